@@ -1,0 +1,56 @@
+/* buf: a growing run of bytes with a hard cap, appended at the end and taken from the front.
+ *
+ * An append that would pass the cap appends nothing and sets `over`, which stays set until the buf is reset:
+ * write straight on and ask buf_is_over once at the end. Running out of memory ends the process. Heap;
+ * buf_clear frees. */
+#ifndef COUNTERSIGN_BASE_BUF_H
+#define COUNTERSIGN_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct buf {
+    unsigned char *data; /* allocation, or NULL */
+    size_t start;        /* first live byte */
+    size_t len;          /* live bytes */
+    size_t cap;          /* allocated */
+    size_t max;          /* most live bytes ever allowed */
+    bool over;
+};
+
+void buf_init(struct buf *b, size_t max);
+/* Wipes and frees; the buf may be used again (its max stays). */
+void buf_clear(struct buf *b);
+/* Empties and keeps the memory. */
+void buf_reset(struct buf *b);
+/* Gives memory back when empty: an idle connection should hold none. */
+void buf_release_if_empty(struct buf *b);
+
+bool buf_is_over(const struct buf *b);
+struct str buf_view(const struct buf *b); /* never null; valid until the next change */
+
+void buf_add(struct buf *b, const void *bytes, size_t n);
+void buf_add_byte(struct buf *b, unsigned char byte);
+void buf_add_str(struct buf *b, struct str s);
+void buf_add_cstr(struct buf *b, const char *cstr);
+void buf_add_u64(struct buf *b, uint64_t n); /* decimal */
+void buf_add_i64(struct buf *b, int64_t n);  /* decimal */
+void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Room for at least n more bytes to be written by the caller, then buf_commit(how many). NULL (and over) past
+ * the cap. */
+unsigned char *buf_reserve(struct buf *b, size_t n);
+void buf_commit(struct buf *b, size_t n);
+/* Free bytes up to the cap. */
+size_t buf_room(const struct buf *b);
+
+/* Drops n bytes at the front; n <= len. */
+void buf_consume(struct buf *b, size_t n);
+/* Keeps the first n bytes only. Also clears `over`. */
+void buf_truncate(struct buf *b, size_t n);
+
+#endif

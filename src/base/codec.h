@@ -1,0 +1,40 @@
+/* codec: bytes to text and back: base64url and base32 (RFC 4648, sections 5 and 6, without padding), hex,
+ * UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no padding, no stray
+ * bits. */
+#ifndef COUNTERSIGN_BASE_CODEC_H
+#define COUNTERSIGN_BASE_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct str codec_base64url(struct arena *a, const void *bytes, size_t n);
+/* Decodes into out, which has room for cap bytes; *n_out is how many came. ERR_SYNTAX; ERR_LIMIT past cap. */
+enum errcode codec_base64url_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
+struct str codec_base32(struct arena *a, const void *bytes, size_t n);
+/* Either letter case. */
+enum errcode codec_base32_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
+struct str codec_hex(struct arena *a, const void *bytes, size_t n);
+enum errcode codec_hex_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
+
+bool utf8_is_valid(struct str s);
+/* The code point at the front of s and its length in *n_out; UINT32_MAX and length 1 where it is not valid
+ * UTF-8. */
+uint32_t utf8_decode(struct str s, size_t *n_out);
+/* Writes 1 to 4 bytes and returns how many; cp is a scalar value (ASSERT). */
+size_t utf8_encode(uint32_t cp, unsigned char out[4]);
+/* Length of valid UTF-8 in UTF-16 code units. */
+size_t utf8_utf16_units(struct str s);
+
+void be16_put(unsigned char out[2], uint16_t v);
+void be32_put(unsigned char out[4], uint32_t v);
+void be64_put(unsigned char out[8], uint64_t v);
+uint16_t be16_get(const unsigned char in[2]);
+uint32_t be32_get(const unsigned char in[4]);
+uint64_t be64_get(const unsigned char in[8]);
+
+#endif

@@ -1,0 +1,43 @@
+/* cx: the context of one request or one command: its memory, its one error, its moment, who asks, and what it
+ * may use. Passed first to everything that can fail or allocate; holds no global state and is owned by the
+ * process's main loop. */
+#ifndef COUNTERSIGN_BASE_CX_H
+#define COUNTERSIGN_BASE_CX_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct db;       /* store/db.h */
+struct auth_env; /* auth/env.h: keys and server-wide settings of the domain */
+struct call;     /* contract/call.h: the request as the front saw it */
+struct call_reply;
+
+enum { CX_DETAIL = 512 };
+
+struct cx {
+    struct arena arena;
+    int64_t now;       /* clock_now() when the request began: one moment for all of its rules */
+    struct str actor;  /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
+    struct str source; /* address of the caller as text, or null (command line) */
+    struct db *db;     /* NULL where there is none */
+    const struct auth_env *env;
+    const struct call *call;
+    struct call_reply *reply;
+    enum errcode err;
+    char detail[CX_DETAIL]; /* of the first error; for the log and the operator, never for a stranger */
+};
+
+void cx_init(struct cx *cx);
+/* For the next request: frees its memory, clears the error, takes the time. Keeps db and env. */
+void cx_begin(struct cx *cx);
+void cx_clear(struct cx *cx);
+
+/* Records the first error of a request and returns the code; later ones keep the first detail. */
+enum errcode err_set(struct cx *cx, enum errcode code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Forgets the error: for a caller that handled it. */
+void err_forget(struct cx *cx);
+
+#endif

@@ -1,0 +1,29 @@
+/* err: the error codes and the two things that end a process: a bug and an exhausted memory.
+ *
+ * What can fail returns enum errcode and is MUST_CHECK. The detail is set once, in the context (base/cx.h),
+ * where the error is first known, and passed up untouched. */
+#ifndef COUNTERSIGN_BASE_ERR_H
+#define COUNTERSIGN_BASE_ERR_H
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+
+enum errcode {
+#define ERR(name, text) ERR_##name,
+#include "base/err.def"
+#undef ERR
+    ERR_COUNT_
+};
+
+/* The public text of a code, and its name ("STORE_FULL"). Never NULL. */
+const char *err_text(enum errcode code);
+const char *err_name(enum errcode code);
+
+/* A bug: prints file, line and the condition, and aborts. On in release builds too. */
+#define ASSERT(cond) ((cond) ? (void)0 : err_bug(__FILE__, __LINE__, #cond))
+_Noreturn void err_bug(const char *file, int line, const char *what);
+
+/* Memory ran out: prints one line and aborts. The supervisor starts the process again. */
+_Noreturn void err_no_memory(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* loop: epoll, timers and signals for the processes that wait for many things at once (supervisor, front,
+ * courier).
+ *
+ * One loop a process. Watches and timers are embedded in their owners, which outlive them. A callback may
+ * add, change and remove any watch or timer, its own included, and may free its owner after removing what it
+ * embeds. */
+#ifndef COUNTERSIGN_BASE_LOOP_H
+#define COUNTERSIGN_BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct loop; /* opaque, heap */
+
+enum { LOOP_READ = 1, LOOP_WRITE = 2 }; /* LOOP_HUP is told as LOOP_READ: the read then says so */
+
+struct loop_fd {
+    int fd; /* -1: not watched */
+    unsigned want;
+    void (*ready)(struct loop_fd *w, unsigned what);
+};
+
+struct loop_timer {
+    int64_t at;  /* clock_mono; 0: not set */
+    size_t slot; /* place in the heap */
+    void (*due)(struct loop_timer *t);
+};
+
+struct loop *loop_new(void);
+void loop_free(struct loop **l);
+
+/* Level-triggered. ERR_SYSTEM when epoll refuses (out of memory, bad descriptor). */
+enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
+                         void (*ready)(struct loop_fd *, unsigned)) MUST_CHECK;
+void loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want);
+/* Stops watching; does not close. Events of this round that were not yet told are dropped. */
+void loop_fd_remove(struct loop *l, struct loop_fd *w);
+
+void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
+/* Sets or moves the timer to `at` (clock_mono microseconds). */
+void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
+void loop_timer_stop(struct loop *l, struct loop_timer *t);
+
+/* Blocks the signal (sigprocmask) and tells it here, through one signalfd. */
+enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
+
+/* Runs until loop_stop. Due timers run after the descriptors of a round. */
+enum errcode loop_run(struct loop *l) MUST_CHECK;
+void loop_stop(struct loop *l);
+/* clock_mono as of this round: cheap. */
+int64_t loop_now(const struct loop *l);
+
+#endif

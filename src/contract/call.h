@@ -1,0 +1,57 @@
+/* call: what surrounds an operation's own values on their way between the front and a worker, and the frames
+ * that carry both. The front fills call, the worker fills call_reply; all views live in the receiver's arena.
+ */
+#ifndef COUNTERSIGN_CONTRACT_CALL_H
+#define COUNTERSIGN_CONTRACT_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/frame.h"
+#include "base/str.h"
+
+enum frame_type {                  /* on the channel of one front and one worker */
+                  FRAME_CALL = 1,  /* front -> worker: u32 op, call, the in struct */
+                  FRAME_REPLY = 2, /* worker -> front: call_reply, and the out struct when status is CALL_DONE
+                                      or CALL_WAIT */
+                  FRAME_WAKE = 3,  /* worker -> front: a topic; whoever waits on it asks again. id 0 */
+};
+
+enum call_status {
+    CALL_DONE,  /* the out struct is the answer */
+    CALL_WAIT,  /* the out struct is the answer for now (Poll); nothing changes before `topic` wakes or
+                   wait_until */
+    CALL_FAULT, /* the operation threw: a SOAP fault with `fault` as the message (F8); only the fixture's
+                   worker does */
+};
+
+enum { TOPIC_BYTES = 16 };
+
+struct topic {
+    unsigned char bytes[TOPIC_BYTES];
+};
+
+struct call {
+    struct str source;     /* address of the caller as text, after the trusted proxies */
+    struct str session;    /* value of the session cookie, or null */
+    struct str user_agent; /* or null */
+    bool is_secure;        /* TLS, here or at the trusted proxy */
+};
+
+struct call_reply {
+    enum call_status status;
+    struct str set_session; /* a new session cookie, "" to delete it, null to leave it */
+    struct topic topic;     /* CALL_WAIT */
+    int64_t wait_until;     /* CALL_WAIT: clock_now() microseconds */
+    struct str fault;       /* CALL_FAULT */
+};
+
+void call_put(struct buf *out, const struct call *c);
+void call_get(struct frame *f, struct arena *a, struct call *c_out);
+void call_reply_put(struct buf *out, const struct call_reply *r);
+void call_reply_get(struct frame *f, struct arena *a, struct call_reply *r_out);
+
+#endif

@@ -1,0 +1,142 @@
+/* ct: the contract as C types and as tables to walk, both made from enums.def, types.def and ops.def.
+ *
+ * For an operation OP there are struct OP_in, struct OP_out (with `result` first), enum value CT_OP_OP and a
+ * row of ct_ops. Strings are null when absent; a struct's strings live in the arena of whoever decoded it.
+ * Walkers: ct_xml (SOAP bodies), ct_wire (frames), ct_json (the device API). */
+#ifndef COUNTERSIGN_CONTRACT_CT_H
+#define COUNTERSIGN_CONTRACT_CT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+#define CT_NAMESPACE "http://microsoft.com/webservices/"
+#define CT_SERVICE "TechnicianConsole"
+#define CT_PATH "/WebServices/TechnicianConsole.asmx"
+
+enum ct_kind { CT_STRING, CT_BOOLEAN, CT_UNSIGNED_BYTE, CT_INT, CT_ENUM, CT_ARRAY };
+enum ct_face { CT_FACE_SOAP, CT_FACE_JSON };
+enum ct_lane { CT_LANE_FAST, CT_LANE_SLOW };
+
+/* ---- C types ---- */
+#define ENUM_BEGIN(type, prefix, doc) enum type {
+#define ENUM_VALUE(type, prefix, name, doc) prefix##_##name,
+#define ENUM_END(type, prefix) \
+    prefix##_COUNT_            \
+    }                          \
+    ;
+#include "contract/enums.def"
+#undef ENUM_BEGIN
+#undef ENUM_VALUE
+#undef ENUM_END
+
+struct ct_array {
+    void *items; /* an array of the element struct, in the arena */
+    size_t n;
+    bool is_null; /* no element at all is written */
+};
+
+#define CT_C_string struct str
+#define CT_C_boolean bool
+#define CT_C_unsignedByte uint8_t
+#define CT_C_int int32_t
+#define CT_C_arrayOf_TwoFactorAuthenticationMethod struct ct_array
+#define CT_C_arrayOf_DeviceChallenge struct ct_array
+
+#define TYPE_BEGIN(type, doc) struct type {
+#define MEMBER(type, kind, name, doc) CT_C_##kind name;
+#define TYPE_END(type) \
+    }                  \
+    ;
+#include "contract/types.def"
+#undef TYPE_BEGIN
+#undef MEMBER
+#undef TYPE_END
+
+#define OP_BEGIN(op, ret, face, lane, doc) \
+    struct op##_in {                       \
+        unsigned char unused_;
+#define IN(op, kind, name, doc) CT_C_##kind name;
+#define OP_OUT(op, ret) \
+    }                   \
+    ;                   \
+    struct op##_out {   \
+        enum ret result;
+#define OUT(op, kind, name, doc) CT_C_##kind name;
+#define OP_END(op) \
+    }              \
+    ;
+#include "contract/ops.def"
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+#define OP_BEGIN(op, ret, face, lane, doc) CT_OP_##op,
+#define IN(op, kind, name, doc)
+#define OP_OUT(op, ret)
+#define OUT(op, kind, name, doc)
+#define OP_END(op)
+enum ct_op_id {
+#include "contract/ops.def"
+    CT_OP_COUNT_
+};
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+/* ---- Tables ---- */
+struct ct_enum_value {
+    struct str name; /* as written: "loginTwoFactorRet_OK" */
+    const char *doc;
+};
+
+struct ct_enum {
+    const char *type;
+    const char *prefix;
+    const char *doc;
+    const struct ct_enum_value *values;
+    size_t n;
+};
+
+struct ct_type;
+
+struct ct_field {
+    struct str name;
+    enum ct_kind kind;
+    size_t offset;            /* in the struct */
+    const struct ct_enum *en; /* CT_ENUM */
+    const struct ct_type *of; /* CT_ARRAY: the item's type */
+    const char *doc;
+};
+
+struct ct_type {
+    struct str name;
+    const char *doc;
+    const struct ct_field *fields;
+    size_t n;
+    size_t size;
+};
+
+struct ct_op {
+    enum ct_op_id id;
+    struct str name;
+    enum ct_face face;
+    enum ct_lane lane;
+    const char *doc;
+    struct ct_type in;  /* in.name is the operation's name */
+    struct ct_type out; /* out.fields[0] is the Result, named OPResult for SOAP and "result" for JSON */
+};
+
+extern const struct ct_op ct_ops[CT_OP_COUNT_];
+/* Ordinal comparison; NULL when there is none of that face. */
+const struct ct_op *ct_op_find(struct str name, enum ct_face face);
+/* The written name of an enumeration's value, or null when it has none. */
+struct str ct_enum_name(const struct ct_enum *e, int value);
+
+#endif

@@ -1,0 +1,30 @@
+/* log: one line an event, to standard error, for people and machines alike:
+ *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
+ * `event` is a constant dotted name. Values come by printf; pass text that came from outside through
+ * log_quote, which escapes what could forge a line. Never a password, token, code, seed or key. The sink is
+ * the program's one mutable global. */
+#ifndef COUNTERSIGN_LOG_LOG_H
+#define COUNTERSIGN_LOG_LOG_H
+
+#include "base/arena.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* `who` is the process's name in the lines ("front"), a constant. */
+void log_init(const char *who, enum log_level level);
+void log_set_level(enum log_level level);
+
+void log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void log_warning(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void log_info(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void log_debug(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The context's error and its detail, once, where it is decided. */
+void log_cx_error(const struct cx *cx, const char *event);
+
+/* Quoted with ", control characters and bytes that are no UTF-8 escaped, cut at 200 bytes. */
+const char *log_quote(struct arena *a, struct str s);
+
+#endif
