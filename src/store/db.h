@@ -1,0 +1,57 @@
+/* db: one connection to one database, whatever its kind; a driver is a const struct of functions
+ * (db_sqlite.c).
+ *
+ * SQL is constant text with parameters $1, $2, ...; the connection prepares each text once and keeps it. A
+ * statement is run by db_query, bound by a format, and read row by row; it is finished (reset) by db_done or
+ * by the next db_query of the same text. Errors are ERR_STORE (not reachable, broken), ERR_STORE_FULL,
+ * ERR_CONFLICT (a unique constraint), each set in the context with the driver's words. Nothing here retries:
+ * the caller's transaction fails as a whole. */
+#ifndef COUNTERSIGN_STORE_DB_H
+#define COUNTERSIGN_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+struct db;
+struct db_rows; /* a running statement; owned by the connection */
+
+enum db_mode { DB_OPEN, DB_CREATE };
+
+/* Opens the SQLite file (DB_CREATE: mode 0600, and lays the schema). ERR_NOT_FOUND when there is none,
+ * ERR_STORE_SCHEMA when the schema is of another version (see migrate.h). path ":memory:" is a private one,
+ * for tests. *db_out is freed by db_close. */
+enum errcode db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout,
+                     struct db **db_out) MUST_CHECK;
+void db_close(struct db **db);
+
+/* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
+ * and silent. */
+enum errcode db_begin(struct cx *cx) MUST_CHECK;
+enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
+enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
+void db_rollback(struct cx *cx);
+
+/* Binds by `types`, one letter an argument: i int64_t, t struct str as text (null: NULL), b struct str as
+ * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). */
+enum errcode
+db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...) MUST_CHECK;
+/* True: a row is there. False: no more, or an error: ask db_done. */
+bool db_next(struct cx *cx, struct db_rows *rows);
+int64_t db_int(struct db_rows *rows, int column); /* NULL reads as 0 */
+bool db_is_null(struct db_rows *rows, int column);
+struct str db_text(struct cx *cx, struct db_rows *rows, int column); /* copied into the arena; NULL is null */
+struct str db_blob(struct cx *cx, struct db_rows *rows, int column); /* likewise */
+struct digest db_digest(struct db_rows *rows, int column); /* zero where NULL or of another length */
+/* Ends the statement and tells whether it ran to its end without an error. */
+enum errcode db_done(struct cx *cx, struct db_rows *rows) MUST_CHECK;
+
+/* For a statement without rows; *changed_out (may be NULL) is the number of rows that it changed. */
+enum errcode db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...) MUST_CHECK;
+
+#endif
