@@ -1,0 +1,86 @@
+/* challenge: one push: its states, what the phone is shown, what it signs, and its answer. */
+#ifndef COUNTERSIGN_AUTH_CHALLENGE_H
+#define COUNTERSIGN_AUTH_CHALLENGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/device.h"
+#include "base/buf.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum challenge_state {
+#define STATE(name) CHALLENGE_##name,
+#define EVENT(name)
+#define MOVE(from, event, to)
+#include "auth/challenge_state.def"
+#undef STATE
+#undef EVENT
+#undef MOVE
+    CHALLENGE_STATE_COUNT_
+};
+
+enum challenge_event {
+#define STATE(name)
+#define EVENT(name) CHALLENGE_EVENT_##name,
+#define MOVE(from, event, to)
+#include "auth/challenge_state.def"
+#undef STATE
+#undef EVENT
+#undef MOVE
+    CHALLENGE_EVENT_COUNT_
+};
+
+/* The table. False: not legal. */
+bool challenge_next(enum challenge_state from, enum challenge_event event, enum challenge_state *to_out);
+/* The one function that writes a state: UPDATE ... WHERE state = from, within the open transaction. *won_out
+ * is false when another was faster or the move is not legal. by_device 0: none. */
+enum errcode challenge_move(struct cx *cx, int64_t id, enum challenge_state from, enum challenge_event event,
+                            int64_t by_device, bool *won_out) MUST_CHECK;
+/* Within the open transaction: pending challenges of the technician fail when no active device is left. */
+enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
+
+/* What a phone shows, and signs. Strings in the arena. */
+struct challenge_view {
+    struct str id, nonce, audience, company, account, purpose, console, source, created, expires;
+    bool number_required;
+    uint8_t tries_left;
+    int32_t seconds_left;
+};
+
+enum answer {
+    ANSWER_OK,
+    ANSWER_UNKNOWN, /* not of this device's account */
+    ANSWER_ALREADY, /* answered, cancelled or used */
+    ANSWER_EXPIRED,
+    ANSWER_BAD_SIGNATURE, /* audited; changes nothing */
+    ANSWER_WRONG_NUMBER,
+    ANSWER_NUMBER_REQUIRED,
+    ANSWER_BAD_REQUEST
+};
+enum decision { DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME };
+
+enum errcode challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out,
+                               size_t *n_out) MUST_CHECK;
+enum errcode challenge_fetch(struct cx *cx, const struct device *d, struct str public_id,
+                             enum answer *answer_out, struct challenge_view *view_out) MUST_CHECK;
+/* number null: none typed. On ANSWER_OK and ANSWER_WRONG_NUMBER with no try left the waiting console is to be
+ * woken: *wake_out is the challenge's row id, else 0. */
+enum errcode challenge_answer(struct cx *cx, const struct device *d, struct str public_id,
+                              enum decision decision, struct str number, struct str signature,
+                              enum answer *answer_out, uint8_t *tries_left_out, int64_t *wake_out) MUST_CHECK;
+
+/* The statement that is signed: "countersign-assertion-v1\n", then for each member in the order of struct
+ * challenge_view up to `expires`, then device, decision and number: "NAME LENGTH VALUE\n" with the length in
+ * bytes, decimal. docs/device-api.md. */
+void assertion_add_line(struct buf *out, const char *name, struct str value);
+void assertion_write(struct buf *out, const struct challenge_view *v, struct str device_id,
+                     struct str decision, struct str number);
+
+/* Housekeeping: expires what is past its time and removes what is long over, at most `limit` rows; *more_out:
+ * call again. */
+enum errcode challenge_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
+
+#endif

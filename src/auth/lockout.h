@@ -1,0 +1,35 @@
+/* lockout: failures of an account name, known or not, and of a (name, source) pair. See ARCHITECTURE.md,
+ * "Lock-out". */
+#ifndef COUNTERSIGN_AUTH_LOCKOUT_H
+#define COUNTERSIGN_AUTH_LOCKOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/policy.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct lockout {
+    bool account_locked;
+    bool source_refused;  /* this address used its own budget up */
+    int64_t account_left; /* failures until the account locks; 0 when locked */
+    int64_t source_left;  /* failures until the source is refused */
+    int64_t locked_until; /* 0; INT64_MAX: until unlocked */
+};
+
+/* p NULL: an unknown account; the defaults of policy.def count. source null (command line): no source budget.
+ */
+enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
+                         struct lockout *l_out) MUST_CHECK;
+/* Within the open transaction: one more failure; *l_out (not NULL) is what holds then. */
+enum errcode lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
+                          struct lockout *l_out) MUST_CHECK;
+/* Within the open transaction: a whole sign-in succeeded; both counters go back to nothing. */
+enum errcode lockout_clear(struct cx *cx, struct str email_key, struct str source) MUST_CHECK;
+/* What iAttemptRemaining says: 0 to 255. One without the right password is told the source's budget alone,
+ * which is the same for every account; one with it, the smaller of both. */
+uint8_t lockout_attempts(const struct lockout *l, bool password_was_right);
+
+#endif

@@ -1,0 +1,55 @@
+/* password: hashing (argon2id, RFC 9106, over an HMAC with the pepper), and the rules that a new one must
+ * meet.
+ *
+ * A password is normalised first (NFKC, RFC 8265 OpaqueString's spirit) and is at most 256 bytes of UTF-8
+ * after that. */
+#ifndef COUNTERSIGN_AUTH_PASSWORD_H
+#define COUNTERSIGN_AUTH_PASSWORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/company.h"
+#include "auth/policy.h"
+#include "auth/technician.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* The encoded hash, in the arena. ERR_SYNTAX: not UTF-8, empty or too long. */
+enum errcode password_hash(struct cx *cx, struct str password, struct str *hash_out) MUST_CHECK;
+/* *right_out says whether the password is that of the hash. An empty hash (no account, no password) takes the
+ * same time and is never right. *stale_out: right, but hashed with other parameters than now. */
+enum errcode password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out,
+                             bool *stale_out) MUST_CHECK;
+
+struct password_facts {
+    int64_t length;                  /* code points */
+    enum password_strength strength; /* the best published strength that it reaches */
+    bool is_well_known;              /* or made of the account's or the company's own words */
+};
+enum errcode password_look(struct cx *cx, struct str password, const struct technician *t,
+                           const struct company *c, struct password_facts *facts_out) MUST_CHECK;
+
+enum password_verdict { PASSWORD_GOOD, PASSWORD_WEAK, PASSWORD_SAME, PASSWORD_USED };
+/* The policy's rule on facts alone (length and strength and the list); reason_out (may be NULL) in words for
+ * a person. */
+enum password_verdict
+password_judge(const struct policy *p, const struct password_facts *facts, const char **reason_out);
+/* All rules: facts, then whether it is the present one, then the history. Costs one hash for each hash
+ * compared. */
+enum errcode password_check_new(struct cx *cx, const struct policy *p, const struct technician *t,
+                                const struct company *c, struct str password,
+                                enum password_verdict *verdict_out, const char **reason_out) MUST_CHECK;
+
+/* Within the open transaction: the hash becomes the account's, the former one goes into the history (trimmed
+ * to the policy's depth), the generation grows, other open logins of the account are spent. except_login: one
+ * that stays, or 0. */
+enum errcode password_store(struct cx *cx, const struct policy *p, const struct technician *t,
+                            struct str hash, bool must_change, int64_t except_login) MUST_CHECK;
+
+/* Days until it expires by the policy, rounded up, 0 when it has; -1: never. must_change counts as expired.
+ */
+int32_t password_days_left(const struct cx *cx, const struct policy *p, const struct technician *t);
+
+#endif

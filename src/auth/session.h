@@ -1,0 +1,38 @@
+/* session: a signed-in console; its cookie, its seat, its end. */
+#ifndef COUNTERSIGN_AUTH_SESSION_H
+#define COUNTERSIGN_AUTH_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct session {
+    int64_t id, company_id, technician_id;
+    struct str source, console;
+    int64_t created_at, seen_at, idle_at, expires_at, ended_at;
+};
+
+/* A live session by its cookie's value; ERR_NOT_FOUND: none, ended, idle or too old. */
+enum errcode session_by_token(struct cx *cx, struct str token, struct session *session_out) MUST_CHECK;
+/* *alive_out false: no such live session. */
+enum errcode session_keep_alive(struct cx *cx, struct str token, bool *alive_out) MUST_CHECK;
+enum errcode session_log_out(struct cx *cx, struct str token, bool *was_alive_out) MUST_CHECK;
+/* Live ones; 0: of every technician, of every company. */
+enum errcode session_list(struct cx *cx, int64_t company_id, int64_t technician_id,
+                          struct session **sessions_out, size_t *n_out) MUST_CHECK;
+/* By the operator. ERR_NOT_FOUND when it is not live. */
+enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHECK;
+/* Within the open transaction. */
+enum errcode
+session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
+
+struct redeemed {
+    struct str account, company, session_id;
+};
+/* Spends the ticket of sUrl. ERR_NOT_FOUND: unknown, spent, expired, or its session has ended. */
+enum errcode session_redeem(struct cx *cx, struct str ticket, struct redeemed *redeemed_out) MUST_CHECK;
+
+#endif

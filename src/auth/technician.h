@@ -1,0 +1,52 @@
+/* technician: the account; its flags, its password's facts. Secrets stay inside password.c and code.c. */
+#ifndef COUNTERSIGN_AUTH_TECHNICIAN_H
+#define COUNTERSIGN_AUTH_TECHNICIAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct technician {
+    int64_t id, company_id;
+    struct str email, email_key, name;
+    bool is_technician, role_on;
+    int64_t deleted_at;
+    struct str password_hash; /* encoded argon2id; empty: none */
+    int64_t password_generation, password_set_at;
+    bool password_must_change;
+    int64_t push_unanswered, push_refused, push_rests_until, push_last_at;
+    bool has_totp;
+    int64_t created_at;
+};
+
+/* The form that accounts are looked up by: NFKC, case-folded, trimmed; null when it cannot be an address (no
+ * @, control characters, over 254 bytes, not UTF-8). */
+struct str email_key(struct cx *cx, struct str email);
+
+/* password null: the account has none until it is reset. The password is checked against the policy.
+ * ERR_EXISTS, ERR_SYNTAX, ERR_POLICY (cx->detail says why, in words for a person). */
+enum errcode technician_add(struct cx *cx, int64_t company_id, struct str email, struct str name,
+                            struct str password, int64_t *id_out) MUST_CHECK;
+/* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */
+enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
+enum errcode technician_find(struct cx *cx, struct str email, struct technician *technician_out) MUST_CHECK;
+/* company_id 0: all. */
+enum errcode technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
+                             size_t *n_out) MUST_CHECK;
+enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
+enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
+/* Ends sessions and open logins, frees the address; the row stays for the audit. */
+enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
+/* Clears failures and locks of the account, and lets its push channel go on. */
+enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;
+/* Locks until unlocked. */
+enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;
+/* The operator sets a password; must_change asks for a new one at the next sign-in. Ends sessions. ERR_POLICY
+ * as above. */
+enum errcode
+technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change) MUST_CHECK;
+
+#endif
