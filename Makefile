@@ -1,0 +1,43 @@
+# The commands; meson and ninja do the work. `make demo` and `make check` install what they need first.
+PORT ?= 8480
+BUILD := build
+CHECK_BUILD := build-check
+
+.PHONY: all setup build demo check serve fixture bench install clean
+
+all: build
+
+setup:
+	@tools/setup
+
+$(BUILD)/build.ninja:
+	@meson setup $(BUILD) >/dev/null || { cat $(BUILD)/meson-logs/meson-log.txt; exit 1; }
+
+build: setup
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+# One whole sign-in, shown step by step.
+demo: build
+	@tools/demo $(BUILD)
+
+# All tests.
+check: setup
+	@tools/check $(CHECK_BUILD) $(BUILD)
+
+# The demo's server, company, technician and phone on 127.0.0.1:$(PORT), in the foreground.
+serve: build
+	@exec tools/serve $(BUILD) $(PORT)
+
+# The front with the contract's test worker on 127.0.0.1:$(PORT), in the foreground.
+fixture: build
+	@exec $(BUILD)/tests/contract/fixture $(PORT)
+
+bench: build
+	@bench/run $(BUILD)
+
+install: build
+	@meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(CHECK_BUILD)
