@@ -1,0 +1,46 @@
+"""Fixtures: one server for each test process, and one of its own for a test that breaks it."""
+
+import itertools
+
+import pytest
+
+from countersign import Server
+
+COUNTER = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(shared_server):
+    """Shared within a test process; tests take companies and accounts of their own by `name`."""
+    return shared_server
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """Makes servers for this test alone: own_server(settings)."""
+    made = []
+
+    def make(settings=None, **kwargs):
+        folder = tmp_path / f"server{len(made)}"
+        folder.mkdir()
+        made.append(Server(folder, settings, **kwargs))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest.fixture
+def name(request):
+    """A company's name and an address that no other test of this process has."""
+    number = next(COUNTER)
+    company = f"acme{number}"
+    return company, f"ann{number}@{company}.example"

@@ -1,0 +1,408 @@
+"""The product as its users meet it: a server of one's own, a console, a phone, and the command line."""
+
+import base64
+import http.client
+import json
+import mmap
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import time
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("COUNTERSIGN_BUILD", "build-check"))
+CLI = os.path.join(BUILD, "src/cli/countersign")
+DAEMON = os.path.join(BUILD, "src/proc/countersignd")
+
+NS = "http://microsoft.com/webservices/"
+PATH = "/WebServices/TechnicianConsole.asmx"
+ENVELOPES = {
+    "1.1": ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml; charset=utf-8"),
+    "1.2": ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml; charset=utf-8"),
+}
+PASSWORD = "a quiet harbour, 7 boats"
+
+# Generous: it bounds a broken run and is never waited out by a good one.
+PATIENCE = 60
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Refused(Exception):
+    """The command line refused: its exit code and its line."""
+
+    def __init__(self, code, text):
+        super().__init__(f"exit {code}: {text}")
+        self.code = code
+        self.text = text
+
+
+class Server:
+    """countersignd on a free port of 127.0.0.1, with a folder, a store and a clock of its own."""
+
+    def __init__(self, folder, settings=None, start=True):
+        self.folder = str(folder)
+        self.config = os.path.join(self.folder, "countersign.conf")
+        self.clock_file = os.path.join(self.folder, "clock")
+        self.log_file = os.path.join(self.folder, "log")
+        self.process = None
+        self.port = 0
+        self.settings = {
+            ("server", "listen"): "127.0.0.1:0",
+            ("server", "public_url"): "http://127.0.0.1:8443",
+            ("store", "path"): os.path.join(self.folder, "countersign.db"),
+            ("store", "key_file"): os.path.join(self.folder, "countersign.key"),
+            ("log", "level"): "debug",
+        }
+        self.settings.update(settings or {})
+        with open(self.clock_file, "wb") as clock:
+            clock.write(struct.pack("=q", 0))
+        self._clock = open(self.clock_file, "r+b")
+        self._offset = mmap.mmap(self._clock.fileno(), 8)
+        self.write_config()
+        self.cli("init")
+        if start:
+            self.start()
+
+    def write_config(self):
+        sections = {}
+        for (section, key), value in self.settings.items():
+            sections.setdefault(section, []).append(f"{key} = {value}")
+        text = "".join(f"[{name}]\n" + "\n".join(lines) + "\n\n" for name, lines in sections.items())
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(text)
+
+    @property
+    def env(self):
+        return {**os.environ, "COUNTERSIGN_TEST_CLOCK": self.clock_file}
+
+    def advance(self, seconds):
+        """Moves the clock of every process of this server, and of its command line."""
+        (now,) = struct.unpack("=q", self._offset[:8])
+        self._offset[:8] = struct.pack("=q", now + int(seconds * 1_000_000))
+
+    def start(self):
+        read_end, write_end = os.pipe()
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen([DAEMON, "-c", self.config, "--ready-fd", str(write_end)], env=self.env,
+                                            pass_fds=[write_end], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        os.close(write_end)
+        line = b""
+        deadline = time.monotonic() + PATIENCE
+        while not line.endswith(b"\n") and time.monotonic() < deadline:
+            if select.select([read_end], [], [], 0.5)[0]:
+                more = os.read(read_end, 4096)
+                if not more:
+                    break
+                line += more
+        os.close(read_end)
+        if not line.startswith(b"READY"):
+            raise AssertionError(f"the server did not start:\n{self.log()}")
+        self.port = int(line.split()[1].rsplit(b":", 1)[1])
+        return self
+
+    def log(self):
+        try:
+            with open(self.log_file, encoding="utf-8", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait_log(self, pattern, times=1):
+        """Waits for an event of the log; its arrival is the event, the pause between two looks only spares the processor."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if len(re.findall(pattern, self.log())) >= times:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"no {pattern!r} in the log:\n{self.log()[-4000:]}")
+
+    def children(self, name):
+        """The process ids of the children of one kind: front, worker or courier."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+                    parent = int(stat.read().rsplit(")", 1)[1].split()[1])
+                with open(f"/proc/{pid}/cmdline", "rb") as line:
+                    program = os.path.basename(line.read().split(b"\0", 1)[0]).decode()
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+            if parent == self.process.pid and program == f"countersign-{name}":
+                found.append(int(pid))
+        return sorted(found)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(PATIENCE) if self.process else 0
+        self.process = None
+        return code
+
+    def close(self):
+        if self.process:
+            code = self.stop()
+            assert code == 0, f"the server ended with {code}:\n{self.log()[-6000:]}"
+        self._offset.close()
+        self._clock.close()
+        text = self.log()
+        assert "ERROR: AddressSanitizer" not in text and "runtime error:" not in text, text[-8000:]
+        assert "LeakSanitizer" not in text, text[-8000:]
+
+    def run(self, *args, stdin="", program=CLI):
+        return subprocess.run([program, "-c", self.config, *map(str, args)], env=self.env, input=stdin, text=True,
+                              capture_output=True, timeout=PATIENCE, check=False)
+
+    def cli(self, *args, stdin=""):
+        """One command with --json; its document, or Refused."""
+        done = self.run("--json", *args, stdin=stdin)
+        if done.returncode != 0:
+            raise Refused(done.returncode, done.stderr.strip())
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    # ---- what an operator does -------------------------------------------------------------------------------------
+
+    def company(self, name, **policy):
+        self.cli("company", "add", name)
+        for key, value in policy.items():
+            self.cli("policy", "set", name, key, value)
+        return name
+
+    def technician(self, company, email, password=PASSWORD):
+        self.cli("technician", "add", company, email, "--password-file", "-", stdin=password + "\n")
+        return email
+
+    def enrol_link(self, email):
+        return self.cli("enrol", email)["link"]
+
+    def phone(self, email, name="phone"):
+        return Phone(self).enrol(self.enrol_link(email), name)
+
+    def console(self, **kwargs):
+        return Console(self, **kwargs)
+
+    def ready(self, company, email, policy=None):
+        """A company, a technician and a phone."""
+        self.company(company, **(policy or {}))
+        self.technician(company, email)
+        return self.phone(email)
+
+
+class Answer:
+    """A SOAP answer: .result without its prefix, and the outputs as attributes; absent ones are None."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.fields = {}
+        root = ElementTree.fromstring(body)
+        response = root[0][0]
+        for child in response:
+            name = child.tag.split("}")[1]
+            self.fields[name] = [item[0].text for item in child] if name.startswith("o") else child.text or ""
+        first = next(iter(self.fields.values()))
+        self.value = first
+        self.result = first.rsplit("_", 1)[1]
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.fields.get(name)
+
+    @property
+    def cookie(self):
+        found = re.search(r"countersign_session=([^;]*)", self.headers.get("Set-Cookie") or "")
+        return found.group(1) if found else None
+
+
+class Console:
+    """A console: SOAP by hand, so that a test sees every byte; `source` is an address of the loopback range."""
+
+    def __init__(self, server, version="1.1", source="127.0.0.1", agent="test console"):
+        self.server = server
+        self.version = version
+        self.source = source
+        self.agent = agent
+        self.cookie = None
+        self.connection = None
+
+    def post(self, body, headers, path=PATH):
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE,
+                                                         source_address=(self.source, 0))
+        try:
+            self.connection.request("POST", path, body, headers)
+            answer = self.connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        except (http.client.HTTPException, OSError):
+            self.connection.close()
+            self.connection = None
+            raise
+
+    def envelope(self, op, arguments):
+        namespace, _ = ENVELOPES[self.version]
+        inner = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in arguments.items() if v is not None)
+        return (f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="{namespace}"><soap:Body>'
+                f'<{op} xmlns="{NS}">{inner}</{op}></soap:Body></soap:Envelope>').encode()
+
+    def headers(self, op):
+        headers = {"Content-Type": ENVELOPES[self.version][1], "User-Agent": self.agent}
+        if self.version == "1.1":
+            headers["SOAPAction"] = f'"{NS}{op}"'
+        if self.cookie:
+            headers["Cookie"] = f"countersign_session={self.cookie}"
+        return headers
+
+    def call(self, op, **arguments):
+        extra = arguments.pop("headers_", {})
+        status, headers, body = self.post(self.envelope(op, arguments), {**self.headers(op), **extra})
+        assert status == 200, (status, body)
+        answer = Answer(status, headers, body)
+        if answer.cookie is not None:
+            self.cookie = answer.cookie or None
+        return answer
+
+    def login(self, email, password=PASSWORD):
+        return self.call("loginTechnicianFromStandalone_v7_2", sEmail=email, sPassword=password, sLanguage="en")
+
+    def login_new(self, email, old, new):
+        return self.call("loginTechnicianWithNewPassword_v7_2", email=email, oldPassword=old, newPassword=new)
+
+    def send(self, login_token):
+        return self.call("twoFactorSendPushAuth", sLoginToken=login_token)
+
+    def check(self, login_token, push_token, **headers):
+        return self.call("twoFactorCheckPushAuthStatus", sLoginToken=login_token, sPushToken=push_token, headers_=headers)
+
+    def settle(self, login_token, push_token):
+        """Polls until the answer is not Poll: the server's own event, told within its tick of a second."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            answer = self.check(login_token, push_token, Prefer="wait=5")
+            if answer.result != "Poll":
+                return answer
+        raise AssertionError("still Poll")
+
+    def begin(self, email, password=PASSWORD):
+        """Login and push; returns (login token, push answer)."""
+        login = self.login(email, password)
+        assert login.result == "OkTwoFactorAuthenticationRequired", login.body
+        push = self.send(login.sLoginToken)
+        assert push.result == "OK", push.body
+        return login.sLoginToken, push
+
+    def sign_in(self, email, phone, password=PASSWORD):
+        token, push = self.begin(email, password)
+        assert phone.approve(push.sMatchNumber)["result"] == "OK"
+        return self.settle(token, push.sPushToken)
+
+
+class Phone:
+    """A phone that speaks docs/device-api.md, written apart from the server's own code."""
+
+    def __init__(self, server):
+        self.server = server
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.token = None
+        self.id = None
+        self.audience = server.settings[("server", "public_url")]
+
+    def post(self, op, members, token=None, status=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        connection.request("POST", f"/api/device/{op}", json.dumps(members), headers)
+        answer = connection.getresponse()
+        document = json.loads(answer.read())
+        connection.close()
+        document["status"] = answer.status
+        if status is not None:
+            assert answer.status == status, document
+        return document
+
+    def sign(self, statement):
+        r, s = decode_dss_signature(self.key.sign(statement, ec.ECDSA(hashes.SHA256())))
+        return b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+    @staticmethod
+    def statement(kind, lines):
+        out = f"{kind}\n".encode()
+        for name, value in lines:
+            data = value.encode()
+            out += f"{name} {len(data)} ".encode() + data + b"\n"
+        return out
+
+    def public_key(self):
+        return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def enrol(self, link, name="phone"):
+        answer = self.try_enrol(link.split("#", 1)[1], name)
+        assert answer["result"] == "OK", answer
+        self.token = answer["sDeviceToken"]
+        self.id = answer["sDeviceId"]
+        self.fingerprint = answer["sFingerprint"]
+        return self
+
+    def try_enrol(self, ticket, name="phone"):
+        statement = self.statement("countersign-enrol-v1",
+                                   [("audience", self.audience), ("ticket", ticket), ("name", name)])
+        return self.post("enrol", {"sTicket": ticket, "sPublicKey": b64(self.public_key()), "sName": name,
+                                   "sSignature": self.sign(statement)})
+
+    def pending(self):
+        return self.post("pending", {}, self.token)["aChallenges"]
+
+    def assertion(self, challenge, decision, number):
+        return self.statement("countersign-assertion-v1", [
+            ("challenge", challenge["sChallengeId"]), ("nonce", challenge["sNonce"]), ("audience", challenge["sAudience"]),
+            ("company", challenge["sCompany"]), ("account", challenge["sAccount"]), ("purpose", challenge["sPurpose"]),
+            ("console", challenge["sConsole"]), ("source", challenge["sSource"]), ("created", challenge["sCreated"]),
+            ("expires", challenge["sExpires"]), ("device", self.id), ("decision", decision), ("number", number or "")])
+
+    def answer(self, decision, number=None, challenge=None, **changes):
+        challenge = challenge or self.pending()[0]
+        members = {"sChallengeId": challenge["sChallengeId"], "sDecision": decision,
+                   "sSignature": self.sign(self.assertion(challenge, decision, number))}
+        if number is not None:
+            members["sNumber"] = number
+        members.update(changes)
+        return self.post("answer", members, self.token)
+
+    def approve(self, number=None, challenge=None):
+        return self.answer("approve", number, challenge)
+
+    def reject(self):
+        return self.answer("reject")
+
+    def report(self):
+        return self.answer("not-me")
+
+
+def escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def wrong_number(number):
+    return f"{(int(number) + 1) % 1_000_000:06d}"
+
+
+def ticket_of(url):
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(url).query or urllib.parse.urlsplit(url).fragment)["ticket"][0]
