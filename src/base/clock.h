@@ -2,10 +2,12 @@
  * (clock_mono).
  *
  * A test fixes the clock (clock_fix) or shares a movable offset between processes (clock_map_offset): the
- * offset is an int64_t of microseconds in a file mapped by every process, added to both clocks. */
+ * offset is an int64_t of microseconds in a file mapped by every process, added to both clocks. Only builds
+ * with -Dtesting=true can: elsewhere clock_fix is not there and clock_map_offset refuses. */
 #ifndef COUNTERSIGN_BASE_CLOCK_H
 #define COUNTERSIGN_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -28,5 +30,7 @@ struct str clock_text(struct arena *a, int64_t t);
 void clock_fix(int64_t t);
 /* Maps the 8-byte file read-only and adds its content from now on. ERR_SYSTEM. */
 enum errcode clock_map_offset(const char *path) MUST_CHECK;
+/* A test may move the clock, which wakes nobody: who sleeps until a moment must look again soon. */
+bool clock_is_movable(void);
 
 #endif

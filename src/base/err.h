@@ -6,7 +6,7 @@
 #define COUNTERSIGN_BASE_ERR_H
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args), nonnull(fmt)))
 
 enum errcode {
 #define ERR(name, text) ERR_##name,

@@ -56,7 +56,9 @@ enum errcode frame_receive(int fd, struct buf *in, struct frame *f) MUST_CHECK;
 
 /* One frame with up to FRAME_FDS descriptors (SCM_RIGHTS), used on control channels only. The channel must be
  * blocking or have room; the receiver owns the descriptors it gets (close-on-exec). n_fds_out is 0 when none
- * came. */
+ * came. Receiving reads exactly one frame into `in`, which must be empty, for frame_next to take; on an error
+ * no descriptor is left open. ERR_MORE: the channel does not block and nothing is there. A peer that does not
+ * end the frame that it began within a second broke the protocol. */
 enum { FRAME_FDS = 4 };
 enum errcode frame_send_fds(int fd, struct buf *out, const int *fds, size_t n_fds) MUST_CHECK;
 enum errcode frame_receive_fds(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds_out) MUST_CHECK;

@@ -35,6 +35,7 @@ void loop_free(struct loop **l);
 /* Level-triggered. ERR_SYSTEM when epoll refuses (out of memory, bad descriptor). */
 enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
                          void (*ready)(struct loop_fd *, unsigned)) MUST_CHECK;
+/* What is not wanted is not told; with 0 not even an error or a hang-up is. */
 void loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want);
 /* Stops watching; does not close. Events of this round that were not yet told are dropped. */
 void loop_fd_remove(struct loop *l, struct loop_fd *w);
@@ -47,7 +48,8 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t);
 /* Blocks the signal (sigprocmask) and tells it here, through one signalfd. */
 enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
 
-/* Runs until loop_stop. Due timers run after the descriptors of a round. */
+/* Runs until loop_stop, which ends it before the next callback; a stop before the run ends that run at once.
+ * Due timers run after the descriptors of a round. ERR_SYSTEM when epoll fails. */
 enum errcode loop_run(struct loop *l) MUST_CHECK;
 void loop_stop(struct loop *l);
 /* clock_mono as of this round: cheap. */

@@ -11,7 +11,7 @@ uint32_t rand_below(uint32_t below);
 /* A key for a row: 63 random bits, never 0. */
 int64_t rand_id(void);
 
-/* Tests only: every later byte comes from this function; NULL gives the kernel back. */
+/* Builds for tests only: every later byte comes from this function; NULL gives the kernel back. */
 void rand_set_source(void (*fill)(void *out, size_t n));
 
 #endif

@@ -1,0 +1,55 @@
+/* cx: one request's life: begin, at most one error, end. */
+#include "base/cx.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+
+void
+cx_init(struct cx *cx)
+{
+    *cx = (struct cx){.err = ERR_NONE};
+    arena_init(&cx->arena);
+    cx_begin(cx);
+}
+
+void
+cx_begin(struct cx *cx)
+{
+    arena_reset(&cx->arena);
+    err_forget(cx);
+    cx->now = clock_now();
+    cx->actor = STR_NULL;
+    cx->source = STR_NULL;
+    cx->call = NULL;
+    cx->reply = NULL;
+}
+
+void
+cx_clear(struct cx *cx)
+{
+    arena_clear(&cx->arena);
+    *cx = (struct cx){.err = ERR_NONE};
+}
+
+enum errcode
+err_set(struct cx *cx, enum errcode code, const char *fmt, ...)
+{
+    ASSERT(code != ERR_NONE);
+    if (cx->err == ERR_NONE) {
+        cx->err = code;
+        va_list ap;
+        va_start(ap, fmt);
+        (void)vsnprintf(cx->detail, sizeof(cx->detail), fmt, ap);
+        va_end(ap);
+    }
+    return code;
+}
+
+void
+err_forget(struct cx *cx)
+{
+    cx->err = ERR_NONE;
+    cx->detail[0] = '\0';
+}

@@ -1,0 +1,46 @@
+/* err: names and texts of the error codes, and the two ways a process ends by itself. */
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    const char *text;
+} errors[ERR_COUNT_] = {
+#define ERR(name, text) [ERR_##name] = {#name, text},
+#include "base/err.def"
+#undef ERR
+};
+
+const char *
+err_text(enum errcode code)
+{
+    ASSERT((unsigned)code < ERR_COUNT_);
+    return errors[code].text;
+}
+
+const char *
+err_name(enum errcode code)
+{
+    ASSERT((unsigned)code < ERR_COUNT_);
+    return errors[code].name;
+}
+
+/* dprintf and not the log: base knows no log, and a broken program should trust as little as it can. */
+void
+err_bug(const char *file, int line, const char *what)
+{
+    (void)dprintf(STDERR_FILENO, "bug: %s:%d: %s\n", file, line, what);
+    abort();
+}
+
+void
+err_no_memory(void)
+{
+    static const char line[] = "out of memory\n";
+    ssize_t n = write(STDERR_FILENO, line, sizeof(line) - 1);
+    (void)n;
+    abort();
+}

@@ -1,0 +1,331 @@
+/* frame: messages between our processes. A frame that breaks the format ends its channel, so nothing here
+ * tries to find the next one behind it. */
+#include "base/frame.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/codec.h"
+
+enum { LENGTH = 4, HEAD_REST = FRAME_HEAD - LENGTH, READ_SIZE = 4096, REST_MS = 1000 };
+
+size_t
+frame_begin(struct buf *out, uint8_t type, uint32_t id)
+{
+    size_t mark = out->len;
+    frame_put_u32(out, 0);
+    frame_put_u8(out, type);
+    frame_put_u32(out, id);
+    return mark;
+}
+
+void
+frame_put_u8(struct buf *out, uint8_t v)
+{
+    buf_add_byte(out, v);
+}
+
+void
+frame_put_u32(struct buf *out, uint32_t v)
+{
+    unsigned char b[4];
+    be32_put(b, v);
+    buf_add(out, b, sizeof(b));
+}
+
+void
+frame_put_i64(struct buf *out, int64_t v)
+{
+    unsigned char b[8];
+    be64_put(b, (uint64_t)v);
+    buf_add(out, b, sizeof(b));
+}
+
+void
+frame_put_str(struct buf *out, struct str s)
+{
+    if (s.p == NULL) {
+        frame_put_u32(out, 0);
+        return;
+    }
+    if (s.n >= FRAME_MAX) {
+        out->over = true;
+        return;
+    }
+    frame_put_u32(out, (uint32_t)s.n + 1);
+    buf_add_str(out, s);
+}
+
+void
+frame_put_bytes(struct buf *out, const void *p, size_t n)
+{
+    buf_add(out, p, n);
+}
+
+enum errcode
+frame_end(struct buf *out, size_t mark)
+{
+    if (out->over || out->len - mark - LENGTH > FRAME_MAX) {
+        buf_truncate(out, mark);
+        return ERR_LIMIT;
+    }
+    be32_put(out->data + out->start + mark, (uint32_t)(out->len - mark - LENGTH));
+    return ERR_NONE;
+}
+
+/* The whole length of the frame at the front of `in`, once its first bytes are there. */
+static enum errcode
+whole_length(const struct buf *in, size_t *n_out)
+{
+    if (in->len < LENGTH)
+        return ERR_MORE;
+    size_t rest = be32_get(in->data + in->start);
+    /* What can never fit into `in` would be waited for without end. */
+    if (rest < HEAD_REST || rest > FRAME_MAX || rest + LENGTH > in->max)
+        return ERR_PROTOCOL;
+    *n_out = rest + LENGTH;
+    return ERR_NONE;
+}
+
+enum errcode
+frame_next(const struct buf *in, struct frame *f)
+{
+    size_t n = 0;
+    enum errcode e = whole_length(in, &n);
+    if (e != ERR_NONE)
+        return e;
+    if (in->len < n)
+        return ERR_MORE;
+    const unsigned char *p = in->data + in->start;
+    f->type = p[LENGTH];
+    f->id = be32_get(p + LENGTH + 1);
+    f->body = (struct str){(const char *)p + FRAME_HEAD, n - FRAME_HEAD};
+    f->at = 0;
+    f->bad = false;
+    return ERR_NONE;
+}
+
+void
+frame_consume(struct buf *in, const struct frame *f)
+{
+    buf_consume(in, f->body.n + FRAME_HEAD);
+}
+
+/* The next n bytes of the body, or NULL and the frame is bad from then on. */
+static const unsigned char *
+take(struct frame *f, size_t n)
+{
+    if (f->bad || n > f->body.n - f->at) {
+        f->bad = true;
+        return NULL;
+    }
+    const unsigned char *p = (const unsigned char *)f->body.p + f->at;
+    f->at += n;
+    return p;
+}
+
+uint8_t
+frame_get_u8(struct frame *f)
+{
+    const unsigned char *p = take(f, 1);
+    return p == NULL ? 0 : p[0];
+}
+
+uint32_t
+frame_get_u32(struct frame *f)
+{
+    const unsigned char *p = take(f, 4);
+    return p == NULL ? 0 : be32_get(p);
+}
+
+int64_t
+frame_get_i64(struct frame *f)
+{
+    const unsigned char *p = take(f, 8);
+    return p == NULL ? 0 : (int64_t)be64_get(p);
+}
+
+struct str
+frame_get_str(struct frame *f)
+{
+    uint32_t n = frame_get_u32(f);
+    if (n == 0)
+        return STR_NULL;
+    const unsigned char *p = take(f, n - 1);
+    return p == NULL ? STR_NULL : (struct str){(const char *)p, n - 1};
+}
+
+void
+frame_get_bytes(struct frame *f, void *out, size_t n)
+{
+    const unsigned char *p = take(f, n);
+    if (p == NULL)
+        memset(out, 0, n);
+    else
+        memcpy(out, p, n);
+}
+
+enum errcode
+frame_read_end(const struct frame *f)
+{
+    return f->bad || f->at != f->body.n ? ERR_PROTOCOL : ERR_NONE;
+}
+
+enum errcode
+frame_send_all(int fd, struct buf *out)
+{
+    while (out->len > 0) {
+        ssize_t n = send(fd, out->data + out->start, out->len, MSG_NOSIGNAL);
+        if (n >= 0)
+            buf_consume(out, (size_t)n);
+        else if (errno == EPIPE || errno == ECONNRESET)
+            return ERR_CLOSED;
+        else if (errno != EINTR)
+            return ERR_IO;
+    }
+    return ERR_NONE;
+}
+
+static enum errcode
+at_end_of_file(const struct buf *in)
+{
+    return in->len == 0 ? ERR_CLOSED : ERR_PROTOCOL;
+}
+
+enum errcode
+frame_receive(int fd, struct buf *in, struct frame *f)
+{
+    for (;;) {
+        enum errcode e = frame_next(in, f);
+        if (e != ERR_MORE)
+            return e;
+        size_t whole = 0;
+        size_t want = whole_length(in, &whole) == ERR_NONE ? whole - in->len : LENGTH;
+        if (want < READ_SIZE)
+            want = READ_SIZE < buf_room(in) ? READ_SIZE : buf_room(in);
+        unsigned char *at = buf_reserve(in, want);
+        ASSERT(at != NULL);
+        ssize_t n = recv(fd, at, want, 0);
+        if (n > 0)
+            buf_commit(in, (size_t)n);
+        else if (n == 0 || errno == ECONNRESET)
+            return at_end_of_file(in);
+        else if (errno != EINTR)
+            return ERR_IO;
+    }
+}
+
+/* Room for FRAME_FDS descriptors, aligned as a cmsghdr must be. */
+union control {
+    char room[CMSG_SPACE(sizeof(int) * FRAME_FDS)];
+    struct cmsghdr align;
+};
+
+enum errcode
+frame_send_fds(int fd, struct buf *out, const int *fds, size_t n_fds)
+{
+    ASSERT(out->len > 0 && n_fds <= FRAME_FDS);
+    union control control = {.room = {0}};
+    struct iovec io = {out->data + out->start, out->len};
+    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1};
+    if (n_fds > 0) {
+        m.msg_control = control.room;
+        m.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
+        struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
+        memcpy(CMSG_DATA(c), fds, sizeof(int) * n_fds);
+    }
+    ssize_t n = 0;
+    do
+        n = sendmsg(fd, &m, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
+    /* The descriptors went with the first byte; what is left goes alone. */
+    buf_consume(out, (size_t)n);
+    return frame_send_all(fd, out);
+}
+
+/* Appends the descriptors of a message; past FRAME_FDS they are closed and the peer broke the format. */
+static enum errcode
+collect_fds(struct msghdr *m, int fds[FRAME_FDS], size_t *n_fds)
+{
+    bool bad = (m->msg_flags & MSG_CTRUNC) != 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < n; i++) {
+            int got = -1;
+            memcpy(&got, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+            if (*n_fds < FRAME_FDS) {
+                fds[(*n_fds)++] = got;
+            } else {
+                (void)close(got);
+                bad = true;
+            }
+        }
+    }
+    return bad ? ERR_PROTOCOL : ERR_NONE;
+}
+
+/* Reads at most `want` bytes and whatever descriptors come with them. ERR_MORE: nothing there yet. */
+static enum errcode
+receive_some(int fd, struct buf *in, size_t want, int fds[FRAME_FDS], size_t *n_fds)
+{
+    union control control = {.room = {0}};
+    struct iovec io = {buf_reserve(in, want), want};
+    ASSERT(io.iov_base != NULL);
+    struct msghdr m = {
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)};
+    ssize_t n = 0;
+    do
+        n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
+        return at_end_of_file(in);
+    if (n < 0)
+        return errno == EAGAIN ? ERR_MORE : ERR_IO;
+    buf_commit(in, (size_t)n);
+    return collect_fds(&m, fds, n_fds);
+}
+
+/* Exactly one frame is read, so that its descriptors cannot be taken for another's. */
+static enum errcode
+receive_one(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds)
+{
+    for (;;) {
+        size_t whole = LENGTH;
+        enum errcode e = whole_length(in, &whole);
+        if (e == ERR_PROTOCOL || (e == ERR_NONE && in->len == whole))
+            return e;
+        e = receive_some(fd, in, whole - in->len, fds, n_fds);
+        if (e == ERR_MORE && in->len > 0) {
+            struct pollfd p = {.fd = fd, .events = POLLIN};
+            e = poll(&p, 1, REST_MS) == 0 ? ERR_PROTOCOL : ERR_NONE;
+        }
+        if (e != ERR_NONE)
+            return e;
+    }
+}
+
+enum errcode
+frame_receive_fds(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds_out)
+{
+    ASSERT(in->len == 0);
+    *n_fds_out = 0;
+    size_t n = 0;
+    enum errcode e = receive_one(fd, in, fds, &n);
+    if (e == ERR_NONE) {
+        *n_fds_out = n;
+        return ERR_NONE;
+    }
+    for (size_t i = 0; i < n; i++)
+        (void)close(fds[i]);
+    return e;
+}

@@ -1,0 +1,55 @@
+/* inet: addresses and networks as values. Numbers only: nothing here asks a resolver or opens a socket.
+ *
+ * An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is the IPv4 address that it names, everywhere: a
+ * rule about 192.0.2.1 must not be passed by writing ::ffff:192.0.2.1. */
+#ifndef COUNTERSIGN_BASE_INET_H
+#define COUNTERSIGN_BASE_INET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct inet_addr {
+    bool v6;
+    unsigned char b[16]; /* network order; IPv4 uses the first 4, the others are 0 */
+};
+
+/* A prefix; the bits of `addr` past the first `bits` are 0. */
+struct inet_net {
+    struct inet_addr addr;
+    unsigned bits;
+};
+
+struct inet_endpoint {
+    struct inet_addr addr;
+    uint16_t port;
+};
+
+/* "192.0.2.1" or "2001:db8::1"; no brackets, port or zone. ERR_SYNTAX. */
+enum errcode inet_parse(struct str s, struct inet_addr *out) MUST_CHECK;
+/* The shortest usual text (RFC 5952). */
+struct str inet_format(struct arena *a, const struct inet_addr *addr);
+
+/* "10.0.0.0/8", "2001:db8::/32", or an address alone: that one host. ERR_SYNTAX; ERR_RANGE when the prefix is
+ * too long, or when bits past it are set: more likely a slip than a wish. */
+enum errcode inet_net_parse(struct str s, struct inet_net *out) MUST_CHECK;
+struct str inet_net_format(struct arena *a, const struct inet_net *net);
+/* No IPv4 address is in an IPv6 network, "::/0" included. */
+bool inet_net_has(const struct inet_net *net, const struct inet_addr *addr);
+
+/* 127.0.0.0/8 or ::1. */
+bool inet_is_loopback(const struct inet_addr *addr);
+
+/* "192.0.2.1:443" or "[2001:db8::1]:443"; port 0 to 65535. ERR_SYNTAX, ERR_RANGE. */
+enum errcode inet_endpoint_parse(struct str s, struct inet_endpoint *out) MUST_CHECK;
+struct str inet_endpoint_format(struct arena *a, const struct inet_endpoint *e);
+/* For bind and connect: fills *out and returns the length that counts. */
+socklen_t inet_to_sockaddr(const struct inet_endpoint *e, struct sockaddr_storage *out);
+/* From accept and getsockname. ERR_SYNTAX when it is neither AF_INET nor AF_INET6. */
+enum errcode inet_from_sockaddr(const struct sockaddr_storage *sa, struct inet_endpoint *out) MUST_CHECK;
+
+#endif

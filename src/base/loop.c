@@ -1,0 +1,298 @@
+/* loop: one epoll set, one heap of timers, one signalfd. */
+#include "base/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+
+enum { EVENTS = 256, SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
+
+struct due {
+    int64_t at; /* a copy of the timer's: the heap is ordered without following pointers */
+    struct loop_timer *timer;
+};
+
+struct handler {
+    void (*got)(void *arg, int signo);
+    void *arg;
+};
+
+struct loop {
+    int epoll;
+    bool stopped;
+    int64_t now;
+    struct epoll_event events[EVENTS]; /* of this round; told up to event_at */
+    int event_at, n_events;
+    struct due *heap; /* heap[0] is due first */
+    size_t n_timers, heap_cap;
+    struct loop_fd signals;
+    sigset_t signal_set;
+    struct handler handlers[SIGNALS];
+};
+
+struct loop *
+loop_new(void)
+{
+    struct loop *l = calloc(1, sizeof(*l));
+    if (l == NULL)
+        err_no_memory();
+    l->epoll = epoll_create1(EPOLL_CLOEXEC);
+    ASSERT(l->epoll >= 0);
+    l->signals.fd = -1;
+    (void)sigemptyset(&l->signal_set);
+    l->now = clock_mono();
+    return l;
+}
+
+void
+loop_free(struct loop **l)
+{
+    if (*l == NULL)
+        return;
+    if ((*l)->signals.fd >= 0)
+        (void)close((*l)->signals.fd);
+    (void)close((*l)->epoll);
+    free((*l)->heap);
+    free(*l);
+    *l = NULL;
+}
+
+/* The kernel tells of errors and hang-ups whether asked or not; one shot keeps it from telling a watch that
+ * wants nothing again and again. */
+static struct epoll_event
+event_for(struct loop_fd *w, unsigned want)
+{
+    uint32_t events = ((want & LOOP_READ) != 0 ? (uint32_t)EPOLLIN : 0u) |
+                      ((want & LOOP_WRITE) != 0 ? (uint32_t)EPOLLOUT : 0u);
+    return (struct epoll_event){.events = want == 0 ? (uint32_t)EPOLLONESHOT : events, .data = {.ptr = w}};
+}
+
+enum errcode
+loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
+            void (*ready)(struct loop_fd *, unsigned))
+{
+    struct epoll_event e = event_for(w, want);
+    if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+        w->fd = -1;
+        return ERR_SYSTEM;
+    }
+    w->fd = fd;
+    w->want = want;
+    w->ready = ready;
+    return ERR_NONE;
+}
+
+void
+loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want)
+{
+    ASSERT(w->fd >= 0);
+    if (w->want == want)
+        return;
+    struct epoll_event e = event_for(w, want);
+    ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_MOD, w->fd, &e) == 0);
+    w->want = want;
+}
+
+void
+loop_fd_remove(struct loop *l, struct loop_fd *w)
+{
+    if (w->fd < 0)
+        return;
+    ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL) == 0);
+    w->fd = -1;
+    w->want = 0;
+    /* The owner may be freed next, and its memory or its number used again in this very round. */
+    for (int i = l->event_at; i < l->n_events; i++)
+        if (l->events[i].data.ptr == w)
+            l->events[i].data.ptr = NULL;
+}
+
+void
+loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *))
+{
+    *t = (struct loop_timer){.due = due};
+}
+
+static void
+heap_put(struct loop *l, size_t slot, struct due d)
+{
+    l->heap[slot] = d;
+    d.timer->slot = slot;
+}
+
+/* Finds the place of d from a free slot upwards, then downwards, and puts it there. */
+static void
+heap_settle(struct loop *l, size_t slot, struct due d)
+{
+    while (slot > 0 && d.at < l->heap[(slot - 1) / 2].at) {
+        heap_put(l, slot, l->heap[(slot - 1) / 2]);
+        slot = (slot - 1) / 2;
+    }
+    for (size_t child = 2 * slot + 1; child < l->n_timers; child = 2 * slot + 1) {
+        if (child + 1 < l->n_timers && l->heap[child + 1].at < l->heap[child].at)
+            child++;
+        if (d.at <= l->heap[child].at)
+            break;
+        heap_put(l, slot, l->heap[child]);
+        slot = child;
+    }
+    heap_put(l, slot, d);
+}
+
+static void
+heap_grow(struct loop *l)
+{
+    size_t cap = l->heap_cap == 0 ? 64 : l->heap_cap * 2;
+    struct due *heap = reallocarray(l->heap, cap, sizeof(*heap));
+    if (heap == NULL)
+        err_no_memory();
+    l->heap = heap;
+    l->heap_cap = cap;
+}
+
+void
+loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at)
+{
+    ASSERT(at > 0 && t->due != NULL);
+    if (t->at == 0) {
+        if (l->n_timers == l->heap_cap)
+            heap_grow(l);
+        t->slot = l->n_timers++;
+    }
+    t->at = at;
+    heap_settle(l, t->slot, (struct due){at, t});
+}
+
+void
+loop_timer_stop(struct loop *l, struct loop_timer *t)
+{
+    if (t->at == 0)
+        return;
+    ASSERT(t->slot < l->n_timers && l->heap[t->slot].timer == t);
+    t->at = 0;
+    struct due last = l->heap[--l->n_timers];
+    if (last.timer != t)
+        heap_settle(l, t->slot, last);
+}
+
+static void
+signals_ready(struct loop_fd *w, unsigned what)
+{
+    (void)what;
+    struct loop *l = LIST_ITEM(w, struct loop, signals);
+    struct signalfd_siginfo info;
+    while (!l->stopped && read(w->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        ASSERT(info.ssi_signo < SIGNALS);
+        const struct handler *h = &l->handlers[info.ssi_signo];
+        h->got(h->arg, (int)info.ssi_signo);
+    }
+}
+
+enum errcode
+loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg)
+{
+    ASSERT(signo > 0 && signo < SIGNALS);
+    (void)sigaddset(&l->signal_set, signo);
+    l->handlers[signo] = (struct handler){got, arg};
+    if (sigprocmask(SIG_BLOCK, &l->signal_set, NULL) != 0)
+        return ERR_SYSTEM;
+    int fd = signalfd(l->signals.fd, &l->signal_set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd < 0)
+        return ERR_SYSTEM;
+    if (l->signals.fd >= 0)
+        return ERR_NONE;
+    enum errcode e = loop_fd_add(l, &l->signals, fd, LOOP_READ, signals_ready);
+    if (e != ERR_NONE)
+        (void)close(fd);
+    return e;
+}
+
+/* Milliseconds to sleep, rounded up so that a timer is due on waking. */
+static int
+patience(const struct loop *l)
+{
+    int64_t ms = -1;
+    if (l->n_timers > 0) {
+        int64_t us = l->heap[0].at - clock_mono();
+        ms = us <= 0 ? 0 : us / CLOCK_MS + (us % CLOCK_MS > 0 ? 1 : 0);
+    }
+    /* A clock that jumps wakes nobody: look again soon. */
+    if (l->n_timers > 0 && clock_is_movable() && ms > MOVABLE_CLOCK_MS)
+        ms = MOVABLE_CLOCK_MS;
+    return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+static unsigned
+what_happened(const struct loop_fd *w, uint32_t events)
+{
+    unsigned what = 0;
+    if ((events & EPOLLIN) != 0)
+        what |= LOOP_READ;
+    if ((events & EPOLLOUT) != 0)
+        what |= LOOP_WRITE;
+    what &= w->want;
+    if (w->want != 0 && (events & (EPOLLHUP | EPOLLERR)) != 0)
+        what |= LOOP_READ;
+    return what;
+}
+
+static void
+tell_descriptors(struct loop *l)
+{
+    for (l->event_at = 0; l->event_at < l->n_events && !l->stopped;) {
+        const struct epoll_event *e = &l->events[l->event_at++];
+        struct loop_fd *w = e->data.ptr;
+        unsigned what = w == NULL ? 0 : what_happened(w, e->events);
+        if (what != 0)
+            w->ready(w, what);
+    }
+    l->n_events = 0;
+}
+
+/* At most as many as there are now: a timer that sets itself to the past must not hold the descriptors up. */
+static void
+tell_timers(struct loop *l)
+{
+    for (size_t left = l->n_timers; left > 0 && l->n_timers > 0 && !l->stopped; left--) {
+        struct loop_timer *t = l->heap[0].timer;
+        if (t->at > l->now)
+            return;
+        loop_timer_stop(l, t);
+        t->due(t);
+    }
+}
+
+enum errcode
+loop_run(struct loop *l)
+{
+    while (!l->stopped) {
+        int n = epoll_wait(l->epoll, l->events, EVENTS, patience(l));
+        if (n < 0 && errno != EINTR)
+            return ERR_SYSTEM;
+        l->n_events = n < 0 ? 0 : n;
+        l->now = clock_mono();
+        tell_descriptors(l);
+        tell_timers(l);
+    }
+    l->stopped = false;
+    return ERR_NONE;
+}
+
+void
+loop_stop(struct loop *l)
+{
+    l->stopped = true;
+}
+
+int64_t
+loop_now(const struct loop *l)
+{
+    return l->now;
+}

@@ -1,0 +1,64 @@
+/* clock: its two hands, its text, and how a test moves it. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static void
+runs(void **state)
+{
+    (void)state;
+    assert_true(clock_now() > INT64_C(1600000000) * CLOCK_S);
+    int64_t a = clock_mono();
+    assert_true(clock_mono() >= a && a > 0);
+    assert_false(clock_is_movable());
+    clock_fix(42);
+    assert_true(clock_is_movable());
+    assert_int_equal(clock_now(), 42);
+    assert_int_equal(clock_mono(), 42);
+    clock_fix(0);
+    assert_true(clock_now() > 42);
+}
+
+static void
+text(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    assert_str(clock_text(&a, 0), "1970-01-01T00:00:00Z");
+    assert_str(clock_text(&a, INT64_C(1795447814) * CLOCK_S + 999999), "2026-11-23T15:30:14Z");
+    assert_str(clock_text(&a, -1), "1969-12-31T23:59:59Z");
+    arena_clear(&a);
+}
+
+static void
+offset(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/clock_test.XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(clock_map_offset("/nonexistent/file"), ERR_SYSTEM);
+    assert_int_equal(clock_map_offset(path), ERR_SYSTEM); /* empty */
+    int64_t zero = 0;
+    assert_int_equal(pwrite(fd, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(clock_map_offset(path), ERR_NONE);
+    int64_t before = clock_mono();
+    int64_t hour = CLOCK_HOUR;
+    assert_int_equal(pwrite(fd, &hour, sizeof(hour), 0), sizeof(hour));
+    assert_true(clock_mono() - before >= CLOCK_HOUR);
+    assert_true(clock_mono() - before < 2 * CLOCK_HOUR);
+    (void)close(fd);
+    (void)unlink(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(text),
+                                       cmocka_unit_test(offset)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
