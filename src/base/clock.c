@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -93,13 +94,29 @@ clock_mono(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+static struct tm
+utc(int64_t t)
+{
+    time_t whole = (time_t)(t / CLOCK_S - (t % CLOCK_S < 0 ? 1 : 0));
+    struct tm tm;
+    ASSERT(gmtime_r(&whole, &tm) != NULL);
+    return tm;
+}
+
 struct str
 clock_text(struct arena *a, int64_t t)
 {
-    int64_t s = t / CLOCK_S - (t % CLOCK_S < 0 ? 1 : 0);
-    time_t whole = (time_t)s;
-    struct tm tm;
-    ASSERT(gmtime_r(&whole, &tm) != NULL);
+    struct tm tm = utc(t);
     return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                         tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+void
+clock_text_ms(int64_t t, char out[CLOCK_TEXT_MS])
+{
+    struct tm tm = utc(t);
+    int64_t us = t % CLOCK_S;
+    unsigned ms = (unsigned)((us < 0 ? us + CLOCK_S : us) / CLOCK_MS);
+    (void)snprintf(out, CLOCK_TEXT_MS, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
+                   tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
 }

@@ -24,6 +24,10 @@ int64_t clock_mono(void);
 
 /* RFC 3339 in UTC with whole seconds, "2026-11-23T15:30:14Z". */
 struct str clock_text(struct arena *a, int64_t t);
+/* The same with milliseconds, "2026-11-23T15:30:14.123Z", NUL-terminated and without allocating: for the log.
+ */
+enum { CLOCK_TEXT_MS = 40 };
+void clock_text_ms(int64_t t, char out[CLOCK_TEXT_MS]);
 
 /* Tests only, in one process: clock_now() and clock_mono() answer t until clock_fix(0) gives the real clock
  * back. */

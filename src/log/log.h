@@ -1,8 +1,9 @@
 /* log: one line an event, to standard error, for people and machines alike:
  *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
  * `event` is a constant dotted name. Values come by printf; pass text that came from outside through
- * log_quote, which escapes what could forge a line. Never a password, token, code, seed or key. The sink is
- * the program's one mutable global. */
+ * log_quote, which escapes what could forge a line. A line is at most 4 KiB, written by one write(2); what is
+ * longer is cut, and a control character that comes nevertheless becomes a '?'. fmt may be "". Never a
+ * password, token, code, seed or key. The sink is the program's one mutable global. */
 #ifndef COUNTERSIGN_LOG_LOG_H
 #define COUNTERSIGN_LOG_LOG_H
 
@@ -24,7 +25,9 @@ void log_debug(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The context's error and its detail, once, where it is decided. */
 void log_cx_error(const struct cx *cx, const char *event);
 
-/* Quoted with ", control characters and bytes that are no UTF-8 escaped, cut at 200 bytes. */
+/* Quoted with "; quotes, backslashes, whatever moves a cursor or turns the direction of writing, and bytes
+ * that are no UTF-8 are escaped; cut after 200 bytes, which shows as "..." behind the quotes. Null is a bare
+ * -. */
 const char *log_quote(struct arena *a, struct str s);
 
 #endif

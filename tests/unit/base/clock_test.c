@@ -31,6 +31,11 @@ text(void **state)
     assert_str(clock_text(&a, 0), "1970-01-01T00:00:00Z");
     assert_str(clock_text(&a, INT64_C(1795447814) * CLOCK_S + 999999), "2026-11-23T15:30:14Z");
     assert_str(clock_text(&a, -1), "1969-12-31T23:59:59Z");
+    char ms[CLOCK_TEXT_MS];
+    clock_text_ms(INT64_C(1795447814) * CLOCK_S + 7999, ms);
+    assert_string_equal(ms, "2026-11-23T15:30:14.007Z");
+    clock_text_ms(-1, ms);
+    assert_string_equal(ms, "1969-12-31T23:59:59.999Z");
     arena_clear(&a);
 }
 

@@ -1,0 +1,180 @@
+/* log: puts a line together on the stack and writes it at once, so that lines of several processes on one
+ * pipe never mix (PIPE_BUF is 4096 on Linux), and so that an exhausted memory can still be told. */
+#include "log/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/codec.h"
+
+enum { LINE = 4096, QUOTE_MAX = 200, ESCAPE_MAX = 10, ESCAPED = 4, QUOTED = 2 + 3 + 1 };
+
+static struct {
+    const char *who;
+    enum log_level level;
+} sink = {"countersign", LOG_LEVEL_INFO};
+
+static const char *const level_names[] = {
+    [LOG_LEVEL_ERROR] = "error",
+    [LOG_LEVEL_WARNING] = "warning",
+    [LOG_LEVEL_INFO] = "info",
+    [LOG_LEVEL_DEBUG] = "debug",
+};
+
+void
+log_init(const char *who, enum log_level level)
+{
+    sink.who = who;
+    sink.level = level;
+}
+
+void
+log_set_level(enum log_level level)
+{
+    sink.level = level;
+}
+
+/* Nothing helps when standard error is gone; the event itself must not fail for it. */
+static void
+write_line(const char *line, size_t n)
+{
+    ssize_t written = 0;
+    do
+        written = write(STDERR_FILENO, line, n);
+    while (written < 0 && errno == EINTR);
+}
+
+static void PRINTF_LIKE(3, 0) log_line(enum log_level level, const char *event, const char *fmt, va_list ap)
+{
+    if (level > sink.level)
+        return;
+    int saved = errno;
+    char line[LINE];
+    char when[CLOCK_TEXT_MS];
+    clock_text_ms(clock_now(), when);
+    int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[level], sink.who, event);
+    ASSERT(head > 0 && head < LINE / 2);
+    int rest = vsnprintf(line + head, (size_t)(LINE - head), fmt, ap);
+    ASSERT(rest >= 0);
+    size_t n = rest < LINE - head ? (size_t)(head + rest) : LINE - 1;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = '?';
+    if (rest == 0)
+        n--;
+    line[n] = '\n';
+    write_line(line, n + 1);
+    errno = saved;
+}
+
+void
+log_error(const char *event, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    log_line(LOG_LEVEL_ERROR, event, fmt, ap);
+    va_end(ap);
+}
+
+void
+log_warning(const char *event, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    log_line(LOG_LEVEL_WARNING, event, fmt, ap);
+    va_end(ap);
+}
+
+void
+log_info(const char *event, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    log_line(LOG_LEVEL_INFO, event, fmt, ap);
+    va_end(ap);
+}
+
+void
+log_debug(const char *event, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    log_line(LOG_LEVEL_DEBUG, event, fmt, ap);
+    va_end(ap);
+}
+
+/* C0, DEL and C1 controls; line and paragraph separators; marks that turn the direction (Unicode 9, section
+ * 23.2); the byte order mark. */
+static bool
+is_treacherous(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x200e || cp == 0x200f ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+}
+
+/* Writes one character, escaped where it must be, with a NUL; returns its length without the NUL. */
+static size_t
+escape(struct str ch, uint32_t cp, char out[ESCAPE_MAX])
+{
+    int n = 0;
+    if (cp == '"' || cp == '\\')
+        n = snprintf(out, ESCAPE_MAX, "\\%c", (char)cp);
+    else if (cp == '\n')
+        n = snprintf(out, ESCAPE_MAX, "\\n");
+    else if (cp == UINT32_MAX || (is_treacherous(cp) && ch.n == 1))
+        n = snprintf(out, ESCAPE_MAX, "\\x%02x", (unsigned)(unsigned char)ch.p[0]);
+    else if (is_treacherous(cp))
+        n = snprintf(out, ESCAPE_MAX, "\\u%04x", (unsigned)cp);
+    else
+        n = snprintf(out, ESCAPE_MAX, "%.*s", STR_ARG(ch));
+    return (size_t)n;
+}
+
+/* Quotes up to QUOTE_MAX bytes of s; out has room for QUOTE_MAX * ESCAPED + QUOTED. */
+static void
+quote(struct str s, char *out)
+{
+    size_t at = 0;
+    size_t from = 0;
+    out[at++] = '"';
+    while (from < s.n) {
+        size_t n = 0;
+        struct str rest = str_sub(s, from, SIZE_MAX);
+        uint32_t cp = utf8_decode(rest, &n);
+        if (from + n > QUOTE_MAX)
+            break;
+        char piece[ESCAPE_MAX];
+        size_t piece_n = escape(str_sub(rest, 0, n), cp, piece);
+        memcpy(out + at, piece, piece_n);
+        at += piece_n;
+        from += n;
+    }
+    out[at++] = '"';
+    const char *end = from < s.n ? "..." : "";
+    memcpy(out + at, end, strlen(end) + 1);
+}
+
+const char *
+log_quote(struct arena *a, struct str s)
+{
+    if (str_is_null(s))
+        return "-";
+    char quoted[QUOTE_MAX * ESCAPED + QUOTED];
+    quote(s, quoted);
+    return arena_cstr(a, str_from_cstr(quoted));
+}
+
+void
+log_cx_error(const struct cx *cx, const char *event)
+{
+    /* Not from the context's arena: it may be what ran full, and it is not ours to grow. */
+    char detail[QUOTE_MAX * ESCAPED + QUOTED];
+    char source[QUOTE_MAX * ESCAPED + QUOTED] = "-";
+    quote(str_from_cstr(cx->detail), detail);
+    if (!str_is_null(cx->source))
+        quote(cx->source, source);
+    log_error(event, "error=%s detail=%s source=%s", err_name(cx->err), detail, source);
+}

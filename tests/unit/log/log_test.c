@@ -1,0 +1,135 @@
+/* log: the shape of a line, its bound, and that nobody outside can forge one. */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "log/log.h"
+
+static int said[2]; /* what went to standard error comes out here */
+static int real_stderr;
+static char line[8192];
+
+static int
+setup(void **state)
+{
+    (void)state;
+    clock_fix(INT64_C(1795447814123) * CLOCK_MS);
+    assert_int_equal(pipe2(said, O_CLOEXEC | O_NONBLOCK), 0);
+    real_stderr = dup(STDERR_FILENO);
+    assert_true(real_stderr >= 0 && dup2(said[1], STDERR_FILENO) >= 0);
+    log_init("front", LOG_LEVEL_INFO);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    clock_fix(0);
+    (void)dup2(real_stderr, STDERR_FILENO);
+    (void)close(real_stderr);
+    (void)close(said[0]);
+    (void)close(said[1]);
+    return 0;
+}
+
+static const char *
+take(void)
+{
+    ssize_t n = read(said[0], line, sizeof(line) - 1);
+    line[n < 0 ? 0 : n] = '\0';
+    return line;
+}
+
+static void
+shape(void **state)
+{
+    (void)state;
+    log_info("connection.refused", "source=%s reason=%s", "192.0.2.1", "limit");
+    assert_string_equal(
+        take(), "2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit\n");
+    log_warning("started", "");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front started\n");
+    log_error("x", "a=%d", 1);
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front x a=1\n");
+}
+
+static void
+levels(void **state)
+{
+    (void)state;
+    log_debug("x", "a=1");
+    assert_string_equal(take(), "");
+    log_set_level(LOG_LEVEL_DEBUG);
+    log_debug("x", "a=1");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z debug front x a=1\n");
+    log_set_level(LOG_LEVEL_ERROR);
+    log_warning("x", "a=1");
+    assert_string_equal(take(), "");
+}
+
+static void
+bounded_and_one_line(void **state)
+{
+    (void)state;
+    log_info("x", "a=%9000d", 1);
+    assert_int_equal(strlen(take()), 4096);
+    assert_int_equal(line[4095], '\n');
+    errno = 42;
+    log_info("x", "a=%s", "one\nforged info front y\x7f\x1b[0m");
+    assert_int_equal(errno, 42);
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front x a=one?forged info front y??[0m\n");
+}
+
+static void
+quotes(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    assert_string_equal(log_quote(&a, STR_NULL), "-");
+    assert_string_equal(log_quote(&a, STR_LIT("")), "\"\"");
+    assert_string_equal(log_quote(&a, STR_LIT("M\xc3\xbcller \"x\\")), "\"M\xc3\xbcller \\\"x\\\\\"");
+    assert_string_equal(log_quote(&a, STR_LIT("a\nb\r\0\x7f\xff")), "\"a\\nb\\x0d\\x00\\x7f\\xff\"");
+    assert_string_equal(log_quote(&a, STR_LIT("\xe2\x80\xae\xc2\x85\xe2\x80\xa8")),
+                        "\"\\u202e\\u0085\\u2028\"");
+    char bytes[300];
+    memset(bytes, 'x', sizeof(bytes));
+    assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 200})), 202);
+    assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 201})), 205);
+    memset(bytes, 0xfe, sizeof(bytes));
+    assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 300})), 805);
+    /* A character is not cut in two. */
+    memset(bytes, 'x', sizeof(bytes));
+    memcpy(bytes + 198, "\xe2\x82\xac", 3);
+    const char *cut = log_quote(&a, (struct str){bytes, 201});
+    assert_int_equal(strlen(cut), 203);
+    assert_string_equal(cut + 199, "\"...");
+    arena_clear(&a);
+}
+
+static void
+context_error(void **state)
+{
+    (void)state;
+    struct cx cx;
+    cx_init(&cx);
+    assert_int_equal(err_set(&cx, ERR_STORE, "near \"x\"\n"), ERR_STORE);
+    log_cx_error(&cx, "call.failed");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front call.failed error=STORE "
+                                "detail=\"near \\\"x\\\"\\n\" source=-\n");
+    cx_clear(&cx);
+}
+
+#define LOG_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {LOG_TEST(shape), LOG_TEST(levels), LOG_TEST(bounded_and_one_line),
+                                       LOG_TEST(quotes), LOG_TEST(context_error)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
