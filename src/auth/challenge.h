@@ -35,12 +35,23 @@ enum challenge_event {
 
 /* The table. False: not legal. */
 bool challenge_next(enum challenge_state from, enum challenge_event event, enum challenge_state *to_out);
+/* "pending" and so on: as the database has them; and back, false for no state. */
+const char *challenge_state_name(enum challenge_state state);
+bool challenge_state_read(struct str name, enum challenge_state *state_out);
+
+struct challenge_move {
+    int64_t id;
+    enum challenge_state from;
+    enum challenge_event event;
+    int64_t by_device; /* 0: none */
+};
 /* The one function that writes a state: UPDATE ... WHERE state = from, within the open transaction. *won_out
- * is false when another was faster or the move is not legal. by_device 0: none. */
-enum errcode challenge_move(struct cx *cx, int64_t id, enum challenge_state from, enum challenge_event event,
-                            int64_t by_device, bool *won_out) MUST_CHECK;
+ * is false when another was faster or the move is not legal. Whoever waits for it is noted in cx->woken. */
+enum errcode challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out) MUST_CHECK;
 /* Within the open transaction: pending challenges of the technician fail when no active device is left. */
 enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
+/* Its own transaction: the last way to deliver this challenge has failed. Nothing when it is not pending. */
+enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;
 
 /* What a phone shows, and signs. Strings in the arena. */
 struct challenge_view {
@@ -62,15 +73,23 @@ enum answer {
 };
 enum decision { DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME };
 
+/* What waits for the device's account, the newest first, at most CHALLENGE_LISTED. */
+enum { CHALLENGE_LISTED = 20 };
 enum errcode challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out,
                                size_t *n_out) MUST_CHECK;
 enum errcode challenge_fetch(struct cx *cx, const struct device *d, struct str public_id,
                              enum answer *answer_out, struct challenge_view *view_out) MUST_CHECK;
-/* number null: none typed. On ANSWER_OK and ANSWER_WRONG_NUMBER with no try left the waiting console is to be
- * woken: *wake_out is the challenge's row id, else 0. */
-enum errcode challenge_answer(struct cx *cx, const struct device *d, struct str public_id,
-                              enum decision decision, struct str number, struct str signature,
-                              enum answer *answer_out, uint8_t *tries_left_out, int64_t *wake_out) MUST_CHECK;
+
+struct challenge_reply {
+    struct str public_id;
+    enum decision decision;
+    struct str number;    /* as typed; null: none */
+    struct str signature; /* DEVICE_SIGNATURE_BYTES, over the statement below */
+};
+/* *tries_left_out: numbers that may still be typed. */
+enum errcode challenge_answer(struct cx *cx, const struct device *d, const struct challenge_reply *reply,
+                              enum answer *answer_out, uint8_t *tries_left_out) MUST_CHECK;
+const char *decision_name(enum decision decision);
 
 /* The statement that is signed: "countersign-assertion-v1\n", then for each member in the order of struct
  * challenge_view up to `expires`, then device, decision and number: "NAME LENGTH VALUE\n" with the length in

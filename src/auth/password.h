@@ -43,10 +43,10 @@ enum errcode password_check_new(struct cx *cx, const struct policy *p, const str
                                 enum password_verdict *verdict_out, const char **reason_out) MUST_CHECK;
 
 /* Within the open transaction: the hash becomes the account's, the former one goes into the history (trimmed
- * to the policy's depth), the generation grows, other open logins of the account are spent. except_login: one
- * that stays, or 0. */
+ * to the policy's depth), the generation grows. Open logins are left as they are: they proved another
+ * generation, and their check says so (InvalidPassword). */
 enum errcode password_store(struct cx *cx, const struct policy *p, const struct technician *t,
-                            struct str hash, bool must_change, int64_t except_login) MUST_CHECK;
+                            struct str hash, bool must_change) MUST_CHECK;
 
 /* Days until it expires by the policy, rounded up, 0 when it has; -1: never. must_change counts as expired.
  */

@@ -38,7 +38,8 @@ enum errcode technician_list(struct cx *cx, int64_t company_id, struct technicia
                              size_t *n_out) MUST_CHECK;
 enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
-/* Ends sessions and open logins, frees the address; the row stays for the audit. */
+/* Ends sessions, frees the address; the row stays for the audit. Open logins are left: their check answers
+ * NoSuchUser. */
 enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
 /* Clears failures and locks of the account, and lets its push channel go on. */
 enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;

@@ -4,6 +4,7 @@
 #ifndef COUNTERSIGN_BASE_CX_H
 #define COUNTERSIGN_BASE_CX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -15,17 +16,20 @@ struct auth_env; /* auth/env.h: keys and server-wide settings of the domain */
 struct call;     /* contract/call.h: the request as the front saw it */
 struct call_reply;
 
-enum { CX_DETAIL = 512 };
+enum { CX_DETAIL = 512, CX_WOKEN = 16 };
 
 struct cx {
     struct arena arena;
-    int64_t now;       /* clock_now() when the request began: one moment for all of its rules */
-    struct str actor;  /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
-    struct str source; /* address of the caller as text, or null (command line) */
-    struct db *db;     /* NULL where there is none */
+    int64_t now;        /* clock_now() when the request began: one moment for all of its rules */
+    struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
+    struct str source;  /* address of the caller as text, or null (command line) */
+    struct str console; /* what the caller calls itself (User-Agent), or null */
+    struct db *db;      /* NULL where there is none */
     const struct auth_env *env;
     const struct call *call;
     struct call_reply *reply;
+    int64_t woken[CX_WOKEN]; /* challenges whose state this request moved: whoever waits is told after it */
+    size_t n_woken;          /* past CX_WOKEN none is noted: waiting callers ask again by themselves */
     enum errcode err;
     char detail[CX_DETAIL]; /* of the first error; for the log and the operator, never for a stranger */
 };
