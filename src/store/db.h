@@ -3,9 +3,10 @@
  *
  * SQL is constant text with parameters $1, $2, ...; the connection prepares each text once and keeps it. A
  * statement is run by db_query, bound by a format, and read row by row; it is finished (reset) by db_done or
- * by the next db_query of the same text. Errors are ERR_STORE (not reachable, broken), ERR_STORE_FULL,
- * ERR_CONFLICT (a unique constraint), each set in the context with the driver's words. Nothing here retries:
- * the caller's transaction fails as a whole. */
+ * by the next db_query of the same text; the end of a transaction ends all. The text's address is the key of
+ * that cache: it must be a literal or a static constant. Errors are ERR_STORE (not reachable, broken),
+ * ERR_STORE_FULL, ERR_CONFLICT (a unique constraint), each set in the context with the driver's words.
+ * Nothing here retries: the caller's transaction fails as a whole. */
 #ifndef COUNTERSIGN_STORE_DB_H
 #define COUNTERSIGN_STORE_DB_H
 
@@ -21,11 +22,16 @@
 struct db;
 struct db_rows; /* a running statement; owned by the connection */
 
-enum db_mode { DB_OPEN, DB_CREATE };
+/* DB_CREATE: mode 0600, and lays the schema; ERR_EXISTS when there is one with any table. DB_MIGRATE: opens,
+ * and brings an older schema up to this program's version. */
+enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
 
-/* Opens the SQLite file (DB_CREATE: mode 0600, and lays the schema). ERR_NOT_FOUND when there is none,
- * ERR_STORE_SCHEMA when the schema is of another version (see migrate.h). path ":memory:" is a private one,
- * for tests. *db_out is freed by db_close. */
+/* Opens the SQLite file. ERR_NOT_FOUND when there is none, ERR_STORE_SCHEMA when the schema is of another
+ * version (see migrate.h). path ":memory:" is a private one, for tests. busy_timeout: microseconds.
+ * *db_out is freed by db_close.
+ *
+ * A connection mends itself: when the file is taken away or replaced under it, each use is ERR_STORE until
+ * there is a file again, which is then opened, and never created. */
 enum errcode db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout,
                      struct db **db_out) MUST_CHECK;
 void db_close(struct db **db);
@@ -38,7 +44,8 @@ enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is 
 void db_rollback(struct cx *cx);
 
 /* Binds by `types`, one letter an argument: i int64_t, t struct str as text (null: NULL), b struct str as
- * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). */
+ * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must be
+ * exact: a plain 0 for i is not. */
 enum errcode
 db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...) MUST_CHECK;
 /* True: a row is there. False: no more, or an error: ask db_done. */

@@ -1,0 +1,370 @@
+/* db: transactions, binding, and what happens when the disk is full or the file goes away. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cx.h"
+#include "store/db.h"
+
+struct place {
+    struct cx cx;
+    char folder[32], path[64], aside[64];
+};
+
+static const char insert[] = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+
+static int
+set_up(void **state)
+{
+    struct place *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    snprintf(p->folder, sizeof p->folder, "/tmp/countersign-db-XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    snprintf(p->path, sizeof p->path, "%s/a.db", p->folder);
+    snprintf(p->aside, sizeof p->aside, "%s/b.db", p->folder);
+    cx_init(&p->cx);
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_CREATE, CLOCK_S, &p->cx.db), ERR_NONE);
+    *state = p;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct place *p = *state;
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    db_close(&p->cx.db);
+    cx_clear(&p->cx);
+    for (size_t i = 0; i < 3; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "%s%s", p->path, ends[i]);
+        unlink(name);
+        snprintf(name, sizeof name, "%s%s", p->aside, ends[i]);
+        unlink(name);
+    }
+    assert_int_equal(rmdir(p->folder), 0);
+    free(p);
+    return 0;
+}
+
+static enum errcode
+put(struct cx *cx, const char *name)
+{
+    return db_exec(cx, NULL, insert, "tt", str_from_cstr(name), STR_LIT("v"));
+}
+
+static int64_t
+count(struct cx *cx)
+{
+    struct db_rows *rows;
+    int64_t n = -1;
+    assert_int_equal(db_query(cx, &rows, "SELECT count(*) FROM meta WHERE name <> 'schema_version'", ""),
+                     ERR_NONE);
+    if (db_next(cx, rows))
+        n = db_int(rows, 0);
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    return n;
+}
+
+static void
+modes(void **state)
+{
+    struct place *p = *state;
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    for (size_t i = 0; i < 3; i++) {
+        char name[80];
+        struct stat st;
+        snprintf(name, sizeof name, "%s%s", p->path, ends[i]);
+        assert_int_equal(stat(name, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
+static void
+opening(void **state)
+{
+    struct place *p = *state;
+    struct db *db = NULL;
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_CREATE, CLOCK_S, &db), ERR_EXISTS);
+    assert_null(db);
+    err_forget(&p->cx);
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->aside), DB_OPEN, CLOCK_S, &db), ERR_NOT_FOUND);
+    assert_int_equal(access(p->aside, F_OK), -1);
+    err_forget(&p->cx);
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &db), ERR_NONE);
+    db_close(&db);
+    assert_int_equal(db_exec(&p->cx, NULL, "UPDATE meta SET value = '2' WHERE name = 'schema_version'", ""),
+                     ERR_NONE);
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &db), ERR_STORE_SCHEMA);
+    assert_null(db);
+}
+
+static void
+values_come_back(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct digest d = {{1, 2, 3}};
+    struct db_rows *rows;
+    assert_int_equal(db_query(cx, &rows, "SELECT $1, $2, $3, $4, $5, $6, $7", "itbdntd", INT64_MIN,
+                              STR_LIT("\xc3\xa4"), STR_LIT("a\0b"), &d, STR_NULL, (struct digest *)NULL),
+                     ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_true(db_int(rows, 0) == INT64_MIN);
+    assert_true(str_eq(db_text(cx, rows, 1), STR_LIT("\xc3\xa4")));
+    assert_true(str_eq(db_blob(cx, rows, 2), STR_LIT("a\0b")));
+    assert_memory_equal(db_digest(rows, 3).bytes, d.bytes, sizeof d.bytes);
+    for (int i = 4; i < 7; i++)
+        assert_true(db_is_null(rows, i) && str_is_null(db_text(cx, rows, i)) && db_int(rows, i) == 0);
+    assert_false(db_next(cx, rows));
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+}
+
+static void
+commit_and_rollback(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    int64_t changed = -1;
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "b"), ERR_NONE);
+    db_rollback(cx);
+    db_rollback(cx);
+    assert_int_equal(count(cx), 1);
+    assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'a'", ""), ERR_NONE);
+    assert_int_equal(changed, 1);
+    assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'z'", ""), ERR_NONE);
+    assert_int_equal(changed, 0);
+}
+
+static void
+a_failed_statement_fails_the_commit(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_CONFLICT);
+    assert_int_equal(put(cx, "b"), ERR_CONFLICT);
+    assert_int_equal(db_commit(cx), ERR_CONFLICT);
+    err_forget(cx);
+    assert_int_equal(count(cx), 0);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_exec(cx, NULL, "INSERT INTO policy VALUES (1, 'k', 'v', 0, '')", ""), ERR_STORE);
+}
+
+static void
+a_reader_that_stops_early_blocks_nobody(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows;
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(db_query(cx, &rows, "SELECT name FROM meta", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    db_rollback(cx);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+}
+
+static void
+a_snapshot_stays(void **state)
+{
+    struct place *p = *state;
+    struct cx other;
+    cx_init(&other);
+    assert_int_equal(db_open(&other, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &other.db), ERR_NONE);
+    assert_int_equal(db_begin_read(&other), ERR_NONE);
+    assert_int_equal(count(&other), 0);
+    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(count(&other), 0);
+    assert_int_equal(db_commit(&other), ERR_NONE);
+    assert_int_equal(count(&other), 1);
+    db_close(&other.db);
+    cx_clear(&other);
+}
+
+static void
+a_second_writer_waits_only_so_long(void **state)
+{
+    struct place *p = *state;
+    struct cx other;
+    cx_init(&other);
+    assert_int_equal(db_open(&other, str_from_cstr(p->path), DB_OPEN, CLOCK_MS, &other.db), ERR_NONE);
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(db_begin(&other), ERR_STORE);
+    err_forget(&other);
+    db_rollback(&p->cx);
+    assert_int_equal(db_begin(&other), ERR_NONE);
+    db_rollback(&other);
+    db_close(&other.db);
+    cx_clear(&other);
+}
+
+static void
+fills(struct cx *cx)
+{
+    static const char big[8192];
+    enum errcode err = ERR_NONE;
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    for (int i = 0; i < 1000 && err == ERR_NONE; i++)
+        err = db_exec(cx, NULL, insert, "tb", arena_printf(&cx->arena, "n%d", i),
+                      (struct str){big, sizeof big});
+    if (err != ERR_NONE)
+        assert_int_not_equal(db_commit(cx), ERR_NONE);
+    else
+        assert_int_not_equal(err = db_commit(cx), ERR_NONE);
+    assert_true(err == ERR_STORE_FULL || err == ERR_STORE);
+    err_forget(cx);
+}
+
+static void
+full_and_room_again(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows;
+    assert_int_equal(db_query(cx, &rows, "PRAGMA max_page_count = 100", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    fills(cx);
+    assert_int_equal(db_query(cx, &rows, "PRAGMA max_page_count = 1000000", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    assert_int_equal(count(cx), 0);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+}
+
+static void
+no_larger_file_and_room_again(void **state)
+{
+    struct place *p = *state;
+    struct rlimit was;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    struct rlimit small = {300000, was.rlim_max};
+    assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    fills(&p->cx);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    assert_int_equal(count(&p->cx), 0);
+    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(count(&p->cx), 1);
+}
+
+static void
+file_gone_and_back(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows;
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_query(cx, &rows, "PRAGMA wal_checkpoint(TRUNCATE)", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "b"), ERR_NONE);
+    assert_int_equal(rename(p->path, p->aside), 0);
+    assert_int_equal(db_commit(cx), ERR_STORE);
+    for (int i = 0; i < 2; i++) {
+        err_forget(cx);
+        assert_int_equal(db_begin(cx), ERR_STORE);
+        assert_int_equal(put(cx, "b"), ERR_STORE);
+        assert_int_equal(access(p->path, F_OK), -1);
+    }
+    err_forget(cx);
+    assert_int_equal(rename(p->aside, p->path), 0);
+    assert_int_equal(count(cx), 1);
+    assert_int_equal(put(cx, "b"), ERR_NONE);
+}
+
+static void
+lost_while_reading(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows, *other;
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_query(cx, &rows, "SELECT name FROM meta", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_int_equal(rename(p->path, p->aside), 0);
+    assert_int_equal(db_query(cx, &other, "SELECT 1", ""), ERR_STORE);
+    assert_null(other);
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    assert_false(db_query(cx, &rows, "SELECT name FROM meta", "") == ERR_NONE);
+    assert_int_equal(rename(p->aside, p->path), 0);
+    err_forget(cx);
+    assert_int_equal(count(cx), 1);
+}
+
+/* Two processes add up in one row: what BEGIN IMMEDIATE and the busy timeout are for. */
+static void
+two_processes(void **state)
+{
+    enum { TURNS = 50 };
+    struct place *p = *state;
+    assert_int_equal(db_exec(&p->cx, NULL, "INSERT INTO meta VALUES ('n', '0')", ""), ERR_NONE);
+    db_close(&p->cx.db);
+    pid_t child[2];
+    for (int c = 0; c < 2; c++) {
+        child[c] = fork();
+        assert_true(child[c] >= 0);
+        if (child[c] != 0)
+            continue;
+        struct cx cx;
+        cx_init(&cx);
+        int bad = db_open(&cx, str_from_cstr(p->path), DB_OPEN, CLOCK_MINUTE, &cx.db) != ERR_NONE;
+        for (int i = 0; i < TURNS && !bad; i++)
+            bad = db_begin(&cx) != ERR_NONE ||
+                  db_exec(&cx, NULL, "UPDATE meta SET value = value + 1 WHERE name = 'n'", "") != ERR_NONE ||
+                  db_commit(&cx) != ERR_NONE;
+        db_close(&cx.db);
+        cx_clear(&cx);
+        _exit(bad);
+    }
+    for (int c = 0; c < 2; c++) {
+        int status = -1;
+        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &p->cx.db), ERR_NONE);
+    struct db_rows *rows;
+    assert_int_equal(db_query(&p->cx, &rows, "SELECT value FROM meta WHERE name = 'n'", ""), ERR_NONE);
+    assert_true(db_next(&p->cx, rows));
+    assert_int_equal(db_int(rows, 0), 2 * TURNS);
+    assert_int_equal(db_done(&p->cx, rows), ERR_NONE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(opening, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(commit_and_rollback, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failed_statement_fails_the_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_nobody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_snapshot_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_second_writer_waits_only_so_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(full_and_room_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_larger_file_and_room_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(file_gone_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lost_while_reading, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
