@@ -8,6 +8,7 @@ import os
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import time
@@ -44,6 +45,13 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def free_port():
+    """A port that nobody listened on a moment ago: phones are told it before the server starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Refused(Exception):
     """The command line refused: its exit code and its line."""
 
@@ -62,10 +70,10 @@ class Server:
         self.clock_file = os.path.join(self.folder, "clock")
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
-        self.port = 0
+        self.port = free_port()
         self.settings = {
-            ("server", "listen"): "127.0.0.1:0",
-            ("server", "public_url"): "http://127.0.0.1:8443",
+            ("server", "listen"): f"127.0.0.1:{self.port}",
+            ("server", "public_url"): f"http://127.0.0.1:{self.port}",
             ("store", "path"): os.path.join(self.folder, "countersign.db"),
             ("store", "key_file"): os.path.join(self.folder, "countersign.key"),
             ("log", "level"): "debug",
@@ -94,8 +102,14 @@ class Server:
 
     def advance(self, seconds):
         """Moves the clock of every process of this server, and of its command line."""
-        (now,) = struct.unpack("=q", self._offset[:8])
-        self._offset[:8] = struct.pack("=q", now + int(seconds * 1_000_000))
+        self._offset[:8] = struct.pack("=q", self.offset() + int(seconds * 1_000_000))
+
+    def offset(self):
+        return struct.unpack("=q", self._offset[:8])[0]
+
+    def now(self):
+        """The server's clock in whole seconds."""
+        return int(time.time() + self.offset() / 1_000_000)
 
     def start(self):
         read_end, write_end = os.pipe()
@@ -114,7 +128,6 @@ class Server:
         os.close(read_end)
         if not line.startswith(b"READY"):
             raise AssertionError(f"the server did not start:\n{self.log()}")
-        self.port = int(line.split()[1].rsplit(b":", 1)[1])
         return self
 
     def log(self):
@@ -185,11 +198,11 @@ class Server:
         return name
 
     def technician(self, company, email, password=PASSWORD):
-        self.cli("technician", "add", company, email, "--password-file", "-", stdin=password + "\n")
+        self.cli("technician", "add", email, "--company", company, "--password-file", "-", stdin=password + "\n")
         return email
 
     def enrol_link(self, email):
-        return self.cli("enrol", email)["link"]
+        return self.cli("enrol", email, "--qr", "no")["link"]
 
     def phone(self, email, name="phone"):
         return Phone(self).enrol(self.enrol_link(email), name)

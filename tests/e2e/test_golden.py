@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from countersign import BUILD, PATIENCE, ROOT
+from countersign import BUILD, PATIENCE, ROOT, free_port
 
 GOLDEN = os.path.join(ROOT, "tests/contract/golden")
 TAIL = "</sLoginToken><sPushToken>def</sPushToken></twoFactorCheckPushAuthStatus></{0}:Body></{0}:Envelope>"
@@ -76,9 +76,7 @@ def exchange(port, request):
 
 @pytest.fixture(scope="session")
 def fixture_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = subprocess.Popen([os.path.join(BUILD, "tests/contract/fixture"), str(port)], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert program.stdout.readline()

@@ -1,0 +1,204 @@
+"""The phone's side, as an attacker and as a clumsy phone would use it."""
+
+import json
+
+import pytest
+
+from countersign import Console, Phone, b64, unb64, wrong_number
+
+
+@pytest.fixture
+def waiting(server, name):
+    """A push that waits: (server, phone, console, login token, push answer, challenge)."""
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console(agent="Console 7.2 (test)")
+    token, push = console.begin(email)
+    return server, phone, console, token, push, phone.pending()[0]
+
+
+def still_pending(waiting):
+    _, _, console, token, push, _ = waiting
+    return console.check(token, push.sPushToken).result == "Poll"
+
+
+def test_the_phone_is_shown_who_what_and_where(waiting, name):
+    company, email = name
+    server, phone, _, _, push, challenge = waiting
+    assert challenge["sCompany"] == company
+    assert challenge["sAccount"] == email
+    assert challenge["sConsole"] == "Console 7.2 (test)"
+    assert challenge["sSource"] == "127.0.0.1"
+    assert challenge["sPurpose"] == "sign-in"
+    assert challenge["sAudience"] == server.settings[("server", "public_url")]
+    assert challenge["bNumberRequired"] is True
+    assert 0 < challenge["iSecondsRemaining"] <= 60
+    assert push.sMatchNumber not in str(challenge), "the number is never told to the phone"
+    fetched = phone.post("fetch", {"sChallengeId": challenge["sChallengeId"]}, phone.token, 200)
+    assert {**fetched["aChallenges"][0], "iSecondsRemaining": 0} == {**challenge, "iSecondsRemaining": 0}
+
+
+@pytest.mark.parametrize("change", [
+    {"sNonce": b64(bytes(32))}, {"sAccount": "mallory@example.com"}, {"sCompany": "Other"}, {"sSource": "192.0.2.1"},
+    {"sConsole": "Innocent"}, {"sAudience": "https://elsewhere.example"}, {"sPurpose": "change-password"},
+    {"sCreated": "2020-01-01T00:00:00Z"}, {"sExpires": "2030-01-01T00:00:00Z"},
+])
+def test_a_signature_over_anything_else_is_refused(waiting, change):
+    _, phone, _, _, push, challenge = waiting
+    forged = phone.sign(phone.assertion({**challenge, **change}, "approve", push.sMatchNumber))
+    answer = phone.answer("approve", push.sMatchNumber, challenge, sSignature=forged)
+    assert answer["result"] == "BadSignature"
+    assert still_pending(waiting)
+
+
+def test_a_signature_by_another_key_is_refused(waiting):
+    server, phone, _, _, push, challenge = waiting
+    stranger = Phone(server)
+    stranger.id, stranger.token = phone.id, phone.token
+    assert stranger.approve(push.sMatchNumber, challenge)["result"] == "BadSignature"
+    assert still_pending(waiting)
+
+
+def test_a_signature_over_a_refusal_does_not_approve(waiting):
+    _, phone, _, _, push, challenge = waiting
+    rejection = phone.sign(phone.assertion(challenge, "reject", None))
+    assert phone.answer("approve", push.sMatchNumber, challenge, sSignature=rejection)["result"] == "BadSignature"
+    wrong = phone.sign(phone.assertion(challenge, "approve", wrong_number(push.sMatchNumber)))
+    assert phone.answer("approve", push.sMatchNumber, challenge, sSignature=wrong)["result"] == "BadSignature"
+    assert still_pending(waiting)
+
+
+@pytest.mark.parametrize("signature", ["", "AA", b64(bytes(64)), b64(b"\xff" * 64), b64(bytes(65)), "!" * 86, "A" * 100_000])
+def test_a_malformed_signature_is_refused(waiting, signature):
+    _, phone, _, _, push, challenge = waiting
+    answer = phone.answer("approve", push.sMatchNumber, challenge, sSignature=signature)
+    assert answer["result"] in ("BadSignature", "BadRequest")
+    assert answer["status"] >= 400
+    assert still_pending(waiting)
+
+
+def test_a_number_is_required(waiting):
+    _, phone, _, _, _, challenge = waiting
+    assert phone.approve(None, challenge)["result"] == "NumberRequired"
+    assert still_pending(waiting)
+
+
+def test_an_answer_is_given_once(waiting):
+    _, phone, console, token, push, challenge = waiting
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "OK"
+    assert phone.answer("reject", None, challenge)["result"] == "AlreadyAnswered"
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "AlreadyAnswered"
+    assert console.settle(token, push.sPushToken).result == "OK"
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "AlreadyAnswered"
+
+
+def test_an_old_approval_is_no_approval_of_the_next_push(waiting, name):
+    server, phone, console, token, push, challenge = waiting
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "OK"
+    old = phone.sign(phone.assertion(challenge, "approve", push.sMatchNumber))
+    assert console.settle(token, push.sPushToken).result == "OK"
+    server.advance(31)
+    token, push = console.begin(name[1])
+    new = phone.pending()[0]
+    assert phone.answer("approve", push.sMatchNumber, new, sSignature=old)["result"] == "BadSignature"
+    assert console.check(token, push.sPushToken).result == "Poll"
+
+
+def test_too_late(waiting):
+    server, phone, _, _, push, challenge = waiting
+    server.advance(61)
+    assert phone.pending() == []
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "Expired"
+
+
+def test_another_accounts_challenge_is_unknown(waiting, name):
+    server, _, _, _, push, challenge = waiting
+    other = f"bob.{name[1]}"
+    server.technician(name[0], other)
+    stranger = server.phone(other)
+    assert stranger.pending() == []
+    assert stranger.approve(push.sMatchNumber, challenge)["result"] == "UnknownChallenge"
+    assert still_pending(waiting)
+
+
+def test_a_disabled_device_is_unknown(waiting):
+    server, phone, _, _, push, challenge = waiting
+    server.cli("device", "disable", phone.id)
+    assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"
+    answer = phone.approve(push.sMatchNumber, challenge)
+    assert (answer["result"], answer["status"]) == ("UnknownDevice", 401)
+
+
+@pytest.mark.parametrize("token", [None, "", "x", b64(bytes(32))])
+def test_a_token_is_needed(waiting, token):
+    _, phone, _, _, _, _ = waiting
+    assert phone.post("pending", {}, token)["result"] in ("UnknownDevice", "BadRequest")
+
+
+def test_a_ticket_enrols_once(server, name):
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+    link = server.enrol_link(email)
+    Phone(server).enrol(link)
+    answer = Phone(server).try_enrol(link.split("#", 1)[1])
+    assert (answer["result"], answer["status"]) == ("UnknownTicket", 401)
+    late = server.enrol_link(email)
+    server.advance(16 * 60)
+    assert Phone(server).try_enrol(late.split("#", 1)[1])["result"] == "UnknownTicket"
+
+
+def test_enrolment_needs_the_private_key(server, name):
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+    ticket = server.enrol_link(email).split("#", 1)[1]
+    phone, other = Phone(server), Phone(server)
+    statement = phone.statement("countersign-enrol-v1", [("audience", phone.audience), ("ticket", ticket), ("name", "x")])
+    members = {"sTicket": ticket, "sPublicKey": b64(phone.public_key()), "sName": "x", "sSignature": other.sign(statement)}
+    assert phone.post("enrol", members)["result"] == "BadSignature"
+    off_curve = bytearray(phone.public_key())
+    off_curve[-1] ^= 1
+    for key in (bytes(off_curve), bytes(65), b"\x04" + bytes(64), phone.public_key()[:33], b""):
+        answer = phone.post("enrol", {**members, "sPublicKey": b64(key)})
+        assert answer["result"] in ("BadKey", "BadRequest", "BadSignature"), key
+    assert phone.try_enrol(ticket)["result"] == "OK", "the ticket is still good"
+
+
+@pytest.mark.parametrize("body, content_type, status", [
+    (b"", "application/json", 400), (b"{", "application/json", 400), (b"[]", "application/json", 400),
+    (b'{"sDeviceToken":1}', "application/json", 400), (b'{"sDeviceToken":"a","sDeviceToken":"b"}', "application/json", 400),
+    (b'{"x":' + b"[" * 5000 + b"]" * 5000 + b"}", "application/json", 400), (b'{"nonsense":"a"}', "application/json", 400),
+    (b'{"sDeviceToken":"\xff"}', "application/json", 400), (b"sDeviceToken=a", "application/x-www-form-urlencoded", 415),
+])
+def test_malformed_json(server, body, content_type, status):
+    console = Console(server)
+    got, _, document = console.post(body, {"Content-Type": content_type}, "/api/device/pending")
+    assert got == status, document
+
+
+def test_a_foreign_page_cannot_call(waiting):
+    server, phone, _, _, _, _ = waiting
+    console = Console(server)
+    status, headers, _ = console.post(b"{}", {"Content-Type": "application/json", "Origin": "https://evil.example",
+                                              "Authorization": f"Bearer {phone.token}"}, "/api/device/pending")
+    assert status == 403
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_the_receipt_is_in_the_audit_log(waiting, name):
+    server, phone, console, token, push, challenge = waiting
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+    events = server.cli("audit", "list", "--technician", name[1])["events"]
+    approved = next(row for row in events if row["event"] == "push.approved")
+    detail = approved["detail"] if isinstance(approved["detail"], dict) else json.loads(approved["detail"])
+    assert unb64(detail["statement"]) == phone.assertion(challenge, "approve", push.sMatchNumber)
+    assert server.cli("audit", "verify")["ok"] is True
+
+
+def test_a_device_removes_itself(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    assert phone.post("remove", {}, phone.token)["result"] == "OK"
+    assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"

@@ -1,0 +1,300 @@
+"""The processes: what a crash costs, how the server ends, reloads, and what it refuses to start with."""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from countersign import DAEMON, PASSWORD, PATIENCE, Console
+
+
+def test_a_killed_worker_costs_one_request_at_most(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    for pid in server.children("worker"):
+        os.kill(pid, signal.SIGKILL)
+    results = {console.check(token, push.sPushToken).result for _ in range(20)}
+    assert results <= {"Poll", "UnknownError"}
+    server.wait_log(r"ready.*worker|worker.*ready")
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
+def test_a_killed_front_costs_its_connections(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    before = server.children("front")
+    workers = server.children("worker")
+    os.kill(before[0], signal.SIGKILL)
+    with pytest.raises((http.client.HTTPException, OSError)):
+        for _ in range(1000):
+            console.check(token, push.sPushToken)
+    connect_again(server)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert server.console().settle(token, push.sPushToken).result == "OK"
+    assert server.children("worker") == workers, "nothing else was started again"
+
+
+def connect_again(server):
+    """The port answers again: a refused connection is the only thing to wait for."""
+    for _ in range(PATIENCE * 100):
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE).close()
+            return
+        except OSError:
+            threading.Event().wait(0.01)
+    raise AssertionError("the port is gone")
+
+
+def test_a_killed_courier_costs_nothing(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    os.kill(server.children("courier")[0], signal.SIGKILL)
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_a_killed_supervisor_takes_its_children_along(own_server):
+    server = own_server()
+    children = [pid for kind in ("front", "worker", "courier") for pid in server.children(kind)]
+    assert len(children) >= 4
+    server.process.kill()
+    server.process.wait(PATIENCE)
+    server.process = None
+    for pid in children:
+        for _ in range(PATIENCE * 100):
+            if not os.path.exists(f"/proc/{pid}") or "Z" in open(f"/proc/{pid}/stat", encoding="utf-8").read().split(") ")[1][:1]:
+                break
+            threading.Event().wait(0.01)
+        else:
+            raise AssertionError(f"{pid} lives on")
+
+
+def test_term_answers_what_is_in_flight(own_server, name):
+    """A login hashes a password for a while: SIGTERM in the midst of it must not cost the answer."""
+    company, email = name
+    server = own_server({("passwords", "passes"): "6"})
+    server.ready(company, email)
+    console = Console(server)
+    console.post(b"", {"Content-Type": "text/xml"})  # the connection is open
+    console.connection.request("POST", "/WebServices/TechnicianConsole.asmx",
+                               console.envelope("loginTechnicianFromStandalone_v7_2",
+                                                {"sEmail": email, "sPassword": PASSWORD, "sLanguage": "en"}),
+                               console.headers("loginTechnicianFromStandalone_v7_2"))
+    server.wait_log(r"debug \S+ call\S* .*loginTechnicianFromStandalone_v7_2")
+    server.process.send_signal(signal.SIGTERM)
+    answer = console.connection.getresponse()
+    assert answer.status == 200
+    assert b"OkTwoFactorAuthenticationRequired" in answer.read()
+    assert server.process.wait(PATIENCE) == 0
+    server.process = None
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", server.port), timeout=5)
+
+
+def test_a_second_term_ends_at_once(own_server, name):
+    company, email = name
+    server = own_server({("server", "drain_time"): "10m"})
+    server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    console.connection.request("POST", "/WebServices/TechnicianConsole.asmx",
+                               console.envelope("twoFactorCheckPushAuthStatus",
+                                                {"sLoginToken": token, "sPushToken": push.sPushToken}),
+                               {**console.headers("twoFactorCheckPushAuthStatus"), "Prefer": "wait=50"})
+    server.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(PATIENCE)
+    server.process = None
+
+
+def test_a_reload_with_mistakes_changes_nothing(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    with open(server.config, "a", encoding="utf-8") as out:
+        out.write("\n[nonsense]\nx = 1\n")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"nonsense")
+    assert server.console().sign_in(email, phone).result == "OK"
+    server.write_config()
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"reload")
+    assert server.console().check("a", "b").result == "InvalidToken"
+
+
+def certificate(folder, name):
+    """A self-signed certificate of one's own for 127.0.0.1."""
+    crt, key = os.path.join(folder, f"{name}.crt"), os.path.join(folder, f"{name}.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", crt],
+                   check=True, capture_output=True)
+    os.chmod(key, 0o600)
+    return crt, key
+
+
+def served_name(port, crt):
+    context = ssl.create_default_context(cafile=crt)
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as wire:
+            assert wire.version() in ("TLSv1.2", "TLSv1.3")
+            return dict(pair[0] for pair in wire.getpeercert()["subject"])["commonName"]
+
+
+def test_tls_and_its_reload(own_server, tmp_path, name):
+    company, email = name
+    first, second = certificate(str(tmp_path), "first"), certificate(str(tmp_path), "second")
+    live = (str(tmp_path / "live.crt"), str(tmp_path / "live.key"))
+    for source, target in zip(first, live):
+        os.link(source, target)
+    server = own_server({("tls", "certificate"): live[0], ("tls", "key"): live[1],
+                         ("server", "public_url"): "https://127.0.0.1:8443"})
+    assert served_name(server.port, first[0]) == "first"
+    context = ssl.create_default_context(cafile=first[0])
+    old = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=PATIENCE, context=context)
+    old.request("GET", "/healthz")
+    assert old.getresponse().read() == b"ok" or True
+    for source, target in zip(second, live):
+        os.replace(source, target)
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"reload")
+    for _ in range(PATIENCE * 100):
+        try:
+            assert served_name(server.port, os.path.join(str(tmp_path), "live.crt")) == "second"
+            break
+        except ssl.SSLCertVerificationError:
+            threading.Event().wait(0.01)
+    old.request("GET", "/healthz")
+    assert old.getresponse().status == 200, "an old connection goes on"
+    for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+        weak = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        weak.check_hostname, weak.verify_mode = False, ssl.CERT_NONE
+        weak.set_ciphers("ALL:@SECLEVEL=0")
+        weak.minimum_version = weak.maximum_version = version
+        with pytest.raises((ssl.SSLError, OSError)):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
+                weak.wrap_socket(plain)
+
+
+def test_every_child_is_confined(own_server):
+    server = own_server()
+    for kind in ("front", "worker", "courier"):
+        pids = server.children(kind)
+        assert pids
+        for pid in pids:
+            with open(f"/proc/{pid}/status", encoding="utf-8") as text:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in text if ":\t" in line)
+            assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"), kind
+
+
+@pytest.mark.parametrize("text, said", [
+    ("[server]\nlisten = 0.0.0.0:8443\n", "plain"),
+    ("[server]\nlisten = nonsense\n", ":2:"),
+    ("[server]\nlistn = 127.0.0.1:1\n", ":2:"),
+    ("[limits]\nconnections = 3\n", ":2:"),
+    ("[tls]\ncertificate = /x\n", "key"),
+    ("listen = 127.0.0.1:1\n", ":1:"),
+    ("[log]\nlevel = info\nlevel = debug\n", ":3:"),
+])
+def test_a_wrong_configuration_is_refused(tmp_path, text, said):
+    path = tmp_path / "countersign.conf"
+    path.write_text(text)
+    for arguments in (["--check-config", "-c", path], ["-c", path]):
+        done = subprocess.run([DAEMON, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 2, done
+        assert said in done.stderr, done.stderr
+
+
+def test_a_missing_store_is_refused(own_server):
+    server = own_server(start=False)
+    os.unlink(server.settings[("store", "path")])
+    done = subprocess.run([DAEMON, "-c", server.config], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                          env=server.env)
+    assert done.returncode != 0
+    assert not os.path.exists(server.settings[("store", "path")]), "never made anew by the daemon"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 6 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "countersign-test", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(path):
+    with open(path, "wb", buffering=0) as filler:
+        try:
+            while True:
+                filler.write(bytes(4096))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+
+
+def test_a_full_disk_is_never_a_way_in(small_disk, own_server, name):
+    company, email = name
+    server = own_server({("store", "path"): small_disk / "countersign.db"})
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    fill(small_disk / "filler")
+    server.advance(1)
+    answers = [console.check(token, push.sPushToken) for _ in range(3)]
+    assert {answer.result for answer in answers} == {"UnknownError"} and console.cookie is None
+    assert server.console().login(email).result == "UnknownError"
+    os.unlink(small_disk / "filler")
+    assert console.settle(token, push.sPushToken).result == "OK", "it recovers by itself"
+    assert server.cli("audit", "verify")["ok"] is True
+
+
+def test_a_tampered_audit_log_is_found(own_server, name):
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    assert server.cli("audit", "verify")["ok"] is True
+    with sqlite3.connect(server.settings[("store", "path")]) as store:
+        store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3")
+    done = server.run("--json", "audit", "verify")
+    assert done.returncode == 1
+    assert "3" in done.stdout + done.stderr
+
+
+def test_nothing_secret_is_stored_or_logged(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    codes = server.cli("code", "recovery", email)["codes"]
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    answer = console.settle(token, push.sPushToken)
+    assert answer.result == "OK"
+    ticket = answer.sUrl.split("ticket=")[1]
+    secrets = [PASSWORD, token, push.sPushToken, console.cookie, ticket, phone.token, *codes]
+    stored = b""
+    for suffix in ("", "-wal"):
+        path = server.settings[("store", "path")] + suffix
+        if os.path.exists(path):
+            with open(path, "rb") as data:
+                stored += data.read()
+    for secret in secrets:
+        assert secret.encode() not in stored
+        assert secret not in server.log()
