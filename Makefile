@@ -33,7 +33,9 @@ serve: build
 fixture: build
 	@exec $(BUILD)/tests/contract/fixture $(PORT)
 
+# How fast, beside nginx, in one run: ratios.
 bench: build
+	@tools/setup packages-bench
 	@bench/run $(BUILD)
 
 install: build
