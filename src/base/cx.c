@@ -22,6 +22,8 @@ cx_begin(struct cx *cx)
     cx->now = clock_now();
     cx->actor = STR_NULL;
     cx->source = STR_NULL;
+    cx->console = STR_NULL;
+    cx->n_woken = 0;
     cx->call = NULL;
     cx->reply = NULL;
 }

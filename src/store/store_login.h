@@ -1,0 +1,61 @@
+/* store_login: rows of logins, and what a sign-in writes into the technician's row. No rules here: those are
+ * in auth/. */
+#ifndef COUNTERSIGN_STORE_STORE_LOGIN_H
+#define COUNTERSIGN_STORE_STORE_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+/* As table login; strings in the arena. An id of 0 is stored as NULL where the column may be. */
+struct login_row {
+    int64_t id;
+    struct digest token_digest;
+    int64_t technician_id;
+    struct str purpose, state, nonce, source, console, language;
+    int64_t password_generation;
+    struct str new_password_hash, new_password_verdict;
+    int64_t new_password_strength, new_password_length;
+    int64_t session_id;
+    int64_t created_at, expires_at;
+    struct str result;
+    int64_t result_at;
+    struct str result_source;
+    int64_t result_session_id;
+};
+
+/* state, result, result_at, result_source and result_session_id are those of a new one, whatever stands in
+ * the row. */
+enum errcode store_login_insert(struct cx *cx, const struct login_row *row) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum errcode
+store_login_by_token(struct cx *cx, const struct digest *token, struct login_row *row_out) MUST_CHECK;
+enum errcode store_login_get(struct cx *cx, int64_t id, struct login_row *row_out) MUST_CHECK;
+
+struct login_end {
+    int64_t id, at;
+    struct str result, source;
+    int64_t session_id; /* 0: none */
+};
+/* open -> spent. *won_out false: it was spent already. */
+enum errcode store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out) MUST_CHECK;
+/* Removes logins that expired before `before`, at most `limit`, with their challenges and what the courier
+ * had to tell of them. *n_out: how many. */
+enum errcode store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
+
+struct push_counters {
+    int64_t unanswered, refused; /* in a row */
+    int64_t rests_until, last_at;
+};
+enum errcode store_push_counters_set(struct cx *cx, int64_t technician_id,
+                                     const struct push_counters *counters) MUST_CHECK;
+enum errcode store_password_ask_new(struct cx *cx, int64_t technician_id, int64_t now) MUST_CHECK;
+/* The same password under other parameters; nothing when it was changed meanwhile. */
+enum errcode
+store_password_renew(struct cx *cx, int64_t technician_id, int64_t generation, struct str hash) MUST_CHECK;
+
+#endif

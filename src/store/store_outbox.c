@@ -1,0 +1,78 @@
+/* store_outbox: the SQL of what the courier has to tell. */
+#include "store/store_outbox.h"
+
+#include "store/db.h"
+
+enum errcode
+store_outbox_insert(struct cx *cx, const struct outbox_row *r)
+{
+    static const char sql[] =
+        "INSERT INTO outbox (id, challenge_id, device_id, transport, state, attempts, next_at, "
+        "created_at, expires_at) VALUES ($1, $2, NULLIF($3, 0), $4, 'waiting', 0, $5, $6, $7)";
+    return db_exec(cx, NULL, sql, "iiitiii", r->id, r->challenge_id, r->device_id, r->transport, r->next_at,
+                   r->created_at, r->expires_at);
+}
+
+enum errcode
+store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
+{
+    static const char sql[] =
+        "SELECT o.id, o.challenge_id, o.device_id, o.transport, o.attempts, o.next_at, o.created_at, "
+        "o.expires_at, c.public_id, CASE WHEN c.state = 'pending' THEN 1 ELSE 0 END FROM outbox o JOIN "
+        "challenge c ON c.id = "
+        "o.challenge_id "
+        "WHERE o.state = 'waiting' AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
+    if (err != ERR_NONE)
+        return err;
+    struct outbox_row *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
+    size_t n = 0;
+    while (n < (size_t)limit && db_next(cx, rows)) {
+        struct outbox_row *r = &list[n++];
+        r->id = db_int(rows, 0);
+        r->challenge_id = db_int(rows, 1);
+        r->device_id = db_int(rows, 2);
+        r->transport = db_text(cx, rows, 3);
+        r->attempts = db_int(rows, 4);
+        r->next_at = db_int(rows, 5);
+        r->created_at = db_int(rows, 6);
+        r->expires_at = db_int(rows, 7);
+        r->public_id = db_text(cx, rows, 8);
+        r->is_pending = db_int(rows, 9) != 0;
+    }
+    *rows_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
+}
+
+enum errcode
+store_outbox_next(struct cx *cx, int64_t *at_out)
+{
+    struct db_rows *rows;
+    *at_out = 0;
+    enum errcode err = db_query(
+        cx, &rows, "SELECT next_at FROM outbox WHERE state = 'waiting' ORDER BY next_at LIMIT 1", "");
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows))
+        *at_out = db_int(rows, 0);
+    return db_done(cx, rows);
+}
+
+enum errcode
+store_outbox_end(struct cx *cx, int64_t id, struct str state)
+{
+    static const char sql[] =
+        "UPDATE outbox SET state = $1, attempts = attempts + CASE WHEN $1 = 'dropped' THEN 0 "
+        "ELSE 1 END WHERE id = $2 AND state = 'waiting'";
+    return db_exec(cx, NULL, sql, "ti", state, id);
+}
+
+enum errcode
+store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at)
+{
+    static const char sql[] =
+        "UPDATE outbox SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND state = 'waiting'";
+    return db_exec(cx, NULL, sql, "ii", next_at, id);
+}

@@ -1,0 +1,34 @@
+/* store_outbox: what the courier still has to tell: opaque ids of challenges. */
+#ifndef COUNTERSIGN_STORE_STORE_OUTBOX_H
+#define COUNTERSIGN_STORE_STORE_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* As table outbox and, when it is read, the challenge's opaque id and whether it is still pending. */
+struct outbox_row {
+    int64_t id, challenge_id, device_id;
+    struct str transport;
+    int64_t attempts, next_at, created_at, expires_at;
+    struct str public_id;
+    bool is_pending;
+};
+
+/* Within the open transaction: waiting, not tried yet. transport is a constant ("webhook"). */
+enum errcode store_outbox_insert(struct cx *cx, const struct outbox_row *row) MUST_CHECK;
+/* Up to `limit` that are due at `now`, the longest due first. *rows_out is in the arena. */
+enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out,
+                              size_t *n_out) MUST_CHECK;
+/* When the next one is due; 0: nothing waits. */
+enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
+/* waiting -> state ("sent", "failed", "dropped"); one attempt more unless it was dropped. */
+enum errcode store_outbox_end(struct cx *cx, int64_t id, struct str state) MUST_CHECK;
+/* Stays waiting: one attempt more, the next one then. */
+enum errcode store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at) MUST_CHECK;
+
+#endif

@@ -1,0 +1,57 @@
+/* store_session: rows of sessions. "Live" means: not ended, heard of in time, not too old. */
+#ifndef COUNTERSIGN_STORE_STORE_SESSION_H
+#define COUNTERSIGN_STORE_STORE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+/* As table session; strings in the arena. */
+struct session_row {
+    int64_t id, company_id, technician_id, login_id;
+    struct digest token_digest, ticket_digest;
+    int64_t ticket_used_at, ticket_expires_at;
+    struct str source, console;
+    int64_t created_at, seen_at, idle_at, expires_at, ended_at;
+    struct str end_reason;
+};
+
+/* ticket_used_at, ended_at and end_reason are those of a new one. */
+enum errcode store_session_insert(struct cx *cx, const struct session_row *row) MUST_CHECK;
+/* Live or not; ERR_NOT_FOUND. */
+enum errcode
+store_session_by_token(struct cx *cx, const struct digest *token, struct session_row *row_out) MUST_CHECK;
+enum errcode
+store_session_by_ticket(struct cx *cx, const struct digest *ticket, struct session_row *row_out) MUST_CHECK;
+enum errcode store_session_get(struct cx *cx, int64_t id, struct session_row *row_out) MUST_CHECK;
+
+/* Which sessions are meant; 0 leaves a member out of the choice. */
+struct session_choice {
+    int64_t company_id, technician_id, except_id;
+};
+/* Live ones. */
+enum errcode store_session_count(struct cx *cx, const struct session_choice *which, int64_t now,
+                                 int64_t *n_out) MUST_CHECK;
+/* Live ones, the oldest first, at most `limit`. *rows_out is in the arena. */
+enum errcode store_session_list(struct cx *cx, const struct session_choice *which, int64_t now, int64_t limit,
+                                struct session_row **rows_out, size_t *n_out) MUST_CHECK;
+
+/* Of a live one; *changed_out false: it is not. */
+enum errcode
+store_session_touch(struct cx *cx, int64_t id, int64_t now, int64_t idle_at, bool *changed_out) MUST_CHECK;
+enum errcode
+store_session_end(struct cx *cx, int64_t id, int64_t now, struct str reason, bool *changed_out) MUST_CHECK;
+/* Ends all live ones of a technician but one (0: all). */
+enum errcode store_session_end_all(struct cx *cx, const struct session_choice *which, int64_t now,
+                                   struct str reason, int64_t *n_out) MUST_CHECK;
+/* Spends the ticket of a live session once, in its time. */
+enum errcode store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out) MUST_CHECK;
+/* Removes those that could last be live before `before`, at most `limit`. */
+enum errcode store_session_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
+
+#endif
