@@ -91,8 +91,8 @@ struct http_request {
     struct http_header headers[HTTP_HEADERS_MAX];
     uint8_t first[HTTP_NAME_COUNT_]; /* index + 1 of the first header of that name; 0: none */
     uint32_t repeated;               /* bit of each http_name (not OTHER) that came more than once */
-    const void *owner;               /* private: whose head this is, */
-    uint32_t serial;                 /* and which one */
+    const void *owner;               /* private: the parser whose head this is, */
+    const void *base;                /* and where that head stood */
 };
 
 /* Fields are private but status and why. */
@@ -103,15 +103,17 @@ struct http_parser {
     uint8_t state;
     bool had_blank; /* an empty line stood before the request line */
     bool is_chunked, is_cut;
-    uint32_t serial;
-    uint32_t searched;   /* bytes of the head known to hold no unseen line end */
-    uint32_t head;       /* bytes of the head */
-    uint32_t extra;      /* bytes of chunk extensions or of trailers so far */
-    uint64_t keep, take; /* http_parser_limit_body */
-    uint64_t left;       /* bytes of the body, or of the chunk, that are still to come */
-    uint64_t total;      /* bytes of the body so far, kept or not */
-    size_t body;         /* bytes of the body kept behind the head */
-    size_t at;           /* where undecoded bytes begin */
+    const struct http_request *filled; /* what this request's head was last written to; only compared */
+    uint32_t line;                     /* where the first line of the head that is not whole begins, */
+    uint32_t searched;                 /* and up to where its end was looked for; 0: not at all */
+    uint32_t head;                     /* bytes of the head */
+    uint32_t extra;                    /* bytes of chunk extensions or of trailers so far */
+    uint64_t length;                   /* Content-Length */
+    uint64_t keep, take;               /* http_parser_limit_body */
+    uint64_t left;                     /* bytes of the body, or of the chunk, that are still to come */
+    uint64_t total;                    /* bytes of the body so far, kept or not */
+    size_t body;                       /* bytes of the body kept behind the head */
+    size_t at;                         /* where undecoded bytes begin */
 };
 
 /* limits must outlive the parser. */
