@@ -1,8 +1,9 @@
 /* config: countersign.conf as one checked struct, made from config.def.
  *
- * INI style: [section] lines, key = value, # or ; begins a comment line. Unknown sections and keys, a key
- * given twice, values out of bounds and files over 64 KiB are refused with the line number. All strings live
- * in the config's own arena. */
+ * INI style: [section] lines, key = value, # or ; begins a comment line (a # within a line is part of the
+ * value). Unknown sections and keys, a key given twice, values out of bounds and files over 64 KiB are
+ * refused with the line number. A time without a unit is in seconds, a size in bytes; a path is absolute or
+ * empty. All strings live in the config's own arena; an empty one is never null. */
 #ifndef COUNTERSIGN_CONFIG_CONFIG_H
 #define COUNTERSIGN_CONFIG_CONFIG_H
 
@@ -43,17 +44,20 @@ struct config {
 void config_init(struct config *c);
 void config_clear(struct config *c);
 
-/* Reads the text over the defaults and checks every rule, those between settings included (a key for a
- * certificate, no plain HTTP beyond loopback unless allowed, a public_url that fits). On ERR_CONFIG, messages
- * holds one line a problem, "NAME:LINE: what is wrong", all of them, and *c is as config_init left it. */
+/* Reads the text over the defaults into *c, which was initialised (what it held is freed), and checks every
+ * rule, those between settings included (a key for a certificate, no plain HTTP beyond loopback unless
+ * allowed, a public_url that fits). On ERR_CONFIG, messages holds one line a problem, "NAME:LINE: what is
+ * wrong", all of them, and *c is as config_init left it. */
 enum errcode
 config_parse(struct config *c, struct str name, struct str text, struct buf *messages) MUST_CHECK;
 /* The same from a descriptor (not closed) or a path. ERR_IO with a message when it cannot be read. */
 enum errcode config_read_fd(struct config *c, const char *name, int fd, struct buf *messages) MUST_CHECK;
 enum errcode config_read(struct config *c, const char *path, struct buf *messages) MUST_CHECK;
 
-/* After a reload: takes the LIVE settings of `fresh` over into `c`. Appends the name of each START setting
- * that differs. */
+/* After a reload: takes the LIVE settings of `fresh` over into `c`. Appends the name ("section.key",
+ * separated by blanks) of each setting that differs and needs a restart: the START ones, and the LIVE ones
+ * too when TLS would go on or off, or when they would break a rule beside the START settings that run; then
+ * nothing is taken. Views of strings taken from `c` earlier stay valid until config_clear. */
 void config_take_live(struct config *c, const struct config *fresh, struct buf *needs_restart);
 
 /* The commented default file, and the settings part of countersign.conf(5) in mdoc. */

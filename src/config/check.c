@@ -1,0 +1,181 @@
+/* check: the rules of a configuration that its kinds of value cannot express. Safe or refused: what is
+ * ambiguous does not start. */
+#include "base/inet.h"
+#include "config/setting.h"
+
+static const struct str https = STR("https");
+static const struct str http = STR("http");
+
+/* The parts of an absolute URL (RFC 3986) as far as we admit them: no user, no fragment. */
+struct url {
+    struct str scheme;
+    struct str host; /* without brackets */
+    struct str path; /* with the query; empty or from the / on */
+    bool is_loopback;
+};
+
+static bool
+is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* Letters, digits and hyphens between dots (RFC 1123, section 2.1). */
+static bool
+is_host_name(struct str host)
+{
+    if (host.n == 0 || host.n > 253)
+        return false;
+    while (!str_is_null(host)) {
+        struct str label = str_cut(&host, '.');
+        if (label.n == 0 || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-')
+            return false;
+        for (size_t i = 0; i < label.n; i++)
+            if (!is_alnum(label.p[i]) && label.p[i] != '-')
+                return false;
+    }
+    return true;
+}
+
+/* host, host:port, [v6] or [v6]:port. */
+static bool
+read_authority(struct str s, struct url *u)
+{
+    bool bracket = str_starts(s, STR_LIT("["));
+    size_t end = str_find(s, bracket ? ']' : ':');
+    if (bracket && end == s.n)
+        return false;
+    u->host = bracket ? str_sub(s, 1, end - 1) : str_sub(s, 0, end);
+    struct str port = str_sub(s, bracket ? end + 1 : end, SIZE_MAX);
+    uint64_t n = 0;
+    if (port.n > 0 &&
+        (port.p[0] != ':' || str_to_u64(str_sub(port, 1, SIZE_MAX), 65535, &n) != ERR_NONE || n == 0))
+        return false;
+    struct inet_addr addr;
+    bool numeric = inet_parse(u->host, &addr) == ERR_NONE;
+    u->is_loopback = numeric ? inet_is_loopback(&addr) : str_eq_nocase(u->host, STR_LIT("localhost"));
+    return bracket ? numeric && str_find(u->host, ':') < u->host.n : is_host_name(u->host);
+}
+
+static bool
+read_url(struct str s, struct url *out)
+{
+    size_t colon = str_find_str(s, STR_LIT("://"));
+    if (colon == s.n)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] <= ' ' || s.p[i] == 0x7f || s.p[i] == '#' || s.p[i] == '"' || s.p[i] == '<' ||
+            s.p[i] == '>')
+            return false;
+    out->scheme = str_sub(s, 0, colon);
+    struct str rest = str_sub(s, colon + 3, SIZE_MAX);
+    size_t slash = str_find(rest, '/');
+    out->path = str_sub(rest, slash, SIZE_MAX);
+    return (str_eq(out->scheme, https) || str_eq(out->scheme, http)) &&
+           read_authority(str_sub(rest, 0, slash), out);
+}
+
+static void
+check_listen(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_server_listen];
+    bool is_plain = str_is_empty(c->tls_certificate);
+    bool is_open = false;
+    if (c->server_listen.n == 0)
+        problems_add(p, line, "listen names no address");
+    for (size_t i = 0; i < c->server_listen.n; i++) {
+        struct str item = c->server_listen.items[i];
+        struct inet_endpoint e;
+        if (inet_endpoint_parse(item, &e) != ERR_NONE) {
+            problems_add(p, line, "listen: %.*s is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)",
+                         STR_ARG(item));
+            continue;
+        }
+        for (size_t k = 0; k < i; k++)
+            if (e.port != 0 && str_eq(item, c->server_listen.items[k]))
+                problems_add(p, line, "listen: %.*s stands there twice", STR_ARG(item));
+        if (inet_is_loopback(&e.addr))
+            continue;
+        is_open = true;
+        if (is_plain && !c->server_allow_plain_http)
+            problems_add(p, line,
+                         "listen: %.*s is not loopback and there is no TLS: set certificate and key in [tls]",
+                         STR_ARG(item));
+    }
+    if (is_open && str_is_empty(c->server_public_url))
+        problems_add(p, line, "listen goes beyond loopback: set public_url to what phones and browsers use");
+}
+
+static void
+check_public_url(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_server_public_url];
+    struct str s = c->server_public_url;
+    struct url u;
+    if (str_is_empty(s))
+        return;
+    if (!read_url(s, &u) || u.path.n > 0 || str_find(s, '?') < s.n) {
+        problems_add(p, line,
+                     "public_url must be https://HOST or https://HOST:PORT, without a path, not %.*s",
+                     STR_ARG(s));
+        return;
+    }
+    if (!str_eq(u.scheme, http))
+        return;
+    if (!str_is_empty(c->tls_certificate))
+        problems_add(p, line, "public_url is http, but [tls] has a certificate");
+    else if (!u.is_loopback && !c->server_allow_plain_http)
+        problems_add(p, line, "public_url must be https unless it names loopback");
+}
+
+static void
+check_proxies(const struct config *c, struct problems *p)
+{
+    for (size_t i = 0; i < c->server_trusted_proxies.n; i++) {
+        struct inet_net net;
+        struct str item = c->server_trusted_proxies.items[i];
+        if (inet_net_parse(item, &net) != ERR_NONE)
+            problems_add(p, p->set_at[SETTING_server_trusted_proxies],
+                         "trusted_proxies: %.*s is neither an address nor a network such as 10.0.0.0/8",
+                         STR_ARG(item));
+    }
+}
+
+static void
+check_tls(const struct config *c, struct problems *p)
+{
+    bool has_certificate = !str_is_empty(c->tls_certificate);
+    bool has_key = !str_is_empty(c->tls_key);
+    if (has_certificate && !has_key)
+        problems_add(p, p->set_at[SETTING_tls_certificate], "certificate without a key");
+    if (has_key && !has_certificate)
+        problems_add(p, p->set_at[SETTING_tls_key], "key without a certificate");
+}
+
+static void
+check_webhook(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_webhook_url];
+    struct url u;
+    if (str_is_empty(c->webhook_url))
+        return;
+    if (!read_url(c->webhook_url, &u))
+        problems_add(p, line, "url must be https://HOST/PATH, without user or fragment");
+    else if (str_eq(u.scheme, http) && !u.is_loopback)
+        problems_add(p, line, "url must be https unless it names loopback");
+    if (str_is_empty(c->webhook_secret_file))
+        problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
+}
+
+void
+config_check(const struct config *c, struct problems *p)
+{
+    if (c->server_workers == 1)
+        problems_add(p, p->set_at[SETTING_server_workers],
+                     "workers must be 2 at least: one of them stays free of password hashing");
+    check_listen(c, p);
+    check_public_url(c, p);
+    check_proxies(c, p);
+    check_tls(c, p);
+    check_webhook(c, p);
+}

@@ -1,0 +1,78 @@
+/* setting: config.def as a table to walk, and one value of any kind to and from text. For this folder only.
+ */
+#ifndef COUNTERSIGN_CONFIG_SETTING_H
+#define COUNTERSIGN_CONFIG_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "config/config.h"
+
+enum setting_kind {
+    KIND_BOOL,
+    KIND_INT,
+    KIND_SIZE,
+    KIND_SECONDS,
+    KIND_STRING,
+    KIND_PATH,
+    KIND_LIST,
+    KIND_CHOICE_LOG,
+};
+
+enum setting_reload { RELOAD_LIVE, RELOAD_START };
+
+enum setting_id {
+#define SECTION(name, doc)
+#define SETTING(section, key, kind, def, min, max, reload, doc) SETTING_##section##_##key,
+#include "config/config.def"
+#undef SECTION
+#undef SETTING
+    SETTING_COUNT_
+};
+
+struct setting {
+    const char *section;
+    const char *key;
+    enum setting_kind kind;
+    enum setting_reload reload;
+    const char *def;
+    uint64_t min, max; /* numbers: in the file's own unit (bytes, seconds); the others: bytes of text */
+    size_t offset;     /* in struct config */
+    const char *doc;
+};
+
+struct setting_section {
+    const char *name;
+    const char *doc;
+};
+
+extern const struct setting settings[SETTING_COUNT_];
+/* Ends with a row whose name is NULL. */
+extern const struct setting_section setting_sections[];
+
+/* Reads a value into its member of c. False: *c is unchanged and `why` (which may be NULL) says what it must
+ * be. */
+bool setting_read(const struct setting *s, struct str text, struct config *c, struct buf *why);
+bool setting_is_equal(const struct setting *s, const struct config *a, const struct config *b);
+/* Copies the value into the arena of `to`. What it held before stays in that arena. */
+void setting_copy(const struct setting *s, struct config *to, const struct config *from);
+/* What a value must be, as a clause: "a number from 1 to 16". */
+void setting_describe(const struct setting *s, struct buf *out);
+
+/* What is wrong with a file, line by line. */
+struct problems {
+    struct str name;
+    struct buf *out;                 /* NULL: they are only counted */
+    unsigned set_at[SETTING_COUNT_]; /* the line of each setting in the file, 0: not there */
+    unsigned count;
+};
+
+void problems_add(struct problems *p, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The rules that one value alone cannot break or that need more than its kind. */
+void config_check(const struct config *c, struct problems *p);
+
+#endif

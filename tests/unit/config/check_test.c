@@ -1,0 +1,118 @@
+/* check: each rule between settings, from both sides. */
+#include "tests/unit/config/parsed.h"
+
+#include <stdio.h>
+
+static void
+listeners(void **state)
+{
+    (void)state;
+    assert_accepted("[server]\nlisten = 127.0.0.1:0, 127.0.0.1:0 [::1]:65535 127.9.9.9:1\n");
+    assert_refused(
+        "[server]\nlisten = localhost:80 127.0.0.1 ::1:80 127.0.0.1:65536 127.0.0.1:1,127.0.0.1:1\n",
+        "f:2: listen: localhost:80 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+        "f:2: listen: 127.0.0.1 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+        "f:2: listen: ::1:80 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+        "f:2: listen: 127.0.0.1:65536 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+        "f:2: listen: 127.0.0.1:1 stands there twice\n");
+    assert_refused("[server]\nlisten = ,\n", "f:2: listen names no address\n");
+    assert_refused(
+        "[server]\nlisten =\n",
+        "f:2: listen must be a list, separated by blanks or commas, of 1 to 1024 bytes, not \"\"\n");
+}
+
+static void
+plain_http(void **state)
+{
+    (void)state;
+    assert_refused(
+        "[server]\npublic_url = https://a.example\nlisten = 127.0.0.1:1 [::]:80\n",
+        "f:3: listen: [::]:80 is not loopback and there is no TLS: set certificate and key in [tls]\n");
+    assert_refused("[server]\nallow_plain_http = yes\nlisten = 192.0.2.1:80\n",
+                   "f:3: listen goes beyond loopback: set public_url to what phones and browsers use\n");
+    assert_accepted(
+        "[server]\nallow_plain_http = yes\npublic_url = http://a.example\nlisten = 192.0.2.1:80\n");
+    assert_accepted(
+        "[server]\nallow_plain_http = yes\npublic_url = https://a.example\nlisten = 192.0.2.1:80\n");
+    assert_accepted("[server]\npublic_url = https://a.example\nlisten = 192.0.2.1:80\n"
+                    "[tls]\ncertificate = /c\nkey = /k\n");
+}
+
+static void
+public_url(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"https://sign-in.example.com",
+                                       "https://a.example:8443",
+                                       "https://192.0.2.1",
+                                       "https://[2001:db8::1]:1",
+                                       "http://127.0.0.1:8443",
+                                       "http://localhost:1",
+                                       "http://[::1]"};
+    static const char *const bad[] = {
+        "sign-in.example.com", "https://",         "https://a.example/", "ftp://a.example",
+        "https://a.example:0", "https://u@a.test", "https://a.test?x",   "https://a b",
+        "https://a.test#x",    "https://[::1",     "https://[1.2.3.4]",  "https://-a.test",
+        "https://a..test",     "https://a.test:",  "HTTPS://a.test",     "https://::1"};
+    char text[200];
+    char messages[300];
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+        (void)snprintf(text, sizeof(text), "[server]\npublic_url = %s\n", good[i]);
+        assert_accepted(text);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        (void)snprintf(text, sizeof(text), "[server]\npublic_url = %s\n", bad[i]);
+        (void)snprintf(messages, sizeof(messages),
+                       "f:2: public_url must be https://HOST or https://HOST:PORT, without a path, not %s\n",
+                       bad[i]);
+        assert_refused(text, messages);
+    }
+    assert_refused("[server]\npublic_url = http://a.example\n",
+                   "f:2: public_url must be https unless it names loopback\n");
+    assert_refused("[tls]\ncertificate = /c\nkey = /k\n[server]\npublic_url = http://localhost\n",
+                   "f:5: public_url is http, but [tls] has a certificate\n");
+}
+
+static void
+proxies(void **state)
+{
+    (void)state;
+    assert_accepted("[server]\ntrusted_proxies = 10.0.0.0/8 ::1, 192.0.2.1\n");
+    assert_refused("[server]\ntrusted_proxies = 10.0.0.1/8 proxy\n",
+                   "f:2: trusted_proxies: 10.0.0.1/8 is neither an address nor a network such as 10.0.0.0/8\n"
+                   "f:2: trusted_proxies: proxy is neither an address nor a network such as 10.0.0.0/8\n");
+}
+
+static void
+pairs(void **state)
+{
+    (void)state;
+    assert_refused("[tls]\ncertificate = /c\n", "f:2: certificate without a key\n");
+    assert_refused("[tls]\nkey = /k\n", "f:2: key without a certificate\n");
+    assert_refused("[server]\nworkers = 1\n",
+                   "f:2: workers must be 2 at least: one of them stays free of password hashing\n");
+    assert_accepted("[server]\nworkers = 2\n");
+}
+
+static void
+webhook(void **state)
+{
+    (void)state;
+    assert_accepted("[webhook]\nurl = https://a.example/x?y=z\nsecret_file = /s\n");
+    assert_accepted("[webhook]\nurl = http://127.0.0.1:99/x\nsecret_file = /s\n");
+    assert_accepted("[webhook]\nsecret_file = /s\n");
+    assert_refused("[webhook]\nurl = http://a.example/\n",
+                   "f:2: url must be https unless it names loopback\n"
+                   "f:2: url without a secret_file: the receiver could not tell who calls\n");
+    assert_refused("[webhook]\nsecret_file = /s\nurl = https://u:p@a.example/\n",
+                   "f:3: url must be https://HOST/PATH, without user or fragment\n");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),  cmocka_unit_test(plain_http),
+                                       cmocka_unit_test(public_url), cmocka_unit_test(proxies),
+                                       cmocka_unit_test(pairs),      cmocka_unit_test(webhook)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
