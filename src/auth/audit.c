@@ -1,0 +1,202 @@
+/* audit: see audit.h. */
+#include "auth/audit.h"
+
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/codec.h"
+#include "store/db.h"
+
+enum { DETAIL_MAX = 64 * 1024, CHUNK = 256 };
+
+static bool
+is_event(const char *name)
+{
+    static const char *const names[] = {
+#define EVENT(name, doc) name,
+#include "auth/audit.def"
+#undef EVENT
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A JSON string (RFC 8259, section 7); bytes that are no UTF-8 become U+FFFD. */
+static void
+add_json_string(struct buf *out, struct str s)
+{
+    buf_add_byte(out, '"');
+    while (s.n > 0) {
+        size_t n;
+        uint32_t cp = utf8_decode(s, &n);
+        if (cp == UINT32_MAX)
+            buf_add_cstr(out, "\xef\xbf\xbd");
+        else if (cp == '"' || cp == '\\')
+            buf_addf(out, "\\%c", (int)cp);
+        else if (cp < 0x20 || cp == 0x7f)
+            buf_addf(out, "\\u%04x", (unsigned)cp);
+        else
+            buf_add(out, s.p, n);
+        s = str_sub(s, n, s.n - n);
+    }
+    buf_add_byte(out, '"');
+}
+
+static enum errcode
+detail_json(struct cx *cx, va_list *ap, struct str *json_out)
+{
+    struct buf out;
+    buf_init(&out, DETAIL_MAX);
+    buf_add_byte(&out, '{');
+    for (const char *key = va_arg(*ap, const char *); key != NULL; key = va_arg(*ap, const char *)) {
+        struct str value = va_arg(*ap, struct str);
+        if (str_is_null(value))
+            continue;
+        if (buf_view(&out).n > 1)
+            buf_add_byte(&out, ',');
+        add_json_string(&out, str_from_cstr(key));
+        buf_add_byte(&out, ':');
+        add_json_string(&out, value);
+    }
+    buf_add_byte(&out, '}');
+    enum errcode err = ERR_NONE;
+    if (buf_is_over(&out))
+        err = err_set(cx, ERR_LIMIT, "the detail of an audit event is too long");
+    else
+        *json_out = arena_str(&cx->arena, buf_view(&out));
+    buf_clear(&out);
+    return err;
+}
+
+static void
+digest_field(EVP_MD_CTX *md, struct str s)
+{
+    unsigned char length[8];
+    be64_put(length, s.n);
+    ASSERT(EVP_DigestUpdate(md, length, sizeof length) == 1);
+    ASSERT(EVP_DigestUpdate(md, s.p, s.n) == 1);
+}
+
+static void
+digest_number(EVP_MD_CTX *md, int64_t v)
+{
+    unsigned char bytes[8];
+    be64_put(bytes, (uint64_t)v);
+    digest_field(md, (struct str){(const char *)bytes, sizeof bytes});
+}
+
+static struct digest
+row_digest(const struct digest *before, const struct audit_row *row)
+{
+    struct digest digest;
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    if (md == NULL)
+        err_no_memory();
+    ASSERT(EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
+    ASSERT(EVP_DigestUpdate(md, before->bytes, sizeof before->bytes) == 1);
+    digest_number(md, row->seq);
+    digest_number(md, row->at);
+    digest_number(md, row->company);
+    digest_number(md, row->technician);
+    digest_field(md, row->event);
+    digest_field(md, row->actor);
+    digest_field(md, row->source);
+    digest_field(md, row->detail);
+    ASSERT(EVP_DigestFinal_ex(md, digest.bytes, NULL) == 1);
+    EVP_MD_CTX_free(md);
+    return digest;
+}
+
+static struct str
+or_text(struct str s, struct str other)
+{
+    return str_is_null(s) ? other : s;
+}
+
+enum errcode
+audit_append(struct cx *cx, struct audit_of of, const char *event, ...)
+{
+    ASSERT(is_event(event));
+    struct audit_row row = {
+        .at = cx->now,
+        .event = str_from_cstr(event),
+        .actor = or_text(cx->actor, STR_LIT("system")),
+        .source = or_text(cx->source, STR_LIT("")),
+        .company = of.company,
+        .technician = of.technician,
+    };
+    va_list ap;
+    va_start(ap, event);
+    enum errcode err = detail_json(cx, &ap, &row.detail);
+    va_end(ap);
+    struct digest before;
+    if (err == ERR_NONE)
+        err = store_audit_last(cx, &row.seq, &before);
+    if (err != ERR_NONE)
+        return err;
+    row.seq++;
+    row.digest = row_digest(&before, &row);
+    return store_audit_add(cx, &row);
+}
+
+enum errcode
+audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit, struct audit_row **rows_out,
+           size_t *n_out)
+{
+    struct audit_range range = {after, limit, of.company, of.technician};
+    return store_audit_list(cx, &range, rows_out, n_out);
+}
+
+/* The first row that does not fit, or 0. *seq and *digest go on to the last row that does. */
+static int64_t
+check_rows(const struct audit_row *rows, size_t n, int64_t *seq, struct digest *digest)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct digest expected = row_digest(digest, &rows[i]);
+        if (rows[i].seq != *seq + 1 ||
+            memcmp(expected.bytes, rows[i].digest.bytes, sizeof expected.bytes) != 0)
+            return *seq + 1;
+        *seq = rows[i].seq;
+        *digest = expected;
+    }
+    return 0;
+}
+
+enum errcode
+audit_verify(struct cx *cx, int64_t *last_out, struct str *digest_hex_out, int64_t *bad_out)
+{
+    int64_t seq = 0, bad = 0;
+    struct digest digest = {{0}};
+    size_t n = CHUNK;
+    /* No transaction: rows never change, and a long read would keep the WAL growing. The rows of a
+     * chunk are forgotten with it: a log has no bound, an arena should. */
+    struct cx part = *cx;
+    arena_init(&part.arena);
+    enum errcode err = ERR_NONE;
+    while (err == ERR_NONE && bad == 0 && n == CHUNK) {
+        struct audit_row *rows;
+        struct audit_range range = {.after = seq, .limit = CHUNK};
+        err = store_audit_list(&part, &range, &rows, &n);
+        if (err == ERR_NONE)
+            bad = check_rows(rows, n, &seq, &digest);
+        arena_reset(&part.arena);
+    }
+    arena_clear(&part.arena);
+    if (err != ERR_NONE)
+        err_set(cx, err, "%s", part.detail);
+    if (bad != 0)
+        err = err_set(cx, ERR_CRYPTO, "audit row %lld was changed, added or removed", (long long)bad);
+    if (last_out != NULL)
+        *last_out = seq;
+    if (digest_hex_out != NULL)
+        *digest_hex_out = codec_hex(&cx->arena, digest.bytes, sizeof digest.bytes);
+    if (bad_out != NULL)
+        *bad_out = bad;
+    return err;
+}

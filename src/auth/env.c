@@ -1,0 +1,226 @@
+/* env: see env.h. */
+#include "auth/env.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/codec.h"
+#include "base/rand.h"
+
+enum { KEY_BYTES = 32, KEY_FILE_MAX = 256 };
+
+/* RFC 5869 with SHA-256, no salt. */
+static void
+derive_key(const struct secret *server_key, const char *label, struct secret *out)
+{
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+    EVP_KDF_free(kdf);
+    if (ctx == NULL)
+        err_no_memory();
+    char sha256[] = "SHA256";
+    struct secret key = *server_key;
+    char info[64];
+    size_t n = strlen(label);
+    ASSERT(n <= sizeof info);
+    memcpy(info, label, n);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, sha256, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key.bytes, key.n),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, n),
+        OSSL_PARAM_construct_end(),
+    };
+    out->n = KEY_BYTES;
+    ASSERT(EVP_KDF_derive(ctx, out->bytes, out->n, params) == 1);
+    EVP_KDF_CTX_free(ctx);
+    secret_clear(&key);
+}
+
+static enum errcode
+read_key_text(struct cx *cx, int fd, const char *key_file, struct secret *server_key)
+{
+    char text[KEY_FILE_MAX];
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
+    if ((st.st_mode & 077) != 0)
+        return err_set(cx, ERR_DENIED, "%s: others may read it; its mode must be 0600", key_file);
+    ssize_t n = read(fd, text, sizeof text);
+    if (n < 0)
+        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
+    struct str trimmed = str_trim((struct str){text, (size_t)n}, " \t\r\n");
+    enum errcode err =
+        codec_base64url_read(trimmed, server_key->bytes, sizeof server_key->bytes, &server_key->n);
+    secret_wipe(text, sizeof text);
+    if (err != ERR_NONE || server_key->n != KEY_BYTES)
+        return err_set(cx, ERR_SYNTAX, "%s: not a key of 32 bytes in base64url", key_file);
+    return ERR_NONE;
+}
+
+enum errcode
+env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
+{
+    struct secret server_key = {.n = 0};
+    int fd = open(key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
+    enum errcode err = read_key_text(cx, fd, key_file, &server_key);
+    close(fd);
+    if (err == ERR_NONE) {
+        derive_key(&server_key, "countersign pepper v1", &env->pepper);
+        derive_key(&server_key, "countersign seal v1", &env->seal);
+        derive_key(&server_key, "countersign token v1", &env->token);
+        derive_key(&server_key, "countersign lookup v1", &env->lookup);
+    }
+    secret_clear(&server_key);
+    return err;
+}
+
+static bool
+write_and_sync(int fd, struct str text)
+{
+    while (text.n > 0) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            text = str_sub(text, (size_t)n, text.n);
+    }
+    return fsync(fd) == 0;
+}
+
+/* The file's name is durable only with its folder. */
+static bool
+sync_folder(struct cx *cx, const char *file)
+{
+    int fd = open(dirname(arena_cstr(&cx->arena, str_from_cstr(file))), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+enum errcode
+env_write_key_file(struct cx *cx, const char *key_file)
+{
+    unsigned char key[KEY_BYTES];
+    int fd = open(key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(cx, errno == EEXIST ? ERR_EXISTS : ERR_IO, "%s: %s", key_file, strerror(errno));
+    rand_bytes(key, sizeof key);
+    struct str text = arena_printf(&cx->arena, "%s\n", codec_base64url(&cx->arena, key, sizeof key).p);
+    secret_wipe(key, sizeof key);
+    bool done = write_and_sync(fd, text);
+    int why = errno;
+    if (close(fd) != 0 && done) {
+        done = false;
+        why = errno;
+    }
+    if (done && !sync_folder(cx, key_file)) {
+        done = false;
+        why = errno;
+    }
+    if (done)
+        return ERR_NONE;
+    unlink(key_file);
+    return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(why));
+}
+
+void
+env_clear(struct auth_env *env)
+{
+    secret_clear(&env->pepper);
+    secret_clear(&env->seal);
+    secret_clear(&env->token);
+    secret_clear(&env->lookup);
+}
+
+struct digest
+token_digest(struct str token)
+{
+    struct digest digest;
+    ASSERT(EVP_Digest(token.p, token.n, digest.bytes, NULL, EVP_sha256(), NULL) == 1);
+    return digest;
+}
+
+struct str
+token_random(struct cx *cx)
+{
+    unsigned char bytes[TOKEN_BYTES];
+    rand_bytes(bytes, sizeof bytes);
+    struct str token = codec_base64url(&cx->arena, bytes, sizeof bytes);
+    secret_wipe(bytes, sizeof bytes);
+    return token;
+}
+
+static struct digest
+hmac(const struct secret *key, struct str message)
+{
+    struct digest mac;
+    unsigned n = sizeof mac.bytes;
+    ASSERT(key->n == KEY_BYTES);
+    ASSERT(HMAC(EVP_sha256(), key->bytes, (int)key->n, (const unsigned char *)message.p, message.n, mac.bytes,
+                &n) != NULL);
+    return mac;
+}
+
+static struct digest
+derive(const struct cx *cx, const char *purpose, int64_t id, struct str nonce)
+{
+    struct buf message;
+    unsigned char row[8];
+    be64_put(row, (uint64_t)id);
+    buf_init(&message, 1024);
+    buf_add(&message, purpose, strlen(purpose) + 1);
+    buf_add(&message, row, sizeof row);
+    buf_add_str(&message, nonce);
+    ASSERT(!buf_is_over(&message));
+    struct digest mac = hmac(&cx->env->token, buf_view(&message));
+    buf_clear(&message);
+    return mac;
+}
+
+struct str
+token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce)
+{
+    struct digest mac = derive(cx, purpose, id, nonce);
+    return codec_base64url(&cx->arena, mac.bytes, sizeof mac.bytes);
+}
+
+struct str
+token_number(struct cx *cx, int64_t id, struct str nonce)
+{
+    /* The remainder is uniform below the largest multiple of a million; a 64-bit word is above it once in
+     * 2^45. */
+    static const uint64_t numbers = 1000000;
+    const uint64_t below = UINT64_MAX - UINT64_MAX % numbers;
+    struct digest mac = derive(cx, "number", id, nonce);
+    uint64_t word = be64_get(mac.bytes);
+    for (size_t at = 8; word >= below && at < sizeof mac.bytes; at += 8)
+        word = be64_get(mac.bytes + at);
+    return arena_printf(&cx->arena, "%06u", (unsigned)(word % numbers));
+}
+
+struct digest
+env_lookup(const struct cx *cx, struct str a, struct str b)
+{
+    struct buf message;
+    unsigned char length[8];
+    buf_init(&message, a.n + b.n + sizeof length);
+    be64_put(length, a.n);
+    buf_add(&message, length, sizeof length);
+    buf_add_str(&message, a);
+    buf_add_str(&message, b);
+    struct digest mac = hmac(&cx->env->lookup, buf_view(&message));
+    buf_clear(&message);
+    return mac;
+}

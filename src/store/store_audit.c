@@ -1,0 +1,67 @@
+/* store_audit: see store_audit.h. The table is only ever read and added to. */
+#include "store/store_audit.h"
+
+#include "store/db.h"
+#include "store/rows.h"
+
+enum errcode
+store_audit_last(struct cx *cx, int64_t *seq_out, struct digest *digest_out)
+{
+    struct db_rows *rows;
+    *seq_out = 0;
+    *digest_out = (struct digest){{0}};
+    enum errcode err = db_query(cx, &rows, "SELECT seq, digest FROM audit ORDER BY seq DESC LIMIT 1", "");
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows)) {
+        *seq_out = db_int(rows, 0);
+        *digest_out = db_digest(rows, 1);
+    }
+    return db_done(cx, rows);
+}
+
+enum errcode
+store_audit_add(struct cx *cx, const struct audit_row *row)
+{
+    return db_exec(
+        cx, NULL,
+        "INSERT INTO audit (seq, at, event, actor, source, company_id, technician_id, detail, digest) "
+        "VALUES ($1, $2, $3, $4, $5, nullif($6, 0), nullif($7, 0), $8, $9)",
+        "iitttiitd", row->seq, row->at, row->event, row->actor, row->source, row->company, row->technician,
+        row->detail, &row->digest);
+}
+
+enum errcode
+store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
+{
+    struct db_rows *rows;
+    struct audit_row *list = NULL;
+    size_t n = 0;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err =
+        db_query(cx, &rows,
+                 "SELECT seq, at, event, actor, source, detail, company_id, technician_id, digest FROM audit "
+                 "WHERE seq > $1 AND ($2 = 0 OR company_id = $2) AND ($3 = 0 OR technician_id = $3) "
+                 "ORDER BY seq LIMIT $4",
+                 "iiii", range->after, range->company, range->technician, range->limit);
+    if (err != ERR_NONE)
+        return err;
+    while (db_next(cx, rows)) {
+        list = rows_grow(cx, list, n, sizeof *list);
+        list[n++] = (struct audit_row){
+            .seq = db_int(rows, 0),
+            .at = db_int(rows, 1),
+            .event = db_text(cx, rows, 2),
+            .actor = db_text(cx, rows, 3),
+            .source = db_text(cx, rows, 4),
+            .detail = db_text(cx, rows, 5),
+            .company = db_int(rows, 6),
+            .technician = db_int(rows, 7),
+            .digest = db_digest(rows, 8),
+        };
+    }
+    *rows_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
+}

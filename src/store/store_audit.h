@@ -1,0 +1,33 @@
+/* store_audit: the rows of the audit log. What their digests cover is auth/audit.c's business. */
+#ifndef COUNTERSIGN_STORE_STORE_AUDIT_H
+#define COUNTERSIGN_STORE_STORE_AUDIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+/* company, technician: 0 where the event has none. */
+struct audit_row {
+    int64_t seq, at;
+    struct str event, actor, source, detail;
+    int64_t company, technician;
+    struct digest digest;
+};
+
+/* The newest row's seq and digest; 0 and zeroes when there is none. */
+enum errcode store_audit_last(struct cx *cx, int64_t *seq_out, struct digest *digest_out) MUST_CHECK;
+enum errcode store_audit_add(struct cx *cx, const struct audit_row *row) MUST_CHECK;
+
+/* Which rows: those after seq `after`, of one company or technician (0: of any), at most `limit`. */
+struct audit_range {
+    int64_t after, limit, company, technician;
+};
+/* Oldest first, in the arena. */
+enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
+                              size_t *n_out) MUST_CHECK;
+
+#endif

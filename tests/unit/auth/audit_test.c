@@ -1,0 +1,183 @@
+/* audit: the chain, and what breaks it. */
+#include "tests/unit/auth/fixture.h"
+
+#include "auth/audit.h"
+
+static void
+append(struct fixture *f, const char *event, const char *value)
+{
+    struct audit_of of = {1, 2};
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, of, event, "key", str_from_cstr(value), NULL));
+    assert_ok(db_commit(&f->cx));
+}
+
+static void
+some_rows(struct fixture *f, int n)
+{
+    for (int i = 0; i < n; i++)
+        append(f, i % 2 == 0 ? "account.locked" : "account.unlocked", "v");
+}
+
+static void
+a_row_tells_all(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    append(f, "account.locked", "a\"b\\c\n\x7f\xc3\xa4\xff");
+    append(f, "account.locked", NULL);
+    f->cx.actor = STR_NULL;
+    f->cx.source = STR_NULL;
+    append(f, "account.unlocked", "");
+    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 10, &rows, &n));
+    assert_int_equal(n, 3);
+    assert_int_equal(rows[0].seq, 1);
+    assert_int_equal(rows[0].at, FIXTURE_NOW);
+    assert_str(rows[0].event, "account.locked");
+    assert_str(rows[0].actor, "operator:test");
+    assert_str(rows[0].source, FIXTURE_SOURCE);
+    assert_str(rows[0].detail, "{\"key\":\"a\\\"b\\\\c\\u000a\\u007f\xc3\xa4\xef\xbf\xbd\"}");
+    assert_int_equal(rows[0].company, 1);
+    assert_int_equal(rows[0].technician, 2);
+    assert_str(rows[1].detail, "{}");
+    assert_str(rows[2].actor, "system");
+    assert_str(rows[2].source, "");
+    assert_str(rows[2].detail, "{\"key\":\"\"}");
+}
+
+static void
+lists_by_subject(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    some_rows(f, 20);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.company = 1}, 18, 10, &rows, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[0].seq, 19);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = 2}, 0, 10, &rows, &n));
+    assert_int_equal(n, 10);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = 3}, 0, 10, &rows, &n));
+    assert_int_equal(n, 0);
+}
+
+static void
+rolled_back_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last = -1;
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, 0);
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", NULL));
+    db_rollback(&f->cx);
+    append(f, "account.locked", "v");
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, 1);
+}
+
+static void
+a_long_chain_holds(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last = 0;
+    struct str hex, later;
+    some_rows(f, 600);
+    assert_ok(audit_verify(&f->cx, &last, &hex, NULL));
+    assert_int_equal(last, 600);
+    assert_int_equal(hex.n, 64);
+    append(f, "account.locked", "v");
+    assert_ok(audit_verify(&f->cx, NULL, &later, NULL));
+    assert_false(str_eq(hex, later));
+}
+
+static void
+tampering_shows(void **state)
+{
+    static const struct {
+        const char *sql;
+        int64_t bad;
+    } cases[] = {
+        {"UPDATE audit SET at = at + 1 WHERE seq = 5", 5},
+        {"UPDATE audit SET event = 'account.unlocked' WHERE seq = 5", 5},
+        {"UPDATE audit SET actor = 'x' WHERE seq = 5", 5},
+        {"UPDATE audit SET source = '' WHERE seq = 5", 5},
+        {"UPDATE audit SET company_id = NULL WHERE seq = 5", 5},
+        {"UPDATE audit SET technician_id = 1 WHERE seq = 5", 5},
+        {"UPDATE audit SET detail = '{}' WHERE seq = 5", 5},
+        {"UPDATE audit SET actor = actor || 'x', source = '' WHERE seq = 5", 5},
+        {"UPDATE audit SET digest = zeroblob(32) WHERE seq = 9", 9},
+        {"DELETE FROM audit WHERE seq = 5", 5},
+        {"DELETE FROM audit WHERE seq < 3", 1},
+        {"UPDATE audit SET seq = 11 WHERE seq = 9", 9},
+        {"INSERT INTO audit SELECT seq + 1, at, event, actor, source, company_id, technician_id, detail, "
+         "digest "
+         "FROM audit WHERE seq = 9",
+         10},
+    };
+    struct fixture *f = *state;
+    some_rows(f, 9);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t bad = 0, last = 0;
+        assert_ok(db_exec(&f->cx, NULL, "CREATE TEMP TABLE kept AS SELECT * FROM audit", ""));
+        assert_ok(db_exec(&f->cx, NULL, cases[i].sql, ""));
+        assert_fails(&f->cx, audit_verify(&f->cx, &last, NULL, &bad), ERR_CRYPTO);
+        assert_int_equal(bad, cases[i].bad);
+        assert_int_equal(last, bad - 1);
+        assert_ok(db_exec(&f->cx, NULL, "DELETE FROM audit", ""));
+        assert_ok(db_exec(&f->cx, NULL, "INSERT INTO audit SELECT * FROM kept", ""));
+        assert_ok(db_exec(&f->cx, NULL, "DROP TABLE kept", ""));
+        assert_ok(audit_verify(&f->cx, NULL, NULL, NULL));
+    }
+}
+
+static bool
+append_fifty(struct cx *cx, void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 50; i++)
+        if (db_begin(cx) != ERR_NONE ||
+            audit_append(cx, (struct audit_of){0}, "account.locked", NULL) != ERR_NONE ||
+            db_commit(cx) != ERR_NONE)
+            return false;
+    return true;
+}
+
+static void
+two_writers_make_one_chain(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last = 0;
+    assert_int_equal(fixture_race(f, append_fifty, NULL), 2);
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, 100);
+}
+
+static void
+too_long_a_detail(void **state)
+{
+    struct fixture *f = *state;
+    static char big[70000];
+    memset(big, 'x', sizeof big);
+    assert_ok(db_begin(&f->cx));
+    struct audit_of of = {0};
+    assert_int_equal(audit_append(&f->cx, of, "account.locked", "k", (struct str){big, sizeof big}, NULL),
+                     ERR_LIMIT);
+    db_rollback(&f->cx);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_row_tells_all, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(lists_by_subject, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(rolled_back_is_not_there, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_long_chain_holds, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(tampering_shows, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(two_writers_make_one_chain, fixture_set_up_file, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(too_long_a_detail, fixture_set_up, fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
