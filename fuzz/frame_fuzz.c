@@ -1,0 +1,91 @@
+/* frame_fuzz: bytes as from a captured process. What is read stays within its frame, and writing what was
+ * read gives the same bytes again. */
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "base/frame.h"
+
+enum { MAX = 1 << 16, FIELDS = 16 };
+
+static void
+check_str(const struct frame *f, struct str s)
+{
+    if (str_is_null(s))
+        return;
+    ASSERT(s.p >= f->body.p && s.n <= f->body.n);
+    ASSERT((size_t)(s.p - f->body.p) <= f->body.n - s.n);
+}
+
+/* Two bits of the frame's id say which field comes next. */
+static void
+copy_field(struct frame *f, unsigned which, struct buf *again)
+{
+    struct str s = STR_NULL;
+    switch (which & 3) {
+    case 0:
+        frame_put_u8(again, frame_get_u8(f));
+        break;
+    case 1:
+        frame_put_u32(again, frame_get_u32(f));
+        break;
+    case 2:
+        frame_put_i64(again, frame_get_i64(f));
+        break;
+    default:
+        s = frame_get_str(f);
+        check_str(f, s);
+        frame_put_str(again, s);
+        break;
+    }
+}
+
+static void
+walk(struct frame f)
+{
+    struct buf again;
+    buf_init(&again, MAX);
+    size_t mark = frame_begin(&again, f.type, f.id);
+    for (unsigned i = 0; i < FIELDS && !f.bad && f.at < f.body.n; i++) {
+        size_t before = again.len;
+        copy_field(&f, f.id >> 2 * i, &again);
+        if (f.bad)
+            buf_truncate(&again, before);
+    }
+    ASSERT(f.at <= f.body.n);
+    ASSERT((frame_read_end(&f) == ERR_NONE) == (!f.bad && f.at == f.body.n));
+    ASSERT(frame_end(&again, mark) == ERR_NONE);
+    struct frame g;
+    ASSERT(frame_next(&again, &g) == ERR_NONE);
+    ASSERT(g.type == f.type && g.id == f.id);
+    if (!f.bad) {
+        ASSERT(g.body.n == f.at);
+        ASSERT(memcmp(g.body.p, f.body.p, f.at) == 0);
+    }
+    buf_clear(&again);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct buf in;
+    struct frame f;
+    buf_init(&in, MAX);
+    if (size > MAX)
+        return 0;
+    /* In two pieces: what half of the bytes decided, the rest cannot change. */
+    buf_add(&in, data, size / 2);
+    enum errcode first = frame_next(&in, &f);
+    buf_add(&in, data + size / 2, size - size / 2);
+    enum errcode e = frame_next(&in, &f);
+    ASSERT(first == ERR_MORE || first == e);
+    for (; e == ERR_NONE; e = frame_next(&in, &f)) {
+        walk(f);
+        size_t before = in.len;
+        frame_consume(&in, &f);
+        ASSERT(in.len + f.body.n + FRAME_HEAD == before);
+    }
+    ASSERT(e == ERR_MORE || e == ERR_PROTOCOL);
+    buf_clear(&in);
+    return 0;
+}

@@ -1,0 +1,89 @@
+/* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and cut short at some
+ * places, so that what fuzzing once found stays found. Each input is an allocation of its very size: a read
+ * past its end is a report of AddressSanitizer. usage: NAME_replay FOLDER */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fuzz/fuzz.h"
+
+enum { CUTS = 64, INPUT_MAX = 64 << 20 };
+
+static void
+run(const unsigned char *data, size_t n)
+{
+    unsigned char *exact = malloc(n > 0 ? n : 1);
+    if (exact == NULL)
+        abort();
+    if (n > 0)
+        memcpy(exact, data, n);
+    (void)LLVMFuzzerTestOneInput(exact, n);
+    free(exact);
+}
+
+static int
+read_whole(int fd, unsigned char *data, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        ssize_t got = read(fd, data + at, n - at);
+        if (got <= 0)
+            return -1;
+        at += (size_t)got;
+    }
+    return 0;
+}
+
+/* 0, or -1 when the file cannot be read. */
+static int
+replay(int folder, const char *name)
+{
+    struct stat st;
+    unsigned char *data = NULL;
+    int rc = -1;
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > INPUT_MAX)
+        goto out;
+    size_t n = (size_t)st.st_size;
+    data = malloc(n + 1);
+    if (data == NULL || read_whole(fd, data, n) != 0)
+        goto out;
+    run(data, n);
+    size_t step = n / CUTS + 1;
+    for (size_t cut = 0; cut < n; cut += step)
+        run(data, cut);
+    rc = 0;
+out:
+    free(data);
+    (void)close(fd);
+    return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
+    if (folder == NULL) {
+        (void)fprintf(stderr, "usage: %s FOLDER\n", argc > 0 ? argv[0] : "replay");
+        return 2;
+    }
+    unsigned n = 0;
+    int rc = 0;
+    for (const struct dirent *e = NULL; (e = readdir(folder)) != NULL;) {
+        if (e->d_name[0] == '.')
+            continue;
+        if (replay(dirfd(folder), e->d_name) != 0) {
+            (void)fprintf(stderr, "%s/%s: cannot be read\n", argv[1], e->d_name);
+            rc = 1;
+        }
+        n++;
+    }
+    (void)closedir(folder);
+    (void)printf("%u inputs\n", n);
+    return n == 0 ? 1 : rc;
+}
