@@ -9,19 +9,20 @@
 enum { MAX = 1 << 16, FIELDS = 16 };
 
 static void
-check_str(const struct frame *f, struct str s)
+copy_str(struct frame *f, struct buf *again)
 {
-    if (str_is_null(s))
-        return;
-    ASSERT(s.p >= f->body.p && s.n <= f->body.n);
-    ASSERT((size_t)(s.p - f->body.p) <= f->body.n - s.n);
+    struct str s = frame_get_str(f);
+    if (!str_is_null(s)) {
+        ASSERT(s.p >= f->body.p && s.n <= f->body.n);
+        ASSERT((size_t)(s.p - f->body.p) <= f->body.n - s.n);
+    }
+    frame_put_str(again, s);
 }
 
 /* Two bits of the frame's id say which field comes next. */
 static void
 copy_field(struct frame *f, unsigned which, struct buf *again)
 {
-    struct str s = STR_NULL;
     switch (which & 3) {
     case 0:
         frame_put_u8(again, frame_get_u8(f));
@@ -33,9 +34,7 @@ copy_field(struct frame *f, unsigned which, struct buf *again)
         frame_put_i64(again, frame_get_i64(f));
         break;
     default:
-        s = frame_get_str(f);
-        check_str(f, s);
-        frame_put_str(again, s);
+        copy_str(f, again);
         break;
     }
 }

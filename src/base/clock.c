@@ -12,7 +12,7 @@
 
 #if COUNTERSIGN_TESTING
 static int64_t fixed;
-static const _Atomic int64_t *offset;
+static void *offset; /* the mapped int64_t, or NULL */
 
 void
 clock_fix(int64_t t)
@@ -35,7 +35,7 @@ clock_map_offset(const char *path)
     if (p == MAP_FAILED)
         return ERR_SYSTEM;
     if (offset != NULL)
-        (void)munmap((void *)(uintptr_t)offset, sizeof(int64_t));
+        (void)munmap(offset, sizeof(int64_t));
     offset = p;
     return ERR_NONE;
 }
@@ -51,7 +51,8 @@ moved(int64_t t)
 {
     if (fixed != 0)
         return fixed;
-    return offset == NULL ? t : t + atomic_load_explicit(offset, memory_order_acquire);
+    return offset == NULL ? t
+                          : t + atomic_load_explicit((const _Atomic int64_t *)offset, memory_order_acquire);
 }
 #else
 enum errcode
@@ -94,29 +95,31 @@ clock_mono(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
-static struct tm
-utc(int64_t t)
+/* Whole seconds without the Z; returns the length. */
+static size_t
+text_of(int64_t t, char out[CLOCK_TEXT_MS])
 {
     time_t whole = (time_t)(t / CLOCK_S - (t % CLOCK_S < 0 ? 1 : 0));
     struct tm tm;
     ASSERT(gmtime_r(&whole, &tm) != NULL);
-    return tm;
+    size_t n = strftime(out, CLOCK_TEXT_MS, "%Y-%m-%dT%H:%M:%S", &tm);
+    ASSERT(n > 0);
+    return n;
 }
 
 struct str
 clock_text(struct arena *a, int64_t t)
 {
-    struct tm tm = utc(t);
-    return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-                        tm.tm_hour, tm.tm_min, tm.tm_sec);
+    char text[CLOCK_TEXT_MS];
+    size_t n = text_of(t, text);
+    return arena_printf(a, "%.*sZ", (int)n, text);
 }
 
 void
 clock_text_ms(int64_t t, char out[CLOCK_TEXT_MS])
 {
-    struct tm tm = utc(t);
+    size_t n = text_of(t, out);
     int64_t us = t % CLOCK_S;
     unsigned ms = (unsigned)((us < 0 ? us + CLOCK_S : us) / CLOCK_MS);
-    (void)snprintf(out, CLOCK_TEXT_MS, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
-                   tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+    (void)snprintf(out + n, CLOCK_TEXT_MS - n, ".%03uZ", ms);
 }
