@@ -1,0 +1,509 @@
+/* problem: see problem.h. Entered only when the parser found a document malformed: the text is scanned again,
+ * up to the place of the fault, for what .NET's message tells beside it. */
+#include "xml/problem.h"
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/codec.h"
+
+enum {
+    XML_LIST_MAX = 4096, /* bytes of the list of open elements */
+    XML_NAMES_TRIED = 64 /* in the search for an undeclared prefix, which is quadratic */
+};
+
+/* What the fault stands in. */
+enum where { AT_ROOT_LEVEL, IN_CONTENT, IN_TAG, IN_END_TAG, IN_COMMENT, IN_CDATA, IN_PI };
+
+struct open_element {
+    struct str name;
+    size_t offset; /* of the name */
+    struct open_element *parent;
+};
+
+struct scan {
+    struct arena *arena;
+    struct str text;
+    size_t fault;
+    enum where where;
+    size_t begin; /* of what the fault stands in */
+    struct open_element *open;
+    struct open_element *spare; /* closed ones, used again: a document may hold a million */
+    bool has_root;
+};
+
+static struct str
+from(const struct scan *s, size_t at)
+{
+    return str_sub(s->text, at, SIZE_MAX);
+}
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether a byte may stand in a name; near enough: the parser has judged the name. */
+static bool
+is_name_byte(char c)
+{
+    unsigned char b = (unsigned char)c;
+    return b >= 0x80 || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
+           b == '_' || b == '-' || b == '.' || b == ':';
+}
+
+static bool
+is_name_start(char c)
+{
+    return is_name_byte(c) && c != '-' && c != '.' && c != ':' && !(c >= '0' && c <= '9');
+}
+
+static struct str
+name_at(const struct scan *s, size_t at)
+{
+    size_t n = 0;
+    while (at + n < s->text.n && is_name_byte(s->text.p[at + n]))
+        n++;
+    return str_sub(s->text, at, n);
+}
+
+static size_t
+skip_blanks(const struct scan *s, size_t at)
+{
+    while (at < s->text.n && is_blank(s->text.p[at]))
+        at++;
+    return at;
+}
+
+/* Where the first `what` at or behind `at` ends; the end of the text when there is none. */
+static size_t
+end_of(const struct scan *s, size_t at, struct str what)
+{
+    size_t found = str_find_str(from(s, at), what);
+    return at + found >= s->text.n ? s->text.n : at + found + what.n;
+}
+
+/* Where a tag ends; a ">" within quotes does not end it. */
+static size_t
+end_of_tag(const struct scan *s, size_t at)
+{
+    char quote = '\0';
+    for (; at < s->text.n; at++) {
+        char c = s->text.p[at];
+        if (quote != '\0') {
+            quote = c == quote ? '\0' : quote;
+            continue;
+        }
+        if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == '>')
+            return at + 1;
+    }
+    return at;
+}
+
+static void
+open_tag(struct scan *s, size_t at, size_t end)
+{
+    s->has_root = true;
+    if (s->text.p[end - 2] == '/')
+        return;
+    struct open_element *e = s->spare;
+    if (e == NULL)
+        e = arena_alloc(s->arena, sizeof(*e));
+    else
+        s->spare = e->parent;
+    *e = (struct open_element){name_at(s, at + 1), at + 1, s->open};
+    s->open = e;
+}
+
+static void
+close_tag(struct scan *s)
+{
+    struct open_element *e = s->open;
+    s->open = e->parent;
+    e->parent = s->spare;
+    s->spare = e;
+}
+
+/* Takes one piece of markup that begins at `at`; its end, which lies behind the fault if that is in it. */
+static size_t
+take_markup(struct scan *s, size_t at)
+{
+    struct str rest = from(s, at);
+    size_t end;
+    s->begin = at;
+    if (str_starts(rest, STR_LIT("<!--"))) {
+        s->where = IN_COMMENT;
+        end = end_of(s, at + 4, STR_LIT("-->"));
+    } else if (str_starts(rest, STR_LIT("<![CDATA["))) {
+        s->where = IN_CDATA;
+        end = end_of(s, at + 9, STR_LIT("]]>"));
+    } else if (str_starts(rest, STR_LIT("<?"))) {
+        s->where = IN_PI;
+        end = end_of(s, at + 2, STR_LIT("?>"));
+    } else {
+        s->where = str_starts(rest, STR_LIT("</")) ? IN_END_TAG : IN_TAG;
+        end = end_of_tag(s, at);
+    }
+    if (end > s->fault)
+        return end;
+    if (s->where == IN_TAG)
+        open_tag(s, at, end);
+    else if (s->where == IN_END_TAG && s->open != NULL)
+        close_tag(s);
+    return end;
+}
+
+static struct scan
+scan_to(struct arena *a, struct str text, size_t fault)
+{
+    struct scan s = {.arena = a, .text = text, .fault = fault};
+    size_t at = 0;
+    for (;;) {
+        size_t markup = at + str_find(from(&s, at), '<');
+        if (markup > fault || markup >= text.n)
+            break;
+        size_t end = take_markup(&s, markup);
+        if (end > fault)
+            return s;
+        at = end;
+    }
+    s.where = s.open == NULL ? AT_ROOT_LEVEL : IN_CONTENT;
+    s.begin = at;
+    return s;
+}
+
+/* ---- Messages ---- */
+
+struct position {
+    size_t line;
+    size_t column; /* in UTF-16 units, from 1 */
+};
+
+static struct position
+position_of(struct str text, size_t offset)
+{
+    struct position p = {1, 1};
+    size_t i = 0;
+    while (i < offset && i < text.n) {
+        size_t n = 1;
+        uint32_t cp = utf8_decode(str_sub(text, i, SIZE_MAX), &n);
+        bool is_line_end = cp == '\n' || (cp == '\r' && !(i + 1 < text.n && text.p[i + 1] == '\n'));
+        p.column += cp != UINT32_MAX && cp > 0xffff ? 2 : 1;
+        if (is_line_end) {
+            p.line++;
+            p.column = 1;
+        }
+        i += n;
+    }
+    return p;
+}
+
+static struct str
+say(const struct scan *s, size_t offset, struct str what)
+{
+    struct position p = position_of(s->text, offset);
+    return arena_printf(s->arena, "%.*s Line %zu, position %zu.", STR_ARG(what), p.line, p.column);
+}
+
+/* A message about the character at `offset`: the text before it, it, its number, the text behind. */
+static struct str
+say_character(const struct scan *s, size_t offset, const char *before, const char *between,
+              const char *behind)
+{
+    if (offset >= s->text.n)
+        return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
+    size_t n = 1;
+    uint32_t cp = utf8_decode(from(s, offset), &n);
+    if (cp == UINT32_MAX)
+        return say(s, offset, STR_LIT("Invalid character in the given encoding."));
+    struct str shown = cp == 0 ? STR_LIT(".") : str_sub(s->text, offset, n);
+    return say(s, offset,
+               arena_printf(s->arena, "%s'%.*s'%shexadecimal value 0x%02X%s", before, STR_ARG(shown), between,
+                            (unsigned)cp, behind));
+}
+
+static struct str
+say_bad_character(const struct scan *s, size_t offset)
+{
+    return say_character(s, offset, "", ", ", ", is an invalid character.");
+}
+
+static struct str
+say_unexpected(const struct scan *s, size_t offset, const char *expected)
+{
+    if (offset >= s->text.n)
+        return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
+    struct str token = name_at(s, offset);
+    if (token.n == 0)
+        token = str_sub(s->text, offset, 1);
+    return say(s, offset,
+               arena_printf(s->arena, "'%.*s' is an unexpected token. %s", STR_ARG(token), expected));
+}
+
+static struct str
+say_unclosed(const struct scan *s)
+{
+    struct str list = STR_LIT("");
+    for (const struct open_element *e = s->open; e != NULL; e = e->parent) {
+        list = arena_printf(s->arena, "%.*s%.*s%s", STR_ARG(list), STR_ARG(e->name),
+                            e->parent == NULL ? "." : ", ");
+        if (list.n > XML_LIST_MAX)
+            break;
+    }
+    return say(
+        s, s->text.n,
+        arena_printf(s->arena,
+                     "Unexpected end of file has occurred. The following elements are not closed: %.*s",
+                     STR_ARG(list)));
+}
+
+static struct str
+say_early_end(const struct scan *s)
+{
+    static const struct str in[] = {
+        [AT_ROOT_LEVEL] = {NULL, 0}, [IN_CONTENT] = {NULL, 0},      [IN_TAG] = {NULL, 0},
+        [IN_END_TAG] = STR("Name"),  [IN_COMMENT] = STR("Comment"), [IN_CDATA] = STR("CDATA"),
+        [IN_PI] = STR("PI"),
+    };
+    struct str what = in[s->where];
+    if (s->where == IN_TAG && s->begin + 1 + name_at(s, s->begin + 1).n == s->text.n)
+        what = STR_LIT("Name");
+    if (!str_is_null(what))
+        return say(
+            s, s->text.n,
+            arena_printf(s->arena, "Unexpected end of file while parsing %.*s has occurred.", STR_ARG(what)));
+    return say_unclosed(s);
+}
+
+static struct str
+say_bad_reference(const struct scan *s, size_t offset)
+{
+    struct str rest = from(s, offset);
+    if (!str_starts(rest, STR_LIT("&#")))
+        return say(s, offset + 1, STR_LIT("An error occurred while parsing EntityName."));
+    bool is_hex = str_starts(rest, STR_LIT("&#x"));
+    size_t digits = offset + (is_hex ? 3 : 2);
+    uint32_t cp = 0;
+    size_t i = digits;
+    for (; i < s->text.n && cp <= 0x10ffff; i++) {
+        char c = s->text.p[i];
+        uint32_t digit = c >= '0' && c <= '9'             ? (uint32_t)(c - '0')
+                         : is_hex && c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                         : is_hex && c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
+                                                          : UINT32_MAX;
+        if (digit == UINT32_MAX)
+            break;
+        cp = cp * (is_hex ? 16 : 10) + digit;
+    }
+    if (i == s->text.n || s->text.p[i] != ';' || i == digits)
+        return say(s, i,
+                   is_hex ? STR_LIT("Invalid syntax for a hexadecimal numeric entity reference.")
+                          : STR_LIT("Invalid syntax for a decimal numeric entity reference."));
+    unsigned char utf8[4] = {'.'};
+    bool is_scalar = cp != 0 && cp <= 0x10ffff && (cp < 0xd800 || cp > 0xdfff);
+    size_t n = is_scalar ? utf8_encode(cp, utf8) : 1;
+    return say(s, digits,
+               arena_printf(s->arena, "'%.*s', hexadecimal value 0x%02X, is an invalid character.", (int)n,
+                            (const char *)utf8, (unsigned)cp));
+}
+
+static struct str
+say_bad_value(const struct scan *s, size_t at, char quote)
+{
+    for (; at < s->text.n && s->text.p[at] != quote; at++) {
+        if (s->text.p[at] == '<')
+            return say_character(s, at, "", ", ", ", is an invalid attribute character.");
+        if (at >= s->fault)
+            return s->text.p[at] == '&' ? say_bad_reference(s, at) : say_bad_character(s, at);
+    }
+    return say(s, at, STR_LIT("There is an unclosed literal string."));
+}
+
+/* Walks the attributes of the tag as .NET does and stops at the first thing that it would not take. */
+static struct str
+say_bad_attributes(const struct scan *s, size_t at)
+{
+    bool is_blank_before = true;
+    for (;;) {
+        size_t next = skip_blanks(s, at);
+        is_blank_before = is_blank_before || next > at;
+        at = next;
+        if (at >= s->text.n)
+            return say_unclosed(s);
+        if (s->text.p[at] == '/')
+            return say_unexpected(s, at + 1, "The expected token is '>'.");
+        if (!is_name_start(s->text.p[at]))
+            return say_character(s, at, "Name cannot begin with the ", " character, ", ".");
+        if (!is_blank_before)
+            return say_unexpected(s, at, "Expecting white space.");
+        at = skip_blanks(s, at + name_at(s, at).n);
+        if (at >= s->text.n || s->text.p[at] != '=')
+            return say_unexpected(s, at, "The expected token is '='.");
+        at = skip_blanks(s, at + 1);
+        if (at >= s->text.n || (s->text.p[at] != '"' && s->text.p[at] != '\''))
+            return say_unexpected(s, at, "The expected token is '\"' or '''.");
+        size_t end = at + 1 + str_find(from(s, at + 1), s->text.p[at]);
+        struct str value = str_sub(s->text, at + 1, end - at - 1);
+        if (end > s->fault || str_find(value, '<') < value.n)
+            return say_bad_value(s, at + 1, s->text.p[at]);
+        at = end + 1;
+        is_blank_before = false;
+    }
+}
+
+static struct str
+say_bad_tag(const struct scan *s)
+{
+    size_t name = s->begin + (s->where == IN_END_TAG ? 2 : 1);
+    if (name >= s->text.n || !is_name_start(s->text.p[name]))
+        return say_character(s, name, "Name cannot begin with the ", " character, ", ".");
+    size_t at = name + name_at(s, name).n;
+    if (at >= s->text.n)
+        return say_early_end(s);
+    if (s->where == IN_END_TAG)
+        return say_unexpected(s, skip_blanks(s, at), "The expected token is '>'.");
+    if (!is_blank(s->text.p[at]) && s->text.p[at] != '/')
+        return say_character(s, at, "The ", " character, ", ", cannot be included in a name.");
+    return say_bad_attributes(s, at);
+}
+
+static struct str
+say_root_level(const struct scan *s, size_t offset)
+{
+    struct str rest = from(s, offset);
+    if (str_starts(rest, STR_LIT("</")))
+        return say(s, offset + 1, STR_LIT("Unexpected end tag."));
+    if (str_starts(rest, STR_LIT("<")) && s->has_root)
+        return say(s, offset + 1, STR_LIT("There are multiple root elements."));
+    return say(s, offset, STR_LIT("Data at the root level is invalid."));
+}
+
+static struct str
+say_syntax(const struct scan *s)
+{
+    struct str rest = from(s, s->begin);
+    switch (s->where) {
+    case AT_ROOT_LEVEL:
+        return say_root_level(s, skip_blanks(s, s->begin));
+    case IN_CONTENT:
+        if (str_starts(from(s, s->fault), STR_LIT("&")))
+            return say_bad_reference(s, s->fault);
+        if (s->fault > 0 && str_starts(from(s, s->fault - 1), STR_LIT("]>")))
+            return say(s, s->fault, STR_LIT("']]>' is not allowed in character data."));
+        return say_bad_character(s, s->fault);
+    case IN_TAG:
+        if (str_starts(rest, STR_LIT("<!DOCTYPE")))
+            return STR_LIT("DTD is prohibited in this XML document.");
+        return say_bad_tag(s);
+    case IN_END_TAG:
+        return s->open == NULL ? say_root_level(s, s->begin) : say_bad_tag(s);
+    case IN_PI:
+        if (s->begin == 0 && str_starts(rest, STR_LIT("<?xml")))
+            return say(s, s->fault, STR_LIT("Syntax for an XML declaration is invalid."));
+        return say_bad_character(s, s->fault);
+    case IN_COMMENT:
+    case IN_CDATA:
+        return say_bad_character(s, s->fault);
+    }
+    return STR_NULL;
+}
+
+static struct str
+say_mismatch(const struct scan *s)
+{
+    if (s->open == NULL || s->where != IN_END_TAG)
+        return say_syntax(s);
+    struct position p = position_of(s->text, s->open->offset);
+    struct str end = name_at(s, s->begin + 2);
+    return say(
+        s, s->begin + 2,
+        arena_printf(s->arena,
+                     "The '%.*s' start tag on line %zu position %zu does not match the end tag of '%.*s'.",
+                     STR_ARG(s->open->name), p.line, p.column, STR_ARG(end)));
+}
+
+/* The prefix at fault is the tag's own where nothing before the tag's end declares it. */
+static struct str
+say_unbound(const struct scan *s)
+{
+    struct str before = str_sub(s->text, 0, end_of_tag(s, s->begin));
+    size_t at = s->begin + 1;
+    for (int tried = 0; at < before.n && tried < XML_NAMES_TRIED; tried++) {
+        struct str name = name_at(s, at);
+        size_t colon = str_find(name, ':');
+        struct str prefix = str_sub(name, 0, colon);
+        struct str declaration = arena_printf(s->arena, "xmlns:%.*s", STR_ARG(prefix));
+        if (colon < name.n && !str_eq(prefix, STR_LIT("xmlns")) &&
+            str_find_str(before, declaration) == before.n)
+            return say(s, at, arena_printf(s->arena, "'%.*s' is an undeclared prefix.", STR_ARG(prefix)));
+        at = skip_blanks(s, at + name.n);
+        if (at >= before.n || s->text.p[at] != '=') {
+            at = skip_blanks(s, at + (name.n == 0 ? 1 : 0));
+            continue;
+        }
+        at = skip_blanks(s, at + 1);
+        at = at < before.n ? skip_blanks(s, at + 2 + str_find(from(s, at + 1), s->text.p[at])) : at;
+    }
+    return say(s, s->begin + 1, STR_LIT("'' is an undeclared prefix."));
+}
+
+static struct str
+say_version(const struct scan *s)
+{
+    size_t at = str_find_str(s->text, STR_LIT("version"));
+    while (at < s->text.n && s->text.p[at] != '"' && s->text.p[at] != '\'')
+        at++;
+    if (at == s->text.n)
+        return say(s, 0, STR_LIT("Syntax for an XML declaration is invalid."));
+    struct str value = str_sub(s->text, at + 1, str_find(from(s, at + 1), s->text.p[at]));
+    return say(s, at + 1, arena_printf(s->arena, "Version number '%.*s' is invalid.", STR_ARG(value)));
+}
+
+struct str
+xml_problem_text(struct arena *a, struct str text, const struct xml_problem *problem)
+{
+    size_t offset = problem->offset < text.n ? problem->offset : text.n;
+    struct scan s = scan_to(a, text, offset);
+    switch (problem->kind) {
+    case XML_PROBLEM_NO_ROOT:
+        return STR_LIT("Root element is missing.");
+    case XML_PROBLEM_DTD:
+        return STR_LIT("DTD is prohibited in this XML document.");
+    case XML_PROBLEM_LIMIT:
+        return STR_LIT("The document is larger or deeper than this server reads.");
+    case XML_PROBLEM_EARLY_END:
+        s = scan_to(a, text, text.n);
+        return s.where == IN_TAG && s.begin + 1 < text.n ? say_bad_tag(&s) : say_early_end(&s);
+    case XML_PROBLEM_JUNK:
+        return say_root_level(&s, offset);
+    case XML_PROBLEM_DECLARATION_NOT_FIRST:
+        return say(&s, offset + 2,
+                   STR_LIT("Unexpected XML declaration. The XML declaration must be the first node in the "
+                           "document, and no white space characters are allowed to appear before it."));
+    case XML_PROBLEM_VERSION:
+        return say_version(&s);
+    case XML_PROBLEM_TAG_MISMATCH:
+        return say_mismatch(&s);
+    case XML_PROBLEM_DUPLICATE_ATTRIBUTE:
+        return say(&s, offset,
+                   arena_printf(a, "'%.*s' is a duplicate attribute name.", STR_ARG(name_at(&s, offset))));
+    case XML_PROBLEM_UNBOUND_PREFIX:
+        return say_unbound(&s);
+    case XML_PROBLEM_ENTITY:
+        return say(
+            &s, offset + 1,
+            arena_printf(a, "Reference to undeclared entity '%.*s'.", STR_ARG(name_at(&s, offset + 1))));
+    case XML_PROBLEM_BAD_REFERENCE:
+        return say_bad_reference(&s, offset);
+    case XML_PROBLEM_XML_SPACE:
+        return say(&s, offset + 1, STR_LIT("An invalid xml:space value was found."));
+    case XML_PROBLEM_NONE:
+    case XML_PROBLEM_FAULT:
+    case XML_PROBLEM_SYNTAX:
+        return say_syntax(&s);
+    }
+    return STR_NULL;
+}

@@ -1,0 +1,39 @@
+/* problem: why a document is not well-formed, in the words of .NET's XmlException. For the reader alone. */
+#ifndef COUNTERSIGN_XML_PROBLEM_H
+#define COUNTERSIGN_XML_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum xml_problem_kind {
+    XML_PROBLEM_NONE,
+    XML_PROBLEM_FAULT,     /* the source's: its message is there already */
+    XML_PROBLEM_NO_ROOT,   /* nothing but white space, comments, processing instructions */
+    XML_PROBLEM_EARLY_END, /* the text ends inside of the root element */
+    XML_PROBLEM_SYNTAX,    /* whatever has no kind of its own */
+    XML_PROBLEM_JUNK,      /* behind the root element */
+    XML_PROBLEM_DTD,
+    XML_PROBLEM_DECLARATION_NOT_FIRST,
+    XML_PROBLEM_VERSION,
+    XML_PROBLEM_TAG_MISMATCH,
+    XML_PROBLEM_DUPLICATE_ATTRIBUTE,
+    XML_PROBLEM_UNBOUND_PREFIX,
+    XML_PROBLEM_ENTITY,
+    XML_PROBLEM_BAD_REFERENCE,
+    XML_PROBLEM_XML_SPACE,
+    XML_PROBLEM_LIMIT
+};
+
+struct xml_problem {
+    enum xml_problem_kind kind;
+    size_t offset; /* in the text: where the parser saw it, often the beginning of a tag */
+};
+
+/* One line, with line and position where .NET gives them; exact for what a caller's mistakes usually are, and
+ * near it for the rest. */
+struct str xml_problem_text(struct arena *a, struct str text, const struct xml_problem *problem);
+
+#endif

@@ -1,0 +1,148 @@
+/* source: see source.h. */
+#include "xml/source.h"
+
+#include <string.h>
+
+#include "xml/charset.h"
+
+#define BLANKS " \t\r\n"
+
+static struct str
+after(struct str s, size_t n)
+{
+    return str_sub(s, n, SIZE_MAX);
+}
+
+/* The value of the encoding pseudo-attribute of the XML declaration at the front of `text`, or null. The
+ * grammar of the declaration is the parser's business. */
+static struct str
+declared_encoding(struct str text, size_t *declaration_n_out)
+{
+    *declaration_n_out = 0;
+    size_t end = str_find_str(text, STR_LIT("?>"));
+    if (!str_starts(text, STR_LIT("<?xml")) || end == text.n)
+        return STR_NULL;
+    struct str inside = str_sub(text, 5, end - 5);
+    if (str_is_empty(inside) || str_find(STR_LIT(BLANKS), inside.p[0]) == sizeof(BLANKS) - 1)
+        return STR_NULL;
+    *declaration_n_out = end + 2;
+    size_t at = str_find_str(inside, STR_LIT("encoding"));
+    if (at == inside.n)
+        return STR_NULL;
+    struct str rest = str_trim(after(inside, at + 8), BLANKS);
+    if (!str_starts(rest, STR_LIT("=")))
+        return STR_NULL;
+    rest = str_trim(after(rest, 1), BLANKS);
+    if (str_is_empty(rest) || (rest.p[0] != '"' && rest.p[0] != '\''))
+        return STR_NULL;
+    char quote = rest.p[0];
+    rest = after(rest, 1);
+    return str_find(rest, quote) == rest.n ? STR_NULL : str_sub(rest, 0, str_find(rest, quote));
+}
+
+/* What the first bytes show without a mark (XML 1.0, appendix F); UTF-8 where nothing speaks against it. */
+static enum charset
+guess(struct str bytes)
+{
+    if (str_starts(bytes, STR_LIT("<\0\0\0")))
+        return CHARSET_UTF32LE;
+    if (str_starts(bytes, STR_LIT("\0\0\0<")))
+        return CHARSET_UTF32BE;
+    if (str_starts(bytes, STR_LIT("<\0")))
+        return CHARSET_UTF16LE;
+    if (str_starts(bytes, STR_LIT("\0<")))
+        return CHARSET_UTF16BE;
+    return CHARSET_UTF8;
+}
+
+static bool
+is_utf16(enum charset charset)
+{
+    return charset == CHARSET_UTF16LE || charset == CHARSET_UTF16BE;
+}
+
+/* Bad UTF-8 is an error by XML's rules, not replaced: the parser is to find it. */
+static struct str
+decode_strict(struct arena *a, enum charset charset, struct str bytes)
+{
+    return charset == CHARSET_UTF8 ? bytes : charset_to_utf8(a, charset, bytes);
+}
+
+static struct str
+unknown_encoding(struct arena *a, struct str text, struct str name)
+{
+    struct str before = {text.p, (size_t)(name.p - text.p)};
+    size_t line = 1;
+    size_t column = 1;
+    for (size_t i = 0; i < before.n; i++) {
+        column++;
+        if (before.p[i] == '\n') {
+            line++;
+            column = 1;
+        }
+    }
+    return arena_printf(
+        a,
+        "System does not support '%.*s' encoding. Line %zu, position %zu. ---> '%.*s' is not a "
+        "supported encoding name. For information on defining a custom encoding, see the "
+        "documentation for the Encoding.RegisterProvider method.\r\nParameter name: name",
+        STR_ARG(name), line, column, STR_ARG(name));
+}
+
+/* XmlTextReaderImpl.CheckEncoding: the declaration has the last word about what follows it. */
+static struct xml_source
+by_declaration(struct arena *a, struct str bytes)
+{
+    size_t mark;
+    enum charset charset = charset_of_bom(bytes, &mark);
+    bytes = after(bytes, mark);
+    if (charset == CHARSET_UNKNOWN)
+        charset = guess(bytes);
+    struct xml_source source = {decode_strict(a, charset, bytes), STR_NULL};
+    size_t declaration_n;
+    struct str name = declared_encoding(source.text, &declaration_n);
+    if (str_is_null(name) || str_eq_nocase(name, STR_LIT("ucs-4")))
+        return source;
+    if (str_eq_nocase(name, STR_LIT("utf-16")) || str_eq_nocase(name, STR_LIT("ucs-2")) ||
+        str_eq_nocase(name, STR_LIT("iso-10646-ucs-2"))) {
+        if (!is_utf16(charset))
+            source.fault = STR_LIT("There is no Unicode byte order mark. Cannot switch to Unicode.");
+        return source;
+    }
+    enum charset declared = charset_find(name);
+    if (declared == CHARSET_UNKNOWN) {
+        source.fault = unknown_encoding(a, source.text, name);
+        return source;
+    }
+    if (declared == charset)
+        return source;
+    /* The declaration is ASCII, so its bytes are its characters times their width. */
+    size_t width = is_utf16(charset) ? 2 : charset == CHARSET_UTF8 ? 1 : 4;
+    struct str rest = decode_strict(a, declared, after(bytes, declaration_n * width));
+    char *whole = arena_alloc(a, declaration_n + rest.n + 1);
+    memcpy(whole, source.text.p, declaration_n);
+    if (rest.n > 0)
+        memcpy(whole + declaration_n, rest.p, rest.n);
+    source.text = (struct str){whole, declaration_n + rest.n};
+    return source;
+}
+
+struct xml_source
+xml_source(struct arena *a, struct str bytes, struct str charset_name, bool by_xml)
+{
+    enum charset charset = str_is_empty(charset_name) ? CHARSET_UNKNOWN : charset_find(charset_name);
+    struct xml_source source;
+    if (charset == CHARSET_UNKNOWN && by_xml) {
+        source = by_declaration(a, bytes);
+    } else {
+        size_t mark;
+        enum charset marked = charset_of_bom(bytes, &mark);
+        if (marked != CHARSET_UNKNOWN)
+            charset = marked;
+        source = (struct xml_source){charset_to_utf8(a, charset, after(bytes, mark)), STR_NULL};
+    }
+    /* One mark was taken; the parser would take a second one. */
+    if (str_starts(source.text, STR_LIT("\xef\xbb\xbf")))
+        source.fault = STR_LIT("Data at the root level is invalid. Line 1, position 1.");
+    return source;
+}
