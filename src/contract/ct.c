@@ -1,0 +1,146 @@
+/* ct: the tables of the contract, made from the three lists. Not here: anything that walks them. */
+#include "contract/ct.h"
+
+/* ---- Enumerations ---- */
+#define ENUM_BEGIN(type, prefix, doc) static const struct ct_enum_value values_##type[] = {
+#define ENUM_VALUE(type, prefix, name, doc) {STR(#prefix "_" #name), doc},
+#define ENUM_END(type, prefix) \
+    }                          \
+    ;
+#include "contract/enums.def"
+#undef ENUM_BEGIN
+#undef ENUM_VALUE
+#undef ENUM_END
+
+#define ENUM_BEGIN(type, prefix, doc) \
+    static const struct ct_enum enum_##type = {#type, #prefix, doc, values_##type, prefix##_COUNT_};
+#define ENUM_VALUE(type, prefix, name, doc)
+#define ENUM_END(type, prefix)
+#include "contract/enums.def"
+#undef ENUM_BEGIN
+#undef ENUM_VALUE
+#undef ENUM_END
+
+/* ---- Structures ---- */
+#define KIND_string CT_STRING
+#define KIND_boolean CT_BOOLEAN
+#define KIND_unsignedByte CT_UNSIGNED_BYTE
+#define KIND_int CT_INT
+#define KIND_arrayOf_TwoFactorAuthenticationMethod CT_ARRAY
+#define KIND_arrayOf_DeviceChallenge CT_ARRAY
+#define OF_string NULL
+#define OF_boolean NULL
+#define OF_unsignedByte NULL
+#define OF_int NULL
+#define OF_arrayOf_TwoFactorAuthenticationMethod &type_TwoFactorAuthenticationMethod
+#define OF_arrayOf_DeviceChallenge &type_DeviceChallenge
+
+#define FIELD(owner, kind, name, doc) \
+    {STR(#name), KIND_##kind, offsetof(struct owner, name), NULL, OF_##kind, doc},
+/* A struct may have no members and an array must: each list ends in a row that is not counted. */
+#define FIELDS_END          \
+    {                       \
+        .name = { NULL, 0 } \
+    }
+#define FIELDS_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]) - 1)
+
+#define TYPE_BEGIN(type, doc) static const struct ct_field fields_##type[] = {
+#define MEMBER(type, kind, name, doc) FIELD(type, kind, name, doc)
+#define TYPE_END(type) \
+    FIELDS_END         \
+    }                  \
+    ;
+#include "contract/types.def"
+#undef TYPE_BEGIN
+#undef MEMBER
+#undef TYPE_END
+
+#define TYPE_BEGIN(type, doc)                                                                               \
+    static const struct ct_type type_##type = {STR(#type), doc, fields_##type, FIELDS_COUNT(fields_##type), \
+                                               sizeof(struct type)};
+#define MEMBER(type, kind, name, doc)
+#define TYPE_END(type)
+#include "contract/types.def"
+#undef TYPE_BEGIN
+#undef MEMBER
+#undef TYPE_END
+
+/* ---- Operations ---- */
+/* The face of an operation is told where it begins, and needed where its outputs begin. */
+#define OP_BEGIN(op, ret, face, lane, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
+#define IN(op, kind, name, doc)
+#define OP_OUT(op, ret)
+#define OUT(op, kind, name, doc)
+#define OP_END(op)
+enum {
+#include "contract/ops.def"
+};
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+#define RESULT_NAME(op)                                                                                      \
+    {                                                                                                        \
+        IS_SOAP_##op ? #op "Result" : "result", (IS_SOAP_##op ? sizeof(#op "Result") : sizeof("result")) - 1 \
+    }
+
+#define OP_BEGIN(op, ret, face, lane, doc) static const struct ct_field in_##op[] = {
+#define IN(op, kind, name, doc) FIELD(op##_in, kind, name, doc)
+#define OP_OUT(op, ret)                                                                                      \
+    FIELDS_END                                                                                               \
+    }                                                                                                        \
+    ;                                                                                                        \
+    static const struct ct_field out_##op[] = {{RESULT_NAME(op), CT_ENUM, offsetof(struct op##_out, result), \
+                                                &enum_##ret, NULL, "What became of the call."},
+#define OUT(op, kind, name, doc) FIELD(op##_out, kind, name, doc)
+#define OP_END(op) \
+    FIELDS_END     \
+    }              \
+    ;
+#include "contract/ops.def"
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+#define OP_BEGIN(op, ret, face, lane, doc)                                    \
+    {CT_OP_##op,                                                              \
+     STR(#op),                                                                \
+     CT_FACE_##face,                                                          \
+     CT_LANE_##lane,                                                          \
+     doc,                                                                     \
+     {STR(#op), doc, in_##op, FIELDS_COUNT(in_##op), sizeof(struct op##_in)}, \
+     {STR(#op "Response"), doc, out_##op, FIELDS_COUNT(out_##op), sizeof(struct op##_out)}},
+#define IN(op, kind, name, doc)
+#define OP_OUT(op, ret)
+#define OUT(op, kind, name, doc)
+#define OP_END(op)
+const struct ct_op ct_ops[CT_OP_COUNT_] = {
+#include "contract/ops.def"
+};
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+const struct ct_op *
+ct_op_find(struct str name, enum ct_face face)
+{
+    for (size_t i = 0; i < CT_OP_COUNT_; i++) {
+        if (ct_ops[i].face == face && str_eq(ct_ops[i].name, name))
+            return &ct_ops[i];
+    }
+    return NULL;
+}
+
+struct str
+ct_enum_name(const struct ct_enum *e, int value)
+{
+    if (value < 0 || (size_t)value >= e->n)
+        return STR_NULL;
+    return e->values[value].name;
+}

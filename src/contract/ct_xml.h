@@ -1,0 +1,24 @@
+/* ct_xml: the contract's structures as the elements of a SOAP body, as .NET's XmlSerializer reads and writes
+ * them (asmx-behaviour.md, sections 3 and 4). */
+#ifndef COUNTERSIGN_CONTRACT_CT_XML_H
+#define COUNTERSIGN_CONTRACT_CT_XML_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "contract/ct.h"
+#include "xml/xml.h"
+
+/* Reads the members of `value`, a struct of type `t` whose members are all strings, from the reader, which
+ * stands on the first content node in their parent; leaves it on the end tag, or where reading failed. A
+ * member that does not occur keeps its value; a repeated one is read once. ERR_SYNTAX where XmlSerializer
+ * throws an XmlException; a reader that failed is no error here. */
+enum errcode
+ct_xml_get(struct xml_reader *r, struct arena *a, const struct ct_type *t, void *value) MUST_CHECK;
+
+/* Appends the members of `value` as elements. ERR_RANGE, with a half-written buf, where an enumeration has no
+ * such value: then *bad_out is its field. */
+enum errcode ct_xml_put(struct buf *out, const struct ct_type *t, const void *value,
+                        const struct ct_field **bad_out) MUST_CHECK;
+
+#endif
