@@ -1,0 +1,79 @@
+/* child: see the header. */
+#include "proc/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "log/log.h"
+
+enum { MESSAGES_MAX = 64 * 1024 };
+
+static enum errcode
+map_test_clock(struct cx *cx)
+{
+#if COUNTERSIGN_TESTING
+    const char *path = getenv("COUNTERSIGN_TEST_CLOCK");
+    if (path != NULL && clock_map_offset(path) != ERR_NONE)
+        return err_set(cx, ERR_SYSTEM, "cannot map the clock of the tests, %s: %s", path, strerror(errno));
+#else
+    (void)cx;
+#endif
+    return ERR_NONE;
+}
+
+enum errcode
+child_begin(struct cx *cx, const char *who, struct config *config)
+{
+    log_init(who, LOG_LEVEL_INFO);
+    cx_init(cx);
+    config_init(config);
+    (void)signal(SIGPIPE, SIG_IGN);
+    enum errcode e = map_test_clock(cx);
+    if (e == ERR_NONE) {
+        struct buf messages;
+        buf_init(&messages, MESSAGES_MAX);
+        e = config_read_fd(config, "configuration", CONTROL_CONFIG_FD, &messages);
+        if (e != ERR_NONE)
+            (void)err_set(cx, e, "%.*s", STR_ARG(buf_view(&messages)));
+        buf_clear(&messages);
+    }
+    (void)close(CONTROL_CONFIG_FD);
+    if (e == ERR_NONE)
+        log_set_level((enum log_level)config->log_level);
+    else
+        log_cx_error(cx, "start.failed");
+    cx_begin(cx);
+    return e;
+}
+
+void
+child_reload(struct config *config, int fd)
+{
+    struct buf messages, needs_restart;
+    buf_init(&messages, MESSAGES_MAX);
+    buf_init(&needs_restart, MESSAGES_MAX);
+    struct config fresh;
+    config_init(&fresh);
+    if (config_read_fd(&fresh, "configuration", fd, &messages) == ERR_NONE) {
+        config_take_live(config, &fresh, &needs_restart);
+        log_set_level((enum log_level)config->log_level);
+    } else {
+        log_error("reload.refused", "bytes=%zu", messages.len);
+    }
+    config_clear(&fresh);
+    buf_clear(&messages);
+    buf_clear(&needs_restart);
+    (void)close(fd);
+}
+
+void
+child_say(enum control_type type)
+{
+    enum errcode e = control_send(CONTROL_FD, &(struct control){.type = type});
+    if (e != ERR_NONE)
+        log_debug("supervisor.gone", "");
+}

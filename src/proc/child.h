@@ -1,0 +1,23 @@
+/* child: how each child process begins: its log, its configuration (descriptor 4), the movable clock of a
+ * build for tests, and its first words with the supervisor (descriptor 3). */
+#ifndef COUNTERSIGN_PROC_CHILD_H
+#define COUNTERSIGN_PROC_CHILD_H
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "config/config.h"
+#include "proc/control.h"
+
+/* First of all. `who` names the process in the log. Closes descriptor 4. ERR_CONFIG, ERR_IO, ERR_SYSTEM:
+ * already logged; the process ends with CHILD_FAILED. cx and config are to be cleared in any case. */
+enum { CHILD_FAILED = 1 };
+enum errcode child_begin(struct cx *cx, const char *who, struct config *config) MUST_CHECK;
+
+/* Takes the LIVE settings of CONTROL_RELOAD over into config, the log's level included, and closes the
+ * descriptor. What cannot be read changes nothing and is logged: the supervisor has checked it. */
+void child_reload(struct config *config, int fd);
+
+/* Says READY or DRAINED. A supervisor that is gone ends this process soon: nothing to do about an error. */
+void child_say(enum control_type type);
+
+#endif

@@ -1,0 +1,96 @@
+/* control: messages of the control channel as frames. One table says what each type carries. */
+#include "proc/control.h"
+
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { CONTROL_FRAME_MAX = 64 };
+
+struct shape {
+    const char *name;
+    size_t fds_min, fds_max;
+    bool has_slot, has_flag;
+};
+
+static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
+    [CONTROL_LISTENER] = {"listener", 1, 1, false, false}, [CONTROL_TLS] = {"tls", 2, 2, false, false},
+    [CONTROL_WORKER] = {"worker", 1, 1, true, true},       [CONTROL_FRONT] = {"front", 1, 1, true, false},
+    [CONTROL_RELOAD] = {"reload", 1, 1, false, false},     [CONTROL_GO] = {"go", 0, 0, true, true},
+    [CONTROL_DRAIN] = {"drain", 0, 0, false, false},       [CONTROL_READY] = {"ready", 0, 0, false, false},
+    [CONTROL_DRAINED] = {"drained", 0, 0, false, false},
+};
+
+/* NULL where there is no such type. */
+static const struct shape *
+shape_of(unsigned type)
+{
+    return type < CONTROL_TYPE_COUNT_ && shapes[type].name != NULL ? &shapes[type] : NULL;
+}
+
+const char *
+control_name(enum control_type type)
+{
+    const struct shape *s = shape_of((unsigned)type);
+    return s == NULL ? "?" : s->name;
+}
+
+enum errcode
+control_send(int fd, const struct control *m)
+{
+    const struct shape *s = shape_of((unsigned)m->type);
+    ASSERT(s != NULL && m->n_fds >= s->fds_min && m->n_fds <= s->fds_max);
+    struct buf out;
+    buf_init(&out, CONTROL_FRAME_MAX);
+    size_t mark = frame_begin(&out, (uint8_t)m->type, 0);
+    if (s->has_slot)
+        frame_put_u32(&out, m->slot);
+    if (s->has_flag)
+        frame_put_u8(&out, m->fast_only || m->is_first ? 1 : 0);
+    enum errcode e = frame_end(&out, mark);
+    if (e == ERR_NONE)
+        e = frame_send_fds(fd, &out, m->fds, m->n_fds);
+    buf_clear(&out);
+    return e;
+}
+
+static enum errcode
+decode(struct frame *f, struct control *m)
+{
+    const struct shape *s = shape_of(f->type);
+    if (s == NULL || m->n_fds < s->fds_min || m->n_fds > s->fds_max)
+        return ERR_PROTOCOL;
+    m->type = (enum control_type)f->type;
+    if (s->has_slot)
+        m->slot = frame_get_u32(f);
+    bool flag = s->has_flag && frame_get_u8(f) != 0;
+    m->fast_only = flag && m->type == CONTROL_WORKER;
+    m->is_first = flag && m->type == CONTROL_GO;
+    return frame_read_end(f);
+}
+
+enum errcode
+control_receive(int fd, struct control *m_out)
+{
+    *m_out = (struct control){.n_fds = 0};
+    struct buf in;
+    buf_init(&in, CONTROL_FRAME_MAX);
+    enum errcode e = frame_receive_fds(fd, &in, m_out->fds, &m_out->n_fds);
+    struct frame f;
+    if (e == ERR_NONE)
+        e = frame_next(&in, &f);
+    if (e == ERR_NONE)
+        e = decode(&f, m_out);
+    if (e != ERR_NONE)
+        control_close_fds(m_out);
+    buf_clear(&in);
+    return e;
+}
+
+void
+control_close_fds(struct control *m)
+{
+    for (size_t i = 0; i < m->n_fds; i++)
+        (void)close(m->fds[i]);
+    m->n_fds = 0;
+}

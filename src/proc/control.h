@@ -1,0 +1,59 @@
+/* control: the channel between the supervisor and one child, which is descriptor 3 of the child.
+ *
+ * One frame (base/frame.h) a message, with the descriptors that belong to it beside it. A message that its
+ * receiver should not get, or that has another number of descriptors than its type asks for, is an error of
+ * the protocol: the supervisor kills such a child, a child ends itself. It is about processes only: calls go
+ * over channels of their own (contract/call.h). */
+#ifndef COUNTERSIGN_PROC_CONTROL_H
+#define COUNTERSIGN_PROC_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/frame.h"
+
+/* Descriptors that a child finds open when it starts. */
+enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4 };
+
+enum control_type {
+    /* supervisor -> child, before GO or at any time after it */
+    CONTROL_LISTENER = 1, /* to a front: a listening socket */
+    CONTROL_TLS,          /* to a front: the certificate chain and the key */
+    CONTROL_WORKER,       /* to a front: its channel to the worker `slot`; the one before is dead */
+    CONTROL_FRONT,        /* to a worker: its channel to the front `slot`; the one before is dead */
+    CONTROL_RELOAD,       /* a newer configuration: take the LIVE settings over */
+    CONTROL_GO,           /* you are `slot` and have all you need: confine yourself and say READY */
+    CONTROL_DRAIN,        /* finish what is in flight, take no more, end */
+    /* child -> supervisor */
+    CONTROL_READY,   /* confined and serving */
+    CONTROL_DRAINED, /* nothing is in flight any more; the child ends by itself */
+    CONTROL_TYPE_COUNT_
+};
+
+struct control {
+    enum control_type type;
+    uint32_t slot;  /* WORKER, FRONT, GO */
+    bool fast_only; /* WORKER: never give it a slow call (ct_lane) */
+    bool is_first;  /* GO: the server starts: refuse what an operator must mend, rather than wait for it */
+    int fds[FRAME_FDS];
+    size_t n_fds;
+};
+
+/* "reload": for the log. */
+const char *control_name(enum control_type type);
+
+/* Sends one message; the descriptors stay the caller's. ERR_CLOSED when the other side is gone; ERR_IO also
+ * when a channel that does not block is full: its reader hangs. */
+enum errcode control_send(int fd, const struct control *m) MUST_CHECK;
+
+/* Receives one message; its descriptors (close-on-exec) are the caller's from then on, and on an error none
+ * is left open. ERR_CLOSED: the other side is gone. ERR_MORE: the channel does not block and is empty.
+ * ERR_PROTOCOL: malformed. The receiver checks that the type is one for it. */
+enum errcode control_receive(int fd, struct control *m_out) MUST_CHECK;
+
+/* Closes every descriptor of the message. */
+void control_close_fds(struct control *m);
+
+#endif

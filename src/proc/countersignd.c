@@ -1,0 +1,146 @@
+/* countersignd: the command line of the server: options, then supervise_run. */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "proc/supervise.h"
+
+#ifndef COUNTERSIGN_LIBEXEC
+#error "meson.build says where the children are installed"
+#endif
+
+enum { EXIT_USAGE = 2, MESSAGES_MAX = 64 * 1024 };
+
+struct command_line {
+    const char *config;
+    const char *libexec; /* NULL: beside this executable, or where it was installed */
+    int ready_fd;
+    bool check_only;
+};
+
+static const char usage[] =
+    "usage: countersignd [-c FILE] [--libexec DIR] [--ready-fd N]\n"
+    "       countersignd --check-config [-c FILE]\n"
+    "       countersignd --version | --help\n"
+    "\n"
+    "  -c, --config FILE   the configuration (default /etc/countersign/countersign.conf)\n"
+    "  --check-config      read the configuration, say every problem, and end: 0 right, 2 wrong\n"
+    "  --libexec DIR       absolute: where countersign-front, countersign-worker and countersign-courier "
+    "are\n"
+    "  --ready-fd N        write \"READY ADDRESS:PORT ...\" to descriptor N once the server serves\n"
+    "\n"
+    "Runs in the foreground and logs to standard error. SIGTERM drains and ends, a second one ends at once;\n"
+    "SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
+
+static bool
+parse_ready_fd(const char *text, int *fd_out)
+{
+    int64_t n = 0;
+    if (str_to_i64(str_from_cstr(text), STDERR_FILENO + 1, INT_MAX, &n) != ERR_NONE)
+        return false;
+    *fd_out = (int)n;
+    return true;
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse(int argc, char **argv, struct command_line *c)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check-config", no_argument, NULL, 'k'},
+                                            {"libexec", required_argument, NULL, 'l'},
+                                            {"ready-fd", required_argument, NULL, 'r'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    for (int o = 0; (o = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
+        if (o == 'c') {
+            c->config = optarg;
+        } else if (o == 'k') {
+            c->check_only = true;
+        } else if (o == 'l' && optarg[0] == '/') {
+            c->libexec = optarg;
+        } else if (o == 'V') {
+            (void)puts("countersignd " COUNTERSIGN_VERSION);
+            return EXIT_SUCCESS;
+        } else if (o == 'h') {
+            (void)fputs(usage, stdout);
+            return EXIT_SUCCESS;
+        } else if (o != 'r' || !parse_ready_fd(optarg, &c->ready_fd)) {
+            (void)fputs(usage, stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind == argc)
+        return -1;
+    (void)fputs(usage, stderr);
+    return EXIT_USAGE;
+}
+
+static int
+check_config(const char *path)
+{
+    struct config config;
+    struct buf messages;
+    buf_init(&messages, MESSAGES_MAX);
+    config_init(&config);
+    enum errcode e = config_read(&config, path, &messages);
+    struct str said = buf_view(&messages);
+    (void)fwrite(said.p, 1, said.n, stderr);
+    config_clear(&config);
+    buf_clear(&messages);
+    return e == ERR_NONE ? SUPERVISE_OK : SUPERVISE_BAD_CONFIG;
+}
+
+/* The folder of this executable, when the children are in it (a build tree); else where they are installed.
+ */
+static const char *
+find_children(struct arena *a)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+    if (n > 0 && (size_t)n < sizeof(self)) {
+        struct str folder = {self, (size_t)n};
+        while (folder.n > 1 && folder.p[folder.n - 1] != '/')
+            folder.n--;
+        folder.n--;
+        if (access(arena_printf(a, "%.*s/countersign-front", STR_ARG(folder)).p, X_OK) == 0)
+            return arena_cstr(a, folder);
+    }
+    return COUNTERSIGN_LIBEXEC;
+}
+
+static int
+run(const struct command_line *c)
+{
+    struct arena a;
+    arena_init(&a);
+    const char *folder = c->libexec != NULL ? c->libexec : find_children(&a);
+    struct supervise_options options = {
+        .config_path = c->config,
+        .front = arena_printf(&a, "%s/countersign-front", folder).p,
+        .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
+        .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
+        .ready_fd = c->ready_fd,
+    };
+    int status = supervise_run(&options);
+    arena_clear(&a);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct command_line c = {.config = "/etc/countersign/countersign.conf", .ready_fd = -1};
+    int status = parse(argc, argv, &c);
+    if (status >= 0)
+        return status;
+    return c.check_only ? check_config(c.config) : run(&c);
+}

@@ -1,0 +1,165 @@
+/* front_main: the process of one front: takes what the supervisor gives it, confines itself, and runs the
+ * front (front/front.h) over its loop until it is told to drain. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cx.h"
+#include "base/list.h"
+#include "base/loop.h"
+#include "base/rand.h"
+#include "front/front.h"
+#include "log/log.h"
+#include "proc/child.h"
+#include "proc/control.h"
+#include "proc/sandbox.h"
+
+enum { OTHER_DESCRIPTORS = 64 };
+
+struct process {
+    struct cx cx;
+    struct config config;
+    struct loop *loop;
+    struct front *front;
+    struct loop_fd control;
+    int status;
+};
+
+static void
+drained(void *arg)
+{
+    struct process *p = arg;
+    child_say(CONTROL_DRAINED);
+    loop_stop(p->loop);
+}
+
+static void
+drain(struct process *p)
+{
+    /* A little before the supervisor's own deadline, which kills. */
+    int64_t time = p->config.server_drain_time;
+    front_drain(p->front, clock_mono() + time - time / 10, drained, p);
+}
+
+/* Takes a channel or file that the supervisor sends. */
+static enum errcode
+obey(struct process *p, struct control *m)
+{
+    struct cx *cx = &p->cx;
+    enum errcode e = ERR_NONE;
+    switch (m->type) {
+    case CONTROL_LISTENER:
+        return front_add_listener(p->front, cx, m->fds[0]);
+    case CONTROL_WORKER:
+        if (m->slot < FRONT_WORKERS_MAX)
+            return front_set_worker(p->front, cx, m->slot, m->fast_only, m->fds[0]);
+        break;
+    case CONTROL_TLS:
+        e = front_set_tls(p->front, cx, m->fds[0], m->fds[1]);
+        control_close_fds(m);
+        return e;
+    case CONTROL_RELOAD:
+        child_reload(&p->config, m->fds[0]);
+        front_reload(p->front);
+        return ERR_NONE;
+    case CONTROL_DRAIN:
+        drain(p);
+        return ERR_NONE;
+    case CONTROL_GO:
+    case CONTROL_FRONT:
+    case CONTROL_READY:
+    case CONTROL_DRAINED:
+    case CONTROL_TYPE_COUNT_:
+        break;
+    }
+    control_close_fds(m);
+    return err_set(cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
+}
+
+static void
+stop(struct process *p)
+{
+    p->status = CHILD_FAILED;
+    loop_stop(p->loop);
+}
+
+/* While serving. New TLS files that are wrong leave the old ones in use; all else is the end. */
+static void
+control_ready(struct loop_fd *w, unsigned what)
+{
+    (void)what;
+    struct process *p = LIST_ITEM(w, struct process, control);
+    cx_begin(&p->cx);
+    struct control m;
+    enum errcode e = control_receive(CONTROL_FD, &m);
+    if (e == ERR_NONE)
+        e = obey(p, &m);
+    else
+        (void)err_set(&p->cx, e, "the supervisor's channel");
+    if (e == ERR_NONE)
+        return;
+    log_cx_error(&p->cx, m.type == CONTROL_TLS ? "reload.refused" : "control.failed");
+    if (m.type != CONTROL_TLS)
+        stop(p);
+}
+
+/* What opens a file at its first use must be used before there are none. */
+static void
+warm_up(void)
+{
+    uint32_t seed = 0;
+    rand_bytes(&seed, sizeof(seed));
+    json_object_seed((size_t)seed | 1); /* else jansson opens /dev/urandom; 0 would mean just that */
+}
+
+/* Until GO: everything that the front starts with. */
+static enum errcode
+set_up(struct process *p)
+{
+    for (;;) {
+        struct control m;
+        enum errcode e = control_receive(CONTROL_FD, &m);
+        if (e != ERR_NONE)
+            return err_set(&p->cx, e, "the supervisor's channel");
+        if (m.type == CONTROL_GO)
+            break;
+        e = obey(p, &m);
+        if (e != ERR_NONE)
+            return e;
+    }
+    warm_up();
+    struct sandbox sandbox = {.kind = SANDBOX_FRONT,
+                              .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
+                                             OTHER_DESCRIPTORS};
+    return sandbox_enter(&p->cx, &sandbox);
+}
+
+int
+main(void)
+{
+    struct process p = {.control = {.fd = -1}};
+    if (child_begin(&p.cx, "front", &p.config) == ERR_NONE) {
+        p.loop = loop_new();
+        p.front = front_new(p.loop, &p.config);
+        enum errcode e = set_up(&p);
+        if (e == ERR_NONE)
+            e = loop_fd_add(p.loop, &p.control, CONTROL_FD, LOOP_READ, control_ready);
+        if (e == ERR_NONE) {
+            child_say(CONTROL_READY);
+            e = loop_run(p.loop);
+        } else {
+            log_cx_error(&p.cx, "start.failed");
+        }
+        if (e != ERR_NONE)
+            p.status = CHILD_FAILED;
+        loop_fd_remove(p.loop, &p.control);
+        front_free(&p.front);
+        loop_free(&p.loop);
+    } else {
+        p.status = CHILD_FAILED;
+    }
+    config_clear(&p.config);
+    cx_clear(&p.cx);
+    return p.status;
+}

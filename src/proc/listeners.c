@@ -1,0 +1,89 @@
+/* listeners: socket, bind, listen. */
+#include "proc/listeners.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 4096 };
+
+static bool
+set_on(int fd, int level, int name)
+{
+    int on = 1;
+    return setsockopt(fd, level, name, &on, sizeof(on)) == 0;
+}
+
+/* Opens one socket and puts the port that it got into *at. */
+static enum errcode
+open_one(struct cx *cx, struct inet_endpoint *at, bool shared, int *fd_out)
+{
+    struct sockaddr_storage sa;
+    socklen_t n = inet_to_sockaddr(at, &sa);
+    int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    *fd_out = fd;
+    socklen_t n_got = sizeof(sa);
+    if (fd >= 0 && set_on(fd, SOL_SOCKET, SO_REUSEADDR) &&
+        (!shared || set_on(fd, SOL_SOCKET, SO_REUSEPORT)) &&
+        (!at->addr.v6 || set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+        bind(fd, (const struct sockaddr *)&sa, n) == 0 && listen(fd, BACKLOG) == 0 &&
+        getsockname(fd, (struct sockaddr *)&sa, &n_got) == 0)
+        return inet_from_sockaddr(&sa, at);
+    enum errcode e = err_set(cx, ERR_SYSTEM, "cannot listen on %.*s: %s",
+                             STR_ARG(inet_endpoint_format(&cx->arena, at)), strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    *fd_out = -1;
+    return e;
+}
+
+static enum errcode
+open_address(struct cx *cx, struct str text, struct listeners *l)
+{
+    size_t i = l->n;
+    if (i == LISTENERS_MAX)
+        return err_set(cx, ERR_CONFIG, "server.listen: more than %d addresses", LISTENERS_MAX);
+    enum errcode e = inet_endpoint_parse(text, &l->at[i]);
+    if (e != ERR_NONE)
+        return err_set(cx, ERR_CONFIG, "server.listen: %.*s is no ADDRESS:PORT", STR_ARG(text));
+    l->n++;
+    for (size_t front = 0; front < l->fronts; front++)
+        l->fds[i][front] = -1;
+    for (size_t front = 0; e == ERR_NONE && front < l->fronts; front++)
+        e = open_one(cx, &l->at[i], l->fronts > 1, &l->fds[i][front]);
+    return e;
+}
+
+enum errcode
+listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts, struct listeners *out)
+{
+    ASSERT(fronts >= 1 && fronts <= FRONTS_MAX);
+    out->n = 0;
+    out->fronts = fronts;
+    enum errcode e = ERR_NONE;
+    for (size_t i = 0; e == ERR_NONE && i < addresses->n; i++)
+        e = open_address(cx, addresses->items[i], out);
+    if (e != ERR_NONE)
+        listeners_close(out);
+    return e;
+}
+
+void
+listeners_close(struct listeners *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t front = 0; front < l->fronts; front++)
+            if (l->fds[i][front] >= 0)
+                (void)close(l->fds[i][front]);
+    l->n = 0;
+}
+
+void
+listeners_describe(struct cx *cx, const struct listeners *l, struct buf *out)
+{
+    for (size_t i = 0; i < l->n; i++)
+        buf_addf(out, " %.*s", STR_ARG(inet_endpoint_format(&cx->arena, &l->at[i])));
+}

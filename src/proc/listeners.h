@@ -1,0 +1,32 @@
+/* listeners: the sockets that the fronts accept from, opened by the supervisor and kept by it, so that a
+ * front that dies loses its connections but not those still in the queue. With several fronts each has its
+ * own socket of each address (SO_REUSEPORT): the kernel shares new connections out. */
+#ifndef COUNTERSIGN_PROC_LISTENERS_H
+#define COUNTERSIGN_PROC_LISTENERS_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/inet.h"
+#include "config/config.h"
+
+enum { LISTENERS_MAX = 32, FRONTS_MAX = 16 };
+
+struct listeners {
+    size_t n, fronts;
+    struct inet_endpoint at[LISTENERS_MAX]; /* with the port that the kernel chose where 0 was asked */
+    int fds[LISTENERS_MAX][FRONTS_MAX];
+};
+
+/* One socket for each address and front. ERR_CONFIG (an address that cannot be read, too many), ERR_SYSTEM
+ * (in use, not ours), with nothing left open. */
+enum errcode listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts,
+                            struct listeners *out) MUST_CHECK;
+void listeners_close(struct listeners *l);
+
+/* Appends " ADDRESS:PORT" for each. */
+void listeners_describe(struct cx *cx, const struct listeners *l, struct buf *out);
+
+#endif

@@ -1,0 +1,257 @@
+/* sandbox: limits, Landlock, seccomp, in this order: each step still needs what the next one takes away. */
+#include "proc/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log/log.h"
+
+/* A sanitizer reads /proc for its reports and, at the end, stops the process's threads to look for leaks. */
+#if defined(__SANITIZE_ADDRESS__)
+#define IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED 0
+#endif
+
+/* ---- Landlock: the kernel's numbers, some of them newer than the headers of Debian 12 ---- */
+
+enum {
+    FS_BASE = (1 << 13) - 1, /* the first version: all rights up to MAKE_SYM */
+    FS_REFER = 1 << 13,      /* 2 */
+    FS_TRUNCATE = 1 << 14,   /* 3 */
+    FS_IOCTL = 1 << 15,      /* 5 */
+    NET_BIND = 1 << 0,       /* 4 */
+    NET_CONNECT = 1 << 1,    /* 4 */
+    SCOPE_ABSTRACT = 1 << 0, /* 6 */
+    SCOPE_SIGNAL = 1 << 1,   /* 6 */
+    FS_READ = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+    FS_CHANGE = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+                FS_TRUNCATE,
+    FS_OF_A_FILE = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE,
+};
+
+struct ruleset_attr {
+    uint64_t fs, net, scoped;
+};
+
+/* What this kernel can forbid, all of it that the kind does not need; *size_out is how much of it that the
+ * kernel knows. */
+static struct ruleset_attr
+everything(long abi, enum sandbox_kind kind, size_t *size_out)
+{
+    struct ruleset_attr r = {.fs = FS_BASE};
+    *size_out = sizeof(r.fs);
+    if (abi >= 2)
+        r.fs |= FS_REFER;
+    if (abi >= 3)
+        r.fs |= FS_TRUNCATE;
+    if (abi >= 4) {
+        r.net = kind == SANDBOX_COURIER ? NET_BIND : NET_BIND | NET_CONNECT;
+        *size_out = sizeof(r.fs) + sizeof(r.net);
+    }
+    if (abi >= 5)
+        r.fs |= FS_IOCTL;
+    if (abi >= 6) {
+        r.scoped = SCOPE_ABSTRACT | SCOPE_SIGNAL;
+        *size_out = sizeof(r);
+    }
+    return r;
+}
+
+static enum errcode
+allow_path(struct cx *cx, int rules, uint64_t handled, const struct sandbox_path *p)
+{
+    int fd = open(p->path, O_PATH | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return ERR_NONE;
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        if (fd >= 0)
+            (void)close(fd);
+        return err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
+    }
+    uint64_t rights = FS_READ | (p->writable ? (uint64_t)FS_CHANGE : 0);
+    if (!S_ISDIR(st.st_mode))
+        rights &= FS_OF_A_FILE;
+    struct landlock_path_beneath_attr rule = {.allowed_access = rights & handled, .parent_fd = fd};
+    long done = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    enum errcode e = ERR_NONE;
+    if (done != 0)
+        e = err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
+    (void)close(fd);
+    return e;
+}
+
+static enum errcode
+restrict_files(struct cx *cx, const struct sandbox *s)
+{
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (abi < 1) {
+        log_info("sandbox.no_landlock", "error=\"%s\"", strerror(errno));
+        return ERR_NONE; /* seccomp alone, then */
+    }
+    size_t size = 0;
+    struct ruleset_attr all = everything(abi, s->kind, &size);
+    int rules = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
+    if (rules < 0)
+        return err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
+    enum errcode e = ERR_NONE;
+    for (size_t i = 0; e == ERR_NONE && i < s->n_paths; i++)
+        e = allow_path(cx, rules, all.fs, &s->paths[i]);
+    static const struct sandbox_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
+    for (size_t i = 0; IS_SANITIZED && e == ERR_NONE && i < sizeof(for_reports) / sizeof(for_reports[0]); i++)
+        e = allow_path(cx, rules, all.fs, &for_reports[i]);
+    if (e == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+        e = err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
+    (void)close(rules);
+    return e;
+}
+
+/* ---- seccomp ---- */
+
+enum { F = SANDBOX_FRONT, W = SANDBOX_WORKER, C = SANDBOX_COURIER };
+
+struct allowed {
+    const char *name;
+    unsigned kinds;
+    bool has_condition;
+    struct scmp_arg_cmp condition;
+};
+
+static const struct allowed calls[] = {
+#define ALLOW(name, kinds) {#name, kinds, false, {0}},
+#define ALLOW_IF(name, kinds, arg, mask, value) \
+    {#name, kinds, true, {arg, SCMP_CMP_MASKED_EQ, (scmp_datum_t)(mask), (scmp_datum_t)(value)}},
+#include "proc/sandbox.def"
+#undef ALLOW
+#undef ALLOW_IF
+};
+
+static const char *const calls_of_sanitizers[] = {
+    "clone",
+    "getppid",
+    "getrlimit",
+
+    "pipe",
+    "pipe2",
+    "prctl",
+    "ptrace",
+    "readlink",
+    "readlinkat",
+    "sched_getaffinity",
+    "set_robust_list",
+    "stat",
+
+    "wait4",
+    "newfstatat",
+    "process_vm_readv",
+    "getdents64",
+    "access",
+};
+
+/* 0 also for a call that this architecture does not have. */
+static int
+allow_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *condition)
+{
+    int number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR)
+        return 0;
+    int done = condition == NULL ? seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 0)
+                                 : seccomp_rule_add_array(f, SCMP_ACT_ALLOW, number, 1, condition);
+    return done == -EDOM || done == -EEXIST ? 0 : done;
+}
+
+/* What a list of names cannot say. */
+static int
+allow_special(scmp_filter_ctx f, enum sandbox_kind kind)
+{
+    /* abort() signals itself. */
+    int done = allow_call(f, "tgkill", &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
+    /* sysconf() asks for limits; nobody sets them. */
+    if (done == 0)
+        done = allow_call(f, "prlimit64", &SCMP_A2(SCMP_CMP_EQ, 0));
+    /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
+    if (done == 0 && kind == SANDBOX_COURIER)
+        done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
+        done = allow_call(f, calls_of_sanitizers[i], NULL);
+    if (IS_SANITIZED && done == 0 && kind == SANDBOX_FRONT)
+        done = allow_call(f, "openat", &SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+    return done;
+}
+
+static enum errcode
+restrict_calls(struct cx *cx, enum sandbox_kind kind)
+{
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (f == NULL)
+        return err_set(cx, ERR_SYSTEM, "seccomp: no filter");
+    /* A binary tree in place of a list: the filter runs at every system call. */
+    int done = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    for (size_t i = 0; done == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+        if ((calls[i].kinds & (unsigned)kind) != 0)
+            done = allow_call(f, calls[i].name, calls[i].has_condition ? &calls[i].condition : NULL);
+    if (done == 0)
+        done = allow_special(f, kind);
+    if (done == 0)
+        done = seccomp_load(f);
+    seccomp_release(f);
+    return done == 0 ? ERR_NONE : err_set(cx, ERR_SYSTEM, "seccomp: %s", strerror(-done));
+}
+
+/* ---- limits ---- */
+
+static enum errcode
+set_limits(struct cx *cx, const struct sandbox *s)
+{
+    struct rlimit files = {0, 0};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return err_set(cx, ERR_SYSTEM, "getrlimit: %s", strerror(errno));
+    if (files.rlim_max < s->descriptors)
+        log_warning("sandbox.few_descriptors", "has=%ju wants=%zu", (uintmax_t)files.rlim_max,
+                    s->descriptors);
+    else
+        files.rlim_max = s->descriptors;
+    files.rlim_cur = files.rlim_max;
+    const struct rlimit none = {0, 0};
+    bool ok = setrlimit(RLIMIT_NOFILE, &files) == 0 && setrlimit(RLIMIT_CORE, &none) == 0;
+    /* A thread counts as a process; the sanitizers' look for leaks needs one. */
+    if (ok && s->kind != SANDBOX_COURIER && !IS_SANITIZED)
+        ok = setrlimit(RLIMIT_NPROC, &none) == 0;
+    if (ok && !COUNTERSIGN_TESTING)
+        ok = prctl(PR_SET_DUMPABLE, 0) == 0;
+    if (ok)
+        ok = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    return ok ? ERR_NONE : err_set(cx, ERR_SYSTEM, "limits: %s", strerror(errno));
+}
+
+enum errcode
+sandbox_enter(struct cx *cx, const struct sandbox *s)
+{
+    tzset(); /* opens its file at the first use of a date */
+    enum errcode e = set_limits(cx, s);
+    if (e == ERR_NONE)
+        e = restrict_files(cx, s);
+    if (e == ERR_NONE)
+        e = restrict_calls(cx, s->kind);
+    return e;
+}

@@ -1,0 +1,44 @@
+/* source: the configuration as the supervisor hands it out, and the TLS files that it opens for the fronts.
+ *
+ * The file is read and checked here once; children get copies of that text, so a child that is started again
+ * never meets a file that somebody is editing. The text of the start is kept beside the newest one: START
+ * settings of a child that is started again are those of its siblings. */
+#ifndef COUNTERSIGN_PROC_SOURCE_H
+#define COUNTERSIGN_PROC_SOURCE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "config/config.h"
+
+struct source {
+    const char *path;    /* NULL: the text was given, there is nothing to read again */
+    struct buf at_start; /* what the server was started with */
+    struct buf newest;   /* what was taken over since */
+    bool has_newest;
+    struct config config; /* LIVE settings of the newest, START settings of the start */
+};
+
+/* Reads the file (or takes `text`, where path is NULL). On ERR_CONFIG or ERR_IO, messages holds the problems,
+ * one a line. source_clear is called in any case. */
+enum errcode
+source_init(struct source *s, const char *path, struct str text, struct buf *messages) MUST_CHECK;
+void source_clear(struct source *s);
+
+/* Reads the file again and opens the TLS files that it names (source_open_tls). On an error nothing has
+ * changed, and messages holds the problems, one a line. Else LIVE settings are taken over, tls_out holds the
+ * new descriptors (-1: the old ones go on), and needs_restart the names of START settings that differ. */
+enum errcode source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messages,
+                           struct buf *needs_restart) MUST_CHECK;
+
+/* A new, sealed, read-only descriptor with a text, at its beginning. -1 and errno when the system refuses. */
+int source_fd(const struct buf *text);
+
+/* Opens the certificate chain and the key of the configuration: fds[0] and fds[1], the caller's. Without a
+ * certificate both are -1. ERR_CONFIG when one cannot be opened, or others may read the key. */
+enum errcode source_open_tls(struct cx *cx, const struct config *config, int fds[2]) MUST_CHECK;
+
+#endif

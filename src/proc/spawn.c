@@ -1,0 +1,131 @@
+/* spawn: fork, tidy up, drop the account, exec. */
+#include "proc/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "proc/control.h"
+
+enum { FD_SPARE = 10, EXIT_NOT_STARTED = 127 };
+
+enum errcode
+spawn_find_user(struct cx *cx, struct str name, struct spawn_user *user_out)
+{
+    *user_out = (struct spawn_user){.is_set = false};
+    if (str_is_empty(name))
+        return ERR_NONE;
+    const char *account = arena_cstr(&cx->arena, name);
+    const struct passwd *pw = getpwnam(account);
+    if (pw == NULL)
+        return err_set(cx, ERR_CONFIG, "server.user: there is no account %s", account);
+    if (geteuid() != 0 && geteuid() != pw->pw_uid)
+        return err_set(cx, ERR_CONFIG, "server.user: only root can run its children as %s", account);
+    if (geteuid() != 0 || pw->pw_uid == 0)
+        return ERR_NONE; /* we are that account already */
+    user_out->is_set = true;
+    user_out->uid = pw->pw_uid;
+    user_out->gid = pw->pw_gid;
+    ASSERT(name.n < sizeof(user_out->name));
+    memcpy(user_out->name, account, name.n + 1);
+    return ERR_NONE;
+}
+
+static _Noreturn void
+give_up(const char *step, const char *path)
+{
+    log_error("child.start", "step=%s path=%s error=\"%s\"", step, path, strerror(errno));
+    _exit(EXIT_NOT_STARTED);
+}
+
+/* Puts both descriptors at their numbers, whatever numbers they have now, and closes all others. */
+static void
+place_descriptors(const struct spawn *s)
+{
+    int control = fcntl(s->control_fd, F_DUPFD, FD_SPARE);
+    int config = fcntl(s->config_fd, F_DUPFD, FD_SPARE);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (control < 0 || config < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+        dup2(null, STDOUT_FILENO) < 0 || dup2(control, CONTROL_FD) < 0 || dup2(config, CONTROL_CONFIG_FD) < 0)
+        give_up("descriptors", s->path);
+    if (close_range(CONTROL_CONFIG_FD + 1, ~0u, 0) != 0)
+        give_up("close", s->path);
+}
+
+static void
+drop_account(const struct spawn *s)
+{
+    const struct spawn_user *u = s->user;
+    if (!u->is_set)
+        return;
+    if (initgroups(u->name, u->gid) != 0 || setresgid(u->gid, u->gid, u->gid) != 0 ||
+        setresuid(u->uid, u->uid, u->uid) != 0)
+        give_up("account", s->path);
+}
+
+static void
+set_signals(const char *path)
+{
+    static const int told_otherwise[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
+    sigset_t none;
+    (void)sigemptyset(&none);
+    bool ok = true;
+    for (size_t i = 0; i < sizeof(told_otherwise) / sizeof(told_otherwise[0]); i++)
+        ok = signal(told_otherwise[i], SIG_IGN) != SIG_ERR && ok;
+    if (!ok || sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+        give_up("signals", path);
+}
+
+/* In the child. The order matters: descriptors before the account (they may need root), the death signal
+ * after it (a change of account clears it). */
+static _Noreturn void
+become(const struct spawn *s, pid_t supervisor)
+{
+    place_descriptors(s);
+    (void)umask(077);
+    if (chdir("/") != 0)
+        give_up("chdir", s->path);
+    drop_account(s);
+    set_signals(s->path);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
+        give_up("parent", s->path);
+    char name[64];
+    size_t n = strlen(s->name);
+    ASSERT(n < sizeof(name));
+    memcpy(name, s->name, n + 1);
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    char *argv[] = {name, NULL};
+    char *env[] = {path, NULL, NULL};
+#if COUNTERSIGN_TESTING
+    char moved[PATH_MAX + 32];
+    const char *file = getenv("COUNTERSIGN_TEST_CLOCK");
+    if (file != NULL &&
+        snprintf(moved, sizeof(moved), "COUNTERSIGN_TEST_CLOCK=%s", file) < (int)sizeof(moved))
+        env[1] = moved;
+#endif
+    (void)execve(s->path, argv, env);
+    give_up("exec", s->path);
+}
+
+enum errcode
+spawn_child(struct cx *cx, const struct spawn *s, pid_t *pid_out)
+{
+    pid_t supervisor = getpid();
+    pid_t pid = fork();
+    if (pid < 0)
+        return err_set(cx, ERR_SYSTEM, "cannot start %s: %s", s->path, strerror(errno));
+    if (pid == 0)
+        become(s, supervisor);
+    *pid_out = pid;
+    return ERR_NONE;
+}

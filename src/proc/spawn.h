@@ -1,0 +1,41 @@
+/* spawn: starts one child process with nothing but what is meant for it.
+ *
+ * A child begins with descriptors 0 and 1 on /dev/null, 2 as ours (the log), 3 its control channel, 4 its
+ * configuration, and no other; working directory /, umask 077, an empty environment but for PATH (and the
+ * movable clock of a build for tests). It is killed when the supervisor dies, and ignores the signals that a
+ * terminal or a service manager sends to the whole group: it is told to end over the control channel. */
+#ifndef COUNTERSIGN_PROC_SPAWN_H
+#define COUNTERSIGN_PROC_SPAWN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* The account that children run as. */
+struct spawn_user {
+    bool is_set;
+    uid_t uid;
+    gid_t gid;
+    char name[65];
+};
+
+struct spawn {
+    const char *path; /* the executable, absolute */
+    const char *name; /* argv[0] */
+    int control_fd;   /* the child's end */
+    int config_fd;
+    const struct spawn_user *user;
+};
+
+/* Looks the account up. An empty name: stay who we are. ERR_CONFIG when there is no such account, or when we
+ * are not root and the account is another than ours. */
+enum errcode spawn_find_user(struct cx *cx, struct str name, struct spawn_user *user_out) MUST_CHECK;
+
+/* The descriptors stay the caller's. ERR_SYSTEM when no process can be made; what goes wrong in the child
+ * afterwards is logged there, and it ends with status 127. */
+enum errcode spawn_child(struct cx *cx, const struct spawn *s, pid_t *pid_out) MUST_CHECK;
+
+#endif

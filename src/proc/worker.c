@@ -1,0 +1,287 @@
+/* worker: a plain loop over poll(2). Enter at worker_run. */
+#include "proc/worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/frame.h"
+#include "contract/ct_wire.h"
+#include "log/log.h"
+#include "proc/child.h"
+#include "proc/control.h"
+#include "proc/listeners.h"
+
+enum { TICK_MS = 1000, PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
+
+/* A worker that is never idle keeps house nevertheless. */
+#define HOUSE_AT_LEAST (5 * CLOCK_S)
+
+struct front {
+    int fd; /* -1: none */
+    struct buf in;
+};
+
+struct worker {
+    const struct worker_hooks *hooks;
+    struct cx cx;
+    struct config config;
+    uint32_t slot;
+    bool ends;
+    int64_t kept_house;
+    struct front fronts[FRONTS_MAX];
+    struct buf out;
+};
+
+static void
+close_front(struct front *f)
+{
+    if (f->fd >= 0)
+        (void)close(f->fd);
+    f->fd = -1;
+    buf_clear(&f->in);
+}
+
+/* A front that does not take its answers must not hold the others up for good. */
+static void
+set_front(struct worker *w, uint32_t slot, int fd)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    close_front(&w->fronts[slot]);
+    w->fronts[slot].fd = fd;
+}
+
+static enum errcode
+obey(struct worker *w, struct control *m)
+{
+    if (m->type == CONTROL_FRONT && m->slot < FRONTS_MAX) {
+        set_front(w, m->slot, m->fds[0]);
+        return ERR_NONE;
+    }
+    if (m->type == CONTROL_RELOAD) {
+        child_reload(&w->config, m->fds[0]);
+        w->hooks->reload(w->hooks->arg, &w->config);
+        return ERR_NONE;
+    }
+    if (m->type == CONTROL_DRAIN) {
+        w->ends = true;
+        return ERR_NONE;
+    }
+    control_close_fds(m);
+    return err_set(&w->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
+}
+
+static enum errcode
+read_control(struct worker *w, struct control *m)
+{
+    enum errcode e = control_receive(CONTROL_FD, m);
+    return e == ERR_NONE ? e : err_set(&w->cx, e, "the supervisor's channel");
+}
+
+/* Until GO, then the confinement. */
+static enum errcode
+set_up(struct worker *w)
+{
+    struct control m = {.type = CONTROL_RELOAD};
+    while (m.type != CONTROL_GO) {
+        enum errcode e = read_control(w, &m);
+        if (e == ERR_NONE && m.type != CONTROL_GO)
+            e = obey(w, &m);
+        if (e != ERR_NONE)
+            return e;
+    }
+    w->slot = m.slot;
+    struct sandbox sandbox = {.kind = SANDBOX_WORKER, .descriptors = 4 * FRONTS_MAX};
+    enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->config, m.is_first, &sandbox);
+    if (e == ERR_NONE)
+        e = sandbox_enter(&w->cx, &sandbox);
+    return e;
+}
+
+static void
+put_reply(struct worker *w, uint32_t id, const struct ct_op *op, const void *out)
+{
+    size_t mark = frame_begin(&w->out, FRAME_REPLY, id);
+    call_reply_put(&w->out, w->cx.reply);
+    if (w->cx.reply->status != CALL_FAULT)
+        ct_wire_put(&w->out, &op->out, out);
+    /* An answer that is larger than any frame is a bug of its operation. */
+    ASSERT(frame_end(&w->out, mark) == ERR_NONE);
+}
+
+/* Whoever waits on a challenge may wait in any front. */
+static void
+wake(struct worker *w)
+{
+    for (size_t i = 0; i < w->cx.n_woken; i++) {
+        struct topic t = w->hooks->topic(w->hooks->arg, &w->cx, w->cx.woken[i]);
+        for (size_t k = 0; k < FRONTS_MAX; k++) {
+            if (w->fronts[k].fd < 0)
+                continue;
+            size_t mark = frame_begin(&w->out, FRAME_WAKE, 0);
+            frame_put_bytes(&w->out, t.bytes, sizeof(t.bytes));
+            ASSERT(frame_end(&w->out, mark) == ERR_NONE);
+            if (frame_send_all(w->fronts[k].fd, &w->out) != ERR_NONE)
+                close_front(&w->fronts[k]);
+            buf_reset(&w->out);
+        }
+    }
+}
+
+/* Decodes one call, runs it, answers. ERR_PROTOCOL: the front broke the format. */
+static enum errcode
+answer(struct worker *w, struct front *from, struct frame *f)
+{
+    struct cx *cx = &w->cx;
+    cx_begin(cx);
+    struct call call;
+    struct call_reply reply = {.status = CALL_DONE};
+    uint32_t number = frame_get_u32(f);
+    if (f->type != FRAME_CALL || number >= CT_OP_COUNT_)
+        return ERR_PROTOCOL;
+    const struct ct_op *op = &ct_ops[number];
+    void *in = arena_zalloc(&cx->arena, op->in.size);
+    void *out = arena_zalloc(&cx->arena, op->out.size);
+    call_get(f, &cx->arena, &call);
+    ct_wire_get(f, &cx->arena, &op->in, in);
+    if (frame_read_end(f) != ERR_NONE)
+        return ERR_PROTOCOL;
+    log_debug("call", "op=%.*s", STR_ARG(op->name));
+    cx->call = &call;
+    cx->reply = &reply;
+    cx->source = call.source;
+    cx->console = call.user_agent;
+    w->hooks->call(w->hooks->arg, cx, op, in, out);
+    if (cx->err != ERR_NONE)
+        log_cx_error(cx, "call.failed");
+    put_reply(w, f->id, op, out);
+    if (frame_send_all(from->fd, &w->out) != ERR_NONE)
+        close_front(from);
+    buf_reset(&w->out);
+    wake(w);
+    return ERR_NONE;
+}
+
+/* Takes what there is: ERR_MORE while the channel lives. Never blocks. */
+static enum errcode
+fill(struct front *f)
+{
+    size_t want = READ_SIZE < buf_room(&f->in) ? READ_SIZE : buf_room(&f->in);
+    unsigned char *at = buf_reserve(&f->in, want);
+    ASSERT(at != NULL);
+    ssize_t n = recv(f->fd, at, want, MSG_DONTWAIT);
+    if (n > 0)
+        buf_commit(&f->in, (size_t)n);
+    if (n == 0)
+        return ERR_CLOSED;
+    return n > 0 || errno == EAGAIN || errno == EINTR ? ERR_NONE : ERR_IO;
+}
+
+static void
+front_ready(struct worker *w, struct front *f)
+{
+    enum errcode e = fill(f);
+    while (e == ERR_NONE && f->fd >= 0) {
+        struct frame frame;
+        e = frame_next(&f->in, &frame);
+        if (e == ERR_NONE)
+            e = answer(w, f, &frame);
+        if (e == ERR_NONE && f->fd >= 0)
+            frame_consume(&f->in, &frame);
+    }
+    if (e == ERR_PROTOCOL)
+        log_error("front.broke_protocol", "");
+    if (e != ERR_NONE && e != ERR_MORE)
+        close_front(f);
+    if (f->in.cap > KEEP_SIZE)
+        buf_release_if_empty(&f->in);
+}
+
+static void
+control_ready(struct worker *w)
+{
+    struct control m;
+    cx_begin(&w->cx);
+    enum errcode e = read_control(w, &m);
+    if (e == ERR_NONE)
+        e = obey(w, &m);
+    if (e == ERR_NONE)
+        return;
+    log_cx_error(&w->cx, "control.failed");
+    w->ends = true;
+}
+
+/* True: there is more to do at once. */
+static bool
+keep_house(struct worker *w)
+{
+    w->kept_house = clock_mono();
+    if (w->hooks->idle == NULL)
+        return false;
+    cx_begin(&w->cx);
+    w->cx.actor = STR_LIT("system");
+    bool more = w->hooks->idle(w->hooks->arg, &w->cx, w->slot);
+    if (w->cx.err != ERR_NONE)
+        log_cx_error(&w->cx, "housekeeping.failed");
+    wake(w);
+    return more;
+}
+
+static void
+serve(struct worker *w)
+{
+    bool more = false;
+    while (!w->ends) {
+        struct pollfd p[FRONTS_MAX + 1];
+        for (size_t i = 0; i < FRONTS_MAX; i++)
+            p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
+        p[FRONTS_MAX] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
+        int n = poll(p, FRONTS_MAX + 1, more ? 0 : TICK_MS);
+        ASSERT(n >= 0 || errno == EINTR);
+        /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
+        if (n > 0 && p[FRONTS_MAX].revents != 0) {
+            control_ready(w);
+            continue;
+        }
+        for (size_t i = 0; n > 0 && i < FRONTS_MAX; i++)
+            if (p[i].revents != 0 && w->fronts[i].fd >= 0)
+                front_ready(w, &w->fronts[i]);
+        if (n <= 0 || clock_mono() - w->kept_house >= HOUSE_AT_LEAST)
+            more = keep_house(w);
+    }
+}
+
+int
+worker_run(const struct worker_hooks *hooks)
+{
+    struct worker w = {.hooks = hooks};
+    buf_init(&w.out, FRAME_MAX + FRAME_HEAD);
+    for (size_t i = 0; i < FRONTS_MAX; i++) {
+        w.fronts[i].fd = -1;
+        buf_init(&w.fronts[i].in, FRAME_MAX + FRAME_HEAD);
+    }
+    int status = CHILD_FAILED;
+    if (child_begin(&w.cx, "worker", &w.config) == ERR_NONE) {
+        if (set_up(&w) == ERR_NONE) {
+            status = 0;
+            child_say(CONTROL_READY);
+            serve(&w);
+            child_say(CONTROL_DRAINED);
+        } else {
+            log_cx_error(&w.cx, "start.failed");
+        }
+    }
+    for (size_t i = 0; i < FRONTS_MAX; i++)
+        close_front(&w.fronts[i]);
+    buf_clear(&w.out);
+    config_clear(&w.config);
+    cx_clear(&w.cx);
+    return status;
+}

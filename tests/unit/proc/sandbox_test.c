@@ -1,0 +1,282 @@
+/* What a confined process can still do. Each probe runs in a process of its own, which enters the sandbox
+ * first. */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/rand.h"
+#include "log/log.h"
+#include "proc/sandbox.h"
+
+enum { DESCRIPTORS = 64, REFUSED = 100 };
+
+static char folder[] = "/tmp/sandbox_test.XXXXXX";
+static char inside[64], outside[64];
+
+static int
+make_folders(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    (void)snprintf(inside, sizeof(inside), "%s/store", folder);
+    (void)snprintf(outside, sizeof(outside), "%s/other", folder);
+    return mkdir(inside, 0700) != 0 || mkdir(outside, 0700) != 0 ? -1 : 0;
+}
+
+static int
+remove_folders(void **state)
+{
+    (void)state;
+    char file[128];
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(file, sizeof(file), "%s/file", i == 0 ? inside : outside);
+        (void)unlink(file);
+    }
+    return rmdir(inside) != 0 || rmdir(outside) != 0 || rmdir(folder) != 0 ? -1 : 0;
+}
+
+/* 0: it worked; REFUSED: the kernel said no; a signal ends the process before. */
+static int
+made(const char *dir)
+{
+    char file[128];
+    (void)snprintf(file, sizeof(file), "%s/file", dir);
+    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return REFUSED;
+    bool ok = write(fd, "x", 1) == 1 && fsync(fd) == 0 && ftruncate(fd, 0) == 0 && close(fd) == 0;
+    return ok && unlink(file) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_file_inside(void)
+{
+    return made(inside);
+}
+
+static int
+probe_file_outside(void)
+{
+    return made(outside);
+}
+
+static int
+probe_read_passwd(void)
+{
+    return open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 ? 0 : REFUSED;
+}
+
+static int
+probe_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0 ? 0 : REFUSED;
+}
+
+static int
+probe_packet_socket(void)
+{
+    return socket(AF_PACKET, SOCK_DGRAM, 0) >= 0 ? 0 : REFUSED;
+}
+
+static int
+probe_bind(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_exec(void)
+{
+    char *argv[] = {NULL}, *env[] = {NULL};
+    return execve("/bin/true", argv, env) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_fork(void)
+{
+    long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0)
+        _exit(0);
+    return pid > 0 ? 0 : REFUSED;
+}
+
+static int
+probe_code(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED ? 0 : REFUSED;
+}
+
+static int
+probe_signal(void)
+{
+    return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_ptrace(void)
+{
+    return syscall(SYS_process_vm_writev, 1, NULL, 0, NULL, 0, 0) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_privileges(void)
+{
+    return setuid(0) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_more_descriptors(void)
+{
+    struct rlimit files = {0, 0};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return 1;
+    return files.rlim_max > DESCRIPTORS ? 0 : REFUSED;
+}
+
+/* What every process of ours does all the time. */
+static int
+probe_daily_work(void)
+{
+    struct arena a;
+    arena_init(&a);
+    unsigned char random[32];
+    rand_bytes(random, sizeof(random));
+    struct str date = clock_text(&a, clock_now());
+    memset(arena_alloc(&a, 3 << 20), 1, 3 << 20);
+    log_info("probe", "date=%.*s mono=%d", STR_ARG(date), clock_mono() > 0);
+    arena_clear(&a);
+    return date.n == 20 ? 0 : 1;
+}
+
+static int
+probe_abort(void)
+{
+    (void)signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+static int
+in_sandbox(enum sandbox_kind kind, int (*probe)(void))
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct sandbox_path path = {inside, true};
+        struct cx cx;
+        cx_init(&cx);
+        log_init("probe", LOG_LEVEL_ERROR);
+        struct sandbox s = {.kind = kind,
+                            .paths = &path,
+                            .n_paths = kind == SANDBOX_FRONT ? 0 : 1,
+                            .descriptors = DESCRIPTORS};
+        if (sandbox_enter(&cx, &s) != ERR_NONE) {
+            (void)dprintf(STDERR_FILENO, "%s\n", cx.detail);
+            _exit(99);
+        }
+        _exit(probe());
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void
+each_kind_can_do_what_it_needs_and_no_more(void **state)
+{
+    (void)state;
+    /* The sanitizers of a build for tests need fork, so this one tells only there where they are not. */
+#if defined(__SANITIZE_ADDRESS__)
+    enum { FORK = 0 };
+#elif defined(__has_feature) && __has_feature(address_sanitizer)
+    enum { FORK = 0 };
+#else
+    enum { FORK = -SIGSYS };
+#endif
+    static const struct {
+        const char *name;
+        int (*probe)(void);
+        int front, worker, courier;
+    } rows[] = {
+        {"daily work", probe_daily_work, 0, 0, 0},
+        {"abort", probe_abort, -SIGABRT, -SIGABRT, -SIGABRT},
+        {"a file of the store", probe_file_inside, -SIGSYS, 0, 0},
+        {"a file elsewhere", probe_file_outside, -SIGSYS, REFUSED, REFUSED},
+        {"socket", probe_socket, -SIGSYS, -SIGSYS, 0},
+        {"packet socket", probe_packet_socket, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"bind", probe_bind, -SIGSYS, -SIGSYS, REFUSED},
+        {"execve", probe_exec, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"fork", probe_fork, FORK, FORK, FORK},
+        {"code at run time", probe_code, -SIGSYS, -SIGSYS, 0},
+        {"a signal to another", probe_signal, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"memory of another", probe_ptrace, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"setuid", probe_privileges, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"more descriptors", probe_more_descriptors, REFUSED, REFUSED, REFUSED},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const int wanted[] = {rows[i].front, rows[i].worker, rows[i].courier};
+        static const enum sandbox_kind kinds[] = {SANDBOX_FRONT, SANDBOX_WORKER, SANDBOX_COURIER};
+        for (size_t k = 0; k < 3; k++) {
+            int got = in_sandbox(kinds[k], rows[i].probe);
+            if (got != wanted[k])
+                fail_msg("%s, kind %d: %d instead of %d", rows[i].name, (int)kinds[k], got, wanted[k]);
+        }
+    }
+}
+
+/* A release build cannot read a file at all in the front; the sanitizers read /proc. */
+static void
+the_front_reads_no_file(void **state)
+{
+    (void)state;
+    int got = in_sandbox(SANDBOX_FRONT, probe_read_passwd);
+    assert_true(got == -SIGSYS || got == REFUSED);
+    assert_int_equal(in_sandbox(SANDBOX_WORKER, probe_read_passwd), REFUSED);
+}
+
+static void
+a_path_that_is_not_there_is_no_error(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct sandbox_path path = {"/nonexistent/folder", true};
+        struct cx cx;
+        cx_init(&cx);
+        _exit(sandbox_enter(&cx, &(struct sandbox){SANDBOX_WORKER, &path, 1, DESCRIPTORS}) == ERR_NONE ? 0
+                                                                                                       : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_can_do_what_it_needs_and_no_more),
+        cmocka_unit_test(the_front_reads_no_file),
+        cmocka_unit_test(a_path_that_is_not_there_is_no_error),
+    };
+    return cmocka_run_group_tests(tests, make_folders, remove_folders);
+}
