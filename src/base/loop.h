@@ -3,7 +3,7 @@
  *
  * One loop a process. Watches and timers are embedded in their owners, which outlive them. A callback may
  * add, change and remove any watch or timer, its own included, and may free its owner after removing what it
- * embeds. */
+ * embeds. A child after fork leaves its parent's loop alone: the kernel's set is one. */
 #ifndef COUNTERSIGN_BASE_LOOP_H
 #define COUNTERSIGN_BASE_LOOP_H
 
@@ -37,7 +37,8 @@ enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned wan
                          void (*ready)(struct loop_fd *, unsigned)) MUST_CHECK;
 /* What is not wanted is not told; with 0 not even an error or a hang-up is. */
 void loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want);
-/* Stops watching; does not close. Events of this round that were not yet told are dropped. */
+/* Stops watching, before the descriptor is closed (ASSERT); does not close it. Nothing happens when it is not
+ * watched. Events of this round that were not yet told are dropped. */
 void loop_fd_remove(struct loop *l, struct loop_fd *w);
 
 void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
@@ -45,7 +46,8 @@ void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
 void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
 
-/* Blocks the signal (sigprocmask) and tells it here, through one signalfd. */
+/* Blocks the signal (sigprocmask) and tells it here, through one signalfd. The block is inherited: a child
+ * unblocks what its own program needs before it runs that. */
 enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
 
 /* Runs until loop_stop, which ends it before the next callback; a stop before the run ends that run at once.

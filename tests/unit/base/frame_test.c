@@ -1,8 +1,10 @@
 /* frame: what is written is read again, what lies is refused, and descriptors arrive. */
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/frame.h"
@@ -219,12 +221,127 @@ with_descriptors(void **state)
     buf_clear(&in);
 }
 
+static unsigned
+count_fds(void)
+{
+    unsigned n = 0;
+    DIR *d = opendir("/proc/self/fd");
+    assert_non_null(d);
+    while (readdir(d) != NULL)
+        n++;
+    (void)closedir(d);
+    return n;
+}
+
+/* Sends `n_bytes` of a frame's head with `n` descriptors beside them, past frame_send_fds's own limits. */
+static void
+send_raw(int fd, const char *bytes, size_t n_bytes, size_t n)
+{
+    union {
+        char room[CMSG_SPACE(sizeof(int) * 8)];
+        struct cmsghdr align;
+    } control = {.room = {0}};
+    char copy[16];
+    memcpy(copy, bytes, n_bytes);
+    struct iovec io = {copy, n_bytes};
+    struct msghdr m = {.msg_iov = &io,
+                       .msg_iovlen = 1,
+                       .msg_control = control.room,
+                       .msg_controllen = CMSG_SPACE(sizeof(int) * n)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int) * n);
+    for (size_t i = 0; i < n; i++)
+        memcpy(CMSG_DATA(c) + i * sizeof(int), &fd, sizeof(int));
+    assert_int_equal(sendmsg(fd, &m, 0), n_bytes);
+}
+
+/* Whatever a bad peer sends beside its bytes is closed. */
+static void
+bad_peers_leave_no_descriptor(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n_bytes, n_fds;
+        enum errcode expected;
+    } peers[] = {{"\0\0\0\5\1\0\0\0\1", 9, FRAME_FDS, ERR_NONE},
+                 {"\0\0\0\5\1\0\0\0\1", 9, FRAME_FDS + 1, ERR_PROTOCOL},
+                 {"\0\0\0\4\1", 5, 2, ERR_PROTOCOL},
+                 {"\0\0\0\5\1", 5, 2, ERR_PROTOCOL}};
+    for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
+        unsigned before = count_fds();
+        int ends[2];
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        struct buf in;
+        buf_init(&in, FRAME_MAX);
+        send_raw(ends[0], peers[i].bytes, peers[i].n_bytes, peers[i].n_fds);
+        (void)shutdown(ends[0], SHUT_WR);
+        int fds[FRAME_FDS];
+        size_t n = 0;
+        assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), peers[i].expected);
+        assert_int_equal(n, peers[i].expected == ERR_NONE ? peers[i].n_fds : 0);
+        for (size_t k = 0; k < n; k++)
+            (void)close(fds[k]);
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        assert_int_equal(count_fds(), before);
+        buf_clear(&in);
+    }
+}
+
+enum { LARGE = 8 * 1024 * 1024 };
+
+/* A frame far larger than the socket's own buffer. */
+static void
+large(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    struct buf b;
+    buf_init(&b, FRAME_MAX + 4);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        size_t mark = frame_begin(&b, 1, 2);
+        frame_put_u32(&b, LARGE + 1);
+        unsigned char *p = buf_reserve(&b, LARGE);
+        if (p == NULL)
+            _exit(1);
+        for (size_t i = 0; i < LARGE; i++)
+            p[i] = (unsigned char)(i % 251);
+        buf_commit(&b, LARGE);
+        _exit(frame_end(&b, mark) == ERR_NONE && frame_send_all(ends[0], &b) == ERR_NONE ? 0 : 1);
+    }
+    struct frame f;
+    assert_int_equal(frame_receive(ends[1], &b, &f), ERR_NONE);
+    struct str s = frame_get_str(&f);
+    assert_int_equal(frame_read_end(&f), ERR_NONE);
+    assert_int_equal(s.n, LARGE);
+    for (size_t i = 0; i < LARGE; i++)
+        if ((unsigned char)s.p[i] != i % 251)
+            fail_msg("byte %zu", i);
+    frame_consume(&b, &f);
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    buf_clear(&b);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trip),    cmocka_unit_test(arrives_in_pieces),
-        cmocka_unit_test(refuses_lies),  cmocka_unit_test(takes_back_what_is_too_large),
-        cmocka_unit_test(over_a_socket), cmocka_unit_test(with_descriptors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),
+                                       cmocka_unit_test(arrives_in_pieces),
+                                       cmocka_unit_test(refuses_lies),
+                                       cmocka_unit_test(takes_back_what_is_too_large),
+                                       cmocka_unit_test(over_a_socket),
+                                       cmocka_unit_test(with_descriptors),
+                                       cmocka_unit_test(bad_peers_leave_no_descriptor),
+                                       cmocka_unit_test(large)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -289,6 +289,79 @@ signals(void **state)
     assert_int_equal(sum, SIGUSR1 + SIGUSR2);
 }
 
+/* What the stop left untold is told by the next run. */
+static void
+stops_at_once(void **state)
+{
+    (void)state;
+    loop_stop(loop);
+    assert_int_equal(loop_run(loop), ERR_NONE);
+    struct peer *a = peer_new(LOOP_WRITE, note_and_stop);
+    struct peer *b = peer_new(LOOP_WRITE, note_and_stop);
+    assert_int_equal(loop_run(loop), ERR_NONE);
+    assert_int_equal(a->times + b->times, 1);
+    loop_fd_want(loop, a->times == 1 ? &a->watch : &b->watch, 0);
+    assert_int_equal(loop_run(loop), ERR_NONE);
+    assert_int_equal(a->times, 1);
+    assert_int_equal(b->times, 1);
+    peer_free(a);
+    peer_free(b);
+}
+
+static struct loop_timer rival[2];
+
+static void
+stop_the_rival(struct loop_timer *t)
+{
+    again++;
+    loop_timer_stop(loop, t == &rival[0] ? &rival[1] : &rival[0]);
+}
+
+static void
+timers_stop_each_other(void **state)
+{
+    (void)state;
+    again = 0;
+    for (int i = 0; i < 2; i++) {
+        loop_timer_init(&rival[i], stop_the_rival);
+        loop_timer_set(loop, &rival[i], 1);
+    }
+    run_once();
+    assert_int_equal(again, 1);
+    assert_true(rival[0].at == 0 && rival[1].at == 0);
+}
+
+static int offset_file;
+
+static void
+move_the_clock(struct loop_timer *t)
+{
+    (void)t;
+    int64_t hour = CLOCK_HOUR;
+    assert_int_equal(pwrite(offset_file, &hour, sizeof(hour), 0), sizeof(hour));
+}
+
+/* The clock jumps an hour while the loop sleeps, and nobody tells it. Last: the mapping stays. */
+static void
+notices_a_moved_clock(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/loop_test.XXXXXX";
+    offset_file = mkstemp(path);
+    assert_true(offset_file >= 0);
+    int64_t zero = 0;
+    assert_int_equal(pwrite(offset_file, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(clock_map_offset(path), ERR_NONE);
+    (void)unlink(path);
+    struct loop_timer mover, end;
+    loop_timer_init(&mover, move_the_clock);
+    loop_timer_init(&end, stop_by_timer);
+    loop_timer_set(loop, &mover, clock_mono());
+    loop_timer_set(loop, &end, clock_mono() + CLOCK_HOUR);
+    assert_int_equal(loop_run(loop), ERR_NONE);
+    (void)close(offset_file);
+}
+
 #define LOOP_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -300,6 +373,9 @@ main(void)
                                        LOOP_TEST(timers_in_order),
                                        LOOP_TEST(past_timer_does_not_starve),
                                        LOOP_TEST(real_timer_waits),
-                                       LOOP_TEST(signals)};
+                                       LOOP_TEST(signals),
+                                       LOOP_TEST(stops_at_once),
+                                       LOOP_TEST(timers_stop_each_other),
+                                       LOOP_TEST(notices_a_moved_clock)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
