@@ -151,17 +151,16 @@ void
 http_reply_header(struct http_reply *r, const char *name, struct str value)
 {
     struct str n = str_from_cstr(name);
-    size_t size = n.n + value.n + 4;
-    unsigned char *p;
+    unsigned char *begin, *p;
 
     if (str_is_null(value))
         return;
     ASSERT(is_one_line(value));
-    p = buf_reserve(r->out, size);
-    if (p == NULL)
+    begin = buf_reserve(r->out, n.n + value.n + 4);
+    if (begin == NULL)
         return;
-    p = put(put(put(put(p, n), STR_LIT(": ")), value), STR_LIT("\r\n"));
-    buf_commit(r->out, size);
+    p = put(put(put(put(begin, n), STR_LIT(": ")), value), STR_LIT("\r\n"));
+    buf_commit(r->out, (size_t)(p - begin));
 }
 
 static struct str

@@ -222,8 +222,8 @@ read_file(struct cx *cx, int fd, char *p, struct str *out)
 enum errcode
 tls_context_new_fds(struct cx *cx, int cert_fd, int key_fd, struct tls_context **out)
 {
-    char *room = malloc(2 * (FILE_SIZE_MAX + 1));
-    struct str cert, key = STR_NULL;
+    char *room = malloc((size_t)2 * (FILE_SIZE_MAX + 1));
+    struct str cert = STR_NULL, key = STR_NULL;
     enum errcode err;
 
     *out = NULL;

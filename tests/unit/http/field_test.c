@@ -50,7 +50,8 @@ finds_every_control(void **state)
             size_t end;
 
             memset(text, at % 2 == 0 ? 0x20 : 0x80, sizeof text);
-            memcpy(text + 20, "\r\n", 2);
+            text[20] = '\r';
+            text[21] = '\n';
             text[at] = (unsigned char)c;
             assert_int_equal(http_line_find((struct http_bytes){text, sizeof text}, 0, 0, 99, &end),
                              is_control ? HTTP_LINE_BAD : HTTP_LINE_WHOLE);

@@ -1,6 +1,10 @@
 /* reply: the bytes of answers. */
 #include "tests/unit/unit.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "http/reply.h"
 
@@ -127,6 +131,35 @@ refuses_like_http_sys(void **state)
     buf_clear(&out);
 }
 
+/* A value with a line end would let its author write headers: a child ends by SIGABRT rather than write it.
+ */
+static void
+never_splits_an_answer(void **state)
+{
+    static const struct str values[] = {STR("a\r\nSet-Cookie: x"), STR("a\n"), STR("\r"), STR("a\0b")};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        pid_t child = fork();
+        int how;
+
+        assert_true(child >= 0);
+        if (child == 0) {
+            struct http_reply r;
+            struct buf out;
+
+            (void)signal(SIGABRT, SIG_DFL);
+            (void)close(STDERR_FILENO);
+            buf_init(&out, 1000);
+            http_reply_begin(&r, &out, &kept, 200);
+            http_reply_header(&r, "Location", values[i]);
+            _exit(0);
+        }
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGABRT);
+    }
+}
+
 static void
 knows_reasons(void **state)
 {
@@ -171,6 +204,7 @@ main(void)
         cmocka_unit_test(appends_to_what_is_there),
         cmocka_unit_test(says_when_it_does_not_fit),
         cmocka_unit_test(refuses_like_http_sys),
+        cmocka_unit_test(never_splits_an_answer),
         cmocka_unit_test(knows_reasons),
         cmocka_unit_test(writes_dates),
     };
