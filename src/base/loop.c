@@ -92,7 +92,7 @@ loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
 void
 loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want)
 {
-    ASSERT(w->fd >= 0);
+    ASSERT(w->fd >= 0 && w->ready != NULL);
     if (w->want == want)
         return;
     struct epoll_event e = event_for(w, want);
@@ -103,7 +103,7 @@ loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want)
 void
 loop_fd_remove(struct loop *l, struct loop_fd *w)
 {
-    if (w->fd < 0)
+    if (w->fd < 0 || w->ready == NULL)
         return;
     ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL) == 0);
     w->fd = -1;

@@ -38,7 +38,7 @@ enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned wan
 /* What is not wanted is not told; with 0 not even an error or a hang-up is. */
 void loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want);
 /* Stops watching, before the descriptor is closed (ASSERT); does not close it. Nothing happens when it is not
- * watched. Events of this round that were not yet told are dropped. */
+ * watched, or all zero: never added. Events of this round that were not yet told are dropped. */
 void loop_fd_remove(struct loop *l, struct loop_fd *w);
 
 void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));

@@ -214,6 +214,8 @@ with_descriptors(void **state)
     assert_int_equal(x, 'x');
     (void)close(ends[0]);
     assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), ERR_CLOSED);
+    put_sample(&out, 4);
+    assert_int_equal(frame_send_fds(ends[1], &out, (int[]){pipes[0][0]}, 1), ERR_CLOSED);
     (void)close(ends[1]);
     for (int i = 0; i < 4; i++)
         (void)close(pipes[i / 2][i % 2]);

@@ -112,6 +112,8 @@ tells_what_is_wanted(void **state)
     struct loop_fd bad;
     assert_int_equal(loop_fd_add(loop, &bad, -1, LOOP_READ, note_and_stop), ERR_SYSTEM);
     assert_int_equal(bad.fd, -1);
+    struct loop_fd never = {.fd = 0};
+    loop_fd_remove(loop, &never);
 }
 
 /* Whoever is told first frees the other one, whose event is then dropped; a new one takes its number. */

@@ -121,6 +121,9 @@ context_error(void **state)
     log_cx_error(&cx, "call.failed");
     assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front call.failed error=STORE "
                                 "detail=\"near \\\"x\\\"\\n\" source=-\n");
+    cx.source = STR_LIT("192.0.2.1");
+    log_cx_error(&cx, "call.failed");
+    assert_non_null(strstr(take(), " source=\"192.0.2.1\"\n"));
     cx_clear(&cx);
 }
 
