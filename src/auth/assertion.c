@@ -18,7 +18,7 @@ assertion_write(struct buf *out, const struct challenge_view *v, struct str devi
                 struct str number)
 {
     buf_add_cstr(out, "countersign-assertion-v1\n");
-    assertion_add_line(out, "id", v->id);
+    assertion_add_line(out, "challenge", v->id);
     assertion_add_line(out, "nonce", v->nonce);
     assertion_add_line(out, "audience", v->audience);
     assertion_add_line(out, "company", v->company);

@@ -17,6 +17,8 @@ struct session {
 
 /* A live session by its cookie's value; ERR_NOT_FOUND: none, ended, idle or too old. */
 enum errcode session_by_token(struct cx *cx, struct str token, struct session *session_out) MUST_CHECK;
+/* Whether this cookie's session ended only because its account was deleted. */
+enum errcode session_of_deleted(struct cx *cx, struct str token, bool *is_out) MUST_CHECK;
 /* *alive_out false: no such live session. */
 enum errcode session_keep_alive(struct cx *cx, struct str token, bool *alive_out) MUST_CHECK;
 enum errcode session_log_out(struct cx *cx, struct str token, bool *was_alive_out) MUST_CHECK;
@@ -25,7 +27,7 @@ enum errcode session_list(struct cx *cx, int64_t company_id, int64_t technician_
                           struct session **sessions_out, size_t *n_out) MUST_CHECK;
 /* By the operator. ERR_NOT_FOUND when it is not live. */
 enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHECK;
-/* Within the open transaction. */
+/* Within the open transaction: all live ones of the technician but one (0: none is spared). */
 enum errcode
 session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
 

@@ -1,0 +1,87 @@
+/* account: reads an account whole, and says what a console may be told of it. */
+#include "auth/account.h"
+
+#include "auth/code.h"
+#include "auth/device.h"
+#include "auth/env.h"
+#include "auth/push_channel.h"
+#include "store/store_session.h"
+
+enum errcode
+account_read(struct cx *cx, int64_t technician_id, struct account *a_out)
+{
+    enum errcode err = technician_get(cx, technician_id, &a_out->t);
+    if (err == ERR_NONE)
+        err = company_get(cx, a_out->t.company_id, &a_out->c);
+    if (err == ERR_NONE)
+        err = policy_get(cx, a_out->t.company_id, &a_out->p);
+    if (err == ERR_NONE)
+        err = lockout_get(cx, &a_out->p, a_out->t.email_key, cx->source, &a_out->l);
+    a_out->is_address_allowed = true;
+    if (err == ERR_NONE && a_out->p.address_rules)
+        err = address_is_allowed(cx, a_out->c.id, a_out->t.id, cx->source, &a_out->is_address_allowed);
+    return err;
+}
+
+struct audit_of
+account_of(const struct account *a)
+{
+    return (struct audit_of){.company = a->c.id, .technician = a->t.id};
+}
+
+enum errcode
+account_methods(struct cx *cx, const struct account *a, unsigned *methods_out, bool *has_factor_out)
+{
+    struct device *devices = NULL;
+    size_t n = 0;
+    int64_t active = 0, codes = 0;
+    enum errcode err = device_list(cx, a->t.id, false, &devices, &n);
+    if (err == ERR_NONE)
+        err = device_count_active(cx, a->t.id, &active);
+    if (err == ERR_NONE)
+        err = recovery_codes_left(cx, a->t.id, &codes);
+    *methods_out = (active > 0 && !push_channel_rests(cx, &a->t) ? METHOD_PUSH : 0u) |
+                   (a->t.has_totp ? METHOD_CODE : 0u) | (codes > 0 ? METHOD_RECOVERY : 0u);
+    *has_factor_out = n > 0 || a->t.has_totp || codes > 0;
+    return err;
+}
+
+enum errcode
+account_tell(struct cx *cx, const struct account *a, int64_t except_session, struct signin_answer *answer)
+{
+    const struct session_choice others = {.technician_id = a->t.id, .except_id = except_session};
+    int64_t n = 0;
+    enum errcode err = store_session_count(cx, &others, cx->now, &n);
+    answer->attempts_left = lockout_attempts(&a->l, true);
+    answer->password_days = password_days_left(cx, &a->p, &a->t);
+    answer->is_console_running = n > 0;
+    answer->minimum_strength = (uint8_t)a->p.password_strength;
+    return err;
+}
+
+struct str
+account_url(struct cx *cx, const struct account *a, enum signin_result result)
+{
+    if (result == SIGNIN_UserPasswordExpired)
+        return arena_printf(&cx->arena, "%.*s/account/password", STR_ARG(cx->env->public_url));
+    bool is_sso = result == SIGNIN_OnlySSOLoginAllowed || result == SIGNIN_OnlySaml2LoginAllowed;
+    return is_sso && !str_is_empty(a->p.sign_on_url) ? a->p.sign_on_url : STR_NULL;
+}
+
+struct str
+text_of_stranger(struct cx *cx, struct str text, size_t max)
+{
+    size_t n = text.n < max ? text.n : max;
+    char *p = arena_alloc(&cx->arena, n + 1);
+    for (size_t i = 0; i < n; i++)
+        p[i] = text.p[i] >= 0x20 && text.p[i] < 0x7f ? text.p[i] : '?';
+    p[n] = '\0';
+    return (struct str){p, n};
+}
+
+void
+account_acts(struct cx *cx, int64_t technician_id)
+{
+    if (str_is_null(cx->actor) || str_eq(cx->actor, STR_LIT("anonymous")))
+        cx->actor = arena_printf(&cx->arena, "technician:%lld", (long long)technician_id);
+}

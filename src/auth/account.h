@@ -1,0 +1,51 @@
+/* account: all that a decision must know of one account, read at one moment: inside the transaction that
+ * decides. Internal to the sign-in half of auth/. */
+#ifndef COUNTERSIGN_AUTH_ACCOUNT_H
+#define COUNTERSIGN_AUTH_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/audit.h"
+#include "auth/company.h"
+#include "auth/lockout.h"
+#include "auth/password.h"
+#include "auth/policy.h"
+#include "auth/signin.h"
+#include "auth/technician.h"
+#include "base/cx.h"
+#include "base/err.h"
+
+struct account {
+    struct technician t;
+    struct company c;
+    struct policy p;
+    struct lockout l; /* of the account and the caller's address */
+    bool is_address_allowed;
+};
+
+/* ERR_NOT_FOUND. A deleted account is read like any other. */
+enum errcode account_read(struct cx *cx, int64_t technician_id, struct account *a_out) MUST_CHECK;
+struct audit_of account_of(const struct account *a);
+
+/* METHOD_* that work now: the push channel may rest. *has_factor_out: something was set up, if only a device
+ * that is disabled at present, so that the password alone may not enrol another. */
+enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *methods_out,
+                             bool *has_factor_out) MUST_CHECK;
+
+/* The outputs beside the result, for one who had the right password. except_session: not "another console".
+ */
+enum errcode account_tell(struct cx *cx, const struct account *a, int64_t except_session,
+                          struct signin_answer *answer) MUST_CHECK;
+/* sUrl where the result itself says where to go; else null. */
+struct str account_url(struct cx *cx, const struct account *a, enum signin_result result);
+
+/* At most `max` bytes, everything but printable ASCII made '?'; empty for null: what a stranger says of
+ * themselves, before it is stored and shown. */
+struct str text_of_stranger(struct cx *cx, struct str text, size_t max);
+enum { TEXT_CONSOLE = 200, TEXT_LANGUAGE = 35 };
+
+/* Becomes the audit's actor, unless the command line acts. */
+void account_acts(struct cx *cx, int64_t technician_id);
+
+#endif

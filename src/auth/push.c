@@ -1,0 +1,286 @@
+/* push: what a console asks of a push: to send one, what became of it, to take it back. */
+#include "auth/push_channel.h"
+
+#include "auth/attempt.h"
+#include "auth/env.h"
+#include "base/codec.h"
+#include "base/rand.h"
+#include "store/db.h"
+#include "store/store_outbox.h"
+
+enum { PUSH_TRIES = 3, PUBLIC_ID_BYTES = 16, POLL_SECONDS = 2 };
+
+static int32_t
+seconds_until(const struct cx *cx, int64_t t)
+{
+    return t <= cx->now ? 0 : (int32_t)((t - cx->now + CLOCK_S - 1) / CLOCK_S);
+}
+
+static struct push_sent
+refused(enum signin_result result, int32_t seconds)
+{
+    return (struct push_sent){.result = result, .expires_in = seconds, .poll_interval = POLL_SECONDS};
+}
+
+static struct push_sent
+sent(struct cx *cx, const struct challenge_row *c)
+{
+    return (struct push_sent){.result = SIGNIN_OK,
+                              .token = token_derive(cx, "push", c->id, c->nonce),
+                              .number = token_number(cx, c->id, c->nonce),
+                              .expires_in = seconds_until(cx, c->expires_at),
+                              .poll_interval = POLL_SECONDS};
+}
+
+static enum errcode
+notify(struct cx *cx, const struct challenge_row *c)
+{
+    if (!cx->env->has_webhook)
+        return ERR_NONE;
+    const struct outbox_row row = {.id = rand_id(),
+                                   .challenge_id = c->id,
+                                   .transport = STR_LIT("webhook"),
+                                   .next_at = cx->now,
+                                   .created_at = cx->now,
+                                   .expires_at = c->expires_at};
+    return store_outbox_insert(cx, &row);
+}
+
+static enum errcode
+create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
+{
+    unsigned char public_id[PUBLIC_ID_BYTES];
+    char *nonce = arena_alloc(&cx->arena, TOKEN_BYTES);
+    const int64_t over = cx->now + a->account.p.push_lifetime;
+    rand_bytes(public_id, sizeof(public_id));
+    rand_bytes(nonce, TOKEN_BYTES);
+    struct challenge_row c = {.id = rand_id(),
+                              .login_id = a->login.id,
+                              .technician_id = a->account.t.id,
+                              .public_id = codec_base64url(&cx->arena, public_id, sizeof(public_id)),
+                              .nonce = {nonce, TOKEN_BYTES},
+                              .number_required = a->account.p.push_number,
+                              .tries_left = PUSH_TRIES,
+                              .created_at = cx->now,
+                              .expires_at = over < a->login.expires_at ? over : a->login.expires_at};
+    *sent_out = sent(cx, &c);
+    c.token_digest = token_digest(sent_out->token);
+    enum errcode err = store_challenge_insert(cx, &c);
+    if (err == ERR_NONE)
+        err = push_channel_count(cx, &a->account.t, PUSH_SENT);
+    if (err == ERR_NONE)
+        err = notify(cx, &c);
+    if (err == ERR_NONE)
+        err = audit_append(cx, account_of(&a->account), "push.sent", "challenge", c.public_id, "purpose",
+                           a->login.purpose, NULL);
+    return err;
+}
+
+/* Taken back before an answer counts as unanswered: else whoever has the password could ring the phone and
+ * take the push back, again and again, and the channel would never rest. */
+static enum errcode
+take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
+{
+    struct challenge_move move = {.id = c->id, .event = CHALLENGE_EVENT_cancel};
+    struct technician t;
+    bool won = false;
+    if (!challenge_state_read(c->state, &move.from))
+        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
+    enum errcode err = challenge_move(cx, &move, &won);
+    if (err != ERR_NONE || !won)
+        return err != ERR_NONE ? err : err_set(cx, ERR_CONFLICT, "challenge moved meanwhile");
+    if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
+        return err;
+    if (move.from == CHALLENGE_pending)
+        err = push_channel_count(cx, &t, PUSH_UNANSWERED);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.cancelled", "challenge",
+                           c->public_id, "reason", str_from_cstr(reason), NULL);
+    return err;
+}
+
+/* A pending push of another login of this technician: ended if its time is over, taken back if it came from
+ * the same address, so that a console that started anew is not held up; else it stays, and *waits_out is
+ * when it ends: another address must not be able to take a push away from under the person's eyes. */
+static enum errcode
+clear_other(struct cx *cx, const struct attempt *a, const struct challenge_row *c, int64_t *waits_out)
+{
+    struct login_row other;
+    if (c->expires_at <= cx->now)
+        return challenge_expire(cx, c);
+    enum errcode err = store_login_get(cx, c->login_id, &other);
+    if (err != ERR_NONE)
+        return err;
+    if (str_eq(other.source, a->login.source))
+        return take_back(cx, c, "replaced");
+    *waits_out = c->expires_at;
+    return ERR_NONE;
+}
+
+/* *open_out: the push of this login that waits, or is approved and not asked for; id 0: none. */
+static enum errcode
+clear_way(struct cx *cx, struct attempt *a, struct challenge_row *open_out, int64_t *waits_out)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    *open_out = (struct challenge_row){.id = 0};
+    enum errcode err = store_challenge_open_of(cx, a->login.id, open_out);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        err = ERR_NONE;
+    } else if (err == ERR_NONE && open_out->expires_at <= cx->now &&
+               str_eq(open_out->state, STR_LIT("pending"))) {
+        err = challenge_expire(cx, open_out);
+        open_out->id = 0;
+    }
+    if (err != ERR_NONE || open_out->id != 0)
+        return err;
+    err = store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = clear_other(cx, a, &rows[i], waits_out);
+    /* The counters may have moved. */
+    return err != ERR_NONE ? err : technician_get(cx, a->account.t.id, &a->account.t);
+}
+
+static enum errcode
+send_within(struct cx *cx, struct str login_token, struct push_sent *sent_out)
+{
+    struct attempt a;
+    struct challenge_row open;
+    int64_t waits = 0, devices = 0;
+    enum errcode err = attempt_read(cx, login_token, NULL, &a);
+    if (err != ERR_NONE)
+        return err;
+    enum signin_result result = decide(&a.facts, AT_SEND);
+    *sent_out = refused(result, 0);
+    if (result != SIGNIN_OK)
+        return ERR_NONE;
+    err = clear_way(cx, &a, &open, &waits);
+    if (err != ERR_NONE)
+        return err;
+    if (open.id != 0) {
+        *sent_out = sent(cx, &open);
+        return ERR_NONE;
+    }
+    if ((err = device_count_active(cx, a.account.t.id, &devices)) != ERR_NONE)
+        return err;
+    if (push_channel_free_at(&a.account.t) > waits)
+        waits = push_channel_free_at(&a.account.t);
+    *sent_out = refused(SIGNIN_TwoFactorError, devices == 0 ? 0 : seconds_until(cx, waits));
+    return devices == 0 || waits > cx->now ? ERR_NONE : create(cx, &a, sent_out);
+}
+
+enum errcode
+signin_send_push(struct cx *cx, struct str login_token, struct push_sent *sent_out)
+{
+    *sent_out = refused(SIGNIN_UnknownError, 0);
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = send_within(cx, login_token, sent_out);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+struct tokens {
+    struct str login, push;
+};
+
+/* Within a transaction of either kind. *for_good_out: the answer ends the attempt, which only a transaction
+ * that writes may do. */
+static enum errcode
+look(struct cx *cx, const struct tokens *tokens, struct attempt *a, enum signin_result *result_out,
+     bool *for_good_out)
+{
+    *for_good_out = false;
+    *result_out = SIGNIN_UnknownError;
+    enum errcode err = attempt_read(cx, tokens->login, &tokens->push, a);
+    if (err != ERR_NONE)
+        return err;
+    *result_out = a->is_repeat ? SIGNIN_OK : decide(&a->facts, AT_CHECK);
+    *for_good_out = !a->is_repeat && *result_out != SIGNIN_InvalidToken && *result_out != SIGNIN_Poll;
+    return ERR_NONE;
+}
+
+static enum errcode
+tell(struct cx *cx, const struct attempt *a, enum signin_result result, struct signin_answer *answer_out,
+     struct check_wait *wait_out)
+{
+    if (a->is_repeat)
+        return attempt_repeat(cx, a, answer_out);
+    if (result == SIGNIN_Poll)
+        *wait_out = (struct check_wait){.challenge_id = a->push.id, .until = a->push.expires_at};
+    return attempt_tell(cx, a, 0, result, answer_out);
+}
+
+/* Reads again and ends the attempt, if nobody was faster. */
+static enum errcode
+check_for_good(struct cx *cx, const struct tokens *tokens, struct signin_answer *answer_out,
+               struct check_wait *wait_out)
+{
+    struct attempt a;
+    enum signin_result result;
+    bool for_good = false;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = look(cx, tokens, &a, &result, &for_good);
+    if (err == ERR_NONE)
+        err = for_good ? attempt_end(cx, &a, result, "push", answer_out)
+                       : tell(cx, &a, result, answer_out, wait_out);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+enum errcode
+signin_check_push(struct cx *cx, struct str login_token, struct str push_token,
+                  struct signin_answer *answer_out, struct check_wait *wait_out)
+{
+    const struct tokens tokens = {login_token, push_token};
+    struct attempt a;
+    enum signin_result result;
+    bool for_good = false;
+    *answer_out = answer_to_stranger(SIGNIN_UnknownError);
+    *wait_out = (struct check_wait){0};
+    enum errcode err = db_begin_read(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = look(cx, &tokens, &a, &result, &for_good);
+    if (err == ERR_NONE && !for_good)
+        err = tell(cx, &a, result, answer_out, wait_out);
+    db_rollback(cx);
+    return err == ERR_NONE && for_good ? check_for_good(cx, &tokens, answer_out, wait_out) : err;
+}
+
+static enum errcode
+cancel_within(struct cx *cx, const struct tokens *tokens, enum signin_result *result_out)
+{
+    struct attempt a;
+    *result_out = SIGNIN_InvalidToken;
+    enum errcode err = attempt_read(cx, tokens->login, &tokens->push, &a);
+    if (err != ERR_NONE || a.facts.account == NULL ||
+        (a.facts.push != CHALLENGE_pending && a.facts.push != CHALLENGE_approved))
+        return err;
+    *result_out = SIGNIN_OK;
+    return take_back(cx, &a.push, "console");
+}
+
+enum errcode
+signin_cancel_push(struct cx *cx, struct str login_token, struct str push_token,
+                   enum signin_result *result_out)
+{
+    const struct tokens tokens = {login_token, push_token};
+    *result_out = SIGNIN_UnknownError;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = cancel_within(cx, &tokens, result_out);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
