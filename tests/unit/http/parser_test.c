@@ -162,6 +162,7 @@ static const struct test_case cases[] = {
     CASE("host by IPv4", GET "Host: 127.0.0.1:8080\r\n\r\n", "GET / [] +"),
     CASE("host by IPv6", GET "Host: [2001:db8::1]:8080\r\n\r\n", "GET / [] +"),
     CASE("host by bad IPv6", GET "Host: [2001:db8:::1]\r\n\r\n", "400"),
+    CASE("host by long IPv6", GET "Host: [2001:0db8:0000:0000:0000:0000:0000:0000:0000:0001]\r\n\r\n", "400"),
     CASE("host by open IPv6", GET "Host: [::1\r\n\r\n", "400"),
     CASE("host by IPv6 and more", GET "Host: [::1]x\r\n\r\n", "400"),
     /* Fields. */
@@ -258,6 +259,8 @@ static const struct test_case cases[] = {
     /* Chunks. */
     CASE("extension", CHUNKED "5;a=b;c;d=\"e;\\\"\"\r\nhello\r\n0;x\r\n\r\n", "POST / [hello] +"),
     CASE("bare semicolon", CHUNKED "5;\r\nhello\r\n0\r\n\r\n", "400"),
+    CASE("extension with a blank", CHUNKED "5; a\r\nhello\r\n0\r\n\r\n", "400"),
+    CASE("extension with a bracket", CHUNKED "5;a(\r\nhello\r\n0\r\n\r\n", "400"),
     CASE("extension without value", CHUNKED "5;a=\r\nhello\r\n0\r\n\r\n", "400"),
     CASE("extension with open quotes", CHUNKED "5;a=\"b\r\nhello\r\n0\r\n\r\n", "400"),
     CASE("extension with NUL", CHUNKED "5;a\0b\r\nhello\r\n0\r\n\r\n", "400"),

@@ -77,6 +77,25 @@ frames_by_status_and_request(void **state)
 }
 
 static void
+takes_its_frame_from_the_request(void **state)
+{
+    struct http_request *req = calloc(1, sizeof *req);
+    struct http_reply_to to;
+
+    (void)state;
+    req->method = HTTP_HEAD_METHOD;
+    req->minor = 1;
+    to = http_reply_to(req);
+    assert_true(to.is_head && !to.keep_alive && to.minor == 1);
+    req->method = HTTP_GET;
+    req->keep_alive = true;
+    req->minor = 0;
+    to = http_reply_to(req);
+    assert_true(!to.is_head && to.keep_alive && to.minor == 0);
+    free(req);
+}
+
+static void
 appends_to_what_is_there(void **state)
 {
     struct http_reply r;
@@ -201,6 +220,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_as_the_contract_says),
         cmocka_unit_test(frames_by_status_and_request),
+        cmocka_unit_test(takes_its_frame_from_the_request),
         cmocka_unit_test(appends_to_what_is_there),
         cmocka_unit_test(says_when_it_does_not_fit),
         cmocka_unit_test(refuses_like_http_sys),

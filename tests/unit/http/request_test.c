@@ -42,7 +42,7 @@ undoes_percent(void **state)
         {"/a+b", "/a+b"},
         {"/%41%2f%c3%A9", "/A/\xc3\xa9"},
         {"%25%32%35", "%25"},
-        {"a%20", "a "},
+        {"a%20b", "a b"},
         {"%", NULL},
         {"%4", NULL},
         {"a%4", NULL},

@@ -448,6 +448,11 @@ sends_the_chain(void **state)
     assert_int_equal(sk_X509_num(SSL_get_peer_cert_chain(p.client)), 2);
     pair_close(&p);
     tls_context_free(&ctx);
+    chain = STR_NULL;
+    for (int i = 0; i < 20; i++)
+        chain = arena_printf(&cx.arena, "%.*s%s", STR_ARG(chain), pems.cert[0]);
+    assert_int_equal(tls_context_new(&cx, chain, str_from_cstr(pems.key[0]), &ctx), ERR_CONFIG);
+    err_forget(&cx);
     chain = arena_printf(&cx.arena, "%s-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
                          pems.cert[0]);
     assert_int_equal(tls_context_new(&cx, chain, str_from_cstr(pems.key[0]), &ctx), ERR_CONFIG);
