@@ -1,0 +1,36 @@
+/* ops: where the contract meets the domain: one handler for each operation of ops.def, which maps its struct
+ * to a call of auth/ and the answer back, and decides nothing. An operation without a handler does not link.
+ */
+#ifndef COUNTERSIGN_OPS_OPS_H
+#define COUNTERSIGN_OPS_OPS_H
+
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "contract/call.h"
+#include "contract/ct.h"
+
+/* Runs one operation. in and out are its structs; cx->call and cx->reply are set (cx->reply to CALL_DONE and
+ * nothing else). Sets cx->source, cx->console and cx->actor from the call. out is the answer in every case:
+ * on an error, which is returned and stays in cx for the log, it is the operation's UnknownError. Challenges
+ * that moved are in cx->woken: after the reply the worker sends FRAME_WAKE with the ops_topic of each. */
+enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
+
+/* What fronts wait on for a challenge: opaque, the same in every worker. */
+struct topic ops_topic(struct cx *cx, int64_t challenge_id);
+
+#define OP_BEGIN(op, ret, face, lane, doc) \
+    enum errcode op_##op(struct cx *cx, const struct op##_in *in, struct op##_out *out) MUST_CHECK;
+#define IN(op, kind, name, doc)
+#define OP_OUT(op, ret)
+#define OUT(op, kind, name, doc)
+#define OP_END(op)
+#include "contract/ops.def"
+#undef OP_BEGIN
+#undef IN
+#undef OP_OUT
+#undef OUT
+#undef OP_END
+
+#endif

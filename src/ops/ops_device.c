@@ -1,0 +1,215 @@
+/* ops_device: the phone's operations; docs/device-api.md. */
+#include "auth/challenge.h"
+#include "auth/company.h"
+#include "auth/device.h"
+#include "auth/technician.h"
+#include "base/codec.h"
+#include "ops/ops.h"
+
+enum { BINARY_MAX = 128 };
+
+/* base64url of at most BINARY_MAX bytes, in the arena; null when it is none. */
+static struct str
+binary_of(struct cx *cx, struct str text)
+{
+    unsigned char *p = arena_alloc(&cx->arena, BINARY_MAX);
+    size_t n = 0;
+    if (str_is_null(text) || codec_base64url_read(text, p, BINARY_MAX, &n) != ERR_NONE)
+        return STR_NULL;
+    return (struct str){(const char *)p, n};
+}
+
+static struct str
+id_text(struct cx *cx, int64_t id)
+{
+    return arena_printf(&cx->arena, "%lld", (long long)id);
+}
+
+/* *known_out false: no active device has this token. */
+static enum errcode
+device_of(struct cx *cx, struct str token, struct device *d_out, bool *known_out)
+{
+    *known_out = false;
+    if (str_is_empty(token))
+        return ERR_NONE;
+    enum errcode err = device_by_token(cx, token, d_out);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    *known_out = err == ERR_NONE;
+    if (*known_out)
+        cx->actor = arena_printf(&cx->arena, "device:%lld", (long long)d_out->id);
+    return err;
+}
+
+/* What an enrolment's error says to the phone; deviceRet_UnknownError for an error of ours. */
+static enum DeviceRet
+enrol_result(enum errcode err)
+{
+    static const struct {
+        enum errcode err;
+        enum DeviceRet result;
+    } map[] = {{ERR_NONE, deviceRet_OK},
+               {ERR_NOT_FOUND, deviceRet_UnknownTicket},
+               {ERR_CRYPTO, deviceRet_BadKey},
+               {ERR_DENIED, deviceRet_BadSignature},
+               {ERR_SYNTAX, deviceRet_BadRequest}};
+    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+        if (map[i].err == err)
+            return map[i].result;
+    return deviceRet_UnknownError;
+}
+
+enum errcode
+op_device_enrol(struct cx *cx, const struct device_enrol_in *in, struct device_enrol_out *out)
+{
+    struct device d;
+    struct str token = STR_NULL;
+    struct technician t;
+    struct company c;
+    struct str key = binary_of(cx, in->sPublicKey), signature = binary_of(cx, in->sSignature);
+    if (str_is_empty(in->sTicket) || str_is_empty(in->sName) || str_is_null(key) || str_is_null(signature)) {
+        out->result = deviceRet_BadRequest;
+        return ERR_NONE;
+    }
+    enum errcode err = device_enrol(cx, in->sTicket, key, in->sName, signature, &d, &token);
+    out->result = enrol_result(err);
+    if (err != ERR_NONE && out->result != deviceRet_UnknownError)
+        err_forget(cx);
+    if (out->result != deviceRet_OK)
+        return out->result == deviceRet_UnknownError ? err : ERR_NONE;
+    if ((err = technician_get(cx, d.technician_id, &t)) != ERR_NONE ||
+        (err = company_get(cx, t.company_id, &c)) != ERR_NONE)
+        return err;
+    out->sDeviceId = id_text(cx, d.id);
+    out->sDeviceToken = token;
+    out->sFingerprint = d.fingerprint;
+    out->sCompany = c.title;
+    out->sAccount = t.email;
+    return ERR_NONE;
+}
+
+static struct ct_array
+told(struct cx *cx, const struct challenge_view *views, size_t n)
+{
+    struct DeviceChallenge *items = arena_array(&cx->arena, n + 1, sizeof(*items));
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct DeviceChallenge){.sChallengeId = views[i].id,
+                                            .sNonce = views[i].nonce,
+                                            .sAudience = views[i].audience,
+                                            .sCompany = views[i].company,
+                                            .sAccount = views[i].account,
+                                            .sPurpose = views[i].purpose,
+                                            .sConsole = views[i].console,
+                                            .sSource = views[i].source,
+                                            .sCreated = views[i].created,
+                                            .sExpires = views[i].expires,
+                                            .bNumberRequired = views[i].number_required,
+                                            .iTriesRemaining = views[i].tries_left,
+                                            .iSecondsRemaining = views[i].seconds_left};
+    return (struct ct_array){.items = items, .n = n};
+}
+
+enum errcode
+op_device_pending(struct cx *cx, const struct device_pending_in *in, struct device_pending_out *out)
+{
+    struct device d;
+    struct challenge_view *views = NULL;
+    size_t n = 0;
+    bool known = false;
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    out->aChallenges.is_null = true;
+    if (err != ERR_NONE || !known)
+        return err;
+    if ((err = challenge_pending(cx, &d, &views, &n)) != ERR_NONE)
+        return err;
+    out->result = deviceRet_OK;
+    out->aChallenges = told(cx, views, n);
+    return ERR_NONE;
+}
+
+static enum DeviceRet
+answer_result(enum answer answer)
+{
+    static const enum DeviceRet results[] = {
+        [ANSWER_OK] = deviceRet_OK,
+        [ANSWER_UNKNOWN] = deviceRet_UnknownChallenge,
+        [ANSWER_ALREADY] = deviceRet_AlreadyAnswered,
+        [ANSWER_EXPIRED] = deviceRet_Expired,
+        [ANSWER_BAD_SIGNATURE] = deviceRet_BadSignature,
+        [ANSWER_WRONG_NUMBER] = deviceRet_WrongNumber,
+        [ANSWER_NUMBER_REQUIRED] = deviceRet_NumberRequired,
+        [ANSWER_BAD_REQUEST] = deviceRet_BadRequest,
+    };
+    return results[answer];
+}
+
+enum errcode
+op_device_fetch(struct cx *cx, const struct device_fetch_in *in, struct device_fetch_out *out)
+{
+    struct device d;
+    struct challenge_view view;
+    enum answer answer;
+    bool known = false;
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    out->aChallenges.is_null = true;
+    if (err != ERR_NONE || !known)
+        return err;
+    if ((err = challenge_fetch(cx, &d, in->sChallengeId, &answer, &view)) != ERR_NONE)
+        return err;
+    out->result = answer_result(answer);
+    if (answer == ANSWER_OK)
+        out->aChallenges = told(cx, &view, 1);
+    return ERR_NONE;
+}
+
+static bool
+decision_read(struct str text, enum decision *decision_out)
+{
+    static const enum decision all[] = {DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        *decision_out = all[i];
+        if (str_eq(text, str_from_cstr(decision_name(all[i]))))
+            return true;
+    }
+    return false;
+}
+
+enum errcode
+op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device_answer_out *out)
+{
+    struct device d;
+    bool known = false;
+    struct challenge_reply reply = {.public_id = in->sChallengeId, .number = in->sNumber};
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    if (err != ERR_NONE || !known)
+        return err;
+    reply.signature = binary_of(cx, in->sSignature);
+    out->result = deviceRet_BadRequest;
+    if (!decision_read(in->sDecision, &reply.decision) || str_is_null(reply.signature))
+        return ERR_NONE;
+    enum answer answer;
+    err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);
+    if (err == ERR_NONE)
+        out->result = answer_result(answer);
+    return err;
+}
+
+enum errcode
+op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device_remove_out *out)
+{
+    struct device d;
+    bool known = false;
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    if (err != ERR_NONE || !known)
+        return err;
+    err = device_set_state(cx, d.id, DEVICE_REMOVED);
+    if (err == ERR_NONE)
+        out->result = deviceRet_OK;
+    return err;
+}
