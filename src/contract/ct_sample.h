@@ -1,0 +1,45 @@
+/* ct_sample: the sample messages of the SOAP face, made from the tables, as the help page of an .asmx
+ * endpoint words them (twoFactorCheckPushAuthStatus.txt; asmx-behaviour.md, section 13): HTTP head, blank
+ * line, envelope indented by two. */
+#ifndef COUNTERSIGN_CONTRACT_CT_SAMPLE_H
+#define COUNTERSIGN_CONTRACT_CT_SAMPLE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "contract/ct.h"
+
+enum ct_sample_soap { CT_SAMPLE_11, CT_SAMPLE_12 };
+
+/* What a piece of a sample is; together the pieces are the text. */
+enum ct_ink {
+    CT_INK_TEXT, /* line ends, indentation, what needs no colour */
+    CT_INK_HEAD, /* of HTTP */
+    CT_INK_TAG,  /* "<", "</", ">", and names of elements */
+    CT_INK_ATTRIBUTE,
+    CT_INK_VALUE /* a placeholder */
+};
+
+/* Whoever writes the pieces down. `doc` explains an enumeration's value, else NULL. Texts are not escaped for
+ * XML or HTML: none but the host and the path come from outside, and those only in CT_INK_HEAD. */
+struct ct_pen {
+    void (*ink)(struct ct_pen *pen, enum ct_ink ink, struct str text, const char *doc);
+    bool with_values; /* valid values in place of the names of types: a message that a schema accepts */
+};
+
+/* host: of the Host header, without a port; path: of the endpoint as it was asked for. Lines end with LF. */
+void ct_sample_request(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_op *op, struct str host,
+                       struct str path);
+void ct_sample_response(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_op *op);
+/* The envelope alone. */
+void ct_sample_envelope(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_type *message);
+
+/* A pen that appends to a buf and colours nothing. */
+struct ct_pen_plain {
+    struct ct_pen pen;
+    struct buf *out;
+};
+void ct_pen_plain_init(struct ct_pen_plain *p, struct buf *out, bool with_values);
+
+#endif
