@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cx.h"
 #include "base/err.h"
@@ -37,7 +38,7 @@ struct front *front_new(struct loop *l, const struct config *config);
 /* Closes whatever is still open. */
 void front_free(struct front **f);
 
-/* Takes a listening stream socket (IPv4, IPv6 or Unix; non-blocking or not: it is made so) and accepts from
+/* Takes a listening stream socket (IPv4 or IPv6; non-blocking or not: it is made so) and accepts from
  * now on. Speaks TLS if front_set_tls was called, else plain HTTP. ERR_SYSTEM. */
 enum errcode front_add_listener(struct front *f, struct cx *cx, int fd) MUST_CHECK;
 

@@ -19,7 +19,6 @@ struct decode {
     struct xml_reader *xml;
     struct arena *arena;
     const struct soap_request *request;
-    struct xml_source source;
     struct soap_message *message; /* its version is first a guess, later the envelope's */
     struct soap_answer *answer;
     struct str not_understood; /* name of the first such header, or null */
@@ -198,7 +197,6 @@ route_12(struct decode *d)
         return SOAP_CALL;
     struct str ns = STR_NULL;
     struct str cause = STR_NULL;
-    xml_open(d->xml, &d->source, must_understand);
     if (!find_request_element(d, &ns, &cause))
         return routing_failed(d, ns, cause);
     const struct xml_node *n = xml_node(d->xml);
@@ -326,7 +324,7 @@ read_message(struct decode *d)
     bool is_text_xml = media_is(content_type, STR_LIT("text/xml"));
     if (!is_text_xml && !media_is(content_type, STR_LIT("application/soap+xml")))
         return bad_media_type(d);
-    xml_open(d->xml, &d->source, must_understand);
+    xml_rewind(d->xml);
     xml_read(d->xml);
     const struct xml_node *root = xml_to_content(d->xml);
     if (root->kind == XML_FAIL)
@@ -351,7 +349,9 @@ soap_decode(struct soap_reader *r, struct arena *a, const struct soap_request *r
     struct decode d = {
         .xml = r->xml, .arena = a, .request = request, .message = message_out, .answer = answer};
     struct str charset = media_parameter(request->content_type, STR_LIT("charset"));
-    d.source = xml_source(a, request->body, charset, media_is_application(request->content_type));
+    struct xml_source source =
+        xml_source(a, request->body, charset, media_is_application(request->content_type));
+    xml_open(d.xml, &source, must_understand);
     enum soap_outcome outcome = message_out->version == SOAP_11 ? route_11(&d) : route_12(&d);
     if (outcome == SOAP_CALL)
         outcome = read_message(&d);

@@ -475,7 +475,6 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
     case XML_PROBLEM_LIMIT:
         return STR_LIT("The document is larger or deeper than this server reads.");
     case XML_PROBLEM_EARLY_END:
-        s = scan_to(a, text, text.n);
         return s.where == IN_TAG && s.begin + 1 < text.n ? say_bad_tag(&s) : say_early_end(&s);
     case XML_PROBLEM_JUNK:
         return say_root_level(&s, offset);

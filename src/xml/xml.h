@@ -59,6 +59,9 @@ void xml_open(struct xml_reader *r, const struct xml_source *source, struct str 
 /* Ends the document and wipes what the reader held of it. */
 void xml_close(struct xml_reader *r);
 
+/* Back to before the first node; costs nothing while few nodes were read. */
+void xml_rewind(struct xml_reader *r);
+
 /* Goes to the next node (the first one after xml_open) and returns it. At XML_EOF and XML_FAIL it stays. */
 const struct xml_node *xml_read(struct xml_reader *r);
 const struct xml_node *xml_node(const struct xml_reader *r);

@@ -32,6 +32,8 @@ struct xml_reader {
     struct str keep;
     const char *input; /* expat's copy of the text */
     bool is_started;
+    bool is_before_first; /* of the batch: no node was read of it yet */
+    bool is_first_batch;
     bool is_stopping;
     bool has_root;
     unsigned depth;
@@ -326,14 +328,21 @@ xml_reader_free(struct xml_reader **r)
     *r = NULL;
 }
 
+static void
+begin(struct xml_reader *r, const struct xml_source *source, struct str keep)
+{
+    set_handlers(r);
+    r->is_first_batch = r->is_before_first = true;
+    r->text = source->text;
+    r->fault = source->fault;
+    r->keep = keep;
+}
+
 void
 xml_open(struct xml_reader *r, const struct xml_source *source, struct str keep)
 {
     xml_close(r);
-    set_handlers(r);
-    r->text = source->text;
-    r->fault = source->fault;
-    r->keep = keep;
+    begin(r, source, keep);
     /* XmlTextReader takes one NUL as the end of a stream that was filled up with it. */
     if (r->text.n > 0 && r->text.p[r->text.n - 1] == '\0')
         r->text.n--;
@@ -355,7 +364,7 @@ xml_close(struct xml_reader *r)
     }
     r->input = NULL;
     r->text = r->fault = STR_NULL;
-    r->is_started = r->is_stopping = r->has_root = false;
+    r->is_started = r->is_stopping = r->has_root = r->is_first_batch = false;
     r->depth = 0;
     r->problem = (struct xml_problem){XML_PROBLEM_NONE, 0};
     r->n = r->at = r->n_attributes = r->scratch_n = 0;
@@ -411,6 +420,7 @@ start(struct xml_reader *r)
 static void
 next_batch(struct xml_reader *r)
 {
+    r->is_first_batch = !r->is_started;
     r->n = r->at = r->n_attributes = r->scratch_n = 0;
     r->is_stopping = false;
     if (!str_is_null(r->fault)) {
@@ -442,13 +452,28 @@ xml_node(const struct xml_reader *r)
 const struct xml_node *
 xml_read(struct xml_reader *r)
 {
-    if (r->n > 0 && (xml_node(r)->kind == XML_EOF || xml_node(r)->kind == XML_FAIL))
+    bool is_over = r->n > 0 && (xml_node(r)->kind == XML_EOF || xml_node(r)->kind == XML_FAIL);
+    if (is_over && !r->is_before_first)
         return xml_node(r);
-    if (r->at + 1 < r->n)
+    if (r->at + 1 < r->n && !r->is_before_first)
         r->at++;
-    else
+    else if (r->n == 0 || !r->is_before_first)
         next_batch(r);
+    r->is_before_first = false;
     return xml_node(r);
+}
+
+void
+xml_rewind(struct xml_reader *r)
+{
+    if (!r->is_first_batch) {
+        struct xml_source source = {r->text, r->fault};
+        struct str keep = r->keep;
+        xml_close(r);
+        begin(r, &source, keep);
+    }
+    r->at = 0;
+    r->is_before_first = true;
 }
 
 const struct xml_node *

@@ -1,0 +1,43 @@
+/* answer: see answer.h. */
+#include "front/answer.h"
+
+#include <stdio.h>
+
+#include "front/connection.h"
+#include "front/state.h"
+#include "http/reply.h"
+
+#define HSTS_YEAR "max-age=31536000"
+
+void
+answer_send(struct connection *c, const struct answer *a)
+{
+    struct http_reply r;
+    char seconds[16];
+
+    if (c->front->is_draining)
+        c->to.keep_alive = false;
+    pool_take(&c->front->pool, &c->out);
+    size_t before = c->out.len;
+    http_reply_begin(&r, &c->out, &c->to, a->status);
+    http_reply_header(&r, "Cache-Control", a->cache_control);
+    http_reply_header(&r, "Content-Type", a->content_type);
+    http_reply_header(&r, "Allow", a->allow);
+    if (a->has_public)
+        http_reply_header(&r, "Public", a->allow);
+    http_reply_header(&r, "Set-Cookie", a->set_cookie);
+    http_reply_header(&r, "Preference-Applied", a->preference_applied);
+    if (a->retry_after > 0) {
+        (void)snprintf(seconds, sizeof seconds, "%u", a->retry_after);
+        http_reply_header(&r, "Retry-After", str_from_cstr(seconds));
+    }
+    if (a->is_api) {
+        http_reply_header(&r, "X-Content-Type-Options", STR_LIT("nosniff"));
+        if (a->status == 401)
+            http_reply_header(&r, "WWW-Authenticate", STR_LIT("Bearer"));
+    }
+    if (c->is_secure)
+        http_reply_header(&r, "Strict-Transport-Security", STR_LIT(HSTS_YEAR));
+    http_reply_end(&r, front_date(c->front), a->body);
+    c->out_used += c->out.len - before;
+}

@@ -1,0 +1,382 @@
+/* backend: see backend.h. A worker whose call was lost or abandoned stays busy until it has replied, so that
+ * a frame never waits behind another one in its channel. */
+#include "front/backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "contract/ct_wire.h"
+#include "log/log.h"
+
+enum { READ_STEP = 16 * 1024, KEEP = 256 * 1024 };
+
+struct backend_worker {
+    struct loop_fd watch; /* fd -1: none there */
+    struct backend *backend;
+    struct backend_call *call; /* NULL while busy: nobody waits for the reply */
+    const struct ct_op *op;    /* of the call that is being worked on */
+    struct buf in, out;
+    size_t used; /* bytes of `in` that have held something since it was empty */
+    uint32_t id;
+    bool is_busy, is_fast_only;
+};
+
+static bool
+is_idle(const struct backend_worker *w)
+{
+    return w->watch.fd >= 0 && !w->is_busy;
+}
+
+static void
+close_call(struct backend *b, struct backend_call *call)
+{
+    if (!list_is_empty(&call->queued)) {
+        list_remove(&call->queued);
+        b->n_queued[call->op->lane]--;
+    }
+    list_remove(&call->open);
+    if (call->worker != NULL) {
+        call->worker->call = NULL;
+        call->worker = NULL;
+    }
+}
+
+static void
+lose_call(struct backend *b, struct backend_call *call)
+{
+    close_call(b, call);
+    call->done(call, NULL);
+}
+
+/* An error shows as the end of file at the next read, where it is dealt with. */
+static void
+flush(struct backend_worker *w)
+{
+    while (w->out.len > 0) {
+        struct str bytes = buf_view(&w->out);
+        ssize_t n = send(w->watch.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno != EAGAIN)
+            (void)shutdown(w->watch.fd, SHUT_RDWR);
+        if (n < 0)
+            break;
+        secret_wipe(w->out.data + w->out.start, (size_t)n);
+        buf_consume(&w->out, (size_t)n);
+    }
+    loop_fd_want(w->backend->loop, &w->watch, w->out.len > 0 ? LOOP_READ | LOOP_WRITE : LOOP_READ);
+    if (w->out.len == 0 && w->out.cap > KEEP)
+        buf_clear(&w->out);
+}
+
+static void
+give(struct backend_worker *w, struct backend_call *call)
+{
+    struct backend *b = w->backend;
+    if (++b->id == 0)
+        b->id = 1;
+    w->id = b->id;
+    w->op = call->op;
+    w->is_busy = true;
+    w->call = call;
+    call->worker = w;
+    size_t mark = frame_begin(&w->out, FRAME_CALL, w->id);
+    frame_put_bytes(&w->out, call->payload, call->payload_n);
+    if (frame_end(&w->out, mark) != ERR_NONE)
+        (void)shutdown(w->watch.fd, SHUT_RDWR); /* it answered without reading: the next read ends it */
+    flush(w);
+}
+
+static struct backend_call *
+head(const struct backend *b, enum ct_lane lane)
+{
+    const struct list *l = &b->queues[lane];
+    return list_is_empty(l) ? NULL : LIST_ITEM(l->next, struct backend_call, queued);
+}
+
+/* Gives an idle worker the oldest call that it may have. */
+static void
+give_next(struct backend_worker *w)
+{
+    struct backend *b = w->backend;
+    struct backend_call *call = head(b, CT_LANE_FAST);
+    struct backend_call *slow = w->is_fast_only ? NULL : head(b, CT_LANE_SLOW);
+
+    if (call == NULL || (slow != NULL && slow->order < call->order))
+        call = slow;
+    if (call == NULL)
+        return;
+    list_remove(&call->queued);
+    b->n_queued[call->op->lane]--;
+    give(w, call);
+}
+
+static void
+drop_worker(struct backend_worker *w)
+{
+    struct backend_call *call = w->call;
+
+    loop_fd_remove(w->backend->loop, &w->watch);
+    (void)close(w->watch.fd);
+    w->watch.fd = -1;
+    w->is_busy = false;
+    buf_clear(&w->in);
+    buf_clear(&w->out);
+    if (call != NULL)
+        lose_call(w->backend, call);
+}
+
+/* False: the worker does not speak as agreed. */
+static bool
+take_reply(struct backend_worker *w, struct frame *f)
+{
+    struct backend *b = w->backend;
+    struct backend_reply reply = {.out = NULL};
+    struct backend_call *call = w->call;
+
+    if (!w->is_busy || f->id != w->id)
+        return false;
+    call_reply_get(f, b->settings.arena, &reply.reply);
+    if (reply.reply.status != CALL_FAULT) {
+        reply.out = arena_zalloc(b->settings.arena, w->op->out.size);
+        ct_wire_get(f, b->settings.arena, &w->op->out, reply.out);
+    }
+    if (frame_read_end(f) != ERR_NONE)
+        return false;
+    frame_consume(&w->in, f);
+    if (call != NULL)
+        close_call(b, call);
+    w->is_busy = false;
+    give_next(w);
+    if (call != NULL)
+        call->done(call, &reply);
+    return true;
+}
+
+static bool
+take_wake(struct backend_worker *w, struct frame *f)
+{
+    struct topic topic;
+    frame_get_bytes(f, topic.bytes, sizeof topic.bytes);
+    if (frame_read_end(f) != ERR_NONE)
+        return false;
+    frame_consume(&w->in, f);
+    w->backend->settings.woken(w->backend, &topic);
+    return true;
+}
+
+static bool
+take_frames(struct backend_worker *w)
+{
+    struct frame f;
+    enum errcode err = ERR_NONE;
+
+    while (w->watch.fd >= 0 && (err = frame_next(&w->in, &f)) == ERR_NONE) {
+        bool ok = f.type == FRAME_REPLY ? take_reply(w, &f) : f.type == FRAME_WAKE ? take_wake(w, &f) : false;
+        arena_reset(w->backend->settings.arena);
+        if (!ok)
+            return false;
+    }
+    return err == ERR_NONE || err == ERR_MORE;
+}
+
+static void
+read_channel(struct backend_worker *w)
+{
+    unsigned char *room = buf_reserve(&w->in, READ_STEP);
+    ssize_t n = room != NULL ? recv(w->watch.fd, room, READ_STEP, 0) : 0;
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        log_warning("worker.lost", "slot=%td", w - w->backend->workers);
+        drop_worker(w);
+        return;
+    }
+    buf_commit(&w->in, (size_t)n);
+    w->used += (size_t)n;
+    if (!take_frames(w)) {
+        log_error("worker.broken", "slot=%td", w - w->backend->workers);
+        drop_worker(w);
+        return;
+    }
+    if (w->in.len == 0 && w->in.data != NULL) {
+        secret_wipe(w->in.data, w->used < w->in.cap ? w->used : w->in.cap);
+        w->used = 0;
+        if (w->in.cap > KEEP)
+            buf_clear(&w->in);
+    }
+}
+
+static void
+worker_ready(struct loop_fd *watch, unsigned what)
+{
+    struct backend_worker *w = LIST_ITEM(watch, struct backend_worker, watch);
+    if (what & LOOP_WRITE)
+        flush(w);
+    if (what & LOOP_READ)
+        read_channel(w);
+}
+
+/* One timer for all: the oldest call is the first to be overdue. */
+static void
+overdue(struct loop_timer *t)
+{
+    struct backend *b = LIST_ITEM(t, struct backend, overdue);
+    while (!list_is_empty(&b->open)) {
+        struct backend_call *call = LIST_ITEM(b->open.next, struct backend_call, open);
+        if (call->deadline > loop_now(b->loop)) {
+            loop_timer_set(b->loop, t, call->deadline);
+            return;
+        }
+        log_warning("call.overdue", "operation=%.*s queued=%s", STR_ARG(call->op->name),
+                    call->worker == NULL ? "yes" : "no");
+        lose_call(b, call);
+    }
+}
+
+void
+backend_init(struct backend *b, struct loop *l, const struct backend_settings *settings)
+{
+    *b = (struct backend){.loop = l, .settings = *settings};
+    b->workers = calloc(settings->slots, sizeof *b->workers);
+    if (b->workers == NULL)
+        err_no_memory();
+    for (size_t i = 0; i < settings->slots; i++) {
+        struct backend_worker *w = &b->workers[i];
+        w->backend = b;
+        w->watch.fd = -1;
+        buf_init(&w->in, FRAME_MAX + FRAME_HEAD + READ_STEP);
+        buf_init(&w->out, FRAME_MAX + FRAME_HEAD);
+    }
+    list_init(&b->queues[CT_LANE_FAST]);
+    list_init(&b->queues[CT_LANE_SLOW]);
+    list_init(&b->open);
+    loop_timer_init(&b->overdue, overdue);
+}
+
+void
+backend_clear(struct backend *b)
+{
+    ASSERT(list_is_empty(&b->open));
+    for (size_t i = 0; i < b->settings.slots; i++) {
+        if (b->workers[i].watch.fd >= 0)
+            drop_worker(&b->workers[i]);
+    }
+    loop_timer_stop(b->loop, &b->overdue);
+    free(b->workers);
+    b->workers = NULL;
+}
+
+void
+backend_set_call_time(struct backend *b, int64_t call_time)
+{
+    b->settings.call_time = call_time;
+}
+
+enum errcode
+backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd)
+{
+    ASSERT(slot < b->settings.slots);
+    struct backend_worker *w = &b->workers[slot];
+
+    if (w->watch.fd >= 0)
+        drop_worker(w);
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+        loop_fd_add(b->loop, &w->watch, fd, LOOP_READ, worker_ready) != ERR_NONE) {
+        (void)close(fd);
+        w->watch.fd = -1;
+        return ERR_SYSTEM;
+    }
+    w->is_fast_only = fast_only;
+    give_next(w);
+    return ERR_NONE;
+}
+
+size_t
+backend_alive(const struct backend *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->settings.slots; i++)
+        n += b->workers[i].watch.fd >= 0;
+    return n;
+}
+
+size_t
+backend_queued(const struct backend *b)
+{
+    return b->n_queued[CT_LANE_FAST] + b->n_queued[CT_LANE_SLOW];
+}
+
+/* The fast-only workers come first for fast calls, so that the others stay free for slow ones. */
+static struct backend_worker *
+idle_worker(struct backend *b, enum ct_lane lane)
+{
+    struct backend_worker *found = NULL;
+    for (size_t i = 0; i < b->settings.slots; i++) {
+        struct backend_worker *w = &b->workers[i];
+        if (!is_idle(w) || (w->is_fast_only && lane == CT_LANE_SLOW))
+            continue;
+        if (w->is_fast_only || lane == CT_LANE_SLOW)
+            return w;
+        if (found == NULL)
+            found = w;
+    }
+    return found;
+}
+
+enum errcode
+backend_submit(struct backend *b, struct backend_call *call)
+{
+    enum ct_lane lane = call->op->lane;
+    struct backend_worker *w = idle_worker(b, lane);
+
+    ASSERT(!backend_call_is_open(call));
+    if (call->payload_n > FRAME_MAX - FRAME_HEAD)
+        return ERR_LIMIT;
+    if (w == NULL && b->n_queued[lane] >= b->settings.queue)
+        return ERR_BUSY;
+    call->order = ++b->order;
+    call->deadline = loop_now(b->loop) + b->settings.call_time;
+    list_add_last(&b->open, &call->open);
+    if (b->overdue.at == 0)
+        loop_timer_set(b->loop, &b->overdue, call->deadline);
+    if (w != NULL) {
+        give(w, call);
+    } else {
+        list_add_last(&b->queues[lane], &call->queued);
+        b->n_queued[lane]++;
+    }
+    return ERR_NONE;
+}
+
+bool
+backend_has_room(const struct backend *b, enum ct_lane lane)
+{
+    return b->n_queued[lane] < (b->settings.queue + 1) / 2;
+}
+
+void
+backend_abandon(struct backend *b, struct backend_call *call)
+{
+    close_call(b, call);
+}
+
+void
+backend_call_init(struct backend_call *call)
+{
+    *call = (struct backend_call){.worker = NULL};
+    list_init(&call->queued);
+    list_init(&call->open);
+}
+
+bool
+backend_call_is_open(const struct backend_call *call)
+{
+    return !list_is_empty(&call->open);
+}

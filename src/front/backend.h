@@ -1,0 +1,86 @@
+/* backend: the workers of this front and the calls that wait for one.
+ *
+ * A worker has one call at a time. Calls of the slow lane never reach a worker that is fast-only; each lane
+ * has its own bounded queue, so that a flood of logins leaves room for checks. A call is done once: by its
+ * reply, or lost (its worker died, or it took longer than it may; a late reply is dropped). What a worker
+ * sends in another form than agreed closes its channel: the supervisor sends another.
+ *
+ * Not here: what a call means, and what its caller is told. */
+#ifndef COUNTERSIGN_FRONT_BACKEND_H
+#define COUNTERSIGN_FRONT_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "base/loop.h"
+#include "contract/call.h"
+#include "contract/ct.h"
+
+struct backend;
+struct backend_worker;
+
+/* The answer of a worker, in the arena of the backend until it is used otherwise. */
+struct backend_reply {
+    struct call_reply reply;
+    void *out; /* struct OP_out; NULL for CALL_FAULT */
+};
+
+/* One call; embedded in its owner, which outlives it or abandons it. */
+struct backend_call {
+    struct list queued; /* in the queue of its lane, or alone */
+    struct list open;   /* in the list of all, the oldest first */
+    struct backend_worker *worker;
+    const struct ct_op *op;
+    const unsigned char *payload; /* what follows the frame's head: u32 op, call, in. The owner's */
+    size_t payload_n;
+    uint64_t order;   /* which came first */
+    int64_t deadline; /* clock_mono */
+    /* Told once, from the loop, never from backend_submit. NULL: lost. May submit and abandon calls. */
+    void (*done)(struct backend_call *call, const struct backend_reply *reply);
+};
+
+struct backend_settings {
+    size_t queue;      /* most calls that wait, of each lane */
+    int64_t call_time; /* microseconds, waiting included */
+    size_t slots;
+    struct arena *arena; /* for replies; used during done() alone */
+    void (*woken)(struct backend *b, const struct topic *topic);
+};
+
+struct backend {
+    struct loop *loop;
+    struct backend_settings settings;
+    struct backend_worker *workers; /* settings.slots of them, heap */
+    struct list queues[2];          /* by lane */
+    size_t n_queued[2];
+    struct list open;
+    uint64_t order;
+    uint32_t id; /* of the last frame */
+    struct loop_timer overdue;
+};
+
+void backend_init(struct backend *b, struct loop *l, const struct backend_settings *settings);
+/* Closes every channel; no call may be open. */
+void backend_clear(struct backend *b);
+void backend_set_call_time(struct backend *b, int64_t call_time);
+
+/* Takes the channel; see front_set_worker. */
+enum errcode backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd) MUST_CHECK;
+size_t backend_alive(const struct backend *b);
+size_t backend_queued(const struct backend *b);
+
+/* Hands the call to an idle worker of its lane, or queues it. ERR_BUSY: the queue is full, and the call is
+ * not open. The caller has set op, payload and done; the rest is the backend's. */
+enum errcode backend_submit(struct backend *b, struct backend_call *call) MUST_CHECK;
+/* Room for more calls of that lane without the queue being more than half full. */
+bool backend_has_room(const struct backend *b, enum ct_lane lane);
+/* Nobody wants the answer any more: done is not told. Also for a call that is not open. */
+void backend_abandon(struct backend *b, struct backend_call *call);
+/* Sets a call up that is not open. */
+void backend_call_init(struct backend_call *call);
+bool backend_call_is_open(const struct backend_call *call);
+
+#endif

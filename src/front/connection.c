@@ -1,0 +1,501 @@
+/* connection: see connection.h. Each event enters at ready(), due() or connection_resume(), moves on as far
+ * as it can in run(), and ends in settle(), which asks the loop for what is needed next. */
+#include "front/connection.h"
+
+#include <stdlib.h>
+
+#include "front/dispatch.h"
+#include "front/exchange.h"
+#include "front/state.h"
+#include "log/log.h"
+
+enum {
+    READ_FIRST = 4096,       /* asked of a socket while little is here: most requests fit */
+    READ_MORE = 64 * 1024,   /* and while a body comes */
+    AHEAD_MOST = 16 * 1024,  /* read of the next requests while a worker has one */
+    ANSWERS_MOST = 64 * 1024 /* answers that may wait for a reader before the next request is looked at */
+};
+
+#define LINGER_TIME (2 * CLOCK_S)
+#define NEVER INT64_MAX
+#define TO(state) (1U << CONNECTION_##state)
+
+static const unsigned legal_moves[] = {
+    [CONNECTION_HANDSHAKE] = TO(READING) | TO(CLOSED),
+    [CONNECTION_READING] = TO(BODY) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
+    [CONNECTION_BODY] = TO(READING) | TO(CALLING) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
+    [CONNECTION_CALLING] = TO(READING) | TO(PARKED) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
+    [CONNECTION_PARKED] = TO(CALLING) | TO(CLOSED),
+    [CONNECTION_WRITING] = TO(READING) | TO(BODY) | TO(LINGERING) | TO(CLOSED),
+    [CONNECTION_LINGERING] = TO(CLOSED),
+    [CONNECTION_CLOSED] = 0,
+};
+
+static void
+move(struct connection *c, enum connection_state to)
+{
+    ASSERT((legal_moves[c->state] & 1U << to) != 0);
+    c->state = (uint8_t)to;
+}
+
+static bool
+is_reading(const struct connection *c)
+{
+    return c->state == CONNECTION_READING || c->state == CONNECTION_BODY;
+}
+
+static void
+give_buffers_back(struct connection *c)
+{
+    if (c->in.len == 0) {
+        pool_give(&c->front->pool, &c->in, c->in_used);
+        c->in_used = 0;
+    }
+    if (c->out.len == 0) {
+        pool_give(&c->front->pool, &c->out, c->out_used);
+        c->out_used = 0;
+    }
+}
+
+/* What large bodies take of the memory of all. */
+static void
+count_body(struct connection *c)
+{
+    size_t now = c->in.cap > POOL_BUFFER_MAX ? c->in.cap : 0;
+    c->front->bodies += now - c->body_memory;
+    c->body_memory = now;
+}
+
+static void
+close_connection(struct connection *c)
+{
+    struct front *f = c->front;
+
+    move(c, CONNECTION_CLOSED);
+    exchange_free(&c->exchange);
+    loop_fd_remove(f->loop, &c->watch);
+    loop_timer_stop(f->loop, &c->timer);
+    transport_close(&c->transport);
+    throttle_disconnect(&f->throttle, c->source);
+    buf_clear(&c->in);
+    buf_clear(&c->out);
+    count_body(c);
+    list_remove(&c->node);
+    f->n_connections--;
+}
+
+/* The end of each event of a connection. */
+static void
+reap(struct connection *c)
+{
+    struct front *f = c->front;
+    if (c->state != CONNECTION_CLOSED)
+        return;
+    free(c);
+    front_connection_closed(f);
+}
+
+/* ---- writing ---- */
+
+/* True: all of `out` is on its way. */
+static bool
+flush(struct connection *c)
+{
+    if (buf_is_over(&c->out)) {
+        close_connection(c);
+        return false;
+    }
+    while (c->out.len > 0) {
+        struct str bytes = buf_view(&c->out);
+        size_t n = 0;
+        enum tls_result result = transport_write(&c->transport, bytes.p, bytes.n, &n);
+        c->crossed_write = result == TLS_WANT_READ;
+        if (result == TLS_CLOSED || result == TLS_FAILED)
+            close_connection(c);
+        if (result != TLS_OK)
+            return false;
+        buf_consume(&c->out, n);
+    }
+    return true;
+}
+
+/* Nothing is left to write and nothing more will be read. */
+static void
+end(struct connection *c)
+{
+    transport_end(&c->transport);
+    if (c->is_cut_off || c->in.len > 0)
+        move(c, CONNECTION_LINGERING);
+    else
+        close_connection(c);
+}
+
+/* Writes what is there; a reader that does not keep up is waited for before more is read. */
+static bool
+write_out(struct connection *c)
+{
+    if (flush(c))
+        return true;
+    if (is_reading(c)) {
+        c->resume = c->state;
+        move(c, CONNECTION_WRITING);
+    }
+    return false;
+}
+
+/* ---- reading ---- */
+
+/* Appends what the socket holds to `in`. TLS_OK: something came. */
+static enum tls_result
+fill(struct connection *c)
+{
+    size_t want = c->in.len < READ_FIRST ? READ_FIRST : READ_MORE, n = 0;
+    bool is_drained = true;
+
+    pool_take(&c->front->pool, &c->in);
+    if (want > buf_room(&c->in))
+        want = buf_room(&c->in);
+    unsigned char *room = want > 0 ? buf_reserve(&c->in, want) : NULL;
+    if (room == NULL)
+        return TLS_FAILED;
+    enum tls_result result = transport_read(&c->transport, room, want, &n, &is_drained);
+    c->may_read = !is_drained;
+    c->crossed_read = result == TLS_WANT_WRITE;
+    if (result == TLS_OK) {
+        buf_commit(&c->in, n);
+        c->in_used += n;
+        count_body(c);
+    }
+    return result;
+}
+
+static void
+refuse(struct connection *c, unsigned status, unsigned retry_after, const char *why)
+{
+    struct arena *a = &c->front->arena;
+
+    log_debug("request.refused", "source=%.*s status=%u reason=%s", STR_ARG(inet_format(a, &c->peer)), status,
+              log_quote(a, str_from_cstr(why)));
+    arena_reset(a);
+    pool_take(&c->front->pool, &c->out);
+    size_t before = c->out.len;
+    http_reply_refusal(&c->out, front_date(c->front), status, retry_after);
+    c->out_used += c->out.len - before;
+    c->front->refused++;
+    c->is_last = c->is_cut_off = true;
+}
+
+/* False: nothing to parse, or the connection ended. */
+static bool
+read_more(struct connection *c)
+{
+    if (!c->may_read)
+        return false;
+    switch (fill(c)) {
+    case TLS_OK:
+        if (c->front->bodies > FRONT_BODIES_MAX && c->body_memory > 0)
+            refuse(c, 503, 1, "memory-of-bodies");
+        return true;
+    case TLS_CLOSED:
+    case TLS_FAILED:
+        close_connection(c);
+        return false;
+    case TLS_WANT_READ:
+    case TLS_WANT_WRITE:
+        return false;
+    }
+    return false;
+}
+
+static void
+take_head(struct connection *c)
+{
+    move(c, CONNECTION_BODY);
+    dispatch_head(c);
+    if (http_parser_wants_continue(&c->parser, &c->in, &c->front->request)) {
+        pool_take(&c->front->pool, &c->out);
+        buf_add_str(&c->out, HTTP_CONTINUE);
+        c->out_used += HTTP_CONTINUE.n;
+    }
+}
+
+static void
+take_request(struct connection *c)
+{
+    struct front *f = c->front;
+
+    f->requests++;
+    c->to = http_reply_to(&f->request);
+    c->is_restarted = true;
+    bool is_answered = dispatch_request(c);
+    arena_reset(&f->arena);
+    http_parser_next(&c->parser, &c->in);
+    if (!is_answered) {
+        move(c, CONNECTION_CALLING);
+        return;
+    }
+    move(c, CONNECTION_READING);
+    c->is_last = !c->to.keep_alive;
+}
+
+/* One step of the parser. False: no more can be done now. */
+static bool
+step(struct connection *c)
+{
+    switch (http_parser_step(&c->parser, &c->in, &c->front->request)) {
+    case HTTP_MORE:
+        return write_out(c) && read_more(c);
+    case HTTP_HEAD:
+        take_head(c);
+        return true;
+    case HTTP_DONE:
+        take_request(c);
+        return true;
+    case HTTP_REFUSED:
+        refuse(c, c->parser.status, 0, c->parser.why);
+        return true;
+    }
+    return false;
+}
+
+static void
+run(struct connection *c)
+{
+    while (is_reading(c) && !c->is_last) {
+        if (c->out.len > ANSWERS_MOST && !write_out(c))
+            break;
+        if (!step(c))
+            break;
+    }
+    if (c->state == CONNECTION_CLOSED || !write_out(c))
+        return;
+    if (c->is_last && c->exchange == NULL && c->state != CONNECTION_LINGERING)
+        end(c);
+}
+
+/* ---- what is waited for ---- */
+
+static enum connection_phase
+phase(const struct connection *c)
+{
+    if (c->state == CONNECTION_HANDSHAKE)
+        return CONNECTION_PHASE_HANDSHAKE;
+    if (c->state == CONNECTION_LINGERING)
+        return CONNECTION_PHASE_LINGER;
+    if (c->out.len > 0)
+        return CONNECTION_PHASE_WRITE;
+    if (c->state == CONNECTION_BODY)
+        return CONNECTION_PHASE_BODY;
+    if (c->state == CONNECTION_READING)
+        return http_parser_is_idle(&c->parser, &c->in) ? CONNECTION_PHASE_IDLE : CONNECTION_PHASE_HEAD;
+    return CONNECTION_PHASE_NONE;
+}
+
+static int64_t
+patience(const struct connection *c)
+{
+    const struct config *config = c->front->config;
+    switch ((enum connection_phase)c->phase) {
+    case CONNECTION_PHASE_HANDSHAKE:
+    case CONNECTION_PHASE_HEAD:
+        return config->limits_header_time;
+    case CONNECTION_PHASE_IDLE:
+        return config->limits_idle_time;
+    case CONNECTION_PHASE_BODY:
+        return config->limits_body_time;
+    case CONNECTION_PHASE_WRITE:
+        return config->limits_write_time;
+    case CONNECTION_PHASE_LINGER:
+        return LINGER_TIME;
+    case CONNECTION_PHASE_NONE:
+        break;
+    }
+    return NEVER;
+}
+
+static unsigned
+wanted(const struct connection *c)
+{
+    unsigned want = 0;
+
+    if (c->state == CONNECTION_CALLING || c->state == CONNECTION_PARKED)
+        want = c->peer_is_done || c->in.len >= AHEAD_MOST ? 0 : LOOP_READ;
+    else if (c->state != CONNECTION_WRITING)
+        want = LOOP_READ;
+    if (want != 0 && c->crossed_read)
+        want = LOOP_WRITE;
+    if (c->out.len > 0)
+        want |= c->crossed_write ? LOOP_READ : LOOP_WRITE;
+    return want;
+}
+
+/* The end of an event: the timer is moved only where it would come too late. */
+static void
+settle(struct connection *c)
+{
+    if (c->state == CONNECTION_CLOSED)
+        return;
+    enum connection_phase now = phase(c);
+    if (now != c->phase || c->is_restarted) {
+        c->phase = (uint8_t)now;
+        c->is_restarted = false;
+        int64_t time = patience(c);
+        c->deadline = time == NEVER ? NEVER : loop_now(c->front->loop) + time;
+        if (time != NEVER && (c->timer.at == 0 || c->timer.at > c->deadline))
+            loop_timer_set(c->front->loop, &c->timer, c->deadline);
+    }
+    give_buffers_back(c);
+    count_body(c);
+    loop_fd_want(c->front->loop, &c->watch, wanted(c));
+}
+
+/* ---- events ---- */
+
+static void
+shake_hands(struct connection *c)
+{
+    enum tls_result result = tls_handshake(c->transport.tls);
+    c->crossed_read = result == TLS_WANT_WRITE;
+    if (result == TLS_FAILED)
+        log_debug("tls.failed", "reason=\"%s\"", tls_error_text(c->transport.tls));
+    if (result == TLS_FAILED || result == TLS_CLOSED)
+        close_connection(c);
+    if (result == TLS_OK)
+        move(c, CONNECTION_READING);
+}
+
+/* While a worker has the request: what the client sends next, and whether it is still there. */
+static void
+look_ahead(struct connection *c)
+{
+    enum tls_result result = c->in.len < AHEAD_MOST ? fill(c) : TLS_WANT_READ;
+    if (result == TLS_FAILED || (result == TLS_CLOSED && c->state == CONNECTION_PARKED))
+        close_connection(c);
+    else if (result == TLS_CLOSED)
+        c->peer_is_done = true;
+}
+
+static void
+ready(struct loop_fd *watch, unsigned what)
+{
+    struct connection *c = LIST_ITEM(watch, struct connection, watch);
+
+    if (c->state == CONNECTION_HANDSHAKE)
+        shake_hands(c);
+    switch ((enum connection_state)c->state) {
+    case CONNECTION_READING:
+    case CONNECTION_BODY:
+        c->may_read = true;
+        run(c);
+        break;
+    case CONNECTION_WRITING:
+        if (flush(c) && c->is_last) {
+            end(c);
+        } else if (c->state == CONNECTION_WRITING && c->out.len == 0) {
+            move(c, c->resume);
+            c->may_read = true;
+            run(c);
+        }
+        break;
+    case CONNECTION_CALLING:
+    case CONNECTION_PARKED:
+        if (c->out.len > 0)
+            (void)flush(c);
+        if (c->state != CONNECTION_CLOSED && ((what & LOOP_READ) != 0 || c->crossed_read))
+            look_ahead(c);
+        break;
+    case CONNECTION_LINGERING:
+        if (!transport_drain(&c->transport))
+            close_connection(c);
+        break;
+    case CONNECTION_HANDSHAKE:
+    case CONNECTION_CLOSED:
+        break;
+    }
+    settle(c);
+    reap(c);
+}
+
+static void
+due(struct loop_timer *t)
+{
+    struct connection *c = LIST_ITEM(t, struct connection, timer);
+
+    if (c->deadline == NEVER)
+        return;
+    if (c->deadline > loop_now(c->front->loop)) {
+        loop_timer_set(c->front->loop, t, c->deadline);
+        return;
+    }
+    if (c->phase == CONNECTION_PHASE_HEAD || c->phase == CONNECTION_PHASE_BODY) {
+        refuse(c, 408, 0, c->phase == CONNECTION_PHASE_HEAD ? "slow-head" : "slow-body");
+        run(c);
+    } else {
+        close_connection(c);
+    }
+    settle(c);
+    reap(c);
+}
+
+void
+connection_set_parked(struct connection *c, bool is_parked)
+{
+    move(c, is_parked ? CONNECTION_PARKED : CONNECTION_CALLING);
+    if (is_parked && c->peer_is_done)
+        close_connection(c);
+    settle(c);
+    reap(c);
+}
+
+void
+connection_resume(struct connection *c)
+{
+    move(c, CONNECTION_READING);
+    c->is_last = !c->to.keep_alive;
+    c->is_restarted = true;
+    run(c);
+    settle(c);
+    reap(c);
+}
+
+void
+connection_drain(struct connection *c)
+{
+    if (c->phase == CONNECTION_PHASE_IDLE || c->phase == CONNECTION_PHASE_HANDSHAKE)
+        close_connection(c);
+    reap(c);
+}
+
+void
+connection_end(struct connection *c)
+{
+    close_connection(c);
+    reap(c);
+}
+
+void
+connection_new(struct front *f, int fd, const struct inet_addr *peer, struct throttle_source *source)
+{
+    struct connection *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        err_no_memory();
+    c->front = f;
+    c->peer = *peer;
+    c->source = source;
+    c->transport.fd = fd;
+    c->watch.fd = -1;
+    http_parser_init(&c->parser, &f->limits);
+    buf_init(&c->in, http_parser_room(&f->limits));
+    buf_init(&c->out, FRONT_ANSWER_MAX);
+    loop_timer_init(&c->timer, due);
+    list_add_last(&f->connections, &c->node);
+    f->n_connections++;
+    c->state = f->tls != NULL ? CONNECTION_HANDSHAKE : CONNECTION_READING;
+    if (f->tls != NULL)
+        c->transport.tls = tls_conn_new(f->tls, fd);
+    if ((f->tls != NULL && c->transport.tls == NULL) ||
+        loop_fd_add(f->loop, &c->watch, fd, LOOP_READ, ready) != ERR_NONE)
+        close_connection(c);
+    settle(c);
+    reap(c);
+}

@@ -1,0 +1,52 @@
+/* dispatch: see dispatch.h. */
+#include "front/dispatch.h"
+
+#include "contract/ct_json.h"
+#include "front/answer.h"
+#include "front/connection.h"
+#include "front/face_json.h"
+#include "front/face_soap.h"
+#include "front/pages.h"
+#include "front/route.h"
+#include "front/state.h"
+#include "soap/soap.h"
+
+void
+dispatch_head(struct connection *c)
+{
+    struct front *f = c->front;
+    uint64_t most = (uint64_t)f->config->limits_body_size;
+    struct route route;
+
+    route_find(&f->arena, f->request.path, &route);
+    if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
+        http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
+    else if (route.kind == ROUTE_API)
+        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, CT_JSON_BODY_MAX);
+    else
+        http_parser_limit_body(&c->parser, 0, most);
+    arena_reset(&f->arena);
+}
+
+bool
+dispatch_request(struct connection *c)
+{
+    struct front *f = c->front;
+    struct forwarded who;
+    struct route route;
+    struct answer a = {.status = 0};
+
+    route_find(&f->arena, f->request.path, &route);
+    forwarded_read(&f->proxies, &c->peer, c->transport.tls != NULL, &f->request, &f->arena, &who);
+    c->is_secure = who.is_secure;
+    if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
+        return face_soap_request(c, &who);
+    if (route.kind == ROUTE_API || route.kind == ROUTE_API_NONE)
+        return face_json_request(c, &who, &route);
+    struct page_request page = {
+        .http = &f->request, .route = &route, .is_ready = backend_alive(&f->backend) > 0};
+    buf_reset(&f->body);
+    pages_answer(&page, &f->body, &a);
+    answer_send(c, &a);
+    return true;
+}

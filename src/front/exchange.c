@@ -1,0 +1,333 @@
+/* exchange: see exchange.h. */
+#include "front/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "contract/ct_wire.h"
+#include "front/connection.h"
+#include "front/cookie.h"
+#include "front/state.h"
+#include "log/log.h"
+
+enum {
+    USER_AGENT_MAX = 256,
+    ASK_AGAIN_MAX =
+        3 /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
+};
+
+struct exchange {
+    struct backend_call call;
+    struct park_hold hold;
+    struct connection *connection;
+    const struct face *face;
+    struct siphash key;  /* in the watch list */
+    uint64_t wakes;      /* that the watch list had seen when the worker was asked */
+    int64_t wait_until;  /* clock_mono; the caller wants to be held until then */
+    unsigned wait;       /* seconds that it asked for and gets; 0: none */
+    uint8_t form, asked; /* how often */
+    bool is_last;        /* held no more, whatever the worker says */
+    struct inet_addr source;
+    size_t payload_n;
+    unsigned char payload[];
+};
+
+static bool
+can_wait(const struct ct_op *op)
+{
+    return op->id == CT_OP_twoFactorCheckPushAuthStatus;
+}
+
+/* Only Poll is ever repeated, or held back, by the front: anything else is said once, by the worker. */
+static bool
+is_poll(const struct ct_op *op, const struct backend_reply *reply)
+{
+    const struct twoFactorCheckPushAuthStatus_out *out = reply->out;
+    return reply->reply.status == CALL_WAIT && can_wait(op) && out->result == loginTwoFactorRet_Poll;
+}
+
+/* UnknownError, the first value of each result, and nothing else known. */
+static void *
+unknown(struct arena *a, const struct ct_op *op)
+{
+    unsigned char *out = arena_zalloc(a, op->out.size);
+    for (size_t i = 0; i < op->out.n; i++) {
+        const struct ct_field *field = &op->out.fields[i];
+        if (field->kind == CT_ARRAY)
+            ((struct ct_array *)(void *)(out + field->offset))->is_null = true;
+    }
+    return out;
+}
+
+static struct str
+preference(struct arena *a, unsigned wait)
+{
+    return wait > 0 ? arena_printf(a, "wait=%u", wait) : STR_NULL;
+}
+
+static void
+wipe_body(struct front *f)
+{
+    if (f->body.data != NULL)
+        secret_wipe(f->body.data + f->body.start, f->body.len);
+    buf_reset(&f->body);
+}
+
+/* ---- a worker's answer ---- */
+
+void
+exchange_free(struct exchange **at)
+{
+    struct exchange *x = *at;
+    if (x == NULL)
+        return;
+    struct front *f = x->connection->front;
+    backend_abandon(&f->backend, &x->call);
+    park_release(&f->park, &x->hold);
+    secret_wipe(x->payload, x->payload_n);
+    free(x);
+    *at = NULL;
+}
+
+/* Sends the answer; the exchange is over. */
+static void
+finish(struct exchange *x, struct answer *a)
+{
+    struct connection *c = x->connection;
+    struct front *f = c->front;
+
+    a->preference_applied = preference(&f->arena, x->wait);
+    if (a->is_failure)
+        throttle_fail(&f->throttle, &x->source, loop_now(f->loop));
+    answer_send(c, a);
+    wipe_body(f);
+    exchange_free(&c->exchange);
+    connection_resume(c);
+}
+
+static void
+finish_busy(struct exchange *x)
+{
+    struct front *f = x->connection->front;
+    struct answer a = {.status = 0};
+    x->face->busy(f, &a);
+    finish(x, &a);
+    arena_reset(&f->arena);
+}
+
+static void
+finish_reply(struct exchange *x, const struct backend_reply *reply, bool is_kept)
+{
+    struct connection *c = x->connection;
+    struct front *f = c->front;
+    const struct ct_op *op = x->call.op;
+    struct answer a = {.status = 0};
+
+    if (reply == NULL) {
+        x->face->answer(f, op, x->form, unknown(&f->arena, op), STR_NULL, &a);
+    } else {
+        x->face->answer(f, op, x->form, reply->out, reply->reply.fault, &a);
+        a.set_cookie = cookie_set_session(&f->arena, reply->reply.set_session, c->is_secure);
+    }
+    if (is_kept) {
+        struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+        if (e != NULL)
+            park_keep(e, x->form, a.body);
+    }
+    finish(x, &a);
+}
+
+static enum errcode
+ask(struct exchange *x)
+{
+    struct front *f = x->connection->front;
+    x->wakes = f->park.wakes;
+    f->calls++;
+    return backend_submit(&f->backend, &x->call);
+}
+
+/* Holds a check whose push is still unanswered. False: it is to be answered. */
+static bool
+hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
+{
+    struct connection *c = x->connection;
+    struct front *f = c->front;
+
+    if (x->wait == 0 || x->is_last || f->is_draining || x->wait_until <= loop_now(f->loop))
+        return false;
+    if (was_woken && x->asked < ASK_AGAIN_MAX) {
+        x->asked++;
+        return ask(x) == ERR_NONE;
+    }
+    struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+    if (e == NULL)
+        return false;
+    x->asked = 0;
+    park_hold(&f->park, e, &x->hold, x->wait_until);
+    connection_set_parked(c, true);
+    return true;
+}
+
+static void
+call_done(struct backend_call *call, const struct backend_reply *reply)
+{
+    struct exchange *x = LIST_ITEM(call, struct exchange, call);
+    struct front *f = x->connection->front;
+    bool poll = reply != NULL && is_poll(call->op, reply);
+    bool was_woken = poll && park_was_woken(&f->park, &reply->reply.topic, x->wakes);
+
+    if (poll && hold(x, reply, was_woken))
+        return;
+    finish_reply(x, reply, poll && !was_woken);
+}
+
+/* The watch list lets go of a held check. */
+static void
+ask_again(struct park_hold *h, bool is_last)
+{
+    struct exchange *x = LIST_ITEM(h, struct exchange, hold);
+
+    x->is_last = x->is_last || is_last;
+    connection_set_parked(x->connection, false);
+    if (ask(x) != ERR_NONE)
+        finish_busy(x);
+}
+
+/* ---- a request ---- */
+
+unsigned
+exchange_prefer_wait(struct str prefer)
+{
+    while (!str_is_null(prefer)) {
+        struct str item = str_cut(&prefer, ',');
+        struct str value = str_cut(&item, ';');
+        uint64_t seconds;
+        if (!str_eq_nocase(str_trim(str_cut(&value, '='), " \t"), STR_LIT("wait")) || str_is_null(value))
+            continue;
+        return str_to_u64(str_trim(value, " \t\""), UINT32_MAX, &seconds) == ERR_NONE ? (unsigned)seconds : 0;
+    }
+    return 0;
+}
+
+static unsigned
+wanted_wait(const struct front *f, const struct http_request *http, const struct ct_op *op, struct arena *a)
+{
+    unsigned most = (unsigned)(f->config->limits_wait_time / CLOCK_S);
+    if (!can_wait(op) || f->is_draining)
+        return 0;
+    unsigned wait = exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, a));
+    return wait < most ? wait : most;
+}
+
+/* What the worker is told, into f->scratch. False: it is too long for a frame. */
+static bool
+put_payload(struct connection *c, const struct http_request *http, const struct forwarded *who,
+            const struct exchange_request *req)
+{
+    struct front *f = c->front;
+    struct str user_agent = http_header(http, HTTP_NAME_USER_AGENT);
+    struct call call = {.source = inet_format(&f->arena, &who->source),
+                        .session = cookie_session(http, &f->arena),
+                        .user_agent =
+                            str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
+                        .is_secure = who->is_secure};
+
+    buf_reset(&f->scratch);
+    frame_put_u32(&f->scratch, (uint32_t)req->op->id);
+    call_put(&f->scratch, &call);
+    ct_wire_put(&f->scratch, &req->op->in, req->in);
+    return !buf_is_over(&f->scratch);
+}
+
+static struct exchange *
+exchange_new(struct connection *c, const struct exchange_request *req, struct str payload)
+{
+    struct exchange *x = malloc(sizeof *x + payload.n);
+    if (x == NULL)
+        err_no_memory();
+    *x = (struct exchange){
+        .connection = c, .face = req->face, .form = (uint8_t)req->form, .payload_n = payload.n};
+    memcpy(x->payload, payload.p, payload.n);
+    backend_call_init(&x->call);
+    x->call.op = req->op;
+    x->call.payload = x->payload;
+    x->call.payload_n = payload.n;
+    x->call.done = call_done;
+    park_hold_init(&x->hold, ask_again);
+    return x;
+}
+
+/* True: the watch list had the answer, and it is in c->out. */
+static bool
+answer_again(struct connection *c, const struct exchange_request *req, const struct siphash *key)
+{
+    struct front *f = c->front;
+    struct park_entry *e = park_find(&f->park, key);
+    struct str body = e != NULL ? park_body(e, req->form) : STR_NULL;
+    struct answer a = {.status = 0};
+
+    if (str_is_null(body))
+        return false;
+    f->watch_hits++;
+    req->face->again(f, req->form, body, &a);
+    answer_send(c, &a);
+    return true;
+}
+
+/* Answers without a worker having been asked. */
+static bool
+answer_now(struct connection *c, const struct exchange_request *req, bool is_busy)
+{
+    struct front *f = c->front;
+    struct answer a = {.status = 0};
+
+    if (is_busy)
+        req->face->busy(f, &a);
+    else
+        req->face->answer(f, req->op, req->form, unknown(&f->arena, req->op), STR_NULL, &a);
+    answer_send(c, &a);
+    wipe_body(f);
+    return true;
+}
+
+static bool
+start(struct connection *c, const struct exchange_request *req, struct exchange *x)
+{
+    c->exchange = x;
+    enum errcode err = ask(x);
+    if (err == ERR_NONE)
+        return false;
+    exchange_free(&c->exchange);
+    return answer_now(c, req, err == ERR_BUSY);
+}
+
+bool
+exchange_start(struct connection *c, const struct http_request *http, const struct forwarded *who,
+               const struct exchange_request *req)
+{
+    struct front *f = c->front;
+    struct siphash key = {0, 0};
+    unsigned wait = wanted_wait(f, http, req->op, &f->arena);
+
+    if (!put_payload(c, http, who, req)) {
+        buf_clear(&f->scratch);
+        return answer_now(c, req, false);
+    }
+    struct str payload = buf_view(&f->scratch);
+    if (can_wait(req->op))
+        key = park_key(&f->park, payload.p, payload.n);
+    bool is_answered = can_wait(req->op) && wait == 0 && answer_again(c, req, &key);
+    if (!is_answered) {
+        struct exchange *x = exchange_new(c, req, payload);
+        x->key = key;
+        x->source = who->source;
+        x->wait = wait;
+        x->wait_until = loop_now(f->loop) + (int64_t)wait * CLOCK_S;
+        is_answered = start(c, req, x);
+    }
+    secret_wipe(f->scratch.data + f->scratch.start, f->scratch.len);
+    if (f->scratch.cap > POOL_BUFFER_MAX)
+        buf_clear(&f->scratch);
+    return is_answered;
+}

@@ -1,0 +1,238 @@
+/* face_json: see face_json.h. Each refusal that no worker has seen is an object with "result" and "reason".
+ */
+#include "front/face_json.h"
+
+#include "base/inet.h"
+#include "base/secret.h"
+#include "contract/ct_json.h"
+#include "front/answer.h"
+#include "front/connection.h"
+#include "front/exchange.h"
+#include "front/state.h"
+
+struct result_status {
+    struct str result;
+    unsigned status;
+    bool is_failure; /* of somebody who may be guessing */
+};
+
+static const struct result_status statuses[] = {
+    {STR("OK"), 200, false},
+    {STR("BadRequest"), 400, false},
+    {STR("UnknownTicket"), 401, true},
+    {STR("UnknownDevice"), 401, true},
+    {STR("InvalidTicket"), 401, true},
+    {STR("UnknownChallenge"), 404, true},
+    {STR("AlreadyAnswered"), 409, false},
+    {STR("Expired"), 410, false},
+    {STR("NumberRequired"), 422, false},
+    {STR("WrongNumber"), 422, false},
+    {STR("BadSignature"), 422, true},
+    {STR("BadKey"), 422, false},
+    {STR("TooManyRequests"), 429, false},
+    {STR("UnknownError"), 503, false},
+};
+
+static const struct result_status *
+status_of(struct str result)
+{
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (str_eq(statuses[i].result, result))
+            return &statuses[i];
+    }
+    return NULL;
+}
+
+unsigned
+face_json_status(struct str result)
+{
+    const struct result_status *s = status_of(result);
+    return s != NULL ? s->status : 503;
+}
+
+static void
+json(struct answer *a, unsigned status)
+{
+    a->status = status;
+    a->is_api = true;
+    a->cache_control = (struct str)STR("no-store");
+    a->content_type = (struct str)STR("application/json");
+    if (status == 503 || status == 429)
+        a->retry_after = a->retry_after > 0 ? a->retry_after : 1;
+}
+
+/* What is said where no operation was run. */
+struct refusal {
+    struct str result, reason;
+};
+
+static const struct ct_field refusal_fields[] = {
+    {.name = STR("result"), .kind = CT_STRING, .offset = offsetof(struct refusal, result)},
+    {.name = STR("reason"), .kind = CT_STRING, .offset = offsetof(struct refusal, reason)},
+};
+static const struct ct_type refusal_type = {
+    .name = STR("refusal"), .fields = refusal_fields, .n = 2, .size = sizeof(struct refusal)};
+
+static void
+refusal(struct front *f, unsigned status, const char *result, struct str reason, struct answer *a)
+{
+    struct refusal r = {.result = str_from_cstr(result), .reason = reason};
+    ct_json_put(&f->body, &refusal_type, &r);
+    json(a, status);
+    a->body = buf_view(&f->body);
+}
+
+/* The bare name of an out struct's result: what follows "deviceRet_". */
+static struct str
+result_name(const struct ct_op *op, const void *out)
+{
+    const struct ct_enum *e = op->out.fields[0].en;
+    struct str name = ct_enum_name(e, *(const int *)out);
+    size_t prefix = str_from_cstr(e->prefix).n + 1;
+    return name.n > prefix ? str_sub(name, prefix, name.n) : STR_NULL;
+}
+
+static void
+answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
+       struct answer *a)
+{
+    (void)form;
+    (void)fault;
+    if (out == NULL) {
+        refusal(f, 503, "UnknownError", STR_LIT("the operation failed"), a);
+        return;
+    }
+    const struct result_status *s = status_of(result_name(op, out));
+    ct_json_put(&f->body, &op->out, out);
+    a->is_failure = s != NULL && s->is_failure;
+    json(a, s != NULL ? s->status : 503);
+    a->body = buf_view(&f->body);
+}
+
+static void
+busy(struct front *f, struct answer *a)
+{
+    refusal(f, 503, "UnknownError", STR_LIT("busy: ask again"), a);
+}
+
+static const struct face json_face = {.answer = answer, .again = NULL, .busy = busy};
+
+static bool
+is_json(struct str content_type)
+{
+    return str_eq_nocase(str_trim(str_cut(&content_type, ';'), " \t"), STR_LIT("application/json"));
+}
+
+static bool
+is_loopback_host(struct str host)
+{
+    struct inet_endpoint e;
+    struct inet_addr a;
+    struct str name = str_sub(host, 0, str_find(host, ':'));
+    if (str_eq_nocase(name, STR_LIT("localhost")))
+        return true;
+    if (inet_endpoint_parse(host, &e) == ERR_NONE)
+        return inet_is_loopback(&e.addr);
+    if (str_eq(host, STR_LIT("[::1]")))
+        return true;
+    return inet_parse(host, &a) == ERR_NONE && inet_is_loopback(&a);
+}
+
+bool
+face_json_origin_is_ours(struct str origin, struct str public_url, struct str host, bool is_secure)
+{
+    struct str scheme = is_secure ? STR_LIT("https://") : STR_LIT("http://");
+
+    if (!str_is_empty(public_url)) {
+        if (str_ends(public_url, STR_LIT("/")))
+            public_url = str_sub(public_url, 0, public_url.n - 1);
+        return str_eq_nocase(origin, public_url);
+    }
+    return !str_is_empty(host) && is_loopback_host(host) &&
+           str_eq_nocase(str_sub(origin, 0, scheme.n), scheme) &&
+           str_eq_nocase(str_sub(origin, scheme.n, origin.n), host);
+}
+
+static struct str *
+device_token(const struct ct_type *t, void *in)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->fields[i].kind == CT_STRING && str_eq(t->fields[i].name, STR_LIT("sDeviceToken")))
+            return (struct str *)(void *)((unsigned char *)in + t->fields[i].offset);
+    }
+    return NULL;
+}
+
+/* The token of "Authorization: Bearer TOKEN" (RFC 6750, section 2.1), or null. */
+static struct str
+bearer(const struct http_request *http)
+{
+    struct str value = http_header(http, HTTP_NAME_AUTHORIZATION);
+    struct str scheme = str_cut(&value, ' ');
+    return str_eq_nocase(scheme, STR_LIT("bearer")) ? str_trim(value, " \t") : STR_NULL;
+}
+
+/* What can be refused before the body is looked at. True: it is. */
+static bool
+refuse_head(struct connection *c, const struct forwarded *who, const struct route *route, struct answer *a)
+{
+    struct front *f = c->front;
+    const struct http_request *http = &f->request;
+    struct str origin = http_header(http, HTTP_NAME_ORIGIN);
+
+    if (route->op == NULL) {
+        refusal(f, 404, "BadRequest", STR_LIT("no such operation"), a);
+    } else if (http->method != HTTP_POST) {
+        refusal(f, 405, "BadRequest", STR_LIT("POST only"), a);
+        a->allow = (struct str)STR("POST");
+    } else if (!str_is_null(origin) &&
+               (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
+                !face_json_origin_is_ours(origin, f->config->server_public_url, who->host, who->is_secure))) {
+        refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), a);
+    } else if (!is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
+        refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);
+    } else if ((a->retry_after = throttle_wait(&f->throttle, &who->source, loop_now(f->loop))) > 0) {
+        refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), a);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool
+refuse_body(struct front *f, const struct route *route, void *in, struct answer *a)
+{
+    struct str why = STR_NULL, token = bearer(&f->request);
+    struct str *member = device_token(&route->op->in, in);
+
+    if (ct_json_get(&f->arena, f->request.body, &route->op->in, in, &why) != ERR_NONE) {
+        refusal(f, 400, "BadRequest", str_is_null(why) ? STR_LIT("malformed") : why, a);
+        return true;
+    }
+    if (member == NULL || str_is_null(token))
+        return false;
+    if (!str_is_null(*member) && !secret_equal_str(*member, token)) {
+        refusal(f, 400, "BadRequest", STR_LIT("two different device tokens"), a);
+        return true;
+    }
+    *member = token;
+    return false;
+}
+
+bool
+face_json_request(struct connection *c, const struct forwarded *who, const struct route *route)
+{
+    struct front *f = c->front;
+    struct answer a = {.status = 0};
+
+    buf_reset(&f->body);
+    if (!refuse_head(c, who, route, &a)) {
+        void *in = arena_zalloc(&f->arena, route->op->in.size);
+        if (!refuse_body(f, route, in, &a)) {
+            struct exchange_request call = {.face = &json_face, .op = route->op, .in = in};
+            return exchange_start(c, &f->request, who, &call);
+        }
+    }
+    answer_send(c, &a);
+    return true;
+}

@@ -1,0 +1,78 @@
+/* face_soap: see face_soap.h. What is said in SOAP is soap/soap.h's; this only carries it. */
+#include "front/face_soap.h"
+
+#include "front/answer.h"
+#include "front/connection.h"
+#include "front/exchange.h"
+#include "front/state.h"
+#include "soap/soap.h"
+
+static void
+take_over(struct front *f, const struct soap_answer *from, struct answer *to)
+{
+    to->status = (unsigned)from->status;
+    to->content_type = from->content_type;
+    to->cache_control = from->cache_control;
+    to->body = buf_view(&f->body);
+}
+
+static void
+answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
+       struct answer *a)
+{
+    struct soap_answer said = {.body = &f->body};
+
+    if (out == NULL)
+        soap_fault_server((enum soap_version)form, fault, &said);
+    else
+        soap_encode((enum soap_version)form, op, out, &said);
+    if (said.status == 200)
+        f->soap_form[form] = said;
+    take_over(f, &said, a);
+}
+
+static void
+again(struct front *f, unsigned form, struct str body, struct answer *a)
+{
+    take_over(f, &f->soap_form[form], a);
+    a->body = body;
+}
+
+static void
+busy(struct front *f, struct answer *a)
+{
+    (void)f;
+    *a = (struct answer){.status = 503,
+                         .cache_control = STR("private"),
+                         .content_type = STR("text/plain; charset=utf-8"),
+                         .retry_after = 1,
+                         .body = STR("Busy: ask again.\r\n")};
+}
+
+static const struct face soap = {.answer = answer, .again = again, .busy = busy};
+
+bool
+face_soap_request(struct connection *c, const struct forwarded *who)
+{
+    struct front *f = c->front;
+    const struct http_request *http = &f->request;
+    struct soap_request request = {.content_type =
+                                       http_header_joined(http, HTTP_NAME_CONTENT_TYPE, &f->arena),
+                                   .soap_action = http_header_joined(http, HTTP_NAME_SOAPACTION, &f->arena),
+                                   .body = http->body};
+    struct soap_answer said = {.body = &f->body};
+    struct soap_message message;
+    struct answer a = {.status = 0};
+
+    buf_reset(&f->body);
+    if (http->is_cut) {
+        soap_refuse_long(&f->arena, &request, &said);
+    } else if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
+        struct exchange_request call = {
+            .face = &soap, .form = message.version, .op = message.op, .in = message.in};
+        return exchange_start(c, http, who, &call);
+    }
+    take_over(f, &said, &a);
+    answer_send(c, &a);
+    return true;
+}

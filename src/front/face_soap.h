@@ -1,0 +1,14 @@
+/* face_soap: POST of a SOAP message to the service. */
+#ifndef COUNTERSIGN_FRONT_FACE_SOAP_H
+#define COUNTERSIGN_FRONT_FACE_SOAP_H
+
+#include <stdbool.h>
+
+#include "front/forwarded.h"
+
+struct connection;
+
+/* See dispatch_request; the request is c->front->request. */
+bool face_soap_request(struct connection *c, const struct forwarded *who);
+
+#endif

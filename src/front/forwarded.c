@@ -1,0 +1,115 @@
+/* forwarded: see forwarded.h. */
+#include "front/forwarded.h"
+
+#include <stdlib.h>
+
+void
+forwarded_init(struct forwarded_rules *r)
+{
+    *r = (struct forwarded_rules){.proxies = NULL};
+}
+
+void
+forwarded_clear(struct forwarded_rules *r)
+{
+    free(r->proxies);
+    forwarded_init(r);
+}
+
+void
+forwarded_set(struct forwarded_rules *r, const struct config_list *proxies)
+{
+    forwarded_clear(r);
+    if (proxies->n == 0)
+        return;
+    r->proxies = calloc(proxies->n, sizeof *r->proxies);
+    if (r->proxies == NULL)
+        err_no_memory();
+    for (size_t i = 0; i < proxies->n; i++) {
+        if (inet_net_parse(proxies->items[i], &r->proxies[r->n]) == ERR_NONE)
+            r->n++;
+    }
+}
+
+bool
+forwarded_is_proxy(const struct forwarded_rules *r, const struct inet_addr *peer)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (inet_net_has(&r->proxies[i], peer))
+            return true;
+    }
+    return false;
+}
+
+/* Cuts the item behind the last comma off. */
+static struct str
+cut_last(struct str *rest)
+{
+    size_t at = rest->n;
+    while (at > 0 && rest->p[at - 1] != ',')
+        at--;
+    struct str item = str_trim(str_sub(*rest, at, rest->n), " \t");
+    *rest = at > 0 ? str_sub(*rest, 0, at - 1) : STR_NULL;
+    return item;
+}
+
+/* As proxies write it: "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80". */
+static enum errcode
+parse_item(struct str item, struct inet_addr *out)
+{
+    struct inet_endpoint e;
+
+    if (item.n > 2 && item.p[0] == '[' && item.p[item.n - 1] == ']')
+        return inet_parse(str_sub(item, 1, item.n - 2), out);
+    if (inet_parse(item, out) == ERR_NONE)
+        return ERR_NONE;
+    if (inet_endpoint_parse(item, &e) != ERR_NONE)
+        return ERR_SYNTAX;
+    *out = e.addr;
+    return ERR_NONE;
+}
+
+static struct inet_addr
+source_of(const struct forwarded_rules *r, const struct inet_addr *peer, struct str chain)
+{
+    struct inet_addr source = *peer;
+    while (!str_is_null(chain)) {
+        struct inet_addr next;
+        if (parse_item(cut_last(&chain), &next) != ERR_NONE)
+            break;
+        source = next;
+        if (!forwarded_is_proxy(r, &source))
+            break;
+    }
+    return source;
+}
+
+static bool
+is_host(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c <= ' ' || c >= 127 || c == '/' || c == '@' || c == '?' || c == '#' || c == '<' || c == '"')
+            return false;
+    }
+    return s.n > 0;
+}
+
+void
+forwarded_read(const struct forwarded_rules *r, const struct inet_addr *peer, bool is_tls,
+               const struct http_request *req, struct arena *a, struct forwarded *out)
+{
+    *out = (struct forwarded){.source = *peer, .is_secure = is_tls, .host = req->host};
+    if (r->n == 0 || !forwarded_is_proxy(r, peer))
+        return;
+    out->source = source_of(r, peer, http_header_joined(req, HTTP_NAME_X_FORWARDED_FOR, a));
+    struct str proto = http_header_joined(req, HTTP_NAME_X_FORWARDED_PROTO, a);
+    if (!str_is_null(proto))
+        out->is_secure = str_eq_nocase(cut_last(&proto), STR_LIT("https"));
+    struct str host = http_header_joined(req, HTTP_NAME_X_FORWARDED_HOST, a);
+    if (!str_is_null(host)) {
+        host = cut_last(&host);
+        if (is_host(host))
+            out->host = host;
+    }
+}

@@ -1,0 +1,199 @@
+/* front: see front.h. This file only puts the parts together; connection.c is where a client's bytes arrive,
+ * backend.c where a worker's do. */
+#include "front/front.h"
+
+#include <stdlib.h>
+
+#include "front/connection.h"
+#include "front/listen.h"
+#include "front/state.h"
+#include "log/log.h"
+
+enum {
+    WATCHED_MIN = 1024, /* entries of the watch list, whatever the number of connections */
+    SCRATCH_MAX = FRAME_MAX
+};
+
+#define DATE_AGE (50 * CLOCK_MS) /* how late the Date of an answer may be */
+
+static void
+woken(struct backend *b, const struct topic *topic)
+{
+    struct front *f = LIST_ITEM(b, struct front, backend);
+    park_wake(&f->park, topic);
+}
+
+/* The queue is for requests: held checks leave half of it free. */
+static bool
+has_room(void *arg)
+{
+    return backend_has_room(arg, CT_LANE_FAST);
+}
+
+static void
+end_drain(struct front *f)
+{
+    if (f->is_drained)
+        return;
+    f->is_drained = true;
+    loop_timer_stop(f->loop, &f->drain_timer);
+    f->drained(f->drained_arg);
+}
+
+static void
+end_all(struct front *f)
+{
+    LIST_EACH (it, next, &f->connections) {
+        connection_end(LIST_ITEM(it, struct connection, node));
+    }
+}
+
+static void
+drain_is_due(struct loop_timer *t)
+{
+    struct front *f = LIST_ITEM(t, struct front, drain_timer);
+    if (f->n_connections > 0)
+        log_warning("drain.late", "connections=%zu", f->n_connections);
+    end_all(f);
+    end_drain(f);
+}
+
+void
+front_connection_closed(struct front *f)
+{
+    if (f->is_draining && !f->is_drained && f->n_connections == 0)
+        loop_timer_set(f->loop, &f->drain_timer, loop_now(f->loop));
+}
+
+const struct http_date *
+front_date(struct front *f)
+{
+    int64_t now = loop_now(f->loop);
+    if (f->date_at == 0 || now - f->date_at > DATE_AGE) {
+        http_date_set(&f->date, clock_now());
+        f->date_at = now;
+    }
+    return &f->date;
+}
+
+struct front *
+front_new(struct loop *l, const struct config *config)
+{
+    struct front *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        err_no_memory();
+    f->loop = l;
+    f->config = config;
+    f->limits = (struct http_limits){.line = (uint32_t)config->limits_header_size,
+                                     .head = (uint32_t)config->limits_header_size,
+                                     .body = SOAP_BODY_MAX};
+    arena_init(&f->arena);
+    buf_init(&f->scratch, SCRATCH_MAX);
+    buf_init(&f->body, FRONT_ANSWER_MAX);
+    f->soap = soap_reader_new();
+    list_init(&f->connections);
+    list_init(&f->listeners);
+    loop_timer_init(&f->drain_timer, drain_is_due);
+    struct backend_settings backend = {.queue = (size_t)config->limits_queue,
+                                       .call_time = config->limits_call_time,
+                                       .slots = FRONT_WORKERS_MAX,
+                                       .arena = &f->arena,
+                                       .woken = woken};
+    backend_init(&f->backend, l, &backend);
+    size_t watched = 2 * (size_t)config->limits_connections;
+    park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, has_room, &f->backend);
+    throttle_init(&f->throttle);
+    forwarded_init(&f->proxies);
+    forwarded_set(&f->proxies, &config->server_trusted_proxies);
+    return f;
+}
+
+void
+front_free(struct front **at)
+{
+    struct front *f = *at;
+    if (f == NULL)
+        return;
+    f->is_drained = true;
+    listen_end(f);
+    end_all(f);
+    loop_timer_stop(f->loop, &f->drain_timer);
+    park_clear(&f->park);
+    backend_clear(&f->backend);
+    throttle_clear(&f->throttle);
+    forwarded_clear(&f->proxies);
+    tls_context_free(&f->tls);
+    soap_reader_free(&f->soap);
+    pool_clear(&f->pool);
+    buf_clear(&f->scratch);
+    buf_clear(&f->body);
+    arena_clear(&f->arena);
+    free(f);
+    *at = NULL;
+}
+
+enum errcode
+front_add_listener(struct front *f, struct cx *cx, int fd)
+{
+    return listen_add(f, cx, fd);
+}
+
+enum errcode
+front_set_tls(struct front *f, struct cx *cx, int cert_fd, int key_fd)
+{
+    struct tls_context *fresh = NULL;
+    enum errcode err = tls_context_new_fds(cx, cert_fd, key_fd, &fresh);
+    if (err != ERR_NONE)
+        return err;
+    tls_context_free(&f->tls);
+    f->tls = fresh;
+    return ERR_NONE;
+}
+
+enum errcode
+front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, int fd)
+{
+    if (backend_set_worker(&f->backend, slot, fast_only, fd) != ERR_NONE)
+        return err_set(cx, ERR_SYSTEM, "the channel of worker %u cannot be watched", slot);
+    return ERR_NONE;
+}
+
+void
+front_reload(struct front *f)
+{
+    forwarded_set(&f->proxies, &f->config->server_trusted_proxies);
+    backend_set_call_time(&f->backend, f->config->limits_call_time);
+}
+
+void
+front_drain(struct front *f, int64_t deadline, void (*done)(void *arg), void *arg)
+{
+    if (f->is_draining)
+        return;
+    f->is_draining = true;
+    f->drained = done;
+    f->drained_arg = arg;
+    listen_end(f);
+    loop_timer_set(f->loop, &f->drain_timer, deadline);
+    LIST_EACH (it, next, &f->connections) {
+        connection_drain(LIST_ITEM(it, struct connection, node));
+    }
+    park_release_all(&f->park);
+    if (f->n_connections == 0)
+        loop_timer_set(f->loop, &f->drain_timer, loop_now(f->loop));
+}
+
+void
+front_counts(const struct front *f, struct front_counts *out)
+{
+    *out = (struct front_counts){.connections = f->n_connections,
+                                 .parked = f->park.n_held,
+                                 .watched = f->park.n,
+                                 .queued = backend_queued(&f->backend),
+                                 .workers = backend_alive(&f->backend),
+                                 .accepted = f->accepted,
+                                 .refused = f->refused,
+                                 .requests = f->requests,
+                                 .calls = f->calls,
+                                 .watch_hits = f->watch_hits};
+}

@@ -1,0 +1,131 @@
+/* listen: see listen.h. */
+#include "front/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/inet.h"
+#include "front/connection.h"
+#include "front/state.h"
+#include "log/log.h"
+
+enum { BATCH = 16 /* accepted in a row, before others have their turn */ };
+
+#define PAUSE (100 * CLOCK_MS) /* when the system has no descriptor or memory left */
+
+struct listener {
+    struct loop_fd watch;
+    struct loop_timer pause;
+    struct list node;
+    struct front *front;
+};
+
+/* A client that there is no room for: told so where that takes no handshake. */
+static void
+turn_away(struct front *f, int fd)
+{
+    if (f->tls == NULL) {
+        struct buf out;
+        buf_init(&out, 4096);
+        http_reply_refusal(&out, front_date(f), 503, 1);
+        struct str bytes = buf_view(&out);
+        (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)shutdown(fd, SHUT_WR);
+        buf_clear(&out);
+    }
+    f->refused++;
+    (void)close(fd);
+}
+
+static void
+admit(struct front *f, int fd, const struct inet_addr *peer)
+{
+    size_t most =
+        forwarded_is_proxy(&f->proxies, peer) ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
+    struct throttle_source *source = f->n_connections < (size_t)f->config->limits_connections
+                                         ? throttle_connect(&f->throttle, peer, most)
+                                         : NULL;
+    int on = 1;
+
+    if (source == NULL) {
+        turn_away(f, fd);
+        return;
+    }
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    f->accepted++;
+    connection_new(f, fd, peer, source);
+}
+
+static void
+ready(struct loop_fd *watch, unsigned what)
+{
+    struct listener *l = LIST_ITEM(watch, struct listener, watch);
+    struct front *f = l->front;
+
+    (void)what;
+    for (unsigned i = 0; i < BATCH; i++) {
+        struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
+        socklen_t n = sizeof from;
+        int fd = accept4(watch->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
+            return;
+        if (fd < 0) {
+            log_warning("listener.paused", "errno=%d", errno);
+            loop_fd_want(f->loop, watch, 0);
+            loop_timer_set(f->loop, &l->pause, loop_now(f->loop) + PAUSE);
+            return;
+        }
+        struct inet_endpoint peer = {.port = 0};
+        if (inet_from_sockaddr(&from, &peer) != ERR_NONE)
+            (void)close(fd);
+        else
+            admit(f, fd, &peer.addr);
+    }
+}
+
+static void
+go_on(struct loop_timer *t)
+{
+    struct listener *l = LIST_ITEM(t, struct listener, pause);
+    loop_fd_want(l->front->loop, &l->watch, LOOP_READ);
+}
+
+enum errcode
+listen_add(struct front *f, struct cx *cx, int fd)
+{
+    struct listener *l = calloc(1, sizeof *l);
+    if (l == NULL)
+        err_no_memory();
+    l->front = f;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+        loop_fd_add(f->loop, &l->watch, fd, LOOP_READ, ready) != ERR_NONE) {
+        int why = errno;
+        (void)close(fd);
+        free(l);
+        return err_set(cx, ERR_SYSTEM, "a listening socket cannot be watched: %s", strerror(why));
+    }
+    loop_timer_init(&l->pause, go_on);
+    list_add_last(&f->listeners, &l->node);
+    return ERR_NONE;
+}
+
+void
+listen_end(struct front *f)
+{
+    LIST_EACH (it, next, &f->listeners) {
+        struct listener *l = LIST_ITEM(it, struct listener, node);
+        int fd = l->watch.fd;
+        loop_fd_remove(f->loop, &l->watch);
+        loop_timer_stop(f->loop, &l->pause);
+        (void)close(fd);
+        list_remove(it);
+        free(l);
+    }
+}

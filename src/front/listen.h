@@ -1,0 +1,15 @@
+/* listen: accepts connections, as many as the limits allow. */
+#ifndef COUNTERSIGN_FRONT_LISTEN_H
+#define COUNTERSIGN_FRONT_LISTEN_H
+
+#include "base/cx.h"
+#include "base/err.h"
+
+struct front;
+
+/* See front_add_listener. */
+enum errcode listen_add(struct front *f, struct cx *cx, int fd) MUST_CHECK;
+/* Closes all listeners. */
+void listen_end(struct front *f);
+
+#endif

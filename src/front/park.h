@@ -1,0 +1,89 @@
+/* park: the watch list: which checks wait for what, and the answer that they get meanwhile.
+ *
+ * An entry stands for one check (a digest of all that the worker would be told) that a worker answered with
+ * CALL_WAIT. Until its topic wakes, its time comes, or PARK_TICK has passed, the same check is answered from
+ * here; then the entry is gone and the next check asks a worker. So a lost wake-up costs latency, never
+ * correctness, and every answer but Poll comes from a worker.
+ *
+ * A held check hangs in its entry. When the entry goes it is told (park_hold.ask) and asks a worker again; it
+ * is told as well when it was held as long as its caller wanted. */
+#ifndef COUNTERSIGN_FRONT_PARK_H
+#define COUNTERSIGN_FRONT_PARK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/loop.h"
+#include "contract/call.h"
+#include "front/siphash.h"
+
+#define PARK_TICK CLOCK_S
+
+enum {
+    PARK_BUCKETS = 16384,
+    PARK_BODIES = 2,  /* one of each SOAP version */
+    PARK_RECENT = 256 /* wake-ups remembered for calls that were under way */
+};
+
+struct park_entry;
+
+/* One held check; embedded in its owner. */
+struct park_hold {
+    struct list node; /* in its entry, or alone */
+    struct park_entry *entry;
+    struct loop_timer timer;
+    /* The check is no longer held and is to ask a worker. is_last: its caller waited long enough. */
+    void (*ask)(struct park_hold *h, bool is_last);
+};
+
+struct park {
+    struct loop *loop;
+    size_t most, n, n_held;
+    unsigned char key[SIPHASH_KEY];
+    struct park_entry **by_key, **by_topic; /* PARK_BUCKETS each */
+    struct list unheld;               /* entries that nobody is held by, the least recently used first */
+    uint64_t wakes;                   /* so many came so far */
+    struct topic recent[PARK_RECENT]; /* the last of them, by number */
+    bool (*has_room)(void *arg);      /* may held checks ask now? else a little later */
+    void *arg;
+};
+
+/* `most` entries without a held check. */
+void park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(void *arg), void *arg);
+/* Nothing may be held any more. */
+void park_clear(struct park *p);
+
+/* The digest that stands for a check: the bytes of its call. */
+struct siphash park_key(const struct park *p, const void *bytes, size_t n);
+
+/* The entry of this check while it is fresh, or NULL. */
+struct park_entry *park_find(struct park *p, const struct siphash *key);
+/* The answer kept in a form, or null. */
+struct str park_body(const struct park_entry *e, unsigned form);
+
+/* A worker said CALL_WAIT: makes the entry, or renews it. wait_until is of clock_now. NULL when that time has
+ * come already, or the list is full of held checks. */
+struct park_entry *
+park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_until);
+/* Keeps a copy of an answer in that form. */
+void park_keep(struct park_entry *e, unsigned form, struct str body);
+
+void park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last));
+/* Holds until `until` (clock_mono) at most. */
+void park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t until);
+/* The caller went away. Also for one that is not held. */
+void park_release(struct park *p, struct park_hold *h);
+bool park_is_held(const struct park_hold *h);
+
+/* A worker said that something happened. */
+void park_wake(struct park *p, const struct topic *topic);
+/* The topic was woken since the list had seen `wakes` wake-ups: a CALL_WAIT asked for before that is old.
+ * True also where that is not known any more. */
+bool park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes);
+/* All that is held asks now, for the last time. */
+void park_release_all(struct park *p);
+
+#endif

@@ -1,0 +1,43 @@
+/* route: see route.h. */
+#include "front/route.h"
+
+#include "http/parser.h"
+
+enum { OP_NAME_MAX = 64 };
+
+/* /api/device/enrol is device_enrol. */
+static const struct ct_op *
+api_op(struct str name)
+{
+    char op[OP_NAME_MAX];
+
+    if (name.n > sizeof op || str_find(name, '_') < name.n)
+        return NULL;
+    for (size_t i = 0; i < name.n; i++)
+        op[i] = name.p[i] == '/' ? '_' : name.p[i];
+    return ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
+}
+
+void
+route_find(struct arena *a, struct str path, struct route *out)
+{
+    static const struct str service = STR(CT_PATH), api = STR("/api/");
+
+    *out = (struct route){.kind = ROUTE_NONE};
+    if (http_percent_decode(a, path, &path) != ERR_NONE)
+        return;
+    if (str_eq_nocase(str_sub(path, 0, service.n), service)) {
+        out->path_info = str_sub(path, service.n, path.n);
+        if (out->path_info.n == 0)
+            out->kind = ROUTE_SERVICE;
+        else if (out->path_info.p[0] == '/')
+            out->kind = ROUTE_PATH_INFO;
+    } else if (str_starts(path, api)) {
+        out->op = api_op(str_sub(path, api.n, path.n));
+        out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;
+    } else if (str_eq(path, STR_LIT("/healthz"))) {
+        out->kind = ROUTE_HEALTH;
+    } else if (str_eq(path, STR_LIT("*"))) {
+        out->kind = ROUTE_ANY;
+    }
+}

@@ -1,0 +1,29 @@
+/* route: from the path of a request to the part of the front that answers it. Methods are the faces' affair.
+ */
+#ifndef COUNTERSIGN_FRONT_ROUTE_H
+#define COUNTERSIGN_FRONT_ROUTE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "contract/ct.h"
+
+enum route_kind {
+    ROUTE_NONE,
+    ROUTE_SERVICE,   /* the .asmx itself, in any case of letters */
+    ROUTE_PATH_INFO, /* something behind it: .asmx/NAME */
+    ROUTE_API,       /* an operation of the JSON face; anything else below /api/ is ROUTE_API_NONE */
+    ROUTE_API_NONE,
+    ROUTE_HEALTH,
+    ROUTE_ANY, /* OPTIONS * */
+};
+
+struct route {
+    enum route_kind kind;
+    struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
+    const struct ct_op *op; /* ROUTE_API */
+};
+
+/* `path` as it came, percent-encoded; a path that cannot be decoded leads nowhere. */
+void route_find(struct arena *a, struct str path, struct route *out);
+
+#endif

@@ -1,0 +1,62 @@
+/* state: the front's inside, shared by the files of this room. Enter at front.h. */
+#ifndef COUNTERSIGN_FRONT_STATE_H
+#define COUNTERSIGN_FRONT_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/list.h"
+#include "base/loop.h"
+#include "config/config.h"
+#include "front/backend.h"
+#include "front/forwarded.h"
+#include "front/front.h"
+#include "front/park.h"
+#include "front/pool.h"
+#include "front/throttle.h"
+#include "http/parser.h"
+#include "http/reply.h"
+#include "http/tls.h"
+#include "soap/soap.h"
+
+enum {
+    FRONT_BODIES_MAX = 256 * 1024 * 1024, /* memory of all large request bodies together; past it 503 */
+    FRONT_ANSWER_MAX = 16 * 1024 * 1024,  /* one answer */
+};
+
+struct front {
+    struct loop *loop;
+    const struct config *config;
+    struct http_limits limits;
+    struct http_date date;
+    int64_t date_at;             /* loop_now of when the date was last set */
+    struct http_request request; /* of the connection that is running */
+    struct arena arena;          /* of the request or the reply that is being looked at */
+    struct buf scratch;          /* a call on its way to a worker */
+    struct buf body;             /* an answer on its way to a connection */
+    struct soap_reader *soap;
+    struct soap_answer soap_form[2]; /* by version: the fixed parts of an answer 200 */
+    struct pool pool;
+    struct backend backend;
+    struct park park;
+    struct throttle throttle;
+    struct forwarded_rules proxies;
+    struct tls_context *tls; /* NULL: plain HTTP */
+    struct list connections, listeners;
+    size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
+    uint64_t accepted, refused, requests, calls, watch_hits;
+    bool is_draining, is_drained;
+    struct loop_timer drain_timer;
+    void (*drained)(void *arg);
+    void *drained_arg;
+};
+
+/* The Date of the answers that are made now. */
+const struct http_date *front_date(struct front *f);
+/* A connection was closed: the last one ends a drain. */
+void front_connection_closed(struct front *f);
+
+#endif

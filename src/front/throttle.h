@@ -1,0 +1,54 @@
+/* throttle: what one source may cost: how many connections it has, and how often it may fail on the JSON face
+ * before it has to wait. A source is an address, or a /64 of IP version 6. The account's own lock-out is the
+ * domain's; this only keeps guessing from being free. */
+#ifndef COUNTERSIGN_FRONT_THROTTLE_H
+#define COUNTERSIGN_FRONT_THROTTLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/inet.h"
+#include "front/siphash.h"
+
+enum {
+    THROTTLE_FAILURES = 30,  /* in a row, before a source has to wait, */
+    THROTTLE_REFILL_S = 2,   /* and one more each so many seconds */
+    THROTTLE_BUCKETS = 4096, /* of connections: chains of sources */
+    THROTTLE_BUDGETS = 8192, /* sources whose failures are remembered */
+};
+
+/* A source with connections. */
+struct throttle_source {
+    struct throttle_source *next;
+    struct inet_addr address;
+    size_t connections;
+};
+
+struct throttle_budget {
+    uint64_t who;        /* digest of the source; 0: free */
+    int64_t spent_until; /* clock_mono: when all failures are forgiven */
+};
+
+struct throttle {
+    unsigned char key[SIPHASH_KEY];
+    struct throttle_source **sources; /* THROTTLE_BUCKETS */
+    struct throttle_budget *budgets;  /* THROTTLE_BUDGETS */
+};
+
+void throttle_init(struct throttle *t);
+void throttle_clear(struct throttle *t);
+
+/* One more connection of this address, unless it has `most` already: NULL then. Given back by
+ * throttle_disconnect. */
+struct throttle_source *throttle_connect(struct throttle *t, const struct inet_addr *a, size_t most);
+/* NULL is fine. */
+void throttle_disconnect(struct throttle *t, struct throttle_source *s);
+
+/* Seconds until this source may try again; 0: now. */
+unsigned throttle_wait(const struct throttle *t, const struct inet_addr *a, int64_t mono);
+/* This source failed. A table without room forgets the source that is nearest to its forgiveness. */
+void throttle_fail(struct throttle *t, const struct inet_addr *a, int64_t mono);
+
+#endif

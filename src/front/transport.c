@@ -1,0 +1,68 @@
+/* transport: see transport.h. */
+#include "front/transport.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static enum tls_result
+of_errno(enum tls_result again)
+{
+    if (errno == EAGAIN || errno == EINTR)
+        return again;
+    return errno == ECONNRESET || errno == EPIPE ? TLS_CLOSED : TLS_FAILED;
+}
+
+enum tls_result
+transport_read(struct transport *t, void *out, size_t n, size_t *n_out, bool *is_drained_out)
+{
+    *is_drained_out = true;
+    if (t->tls != NULL) {
+        enum tls_result result = tls_read(t->tls, out, n, n_out);
+        *is_drained_out = result != TLS_OK;
+        return result;
+    }
+    ssize_t got = recv(t->fd, out, n, 0);
+    if (got < 0)
+        return of_errno(TLS_WANT_READ);
+    *n_out = (size_t)got;
+    *is_drained_out = *n_out < n;
+    return got == 0 ? TLS_CLOSED : TLS_OK;
+}
+
+enum tls_result
+transport_write(struct transport *t, const void *bytes, size_t n, size_t *n_out)
+{
+    if (t->tls != NULL)
+        return tls_write(t->tls, bytes, n, n_out);
+    ssize_t sent = send(t->fd, bytes, n, MSG_NOSIGNAL);
+    if (sent < 0)
+        return of_errno(TLS_WANT_WRITE);
+    *n_out = (size_t)sent;
+    return TLS_OK;
+}
+
+void
+transport_end(struct transport *t)
+{
+    /* A close_notify that does not fit is let go: the answer said its length. */
+    if (t->tls == NULL || tls_shutdown(t->tls) != TLS_FAILED)
+        (void)shutdown(t->fd, SHUT_WR);
+}
+
+bool
+transport_drain(struct transport *t)
+{
+    char waste[4096];
+    ssize_t n = recv(t->fd, waste, sizeof waste, 0);
+    return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+void
+transport_close(struct transport *t)
+{
+    tls_conn_free(&t->tls);
+    if (t->fd >= 0)
+        (void)close(t->fd);
+    t->fd = -1;
+}

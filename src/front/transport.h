@@ -1,0 +1,26 @@
+/* transport: the bytes of one client's socket, plain or within TLS, in the words of http/tls.h. */
+#ifndef COUNTERSIGN_FRONT_TRANSPORT_H
+#define COUNTERSIGN_FRONT_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/tls.h"
+
+struct transport {
+    int fd;               /* non-blocking */
+    struct tls_conn *tls; /* NULL: plain */
+};
+
+/* TLS_OK: 1 to n bytes came; *is_drained_out: no more are here now, waiting for the socket is right. */
+enum tls_result
+transport_read(struct transport *t, void *out, size_t n, size_t *n_out, bool *is_drained_out) MUST_CHECK;
+/* TLS_OK: *n_out bytes went, perhaps fewer than n. */
+enum tls_result transport_write(struct transport *t, const void *bytes, size_t n, size_t *n_out) MUST_CHECK;
+/* Tells the peer that nothing more comes. */
+void transport_end(struct transport *t);
+/* Reads and forgets what the peer still sends. False at its end, or on an error. */
+bool transport_drain(struct transport *t);
+void transport_close(struct transport *t);
+
+#endif
