@@ -1,5 +1,5 @@
-/* assertion: the bytes that a phone signs. Each value is preceded by its length, so that no value can pass for
- * the line of another. docs/device-api.md, "The statement". */
+/* assertion: the bytes that a phone signs. Each value is preceded by its length, so that no value can pass
+ * for the line of another. docs/device-api.md, "The statement". */
 #include "auth/challenge.h"
 
 void

@@ -23,11 +23,17 @@ struct lockout {
  */
 enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                          struct lockout *l_out) MUST_CHECK;
-/* Within the open transaction: one more failure; *l_out (not NULL) is what holds then. */
+/* Within the open transaction: one more failure; *l_out (not NULL) is what holds then. When it locks an
+ * account that exists (p not NULL), that is audited. */
 enum errcode lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                           struct lockout *l_out) MUST_CHECK;
-/* Within the open transaction: a whole sign-in succeeded; both counters go back to nothing. */
+/* Within the open transaction: a whole sign-in succeeded; both counters go back to nothing
+ * (source null: the account's alone). */
 enum errcode lockout_clear(struct cx *cx, struct str email_key, struct str source) MUST_CHECK;
+/* Within the open transaction: the account is locked until lockout_clear. */
+enum errcode lockout_lock(struct cx *cx, struct str email_key) MUST_CHECK;
+/* Housekeeping: forgets what nobody added to for 30 days and is not locked, at most `limit` rows. */
+enum errcode lockout_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 /* What iAttemptRemaining says: 0 to 255. One without the right password is told the source's budget alone,
  * which is the same for every account; one with it, the smaller of both. */
 uint8_t lockout_attempts(const struct lockout *l, bool password_was_right);

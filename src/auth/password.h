@@ -19,7 +19,8 @@
 /* The encoded hash, in the arena. ERR_SYNTAX: not UTF-8, empty or too long. */
 enum errcode password_hash(struct cx *cx, struct str password, struct str *hash_out) MUST_CHECK;
 /* *right_out says whether the password is that of the hash. An empty hash (no account, no password) takes the
- * same time and is never right. *stale_out: right, but hashed with other parameters than now. */
+ * same time and is never right, nor is a password that password_hash would refuse. *stale_out: right, but
+ * hashed with other parameters than now. */
 enum errcode password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out,
                              bool *stale_out) MUST_CHECK;
 
@@ -28,6 +29,7 @@ struct password_facts {
     enum password_strength strength; /* the best published strength that it reaches */
     bool is_well_known;              /* or made of the account's or the company's own words */
 };
+/* A password that password_hash would refuse has no length and no strength. */
 enum errcode password_look(struct cx *cx, struct str password, const struct technician *t,
                            const struct company *c, struct password_facts *facts_out) MUST_CHECK;
 
@@ -44,7 +46,8 @@ enum errcode password_check_new(struct cx *cx, const struct policy *p, const str
 
 /* Within the open transaction: the hash becomes the account's, the former one goes into the history (trimmed
  * to the policy's depth), the generation grows. Open logins are left as they are: they proved another
- * generation, and their check says so (InvalidPassword). */
+ * generation, and their check says so (InvalidPassword). t is as read in this transaction; ERR_CONFLICT when
+ * its password is not the present one. The caller audits. */
 enum errcode password_store(struct cx *cx, const struct policy *p, const struct technician *t,
                             struct str hash, bool must_change) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/store_policy.h"
 
 enum second_factor { SECOND_FACTOR_REQUIRED, SECOND_FACTOR_OFF };
 enum sign_in_mode { SIGN_IN_PASSWORD, SIGN_IN_SSO, SIGN_IN_SAML2 };
@@ -24,7 +25,7 @@ enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
 #define POLICY_C_COUNT int64_t
 #define POLICY_C_SECONDS int64_t /* microseconds */
 #define POLICY_C_DAYS int64_t    /* days */
-#define POLICY_C_TEXT struct str
+#define POLICY_C_URL struct str  /* http or https; empty: none */
 #define POLICY_C_CHOICE_SECOND_FACTOR enum second_factor
 #define POLICY_C_CHOICE_SIGN_IN enum sign_in_mode
 #define POLICY_C_CHOICE_STRENGTH enum password_strength
@@ -37,6 +38,9 @@ struct policy {
     bool needs_enterprise; /* a value that only the enterprise plan includes is in force */
 };
 
+/* What holds where nobody set anything. */
+void policy_defaults(struct policy *policy_out);
+/* ERR_STORE when a value in the database cannot be read: no guess is made. */
 enum errcode policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out) MUST_CHECK;
 /* Checks the value and sets it (its own transaction, audited). ERR_USAGE for an unknown key, ERR_RANGE or
  * ERR_SYNTAX for the value, ERR_POLICY when the company's plan does not include it. An empty value goes back
@@ -53,17 +57,14 @@ policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, siz
 
 /* Address rules: the company's, then the technician's; within each the first that matches decides; with an
  * allow rule present, no match is a refusal. A source that is no address is refused when any rule is there.
- */
+ * Whether the rules are in force at all (policy address_rules) is the caller's question. */
 enum errcode address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
                                 bool *allowed_out) MUST_CHECK;
-/* technician_id 0: the company's rules. Adds at the end. ERR_SYNTAX for the net. Audited. */
+/* technician_id 0: the company's rules. Adds at the end. ERR_SYNTAX or ERR_RANGE for the net,
+ * ERR_NOT_FOUND for a technician that is not the company's. Audited. */
 enum errcode address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow,
                               struct str net) MUST_CHECK;
-struct address_rule {
-    int64_t id;
-    bool allow;
-    struct str net;
-};
+/* struct address_rule is store_policy.h's. */
 enum errcode address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                                struct address_rule **rules_out, size_t *n_out) MUST_CHECK;
 enum errcode address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id) MUST_CHECK;

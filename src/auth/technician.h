@@ -1,4 +1,5 @@
-/* technician: the account; its flags, its password's facts. Secrets stay inside password.c and code.c. */
+/* technician: the account; its flags, its password's facts. Secrets stay inside password.c and code.c. struct
+ * technician is store_technician.h's. Each change is a transaction of its own, audited. */
 #ifndef COUNTERSIGN_AUTH_TECHNICIAN_H
 #define COUNTERSIGN_AUTH_TECHNICIAN_H
 
@@ -8,19 +9,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
-
-struct technician {
-    int64_t id, company_id;
-    struct str email, email_key, name;
-    bool is_technician, role_on;
-    int64_t deleted_at;
-    struct str password_hash; /* encoded argon2id; empty: none */
-    int64_t password_generation, password_set_at;
-    bool password_must_change;
-    int64_t push_unanswered, push_refused, push_rests_until, push_last_at;
-    bool has_totp;
-    int64_t created_at;
-};
+#include "store/store_technician.h"
 
 /* The form that accounts are looked up by: NFKC, case-folded, trimmed; null when it cannot be an address (no
  * @, control characters, over 254 bytes, not UTF-8). */
@@ -37,11 +26,13 @@ enum errcode technician_find(struct cx *cx, struct str email, struct technician 
 enum errcode technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
                              size_t *n_out) MUST_CHECK;
 enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
+/* Ends sessions where either is off. */
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
 /* Ends sessions, frees the address; the row stays for the audit. Open logins are left: their check answers
  * NoSuchUser. */
 enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
-/* Clears failures and locks of the account, and lets its push channel go on. */
+/* Clears failures and locks of the account, and lets its push channel go on. A source that is refused stays
+ * so for its 15 minutes. */
 enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;
 /* Locks until unlocked. */
 enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;

@@ -208,6 +208,17 @@ find_statement(struct sqlite *s, const char *sql)
     return st;
 }
 
+/* To SQLite $2 is a name, and its index is the order in which the names first appear. */
+static size_t
+number_of(sqlite3_stmt *stmt, int at)
+{
+    const char *name = sqlite3_bind_parameter_name(stmt, at);
+    uint64_t number = 0;
+    ASSERT(name != NULL && name[0] == '$');
+    ASSERT(str_to_u64(str_from_cstr(name + 1), INT_MAX, &number) == ERR_NONE && number > 0);
+    return (size_t)number;
+}
+
 static int
 bind(sqlite3_stmt *stmt, int at, const struct db_value *v)
 {
@@ -241,8 +252,11 @@ sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_valu
         sqlite3_reset(st->stmt); /* tells the last run's error once more: it was told */
     if (rc == SQLITE_OK)
         ASSERT((size_t)sqlite3_bind_parameter_count(st->stmt) == n);
-    for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
-        rc = bind(st->stmt, (int)i + 1, &values[i]);
+    for (int at = 1; (size_t)at <= n && rc == SQLITE_OK; at++) {
+        size_t number = number_of(st->stmt, at);
+        ASSERT(number <= n);
+        rc = bind(st->stmt, at, &values[number - 1]);
+    }
     if (rc != SQLITE_OK)
         return fail(cx, s, rc, sql);
     *rows_out = &st->rows;

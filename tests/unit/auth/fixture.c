@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "auth/audit.h"
+#include "auth/company.h"
+#include "auth/technician.h"
 
 static void
 open_database(struct fixture *f, enum db_mode mode)
@@ -36,8 +38,27 @@ fixture_new(void)
     return f;
 }
 
+static void
+add_accounts(struct fixture *f)
+{
+    struct str password = STR_LIT(FIXTURE_PASSWORD);
+    assert_ok(company_add(&f->cx, STR_LIT("acme"), STR_LIT("Acme Support Ltd"), &f->company));
+    assert_ok(technician_add(&f->cx, f->company, STR_LIT("ann@acme.example"), STR_LIT("Ann Miller"), password,
+                             &f->ann));
+    assert_ok(technician_add(&f->cx, f->company, STR_LIT("ben@acme.example"), STR_LIT("Ben Carter"), password,
+                             &f->ben));
+}
+
 int
 fixture_set_up(void **state)
+{
+    fixture_set_up_bare(state);
+    add_accounts(*state);
+    return 0;
+}
+
+int
+fixture_set_up_bare(void **state)
 {
     struct fixture *f = fixture_new();
     snprintf(f->path, sizeof f->path, ":memory:");
@@ -54,6 +75,7 @@ fixture_set_up_file(void **state)
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/a.db", f->folder);
     open_database(f, DB_CREATE);
+    add_accounts(f);
     *state = f;
     return 0;
 }

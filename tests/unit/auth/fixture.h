@@ -13,16 +13,20 @@
 
 #define FIXTURE_NOW (INT64_C(1795449600) * CLOCK_S) /* a Monday in November 2026, noon */
 #define FIXTURE_SOURCE "192.0.2.7"
+#define FIXTURE_PASSWORD "Violet tram 42 umbrella"
 
 struct fixture {
     struct cx cx;
     struct auth_env env; /* cheap argon2id; change it at will */
+    int64_t company;     /* "acme", standard plan, policies as they come */
+    int64_t ann, ben;    /* ann@acme.example and ben@acme.example, FIXTURE_PASSWORD both */
     char folder[40], path[64];
 };
 
 /* For cmocka's set-up and tear-down: *state is a struct fixture. The first is in memory; the second is a
- * file, for tests with several processes. */
+ * file, for tests with several processes; the third is in memory and has no rows. */
 int fixture_set_up(void **state);
+int fixture_set_up_bare(void **state);
 int fixture_set_up_file(void **state);
 int fixture_tear_down(void **state);
 

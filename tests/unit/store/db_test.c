@@ -131,6 +131,21 @@ values_come_back(void **state)
 }
 
 static void
+numbers_count_not_places(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows;
+    assert_int_equal(db_query(cx, &rows, "SELECT $2, $1, $2", "tt", STR_LIT("one"), STR_LIT("two")),
+                     ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_str(db_text(cx, rows, 0), "two");
+    assert_str(db_text(cx, rows, 1), "one");
+    assert_str(db_text(cx, rows, 2), "two");
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+}
+
+static void
 commit_and_rollback(void **state)
 {
     struct place *p = *state;
@@ -355,6 +370,7 @@ main(void)
         cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(opening, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_count_not_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(commit_and_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failed_statement_fails_the_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_nobody, set_up, tear_down),

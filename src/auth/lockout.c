@@ -1,0 +1,155 @@
+/* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table tells nobody who failed.
+ */
+#include "auth/lockout.h"
+
+#include "auth/audit.h"
+#include "auth/env.h"
+#include "auth/technician.h"
+#include "base/clock.h"
+#include "store/store_lockout.h"
+
+#define SOURCE_REFUSED (15 * CLOCK_MINUTE)
+#define FORGET_AFTER (30 * CLOCK_DAY)
+
+struct keys {
+    struct digest account, source;
+    bool has_source;
+};
+
+static struct keys
+keys_of(struct cx *cx, struct str email_key, struct str source)
+{
+    struct keys keys = {.account = env_lookup(cx, STR_LIT("account"), email_key)};
+    keys.has_source = !str_is_null(source);
+    if (keys.has_source) {
+        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(source));
+        keys.source = env_lookup(cx, purpose, email_key);
+    }
+    return keys;
+}
+
+/* A limit that was lowered below what was counted already is met by the next failure. */
+static int64_t
+left_of(const struct lockout_row *row, int64_t limit)
+{
+    if (row->locked_until != 0)
+        return 0;
+    return row->failures < limit ? limit - row->failures : 1;
+}
+
+static struct lockout
+lockout_of(const struct cx *cx, const struct policy *p, const struct lockout_row *account,
+           const struct lockout_row *source)
+{
+    struct lockout l = {
+        .account_locked = account->locked_until != 0,
+        .account_left = left_of(account, p->lockout_failures),
+        .locked_until = account->locked_until,
+        .source_left = INT64_MAX,
+    };
+    if (source != NULL) {
+        l.source_refused = source->locked_until != 0;
+        l.source_left = left_of(source, cx->env->source_failures);
+    }
+    return l;
+}
+
+enum errcode
+lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
+            struct lockout *l_out)
+{
+    struct keys keys = keys_of(cx, email_key, source);
+    struct lockout_row account, by_source;
+    struct policy defaults;
+    policy_defaults(&defaults);
+    enum errcode err = store_lockout_get(cx, &keys.account, &account);
+    if (err == ERR_NONE && keys.has_source)
+        err = store_lockout_get(cx, &keys.source, &by_source);
+    if (err == ERR_NONE)
+        *l_out = lockout_of(cx, p != NULL ? p : &defaults, &account, keys.has_source ? &by_source : NULL);
+    return err;
+}
+
+/* Counts, and locks for `time` (0: until unlocked) when the limit is met. */
+static enum errcode
+count(struct cx *cx, const struct digest *key, int64_t limit, int64_t time, struct lockout_row *row_out)
+{
+    enum errcode err = store_lockout_count(cx, key, row_out);
+    if (err != ERR_NONE || row_out->failures < limit || row_out->locked_until != 0)
+        return err;
+    row_out->locked_until = time == 0 ? INT64_MAX : cx->now + time;
+    return store_lockout_lock(cx, key, row_out->locked_until);
+}
+
+static enum errcode
+audit_lock(struct cx *cx, struct str email_key, int64_t until)
+{
+    struct technician t;
+    enum errcode err = store_technician_find(cx, email_key, &t);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE)
+        return err;
+    struct str text = until == INT64_MAX ? STR_LIT("unlocked") : clock_text(&cx->arena, until);
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "account.locked", "until", text, NULL);
+}
+
+enum errcode
+lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
+             struct lockout *l_out)
+{
+    struct keys keys = keys_of(cx, email_key, source);
+    struct lockout_row before, account, by_source;
+    struct policy defaults;
+    policy_defaults(&defaults);
+    const struct policy *rules = p != NULL ? p : &defaults;
+    enum errcode err = store_lockout_get(cx, &keys.account, &before);
+    if (err == ERR_NONE)
+        err = count(cx, &keys.account, rules->lockout_failures, rules->lockout_time, &account);
+    if (err == ERR_NONE && keys.has_source)
+        err = count(cx, &keys.source, cx->env->source_failures, SOURCE_REFUSED, &by_source);
+    if (err != ERR_NONE)
+        return err;
+    *l_out = lockout_of(cx, rules, &account, keys.has_source ? &by_source : NULL);
+    if (p != NULL && account.locked_until != 0 && before.locked_until == 0)
+        err = audit_lock(cx, email_key, account.locked_until);
+    return err;
+}
+
+enum errcode
+lockout_clear(struct cx *cx, struct str email_key, struct str source)
+{
+    struct keys keys = keys_of(cx, email_key, source);
+    enum errcode err = store_lockout_clear(cx, &keys.account);
+    if (err == ERR_NONE && keys.has_source)
+        err = store_lockout_clear(cx, &keys.source);
+    return err;
+}
+
+enum errcode
+lockout_lock(struct cx *cx, struct str email_key)
+{
+    struct keys keys = keys_of(cx, email_key, STR_NULL);
+    enum errcode err = store_lockout_lock(cx, &keys.account, INT64_MAX);
+    return err != ERR_NONE ? err : audit_lock(cx, email_key, INT64_MAX);
+}
+
+enum errcode
+lockout_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    int64_t n = 0;
+    enum errcode err = store_lockout_remove(cx, cx->now - FORGET_AFTER, limit, &n);
+    *more_out = err == ERR_NONE && n == limit;
+    return err;
+}
+
+uint8_t
+lockout_attempts(const struct lockout *l, bool password_was_right)
+{
+    int64_t left = l->source_left;
+    if (password_was_right && l->account_left < left)
+        left = l->account_left;
+    return (uint8_t)(left > UINT8_MAX ? UINT8_MAX : left);
+}

@@ -1,0 +1,152 @@
+/* password: hashing, verifying, and the change of an account's password. What a new one must look like is
+ * password_rules.c's. */
+#include "auth/password.h"
+
+#include <argon2.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "auth/env.h"
+#include "auth/password_rules.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/rand.h"
+
+enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256 };
+
+/* What argon2id hashes: HMAC-SHA-256(pepper, normalised password), as text, for it must not hold a NUL. Null
+ * for a password that cannot be one. */
+static struct str
+peppered(struct cx *cx, struct str password)
+{
+    struct digest mac;
+    unsigned n = sizeof mac.bytes;
+    struct str normal = password_normalise(cx, password);
+    if (str_is_null(normal))
+        return STR_NULL;
+    const struct secret *pepper = &cx->env->pepper;
+    ASSERT(pepper->n > 0);
+    ASSERT(HMAC(EVP_sha256(), pepper->bytes, (int)pepper->n, (const unsigned char *)normal.p, normal.n,
+                mac.bytes, &n) != NULL);
+    struct str text = codec_base64url(&cx->arena, mac.bytes, sizeof mac.bytes);
+    secret_wipe(&mac, sizeof mac);
+    return text;
+}
+
+static enum errcode
+hash_text(struct cx *cx, struct str text, struct str *hash_out)
+{
+    unsigned char salt[SALT_BYTES];
+    char encoded[ENCODED_MAX];
+    rand_bytes(salt, sizeof salt);
+    int rc = argon2id_hash_encoded(cx->env->argon2_passes, cx->env->argon2_kib, LANES, text.p, text.n, salt,
+                                   sizeof salt, HASH_BYTES, encoded, sizeof encoded);
+    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
+        err_no_memory();
+    if (rc != ARGON2_OK)
+        return err_set(cx, ERR_CRYPTO, "argon2id: %s", argon2_error_message(rc));
+    *hash_out = arena_str(&cx->arena, str_from_cstr(encoded));
+    return ERR_NONE;
+}
+
+enum errcode
+password_hash(struct cx *cx, struct str password, struct str *hash_out)
+{
+    struct str text = peppered(cx, password);
+    if (str_is_null(text))
+        return err_set(cx, ERR_SYNTAX, "a password is 1 to %d bytes of UTF-8", PASSWORD_BYTES_MAX);
+    return hash_text(cx, text, hash_out);
+}
+
+static bool
+is_stale(struct cx *cx, struct str hash)
+{
+    return !str_starts(hash, arena_printf(&cx->arena, "$argon2id$v=%d$m=%u,t=%u,p=%d$", ARGON2_VERSION_13,
+                                          cx->env->argon2_kib, cx->env->argon2_passes, LANES));
+}
+
+enum errcode
+password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out, bool *stale_out)
+{
+    struct str text = peppered(cx, password), unused;
+    *right_out = *stale_out = false;
+    if (str_is_empty(hash) || str_is_null(text))
+        return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, &unused);
+    int rc = argon2id_verify(arena_cstr(&cx->arena, hash), text.p, text.n);
+    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
+        err_no_memory();
+    if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)
+        return err_set(cx, ERR_STORE, "a stored password hash is not usable: %s", argon2_error_message(rc));
+    *right_out = rc == ARGON2_OK;
+    *stale_out = *right_out && is_stale(cx, hash);
+    return ERR_NONE;
+}
+
+/* Whether the password is one of the hashes. All are tried, so that the time does not tell which. */
+static enum errcode
+is_one_of(struct cx *cx, const struct str *hashes, size_t n, struct str password, bool *found_out)
+{
+    *found_out = false;
+    for (size_t i = 0; i < n; i++) {
+        bool right, stale;
+        enum errcode err = password_verify(cx, hashes[i], password, &right, &stale);
+        if (err != ERR_NONE)
+            return err;
+        *found_out = *found_out || right;
+    }
+    return ERR_NONE;
+}
+
+enum errcode
+password_check_new(struct cx *cx, const struct policy *p, const struct technician *t, const struct company *c,
+                   struct str password, enum password_verdict *verdict_out, const char **reason_out)
+{
+    struct password_facts facts;
+    struct str *former;
+    size_t n;
+    bool found = false;
+    enum errcode err = password_look(cx, password, t, c, &facts);
+    if (err != ERR_NONE)
+        return err;
+    *verdict_out = password_judge(p, &facts, reason_out);
+    if (*verdict_out != PASSWORD_GOOD)
+        return ERR_NONE;
+    if (!str_is_empty(t->password_hash))
+        err = is_one_of(cx, &t->password_hash, 1, password, &found);
+    if (found) {
+        *verdict_out = PASSWORD_SAME;
+        *reason_out = "it is the present password";
+    }
+    if (err != ERR_NONE || found)
+        return err;
+    err = store_password_history(cx, t->id, p->password_history, &former, &n);
+    if (err == ERR_NONE)
+        err = is_one_of(cx, former, n, password, &found);
+    if (found) {
+        *verdict_out = PASSWORD_USED;
+        *reason_out = "it was used before";
+    }
+    return err;
+}
+
+enum errcode
+password_store(struct cx *cx, const struct policy *p, const struct technician *t, struct str hash,
+               bool must_change)
+{
+    struct password_change change = {t->id, t->password_generation, hash, must_change};
+    enum errcode err = store_password_set(cx, &change);
+    if (err == ERR_NONE && !str_is_empty(t->password_hash))
+        err = store_password_retire(cx, t->id, t->password_hash, p->password_history);
+    return err;
+}
+
+int32_t
+password_days_left(const struct cx *cx, const struct policy *p, const struct technician *t)
+{
+    if (t->password_must_change)
+        return 0;
+    if (p->password_age == 0)
+        return -1;
+    int64_t left = t->password_set_at + p->password_age * CLOCK_DAY - cx->now;
+    return left <= 0 ? 0 : (int32_t)((left + CLOCK_DAY - 1) / CLOCK_DAY);
+}

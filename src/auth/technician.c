@@ -1,0 +1,266 @@
+/* technician: see technician.h. Hashing is slow and is done before the transaction, which reads the account
+ * again. */
+#include "auth/technician.h"
+
+#include "auth/audit.h"
+#include "auth/company.h"
+#include "auth/lockout.h"
+#include "auth/password.h"
+#include "auth/policy.h"
+#include "auth/session.h"
+#include "auth/text.h"
+#include "base/rand.h"
+#include "store/db.h"
+
+enum { EMAIL_BYTES_MAX = 254, NAME_BYTES_MAX = 200 };
+
+struct str
+email_key(struct cx *cx, struct str email)
+{
+    if (str_is_null(email) || email.n > 4 * EMAIL_BYTES_MAX)
+        return STR_NULL;
+    struct str key = text_fold(cx, str_trim(email, " \t\r\n"));
+    if (!text_is_printable(key, EMAIL_BYTES_MAX) || str_find(key, ' ') != key.n)
+        return STR_NULL;
+    size_t at = str_find(key, '@');
+    return at == 0 || at + 1 >= key.n ? STR_NULL : key;
+}
+
+static struct audit_of
+of(const struct technician *t)
+{
+    return (struct audit_of){t->company_id, t->id};
+}
+
+static enum errcode
+check_name(struct cx *cx, struct str name)
+{
+    if (text_is_printable(name, NAME_BYTES_MAX))
+        return ERR_NONE;
+    return err_set(cx, ERR_SYNTAX, "a name is 1 to %d bytes of printable text", NAME_BYTES_MAX);
+}
+
+/* Checks against the policy and hashes. Null: none. */
+static enum errcode
+hash_new(struct cx *cx, const struct technician *t, struct str password, struct str *hash_out)
+{
+    struct company company;
+    struct policy policy;
+    enum password_verdict verdict;
+    const char *reason = NULL;
+    enum errcode err = company_get(cx, t->company_id, &company);
+    *hash_out = STR_LIT("");
+    if (err != ERR_NONE || str_is_null(password))
+        return err;
+    err = policy_get(cx, t->company_id, &policy);
+    if (err == ERR_NONE)
+        err = password_check_new(cx, &policy, t, &company, password, &verdict, &reason);
+    if (err != ERR_NONE)
+        return err;
+    if (verdict != PASSWORD_GOOD)
+        return err_set(cx, ERR_POLICY, "the password is refused: %s", reason);
+    return password_hash(cx, password, hash_out);
+}
+
+static enum errcode
+insert(struct cx *cx, const struct technician *t)
+{
+    struct technician other;
+    enum errcode err = store_technician_find(cx, t->email_key, &other);
+    if (err == ERR_NONE)
+        return err_set(cx, ERR_EXISTS, "there is an account %.*s already", STR_ARG(t->email));
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err_forget(cx);
+    err = store_technician_insert(cx, t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, NULL);
+    return err;
+}
+
+enum errcode
+technician_add(struct cx *cx, int64_t company_id, struct str email, struct str name, struct str password,
+               int64_t *id_out)
+{
+    struct str written = str_trim(email, " \t\r\n");
+    struct technician t = {
+        .id = rand_id(),
+        .company_id = company_id,
+        .email = written,
+        .email_key = email_key(cx, email),
+        .name = str_is_null(name) ? written : name,
+        .is_technician = true,
+        .role_on = true,
+        .password_hash = STR_LIT(""),
+        .password_generation = 1,
+        .password_set_at = cx->now,
+        .created_at = cx->now,
+    };
+    *id_out = 0;
+    if (str_is_null(t.email_key))
+        return err_set(cx, ERR_SYNTAX, "%.*s is no address", STR_ARG(written));
+    struct str hash;
+    enum errcode err = check_name(cx, t.name);
+    if (err == ERR_NONE)
+        err = hash_new(cx, &t, password, &hash);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    t.password_hash = hash;
+    err = insert(cx, &t);
+    if (err == ERR_NONE)
+        err = db_commit(cx);
+    db_rollback(cx);
+    *id_out = err == ERR_NONE ? t.id : 0;
+    return err;
+}
+
+enum errcode
+technician_get(struct cx *cx, int64_t id, struct technician *technician_out)
+{
+    return store_technician_get(cx, id, technician_out);
+}
+
+enum errcode
+technician_find(struct cx *cx, struct str email, struct technician *technician_out)
+{
+    struct str key = email_key(cx, email);
+    if (str_is_null(key))
+        return err_set(cx, ERR_NOT_FOUND, "there is no such account");
+    return store_technician_find(cx, key, technician_out);
+}
+
+enum errcode
+technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out, size_t *n_out)
+{
+    return store_technician_list(cx, company_id, technicians_out, n_out);
+}
+
+/* Begins, and reads the account as it is now; a deleted one is ERR_NOT_FOUND. On an error no transaction is
+ * open. */
+static enum errcode
+begin_change(struct cx *cx, int64_t id, struct technician *technician_out)
+{
+    enum errcode err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = store_technician_get(cx, id, technician_out);
+    if (err == ERR_NONE && technician_out->deleted_at != 0)
+        err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
+    if (err != ERR_NONE)
+        db_rollback(cx);
+    return err;
+}
+
+static enum errcode
+end_change(struct cx *cx, enum errcode err)
+{
+    if (err == ERR_NONE)
+        err = db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+enum errcode
+technician_set_name(struct cx *cx, int64_t id, struct str name)
+{
+    struct technician t;
+    enum errcode err = check_name(cx, name);
+    if (err == ERR_NONE)
+        err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.name = name;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.name", "name", name, NULL);
+    return end_change(cx, err);
+}
+
+enum errcode
+technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on)
+{
+    struct technician t;
+    enum errcode err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.is_technician = is_technician;
+    t.role_on = role_on;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE && !(is_technician && role_on))
+        err = session_end_all(cx, id, 0, "role-off");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.flags", "is_technician",
+                           is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
+                           role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
+    return end_change(cx, err);
+}
+
+enum errcode
+technician_delete(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.email_key = arena_printf(&cx->arena, "%lld", (long long)id); /* no address: it has no @ */
+    t.deleted_at = cx->now;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = session_end_all(cx, id, 0, "deleted");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
+    return end_change(cx, err);
+}
+
+enum errcode
+technician_unlock(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.push_unanswered = t.push_refused = t.push_rests_until = 0;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = lockout_clear(cx, t.email_key, STR_NULL);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "account.unlocked", NULL);
+    return end_change(cx, err);
+}
+
+enum errcode
+technician_lock(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    return end_change(cx, lockout_lock(cx, t.email_key));
+}
+
+enum errcode
+technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change)
+{
+    struct technician t;
+    struct policy policy;
+    struct str hash;
+    enum errcode err = technician_get(cx, id, &t);
+    if (err == ERR_NONE && str_is_empty(password))
+        err = err_set(cx, ERR_POLICY, "the password is refused: it is empty");
+    if (err == ERR_NONE)
+        err = hash_new(cx, &t, password, &hash);
+    if (err == ERR_NONE)
+        err = begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = policy_get(cx, t.company_id, &policy);
+    if (err == ERR_NONE)
+        err = password_store(cx, &policy, &t, hash, must_change);
+    if (err == ERR_NONE)
+        err = session_end_all(cx, id, 0, "password-reset");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "password.reset", "must_change",
+                           must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
+    return end_change(cx, err);
+}

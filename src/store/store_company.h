@@ -1,0 +1,36 @@
+/* store_company: the rows of companies. */
+#ifndef COUNTERSIGN_STORE_STORE_COMPANY_H
+#define COUNTERSIGN_STORE_STORE_COMPANY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum company_state { COMPANY_ACTIVE, COMPANY_INACTIVE, COMPANY_BANNED };
+
+struct company {
+    int64_t id;
+    struct str name, title;
+    enum company_state state;
+    bool is_enterprise; /* the plan */
+    bool enterprise_on;
+    int64_t created_at;
+};
+
+/* As the table and the command line write it: "active". */
+const char *company_state_name(enum company_state state);
+
+enum errcode store_company_insert(struct cx *cx, const struct company *company) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum errcode store_company_get(struct cx *cx, int64_t id, struct company *company_out) MUST_CHECK;
+enum errcode store_company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
+/* By name, in the arena. */
+enum errcode store_company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
+/* Writes title, state and plan. */
+enum errcode store_company_update(struct cx *cx, const struct company *company) MUST_CHECK;
+
+#endif

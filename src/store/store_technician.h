@@ -1,0 +1,53 @@
+/* store_technician: the rows of accounts and of their former passwords. */
+#ifndef COUNTERSIGN_STORE_STORE_TECHNICIAN_H
+#define COUNTERSIGN_STORE_STORE_TECHNICIAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct technician {
+    int64_t id, company_id;
+    struct str email, email_key, name;
+    bool is_technician, role_on;
+    int64_t deleted_at;
+    struct str password_hash; /* encoded argon2id; empty: none */
+    int64_t password_generation, password_set_at;
+    bool password_must_change;
+    int64_t push_unanswered, push_refused, push_rests_until, push_last_at;
+    bool has_totp;
+    int64_t created_at;
+};
+
+/* Without push counters and codes, which a new account has none of. */
+enum errcode store_technician_insert(struct cx *cx, const struct technician *technician) MUST_CHECK;
+/* ERR_NOT_FOUND. Deleted ones are found by id alone. */
+enum errcode store_technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
+enum errcode
+store_technician_find(struct cx *cx, struct str email_key, struct technician *technician_out) MUST_CHECK;
+/* By address, without deleted ones, in the arena. company_id 0: all. */
+enum errcode store_technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
+                                   size_t *n_out) MUST_CHECK;
+/* Writes email_key, name, the two flags, deleted_at and the push counters. */
+enum errcode store_technician_update(struct cx *cx, const struct technician *technician) MUST_CHECK;
+
+/* The new hash in place of the one of `generation`, one generation on. ERR_CONFLICT when the account's
+ * password has another generation by now. */
+struct password_change {
+    int64_t technician_id, generation;
+    struct str hash;
+    bool must_change;
+};
+enum errcode store_password_set(struct cx *cx, const struct password_change *change) MUST_CHECK;
+/* Puts a hash into the history, and keeps the newest `depth` there. */
+enum errcode
+store_password_retire(struct cx *cx, int64_t technician_id, struct str hash, int64_t depth) MUST_CHECK;
+/* The newest first, at most `depth`, in the arena. */
+enum errcode store_password_history(struct cx *cx, int64_t technician_id, int64_t depth,
+                                    struct str **hashes_out, size_t *n_out) MUST_CHECK;
+
+#endif
