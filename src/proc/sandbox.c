@@ -164,6 +164,7 @@ static const char *const calls_of_sanitizers[] = {
     "wait4",
     "newfstatat",
     "process_vm_readv",
+    "getdents",
     "getdents64",
     "access",
 };
@@ -194,8 +195,11 @@ allow_special(scmp_filter_ctx f, enum sandbox_kind kind)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
         done = allow_call(f, calls_of_sanitizers[i], NULL);
+    const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
     if (IS_SANITIZED && done == 0 && kind == SANDBOX_FRONT)
-        done = allow_call(f, "openat", &SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+        done = allow_call(f, "openat", &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+    if (IS_SANITIZED && done == 0 && kind == SANDBOX_FRONT)
+        done = allow_call(f, "open", &SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
     return done;
 }
 

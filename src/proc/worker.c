@@ -156,10 +156,7 @@ answer(struct worker *w, struct front *from, struct frame *f)
     log_debug("call", "op=%.*s", STR_ARG(op->name));
     cx->call = &call;
     cx->reply = &reply;
-    cx->source = call.source;
-    cx->console = call.user_agent;
-    w->hooks->call(w->hooks->arg, cx, op, in, out);
-    if (cx->err != ERR_NONE)
+    if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE)
         log_cx_error(cx, "call.failed");
     put_reply(w, f->id, op, out);
     if (frame_send_all(from->fd, &w->out) != ERR_NONE)
@@ -227,7 +224,7 @@ keep_house(struct worker *w)
         return false;
     cx_begin(&w->cx);
     w->cx.actor = STR_LIT("system");
-    bool more = w->hooks->idle(w->hooks->arg, &w->cx, w->slot);
+    bool more = w->hooks->idle(w->hooks->arg, &w->cx, w->slot, &w->ends);
     if (w->cx.err != ERR_NONE)
         log_cx_error(&w->cx, "housekeeping.failed");
     wake(w);

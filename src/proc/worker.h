@@ -24,13 +24,14 @@ struct worker_hooks {
                            struct sandbox *sandbox);
     /* LIVE settings have changed in *config. */
     void (*reload)(void *arg, const struct config *config);
-    /* Fills *out, which is zero, and cx->reply. cx->call is set; challenges that moved are noted in
-     * cx->woken. */
-    void (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
+    /* Fills *out, which is zero, and cx->reply; on an error, which is logged here, both are the answer as
+     * well. cx->call is set; challenges that moved are noted in cx->woken. */
+    enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
     /* What the fronts wait on for a challenge. */
     struct topic (*topic)(void *arg, struct cx *cx, int64_t challenge_id);
-    /* Every second or so when nothing is to do; true: there is more to do at once. NULL: nothing ever. */
-    bool (*idle)(void *arg, struct cx *cx, uint32_t slot);
+    /* Every second or so when nothing is to do; true: there is more to do at once. *ends: this process is of
+     * no more use, and a new one may be. NULL: nothing ever. */
+    bool (*idle)(void *arg, struct cx *cx, uint32_t slot, bool *ends);
     void *arg;
 };
 

@@ -1,0 +1,194 @@
+/* courier_main: the process that tells others about new challenges: it looks into the outbox twice a second
+ * (a look costs one read of an index; to be woken by a worker would need a channel of their own) and posts
+ * what is due. Without a webhook it waits to be ended. */
+#include <errno.h>
+#include <poll.h>
+
+#include "auth/challenge.h"
+#include "log/log.h"
+#include "proc/child.h"
+#include "proc/control.h"
+#include "proc/opener.h"
+#include "proc/sandbox.h"
+#include "push/outbox.h"
+#include "push/webhook.h"
+#include "store/store_challenge.h"
+
+enum { LOOK_MS = 500, DESCRIPTORS = 128 };
+
+struct courier {
+    struct cx cx;
+    struct config config;
+    struct arena arena; /* what lives as long as the process: the key */
+    struct opener opener;
+    struct outbox outbox;
+    bool ends;
+};
+
+/* A phone that has fetched the challenge by itself can still answer it. */
+static enum errcode
+undeliverable(void *arg, struct cx *cx, int64_t challenge_id)
+{
+    (void)arg;
+    struct challenge_row c;
+    enum errcode e = store_challenge_get(cx, challenge_id, &c);
+    if (e != ERR_NONE || c.seen_at != 0)
+        return e;
+    return challenge_fail(cx, challenge_id);
+}
+
+static bool
+has_webhook(const struct courier *c)
+{
+    return !str_is_empty(c->config.webhook_url);
+}
+
+static enum errcode
+open_webhook(struct courier *c)
+{
+    if (!has_webhook(c))
+        return ERR_NONE;
+    struct str key;
+    enum errcode e = webhook_read_key(&c->cx, c->config.webhook_secret_file.p, &key);
+    if (e != ERR_NONE)
+        return e;
+    c->outbox = (struct outbox){.http = http_out_new(c->config.webhook_time),
+                                .url = arena_cstr(&c->arena, c->config.webhook_url),
+                                .key = arena_str(&c->arena, key),
+                                .interrupt = CONTROL_FD,
+                                .undeliverable = undeliverable};
+    return c->outbox.http != NULL ? ERR_NONE : err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
+}
+
+static enum errcode
+obey(struct courier *c, struct control *m)
+{
+    if (m->type == CONTROL_RELOAD) {
+        child_reload(&c->config, m->fds[0]);
+        return ERR_NONE;
+    }
+    if (m->type == CONTROL_DRAIN) {
+        c->ends = true;
+        return ERR_NONE;
+    }
+    control_close_fds(m);
+    return err_set(&c->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
+}
+
+/* *m_out tells GO, which is not obeyed here. */
+static enum errcode
+read_control(struct courier *c, struct control *m_out)
+{
+    enum errcode e = control_receive(CONTROL_FD, m_out);
+    if (e != ERR_NONE)
+        return err_set(&c->cx, e, "the supervisor's channel");
+    return m_out->type == CONTROL_GO ? ERR_NONE : obey(c, m_out);
+}
+
+/* The store's folder, and what name resolution and TLS read. */
+static enum errcode
+confine(struct courier *c)
+{
+    const struct sandbox_path paths[] = {
+        {opener_folder(&c->arena, &c->config), true},
+        {"/etc/ssl", false},
+        {"/usr/lib/ssl", false},
+        {"/usr/share/ca-certificates", false},
+        {"/usr/local/share/ca-certificates", false},
+        {"/etc/resolv.conf", false},
+        {"/run/systemd/resolve", false},
+        {"/run/resolvconf", false},
+        {"/run/NetworkManager", false},
+        {"/etc/hosts", false},
+        {"/etc/host.conf", false},
+        {"/etc/nsswitch.conf", false},
+        {"/etc/gai.conf", false},
+        {"/etc/services", false},
+        {"/etc/ld.so.cache", false},
+        {"/etc/localtime", false},
+        {"/usr/lib", false},
+        {"/lib", false},
+    };
+    struct sandbox sandbox = {.kind = SANDBOX_COURIER,
+                              .paths = paths,
+                              .n_paths = sizeof(paths) / sizeof(paths[0]),
+                              .descriptors = DESCRIPTORS};
+    return sandbox_enter(&c->cx, &sandbox);
+}
+
+static enum errcode
+set_up(struct courier *c)
+{
+    struct control m = {.type = CONTROL_RELOAD};
+    while (m.type != CONTROL_GO) {
+        enum errcode e = read_control(c, &m);
+        if (e != ERR_NONE)
+            return e;
+    }
+    enum errcode e = open_webhook(c);
+    return e == ERR_NONE ? confine(c) : e;
+}
+
+/* Posts whatever is due. */
+static void
+deliver(struct courier *c)
+{
+    struct cx *cx = &c->cx;
+    size_t n = HTTP_OUT_AT_ONCE;
+    while (n == HTTP_OUT_AT_ONCE) {
+        cx_begin(cx);
+        cx->actor = STR_LIT("system");
+        n = 0;
+        if (!opener_try(&c->opener, cx, &c->config))
+            return;
+        if (outbox_round(&c->outbox, cx, &n) != ERR_NONE) {
+            log_cx_error(cx, "outbox.failed");
+            return;
+        }
+        struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
+        if (poll(&p, 1, 0) != 0)
+            return;
+    }
+}
+
+static void
+serve(struct courier *c)
+{
+    while (!c->ends) {
+        struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
+        int n = poll(&p, 1, has_webhook(c) ? LOOK_MS : -1);
+        ASSERT(n >= 0 || errno == EINTR);
+        struct control m;
+        cx_begin(&c->cx);
+        if (n > 0 && (read_control(c, &m) != ERR_NONE || m.type == CONTROL_GO)) {
+            log_cx_error(&c->cx, "control.failed");
+            c->ends = true;
+        }
+        if (n == 0)
+            deliver(c);
+    }
+}
+
+int
+main(void)
+{
+    struct courier c = {.ends = false};
+    arena_init(&c.arena);
+    int status = CHILD_FAILED;
+    if (child_begin(&c.cx, "courier", &c.config) == ERR_NONE) {
+        if (set_up(&c) == ERR_NONE) {
+            status = 0;
+            child_say(CONTROL_READY);
+            serve(&c);
+            child_say(CONTROL_DRAINED);
+        } else {
+            log_cx_error(&c.cx, "start.failed");
+        }
+    }
+    opener_close(&c.opener, &c.cx);
+    http_out_free(&c.outbox.http);
+    arena_clear(&c.arena);
+    config_clear(&c.config);
+    cx_clear(&c.cx);
+    return status;
+}

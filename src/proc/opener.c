@@ -1,0 +1,48 @@
+/* opener: see the header. */
+#include "proc/opener.h"
+
+#include "base/clock.h"
+#include "log/log.h"
+#include "store/db.h"
+
+bool
+opener_try(struct opener *o, struct cx *cx, const struct config *config)
+{
+    cx->db = o->db;
+    int64_t now = clock_mono();
+    if (o->db != NULL)
+        return true;
+    if (o->since != 0 && now - o->tried < CLOCK_S)
+        return false;
+    o->tried = now;
+    if (db_open(cx, config->store_path, DB_OPEN, config->store_busy_timeout, &o->db) == ERR_NONE) {
+        if (o->since != 0)
+            log_info("store.back", "seconds=%lld", (long long)((now - o->since) / CLOCK_S));
+        o->since = 0;
+        cx->db = o->db;
+        return true;
+    }
+    if (o->since == 0) {
+        log_cx_error(cx, "store.unavailable");
+        o->since = now;
+    }
+    err_forget(cx);
+    return false;
+}
+
+void
+opener_close(struct opener *o, struct cx *cx)
+{
+    cx->db = NULL;
+    if (o->db != NULL)
+        db_close(&o->db);
+}
+
+const char *
+opener_folder(struct arena *a, const struct config *config)
+{
+    struct str path = config->store_path;
+    while (path.n > 1 && path.p[path.n - 1] != '/')
+        path.n--;
+    return arena_cstr(a, path);
+}

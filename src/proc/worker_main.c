@@ -1,0 +1,114 @@
+/* worker_main: the process of one worker: the domain and its database behind the loop of worker.h. */
+#include <inttypes.h>
+
+#include "auth/challenge.h"
+#include "auth/env.h"
+#include "base/clock.h"
+#include "log/log.h"
+#include "ops/ops.h"
+#include "proc/opener.h"
+#include "proc/worker.h"
+#include "store/db.h"
+
+enum { SWEEP_ROWS = 64 };
+
+/* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
+#define STORE_PATIENCE CLOCK_MINUTE
+
+struct domain {
+    const struct config *config;
+    struct arena arena; /* what lives as long as the process */
+    struct auth_env env;
+    struct opener opener;
+    struct sandbox_path folder;
+};
+
+/* public_url, or the first listener. */
+static struct str
+public_url(struct arena *a, const struct config *c)
+{
+    struct str url = c->server_public_url;
+    if (!str_is_empty(url))
+        return arena_str(a, str_trim(url, "/"));
+    const char *scheme = str_is_empty(c->tls_certificate) ? "http" : "https";
+    return arena_printf(a, "%s://%.*s", scheme, STR_ARG(c->server_listen.items[0]));
+}
+
+/* The settings of the domain that are LIVE, or made of such. */
+static void
+reload(void *arg, const struct config *c)
+{
+    struct domain *d = arg;
+    d->env.reveal_unknown_users = c->privacy_reveal_unknown_users;
+    d->env.source_failures = c->privacy_source_failures;
+    d->env.public_url = public_url(&d->arena, c);
+}
+
+static enum errcode
+set_up(void *arg, struct cx *cx, const struct config *c, bool is_first, struct sandbox *sandbox)
+{
+    struct domain *d = arg;
+    d->config = c;
+    enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
+    if (e != ERR_NONE)
+        return e;
+    d->env.argon2_kib = (uint32_t)(c->passwords_memory / 1024);
+    d->env.argon2_passes = (uint32_t)c->passwords_passes;
+    d->env.has_webhook = !str_is_empty(c->webhook_url);
+    reload(d, c);
+    cx->env = &d->env;
+    if (!opener_try(&d->opener, cx, c) && is_first)
+        return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",
+                       STR_ARG(c->store_path));
+    d->folder = (struct sandbox_path){opener_folder(&d->arena, c), true};
+    sandbox->paths = &d->folder;
+    sandbox->n_paths = 1;
+    return ERR_NONE;
+}
+
+static enum errcode
+call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+{
+    struct domain *d = arg;
+    /* Without a store the answer stays as it is: zero, which is every operation's UnknownError. */
+    if (!opener_try(&d->opener, cx, d->config))
+        return ERR_NONE;
+    enum errcode e = ops_run(cx, op->id, in, out);
+    if (e != ERR_NONE)
+        db_rollback(cx);
+    return e;
+}
+
+static struct topic
+topic(void *arg, struct cx *cx, int64_t challenge_id)
+{
+    (void)arg;
+    return ops_topic(cx, challenge_id);
+}
+
+static bool
+idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
+{
+    struct domain *d = arg;
+    bool more = false;
+    if (!opener_try(&d->opener, cx, d->config))
+        *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
+    else if (slot == 0 && challenge_sweep(cx, SWEEP_ROWS, &more) != ERR_NONE)
+        return false;
+    return more;
+}
+
+int
+main(void)
+{
+    struct domain d = {.config = NULL};
+    arena_init(&d.arena);
+    const struct worker_hooks hooks = {
+        .set_up = set_up, .reload = reload, .call = call, .topic = topic, .idle = idle, .arg = &d};
+    int status = worker_run(&hooks);
+    struct cx none = {.db = NULL};
+    opener_close(&d.opener, &none);
+    env_clear(&d.env);
+    arena_clear(&d.arena);
+    return status;
+}

@@ -1,0 +1,160 @@
+/* http_out: libcurl's multi interface, driven to the end of a batch. */
+#include "push/http_out.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+enum { WAIT_MS = 1000 };
+
+struct http_out {
+    CURLM *multi;
+    long timeout_ms;
+};
+
+struct http_out *
+http_out_new(int64_t timeout)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return NULL;
+    struct http_out *h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        err_no_memory();
+    h->multi = curl_multi_init();
+    if (h->multi == NULL)
+        err_no_memory();
+    h->timeout_ms = (long)(timeout / CLOCK_MS);
+    return h;
+}
+
+void
+http_out_free(struct http_out **h)
+{
+    if (*h == NULL)
+        return;
+    (void)curl_multi_cleanup((*h)->multi);
+    free(*h);
+    *h = NULL;
+    curl_global_cleanup();
+}
+
+enum http_out_result
+http_out_judge(long status)
+{
+    if (status >= 200 && status < 300)
+        return HTTP_OUT_SENT;
+    if (status == 408 || status == 429 || status >= 500 || status < 200)
+        return HTTP_OUT_LATER;
+    return HTTP_OUT_REFUSED;
+}
+
+/* The answer's body is dropped; one that does not end is cut off. */
+static size_t
+drop(char *bytes, size_t size, size_t n, void *arg)
+{
+    (void)bytes;
+    size_t *seen = arg;
+    *seen += size * n;
+    return *seen > HTTP_OUT_ANSWER_MAX ? 0 : size * n;
+}
+
+/* One post on its way. */
+struct transfer {
+    struct http_out_post *post;
+    CURL *easy;
+    struct curl_slist *headers;
+    size_t seen;
+};
+
+static bool
+set_options(const struct http_out *h, struct transfer *t)
+{
+    CURL *c = t->easy;
+    const struct http_out_post *p = t->post;
+    bool plain = str_starts(str_from_cstr(p->url), STR_LIT("http:"));
+    return curl_easy_setopt(c, CURLOPT_URL, p->url) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https") == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, h->timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_USERAGENT, "countersign/" COUNTERSIGN_VERSION) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->body.n) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body.p) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_WRITEDATA, &t->seen) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK;
+}
+
+static void
+begin(const struct http_out *h, struct transfer *t, struct http_out_post *post)
+{
+    *t = (struct transfer){.post = post, .easy = curl_easy_init()};
+    if (t->easy == NULL)
+        err_no_memory();
+    for (size_t i = 0; i < HTTP_OUT_HEADERS && post->headers[i] != NULL; i++) {
+        struct curl_slist *longer = curl_slist_append(t->headers, post->headers[i]);
+        if (longer == NULL)
+            err_no_memory();
+        t->headers = longer;
+    }
+    post->result = HTTP_OUT_CANCELLED;
+    post->status = 0;
+    post->why[0] = '\0';
+    /* Fails for a libcurl without one of these alone, which is not the one that we need. */
+    ASSERT(set_options(h, t));
+    ASSERT(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
+}
+
+static void
+end(const struct http_out *h, struct transfer *t)
+{
+    (void)curl_multi_remove_handle(h->multi, t->easy);
+    curl_easy_cleanup(t->easy);
+    curl_slist_free_all(t->headers);
+}
+
+/* A status counts even when the rest of the answer was too long or late. */
+static void
+note_results(const struct http_out *h)
+{
+    int left = 0;
+    for (const CURLMsg *m = NULL; (m = curl_multi_info_read(h->multi, &left)) != NULL;) {
+        struct transfer *t = NULL;
+        if (m->msg != CURLMSG_DONE ||
+            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)(void *)&t) != CURLE_OK)
+            continue;
+        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &t->post->status);
+        t->post->result = http_out_judge(t->post->status);
+        if (m->data.result != CURLE_OK)
+            (void)snprintf(t->post->why, sizeof(t->post->why), "%s", curl_easy_strerror(m->data.result));
+    }
+}
+
+void
+http_out_run(struct http_out *h, struct http_out_post *posts, size_t n, int interrupt)
+{
+    ASSERT(n <= HTTP_OUT_AT_ONCE);
+    struct transfer transfers[HTTP_OUT_AT_ONCE];
+    for (size_t i = 0; i < n; i++)
+        begin(h, &transfers[i], &posts[i]);
+    int running = (int)n;
+    while (running > 0) {
+        struct curl_waitfd extra = {.fd = interrupt, .events = CURL_WAIT_POLLIN};
+        unsigned n_extra = interrupt >= 0 ? 1 : 0;
+        if (curl_multi_perform(h->multi, &running) != CURLM_OK)
+            break;
+        note_results(h);
+        if (running > 0 && curl_multi_poll(h->multi, &extra, n_extra, WAIT_MS, NULL) != CURLM_OK)
+            break;
+        if (extra.revents != 0)
+            break;
+    }
+    for (size_t i = 0; i < n; i++)
+        end(h, &transfers[i]);
+}

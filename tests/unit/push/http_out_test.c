@@ -1,0 +1,210 @@
+/* Posts to a receiver of our own on loopback: a process that answers each connection as its case says. */
+#include "tests/unit/unit.h"
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "push/http_out.h"
+
+enum { TIMEOUT_S = 20, REQUEST_MAX = 4096 };
+
+static int listener, port;
+static int seen[2]; /* the receiver tells what it got */
+static pid_t receiver;
+
+/* Answers every connection with the same bytes, after the whole request has come; "" closes without a word.
+ */
+static _Noreturn void
+receive(const char *answer)
+{
+    for (;;) {
+        int fd = accept(listener, NULL, NULL);
+        char request[REQUEST_MAX];
+        size_t n = 0;
+        while (n < sizeof(request) && memmem(request, n, "\"}", 2) == NULL) {
+            ssize_t got = read(fd, request + n, sizeof(request) - n);
+            if (got <= 0)
+                break;
+            n += (size_t)got;
+        }
+        if (write(seen[1], request, n) < 0 || write(fd, answer, strlen(answer)) < 0)
+            _exit(1);
+        (void)close(fd);
+    }
+}
+
+static void
+start_receiver(const char *answer)
+{
+    receiver = fork();
+    assert_true(receiver >= 0);
+    if (receiver == 0)
+        receive(answer);
+}
+
+static void
+stop_receiver(void)
+{
+    (void)kill(receiver, SIGKILL);
+    assert_int_equal(waitpid(receiver, NULL, 0), receiver);
+}
+
+static int
+setup(void **state)
+{
+    (void)state;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t n = sizeof(at);
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (const struct sockaddr *)&at, n) != 0 || listen(listener, 16) != 0 ||
+        getsockname(listener, (struct sockaddr *)&at, &n) != 0)
+        return -1;
+    port = ntohs(at.sin_port);
+    return pipe(seen);
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    return close(listener) | close(seen[0]) | close(seen[1]);
+}
+
+static struct http_out_post
+post_to(char url[64])
+{
+    (void)snprintf(url, 64, "http://127.0.0.1:%d/hook", port);
+    return (struct http_out_post){
+        .url = url, .headers = {"Content-Type: application/json"}, .body = STR_LIT("{\"id\":\"x\"}")};
+}
+
+static void
+each_status_is_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        long status;
+        enum http_out_result result;
+    } rows[] = {
+        {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, HTTP_OUT_SENT},
+        {"HTTP/1.1 204 No Content\r\n\r\n", 204, HTTP_OUT_SENT},
+        {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302,
+         HTTP_OUT_REFUSED},
+        {"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 401, HTTP_OUT_REFUSED},
+        {"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", 408, HTTP_OUT_LATER},
+        {"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", 429, HTTP_OUT_LATER},
+        {"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", 503, HTTP_OUT_LATER},
+        {"", 0, HTTP_OUT_LATER},
+        {"nonsense\r\n\r\n", 0, HTTP_OUT_LATER},
+    };
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char url[64];
+        struct http_out_post p = post_to(url);
+        start_receiver(rows[i].answer);
+        http_out_run(h, &p, 1, -1);
+        stop_receiver();
+        assert_int_equal(p.status, rows[i].status);
+        assert_int_equal(p.result, rows[i].result);
+    }
+    http_out_free(&h);
+}
+
+static void
+the_request_is_whole_and_has_no_more_than_it_needs(void **state)
+{
+    (void)state;
+    char url[64], request[REQUEST_MAX + 1];
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post p = post_to(url);
+    int quiet[2];
+    assert_int_equal(pipe(quiet), 0);
+    start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    http_out_run(h, &p, 1, quiet[0]);
+    stop_receiver();
+    ssize_t n = read(seen[0], request, REQUEST_MAX);
+    assert_true(n > 0);
+    request[n] = '\0';
+    assert_non_null(strstr(request, "POST /hook HTTP/1.1\r\n"));
+    assert_non_null(strstr(request, "User-Agent: countersign/"));
+    assert_non_null(strstr(request, "Content-Type: application/json\r\n"));
+    assert_non_null(strstr(request, "\r\n\r\n{\"id\":\"x\"}"));
+    assert_null(strstr(request, "Expect:"));
+    (void)close(quiet[0]);
+    (void)close(quiet[1]);
+    http_out_free(&h);
+}
+
+static void
+an_interrupt_cancels_what_is_under_way(void **state)
+{
+    (void)state;
+    char url[64];
+    int ring[2];
+    assert_int_equal(pipe(ring), 0);
+    assert_int_equal(write(ring[1], "x", 1), 1);
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post p = post_to(url); /* nobody accepts */
+    http_out_run(h, &p, 1, ring[0]);
+    assert_int_equal(p.result, HTTP_OUT_CANCELLED);
+    http_out_free(&h);
+    (void)close(ring[0]);
+    (void)close(ring[1]);
+}
+
+static void
+an_answer_that_does_not_end_is_cut_off(void **state)
+{
+    (void)state;
+    static char big[HTTP_OUT_ANSWER_MAX + 8192];
+    int n = snprintf(big, sizeof(big), "HTTP/1.1 200 OK\r\n\r\n");
+    memset(big + n, 'x', sizeof(big) - 1 - (size_t)n);
+    char url[64];
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post p = post_to(url);
+    start_receiver(big);
+    http_out_run(h, &p, 1, -1);
+    stop_receiver();
+    assert_int_equal(p.status, 200);
+    assert_int_equal(p.result, HTTP_OUT_SENT);
+    assert_string_not_equal(p.why, "");
+    http_out_free(&h);
+}
+
+static void
+several_run_side_by_side(void **state)
+{
+    (void)state;
+    char url[64];
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post posts[HTTP_OUT_AT_ONCE];
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        posts[i] = post_to(url);
+    posts[3].url = "https://127.0.0.1:1/"; /* nobody listens */
+    start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    http_out_run(h, posts, HTTP_OUT_AT_ONCE, -1);
+    stop_receiver();
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        assert_int_equal(posts[i].result, i == 3 ? HTTP_OUT_LATER : HTTP_OUT_SENT);
+    http_out_free(&h);
+}
+
+int
+main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(each_status_is_judged),
+        CASE(the_request_is_whole_and_has_no_more_than_it_needs),
+        CASE(an_interrupt_cancels_what_is_under_way),
+        CASE(an_answer_that_does_not_end_is_cut_off),
+        CASE(several_run_side_by_side),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
