@@ -76,15 +76,15 @@ skip_blanks(const struct scan *s, size_t at)
     return at;
 }
 
-/* Where the first `what` at or behind `at` ends; the end of the text when there is none. */
+/* Where the first `what` at or behind `at` ends; behind the end of the text when there is none. */
 static size_t
 end_of(const struct scan *s, size_t at, struct str what)
 {
     size_t found = str_find_str(from(s, at), what);
-    return at + found >= s->text.n ? s->text.n : at + found + what.n;
+    return at + found >= s->text.n ? s->text.n + 1 : at + found + what.n;
 }
 
-/* Where a tag ends; a ">" within quotes does not end it. */
+/* Where a tag ends, or behind the end of the text; a ">" within quotes does not end it. */
 static size_t
 end_of_tag(const struct scan *s, size_t at)
 {
@@ -100,7 +100,7 @@ end_of_tag(const struct scan *s, size_t at)
         else if (c == '>')
             return at + 1;
     }
-    return at;
+    return s->text.n + 1;
 }
 
 static void
@@ -310,14 +310,23 @@ say_bad_reference(const struct scan *s, size_t offset)
                             (const char *)utf8, (unsigned)cp));
 }
 
+/* Whether the fault is in the reference that begins at `at`: what came before it was good. */
+static bool
+is_in_reference(const struct scan *s, size_t at)
+{
+    return s->text.p[at] == '&' && at + str_find(from(s, at), ';') >= s->fault;
+}
+
 static struct str
 say_bad_value(const struct scan *s, size_t at, char quote)
 {
     for (; at < s->text.n && s->text.p[at] != quote; at++) {
         if (s->text.p[at] == '<')
             return say_character(s, at, "", ", ", ", is an invalid attribute character.");
+        if (is_in_reference(s, at))
+            return say_bad_reference(s, at);
         if (at >= s->fault)
-            return s->text.p[at] == '&' ? say_bad_reference(s, at) : say_bad_character(s, at);
+            return say_bad_character(s, at);
     }
     return say(s, at, STR_LIT("There is an unclosed literal string."));
 }
@@ -347,7 +356,7 @@ say_bad_attributes(const struct scan *s, size_t at)
             return say_unexpected(s, at, "The expected token is '\"' or '''.");
         size_t end = at + 1 + str_find(from(s, at + 1), s->text.p[at]);
         struct str value = str_sub(s->text, at + 1, end - at - 1);
-        if (end > s->fault || str_find(value, '<') < value.n)
+        if (end >= s->fault || str_find(value, '<') < value.n)
             return say_bad_value(s, at + 1, s->text.p[at]);
         at = end + 1;
         is_blank_before = false;
@@ -389,8 +398,10 @@ say_syntax(const struct scan *s)
     case AT_ROOT_LEVEL:
         return say_root_level(s, skip_blanks(s, s->begin));
     case IN_CONTENT:
-        if (str_starts(from(s, s->fault), STR_LIT("&")))
-            return say_bad_reference(s, s->fault);
+        for (size_t at = s->begin; at <= s->fault && at < s->text.n; at++) {
+            if (is_in_reference(s, at))
+                return say_bad_reference(s, at);
+        }
         if (s->fault > 0 && str_starts(from(s, s->fault - 1), STR_LIT("]>")))
             return say(s, s->fault, STR_LIT("']]>' is not allowed in character data."));
         return say_bad_character(s, s->fault);
@@ -475,6 +486,7 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
     case XML_PROBLEM_LIMIT:
         return STR_LIT("The document is larger or deeper than this server reads.");
     case XML_PROBLEM_EARLY_END:
+        s.fault = text.n;
         return s.where == IN_TAG && s.begin + 1 < text.n ? say_bad_tag(&s) : say_early_end(&s);
     case XML_PROBLEM_JUNK:
         return say_root_level(&s, offset);

@@ -188,6 +188,10 @@ on_start(void *user, const XML_Char *expanded, const XML_Char **attributes)
     split_name(keep_bytes(r, name.p, name.n), &node->ns, &node->local);
     if (attributes[0] != NULL)
         read_attributes(r, node, attributes);
+    if (has_failed(r)) {
+        r->n--;
+        return;
+    }
     r->depth++;
     stop_when_full(r);
 }
