@@ -20,7 +20,7 @@ TAIL = "</sLoginToken><sPushToken>def</sPushToken></twoFactorCheckPushAuthStatus
 
 def rows():
     with open(os.path.join(GOLDEN, "expected.tsv"), encoding="utf-8") as table:
-        return {row["case"]: row for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)}
+        return {row["case"]: row for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE, restval="")}
 
 
 EXPECTED = rows()
@@ -45,8 +45,13 @@ def body_of(case):
         return recorded.read().split(b"\r\n\r\n", 1)[1]
 
 
+# They make .NET itself fail (an exception of the operation's own making, values that have no form): the contract's README
+# leaves them out, and a worker of ours cannot say them.
+NET_ALONE = ("a15-soap11-soapexception", "a22-soap11-lone-surrogate", "a23-soap11-enum-out-of-range")
+
+
 def is_post(case):
-    return request_of(case).startswith(b"POST ")
+    return case not in NET_ALONE and request_of(case).startswith(b"POST ")
 
 
 def exchange(port, request):
@@ -99,8 +104,8 @@ def fault_code(body):
 def test_recorded_post(case, fixture_port):
     row = EXPECTED[case]
     status, headers, body = exchange(fixture_port, request_of(case))
-    if row["note"].startswith("as f09"):
-        row = EXPECTED["f09-over-4mb"]
+    if match := re.match(r"as (\S+)$", row["body"]):
+        row = EXPECTED.get(match.group(1), row)
     if row["status"] == "not established":  # f11: a SOAPAction sent twice is joined with a comma, and so unknown (section 15)
         assert status == "500 Internal Server Error"
         assert fault_text(body).startswith("Server did not recognize the value of HTTP Header SOAPAction: ")
