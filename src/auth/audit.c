@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/codec.h"
+#include "base/secret.h"
 #include "store/db.h"
 
 enum { DETAIL_MAX = 64 * 1024, CHUNK = 256 };
@@ -160,7 +161,7 @@ check_rows(const struct audit_row *rows, size_t n, int64_t *seq, struct digest *
     for (size_t i = 0; i < n; i++) {
         struct digest expected = row_digest(digest, &rows[i]);
         if (rows[i].seq != *seq + 1 ||
-            memcmp(expected.bytes, rows[i].digest.bytes, sizeof expected.bytes) != 0)
+            !secret_equal(expected.bytes, rows[i].digest.bytes, sizeof expected.bytes))
             return *seq + 1;
         *seq = rows[i].seq;
         *digest = expected;
