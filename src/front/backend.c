@@ -119,10 +119,10 @@ static void
 drop_worker(struct backend_worker *w)
 {
     struct backend_call *call = w->call;
+    int fd = w->watch.fd;
 
     loop_fd_remove(w->backend->loop, &w->watch);
-    (void)close(w->watch.fd);
-    w->watch.fd = -1;
+    (void)close(fd);
     w->is_busy = false;
     buf_clear(&w->in);
     buf_clear(&w->out);

@@ -5,12 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* A reset is no end: nobody is there to be answered. */
 static enum tls_result
 of_errno(enum tls_result again)
 {
-    if (errno == EAGAIN || errno == EINTR)
-        return again;
-    return errno == ECONNRESET || errno == EPIPE ? TLS_CLOSED : TLS_FAILED;
+    return errno == EAGAIN || errno == EINTR ? again : TLS_FAILED;
 }
 
 enum tls_result

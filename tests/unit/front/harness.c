@@ -37,6 +37,13 @@ advance(struct harness *h, int64_t microseconds)
     pump(h);
 }
 
+void
+harness_drained(void *arg)
+{
+    struct harness *h = arg;
+    h->is_drained = true;
+}
+
 struct harness *
 harness_new(const char *config_text)
 {
@@ -360,4 +367,22 @@ check_request(struct harness *h, const char *push, const char *headers)
                         "%zu\r\n\r\n%.*s",
                         headers, body.n, STR_ARG(body))
         .p;
+}
+
+bool
+text_starts(const char *text, const char *with)
+{
+    bool ok = strncmp(text, with, strlen(with)) == 0;
+    if (!ok)
+        print_message("does not begin with %s:\n%s\n", with, text);
+    return ok;
+}
+
+bool
+text_has(const char *text, const char *part)
+{
+    bool ok = strstr(text, part) != NULL;
+    if (!ok)
+        print_message("does not hold %s:\n%s\n", part, text);
+    return ok;
 }
