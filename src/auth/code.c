@@ -1,0 +1,258 @@
+/* code: see code.h. */
+#include "auth/code.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "auth/audit.h"
+#include "auth/company.h"
+#include "auth/env.h"
+#include "auth/seal.h"
+#include "auth/technician.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/rand.h"
+#include "store/db.h"
+#include "store/store_code.h"
+
+#define STEP (30 * CLOCK_S)
+
+enum {
+    SEED_BYTES = 20,
+    TOTP_DIGITS = 6,
+    DRIFT = 1,
+    RECOVERY_BYTES = 10,
+    RECOVERY_CHARS = 16,
+    URI_MAX = 4096
+};
+
+/* RFC 4226, section 5.3, of the step as the counter (RFC 6238, section 4.2). */
+uint32_t
+totp_at(const unsigned char *seed, size_t n, uint64_t step)
+{
+    unsigned char counter[8], mac[EVP_MAX_MD_SIZE];
+    unsigned size = sizeof mac;
+    be64_put(counter, step);
+    ASSERT(HMAC(EVP_sha1(), seed, (int)n, counter, sizeof counter, mac, &size) != NULL && size == 20);
+    return (be32_get(mac + (mac[19] & 15)) & 0x7fffffff) % 1000000;
+}
+
+static enum errcode
+begin_change(struct cx *cx, int64_t technician_id, struct technician *t_out)
+{
+    enum errcode err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = technician_get(cx, technician_id, t_out);
+    if (err == ERR_NONE && t_out->deleted_at != 0)
+        err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
+    if (err != ERR_NONE)
+        db_rollback(cx);
+    return err;
+}
+
+static enum errcode
+end_change(struct cx *cx, enum errcode err)
+{
+    if (err == ERR_NONE)
+        err = db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+/* RFC 3986, section 2.1: all but the unreserved. */
+static void
+add_escaped(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+                     c == '.' || c == '_' || c == '~';
+        if (plain)
+            buf_add_byte(out, c);
+        else
+            buf_addf(out, "%%%02X", c);
+    }
+}
+
+/* The Key Uri Format that authenticators read. */
+static struct str
+totp_uri(struct cx *cx, struct str issuer, struct str account, const struct secret *seed)
+{
+    struct buf uri;
+    buf_init(&uri, URI_MAX);
+    buf_add_cstr(&uri, "otpauth://totp/");
+    add_escaped(&uri, issuer);
+    buf_add_byte(&uri, ':');
+    add_escaped(&uri, account);
+    buf_add_cstr(&uri, "?secret=");
+    buf_add_str(&uri, codec_base32(&cx->arena, seed->bytes, seed->n));
+    buf_add_cstr(&uri, "&issuer=");
+    add_escaped(&uri, issuer);
+    buf_add_cstr(&uri, "&algorithm=SHA1&digits=6&period=30");
+    ASSERT(!buf_is_over(&uri)); /* titles and addresses have limits */
+    struct str out = arena_str(&cx->arena, buf_view(&uri));
+    buf_clear(&uri);
+    return out;
+}
+
+enum errcode
+totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out)
+{
+    struct technician t;
+    struct company c;
+    struct secret seed = {.n = SEED_BYTES};
+    *uri_out = STR_NULL;
+    enum errcode err = begin_change(cx, technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    rand_bytes(seed.bytes, seed.n);
+    err = company_get(cx, t.company_id, &c);
+    if (err == ERR_NONE)
+        err = store_totp_set(cx, technician_id, seal_close(cx, &seed, technician_id));
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.enrolled", NULL);
+    err = end_change(cx, err);
+    if (err == ERR_NONE)
+        *uri_out = totp_uri(cx, c.title, t.email, &seed);
+    secret_clear(&seed);
+    return err;
+}
+
+enum errcode
+totp_remove(struct cx *cx, int64_t technician_id)
+{
+    struct technician t;
+    enum errcode err = begin_change(cx, technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    if (!t.has_totp)
+        err = err_set(cx, ERR_NOT_FOUND, "the account has no codes");
+    if (err == ERR_NONE)
+        err = store_totp_set(cx, technician_id, STR_NULL);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.removed", NULL);
+    return end_change(cx, err);
+}
+
+/* 80 bits are too few for a plain digest: whoever took the database could search them. */
+static struct digest
+recovery_digest(const struct cx *cx, struct str code)
+{
+    return env_lookup(cx, STR_LIT("recovery"), code);
+}
+
+static enum errcode
+recovery_code_new(struct cx *cx, int64_t technician_id, struct str *code_out)
+{
+    unsigned char bytes[RECOVERY_BYTES];
+    rand_bytes(bytes, sizeof bytes);
+    struct str code = codec_base32(&cx->arena, bytes, sizeof bytes);
+    secret_wipe(bytes, sizeof bytes);
+    ASSERT(code.n == RECOVERY_CHARS);
+    struct digest digest = recovery_digest(cx, code);
+    *code_out = arena_printf(&cx->arena, "%.4s-%.4s-%.4s-%.4s", code.p, code.p + 4, code.p + 8, code.p + 12);
+    return store_recovery_add(cx, technician_id, &digest);
+}
+
+enum errcode
+recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RECOVERY_CODES])
+{
+    struct technician t;
+    struct str codes[RECOVERY_CODES];
+    enum errcode err = begin_change(cx, technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = store_recovery_clear(cx, technician_id);
+    for (size_t i = 0; i < RECOVERY_CODES && err == ERR_NONE; i++)
+        err = recovery_code_new(cx, technician_id, &codes[i]);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "recovery.created", NULL);
+    err = end_change(cx, err);
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        codes_out[i] = err == ERR_NONE ? codes[i] : STR_NULL;
+    return err;
+}
+
+enum errcode
+recovery_codes_left(struct cx *cx, int64_t technician_id, int64_t *n_out)
+{
+    return store_recovery_count(cx, technician_id, n_out);
+}
+
+/* As it was meant: without blanks and hyphens, in upper case. Null: it can be no code. */
+static struct str
+code_text(struct cx *cx, struct str code)
+{
+    if (str_is_null(code) || code.n > 4 * RECOVERY_CHARS)
+        return STR_NULL;
+    char *out = arena_alloc(&cx->arena, code.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < code.n; i++) {
+        char c = code.p[i];
+        if (c == ' ' || c == '-')
+            continue;
+        out[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    return (struct str){out, n};
+}
+
+/* The step whose code it is, of those that drift allows and that come after the last one; 0: none. */
+static int64_t
+matching_step(const struct cx *cx, const struct secret *seed, uint64_t number, int64_t last_step)
+{
+    int64_t now = cx->now / STEP, found = 0;
+    for (int64_t step = now + DRIFT; step >= now - DRIFT; step--)
+        if (totp_at(seed->bytes, seed->n, (uint64_t)step) == number && step > last_step)
+            found = step;
+    return found;
+}
+
+static enum errcode
+totp_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out)
+{
+    struct str sealed;
+    struct secret seed;
+    int64_t last_step;
+    uint64_t number;
+    enum errcode err = store_totp_get(cx, technician_id, &sealed, &last_step);
+    if (err != ERR_NONE || str_is_null(sealed) || str_to_u64(code, 999999, &number) != ERR_NONE)
+        return err;
+    err = seal_open(cx, sealed, technician_id, &seed);
+    if (err != ERR_NONE)
+        return err;
+    int64_t step = matching_step(cx, &seed, number, last_step);
+    secret_clear(&seed);
+    return step == 0 ? ERR_NONE : store_totp_step(cx, technician_id, step, right_out);
+}
+
+static enum errcode
+recovery_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out)
+{
+    struct technician t;
+    int64_t left = 0;
+    struct digest digest = recovery_digest(cx, code);
+    enum errcode err = store_recovery_spend(cx, technician_id, &digest, right_out);
+    if (err != ERR_NONE || !*right_out)
+        return err;
+    err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE)
+        err = store_recovery_count(cx, technician_id, &left);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "recovery.used", "left",
+                           arena_printf(&cx->arena, "%lld", (long long)left), NULL);
+    return err;
+}
+
+enum errcode
+code_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out, const char **kind_out)
+{
+    struct str text = code_text(cx, code);
+    *right_out = false;
+    *kind_out = text.n == RECOVERY_CHARS ? "recovery" : "totp";
+    if (text.n == RECOVERY_CHARS)
+        return recovery_spend(cx, technician_id, text, right_out);
+    if (text.n == TOTP_DIGITS)
+        return totp_spend(cx, technician_id, text, right_out);
+    return ERR_NONE;
+}

@@ -1,0 +1,257 @@
+/* device: see device.h. */
+#include "auth/device.h"
+
+#include "auth/audit.h"
+#include "auth/challenge.h"
+#include "auth/env.h"
+#include "auth/technician.h"
+#include "auth/text.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/rand.h"
+#include "store/db.h"
+
+#define SEEN_EVERY (5 * CLOCK_MINUTE)
+
+enum { FINGERPRINT_BYTES = 10, STATEMENT_MAX = 4096 };
+
+static struct str
+fingerprint_of(struct cx *cx, struct str public_key)
+{
+    struct digest digest = token_digest(public_key);
+    struct str hex = codec_hex(&cx->arena, digest.bytes, FINGERPRINT_BYTES);
+    return arena_printf(&cx->arena, "%.4s %.4s %.4s %.4s %.4s", hex.p, hex.p + 4, hex.p + 8, hex.p + 12,
+                        hex.p + 16);
+}
+
+static enum errcode
+check_name(struct cx *cx, struct str name)
+{
+    if (text_is_printable(name, DEVICE_NAME_MAX))
+        return ERR_NONE;
+    return err_set(cx, ERR_SYNTAX, "a device's name is 1 to %d bytes of printable text", DEVICE_NAME_MAX);
+}
+
+static enum errcode
+end_change(struct cx *cx, enum errcode err)
+{
+    if (err == ERR_NONE)
+        err = db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+static enum errcode
+audit_device(struct cx *cx, const struct device *d, const char *event, struct str state)
+{
+    struct technician t;
+    enum errcode err = technician_get(cx, d->technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, event, "device",
+                        arena_printf(&cx->arena, "%lld", (long long)d->id), "name", d->name, "fingerprint",
+                        d->fingerprint, "state", state, NULL);
+}
+
+static enum errcode
+check_room(struct cx *cx, int64_t technician_id)
+{
+    int64_t active = 0;
+    enum errcode err = store_device_count_active(cx, technician_id, &active);
+    if (err == ERR_NONE && active >= DEVICES_MAX)
+        err = err_set(cx, ERR_LIMIT, "the account has %d active devices already", DEVICES_MAX);
+    return err;
+}
+
+enum errcode
+enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
+{
+    struct technician t;
+    struct str ticket = token_random(cx);
+    struct digest digest = token_digest(ticket);
+    *link_out = STR_NULL;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE && t.deleted_at != 0)
+        err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
+    if (err == ERR_NONE)
+        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "enrolment.created", "expires",
+                           clock_text(&cx->arena, cx->now + life), NULL);
+    err = end_change(cx, err);
+    if (err == ERR_NONE)
+        *link_out =
+            arena_printf(&cx->arena, "%.*s/approve/#%.*s", STR_ARG(cx->env->public_url), STR_ARG(ticket));
+    return err;
+}
+
+static enum errcode
+check_statement(struct cx *cx, struct str ticket, const struct device *d, struct str signature)
+{
+    struct buf statement;
+    buf_init(&statement, STATEMENT_MAX);
+    buf_add_cstr(&statement, "countersign-enrol-v1\n");
+    assertion_add_line(&statement, "audience", cx->env->public_url);
+    assertion_add_line(&statement, "ticket", ticket);
+    assertion_add_line(&statement, "name", d->name);
+    enum errcode err = ERR_DENIED;
+    if (!buf_is_over(&statement))
+        err = es256_verify(cx, d->public_key, buf_view(&statement), signature);
+    buf_clear(&statement);
+    if (err == ERR_NONE)
+        return ERR_NONE;
+    err_forget(cx);
+    return err_set(cx, ERR_DENIED, "the signature of the enrolment does not verify");
+}
+
+/* Within the open transaction. The ticket is spent by one conditional update: in a race one phone is
+ * enrolled. */
+static enum errcode
+enrol(struct cx *cx, struct str ticket, struct device *d, struct str *token_out)
+{
+    struct digest ticket_digest = token_digest(ticket);
+    enum errcode err = store_enrolment_spend(cx, &ticket_digest, d->id, &d->technician_id);
+    if (err == ERR_NONE)
+        err = check_room(cx, d->technician_id);
+    if (err != ERR_NONE)
+        return err;
+    struct str token = token_random(cx);
+    struct digest token_dig = token_digest(token);
+    err = store_device_insert(cx, d, &token_dig);
+    if (err == ERR_NONE)
+        err = audit_device(cx, d, "device.enrolled", STR_NULL);
+    *token_out = token;
+    return err;
+}
+
+enum errcode
+device_enrol(struct cx *cx, struct str ticket, struct str public_key, struct str name, struct str signature,
+             struct device *device_out, struct str *token_out)
+{
+    struct device d = {
+        .id = rand_id(),
+        .name = name,
+        .state = DEVICE_ACTIVE,
+        .public_key = public_key,
+        .created_at = cx->now,
+        .seen_at = cx->now,
+    };
+    *token_out = STR_NULL;
+    if (str_is_empty(ticket))
+        return err_set(cx, ERR_NOT_FOUND, "the ticket is missing");
+    enum errcode err = check_name(cx, name);
+    if (err == ERR_NONE)
+        err = es256_check_key(cx, public_key);
+    if (err == ERR_NONE)
+        err = check_statement(cx, ticket, &d, signature);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    d.fingerprint = fingerprint_of(cx, public_key);
+    struct str token = STR_NULL;
+    err = end_change(cx, enrol(cx, ticket, &d, &token));
+    if (err != ERR_NONE)
+        return err;
+    *device_out = d;
+    *token_out = token;
+    return ERR_NONE;
+}
+
+enum errcode
+device_by_token(struct cx *cx, struct str token, struct device *device_out)
+{
+    if (str_is_empty(token))
+        return err_set(cx, ERR_NOT_FOUND, "the device's token is missing");
+    struct digest digest = token_digest(token);
+    enum errcode err = store_device_by_token(cx, &digest, device_out);
+    if (err != ERR_NONE)
+        return err;
+    device_out->fingerprint = fingerprint_of(cx, device_out->public_key);
+    if (cx->now - device_out->seen_at < SEEN_EVERY)
+        return ERR_NONE;
+    device_out->seen_at = cx->now;
+    return store_device_seen(cx, device_out->id, cx->now);
+}
+
+enum errcode
+device_get(struct cx *cx, int64_t id, struct device *device_out)
+{
+    enum errcode err = store_device_get(cx, id, device_out);
+    if (err == ERR_NONE)
+        device_out->fingerprint = fingerprint_of(cx, device_out->public_key);
+    return err;
+}
+
+enum errcode
+device_list(struct cx *cx, int64_t technician_id, bool with_removed, struct device **devices_out,
+            size_t *n_out)
+{
+    enum errcode err = store_device_list(cx, technician_id, with_removed, devices_out, n_out);
+    for (size_t i = 0; err == ERR_NONE && i < *n_out; i++)
+        (*devices_out)[i].fingerprint = fingerprint_of(cx, (*devices_out)[i].public_key);
+    return err;
+}
+
+enum errcode
+device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out)
+{
+    return store_device_count_active(cx, technician_id, n_out);
+}
+
+enum errcode
+device_rename(struct cx *cx, int64_t id, struct str name)
+{
+    struct device d;
+    bool changed = false;
+    enum errcode err = check_name(cx, name);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = device_get(cx, id, &d);
+    if (err == ERR_NONE)
+        err = store_device_rename(cx, id, name, &changed);
+    if (err == ERR_NONE && !changed)
+        err = err_set(cx, ERR_CONFLICT, "the device was removed");
+    d.name = name;
+    if (err == ERR_NONE)
+        err = audit_device(cx, &d, "device.renamed", STR_NULL);
+    return end_change(cx, err);
+}
+
+/* Within the open transaction. */
+static enum errcode
+change_state(struct cx *cx, const struct device *d, enum device_state state)
+{
+    bool changed = false;
+    enum errcode err = ERR_NONE;
+    if (state == DEVICE_ACTIVE && d->state != DEVICE_ACTIVE)
+        err = check_room(cx, d->technician_id);
+    if (err == ERR_NONE)
+        err = store_device_set_state(cx, d->id, state, &changed);
+    if (err == ERR_NONE && !changed)
+        err = err_set(cx, ERR_CONFLICT, "the device was removed");
+    if (err == ERR_NONE)
+        err = audit_device(cx, d, "device.state", str_from_cstr(device_state_name(state)));
+    if (err == ERR_NONE && state != DEVICE_ACTIVE)
+        err = challenge_fail_without_device(cx, d->technician_id);
+    return err;
+}
+
+enum errcode
+device_set_state(struct cx *cx, int64_t id, enum device_state state)
+{
+    struct device d;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = device_get(cx, id, &d);
+    if (err == ERR_NONE)
+        err = change_state(cx, &d, state);
+    return end_change(cx, err);
+}

@@ -1,0 +1,52 @@
+/* store_device: the rows of enrolment tickets and of phones. */
+#ifndef COUNTERSIGN_STORE_STORE_DEVICE_H
+#define COUNTERSIGN_STORE_STORE_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+enum device_state { DEVICE_ACTIVE, DEVICE_DISABLED, DEVICE_REMOVED };
+
+struct device {
+    int64_t id, technician_id;
+    struct str name;
+    enum device_state state;
+    struct str public_key;  /* 65 bytes */
+    struct str fingerprint; /* of the key: made by auth/device.c, no column */
+    int64_t created_at, seen_at;
+};
+
+/* As the table and the command line write it: "active". */
+const char *device_state_name(enum device_state state);
+
+/* Valid from now to expires_at. Tickets of the account that nobody used in time are removed. */
+enum errcode store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
+                                    int64_t expires_at) MUST_CHECK;
+/* Spends a ticket that is neither spent nor expired, of an account that is not deleted: ERR_NOT_FOUND. */
+enum errcode store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id,
+                                   int64_t *technician_out) MUST_CHECK;
+
+enum errcode
+store_device_insert(struct cx *cx, const struct device *device, const struct digest *token) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum errcode store_device_get(struct cx *cx, int64_t id, struct device *device_out) MUST_CHECK;
+/* An active one of an account that is not deleted. */
+enum errcode
+store_device_by_token(struct cx *cx, const struct digest *token, struct device *device_out) MUST_CHECK;
+/* The oldest first, in the arena. technician_id 0: of all. */
+enum errcode store_device_list(struct cx *cx, int64_t technician_id, bool with_removed,
+                               struct device **devices_out, size_t *n_out) MUST_CHECK;
+enum errcode store_device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
+enum errcode store_device_seen(struct cx *cx, int64_t id, int64_t at) MUST_CHECK;
+/* Of one that is not removed; *changed_out false: it is. */
+enum errcode store_device_rename(struct cx *cx, int64_t id, struct str name, bool *changed_out) MUST_CHECK;
+enum errcode
+store_device_set_state(struct cx *cx, int64_t id, enum device_state state, bool *changed_out) MUST_CHECK;
+
+#endif

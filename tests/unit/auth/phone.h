@@ -1,0 +1,26 @@
+/* phone: a key pair that enrols and signs as a phone does. */
+#ifndef COUNTERSIGN_TESTS_AUTH_PHONE_H
+#define COUNTERSIGN_TESTS_AUTH_PHONE_H
+
+#include "tests/unit/auth/fixture.h"
+
+#include <openssl/evp.h>
+
+struct phone {
+    EVP_PKEY *key;
+    unsigned char public_key[65];
+};
+
+void phone_init(struct phone *p);
+void phone_clear(struct phone *p);
+struct str phone_public(const struct phone *p);
+/* r and s, in the arena. */
+struct str phone_sign(struct fixture *f, const struct phone *p, struct str message);
+/* What is signed to enrol; in the arena. */
+struct str phone_enrol_statement(struct fixture *f, struct str ticket, const char *name);
+/* Behind the # of a link. */
+struct str phone_ticket(struct str link);
+/* Enrols with a new ticket; the device's row id. *token_out may be NULL. */
+int64_t phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct str *token_out);
+
+#endif
