@@ -7,6 +7,7 @@ brought_look(struct cx *cx, const struct account *a, struct str password, struct
 {
     struct password_facts facts = {0};
     enum password_verdict verdict = PASSWORD_WEAK;
+    const char *reason = NULL;
     *b_out = (struct brought){.hash = STR_LIT(""), .verdict = STR_LIT("weak")};
     enum errcode err = password_hash(cx, str_is_null(password) ? STR_LIT("") : password, &b_out->hash);
     if (err == ERR_SYNTAX) {
@@ -17,7 +18,7 @@ brought_look(struct cx *cx, const struct account *a, struct str password, struct
     if (err == ERR_NONE)
         err = password_look(cx, password, &a->t, &a->c, &facts);
     if (err == ERR_NONE)
-        err = password_check_new(cx, &a->p, &a->t, &a->c, password, &verdict, NULL);
+        err = password_check_new(cx, &a->p, &a->t, &a->c, password, &verdict, &reason);
     b_out->strength = (int64_t)facts.strength;
     b_out->length = facts.length;
     if (err == ERR_NONE && verdict != PASSWORD_WEAK)

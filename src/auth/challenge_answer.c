@@ -184,6 +184,7 @@ static enum errcode
 hear_wrong_number(struct cx *cx, struct hearing *h)
 {
     struct policy p;
+    struct lockout l;
     enum errcode err = store_challenge_take_try(cx, h->s.c.id, &h->tries_left);
     if (err != ERR_NONE)
         return err;
@@ -194,7 +195,7 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
     if ((err = policy_get(cx, h->s.company.id, &p)) != ERR_NONE)
         return err;
     /* It counts against the address that asked for the push: the phone only typed what it was told. */
-    err = lockout_fail(cx, &p, h->s.t.email_key, h->s.login.source, NULL);
+    err = lockout_fail(cx, &p, h->s.t.email_key, h->s.login.source, &l);
     if (err == ERR_NONE)
         err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, "push.wrong-number")
                                  : record(cx, h, "push.wrong-number");

@@ -105,7 +105,7 @@ store(struct cx *cx, struct change *ch)
 {
     enum errcode err = password_store(cx, &ch->account.p, &ch->account.t, ch->brought.hash, false);
     if (err == ERR_NONE)
-        err = session_end_all(cx, ch->account.t.id, ch->session.id, "password changed");
+        err = session_end_all(cx, ch->account.t.id, ch->session.id, "password-changed");
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(&ch->account), "password.changed", "purpose", PURPOSE_CHANGE, NULL);
     return err;
