@@ -1,0 +1,228 @@
+/* decide: every row of the table, and that an earlier one wins over each later one. */
+#include "tests/unit/unit.h"
+
+#include "auth/decide.h"
+
+struct picture {
+    struct account account;
+    struct facts facts;
+};
+
+/* Every condition is good: OK wherever it is asked. */
+static struct picture
+good(void)
+{
+    struct picture p = {.account = {.t = {.is_technician = true, .role_on = true},
+                                    .c = {.state = COMPANY_ACTIVE},
+                                    .is_address_allowed = true},
+                        .facts = {.is_password_current = true, .push = CHALLENGE_approved}};
+    return p;
+}
+
+/* Makes one row of the table hold, by its place. */
+static void
+spoil(struct picture *p, size_t row)
+{
+    struct account *a = &p->account;
+    struct facts *f = &p->facts;
+    switch (row) {
+    case 0:
+        f->account = NULL;
+        break;
+    case 1:
+        a->c.state = COMPANY_INACTIVE;
+        break;
+    case 2:
+        a->c.state = COMPANY_BANNED;
+        break;
+    case 3:
+        a->c.is_enterprise = true;
+        break;
+    case 4:
+        a->p.needs_enterprise = true;
+        break;
+    case 5:
+        a->t.deleted_at = 1;
+        break;
+    case 6:
+        a->t.is_technician = false;
+        break;
+    case 7:
+        a->t.role_on = false;
+        break;
+    case 8:
+        a->l.account_locked = true;
+        break;
+    case 9:
+        a->is_address_allowed = false;
+        break;
+    case 10:
+        a->p.sign_in_mode = SIGN_IN_SSO;
+        break;
+    case 11:
+        a->p.sign_in_mode = SIGN_IN_SAML2;
+        break;
+    case 12:
+        f->is_password_current = false;
+        break;
+    case 13:
+        f->push = CHALLENGE_pending;
+        break;
+    case 14:
+        f->push = CHALLENGE_expired;
+        break;
+    case 15:
+        f->push = CHALLENGE_rejected;
+        break;
+    case 16:
+        f->push = CHALLENGE_spent_tries;
+        break;
+    case 17:
+        f->is_code_wrong = true;
+        break;
+    case 18:
+        f->push = CHALLENGE_failed;
+        break;
+    case 19:
+        f->push = CHALLENGE_used;
+        break;
+    case 20:
+        f->is_password_expired = true;
+        f->brings_password = false;
+        break;
+    case 21:
+        f->brings_password = true;
+        f->new_password = PASSWORD_WEAK;
+        break;
+    case 22:
+        f->brings_password = true;
+        f->new_password = PASSWORD_SAME;
+        break;
+    case 23:
+        f->brings_password = true;
+        f->new_password = PASSWORD_USED;
+        break;
+    case 24:
+        f->is_change = f->is_session_over = true;
+        break;
+    case 25:
+        f->is_full = true;
+        break;
+    default:
+        fail_msg("a row without a test: %zu", row);
+    }
+}
+
+static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE};
+enum { PLACES = sizeof(places) / sizeof(places[0]) };
+
+static void
+is_ok_when_nothing_holds(void **state)
+{
+    (void)state;
+    struct picture p = good();
+    p.facts.account = &p.account;
+    for (size_t i = 0; i < PLACES; i++)
+        assert_int_equal(decide(&p.facts, places[i]), SIGNIN_OK);
+}
+
+static void
+each_row_is_reached_where_it_belongs(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < conditions_n; row++) {
+        for (size_t i = 0; i < PLACES; i++) {
+            struct picture p = good();
+            p.facts.account = &p.account;
+            spoil(&p, row);
+            if (p.facts.account == NULL && (places[i] & (AT_SEND | AT_CHECK | AT_CODE)) == 0)
+                continue; /* no token is asked for there: the account is always known */
+            bool looked_at = (conditions[row].at & (unsigned)places[i]) != 0;
+            assert_true(conditions[row].holds(&p.facts));
+            assert_int_equal(decide(&p.facts, places[i]), looked_at ? conditions[row].result : SIGNIN_OK);
+        }
+    }
+}
+
+/* Of two that hold the earlier one is told. Rows that exclude one another (one state has one value) are told
+ * apart by the first one not holding any more. */
+static void
+the_first_that_holds_is_the_answer(void **state)
+{
+    (void)state;
+    for (size_t early = 1; early < conditions_n; early++) {
+        for (size_t late = early + 1; late < conditions_n; late++) {
+            struct picture p = good();
+            p.facts.account = &p.account;
+            spoil(&p, late);
+            spoil(&p, early);
+            for (size_t i = 0; i < PLACES; i++)
+                if ((conditions[early].at & (unsigned)places[i]) != 0)
+                    assert_int_equal(decide(&p.facts, places[i]), conditions[early].result);
+        }
+    }
+}
+
+/* The order of the contract, spelled out. */
+static void
+stands_in_the_published_order(void **state)
+{
+    static const enum signin_result order[] = {SIGNIN_InvalidToken,
+                                               SIGNIN_CompanyIsNotActive,
+                                               SIGNIN_CompanyBanned,
+                                               SIGNIN_EnterpriseDisabled,
+                                               SIGNIN_RequiredEnterprise,
+                                               SIGNIN_NoSuchUser,
+                                               SIGNIN_UserIsNotTechnician,
+                                               SIGNIN_UserNotActiveForThisRole,
+                                               SIGNIN_UserLockedOut,
+                                               SIGNIN_IPNotAllowed,
+                                               SIGNIN_OnlySSOLoginAllowed,
+                                               SIGNIN_OnlySaml2LoginAllowed,
+                                               SIGNIN_InvalidPassword,
+                                               SIGNIN_Poll,
+                                               SIGNIN_TimeOut,
+                                               SIGNIN_TwoFactorRejected,
+                                               SIGNIN_InvalidCode,
+                                               SIGNIN_TwoFactorError,
+                                               SIGNIN_UserPasswordExpired,
+                                               SIGNIN_PasswordStrengthNotMeetRequirement,
+                                               SIGNIN_OldNewPasswordsMatch,
+                                               SIGNIN_AlreadyUsedPassword,
+                                               SIGNIN_UserNotLoggedIn,
+                                               SIGNIN_ConcurrentLimitExceeded};
+    (void)state;
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        while (at < conditions_n && conditions[at].result != order[i])
+            at++;
+        assert_true(at < conditions_n);
+        assert_non_null(conditions[at].why);
+    }
+}
+
+/* Whatever state a push may be in, only one is an approval. */
+static void
+only_an_approved_push_is_a_way_in(void **state)
+{
+    (void)state;
+    for (unsigned s = 0; s < CHALLENGE_STATE_COUNT_; s++) {
+        struct picture p = good();
+        p.facts.account = &p.account;
+        p.facts.push = (enum challenge_state)s;
+        assert_int_equal(decide(&p.facts, AT_CHECK) == SIGNIN_OK, s == CHALLENGE_approved);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_ok_when_nothing_holds),
+        cmocka_unit_test(each_row_is_reached_where_it_belongs),
+        cmocka_unit_test(the_first_that_holds_is_the_answer),
+        cmocka_unit_test(stands_in_the_published_order),
+        cmocka_unit_test(only_an_approved_push_is_a_way_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
