@@ -1,0 +1,22 @@
+/* soap_message_fuzz: whatever a server answers, the console reads it or refuses it, for the operation with
+ * the most kinds of values. */
+#include "fuzz/fuzz.h"
+
+#include "cli/soap_message.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct ct_op *op = &ct_ops[CT_OP_loginTechnicianFromStandalone_v7_2];
+    struct loginTechnicianFromStandalone_v7_2_out out;
+    struct cx cx;
+    cx_init(&cx);
+    cx_begin(&cx);
+    struct str body = {size > 0 ? (const char *)data : "", size};
+    enum errcode err = soap_message_read(&cx, op, body, &out);
+    ASSERT(err == ERR_NONE || err == ERR_PROTOCOL);
+    ASSERT(err != ERR_NONE || (int)out.result < login_v2_COUNT_);
+    ASSERT(err == ERR_NONE || cx.detail[0] != '\0');
+    cx_clear(&cx);
+    return 0;
+}

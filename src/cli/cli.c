@@ -1,0 +1,229 @@
+/* cli: one run of the command: arguments, dispatch, and what a failure looks like from outside. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/print.h"
+#include "cli/usage.h"
+#include "log/log.h"
+#include "store/db.h"
+
+/* What is not listed is CLI_FAILED. */
+static const unsigned char status_of[ERR_COUNT_] = {
+    [ERR_SYNTAX] = CLI_USAGE,
+    [ERR_RANGE] = CLI_USAGE,
+    [ERR_LIMIT] = CLI_USAGE,
+    [ERR_USAGE] = CLI_USAGE,
+    [ERR_CONFIG] = CLI_USAGE,
+    [ERR_NOT_FOUND] = CLI_USAGE,
+    [ERR_EXISTS] = CLI_USAGE,
+    [ERR_POLICY] = CLI_USAGE,
+    [ERR_STORE] = CLI_UNAVAILABLE,
+    [ERR_STORE_FULL] = CLI_UNAVAILABLE,
+    [ERR_STORE_SCHEMA] = CLI_UNAVAILABLE,
+    [ERR_BUSY] = CLI_UNAVAILABLE,
+    [ERR_CLOSED] = CLI_UNAVAILABLE,
+    [ERR_TIMEOUT] = CLI_UNAVAILABLE,
+    [ERR_PROTOCOL] = CLI_UNAVAILABLE,
+};
+
+static struct str
+operator_name(struct cx *cx)
+{
+    const struct passwd *pw = getpwuid(geteuid());
+    if (pw != NULL)
+        return arena_printf(&cx->arena, "operator:%s", pw->pw_name);
+    return arena_printf(&cx->arena, "operator:%u", (unsigned)geteuid());
+}
+
+static void
+tell_error(struct cli *cli, enum errcode err)
+{
+    const char *detail = cli->cx.detail[0] != '\0' ? cli->cx.detail : err_text(err);
+    const char *line = print_safe(cli, str_from_cstr(detail));
+    fprintf(cli->err, "countersign: %s\n", line);
+    if (!cli->json || cli->answered)
+        return;
+    json_t *document = print_object();
+    print_put_cstr(document, "error", err_name(err));
+    print_put_cstr(document, "message", detail);
+    print_record(cli, document);
+}
+
+static enum errcode
+run(struct cli *cli, int argc, char *const *argv)
+{
+    enum errcode err = args_read(&cli->cx, argc, argv, &cli->args);
+    cli->json = args_has(&cli->args, "json");
+    if (err != ERR_NONE)
+        return err;
+    if (args_has(&cli->args, "version")) {
+        print_done(cli, usage_version(), "countersign %s", COUNTERSIGN_VERSION);
+        return ERR_NONE;
+    }
+    if (args_has(&cli->args, "help"))
+        return usage_help(cli);
+    return cli->args.command->run(cli);
+}
+
+int
+cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
+{
+    struct cli cli = {.in = in, .out = out, .err = err_out};
+    log_init("countersign", LOG_LEVEL_ERROR);
+    cx_init(&cli.cx);
+    cx_begin(&cli.cx);
+    config_init(&cli.config);
+    cli.cx.actor = operator_name(&cli.cx);
+
+    enum errcode err = run(&cli, argc, argv);
+    if (err != ERR_NONE)
+        tell_error(&cli, err);
+    if ((fflush(out) != 0 || ferror(out)) && err == ERR_NONE) {
+        fprintf(err_out, "countersign: the answer could not be written\n");
+        err = ERR_IO;
+    }
+
+    db_close(&cli.cx.db);
+    env_clear(&cli.env);
+    config_clear(&cli.config);
+    cx_clear(&cli.cx);
+    if (err == ERR_NONE)
+        return CLI_OK;
+    return status_of[err] != CLI_OK ? status_of[err] : CLI_FAILED;
+}
+
+enum errcode
+cli_configure(struct cli *cli)
+{
+    struct str given = args_option(&cli->args, "config");
+    const char *path = str_is_null(given) ? CLI_CONFIG_FILE : given.p;
+    if (str_is_null(given) && access(path, F_OK) != 0 && errno == ENOENT)
+        return ERR_NONE;
+
+    struct buf messages;
+    buf_init(&messages, 64 * 1024);
+    enum errcode err = config_read(&cli->config, path, &messages);
+    if (err != ERR_NONE) {
+        struct str rest = str_trim(buf_view(&messages), "\n");
+        struct str first = str_cut(&rest, '\n');
+        err = err_set(&cli->cx, err == ERR_IO ? ERR_CONFIG : err, "%.*s%s", STR_ARG(first),
+                      str_is_null(rest) ? "" : " (there is more: see countersign config check)");
+    }
+    buf_clear(&messages);
+    return err;
+}
+
+struct str
+cli_public_url(struct cli *cli)
+{
+    const struct config *c = &cli->config;
+    struct str url = c->server_public_url;
+    if (str_is_empty(url))
+        url = arena_printf(&cli->cx.arena, "http://%.*s", STR_ARG(c->server_listen.items[0]));
+    return arena_str(&cli->cx.arena, str_trim(url, "/ "));
+}
+
+void
+cli_fill_env(struct cli *cli)
+{
+    cli->env.argon2_kib = (uint32_t)(cli->config.passwords_memory / 1024);
+    cli->env.argon2_passes = (uint32_t)cli->config.passwords_passes;
+    cli->env.reveal_unknown_users = cli->config.privacy_reveal_unknown_users;
+    cli->env.source_failures = cli->config.privacy_source_failures;
+    cli->env.public_url = cli_public_url(cli);
+    cli->env.has_webhook = !str_is_empty(cli->config.webhook_url);
+    cli->cx.env = &cli->env;
+}
+
+enum errcode
+cli_unavailable(struct cli *cli, enum errcode err)
+{
+    const char *detail = cli->cx.detail[0] != '\0' ? cli->cx.detail : err_text(err);
+    struct str words = arena_str(&cli->cx.arena, str_from_cstr(detail));
+    err_forget(&cli->cx);
+    return err_set(&cli->cx, ERR_STORE, "%.*s", STR_ARG(words));
+}
+
+enum errcode
+cli_open_store(struct cli *cli)
+{
+    enum errcode err = cli_configure(cli);
+    if (err != ERR_NONE)
+        return err;
+    const char *path = cli->config.store_path.p;
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return err_set(&cli->cx, ERR_STORE, "there is no database %s: run countersign init first", path);
+    err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
+    if (err != ERR_NONE)
+        return cli_unavailable(cli, err);
+    cli_fill_env(cli);
+    err = db_open(&cli->cx, cli->config.store_path, DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
+    return err == ERR_NONE ? ERR_NONE : cli_unavailable(cli, err);
+}
+
+enum errcode
+cli_not_found(struct cli *cli, enum errcode err, const char *what, struct str word)
+{
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err_forget(&cli->cx);
+    return err_set(&cli->cx, ERR_NOT_FOUND, "there is no %s '%.*s'", what, STR_ARG(word));
+}
+
+enum errcode
+cli_find_company(struct cli *cli, struct str name, struct company *company_out)
+{
+    return cli_not_found(cli, company_find(&cli->cx, name, company_out), "company", name);
+}
+
+enum errcode
+cli_find_technician(struct cli *cli, struct str email, struct technician *technician_out)
+{
+    return cli_not_found(cli, technician_find(&cli->cx, email, technician_out), "technician", email);
+}
+
+enum errcode
+cli_company_option(struct cli *cli, int64_t *id_out)
+{
+    struct str name = args_option(&cli->args, "company");
+    struct company company = {0};
+    enum errcode err = str_is_null(name) ? ERR_NONE : cli_find_company(cli, name, &company);
+    *id_out = company.id;
+    return err;
+}
+
+enum errcode
+cli_technician_option(struct cli *cli, int64_t *id_out)
+{
+    struct str email = args_option(&cli->args, "technician");
+    struct technician technician = {0};
+    enum errcode err = str_is_null(email) ? ERR_NONE : cli_find_technician(cli, email, &technician);
+    *id_out = technician.id;
+    return err;
+}
+
+enum errcode
+cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out)
+{
+    if (str_to_i64(word, 1, INT64_MAX, id_out) != ERR_NONE)
+        return err_set(&cli->cx, ERR_USAGE, "'%.*s' is not the id of a %s: it is a number", STR_ARG(word),
+                       what);
+    return ERR_NONE;
+}
+
+enum errcode
+cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out)
+{
+    struct str word = args_option(&cli->args, option);
+    *on_out = fallback;
+    if (str_is_null(word))
+        return ERR_NONE;
+    *on_out = str_eq(word, STR_LIT("on")) || str_eq(word, STR_LIT("yes"));
+    if (!*on_out && !str_eq(word, STR_LIT("off")) && !str_eq(word, STR_LIT("no")))
+        return err_set(&cli->cx, ERR_USAGE, "--%s is on or off, not '%.*s'", option, STR_ARG(word));
+    return ERR_NONE;
+}

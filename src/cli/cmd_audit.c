@@ -1,0 +1,108 @@
+/* audit: reading the log, and proving it whole. */
+#include "auth/audit.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+
+enum { PAGE = 1000 };
+
+static json_t *
+event_document(struct cli *cli, const struct audit_row *row)
+{
+    json_t *o = print_object();
+    print_put_int(o, "seq", row->seq);
+    print_put_time(cli, o, "at", row->at);
+    print_put_str(o, "event", row->event);
+    print_put_str(o, "actor", row->actor);
+    print_put_str(o, "source", row->source);
+    json_t *detail = json_loadb(row->detail.p != NULL ? row->detail.p : "", row->detail.n, 0, NULL);
+    print_put(o, "detail", detail != NULL ? detail : print_text(row->detail));
+    return o;
+}
+
+/* All pages; with last > 0 only that many of the end are kept. */
+static enum errcode
+collect(struct cli *cli, struct audit_of of, int64_t after, int64_t last, json_t *events)
+{
+    size_t n = PAGE;
+    while (n == PAGE) {
+        struct audit_row *rows;
+        enum errcode err = audit_list(&cli->cx, of, after, PAGE, &rows, &n);
+        if (err != ERR_NONE)
+            return err;
+        for (size_t i = 0; i < n; i++)
+            print_add(events, event_document(cli, &rows[i]));
+        if (n > 0)
+            after = rows[n - 1].seq;
+        while (last > 0 && json_array_size(events) > (size_t)last)
+            if (json_array_remove(events, 0) != 0)
+                break;
+    }
+    return ERR_NONE;
+}
+
+static enum errcode
+read_count(struct cli *cli, const char *option, int64_t least, int64_t *n_out)
+{
+    struct str word = args_option(&cli->args, option);
+    *n_out = 0;
+    if (str_is_null(word) || str_to_i64(word, least, INT64_MAX, n_out) == ERR_NONE)
+        return ERR_NONE;
+    return err_set(&cli->cx, ERR_USAGE, "--%s is a number, not '%.*s'", option, STR_ARG(word));
+}
+
+enum errcode
+cmd_audit_list(struct cli *cli)
+{
+    struct audit_of of;
+    int64_t after, last;
+    enum errcode err = read_count(cli, "after", 0, &after);
+    if (err == ERR_NONE)
+        err = read_count(cli, "last", 1, &last);
+    if (err == ERR_NONE)
+        err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &of.company);
+    if (err == ERR_NONE)
+        err = cli_technician_option(cli, &of.technician);
+    if (err != ERR_NONE)
+        return err;
+    json_t *events = print_array();
+    err = collect(cli, of, after, last, events);
+    if (err != ERR_NONE) {
+        json_decref(events);
+        return err;
+    }
+    print_table(cli, "events", events, "Nothing was logged.");
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_audit_verify(struct cli *cli)
+{
+    int64_t last, bad;
+    struct str digest;
+    enum errcode err = cli_open_store(cli);
+    if (err != ERR_NONE)
+        return err;
+    err = audit_verify(&cli->cx, &last, &digest, &bad);
+    if (err != ERR_NONE && err != ERR_CRYPTO)
+        return err;
+    json_t *o = print_object();
+    print_put_bool(o, "ok", err == ERR_NONE);
+    if (err == ERR_CRYPTO) {
+        print_put_int(o, "first_bad", bad);
+        if (cli->json)
+            print_record(cli, o);
+        else
+            json_decref(o);
+        err_forget(&cli->cx);
+        return err_set(&cli->cx, ERR_CRYPTO,
+                       "the audit log was changed: event %lld is the first that does not fit",
+                       (long long)bad);
+    }
+    print_put_int(o, "events", last);
+    print_put_str(o, "digest", digest);
+    print_done(cli, o, "The chain of %lld events is whole; it ends with %.*s.", (long long)last,
+               STR_ARG(digest));
+    return ERR_NONE;
+}

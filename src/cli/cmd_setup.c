@@ -1,0 +1,232 @@
+/* init, config, completion: what an operator does before there is anything. */
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "cli/prompt.h"
+#include "cli/usage.h"
+#include "store/db.h"
+
+struct first_account {
+    struct str company, email, password; /* null: not asked for */
+    bool generated;
+};
+
+static enum errcode
+read_first_account(struct cli *cli, struct first_account *first)
+{
+    first->company = args_option(&cli->args, "company");
+    first->email = args_option(&cli->args, "technician");
+    bool has_password = args_has(&cli->args, "password-file") || args_has(&cli->args, "generate");
+    if (!str_is_null(first->email) && str_is_null(first->company))
+        return err_set(&cli->cx, ERR_USAGE, "--technician needs --company");
+    if (str_is_null(first->email))
+        return has_password ? err_set(&cli->cx, ERR_USAGE, "a password needs --technician") : ERR_NONE;
+    return prompt_new_password(cli, &first->password, &first->generated);
+}
+
+static enum errcode
+check_absent(struct cli *cli, const char *path, const char *what)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0)
+        return err_set(&cli->cx, ERR_EXISTS, "there is a %s already: %s; nothing was changed", what, path);
+    if (errno != ENOENT)
+        return err_set(&cli->cx, ERR_STORE, "%s: %s", path, strerror(errno));
+    return ERR_NONE;
+}
+
+/* The folder of a file, where it is missing: one level, for its owner alone. */
+static enum errcode
+make_folder(struct cli *cli, struct str path)
+{
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '/')
+        n--;
+    if (n <= 1)
+        return ERR_NONE;
+    const char *folder = arena_cstr(&cli->cx.arena, str_sub(path, 0, n - 1));
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return err_set(&cli->cx, ERR_STORE, "the folder %s cannot be made: %s", folder, strerror(errno));
+    return ERR_NONE;
+}
+
+static enum errcode
+add_first_account(struct cli *cli, const struct first_account *first)
+{
+    if (str_is_null(first->company))
+        return ERR_NONE;
+    int64_t company, technician;
+    enum errcode err = company_add(&cli->cx, first->company, STR_NULL, &company);
+    if (err == ERR_NONE && !str_is_null(first->email))
+        err = technician_add(&cli->cx, company, first->email, first->email, first->password, &technician);
+    return err;
+}
+
+/* As root, what is made belongs to the account that the server runs as. */
+static enum errcode
+give_to_server(struct cli *cli)
+{
+    const char *name = arena_cstr(&cli->cx.arena, cli->config.server_user);
+    if (geteuid() != 0 || name[0] == '\0')
+        return ERR_NONE;
+    const struct passwd *pw = getpwnam(name);
+    if (pw == NULL)
+        return err_set(&cli->cx, ERR_CONFIG, "server.user: there is no account '%s'", name);
+    const char *paths[] = {cli->config.store_key_file.p, cli->config.store_path.p};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (lchown(paths[i], pw->pw_uid, pw->pw_gid) != 0)
+            return err_set(&cli->cx, ERR_STORE, "%s: %s", paths[i], strerror(errno));
+    return ERR_NONE;
+}
+
+static enum errcode
+make_store(struct cli *cli, const struct first_account *first)
+{
+    enum errcode err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
+    if (err != ERR_NONE)
+        return err;
+    cli_fill_env(cli);
+    err = db_open(&cli->cx, cli->config.store_path, DB_CREATE, cli->config.store_busy_timeout, &cli->cx.db);
+    if (err == ERR_NONE)
+        err = add_first_account(cli, first);
+    return err == ERR_NONE ? give_to_server(cli) : err;
+}
+
+/* Half of a set-up is none: what this run made goes away again. */
+static void
+unmake(struct cli *cli)
+{
+    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
+    db_close(&cli->cx.db);
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        const char *path =
+            arena_cstr(&cli->cx.arena,
+                       arena_printf(&cli->cx.arena, "%.*s%s", STR_ARG(cli->config.store_path), tails[i]));
+        (void)unlink(path);
+    }
+    (void)unlink(cli->config.store_key_file.p);
+}
+
+static void
+tell_init(struct cli *cli, const struct first_account *first)
+{
+    json_t *document = print_object();
+    print_put_str(document, "database", cli->config.store_path);
+    print_put_str(document, "key_file", cli->config.store_key_file);
+    if (!str_is_null(first->company))
+        print_put_str(document, "company", first->company);
+    if (!str_is_null(first->email))
+        print_put_str(document, "technician", first->email);
+    if (first->generated)
+        print_put_str(document, "password", first->password);
+    print_record(cli, document);
+    print_note(cli, "\nWhat comes next:");
+    if (str_is_null(first->company))
+        print_note(cli,
+                   "  countersign company add COMPANY\n  countersign technician add EMAIL --company COMPANY");
+    else if (str_is_null(first->email))
+        print_note(cli, "  countersign technician add EMAIL --company %s", print_safe(cli, first->company));
+    print_note(cli, "  countersignd            starts the server");
+    print_note(cli, "  countersign enrol %s    brings a phone in",
+               str_is_null(first->email) ? "EMAIL" : print_safe(cli, first->email));
+    print_note(cli,
+               "Keep a copy of the key file apart from the database's: one is of no use without the other.");
+}
+
+enum errcode
+cmd_init(struct cli *cli)
+{
+    struct first_account first = {STR_NULL, STR_NULL, STR_NULL, false};
+    enum errcode err = cli_configure(cli);
+    if (err == ERR_NONE)
+        err = check_absent(cli, cli->config.store_path.p, "database");
+    if (err == ERR_NONE)
+        err = check_absent(cli, cli->config.store_key_file.p, "key file");
+    if (err == ERR_NONE)
+        err = read_first_account(cli, &first);
+    if (err == ERR_NONE)
+        err = make_folder(cli, cli->config.store_key_file);
+    if (err == ERR_NONE)
+        err = make_folder(cli, cli->config.store_path);
+    if (err == ERR_NONE)
+        err = env_write_key_file(&cli->cx, cli->config.store_key_file.p);
+    if (err != ERR_NONE)
+        return err == ERR_IO ? cli_unavailable(cli, err) : err;
+
+    err = make_store(cli, &first);
+    if (err != ERR_NONE) {
+        unmake(cli);
+        return err;
+    }
+    tell_init(cli, &first);
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_config_default(struct cli *cli)
+{
+    struct buf text;
+    buf_init(&text, 256 * 1024);
+    config_print_default(&text);
+    json_t *document = print_object();
+    print_put_str(document, "config", buf_view(&text));
+    struct str shown = str_trim(buf_view(&text), "\n");
+    print_done(cli, document, "%.*s", STR_ARG(shown));
+    buf_clear(&text);
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_config_check(struct cli *cli)
+{
+    struct str word = args_word(&cli->args, 0), option = args_option(&cli->args, "config");
+    if (!str_is_null(word) && !str_is_null(option))
+        return err_set(&cli->cx, ERR_USAGE, "one file at a time");
+    struct str path = !str_is_null(word) ? word : !str_is_null(option) ? option : STR_LIT(CLI_CONFIG_FILE);
+
+    struct buf messages;
+    buf_init(&messages, 64 * 1024);
+    enum errcode err = config_read(&cli->config, path.p, &messages);
+    json_t *document = print_object();
+    json_t *problems = print_array();
+    struct str rest = str_trim(buf_view(&messages), "\n");
+    size_t count = 0;
+    while (rest.n > 0) {
+        struct str line = str_cut(&rest, '\n');
+        print_note(cli, "%s", print_safe(cli, line));
+        print_add(problems, print_text(line));
+        count++;
+    }
+    print_put_bool(document, "usable", err == ERR_NONE);
+    print_put(document, "problems", problems);
+    if (cli->json)
+        print_record(cli, document);
+    else
+        json_decref(document);
+    buf_clear(&messages);
+    if (err != ERR_NONE)
+        return err_set(&cli->cx, ERR_CONFIG, "%s is not usable: %zu problem%s", path.p, count,
+                       count == 1 ? "" : "s");
+    print_note(cli, "%s is usable", path.p);
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_completion_bash(struct cli *cli)
+{
+    struct buf text;
+    buf_init(&text, 256 * 1024);
+    usage_write_bash(&text);
+    ASSERT(!buf_is_over(&text));
+    json_t *document = print_object();
+    print_put_str(document, "completion", buf_view(&text));
+    struct str shown = str_trim(buf_view(&text), "\n");
+    print_done(cli, document, "%.*s", STR_ARG(shown));
+    buf_clear(&text);
+    return ERR_NONE;
+}

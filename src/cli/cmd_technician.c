@@ -1,0 +1,354 @@
+/* technician, code, session: the accounts, their typed second factors, and who is signed in. */
+#include "auth/code.h"
+#include "auth/device.h"
+#include "auth/lockout.h"
+#include "auth/policy.h"
+#include "auth/session.h"
+#include "cli/cli.h"
+#include "cli/print.h"
+#include "cli/prompt.h"
+#include "cli/qr.h"
+
+/* The facts of one account that stand in its own row. */
+static json_t *
+technician_document(struct cli *cli, const struct technician *t, struct str company)
+{
+    json_t *o = print_object();
+    print_put_str(o, "email", t->email);
+    print_put_str(o, "name", t->name);
+    print_put_str(o, "company", company);
+    print_put_bool(o, "technician", t->is_technician);
+    print_put_bool(o, "role", t->role_on);
+    print_put_bool(o, "password", t->password_hash.n > 0);
+    print_put_bool(o, "totp", t->has_totp);
+    print_put_time(cli, o, "created", t->created_at);
+    return o;
+}
+
+static enum errcode
+put_lock(struct cli *cli, json_t *o, const struct technician *t)
+{
+    struct policy policy;
+    struct lockout lock;
+    enum errcode err = policy_get(&cli->cx, t->company_id, &policy);
+    if (err == ERR_NONE)
+        err = lockout_get(&cli->cx, &policy, t->email_key, STR_NULL, &lock);
+    if (err != ERR_NONE)
+        return err;
+    print_put_bool(o, "locked", lock.account_locked);
+    print_put_int(o, "failures_until_locked", lock.account_left);
+    print_put_bool(o, "must_change_password", t->password_must_change);
+    print_put_time(cli, o, "password_set", t->password_set_at);
+    bool rests = t->push_rests_until > cli->cx.now;
+    print_put_time(cli, o, "pushes_rest_until", rests ? t->push_rests_until : 0);
+    return ERR_NONE;
+}
+
+static enum errcode
+put_factors(struct cli *cli, json_t *o, const struct technician *t)
+{
+    int64_t devices, recovery;
+    struct session *sessions;
+    size_t n;
+    enum errcode err = device_count_active(&cli->cx, t->id, &devices);
+    if (err == ERR_NONE)
+        err = recovery_codes_left(&cli->cx, t->id, &recovery);
+    if (err == ERR_NONE)
+        err = session_list(&cli->cx, 0, t->id, &sessions, &n);
+    if (err != ERR_NONE)
+        return err;
+    print_put_int(o, "active_devices", devices);
+    print_put_int(o, "recovery_codes_left", recovery);
+    print_put_int(o, "sessions", (int64_t)n);
+    return ERR_NONE;
+}
+
+/* `password` (null: none) is told once, by the command that made it up. */
+static enum errcode
+show_technician(struct cli *cli, struct str email, struct str password)
+{
+    struct technician t;
+    struct company c;
+    enum errcode err = cli_find_technician(cli, email, &t);
+    if (err == ERR_NONE)
+        err = company_get(&cli->cx, t.company_id, &c);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = technician_document(cli, &t, c.name);
+    err = put_lock(cli, o, &t);
+    if (err == ERR_NONE)
+        err = put_factors(cli, o, &t);
+    if (err != ERR_NONE) {
+        json_decref(o);
+        return err;
+    }
+    if (!str_is_null(password))
+        print_put_str(o, "new_password", password);
+    print_record(cli, o);
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_technician_add(struct cli *cli)
+{
+    struct str email = args_word(&cli->args, 0), name = args_option(&cli->args, "name");
+    struct str password = STR_NULL;
+    bool generated = false, wants_none = args_has(&cli->args, "no-password");
+    int64_t company_id, id;
+    if (wants_none && (args_has(&cli->args, "generate") || args_has(&cli->args, "password-file")))
+        return err_set(&cli->cx, ERR_USAGE, "--no-password excludes the other password options");
+    enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &company_id);
+    if (err == ERR_NONE && !wants_none)
+        err = prompt_new_password(cli, &password, &generated);
+    if (err == ERR_NONE)
+        err = technician_add(&cli->cx, company_id, email, str_is_null(name) ? email : name, password, &id);
+    return err == ERR_NONE ? show_technician(cli, email, generated ? password : STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_show(struct cli *cli)
+{
+    enum errcode err = cli_open_store(cli);
+    return err == ERR_NONE ? show_technician(cli, args_word(&cli->args, 0), STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_list(struct cli *cli)
+{
+    int64_t company_id;
+    struct technician *technicians;
+    size_t n;
+    struct company c = {0};
+    enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &company_id);
+    if (err == ERR_NONE)
+        err = technician_list(&cli->cx, company_id, &technicians, &n);
+    if (err != ERR_NONE)
+        return err;
+    json_t *rows = print_array();
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+        if (c.id != technicians[i].company_id)
+            err = company_get(&cli->cx, technicians[i].company_id, &c);
+        if (err == ERR_NONE)
+            print_add(rows, technician_document(cli, &technicians[i], c.name));
+    }
+    if (err != ERR_NONE) {
+        json_decref(rows);
+        return err;
+    }
+    print_table(cli, "technicians", rows,
+                "There is no technician: countersign technician add EMAIL --company COMPANY");
+    return ERR_NONE;
+}
+
+static enum errcode
+open_technician(struct cli *cli, struct technician *t)
+{
+    enum errcode err = cli_open_store(cli);
+    return err == ERR_NONE ? cli_find_technician(cli, args_word(&cli->args, 0), t) : err;
+}
+
+enum errcode
+cmd_technician_set(struct cli *cli)
+{
+    struct str name = args_option(&cli->args, "name");
+    bool has_flags = args_has(&cli->args, "technician") || args_has(&cli->args, "role");
+    bool is_technician = false, role_on = false;
+    struct technician t;
+    if (str_is_null(name) && !has_flags)
+        return err_set(&cli->cx, ERR_USAGE, "nothing to set: --name, --technician or --role");
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = cli_read_switch(cli, "technician", t.is_technician, &is_technician);
+    if (err == ERR_NONE)
+        err = cli_read_switch(cli, "role", t.role_on, &role_on);
+    if (err == ERR_NONE && !str_is_null(name))
+        err = technician_set_name(&cli->cx, t.id, name);
+    if (err == ERR_NONE && has_flags)
+        err = technician_set_flags(&cli->cx, t.id, is_technician, role_on);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
+}
+
+static enum errcode
+set_role(struct cli *cli, bool on)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = technician_set_flags(&cli->cx, t.id, t.is_technician, on);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_disable(struct cli *cli)
+{
+    return set_role(cli, false);
+}
+
+enum errcode
+cmd_technician_enable(struct cli *cli)
+{
+    return set_role(cli, true);
+}
+
+enum errcode
+cmd_technician_lock(struct cli *cli)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = technician_lock(&cli->cx, t.id);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_unlock(struct cli *cli)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = technician_unlock(&cli->cx, t.id);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_reset(struct cli *cli)
+{
+    struct technician t;
+    struct str password;
+    bool generated;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = prompt_new_password(cli, &password, &generated);
+    if (err == ERR_NONE)
+        err = technician_reset_password(&cli->cx, t.id, password, !args_has(&cli->args, "keep"));
+    return err == ERR_NONE ? show_technician(cli, t.email, generated ? password : STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_delete(struct cli *cli)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = technician_delete(&cli->cx, t.id);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = print_object();
+    print_put_str(o, "deleted", t.email);
+    print_done(cli, o, "%s is deleted", print_safe(cli, t.email));
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_code_totp(struct cli *cli)
+{
+    struct technician t;
+    struct str uri;
+    bool wants_qr;
+    enum errcode err = cli_read_switch(cli, "qr", true, &wants_qr);
+    if (err == ERR_NONE)
+        err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = totp_enrol(&cli->cx, t.id, &uri);
+    if (err != ERR_NONE)
+        return err;
+    if (wants_qr && !cli->json)
+        qr_print(cli->out, uri);
+    json_t *o = print_object();
+    print_put_str(o, "uri", uri);
+    print_done(cli, o, "%s", print_safe(cli, uri));
+    print_note(cli, "The authenticator is in force now. This is shown once: it is the seed itself.");
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_code_recovery(struct cli *cli)
+{
+    struct technician t;
+    struct str codes[RECOVERY_CODES];
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = recovery_codes_new(&cli->cx, t.id, codes);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = print_object();
+    json_t *list = print_array();
+    for (size_t i = 0; i < RECOVERY_CODES; i++) {
+        print_add(list, print_text(codes[i]));
+        print_note(cli, "%.*s", STR_ARG(codes[i]));
+    }
+    print_put(o, "codes", list);
+    print_done(cli, o, "Each is good once. They are shown once, and the former ones are void.");
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_code_remove(struct cli *cli)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = totp_remove(&cli->cx, t.id);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
+}
+
+enum errcode
+cmd_session_list(struct cli *cli)
+{
+    int64_t company_id, technician_id;
+    struct session *sessions;
+    size_t n;
+    enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &company_id);
+    if (err == ERR_NONE)
+        err = cli_technician_option(cli, &technician_id);
+    if (err == ERR_NONE)
+        err = session_list(&cli->cx, company_id, technician_id, &sessions, &n);
+    if (err != ERR_NONE)
+        return err;
+    json_t *rows = print_array();
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+        struct technician t;
+        err = technician_get(&cli->cx, sessions[i].technician_id, &t);
+        if (err != ERR_NONE)
+            break;
+        json_t *o = print_object();
+        print_put_id(o, "id", sessions[i].id);
+        print_put_str(o, "technician", t.email);
+        print_put_str(o, "source", sessions[i].source);
+        print_put_str(o, "console", sessions[i].console);
+        print_put_time(cli, o, "created", sessions[i].created_at);
+        print_put_time(cli, o, "seen", sessions[i].seen_at);
+        print_put_time(cli, o, "ends", sessions[i].expires_at);
+        print_add(rows, o);
+    }
+    if (err != ERR_NONE) {
+        json_decref(rows);
+        return err;
+    }
+    print_table(cli, "sessions", rows, "Nobody is signed in.");
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_session_end(struct cli *cli)
+{
+    struct str word = args_word(&cli->args, 0);
+    int64_t id;
+    enum errcode err = cli_read_id(cli, word, "session", &id);
+    if (err == ERR_NONE)
+        err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_not_found(cli, session_end(&cli->cx, id, "operator"), "live session", word);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = print_object();
+    print_put_id(o, "ended", id);
+    print_done(cli, o, "ended");
+    return ERR_NONE;
+}

@@ -1,0 +1,67 @@
+/* command: the table of commands (cmds.def), and what is made of it for people and shells.
+ *
+ * Not here: reading the arguments (args.h), running (cli.h). */
+#ifndef COUNTERSIGN_CLI_COMMAND_H
+#define COUNTERSIGN_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct cli;
+
+enum command_need { OPTIONAL, REQUIRED };
+
+/* Runs one command: the answer goes out by print.h; what went wrong is the code, with its detail in cli->cx.
+ */
+typedef enum errcode command_run(struct cli *cli);
+
+struct command {
+    const char *group, *verb; /* verb "": the group is the command */
+    command_run *run;
+    const char *args; /* "COMPANY [KEY]" */
+    const char *summary;
+};
+
+struct command_option {
+    command_run *of; /* the handler that it belongs to */
+    const char *name;
+    const char *value; /* "": a flag */
+    enum command_need need;
+    const char *doc;
+};
+
+struct command_group {
+    const char *name, *summary;
+};
+
+extern const struct command_group command_groups[];
+extern const size_t command_groups_n;
+extern const struct command commands[];
+extern const size_t commands_n;
+extern const struct command_option command_options[];
+extern const size_t command_options_n;
+/* --config, --json, --help, --version: understood by every command. `of` is NULL. */
+extern const struct command_option command_globals[];
+extern const size_t command_globals_n;
+
+/* NULL: no such command. verb may be NULL, for commands of one word. */
+const struct command *command_find(const char *group, const char *verb);
+bool command_has_group(const char *group);
+/* Of this command or global; NULL: none. The name is without dashes. */
+const struct command_option *command_option_find(const struct command *command, const char *name);
+/* How many words may stand behind the command, from its `args`. */
+void command_count_args(const struct command *command, size_t *least_out, size_t *most_out);
+
+/* The handlers, by the names of the table. */
+#define GROUP(group, summary)
+#define COMMAND(group, verb, handler, args, summary) command_run cmd_##handler;
+#define OPTION(handler, name, value, need, doc)
+#include "cli/cmds.def"
+#undef GROUP
+#undef COMMAND
+#undef OPTION
+
+#endif

@@ -1,0 +1,33 @@
+/* digits: a font of ten shapes, three by five. */
+#include "cli/digits.h"
+
+enum { ROWS = 5, COLUMNS = 3 };
+
+static const char *const shapes[10][ROWS] = {
+    {"###", "# #", "# #", "# #", "###"}, {" # ", "## ", " # ", " # ", "###"},
+    {"###", "  #", "###", "#  ", "###"}, {"###", "  #", "###", "  #", "###"},
+    {"# #", "# #", "###", "  #", "  #"}, {"###", "#  ", "###", "  #", "###"},
+    {"###", "#  ", "###", "# #", "###"}, {"###", "  #", "  #", "  #", "  #"},
+    {"###", "# #", "###", "# #", "###"}, {"###", "# #", "###", "  #", "###"},
+};
+
+void
+digits_print(FILE *out, struct str number)
+{
+    fputc('\n', out);
+    for (int row = 0; row < ROWS; row++) {
+        fputs("    ", out);
+        for (size_t i = 0; i < number.n; i++) {
+            if (number.p[i] < '0' || number.p[i] > '9')
+                continue;
+            if (i > 0 && i == number.n / 2)
+                fputs("    ", out);
+            const char *shape = shapes[number.p[i] - '0'][row];
+            for (int column = 0; column < COLUMNS; column++)
+                fputs(shape[column] == '#' ? "\u2588\u2588" : "  ", out);
+            fputs("  ", out);
+        }
+        fputc('\n', out);
+    }
+    fputc('\n', out);
+}

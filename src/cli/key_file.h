@@ -1,0 +1,36 @@
+/* key_file: what makes this program a phone: a P-256 key, the token of its enrolment, and the server that it
+ * belongs to, as JSON in a file that its owner alone can read. */
+#ifndef COUNTERSIGN_CLI_KEY_FILE_H
+#define COUNTERSIGN_CLI_KEY_FILE_H
+
+#include <jansson.h>
+#include <openssl/evp.h>
+
+#include "auth/device.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct key_file {
+    EVP_PKEY *key;
+    json_t *document; /* owns what the views below see */
+    struct str url, device, token, account;
+};
+
+/* A new key, in memory. */
+void key_file_generate(struct key_file *k);
+/* Creates the file, mode 0600, empty. ERR_USAGE when there is one already: a key is never overwritten; or
+ * when it cannot be made. *fd_out is the caller's. */
+enum errcode key_file_create(struct cx *cx, const char *path, int *fd_out) MUST_CHECK;
+/* Writes the key and its enrolment, durably. ERR_IO. */
+enum errcode key_file_write(struct cx *cx, int fd, const struct key_file *k) MUST_CHECK;
+/* ERR_USAGE: absent, malformed, not one's own, or open to others. Cleared by key_file_clear in any case. */
+enum errcode key_file_read(struct cx *cx, const char *path, struct key_file *k) MUST_CHECK;
+void key_file_clear(struct key_file *k);
+
+/* The public point, uncompressed (SEC 1, 2.3.3). */
+void key_file_public(const struct key_file *k, unsigned char out[DEVICE_KEY_BYTES]);
+/* ES256 (RFC 7518, section 3.4): ECDSA with SHA-256, r and s as 32 bytes each. */
+void key_file_sign(const struct key_file *k, struct str message, unsigned char out[DEVICE_SIGNATURE_BYTES]);
+
+#endif

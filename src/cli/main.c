@@ -1,0 +1,23 @@
+/* main: the program `countersign`. Everything is in cli.c. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+
+int
+main(int argc, char *argv[])
+{
+    (void)setvbuf(stdin, NULL, _IONBF, 0); /* a password may come this way, and must not stay in a buffer */
+    (void)signal(SIGPIPE, SIG_IGN);        /* a reader that went away is a failed write, not a silent end */
+#if COUNTERSIGN_TESTING
+    const char *clock = getenv("COUNTERSIGN_TEST_CLOCK");
+    if (clock != NULL && clock_map_offset(clock) != ERR_NONE) {
+        fprintf(stderr, "countersign: COUNTERSIGN_TEST_CLOCK cannot be read\n");
+        return CLI_FAILED;
+    }
+#endif
+    return cli_main(argc, argv, stdin, stdout, stderr);
+}

@@ -1,0 +1,47 @@
+/* pages_main: a program of the build: a manual page from its template, its lists from the tables. Usage:
+ * TEMPLATE, the page on standard output. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/usage.h"
+#include "config/config.h"
+
+static const struct {
+    const char *line;
+    void (*write)(struct buf *out);
+} lists[] = {{"@COMMANDS@\n", usage_write_man},
+             {"@OPTIONS@\n", usage_write_man_options},
+             {"@SETTINGS@\n", config_print_man}};
+
+static bool
+write_list(struct buf *out, const char *line)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (strcmp(line, lists[i].line) == 0) {
+            lists[i].write(out);
+            return true;
+        }
+    return false;
+}
+
+int
+main(int argc, char *argv[])
+{
+    FILE *template = argc == 2 ? fopen(argv[1], "re") : NULL;
+    if (template == NULL) {
+        fprintf(stderr, "usage: countersign-pages TEMPLATE\n");
+        return 2;
+    }
+    char line[1024];
+    struct buf page;
+    buf_init(&page, 1024 * 1024);
+    while (fgets(line, sizeof line, template) != NULL)
+        if (!write_list(&page, line))
+            buf_add_cstr(&page, line);
+    bool ok = ferror(template) == 0 && !buf_is_over(&page);
+    fclose(template);
+    ok = ok && fwrite(buf_view(&page).p, 1, buf_view(&page).n, stdout) == buf_view(&page).n;
+    buf_clear(&page);
+    return ok && fflush(stdout) == 0 ? 0 : 1;
+}

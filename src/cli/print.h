@@ -1,0 +1,48 @@
+/* print: what a command answers: one JSON value, shown as it is with --json, and else as text for people: a
+ * record (NAME  VALUE lines), a table, or a plain sentence.
+ *
+ * Text from outside is shown with its control characters escaped, so that nobody's name drives the terminal.
+ * All functions take over the json_t that they are given. */
+#ifndef COUNTERSIGN_CLI_PRINT_H
+#define COUNTERSIGN_CLI_PRINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "cli/cli.h"
+
+/* Building. Exhausted memory ends the process. */
+json_t *print_object(void);
+json_t *print_array(void);
+void print_add(json_t *array, json_t *value);
+void print_put(json_t *object, const char *key, json_t *value);
+/* Null becomes JSON null; bytes that are no UTF-8 become U+FFFD. */
+void print_put_str(json_t *object, const char *key, struct str value);
+void print_put_cstr(json_t *object, const char *key, const char *value);
+void print_put_int(json_t *object, const char *key, int64_t value);
+void print_put_bool(json_t *object, const char *key, bool value);
+/* An id is text: 63 bits are more than a JavaScript number holds. */
+void print_put_id(json_t *object, const char *key, int64_t id);
+/* RFC 3339, UTC; 0 is null. */
+void print_put_time(struct cli *cli, json_t *object, const char *key, int64_t at);
+json_t *print_text(struct str value);
+
+/* Answering: once a command. */
+void print_record(struct cli *cli, json_t *object);
+/* The document is {NAME: rows}; `none` is what people read when there is no row. */
+void print_table(struct cli *cli, const char *name, json_t *rows, const char *none);
+/* The document for --json, and a sentence in its place for people. */
+void print_done(struct cli *cli, json_t *object, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* For people only: beside an answer, nothing with --json. */
+void print_note(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What happens meanwhile: on `out` for people, on `err` with --json. */
+void print_progress(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The text with control characters escaped, in the arena: for %s. */
+const char *print_safe(struct cli *cli, struct str s);
+
+#endif

@@ -1,0 +1,163 @@
+/* prompt: the terminal with and without echo, and password files. */
+#include "cli/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/rand.h"
+#include "base/secret.h"
+#include "cli/interrupt.h"
+
+/* Reads one line byte by byte, so that nothing behind it is taken. Its end is not part of it. */
+static enum errcode
+read_line(struct cli *cli, FILE *from, struct str *line_out)
+{
+    char line[PROMPT_LINE];
+    size_t n = 0;
+    int c;
+    while ((c = getc(from)) != EOF && c != '\n' && n < sizeof line)
+        line[n++] = (char)c;
+    bool is_whole = c == '\n' || (c == EOF && n > 0 && !ferror(from));
+    if (n > 0 && line[n - 1] == '\r')
+        n--;
+    if (is_whole)
+        *line_out = arena_str(&cli->cx.arena, (struct str){line, n});
+    secret_wipe(line, sizeof line);
+    if (is_whole)
+        return ERR_NONE;
+    return n == sizeof line ? ERR_LIMIT : ERR_CLOSED;
+}
+
+enum errcode
+prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *from = is_stdin ? cli->in : fopen(path, "re");
+    if (from == NULL)
+        return err_set(&cli->cx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
+    if (!is_stdin)
+        (void)setvbuf(from, NULL, _IONBF, 0); /* no copy of a password in a buffer of stdio's */
+    enum errcode err = read_line(cli, from, line_out);
+    if (!is_stdin)
+        fclose(from);
+    if (err == ERR_NONE && line_out->n > 0)
+        return ERR_NONE;
+    return err_set(&cli->cx, ERR_USAGE, "the first line of %s is %s", is_stdin ? "standard input" : path,
+                   err == ERR_LIMIT ? "too long" : "empty");
+}
+
+/* The line that the person types; `tty` in its mode of now. */
+static enum errcode
+read_typed(struct cli *cli, FILE *tty, struct str *line_out)
+{
+    struct interrupt interrupt;
+    if (interrupt_open(&interrupt) != ERR_NONE)
+        return err_set(&cli->cx, ERR_SYSTEM, "signals cannot be watched");
+    enum errcode err = ERR_DENIED;
+    if (interrupt_or_readable(&interrupt, fileno(tty)))
+        err = read_line(cli, tty, line_out);
+    else
+        interrupt_take(&interrupt);
+    interrupt_close(&interrupt);
+    if (err == ERR_NONE)
+        return ERR_NONE;
+    return err_set(&cli->cx, err, "%s", err == ERR_DENIED ? "interrupted" : "nothing was typed");
+}
+
+static enum errcode
+ask(struct cli *cli, const char *question, bool echo, struct str *line_out)
+{
+    FILE *tty = fopen("/dev/tty", "r+e");
+    if (tty == NULL)
+        return err_set(&cli->cx, ERR_USAGE, "there is no terminal to ask '%s': give it by an option",
+                       question);
+    (void)setvbuf(tty, NULL, _IONBF, 0);
+    struct termios before, silent;
+    bool is_tty = tcgetattr(fileno(tty), &before) == 0;
+    if (is_tty && !echo) {
+        silent = before;
+        silent.c_lflag &= ~(tcflag_t)ECHO;
+        silent.c_lflag |= ECHONL;
+        (void)tcsetattr(fileno(tty), TCSAFLUSH, &silent);
+    }
+    fprintf(tty, "%s: ", question);
+    fflush(tty);
+    enum errcode err = read_typed(cli, tty, line_out);
+    if (is_tty && !echo)
+        (void)tcsetattr(fileno(tty), TCSAFLUSH, &before);
+    fclose(tty);
+    return err;
+}
+
+enum errcode
+prompt_line(struct cli *cli, const char *question, struct str *line_out)
+{
+    return ask(cli, question, true, line_out);
+}
+
+enum errcode
+prompt_password(struct cli *cli, const char *option, const char *question, struct str *password_out)
+{
+    struct str path = args_option(&cli->args, option);
+    if (!str_is_null(path))
+        return prompt_read_file(cli, path.p, password_out);
+    return ask(cli, question, false, password_out);
+}
+
+struct str
+prompt_make_password(struct cli *cli)
+{
+    /* Without letters and digits that look alike; special characters that shells and XML leave alone. */
+    static const char *const types[] = {"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789",
+                                        "-_+=.:"};
+    enum { TYPES = sizeof types / sizeof types[0], LENGTH = 20 };
+    char letters[128], password[LENGTH];
+    bool has_type[TYPES];
+    size_t have;
+    do {
+        size_t n = 0;
+        for (size_t t = 0; t < TYPES; t++) {
+            memcpy(letters + n, types[t], strlen(types[t]));
+            n += strlen(types[t]);
+            has_type[t] = false;
+        }
+        for (size_t i = 0; i < LENGTH; i++) {
+            size_t at = rand_below((uint32_t)n);
+            password[i] = letters[at];
+            letters[at] = letters[--n];
+            for (size_t t = 0; t < TYPES; t++)
+                if (strchr(types[t], password[i]) != NULL)
+                    has_type[t] = true;
+        }
+        have = 0;
+        for (size_t t = 0; t < TYPES; t++)
+            have += has_type[t] ? 1 : 0;
+    } while (have < TYPES);
+    struct str made = arena_str(&cli->cx.arena, (struct str){password, LENGTH});
+    secret_wipe(password, sizeof password);
+    secret_wipe(letters, sizeof letters);
+    return made;
+}
+
+enum errcode
+prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_out)
+{
+    *generated_out = args_has(&cli->args, "generate");
+    if (*generated_out) {
+        if (args_has(&cli->args, "password-file"))
+            return err_set(&cli->cx, ERR_USAGE, "--generate and --password-file exclude each other");
+        *password_out = prompt_make_password(cli);
+        return ERR_NONE;
+    }
+    enum errcode err = prompt_password(cli, "password-file", "New password", password_out);
+    if (err != ERR_NONE || args_has(&cli->args, "password-file"))
+        return err;
+    struct str again;
+    err = ask(cli, "The same again", false, &again);
+    if (err == ERR_NONE && !secret_equal_str(*password_out, again))
+        return err_set(&cli->cx, ERR_USAGE, "the two passwords differ");
+    return err;
+}
