@@ -325,7 +325,7 @@ usage_write_bash(struct buf *out)
                       "    COMPREPLY=()\n"
                       "    case $prev in\n    ");
     bash_file_options(out);
-    buf_add_cstr(out, ")\n        compopt -o filenames 2>/dev/null\n"
+    buf_add_cstr(out, ")\n        compopt -o filenames 2>/dev/null || :\n"
                       "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n        return ;;\n    ");
     bash_value_options(out);
     buf_add_cstr(out, ") return ;;\n    esac\n"
