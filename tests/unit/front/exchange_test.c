@@ -37,11 +37,10 @@ login_request(struct harness *h)
         "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>"
         "<loginTechnicianFromStandalone_v7_2 xmlns=\"" CT_NAMESPACE "\"><sEmail>a</sEmail><sPassword>b"
         "</sPassword></loginTechnicianFromStandalone_v7_2></soap:Body></soap:Envelope>";
-    return arena_printf(&h->cx.arena,
-                        "POST " CT_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
-                        "Content-Length: %zu\r\n\r\n%s",
-                        sizeof body - 1, body)
-        .p;
+    return text_printf(h,
+                       "POST " CT_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+                       "Content-Length: %zu\r\n\r\n%s",
+                       sizeof body - 1, body);
 }
 
 static void

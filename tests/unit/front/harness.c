@@ -386,3 +386,13 @@ text_has(const char *text, const char *part)
         print_message("does not hold %s:\n%s\n", part, text);
     return ok;
 }
+
+const char *
+text_printf(struct harness *h, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct str s = arena_vprintf(&h->cx.arena, fmt, ap);
+    va_end(ap);
+    return s.p;
+}

@@ -1,0 +1,133 @@
+/* forwarded: whom the front believes. */
+#include "tests/unit/unit.h"
+
+#include "front/forwarded.h"
+
+struct reading {
+    struct arena arena;
+    struct http_limits limits;
+    struct http_parser parser;
+    struct buf in;
+    struct http_request req;
+    struct forwarded_rules rules;
+};
+
+static const struct str proxies[] = {STR("10.0.0.0/8"), STR("2001:db8::/32"), STR("no network")};
+
+static int
+set_up(void **state)
+{
+    static struct reading r;
+    struct config_list list = {.items = proxies, .n = 3};
+
+    r.limits = (struct http_limits){.line = 4096, .head = 8192, .body = 0};
+    arena_init(&r.arena);
+    buf_init(&r.in, 65536);
+    forwarded_init(&r.rules);
+    forwarded_set(&r.rules, &list);
+    assert_int_equal(r.rules.n, 2);
+    *state = &r;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct reading *r = *state;
+    forwarded_clear(&r->rules);
+    buf_clear(&r->in);
+    arena_clear(&r->arena);
+    return 0;
+}
+
+static struct forwarded
+read_from(struct reading *r, const char *peer, bool is_tls, const char *headers)
+{
+    struct inet_addr a;
+    struct forwarded who;
+
+    assert_int_equal(inet_parse(str_from_cstr(peer), &a), ERR_NONE);
+    buf_reset(&r->in);
+    buf_addf(&r->in, "GET / HTTP/1.1\r\nHost: inner\r\n%s\r\n", headers);
+    http_parser_init(&r->parser, &r->limits);
+    assert_int_equal(http_parser_step(&r->parser, &r->in, &r->req), HTTP_HEAD);
+    forwarded_read(&r->rules, &a, is_tls, &r->req, &r->arena, &who);
+    return who;
+}
+
+static struct str
+source(struct reading *r, const char *peer, const char *headers)
+{
+    struct forwarded who = read_from(r, peer, false, headers);
+    return inet_format(&r->arena, &who.source);
+}
+
+static void
+a_stranger_is_not_believed(void **state)
+{
+    struct reading *r = *state;
+    struct forwarded who = read_from(r, "192.0.2.1", false,
+                                     "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https\r\n"
+                                     "X-Forwarded-Host: evil\r\n");
+
+    assert_str(inet_format(&r->arena, &who.source), "192.0.2.1");
+    assert_false(who.is_secure);
+    assert_str(who.host, "inner");
+}
+
+static void
+the_first_address_from_the_right_that_is_no_proxy_is_the_caller(void **state)
+{
+    struct reading *r = *state;
+
+    assert_str(source(r, "10.1.1.1", ""), "10.1.1.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1\r\n"), "192.0.2.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.9.9.9\r\n"), "192.0.2.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 192.0.2.1\r\n"),
+               "192.0.2.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1:5555,[2001:db8::5]:80\r\n"), "192.0.2.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: [2001:db9::1]\r\n"), "2001:db9::1");
+    assert_str(source(r, "2001:db8::1", "X-Forwarded-For: 2001:db9::1\r\n"), "2001:db9::1");
+    assert_str(source(r, "::ffff:10.1.1.1", "X-Forwarded-For: ::ffff:192.0.2.1\r\n"), "192.0.2.1");
+    /* All of them proxies: the farthest. */
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 10.3.3.3, 10.2.2.2\r\n"), "10.3.3.3");
+}
+
+static void
+what_is_no_address_ends_the_reading(void **state)
+{
+    struct reading *r = *state;
+
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1, unknown\r\n"), "10.1.1.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1, unknown, 10.2.2.2\r\n"), "10.2.2.2");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1,\r\n"), "10.1.1.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: 192.0.2.1:x\r\n"), "10.1.1.1");
+    assert_str(source(r, "10.1.1.1", "X-Forwarded-For: [::1\r\n"), "10.1.1.1");
+}
+
+static void
+the_nearest_proxy_says_how_and_for_whom_it_was_asked(void **state)
+{
+    struct reading *r = *state;
+
+    assert_true(read_from(r, "10.1.1.1", false, "X-Forwarded-Proto: https\r\n").is_secure);
+    assert_true(read_from(r, "10.1.1.1", true, "").is_secure);
+    assert_false(read_from(r, "10.1.1.1", true, "X-Forwarded-Proto: http\r\n").is_secure);
+    assert_false(read_from(r, "10.1.1.1", false, "X-Forwarded-Proto: https, http\r\n").is_secure);
+    assert_str(read_from(r, "10.1.1.1", false, "X-Forwarded-Host: a, outer:8443\r\n").host, "outer:8443");
+    assert_str(read_from(r, "10.1.1.1", false, "X-Forwarded-Host: a<b\r\n").host, "inner");
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_stranger_is_not_believed),
+        CASE(the_first_address_from_the_right_that_is_no_proxy_is_the_caller),
+        CASE(what_is_no_address_ends_the_reading),
+        CASE(the_nearest_proxy_says_how_and_for_whom_it_was_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
