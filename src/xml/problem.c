@@ -92,7 +92,8 @@ end_of_tag(const struct scan *s, size_t at)
     for (; at < s->text.n; at++) {
         char c = s->text.p[at];
         if (quote != '\0') {
-            quote = c == quote ? '\0' : quote;
+            if (c == quote)
+                quote = '\0';
             continue;
         }
         if (c == '"' || c == '\'')

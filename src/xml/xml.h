@@ -15,9 +15,11 @@
 #include "xml/source.h"
 
 enum {
-    XML_DEPTH_MAX = 10000,     /* elements within one another */
-    XML_NAME_MAX = 4096,       /* bytes of a name with its namespace, and of an attribute's kept value */
-    XML_ATTRIBUTES_MAX = 10000 /* of one element */
+    XML_DEPTH_MAX = 10000, /* elements within one another */
+    XML_NAME_MAX = 4096,   /* bytes of a name with its namespace, and of an attribute's kept value */
+    XML_ATTRIBUTES_MAX =
+        10000, /* of a document, name space declarations aside: they are the parser's dearest input */
+    XML_TAG_MAX = 128 * 1024 /* bytes of one start tag */
 };
 
 enum xml_kind {

@@ -30,13 +30,14 @@ struct xml_reader {
     struct str text;
     struct str fault;
     struct str keep;
-    const char *input; /* expat's copy of the text */
+    char *input; /* expat's copy of the text */
     bool is_started;
     bool is_before_first; /* of the batch: no node was read of it yet */
     bool is_first_batch;
     bool is_stopping;
     bool has_root;
     unsigned depth;
+    size_t seen_attributes; /* of the document */
     struct xml_problem problem;
     size_t n; /* nodes in the batch */
     size_t at;
@@ -161,13 +162,13 @@ keep_attribute(struct xml_reader *r, struct xml_node *node, struct str name, con
 static void
 read_attributes(struct xml_reader *r, struct xml_node *node, const char **attributes)
 {
-    size_t n = 0;
-    for (; attributes[0] != NULL; attributes += 2, n++) {
+    for (; attributes[0] != NULL; attributes += 2) {
+        r->seen_attributes++;
         keep_attribute(r, node, str_from_cstr(attributes[0]), attributes[1]);
         if (strcmp(attributes[0], XML_NAMESPACE_SPACE) == 0 && !is_good_xml_space(attributes[1]))
             fail(r, XML_PROBLEM_XML_SPACE);
     }
-    if (n > XML_ATTRIBUTES_MAX)
+    if (r->seen_attributes > XML_ATTRIBUTES_MAX)
         fail(r, XML_PROBLEM_LIMIT);
     node->has_prefix = node->n_attributes > 0 && tag_has_prefix(r);
 }
@@ -355,10 +356,8 @@ xml_open(struct xml_reader *r, const struct xml_source *source, struct str keep)
 void
 xml_close(struct xml_reader *r)
 {
-    if (r->input != NULL) {
-        char *input = (char *)(uintptr_t)r->input;
-        secret_wipe(input, r->text.n);
-    }
+    if (r->input != NULL)
+        secret_wipe(r->input, r->text.n);
     secret_wipe(r->scratch, r->scratch_n);
     if (r->is_started && r->text.n > PARSER_KEPT) {
         XML_ParserFree(r->parser);
@@ -370,6 +369,7 @@ xml_close(struct xml_reader *r)
     r->text = r->fault = STR_NULL;
     r->is_started = r->is_stopping = r->has_root = r->is_first_batch = false;
     r->depth = 0;
+    r->seen_attributes = 0;
     r->problem = (struct xml_problem){XML_PROBLEM_NONE, 0};
     r->n = r->at = r->n_attributes = r->scratch_n = 0;
 }
@@ -403,12 +403,37 @@ kind_of_error(const struct xml_reader *r, enum XML_Error code)
     return XML_PROBLEM_SYNTAX;
 }
 
+/* Whether some start tag is too long: expat would have worked through it before it tells. */
+static bool
+has_too_long_tag(struct str text)
+{
+    static const struct {
+        struct str begin, end;
+    } others[] = {{STR("<!--"), STR("-->")}, {STR("<![CDATA["), STR("]]>")}, {STR("<?"), STR("?>")}};
+    if (text.n <= XML_TAG_MAX)
+        return false;
+    for (;;) {
+        text = str_sub(text, str_find(text, '<'), SIZE_MAX);
+        if (text.n <= XML_TAG_MAX)
+            return false;
+        struct str end = STR(">");
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+            if (str_starts(text, others[i].begin))
+                end = others[i].end;
+        }
+        size_t n = str_find_str(text, end);
+        if (end.n == 1 && n > XML_TAG_MAX)
+            return true;
+        text = str_sub(text, n, SIZE_MAX);
+    }
+}
+
 static enum XML_Status
 start(struct xml_reader *r)
 {
     r->is_started = true;
-    if (r->text.n > INT32_MAX / 2) {
-        fail(r, XML_PROBLEM_LIMIT);
+    if (r->text.n > INT32_MAX / 2 || has_too_long_tag(r->text)) {
+        r->problem.kind = XML_PROBLEM_LIMIT;
         return XML_STATUS_ERROR;
     }
     if (r->text.n == 0)

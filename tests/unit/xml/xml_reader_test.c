@@ -186,6 +186,29 @@ test_limits(void **state)
         assert_int_equal(last_kind(r, buf_view(&value)), expected);
         buf_clear(&value);
     }
+    /* The same in one tag, in many tags; and long markup that is no tag. */
+    static const struct {
+        const char *before, *piece, *behind;
+        size_t n;
+        enum xml_kind expected;
+    } longs[] = {
+        {"<a b='", "x", "'/>", XML_TAG_MAX - 8, XML_EOF},
+        {"<a b='", "x", "'/>", XML_TAG_MAX, XML_FAIL},
+        {"<a>", "<b c='' d=''/>", "</a>", XML_ATTRIBUTES_MAX / 2, XML_EOF},
+        {"<a>", "<b c='' d=''/>", "</a>", XML_ATTRIBUTES_MAX / 2 + 1, XML_FAIL},
+        {"<a><![CDATA[<b", "x", "]]></a>", XML_TAG_MAX * 2, XML_EOF},
+        {"<a><!--<b", "x", "--></a>", XML_TAG_MAX * 2, XML_EOF},
+        {"<a>", "text ", "</a>", XML_TAG_MAX, XML_EOF},
+    };
+    for (size_t i = 0; i < sizeof(longs) / sizeof(longs[0]); i++) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        buf_add_cstr(&text, longs[i].before);
+        repeat(&text, longs[i].piece, longs[i].n);
+        buf_add_cstr(&text, longs[i].behind);
+        assert_int_equal(last_kind(r, buf_view(&text)), longs[i].expected);
+        buf_clear(&text);
+    }
     /* A long document after which the parser is made anew, and one more. */
     struct buf large;
     buf_init(&large, 1 << 20);
