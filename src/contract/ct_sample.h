@@ -18,7 +18,8 @@ enum ct_ink {
     CT_INK_HEAD, /* of HTTP */
     CT_INK_TAG,  /* "<", "</", ">", and names of elements */
     CT_INK_ATTRIBUTE,
-    CT_INK_VALUE /* a placeholder */
+    CT_INK_VALUE, /* a placeholder */
+    CT_INK_NOTE   /* a comment (ct_help.h) */
 };
 
 /* Whoever writes the pieces down. `doc` explains an enumeration's value, else NULL. Texts are not escaped for

@@ -1,0 +1,50 @@
+/* ct_form: application/x-www-form-urlencoded (the bodies of HTML forms, and query strings) as ASP.NET reads
+ * it, and the form binding of the operations that have one: parameters in, the Result as one XML element out
+ * (asmx-behaviour.md, sections 6 and 13; form-binding/). */
+#ifndef COUNTERSIGN_CONTRACT_CT_FORM_H
+#define COUNTERSIGN_CONTRACT_CT_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "contract/ct.h"
+
+enum { CT_FORM_ITEMS_MAX = 1000 }; /* ASP.NET's aspnet:MaxHttpCollectionKeys */
+
+struct ct_form_item {
+    struct str name; /* null where there was no '=' */
+    struct str value;
+};
+
+struct ct_form {
+    const struct ct_form_item *items;
+    size_t n;
+};
+
+/* Splits at '&' and the first '=', undoes '+' and %XX; an escape without two hex digits stays as it is, bytes
+ * that are no UTF-8 become U+FFFD. %uXXXX, which ASP.NET also knows, is not undone. Null and empty give no
+ * item. All is in the arena. ERR_LIMIT past CT_FORM_ITEMS_MAX. */
+enum errcode ct_form_read(struct arena *a, struct str text, struct ct_form *out) MUST_CHECK;
+
+/* The value of that name (letter case aside); values of a name that came more than once are joined with ",",
+ * as NameValueCollection does. Null where there is none. name null: what came without a name. */
+struct str ct_form_value(const struct ct_form *form, struct arena *a, struct str name);
+
+/* .NET gives an operation a form binding when its parameters are simple and there is no output but the
+ * Result. */
+bool ct_form_is_callable(const struct ct_op *op);
+
+/* Fills `in`, the struct of a callable operation. ERR_NOT_FOUND where a parameter is missing: *missing_out is
+ * its field then. */
+enum errcode ct_form_get(const struct ct_form *form, struct arena *a, const struct ct_op *op, void *in,
+                         const struct ct_field **missing_out) MUST_CHECK;
+
+/* Appends the answer of a callable operation: the XML declaration, CR LF, and an element named by the
+ * Result's type. ERR_RANGE where the Result has no such value. */
+enum errcode ct_form_put(struct buf *out, const struct ct_op *op, const void *value) MUST_CHECK;
+
+#endif
