@@ -462,16 +462,35 @@ say_unbound(const struct scan *s)
     return say(s, s->begin + 1, STR_LIT("'' is an undeclared prefix."));
 }
 
+/* The value that follows `name`, which stands at `at`, and where it begins; null where none does. */
 static struct str
-say_version(const struct scan *s)
+value_behind(const struct scan *s, size_t at, size_t *begin_out)
 {
-    size_t at = str_find_str(s->text, STR_LIT("version"));
     while (at < s->text.n && s->text.p[at] != '"' && s->text.p[at] != '\'')
         at++;
     if (at == s->text.n)
+        return STR_NULL;
+    *begin_out = at + 1;
+    return str_sub(s->text, at + 1, str_find(from(s, at + 1), s->text.p[at]));
+}
+
+static struct str
+say_xml_space(const struct scan *s)
+{
+    size_t at = s->begin + str_find_str(from(s, s->begin), STR_LIT("xml:space"));
+    size_t begin;
+    struct str value = value_behind(s, at, &begin);
+    return say(s, at, arena_printf(s->arena, "'%.*s' is an invalid xml:space value.", STR_ARG(value)));
+}
+
+static struct str
+say_version(const struct scan *s)
+{
+    size_t begin;
+    struct str value = value_behind(s, str_find_str(s->text, STR_LIT("version")), &begin);
+    if (str_is_null(value))
         return say(s, 0, STR_LIT("Syntax for an XML declaration is invalid."));
-    struct str value = str_sub(s->text, at + 1, str_find(from(s, at + 1), s->text.p[at]));
-    return say(s, at + 1, arena_printf(s->arena, "Version number '%.*s' is invalid.", STR_ARG(value)));
+    return say(s, begin, arena_printf(s->arena, "Version number '%.*s' is invalid.", STR_ARG(value)));
 }
 
 struct str
@@ -511,7 +530,7 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
     case XML_PROBLEM_BAD_REFERENCE:
         return say_bad_reference(&s, offset);
     case XML_PROBLEM_XML_SPACE:
-        return say(&s, offset + 1, STR_LIT("An invalid xml:space value was found."));
+        return say_xml_space(&s);
     case XML_PROBLEM_NONE:
     case XML_PROBLEM_FAULT:
     case XML_PROBLEM_SYNTAX:

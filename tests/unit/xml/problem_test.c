@@ -34,6 +34,7 @@ static const struct {
     {"<a>\n <b></c></a>",
      "The 'b' start tag on line 2 position 3 does not match the end tag of 'c'. Line 2, position 7."},
     {"<a b='1' b='2'/>", "'b' is a duplicate attribute name. Line 1, position 10."},
+    {"<a b='' xml:space='keep'/>", "'keep' is an invalid xml:space value. Line 1, position 9."},
     {"<a><p:b/></a>", "'p' is an undeclared prefix. Line 1, position 5."},
     {"<a><b p:c='1'/></a>", "'p' is an undeclared prefix. Line 1, position 7."},
     {"<a>&nbsp;</a>", "Reference to undeclared entity 'nbsp'. Line 1, position 5."},
