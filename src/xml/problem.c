@@ -478,7 +478,7 @@ static struct str
 say_xml_space(const struct scan *s)
 {
     size_t at = s->begin + str_find_str(from(s, s->begin), STR_LIT("xml:space"));
-    size_t begin;
+    size_t begin = 0;
     struct str value = value_behind(s, at, &begin);
     return say(s, at, arena_printf(s->arena, "'%.*s' is an invalid xml:space value.", STR_ARG(value)));
 }
@@ -486,7 +486,7 @@ say_xml_space(const struct scan *s)
 static struct str
 say_version(const struct scan *s)
 {
-    size_t begin;
+    size_t begin = 0;
     struct str value = value_behind(s, str_find_str(s->text, STR_LIT("version")), &begin);
     if (str_is_null(value))
         return say(s, 0, STR_LIT("Syntax for an XML declaration is invalid."));
