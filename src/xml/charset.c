@@ -131,36 +131,58 @@ ascii_prefix(struct str s)
     return i;
 }
 
-/* How many bytes at the front of s, which is no character, form the longest beginning of one (Unicode 15,
- * section 3.9, "maximal subpart"); at least 1. */
+/* How many bytes a character has whose UTF-8 begins with this byte; 1 for a byte that begins none. */
+static size_t
+sequence_length(unsigned char lead)
+{
+    if (lead < 0xc2 || lead > 0xf4)
+        return 1;
+    return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/* Whether a continuation byte may be the second one of a character: no overlong form, no surrogate, nothing
+ * over U+10FFFF. */
+static bool
+is_second_byte(unsigned char lead, unsigned char second)
+{
+    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    return second >= low && second <= high;
+}
+
+static bool
+is_continuation(unsigned char byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+/* How many bytes at the front of s, which is no character, are replaced by one U+FFFD; at least 1. */
 static size_t
 broken_length(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
-    size_t want = 0;
-    if (p[0] >= 0xc2 && p[0] <= 0xdf)
-        want = 1;
-    else if (p[0] >= 0xe0 && p[0] <= 0xef)
-        want = 2;
-    else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-        want = 3;
-    if (p[0] == 0xe0)
-        low = 0xa0;
-    else if (p[0] == 0xed)
-        high = 0x9f;
-    else if (p[0] == 0xf0)
-        low = 0x90;
-    else if (p[0] == 0xf4)
-        high = 0x8f;
+    size_t want = sequence_length(p[0]);
+    if (want > 1 && s.n > 1 && is_continuation(p[1]) && !is_second_byte(p[0], p[1]))
+        return 2;
     size_t n = 1;
-    while (n <= want && n < s.n && p[n] >= low && p[n] <= high) {
-        low = 0x80;
-        high = 0xbf;
+    while (n < want && n < s.n && is_continuation(p[n]))
         n++;
-    }
     return n;
+}
+
+/* How many bytes at the end of s begin a character without completing it. */
+static size_t
+utf8_tail_length(struct str s)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    for (size_t n = 1; n <= 3 && n <= s.n; n++) {
+        unsigned char lead = p[s.n - n];
+        if (is_continuation(lead))
+            continue;
+        bool is_cut = sequence_length(lead) > n && (n == 1 || is_second_byte(lead, p[s.n - n + 1]));
+        return is_cut ? n : 0;
+    }
+    return 0;
 }
 
 static void
@@ -184,6 +206,21 @@ unit16(struct str s, size_t at, bool big)
     uint32_t first = (unsigned char)s.p[at];
     uint32_t second = (unsigned char)s.p[at + 1];
     return big ? first << 8 | second : second << 8 | first;
+}
+
+struct str
+charset_cut_tail(enum charset charset, struct str bytes)
+{
+    if (charset == CHARSET_UTF8)
+        return str_sub(bytes, 0, bytes.n - utf8_tail_length(bytes));
+    if (charset == CHARSET_UTF32LE || charset == CHARSET_UTF32BE)
+        return str_sub(bytes, 0, bytes.n - bytes.n % 4);
+    if (charset != CHARSET_UTF16LE && charset != CHARSET_UTF16BE)
+        return bytes;
+    bytes = str_sub(bytes, 0, bytes.n - bytes.n % 2);
+    uint32_t last = bytes.n > 0 ? unit16(bytes, bytes.n - 2, charset == CHARSET_UTF16BE) : 0;
+    bool is_half = last >= 0xd800 && last <= 0xdbff;
+    return is_half ? str_sub(bytes, 0, bytes.n - 2) : bytes;
 }
 
 static void

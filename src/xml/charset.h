@@ -33,9 +33,14 @@ enum charset charset_find(struct str name);
 /* What a byte order mark says, CHARSET_UNKNOWN where there is none; *n_out is the mark's length. */
 enum charset charset_of_bom(struct str bytes, size_t *n_out);
 
+/* The bytes without the beginning of a character that they end in: .NET's decoders wait for its rest, and
+ * what they hold back at the end of a stream is lost. */
+struct str charset_cut_tail(enum charset charset, struct str bytes);
+
 /* The bytes as UTF-8: a view of them where they are clean UTF-8 or ASCII already, else a new text in the
- * arena. What cannot be decoded becomes U+FFFD, one for each longest run that could have begun a character;
- * in ASCII a byte over 127 becomes "?". Never fails; the result is at most three times as long. */
+ * arena. What cannot be decoded becomes U+FFFD, one for each longest run that could have begun a character, a
+ * second byte that is out of its first one's range included, as .NET Framework counts them; in ASCII a byte
+ * over 127 becomes "?". Never fails; the result is at most three times as long. */
 struct str charset_to_utf8(struct arena *a, enum charset charset, struct str bytes);
 
 #endif

@@ -13,31 +13,51 @@ after(struct str s, size_t n)
     return str_sub(s, n, SIZE_MAX);
 }
 
-/* The value of the encoding pseudo-attribute of the XML declaration at the front of `text`, or null. The
- * grammar of the declaration is the parser's business. */
-static struct str
-declared_encoding(struct str text, size_t *declaration_n_out)
+struct declaration {
+    size_t n;             /* of the whole, 0 for none */
+    struct str encoding;  /* the value of that pseudo-attribute, or null */
+    struct str attribute; /* all of it, from name to quote */
+};
+
+/* What .NET's reader takes for the value of an attribute, which is more than a charset's name. */
+static bool
+is_value(struct str s)
 {
-    *declaration_n_out = 0;
+    static const struct str forbidden = STR("<&\"'\t\r\n");
+    for (size_t i = 0; i < s.n; i++) {
+        if (str_find(forbidden, s.p[i]) < forbidden.n)
+            return false;
+    }
+    return true;
+}
+
+/* The XML declaration at the front of `text`. Its grammar is the parser's business. */
+static struct declaration
+read_declaration(struct str text)
+{
+    struct declaration none = {0};
     size_t end = str_find_str(text, STR_LIT("?>"));
     if (!str_starts(text, STR_LIT("<?xml")) || end == text.n)
-        return STR_NULL;
+        return none;
     struct str inside = str_sub(text, 5, end - 5);
     if (str_is_empty(inside) || str_find(STR_LIT(BLANKS), inside.p[0]) == sizeof(BLANKS) - 1)
-        return STR_NULL;
-    *declaration_n_out = end + 2;
+        return none;
+    struct declaration only_length = {.n = end + 2};
     size_t at = str_find_str(inside, STR_LIT("encoding"));
     if (at == inside.n)
-        return STR_NULL;
+        return only_length;
     struct str rest = str_trim(after(inside, at + 8), BLANKS);
     if (!str_starts(rest, STR_LIT("=")))
-        return STR_NULL;
+        return only_length;
     rest = str_trim(after(rest, 1), BLANKS);
     if (str_is_empty(rest) || (rest.p[0] != '"' && rest.p[0] != '\''))
-        return STR_NULL;
-    char quote = rest.p[0];
-    rest = after(rest, 1);
-    return str_find(rest, quote) == rest.n ? STR_NULL : str_sub(rest, 0, str_find(rest, quote));
+        return only_length;
+    size_t value_n = str_find(after(rest, 1), rest.p[0]);
+    struct str value = str_sub(rest, 1, value_n);
+    if (value_n + 1 == rest.n || !is_value(value))
+        return only_length;
+    const char *begin = inside.p + at;
+    return (struct declaration){end + 2, value, {begin, (size_t)(value.p + value_n + 1 - begin)}};
 }
 
 /* What the first bytes show without a mark (XML 1.0, appendix F); UTF-8 where nothing speaks against it. */
@@ -65,6 +85,7 @@ is_utf16(enum charset charset)
 static struct str
 decode_strict(struct arena *a, enum charset charset, struct str bytes)
 {
+    bytes = charset_cut_tail(charset, bytes);
     return charset == CHARSET_UTF8 ? bytes : charset_to_utf8(a, charset, bytes);
 }
 
@@ -98,9 +119,12 @@ by_declaration(struct arena *a, struct str bytes)
     bytes = after(bytes, mark);
     if (charset == CHARSET_UNKNOWN)
         charset = guess(bytes);
-    struct xml_source source = {decode_strict(a, charset, bytes), STR_NULL};
-    size_t declaration_n;
-    struct str name = declared_encoding(source.text, &declaration_n);
+    struct xml_source source = {.text = decode_strict(a, charset, bytes)};
+    /* XmlTextReader takes one NUL as the end of a stream that was filled up with it. */
+    if (str_ends(source.text, STR_LIT("\0")))
+        source.text = str_sub(source.text, 0, source.text.n - 1);
+    struct declaration declaration = read_declaration(source.text);
+    struct str name = declaration.encoding;
     if (str_is_null(name) || str_eq_nocase(name, STR_LIT("ucs-4")))
         return source;
     if (str_eq_nocase(name, STR_LIT("utf-16")) || str_eq_nocase(name, STR_LIT("ucs-2")) ||
@@ -118,12 +142,12 @@ by_declaration(struct arena *a, struct str bytes)
         return source;
     /* The declaration is ASCII, so its bytes are its characters times their width. */
     size_t width = is_utf16(charset) ? 2 : charset == CHARSET_UTF8 ? 1 : 4;
-    struct str rest = decode_strict(a, declared, after(bytes, declaration_n * width));
-    char *whole = arena_alloc(a, declaration_n + rest.n + 1);
-    memcpy(whole, source.text.p, declaration_n);
+    struct str rest = decode_strict(a, declared, after(bytes, declaration.n * width));
+    char *whole = arena_alloc(a, declaration.n + rest.n + 1);
+    memcpy(whole, source.text.p, declaration.n);
     if (rest.n > 0)
-        memcpy(whole + declaration_n, rest.p, rest.n);
-    source.text = (struct str){whole, declaration_n + rest.n};
+        memcpy(whole + declaration.n, rest.p, rest.n);
+    source.text = (struct str){whole, declaration.n + rest.n};
     return source;
 }
 
@@ -139,10 +163,12 @@ xml_source(struct arena *a, struct str bytes, struct str charset_name, bool by_x
         enum charset marked = charset_of_bom(bytes, &mark);
         if (marked != CHARSET_UNKNOWN)
             charset = marked;
-        source = (struct xml_source){charset_to_utf8(a, charset, after(bytes, mark)), STR_NULL};
+        bytes = charset_cut_tail(charset, after(bytes, mark));
+        source = (struct xml_source){.text = charset_to_utf8(a, charset, bytes)};
     }
     /* One mark was taken; the parser would take a second one. */
     if (str_starts(source.text, STR_LIT("\xef\xbb\xbf")))
         source.fault = STR_LIT("Data at the root level is invalid. Line 1, position 1.");
+    source.encoding = read_declaration(source.text).attribute;
     return source;
 }

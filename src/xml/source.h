@@ -13,6 +13,7 @@ struct xml_source {
     struct str text;  /* UTF-8 without a byte order mark; may hold bytes that are none, which is an error when
                          the reader comes there */
     struct str fault; /* not null: the message of the exception that reading begins with */
+    struct str encoding; /* of the text: encoding="..." of the XML declaration, or null. It was heeded here */
 };
 
 /* charset: the media type's parameter, null or empty for none. by_xml: without a charset that is known, the

@@ -27,8 +27,8 @@ enum {
 struct xml_reader {
     XML_Parser parser;
     unsigned long salt;
-    struct str text;
-    struct str fault;
+    struct xml_source source;
+    struct str text; /* the source's */
     struct str keep;
     char *input; /* expat's copy of the text */
     bool is_started;
@@ -57,6 +57,12 @@ fail(struct xml_reader *r, enum xml_problem_kind kind)
     r->problem.offset = (size_t)XML_GetCurrentByteIndex(r->parser);
     r->is_stopping = true;
     (void)XML_StopParser(r->parser, XML_FALSE);
+}
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Expat may call a little more after it was told to stop. */
@@ -134,7 +140,7 @@ tag_has_prefix(const struct xml_reader *r)
         char c = r->text.p[at];
         if (c == ':')
             return true;
-        if (c == '>' || c == '/' || str_find(STR_LIT(BLANKS), c) < sizeof(BLANKS) - 1)
+        if (c == '>' || c == '/' || is_blank(c))
             return false;
     }
     return false;
@@ -197,13 +203,26 @@ on_start(void *user, const XML_Char *expanded, const XML_Char **attributes)
     stop_when_full(r);
 }
 
-/* Behind the root .NET reports white space as a node of its own, and expat does not. */
+/* What stands right behind the root is the last thing that is judged. White space .NET reports as a node of
+ * its own, and expat does not; .NET looks one character further for it, which may only begin markup. A NUL
+ * ends the text, whatever follows. */
 static void
-add_space_behind_root(struct xml_reader *r)
+judge_behind_root(struct xml_reader *r)
 {
     size_t at = (size_t)XML_GetCurrentByteIndex(r->parser) + (size_t)XML_GetCurrentByteCount(r->parser);
-    if (at < r->text.n && str_find(STR_LIT(BLANKS), r->text.p[at]) < sizeof(BLANKS) - 1)
-        add(r, XML_SPACE)->text = str_sub(r->text, at, 1);
+    size_t next = at;
+    while (next < r->text.n && is_blank(r->text.p[next]))
+        next++;
+    if (next > at && next < r->text.n && r->text.p[next] != '<') {
+        fail(r, XML_PROBLEM_JUNK);
+        r->problem.offset = next;
+    } else if (next > at) {
+        add(r, XML_SPACE)->text = str_sub(r->text, at, next - at);
+    } else if (at < r->text.n && r->text.p[at] == '\0') {
+        add(r, XML_EOF);
+        r->is_stopping = true;
+        (void)XML_StopParser(r->parser, XML_FALSE);
+    }
 }
 
 static void XMLCALL
@@ -219,7 +238,7 @@ on_end(void *user, const XML_Char *expanded)
     else
         add(r, XML_END);
     if (r->depth == 0)
-        add_space_behind_root(r);
+        judge_behind_root(r);
     stop_when_full(r);
 }
 
@@ -227,10 +246,19 @@ static bool
 is_space(const char *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (s[i] != ' ' && s[i] != '\n' && s[i] != '\t' && s[i] != '\r')
+        if (!is_blank(s[i]))
             return false;
     }
     return true;
+}
+
+/* XmlTextReader takes &#32; for text and &#x20; for white space. */
+static bool
+is_decimal_reference(const struct xml_reader *r)
+{
+    size_t at = (size_t)XML_GetCurrentByteIndex(r->parser);
+    struct str reference = str_sub(r->text, at, 3);
+    return str_starts(reference, STR_LIT("&#")) && !str_ends(reference, STR_LIT("x"));
 }
 
 static void XMLCALL
@@ -240,7 +268,7 @@ on_text(void *user, const XML_Char *s, int len)
     if (has_failed(r))
         return;
     size_t n = (size_t)len;
-    struct xml_node *node = add(r, is_space(s, n) ? XML_SPACE : XML_TEXT);
+    struct xml_node *node = add(r, is_space(s, n) && !is_decimal_reference(r) ? XML_SPACE : XML_TEXT);
     /* A run of text is handed out in place; a reference or a line end from a variable of the parser. */
     bool is_in_place = s >= r->input && s < r->input + r->text.n;
     node->text = is_in_place ? (struct str){s, n} : keep_bytes(r, s, n);
@@ -338,8 +366,8 @@ begin(struct xml_reader *r, const struct xml_source *source, struct str keep)
 {
     set_handlers(r);
     r->is_first_batch = r->is_before_first = true;
+    r->source = *source;
     r->text = source->text;
-    r->fault = source->fault;
     r->keep = keep;
 }
 
@@ -348,9 +376,6 @@ xml_open(struct xml_reader *r, const struct xml_source *source, struct str keep)
 {
     xml_close(r);
     begin(r, source, keep);
-    /* XmlTextReader takes one NUL as the end of a stream that was filled up with it. */
-    if (r->text.n > 0 && r->text.p[r->text.n - 1] == '\0')
-        r->text.n--;
 }
 
 void
@@ -366,7 +391,8 @@ xml_close(struct xml_reader *r)
         err_no_memory();
     }
     r->input = NULL;
-    r->text = r->fault = STR_NULL;
+    r->source = (struct xml_source){.text = STR_NULL};
+    r->text = STR_NULL;
     r->is_started = r->is_stopping = r->has_root = r->is_first_batch = false;
     r->depth = 0;
     r->seen_attributes = 0;
@@ -428,6 +454,30 @@ has_too_long_tag(struct str text)
     }
 }
 
+/* Expat would take it for UTF-16, whatever it was told; for .NET it is a character that is none. */
+static bool
+begins_with_nul(struct xml_reader *r)
+{
+    if (str_starts(r->text, STR_LIT("\0")))
+        r->problem = (struct xml_problem){XML_PROBLEM_NO_ROOT, 0};
+    else if (r->text.n > 1 && r->text.p[1] == '\0')
+        r->problem = (struct xml_problem){XML_PROBLEM_SYNTAX, 1};
+    return has_failed(r);
+}
+
+/* What the declaration says of the charset is settled, and .NET takes whatever it says, where expat wants a
+ * name: expat gets blanks instead. */
+static void
+blank_encoding(const struct xml_reader *r, char *input)
+{
+    struct str encoding = r->source.encoding;
+    if (str_is_null(encoding) || !is_blank(encoding.p[-1]))
+        return;
+    char behind = encoding.p[encoding.n];
+    if (is_blank(behind) || behind == '?')
+        memset(input + (encoding.p - r->text.p), ' ', encoding.n);
+}
+
 static enum XML_Status
 start(struct xml_reader *r)
 {
@@ -436,12 +486,15 @@ start(struct xml_reader *r)
         r->problem.kind = XML_PROBLEM_LIMIT;
         return XML_STATUS_ERROR;
     }
+    if (begins_with_nul(r))
+        return XML_STATUS_ERROR;
     if (r->text.n == 0)
         return XML_Parse(r->parser, "", 0, XML_TRUE);
     char *input = XML_GetBuffer(r->parser, (int)r->text.n);
     if (input == NULL)
         err_no_memory();
     memcpy(input, r->text.p, r->text.n);
+    blank_encoding(r, input);
     r->input = input;
     return XML_ParseBuffer(r->parser, (int)r->text.n, XML_TRUE);
 }
@@ -452,13 +505,15 @@ next_batch(struct xml_reader *r)
     r->is_first_batch = !r->is_started;
     r->n = r->at = r->n_attributes = r->scratch_n = 0;
     r->is_stopping = false;
-    if (!str_is_null(r->fault)) {
+    if (!str_is_null(r->source.fault)) {
         r->problem.kind = XML_PROBLEM_FAULT;
         add(r, XML_FAIL);
         return;
     }
     enum XML_Status status = r->is_started ? XML_ResumeParser(r->parser) : start(r);
     if (status == XML_STATUS_SUSPENDED)
+        return;
+    if (r->n > 0 && r->nodes[r->n - 1].kind == XML_EOF)
         return;
     if (status == XML_STATUS_OK) {
         add(r, XML_EOF);
@@ -496,7 +551,7 @@ void
 xml_rewind(struct xml_reader *r)
 {
     if (!r->is_first_batch) {
-        struct xml_source source = {r->text, r->fault};
+        struct xml_source source = r->source;
         struct str keep = r->keep;
         xml_close(r);
         begin(r, &source, keep);
@@ -536,5 +591,5 @@ xml_is_element(const struct xml_node *n, struct str local, struct str ns)
 struct str
 xml_error_text(const struct xml_reader *r, struct arena *a)
 {
-    return r->problem.kind == XML_PROBLEM_FAULT ? r->fault : xml_problem_text(a, r->text, &r->problem);
+    return r->problem.kind == XML_PROBLEM_FAULT ? r->source.fault : xml_problem_text(a, r->text, &r->problem);
 }

@@ -45,7 +45,10 @@ test_decoding(void **state)
     (void)state;
     assert_text(CHARSET_UTF8, BYTES("a\xff\xc0\x80z"), "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz");
     assert_text(CHARSET_UTF8, BYTES("\xe2\x82"), "\xef\xbf\xbd");
-    assert_text(CHARSET_UTF8, BYTES("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    assert_text(CHARSET_UTF8, BYTES("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_text(CHARSET_UTF8, BYTES("\xe0\x80\xff"), "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_text(CHARSET_UTF8, BYTES("\xf4\x90\x80z"), "\xef\xbf\xbd\xef\xbf\xbdz");
+    assert_text(CHARSET_UTF8, BYTES("\xf5\x80"), "\xef\xbf\xbd\xef\xbf\xbd");
     assert_text(CHARSET_UTF8, BYTES("\xf0\x9f\x98\xc3\xa9"), "\xef\xbf\xbd\xc3\xa9");
     assert_text(CHARSET_ASCII, BYTES("a\xc3\xa9"), "a??");
     assert_text(CHARSET_LATIN1, BYTES("\xe9\x80"), "\xc3\xa9\xc2\x80");
@@ -61,6 +64,31 @@ test_decoding(void **state)
     assert_text(CHARSET_UTF16LE, BYTES("a\0b"), "a\xef\xbf\xbd");
     assert_text(CHARSET_UTF32LE, BYTES("\xe9\0\0\0\0\0\x11\0"), "\xc3\xa9\xef\xbf\xbd");
     assert_text(CHARSET_UTF32BE, BYTES("\0\0\0\xe9\0"), "\xc3\xa9\xef\xbf\xbd");
+}
+
+static void
+assert_cut(enum charset charset, struct str bytes, size_t n)
+{
+    assert_int_equal(charset_cut_tail(charset, bytes).n, n);
+}
+
+static void
+test_tails(void **state)
+{
+    (void)state;
+    assert_cut(CHARSET_UTF8, STR_NULL, 0);
+    assert_cut(CHARSET_UTF8, BYTES("a"), 1);
+    assert_cut(CHARSET_UTF8, BYTES("a\xc3"), 1);
+    assert_cut(CHARSET_UTF8, BYTES("a\xc3\xa9"), 3);
+    assert_cut(CHARSET_UTF8, BYTES("a\xf0\x9f\x98"), 1);
+    assert_cut(CHARSET_UTF8, BYTES("a\xed\xa0"), 3); /* begins none */
+    assert_cut(CHARSET_UTF8, BYTES("\x80\x80\x80\x80"), 4);
+    assert_cut(CHARSET_UTF8, BYTES("a\xff"), 2);
+    assert_cut(CHARSET_UTF16LE, BYTES("a\0b"), 2);
+    assert_cut(CHARSET_UTF16LE, BYTES("a\0\x3d\xd8\0"), 2);
+    assert_cut(CHARSET_UTF16BE, BYTES("\0a\xd8\x3d"), 2);
+    assert_cut(CHARSET_UTF32LE, BYTES("a\0\0\0b\0"), 4);
+    assert_cut(CHARSET_LATIN1, BYTES("\xc3"), 1);
 }
 
 static void
@@ -89,16 +117,19 @@ test_source(void **state)
     assert_source(BYTES("\xff\xfe\0\0<\0\0\0"), "utf-8", false, "<", NULL);
     assert_source(BYTES("\xe9"), NULL, false, "?", NULL);
     assert_source(BYTES("\xe9"), "nosuch", false, "?", NULL);
-    assert_source(BYTES("\xe9"), "nosuch", true, "\xe9", NULL);
+    assert_source(BYTES("\xe9<"), "nosuch", true, "\xe9<", NULL);
     assert_source(BYTES("<\0a\0"), NULL, true, "<a", NULL);
     assert_source(BYTES("\0<\0a"), NULL, true, "<a", NULL);
     assert_source(BYTES(DECLARED("iso-8859-1") "\xe9"), NULL, true, DECLARED("iso-8859-1") "\xc3\xa9", NULL);
-    assert_source(BYTES(DECLARED("iso-8859-1") "\xe9"), "utf-8", true, DECLARED("iso-8859-1") "\xef\xbf\xbd",
-                  NULL);
+    assert_source(BYTES(DECLARED("iso-8859-1") "\xe9<"), "utf-8", true,
+                  DECLARED("iso-8859-1") "\xef\xbf\xbd<", NULL);
     assert_source(BYTES("<?xml version='1.0'\tencoding = 'UTF-16' ?><a/>"), NULL, true, NULL,
                   "There is no Unicode byte order mark.");
     assert_source(BYTES(DECLARED("x")), "", true, NULL,
                   "System does not support 'x' encoding. Line 1, position 31. --->");
+    assert_source(BYTES("<a/>\xc3"), "utf-8", true, "<a/>", NULL);
+    assert_source(BYTES("<a/>\xc3"), NULL, true, "<a/>", NULL);
+    assert_source(BYTES("<a/> \0"), NULL, true, "<a/> ", NULL);
     assert_source(BYTES("\xef\xbb\xbf\xef\xbb\xbf"), NULL, true, NULL, "Data at the root level");
     /* What is cut at the declaration keeps its NULs. */
     struct arena a;
@@ -111,8 +142,8 @@ test_source(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names),
-                                       cmocka_unit_test(test_clean_is_not_copied),
-                                       cmocka_unit_test(test_decoding), cmocka_unit_test(test_source)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names), cmocka_unit_test(test_clean_is_not_copied),
+        cmocka_unit_test(test_decoding), cmocka_unit_test(test_tails), cmocka_unit_test(test_source)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void
 assert_nodes(struct str text, const char *expected)
 {
     struct xml_reader *r = xml_reader_new();
-    struct xml_source source = {text, STR_NULL};
+    struct xml_source source = {.text = text};
     struct buf out;
     buf_init(&out, 1 << 20);
     xml_open(r, &source, STR_LIT("keep"));
@@ -82,11 +82,46 @@ test_nodes(void **state)
     assert_nodes(STR_LIT("<a/>\n"), "<0a/>_$");
     assert_nodes(STR_LIT("<a>x &amp; y</a>"), "<0a>'x ''&'' y'0.$");
     assert_nodes(STR_LIT("<a> \t</a> "), "<0a>_0._$");
-    assert_nodes(STR_LIT("<a><![CDATA[x]]>&#32;</a>"), "<0a>['x'_0.$");
+    assert_nodes(STR_LIT("<a><![CDATA[x]]>&#32;</a>"), "<0a>['x'' '0.$");
+    assert_nodes(STR_LIT("<a>&#x20;</a>"), "<0a>_0.$");
     assert_nodes(STR_LIT("<!--x--><?y z?><a><!----></a><!---->"), "!?<0a>!0.!$");
     assert_nodes(STR_LIT("<p:a xmlns:p='u' p:keep='1' keep='2' drop='3'><b xmlns='v'/></p:a>"),
                  "<0a@u u=1 =2><1b@v/>0.$");
     assert_nodes(STR_LIT("<a/>\0"), "<0a/>$");
+    assert_nodes(STR_LIT("<a></a>\0x<"), "<0a>0.$");
+}
+
+/* What the declaration says of the charset is not judged again. */
+static void
+assert_declared(const char *declaration, const char *expected)
+{
+    struct xml_reader *r = xml_reader_new();
+    struct arena a;
+    arena_init(&a);
+    struct str text = arena_printf(&a, "%s<a/>", declaration);
+    struct xml_source source = xml_source(&a, text, STR_LIT("utf-8"), false);
+    struct buf out;
+    buf_init(&out, 1 << 10);
+    xml_open(r, &source, STR_LIT("keep"));
+    read_all(r, &out);
+    assert_str(buf_view(&out), expected);
+    buf_clear(&out);
+    arena_clear(&a);
+    xml_reader_free(&r);
+}
+
+static void
+test_declarations(void **state)
+{
+    (void)state;
+    assert_declared("<?xml version='1.0' encoding=''?>", "<0a/>$");
+    assert_declared("<?xml version='1.0' encoding = '=a b' standalone='yes' ?>", "<0a/>$");
+    assert_declared("<?xml version='1.0'\nencoding=\"\xc3\xa9\"?>", "<0a/>$");
+    assert_declared("<?xml version='1.0' encoding='a<b'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='a\"b'?>", "#");
+    assert_declared("<?xml version='1.0'encoding='='?>", "#");
+    assert_declared("<?xml version='1.0' encoding='='standalone='yes'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='=?>", "#");
 }
 
 static void
@@ -96,11 +131,15 @@ test_failures(void **state)
     assert_nodes(STR_LIT(""), "#");
     assert_nodes(STR_NULL, "#");
     assert_nodes(STR_LIT("\0"), "#");
-    assert_nodes(STR_LIT("<a/>\0\0"), "<0a/>#");
+    assert_nodes(STR_LIT("\0<a/>"), "#");
+    assert_nodes(STR_LIT("<\0a\0/\0>\0"), "#");
+    assert_nodes(STR_LIT("<a/> \0"), "<0a/>#");
     assert_nodes(STR_LIT("<a><b></a>"), "<0a><1b>#");
     assert_nodes(STR_LIT("<a>"), "<0a>#");
     assert_nodes(STR_LIT("<a/><b/>"), "<0a/>#");
-    assert_nodes(STR_LIT("<a/> x"), "<0a/>_#");
+    assert_nodes(STR_LIT("<a/> x"), "<0a/>#");
+    assert_nodes(STR_LIT("<a></a>\n&amp;"), "<0a>0.#");
+    assert_nodes(STR_LIT("<a/> <b/>"), "<0a/>_#");
     assert_nodes(STR_LIT("<!DOCTYPE a><a/>"), "#");
     assert_nodes(STR_LIT("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"), "#");
     assert_nodes(STR_LIT("<a>&e;</a>"), "<0a>#");
@@ -153,7 +192,7 @@ repeat(struct buf *out, const char *piece, size_t n)
 static enum xml_kind
 last_kind(struct xml_reader *r, struct str text)
 {
-    struct xml_source source = {text, STR_NULL};
+    struct xml_source source = {.text = text};
     xml_open(r, &source, STR_LIT("keep"));
     while (xml_read(r)->kind != XML_EOF && xml_node(r)->kind != XML_FAIL)
         ;
@@ -226,7 +265,7 @@ test_skip(void **state)
 {
     (void)state;
     struct xml_reader *r = xml_reader_new();
-    struct xml_source source = {STR("<a> <!-- --><b><c>x</c></b><d/>t</a>"), STR_NULL};
+    struct xml_source source = {.text = STR("<a> <!-- --><b><c>x</c></b><d/>t</a>")};
     xml_open(r, &source, STR_LIT(""));
     assert_true(xml_is_element(xml_read(r), STR_LIT("a"), STR_LIT("")));
     xml_read(r);
@@ -242,8 +281,8 @@ test_skip(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nodes), cmocka_unit_test(test_failures),
-                                       cmocka_unit_test(test_batches), cmocka_unit_test(test_limits),
-                                       cmocka_unit_test(test_skip)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nodes),    cmocka_unit_test(test_declarations),
+                                       cmocka_unit_test(test_failures), cmocka_unit_test(test_batches),
+                                       cmocka_unit_test(test_limits),   cmocka_unit_test(test_skip)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
