@@ -50,13 +50,13 @@ add_json_string(struct buf *out, struct str s)
 }
 
 static enum errcode
-detail_json(struct cx *cx, va_list *ap, struct str *json_out)
+detail_json(struct cx *cx, va_list ap, struct str *json_out)
 {
     struct buf out;
     buf_init(&out, DETAIL_MAX);
     buf_add_byte(&out, '{');
-    for (const char *key = va_arg(*ap, const char *); key != NULL; key = va_arg(*ap, const char *)) {
-        struct str value = va_arg(*ap, struct str);
+    for (const char *key = va_arg(ap, const char *); key != NULL; key = va_arg(ap, const char *)) {
+        struct str value = va_arg(ap, struct str);
         if (str_is_null(value))
             continue;
         if (buf_view(&out).n > 1)
@@ -134,7 +134,7 @@ audit_append(struct cx *cx, struct audit_of of, const char *event, ...)
     };
     va_list ap;
     va_start(ap, event);
-    enum errcode err = detail_json(cx, &ap, &row.detail);
+    enum errcode err = detail_json(cx, ap, &row.detail);
     va_end(ap);
     struct digest before;
     if (err == ERR_NONE)

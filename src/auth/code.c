@@ -24,6 +24,7 @@ enum {
     DRIFT = 1,
     RECOVERY_BYTES = 10,
     RECOVERY_CHARS = 16,
+    TYPED_MAX = 64,
     URI_MAX = 4096
 };
 
@@ -184,7 +185,7 @@ recovery_codes_left(struct cx *cx, int64_t technician_id, int64_t *n_out)
 static struct str
 code_text(struct cx *cx, struct str code)
 {
-    if (str_is_null(code) || code.n > 4 * RECOVERY_CHARS)
+    if (str_is_null(code) || code.n > TYPED_MAX)
         return STR_NULL;
     char *out = arena_alloc(&cx->arena, code.n + 1);
     size_t n = 0;

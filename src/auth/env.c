@@ -20,7 +20,7 @@ enum { KEY_BYTES = 32, KEY_FILE_MAX = 256 };
 
 /* RFC 5869 with SHA-256, no salt. */
 static void
-derive_key(const struct secret *server_key, const char *label, struct secret *out)
+derive_key(struct secret *server_key, struct str label, struct secret *out)
 {
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
@@ -28,21 +28,18 @@ derive_key(const struct secret *server_key, const char *label, struct secret *ou
     if (ctx == NULL)
         err_no_memory();
     char sha256[] = "SHA256";
-    struct secret key = *server_key;
-    char info[64];
-    size_t n = strlen(label);
-    ASSERT(n <= sizeof info);
-    memcpy(info, label, n);
+    struct secret info = {.n = label.n};
+    ASSERT(label.n <= sizeof info.bytes);
+    memcpy(info.bytes, label.p, label.n);
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, sha256, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key.bytes, key.n),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, n),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, server_key->bytes, server_key->n),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.bytes, info.n),
         OSSL_PARAM_construct_end(),
     };
     out->n = KEY_BYTES;
     ASSERT(EVP_KDF_derive(ctx, out->bytes, out->n, params) == 1);
     EVP_KDF_CTX_free(ctx);
-    secret_clear(&key);
 }
 
 static enum errcode
@@ -76,10 +73,10 @@ env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
     enum errcode err = read_key_text(cx, fd, key_file, &server_key);
     close(fd);
     if (err == ERR_NONE) {
-        derive_key(&server_key, "countersign pepper v1", &env->pepper);
-        derive_key(&server_key, "countersign seal v1", &env->seal);
-        derive_key(&server_key, "countersign token v1", &env->token);
-        derive_key(&server_key, "countersign lookup v1", &env->lookup);
+        derive_key(&server_key, STR_LIT("countersign pepper v1"), &env->pepper);
+        derive_key(&server_key, STR_LIT("countersign seal v1"), &env->seal);
+        derive_key(&server_key, STR_LIT("countersign token v1"), &env->token);
+        derive_key(&server_key, STR_LIT("countersign lookup v1"), &env->lookup);
     }
     secret_clear(&server_key);
     return err;

@@ -12,12 +12,12 @@
 #include "base/rand.h"
 #include "store/db.h"
 
-enum { EMAIL_BYTES_MAX = 254, NAME_BYTES_MAX = 200 };
+enum { EMAIL_BYTES_MAX = 254, TYPED_BYTES_MAX = 1024, NAME_BYTES_MAX = 200 };
 
 struct str
 email_key(struct cx *cx, struct str email)
 {
-    if (str_is_null(email) || email.n > 4 * EMAIL_BYTES_MAX)
+    if (str_is_null(email) || email.n > TYPED_BYTES_MAX)
         return STR_NULL;
     struct str key = text_fold(cx, str_trim(email, " \t\r\n"));
     if (!text_is_printable(key, EMAIL_BYTES_MAX) || str_find(key, ' ') != key.n)

@@ -111,46 +111,48 @@ note(struct db *db, enum errcode err)
 }
 
 static struct db_value
-value_of(char kind, va_list *ap)
+value_of_digest(const struct digest *digest)
 {
-    struct db_value v = {.kind = kind};
-    const struct digest *digest;
-    switch (kind) {
-    case 'i':
-        v.number = va_arg(*ap, int64_t);
-        break;
-    case 't':
-    case 'b':
-        v.bytes = va_arg(*ap, struct str);
-        if (str_is_null(v.bytes))
-            v.kind = 'n';
-        break;
-    case 'd':
-        digest = va_arg(*ap, const struct digest *);
-        v.kind = digest != NULL ? 'b' : 'n';
-        if (digest != NULL)
-            v.bytes = (struct str){(const char *)digest->bytes, sizeof digest->bytes};
-        break;
-    default:
-        ASSERT(kind == 'n');
+    if (digest == NULL)
+        return (struct db_value){.kind = 'n'};
+    return (struct db_value){.kind = 'b', .bytes = {(const char *)digest->bytes, sizeof digest->bytes}};
+}
+
+static void
+read_values(const char *types, va_list ap, struct db_value values[DB_VALUES])
+{
+    for (size_t i = 0; types[i] != '\0'; i++) {
+        ASSERT(i < DB_VALUES);
+        struct db_value v = {.kind = types[i]};
+        if (types[i] == 'i') {
+            v.number = va_arg(ap, int64_t);
+        } else if (types[i] == 't' || types[i] == 'b') {
+            v.bytes = va_arg(ap, struct str);
+            if (str_is_null(v.bytes))
+                v.kind = 'n';
+        } else if (types[i] == 'd') {
+            v = value_of_digest(va_arg(ap, const struct digest *));
+        } else {
+            ASSERT(types[i] == 'n');
+        }
+        values[i] = v;
     }
-    return v;
 }
 
 static enum errcode
-query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, va_list *ap)
+query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, va_list ap)
 {
     struct db *db = cx->db;
     struct db_value values[DB_VALUES];
-    size_t n = strlen(types);
-    ASSERT(n <= DB_VALUES);
     *rows_out = NULL;
-    if (db->in_transaction && db->failed != ERR_NONE)
-        return err_set(cx, db->failed, "the transaction has failed already");
-    for (size_t i = 0; i < n; i++)
-        values[i] = value_of(types[i], ap);
-    enum errcode err = db->driver->query(cx, db, sql, values, n, rows_out);
+    if (db->in_transaction && db->failed != ERR_NONE) {
+        err_set(cx, db->failed, "the transaction has failed already");
+        return db->failed;
+    }
+    read_values(types, ap, values);
+    enum errcode err = db->driver->query(cx, db, sql, values, strlen(types), rows_out);
     if (err == ERR_NONE) {
+        ASSERT(*rows_out != NULL);
         (*rows_out)->has_row = false;
         (*rows_out)->err = ERR_NONE;
     }
@@ -162,7 +164,7 @@ db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *
 {
     va_list ap;
     va_start(ap, types);
-    enum errcode err = query(cx, rows_out, sql, types, &ap);
+    enum errcode err = query(cx, rows_out, sql, types, ap);
     va_end(ap);
     return err;
 }
@@ -230,7 +232,7 @@ db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types,
     struct db_rows *rows;
     va_list ap;
     va_start(ap, types);
-    enum errcode err = query(cx, &rows, sql, types, &ap);
+    enum errcode err = query(cx, &rows, sql, types, ap);
     va_end(ap);
     if (changed_out != NULL)
         *changed_out = 0;

@@ -57,8 +57,9 @@ fail(struct cx *cx, struct sqlite *s, int rc, const char *what)
         code = ERR_STORE_FULL;
     if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY)
         code = ERR_CONFLICT;
-    return err_set(cx, code, "sqlite: %s: %s (%d)", what,
-                   s->handle != NULL ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc), rc);
+    err_set(cx, code, "sqlite: %s: %s (%d)", what,
+            s->handle != NULL ? sqlite3_errmsg(s->handle) : sqlite3_errstr(rc), rc);
+    return code;
 }
 
 /* Statements keep their place, for somebody may still read one; they are prepared again when next needed. */
@@ -94,8 +95,6 @@ static enum errcode
 connect_file(struct cx *cx, struct sqlite *s)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (strcmp(s->path, ":memory:") != 0 && access(s->path, F_OK) != 0 && errno == ENOENT)
-        return err_set(cx, ERR_NOT_FOUND, "there is no database %s", s->path);
     int rc = sqlite3_open_v2(s->path, &s->handle, flags, NULL);
     if (rc == SQLITE_OK)
         rc = settle(s);
@@ -325,11 +324,12 @@ sqlite_script(struct cx *cx, struct db *db, const char *text)
 static enum errcode
 sqlite_is_empty(struct cx *cx, struct db *db, bool *empty_out)
 {
-    struct db_rows *rows;
+    struct db_rows *rows = NULL;
     enum errcode err =
         sqlite_query(cx, db, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'", NULL, 0, &rows);
     if (err != ERR_NONE)
         return err;
+    ASSERT(rows != NULL);
     bool has_row = false;
     err = sqlite_step(cx, rows, &has_row);
     *empty_out = has_row && sqlite_number(rows, 0) == 0;
@@ -394,8 +394,11 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     if (s->path == NULL)
         err_no_memory();
     enum errcode err = ERR_NONE;
-    if (create && strcmp(s->path, ":memory:") != 0)
+    bool is_file = strcmp(s->path, ":memory:") != 0;
+    if (is_file && create)
         err = create_file(cx, s->path);
+    else if (is_file && access(s->path, F_OK) != 0 && errno == ENOENT)
+        err = err_set(cx, ERR_NOT_FOUND, "there is no database %s", s->path);
     if (err == ERR_NONE)
         err = connect_file(cx, s);
     if (err != ERR_NONE)

@@ -98,7 +98,7 @@ fixture_tear_down(void **state)
 void
 fixture_later(struct fixture *f, int64_t by)
 {
-    struct str actor = f->cx.actor, source = f->cx.source;
+    struct str actor = f->cx.actor, source = f->cx.source; /* literals, as the tests set them */
     clock_fix(clock_now() + by);
     cx_begin(&f->cx);
     f->cx.actor = actor;
