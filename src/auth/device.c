@@ -78,6 +78,8 @@ enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *li
     if (err == ERR_NONE && t.deleted_at != 0)
         err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
     if (err == ERR_NONE)
+        err = check_room(cx, technician_id);
+    if (err == ERR_NONE)
         err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "enrolment.created", "expires",

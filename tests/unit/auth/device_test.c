@@ -155,9 +155,10 @@ ten_at_most(void **state)
     struct device d;
     struct str token;
     int64_t first = 0;
+    struct str ticket = new_ticket(f), link;
     for (int i = 0; i < DEVICES_MAX; i++)
         first = phone_enrol(f, &phone, f->ann, NULL);
-    struct str ticket = new_ticket(f);
+    assert_fails(&f->cx, enrolment_new(&f->cx, f->ann, CLOCK_HOUR, &link), ERR_LIMIT);
     assert_fails(&f->cx, enrol(f, ticket, "p", &d, &token), ERR_LIMIT);
     assert_ok(device_set_state(&f->cx, first, DEVICE_DISABLED));
     assert_ok(enrol(f, ticket, "p", &d, &token));
