@@ -16,7 +16,7 @@ enum { DEVICE_KEY_BYTES = 65, DEVICE_SIGNATURE_BYTES = 64, DEVICE_NAME_MAX = 64,
 
 /* A one-time ticket for one device, valid for `life` microseconds. *link_out is "PUBLIC_URL/approve/#TICKET":
  * what the QR code holds; the ticket stands behind the # so that no proxy logs it. ERR_NOT_FOUND also for
- * a deleted account. */
+ * a deleted account; ERR_LIMIT: it has DEVICES_MAX active devices. */
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
 
