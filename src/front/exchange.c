@@ -211,29 +211,58 @@ exchange_prefer_wait(struct str prefer)
 }
 
 static unsigned
-wanted_wait(const struct front *f, const struct http_request *http, const struct ct_op *op, struct arena *a)
+wanted_wait(struct front *f, const struct http_request *http)
 {
     unsigned most = (unsigned)(f->config->limits_wait_time / CLOCK_S);
-    if (!can_wait(op) || f->is_draining)
+    if (f->is_draining || str_is_null(http_header(http, HTTP_NAME_PREFER)))
         return 0;
-    unsigned wait = exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, a));
+    unsigned wait = exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, &f->arena));
     return wait < most ? wait : most;
+}
+
+void
+exchange_caller(struct front *f, const struct http_request *http, const struct forwarded *who,
+                struct exchange_caller *out)
+{
+    struct str user_agent = http_header(http, HTTP_NAME_USER_AGENT);
+    *out = (struct exchange_caller){
+        .address = who->source,
+        .wait = wanted_wait(f, http),
+        .call = {.session = cookie_session(http, &f->arena),
+                 .user_agent = str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
+                 .is_secure = who->is_secure}};
+}
+
+/* What was in it was a secret, perhaps. */
+static void
+empty_scratch(struct front *f)
+{
+    if (f->scratch.data != NULL)
+        secret_wipe(f->scratch.data + f->scratch.start, f->scratch.len);
+    buf_reset(&f->scratch);
+    if (f->scratch.cap > POOL_BUFFER_MAX)
+        buf_clear(&f->scratch);
+}
+
+struct siphash
+exchange_key(struct front *f, const struct exchange_caller *caller, const struct str *parts, size_t n)
+{
+    frame_put_bytes(&f->scratch, &caller->address, sizeof caller->address);
+    call_put(&f->scratch, &caller->call);
+    for (size_t i = 0; i < n; i++)
+        frame_put_str(&f->scratch, parts[i]);
+    struct str bytes = buf_view(&f->scratch);
+    struct siphash key = park_key(&f->park, bytes.p, bytes.n);
+    empty_scratch(f);
+    return key;
 }
 
 /* What the worker is told, into f->scratch. False: it is too long for a frame. */
 static bool
-put_payload(struct connection *c, const struct http_request *http, const struct forwarded *who,
-            const struct exchange_request *req)
+put_payload(struct front *f, const struct exchange_request *req)
 {
-    struct front *f = c->front;
-    struct str user_agent = http_header(http, HTTP_NAME_USER_AGENT);
-    struct call call = {.source = inet_format(&f->arena, &who->source),
-                        .session = cookie_session(http, &f->arena),
-                        .user_agent =
-                            str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
-                        .is_secure = who->is_secure};
-
-    buf_reset(&f->scratch);
+    struct call call = req->caller->call;
+    call.source = inet_format(&f->arena, &req->caller->address);
     frame_put_u32(&f->scratch, (uint32_t)req->op->id);
     call_put(&f->scratch, &call);
     ct_wire_put(&f->scratch, &req->op->in, req->in);
@@ -258,25 +287,26 @@ exchange_new(struct connection *c, const struct exchange_request *req, struct st
     return x;
 }
 
-/* True: the watch list had the answer, and it is in c->out. */
-static bool
-answer_again(struct connection *c, const struct exchange_request *req, const struct siphash *key)
+bool
+exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
+               const struct face *face)
 {
     struct front *f = c->front;
-    struct park_entry *e = park_find(&f->park, key);
-    struct str body = e != NULL ? park_body(e, req->form) : STR_NULL;
+    struct park_entry *e = caller->wait == 0 ? park_find(&f->park, key) : NULL;
+    unsigned form = 0;
+    struct str body = e != NULL ? park_body(e, &form) : STR_NULL;
     struct answer a = {.status = 0};
 
     if (str_is_null(body))
         return false;
     f->watch_hits++;
-    req->face->again(f, req->form, body, &a);
+    face->again(f, form, body, &a);
     answer_send(c, &a);
     return true;
 }
 
 /* Answers without a worker having been asked. */
-static bool
+static void
 answer_now(struct connection *c, const struct exchange_request *req, bool is_busy)
 {
     struct front *f = c->front;
@@ -288,7 +318,6 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
         req->face->answer(f, req->op, req->form, unknown(&f->arena, req->op), STR_NULL, &a);
     answer_send(c, &a);
     wipe_body(f);
-    return true;
 }
 
 static bool
@@ -299,35 +328,26 @@ start(struct connection *c, const struct exchange_request *req, struct exchange 
     if (err == ERR_NONE)
         return false;
     exchange_free(&c->exchange);
-    return answer_now(c, req, err == ERR_BUSY);
+    answer_now(c, req, err == ERR_BUSY);
+    return true;
 }
 
 bool
-exchange_start(struct connection *c, const struct http_request *http, const struct forwarded *who,
-               const struct exchange_request *req)
+exchange_start(struct connection *c, const struct exchange_request *req)
 {
     struct front *f = c->front;
-    struct siphash key = {0, 0};
-    unsigned wait = wanted_wait(f, http, req->op, &f->arena);
+    bool is_answered = true;
 
-    if (!put_payload(c, http, who, req)) {
-        buf_clear(&f->scratch);
-        return answer_now(c, req, false);
-    }
-    struct str payload = buf_view(&f->scratch);
-    if (can_wait(req->op))
-        key = park_key(&f->park, payload.p, payload.n);
-    bool is_answered = can_wait(req->op) && wait == 0 && answer_again(c, req, &key);
-    if (!is_answered) {
-        struct exchange *x = exchange_new(c, req, payload);
-        x->key = key;
-        x->source = who->source;
-        x->wait = wait;
-        x->wait_until = loop_now(f->loop) + (int64_t)wait * CLOCK_S;
+    if (put_payload(f, req)) {
+        struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
+        x->key = req->key;
+        x->source = req->caller->address;
+        x->wait = can_wait(req->op) ? req->caller->wait : 0;
+        x->wait_until = loop_now(f->loop) + (int64_t)x->wait * CLOCK_S;
         is_answered = start(c, req, x);
+    } else {
+        answer_now(c, req, false);
     }
-    secret_wipe(f->scratch.data + f->scratch.start, f->scratch.len);
-    if (f->scratch.cap > POOL_BUFFER_MAX)
-        buf_clear(&f->scratch);
+    empty_scratch(f);
     return is_answered;
 }

@@ -4,18 +4,21 @@
 #define COUNTERSIGN_FRONT_EXCHANGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "base/inet.h"
 #include "contract/call.h"
 #include "contract/ct.h"
 #include "front/answer.h"
 #include "front/forwarded.h"
+#include "front/siphash.h"
 #include "http/parser.h"
 
 struct connection;
 struct exchange;
 struct front;
 
-/* How a face says things. `form` is its own affair, below PARK_BODIES. Bodies are written into f->body, which
+/* How a face says things. `form` is its own affair, below 256. Bodies are written into f->body, which
  * is empty. */
 struct face {
     /* The outcome of an operation: `out` is its struct, or NULL where it threw, with `fault`. */
@@ -27,17 +30,34 @@ struct face {
     void (*busy)(struct front *f, struct answer *a);
 };
 
+/* Who asks. Views of the request, or in the arena. */
+struct exchange_caller {
+    struct inet_addr address;
+    struct call call;
+    unsigned wait; /* seconds that the caller would be held, 0: not at all */
+};
+
 struct exchange_request {
+    const struct exchange_caller *caller;
+    struct siphash key; /* exchange_key; unused where no answer of the operation ever waits */
     const struct face *face;
     unsigned form;
     const struct ct_op *op;
     const void *in; /* struct OP_in */
 };
 
-/* For a request that dispatch has whole: asks the watch list or a worker. True: the answer is in c->out;
- * false: c->exchange will answer. */
-bool exchange_start(struct connection *c, const struct http_request *http, const struct forwarded *who,
-                    const struct exchange_request *req);
+void exchange_caller(struct front *f, const struct http_request *http, const struct forwarded *who,
+                     struct exchange_caller *out);
+/* What stands for this question of this caller in the watch list: `parts` are all that decides the call
+ * beside the caller, and the form of the answer. */
+struct siphash
+exchange_key(struct front *f, const struct exchange_caller *caller, const struct str *parts, size_t n);
+
+/* True: the watch list has the answer, and it is in c->out. Never for a caller that would be held. */
+bool exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
+                    const struct face *face);
+/* Asks a worker. True: the answer is in c->out already; false: c->exchange will answer. */
+bool exchange_start(struct connection *c, const struct exchange_request *req);
 /* Forgets it, whatever it waits for; nothing more is told. *x may be NULL. */
 void exchange_free(struct exchange **x);
 

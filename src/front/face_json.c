@@ -229,8 +229,10 @@ face_json_request(struct connection *c, const struct forwarded *who, const struc
     if (!refuse_head(c, who, route, &a)) {
         void *in = arena_zalloc(&f->arena, route->op->in.size);
         if (!refuse_body(f, route, in, &a)) {
-            struct exchange_request call = {.face = &json_face, .op = route->op, .in = in};
-            return exchange_start(c, &f->request, who, &call);
+            struct exchange_caller caller;
+            exchange_caller(f, &f->request, who, &caller);
+            struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
+            return exchange_start(c, &call);
         }
     }
     answer_send(c, &a);

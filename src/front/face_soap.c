@@ -60,17 +60,29 @@ face_soap_request(struct connection *c, const struct forwarded *who)
                                        http_header_joined(http, HTTP_NAME_CONTENT_TYPE, &f->arena),
                                    .soap_action = http_header_joined(http, HTTP_NAME_SOAPACTION, &f->arena),
                                    .body = http->body};
+    const struct str parts[] = {request.content_type, request.soap_action, request.body};
     struct soap_answer said = {.body = &f->body};
     struct soap_message message;
+    struct exchange_caller caller;
     struct answer a = {.status = 0};
 
     buf_reset(&f->body);
     if (http->is_cut) {
         soap_refuse_long(&f->arena, &request, &said);
-    } else if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
-        struct exchange_request call = {
-            .face = &soap, .form = message.version, .op = message.op, .in = message.in};
-        return exchange_start(c, http, who, &call);
+    } else {
+        exchange_caller(f, http, who, &caller);
+        struct siphash key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+        if (exchange_again(c, &caller, &key, &soap))
+            return true;
+        if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
+            struct exchange_request call = {.caller = &caller,
+                                            .key = key,
+                                            .face = &soap,
+                                            .form = message.version,
+                                            .op = message.op,
+                                            .in = message.in};
+            return exchange_start(c, &call);
+        }
     }
     take_over(f, &said, &a);
     answer_send(c, &a);

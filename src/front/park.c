@@ -18,8 +18,9 @@ struct park_entry {
     struct siphash key;
     struct topic topic;
     int64_t fresh_until;
-    char *bodies[PARK_BODIES]; /* heap */
-    uint32_t body_n[PARK_BODIES];
+    char *body; /* heap */
+    uint32_t body_n;
+    uint8_t form;
 };
 
 static struct park_entry **
@@ -59,13 +60,13 @@ link_topic(struct park *p, struct park_entry *e, const struct topic *topic)
 }
 
 static void
-drop_body(struct park_entry *e, unsigned form)
+drop_body(struct park_entry *e)
 {
-    if (e->bodies[form] == NULL)
+    if (e->body == NULL)
         return;
-    secret_wipe(e->bodies[form], e->body_n[form]);
-    free(e->bodies[form]);
-    e->bodies[form] = NULL;
+    secret_wipe(e->body, e->body_n);
+    free(e->body);
+    e->body = NULL;
 }
 
 static void
@@ -97,8 +98,7 @@ drop(struct park_entry *e, bool is_last)
     }
     list_remove(&e->unheld);
     loop_timer_stop(p->loop, &e->timer);
-    for (unsigned form = 0; form < PARK_BODIES; form++)
-        drop_body(e, form);
+    drop_body(e);
     free(e);
     p->n--;
     while (!list_is_empty(&held)) {
@@ -178,9 +178,10 @@ park_find(struct park *p, const struct siphash *key)
 }
 
 struct str
-park_body(const struct park_entry *e, unsigned form)
+park_body(const struct park_entry *e, unsigned *form_out)
 {
-    return e->bodies[form] == NULL ? STR_NULL : (struct str){e->bodies[form], e->body_n[form]};
+    *form_out = e->form;
+    return e->body == NULL ? STR_NULL : (struct str){e->body, e->body_n};
 }
 
 static struct park_entry *
@@ -219,8 +220,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
     } else {
         unlink_topic(p, e);
         link_topic(p, e, topic);
-        for (unsigned form = 0; form < PARK_BODIES; form++)
-            drop_body(e, form);
+        drop_body(e);
     }
     e->fresh_until = loop_now(p->loop) + (left < PARK_TICK ? left : PARK_TICK);
     loop_timer_set(p->loop, &e->timer, e->fresh_until);
@@ -230,14 +230,15 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
 void
 park_keep(struct park_entry *e, unsigned form, struct str body)
 {
-    drop_body(e, form);
+    drop_body(e);
     if (body.n == 0 || body.n > UINT32_MAX)
         return;
-    e->bodies[form] = malloc(body.n);
-    if (e->bodies[form] == NULL)
+    e->body = malloc(body.n);
+    if (e->body == NULL)
         err_no_memory();
-    memcpy(e->bodies[form], body.p, body.n);
-    e->body_n[form] = (uint32_t)body.n;
+    memcpy(e->body, body.p, body.n);
+    e->body_n = (uint32_t)body.n;
+    e->form = (uint8_t)form;
 }
 
 void

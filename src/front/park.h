@@ -1,6 +1,7 @@
 /* park: the watch list: which checks wait for what, and the answer that they get meanwhile.
  *
- * An entry stands for one check (a digest of all that the worker would be told) that a worker answered with
+ * An entry stands for one check (a digest of who asks, and of the bytes of the question: the same question in
+ * other bytes is another check, and nothing is decoded to find one) that a worker answered with
  * CALL_WAIT. Until its topic wakes, its time comes, or PARK_TICK has passed, the same check is answered from
  * here; then the entry is gone and the next check asks a worker. So a lost wake-up costs latency, never
  * correctness, and every answer but Poll comes from a worker.
@@ -24,7 +25,6 @@
 
 enum {
     PARK_BUCKETS = 16384,
-    PARK_BODIES = 2,  /* one of each SOAP version */
     PARK_RECENT = 256 /* wake-ups remembered for calls that were under way */
 };
 
@@ -56,19 +56,20 @@ void park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(voi
 /* Nothing may be held any more. */
 void park_clear(struct park *p);
 
-/* The digest that stands for a check: the bytes of its call. */
+/* The digest that stands for a check: of the bytes that decide what a worker is told, and how its answer is
+ * written. */
 struct siphash park_key(const struct park *p, const void *bytes, size_t n);
 
 /* The entry of this check while it is fresh, or NULL. */
 struct park_entry *park_find(struct park *p, const struct siphash *key);
-/* The answer kept in a form, or null. */
-struct str park_body(const struct park_entry *e, unsigned form);
+/* The answer that was kept, or null; *form_out as park_keep had it. */
+struct str park_body(const struct park_entry *e, unsigned *form_out);
 
 /* A worker said CALL_WAIT: makes the entry, or renews it. wait_until is of clock_now. NULL when that time has
  * come already, or the list is full of held checks. */
 struct park_entry *
 park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_until);
-/* Keeps a copy of an answer in that form. */
+/* Keeps a copy of an answer; `form` is its face's. */
 void park_keep(struct park_entry *e, unsigned form, struct str body);
 
 void park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last));
