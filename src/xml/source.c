@@ -23,9 +23,8 @@ struct declaration {
 static bool
 is_value(struct str s)
 {
-    static const struct str forbidden = STR("<&\"'\t\r\n");
     for (size_t i = 0; i < s.n; i++) {
-        if (str_find(forbidden, s.p[i]) < forbidden.n)
+        if ((unsigned char)s.p[i] < 0x20 || str_find(STR_LIT("<>&\"'"), s.p[i]) < 5)
             return false;
     }
     return true;
@@ -44,7 +43,7 @@ read_declaration(struct str text)
         return none;
     struct declaration only_length = {.n = end + 2};
     size_t at = str_find_str(inside, STR_LIT("encoding"));
-    if (at == inside.n)
+    if (at == inside.n || str_find_str(str_sub(inside, 0, at), STR_LIT("version")) == at)
         return only_length;
     struct str rest = str_trim(after(inside, at + 8), BLANKS);
     if (!str_starts(rest, STR_LIT("=")))

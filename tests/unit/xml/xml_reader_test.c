@@ -118,6 +118,9 @@ test_declarations(void **state)
     assert_declared("<?xml version='1.0' encoding = '=a b' standalone='yes' ?>", "<0a/>$");
     assert_declared("<?xml version='1.0'\nencoding=\"\xc3\xa9\"?>", "<0a/>$");
     assert_declared("<?xml version='1.0' encoding='a<b'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='a>b'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='a\x01'?>", "#");
+    assert_declared("<?xml encoding='utf-8' version='1.0'?>", "#");
     assert_declared("<?xml version='1.0' encoding='a\"b'?>", "#");
     assert_declared("<?xml version='1.0'encoding='='?>", "#");
     assert_declared("<?xml version='1.0' encoding='='standalone='yes'?>", "#");

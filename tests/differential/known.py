@@ -1,0 +1,25 @@
+"""Where the two servers are known to differ, and why: README.md has the same list in prose."""
+
+import re
+
+from exchange import TEXT, fault_text
+
+# An exception that begins so says in the parser's own words what is wrong with the document.
+XML_PREFIX = "Server was unable to process request. ---> "
+ENTITY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;)[^\s#&<>;]+;")
+
+
+def reason(request, ours, theirs):
+    """Why a difference is known, or None for one that is not."""
+    if theirs.content_type == "text/html":
+        return "the peer's own error page"
+    body = request.body.replace(b"\0", b"")
+    if ENTITY.search(body):
+        return "undeclared entity"
+    mine, wanted = fault_text(ours.body) or "", fault_text(theirs.body) or ""
+    if mine.startswith(XML_PREFIX) and wanted.startswith(XML_PREFIX):
+        same = ours.status == theirs.status and TEXT.sub(b"", ours.body) == TEXT.sub(b"", theirs.body)
+        return "wording" if same else None
+    if re.search(rb"[\xd8-\xdb].?$", request.body[-2:], re.S) and {ours.status, theirs.status} == {200, 400}:
+        return "half a character at the end"
+    return None
