@@ -86,11 +86,12 @@ kill_child(struct child *c)
         (void)kill(c->pid, SIGKILL);
 }
 
-/* A child that cannot be told is hung or broken: it is killed, and its end is noticed as any other. */
+/* A child that does not read is hung, and killed; the end of one that is gone is noticed anyway. */
 static void
 tell(struct child *c, const struct control *m)
 {
-    if (c->control < 0 || control_send(c->control, m) == ERR_NONE)
+    enum errcode e = c->control < 0 ? ERR_NONE : control_send(c->control, m);
+    if (e == ERR_NONE || e == ERR_CLOSED)
         return;
     log_warning("child.deaf", "child=%s slot=%" PRIu32 " message=%s", kind_name(c->kind), c->slot,
                 control_name(m->type));
