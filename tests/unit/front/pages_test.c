@@ -19,8 +19,7 @@ tear_down(void **state)
     return 0;
 }
 
-static const char *
-__attribute__((nonnull)) ask(struct harness *h, const char *method, const char *path)
+static const char *__attribute__((nonnull)) ask(struct harness *h, const char *method, const char *path)
 {
     int c = client_connect(h);
     bool has_body = strcmp(method, "POST") == 0 || strcmp(method, "post") == 0;

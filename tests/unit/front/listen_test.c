@@ -1,0 +1,128 @@
+/* listen: who is let in. */
+#include "tests/unit/front/harness.h"
+
+#include <unistd.h>
+
+#define HEALTH "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+static struct front_counts
+counts(struct harness *h)
+{
+    struct front_counts c;
+    front_counts(h->front, &c);
+    return c;
+}
+
+static void
+is_turned_away(struct harness *h)
+{
+    int c = client_connect(h);
+    const char *answer = client_read(h, c);
+    assert_starts(answer, "HTTP/1.1 503 Service Unavailable\r\n");
+    assert_has(answer, "Retry-After: 1\r\n");
+    client_reads_end(h, c);
+    (void)close(c);
+}
+
+static void
+is_let_in(struct harness *h, int c)
+{
+    client_send(c, HEALTH);
+    assert_starts(client_read(h, c), "HTTP/1.1 ");
+}
+
+static void
+one_source_has_so_many_connections(void **state)
+{
+    struct harness *h = harness_new("[limits]\nconnections_per_source = 3\n");
+    int c[3];
+
+    (void)state;
+    listen_on(h);
+    for (unsigned i = 0; i < 3; i++) {
+        c[i] = client_connect(h);
+        is_let_in(h, c[i]);
+    }
+    is_turned_away(h);
+    assert_int_equal(counts(h).connections, 3);
+    assert_int_equal(counts(h).refused, 1);
+    (void)close(c[0]);
+    pump(h);
+    c[0] = client_connect(h);
+    is_let_in(h, c[0]);
+    for (unsigned i = 0; i < 3; i++)
+        (void)close(c[i]);
+    harness_free(h);
+}
+
+static void
+a_trusted_proxy_is_exempt(void **state)
+{
+    struct harness *h =
+        harness_new("[server]\ntrusted_proxies = 127.0.0.1\n[limits]\nconnections_per_source = 1\n");
+    int c[3];
+
+    (void)state;
+    listen_on(h);
+    for (unsigned i = 0; i < 3; i++) {
+        c[i] = client_connect(h);
+        is_let_in(h, c[i]);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        (void)close(c[i]);
+    harness_free(h);
+}
+
+static void
+the_front_has_so_many_connections(void **state)
+{
+    struct harness *h = harness_new("[limits]\nconnections = 16\n");
+    int c[16];
+
+    (void)state;
+    listen_on(h);
+    for (unsigned i = 0; i < 16; i++) {
+        c[i] = client_connect(h);
+        is_let_in(h, c[i]);
+    }
+    is_turned_away(h);
+    for (unsigned i = 0; i < 16; i++)
+        (void)close(c[i]);
+    harness_free(h);
+}
+
+static void
+a_proxy_tells_who_asks_and_how(void **state)
+{
+    struct harness *h = harness_new("[server]\ntrusted_proxies = 127.0.0.1\n");
+    struct call_reply reply = {.status = CALL_DONE, .set_session = STR("S")};
+    struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_OK};
+
+    (void)state;
+    listen_on(h);
+    worker_add(h, 0, true);
+    int c = client_connect(h);
+    client_send(
+        c, check_request(h, "push", "X-Forwarded-For: 1.1.1.1, 192.0.2.7\r\nX-Forwarded-Proto: https\r\n"));
+    struct worker *w = worker_take(h, 0);
+    assert_str(w->call.source, "192.0.2.7");
+    assert_true(w->call.is_secure);
+    worker_reply(h, 0, &reply, &out);
+    const char *answer = client_read(h, c);
+    assert_has(answer, "SameSite=Strict; Secure\r\n");
+    assert_has(answer, "Strict-Transport-Security: max-age=31536000\r\n");
+    (void)close(c);
+    harness_free(h);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_source_has_so_many_connections),
+        cmocka_unit_test(a_trusted_proxy_is_exempt),
+        cmocka_unit_test(the_front_has_so_many_connections),
+        cmocka_unit_test(a_proxy_tells_who_asks_and_how),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
