@@ -11,6 +11,8 @@
 #include "front/state.h"
 #include "soap/soap.h"
 
+enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
+
 void
 dispatch_head(struct connection *c)
 {
@@ -22,7 +24,7 @@ dispatch_head(struct connection *c)
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
     else if (route.kind == ROUTE_API)
-        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, CT_JSON_BODY_MAX);
+        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, API_BODY_READ);
     else
         http_parser_limit_body(&c->parser, 0, most);
     arena_reset(&f->arena);
