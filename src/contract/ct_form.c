@@ -168,3 +168,53 @@ ct_form_put(struct buf *out, const struct ct_op *op, const void *value)
     buf_addf(out, "</%s>", field->en->type);
     return ERR_NONE;
 }
+
+/* ---- samples ---- */
+
+static void
+ink(struct ct_pen *pen, enum ct_ink kind, const char *text)
+{
+    pen->ink(pen, kind, str_from_cstr(text), NULL);
+}
+
+void
+ct_form_sample_request(struct ct_pen *pen, const struct ct_op *op, struct str host, struct str path)
+{
+    ink(pen, CT_INK_HEAD, "POST ");
+    pen->ink(pen, CT_INK_HEAD, path, NULL);
+    ink(pen, CT_INK_HEAD, "/");
+    pen->ink(pen, CT_INK_HEAD, op->name, NULL);
+    ink(pen, CT_INK_HEAD, " HTTP/1.1\nHost: ");
+    pen->ink(pen, CT_INK_HEAD, host, NULL);
+    ink(pen, CT_INK_HEAD, "\nContent-Type: application/x-www-form-urlencoded\nContent-Length: ");
+    ink(pen, CT_INK_VALUE, "length");
+    ink(pen, CT_INK_HEAD, "\n\n");
+    for (size_t i = 0; i < op->in.n; i++) {
+        ink(pen, CT_INK_TEXT, i > 0 ? "&" : "");
+        pen->ink(pen, CT_INK_ATTRIBUTE, op->in.fields[i].name, NULL);
+        ink(pen, CT_INK_TEXT, "=");
+        ink(pen, CT_INK_VALUE, "string");
+    }
+}
+
+void
+ct_form_sample_response(struct ct_pen *pen, const struct ct_op *op)
+{
+    const struct ct_enum *e = op->out.fields[0].en;
+
+    ink(pen, CT_INK_HEAD, "HTTP/1.1 200 OK\nContent-Type: text/xml; charset=utf-8\nContent-Length: ");
+    ink(pen, CT_INK_VALUE, "length");
+    ink(pen, CT_INK_HEAD, "\n\n");
+    ink(pen, CT_INK_TAG, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
+    ink(pen, CT_INK_TAG, e->type);
+    ink(pen, CT_INK_ATTRIBUTE, " xmlns");
+    ink(pen, CT_INK_TEXT, "=\"" CT_NAMESPACE "\"");
+    ink(pen, CT_INK_TAG, ">");
+    for (size_t i = 0; i < e->n; i++) {
+        ink(pen, CT_INK_TEXT, i > 0 ? " or " : "");
+        pen->ink(pen, CT_INK_VALUE, e->values[i].name, e->values[i].doc);
+    }
+    ink(pen, CT_INK_TAG, "</");
+    ink(pen, CT_INK_TAG, e->type);
+    ink(pen, CT_INK_TAG, ">");
+}

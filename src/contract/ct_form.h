@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "contract/ct.h"
+#include "contract/ct_sample.h"
 
 enum { CT_FORM_ITEMS_MAX = 1000 }; /* ASP.NET's aspnet:MaxHttpCollectionKeys */
 
@@ -46,5 +47,10 @@ enum errcode ct_form_get(const struct ct_form *form, struct arena *a, const stru
 /* Appends the answer of a callable operation: the XML declaration, CR LF, and an element named by the
  * Result's type. ERR_RANGE where the Result has no such value. */
 enum errcode ct_form_put(struct buf *out, const struct ct_op *op, const void *value) MUST_CHECK;
+
+/* The samples of a callable operation as the help page shows them to local callers; host and path as in
+ * ct_sample.h. Lines end with LF. */
+void ct_form_sample_request(struct ct_pen *pen, const struct ct_op *op, struct str host, struct str path);
+void ct_form_sample_response(struct ct_pen *pen, const struct ct_op *op);
 
 #endif

@@ -143,11 +143,11 @@ curl(struct ct_pen *pen, const struct ct_op *op, struct str address)
 static void
 zeep(struct ct_pen *pen, const struct ct_op *op, struct str address)
 {
-    text(pen, "from zeep import Client\n\nclient = Client('");
+    text(pen, "from zeep import Client\n\n");
+    ink(pen, CT_INK_NOTE, "# one client keeps one session");
+    text(pen, "\nclient = Client('");
     text_str(pen, address);
-    text(pen, "?WSDL')");
-    ink(pen, CT_INK_NOTE, "  # one client keeps one session");
-    text(pen, "\nanswer = client.service.");
+    text(pen, "?WSDL')\nanswer = client.service.");
     text_str(pen, op->name);
     text(pen, "(");
     arguments(pen, &op->in, "    ", "=", "'");
@@ -164,11 +164,11 @@ zeep(struct ct_pen *pen, const struct ct_op *op, struct str address)
 static void
 php(struct ct_pen *pen, const struct ct_op *op, struct str address)
 {
-    text(pen, "<?php\n$client = new SoapClient('");
+    text(pen, "<?php\n");
+    ink(pen, CT_INK_NOTE, "// one client keeps one session");
+    text(pen, "\n$client = new SoapClient('");
     text_str(pen, address);
-    text(pen, "?WSDL');");
-    ink(pen, CT_INK_NOTE, "  // one client keeps one session");
-    text(pen, "\n$answer = $client->");
+    text(pen, "?WSDL');\n$answer = $client->");
     text_str(pen, op->name);
     text(pen, op->in.n > 0 ? "([" : "(");
     arguments(pen, &op->in, "    '", "' => ", "'");

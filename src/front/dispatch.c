@@ -4,14 +4,13 @@
 #include "contract/ct_json.h"
 #include "front/answer.h"
 #include "front/connection.h"
+#include "front/face_form.h"
 #include "front/face_json.h"
 #include "front/face_soap.h"
 #include "front/pages.h"
 #include "front/route.h"
 #include "front/state.h"
 #include "soap/soap.h"
-
-enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
 
 void
 dispatch_head(struct connection *c)
@@ -24,7 +23,9 @@ dispatch_head(struct connection *c)
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
     else if (route.kind == ROUTE_API)
-        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, API_BODY_READ);
+        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, CT_JSON_BODY_MAX);
+    else if (route.kind == ROUTE_PATH_INFO && f->request.method == HTTP_POST)
+        http_parser_limit_body(&c->parser, FACE_FORM_BODY_MAX, most);
     else
         http_parser_limit_body(&c->parser, 0, most);
     arena_reset(&f->arena);
@@ -45,8 +46,14 @@ dispatch_request(struct connection *c)
         return face_soap_request(c, &who);
     if (route.kind == ROUTE_API || route.kind == ROUTE_API_NONE)
         return face_json_request(c, &who, &route);
-    struct page_request page = {
-        .http = &f->request, .route = &route, .is_ready = backend_alive(&f->backend) > 0};
+    struct page_request page = {.http = &f->request,
+                                .route = &route,
+                                .who = &who,
+                                .arena = &f->arena,
+                                .public_url = f->config->server_public_url,
+                                .is_ready = backend_alive(&f->backend) > 0};
+    if (face_form_takes(&page))
+        return face_form_request(c, &page);
     buf_reset(&f->body);
     pages_answer(&page, &f->body, &a);
     answer_send(c, &a);

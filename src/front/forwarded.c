@@ -95,11 +95,27 @@ is_host(struct str s)
     return s.n > 0;
 }
 
+/* A proxy on this machine makes every caller look local; one that is not listed at least tells by its
+ * headers. */
+static bool
+is_local(const struct forwarded_rules *r, const struct inet_addr *peer, const struct http_request *req)
+{
+    static const enum http_name told[] = {HTTP_NAME_FORWARDED, HTTP_NAME_X_FORWARDED_FOR,
+                                          HTTP_NAME_X_FORWARDED_PROTO, HTTP_NAME_X_FORWARDED_HOST};
+
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (!str_is_null(http_header(req, told[i])))
+            return false;
+    }
+    return inet_is_loopback(peer) && !forwarded_is_proxy(r, peer);
+}
+
 void
 forwarded_read(const struct forwarded_rules *r, const struct inet_addr *peer, bool is_tls,
                const struct http_request *req, struct arena *a, struct forwarded *out)
 {
-    *out = (struct forwarded){.source = *peer, .is_secure = is_tls, .host = req->host};
+    *out = (struct forwarded){
+        .source = *peer, .is_secure = is_tls, .is_local = is_local(r, peer, req), .host = req->host};
     if (r->n == 0 || !forwarded_is_proxy(r, peer))
         return;
     out->source = source_of(r, peer, http_header_joined(req, HTTP_NAME_X_FORWARDED_FOR, a));

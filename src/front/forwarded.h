@@ -23,6 +23,8 @@ struct forwarded_rules {
 struct forwarded {
     struct inet_addr source;
     bool is_secure;  /* the caller spoke TLS, to us or to the proxy */
+    bool is_local;   /* the peer is a loopback address, and nothing says that it asks for somebody else. The
+                        Host   header has no say: any name can be made to lead here (DNS rebinding) */
     struct str host; /* as the caller asked for it; null: unknown. A view of the request or in the arena */
 };
 

@@ -1,31 +1,17 @@
 /* pages: see pages.h. The contract's side of it is asmx-behaviour.md, section 6. */
 #include "front/pages.h"
 
+#include <inttypes.h>
+
 #include "contract/ct.h"
+#include "front/siphash.h"
+#include "web/web.h"
+
+#define NO_SCRIPT_SERVICE \
+    "Only Web services with a [ScriptService] attribute on the class definition can be called from script."
 
 /* As IIS says it of *.asmx. */
 static const struct str service_methods = STR("OPTIONS, TRACE, GET, HEAD, POST");
-
-static void
-html(struct answer *out, unsigned status, const char *cache_control, struct str body)
-{
-    out->status = status;
-    out->cache_control = str_from_cstr(cache_control);
-    out->content_type = (struct str)STR("text/html; charset=utf-8");
-    out->body = body;
-}
-
-/* ASP.NET's page for remote callers: it tells nothing about the error. */
-static void
-runtime_error(unsigned status, struct answer *out)
-{
-    html(
-        out, status, "private",
-        STR_LIT("<!DOCTYPE html>\r\n<html>\r\n<head><title>Runtime Error</title></head>\r\n<body>\r\n"
-                "<h1>Server Error in '/' Application.</h1>\r\n<h2><i>Runtime Error</i></h2>\r\n"
-                "<p><b>Description:</b> An application error occurred on the server. Its details can be seen "
-                "on the server itself only, in the log.</p>\r\n</body>\r\n</html>\r\n"));
-}
 
 static void
 options(struct answer *out)
@@ -36,25 +22,28 @@ options(struct answer *out)
     out->body = STR_LIT("");
 }
 
-/* The page that a person finds at the service's address. */
-static void
-service_page(struct buf *body, struct answer *out)
+bool
+pages_is_script_call(const struct page_request *req)
 {
-    buf_reset(body);
-    buf_add_cstr(
-        body, "<html>\r\n<head><title>" CT_SERVICE " Web Service</title></head>\r\n<body>\r\n<h1>" CT_SERVICE
-              "</h1>\r\n<p>This is a SOAP web service. It answers SOAP 1.1 and 1.2 messages posted to "
-              "this address, in the namespace <code>" CT_NAMESPACE
-              "</code>, for these operations:</p>\r\n<ul>\r\n");
-    for (size_t i = 0; i < CT_OP_COUNT_; i++) {
-        if (ct_ops[i].face != CT_FACE_SOAP)
-            continue;
-        buf_add_cstr(body, "<li>");
-        buf_add_str(body, ct_ops[i].name);
-        buf_add_cstr(body, "</li>\r\n");
-    }
-    buf_add_cstr(body, "</ul>\r\n</body>\r\n</html>\r\n");
-    html(out, 200, "private, max-age=0", buf_view(body));
+    static const struct str json = STR("application/json");
+    struct str type = http_header_joined(req->http, HTTP_NAME_CONTENT_TYPE, req->arena);
+    struct str info = req->route->path_info;
+
+    if (str_eq_nocase(info, STR_LIT("/js")) || str_eq_nocase(info, STR_LIT("/jsdebug")))
+        return true;
+    return str_eq_nocase(str_sub(type, 0, json.n), json) && (type.n == json.n || type.p[json.n] == ';');
+}
+
+static void
+path_info(const struct page_request *req, struct buf *body, struct answer *out)
+{
+    struct str what =
+        pages_is_script_call(req)
+            ? STR_LIT(NO_SCRIPT_SERVICE)
+            : arena_printf(req->arena,
+                           "Request format is unrecognized for URL unexpectedly ending in '%.*s'.",
+                           STR_ARG(req->route->path_info));
+    pages_error(req, 500, what, body, out);
 }
 
 static void
@@ -63,11 +52,11 @@ service(const struct page_request *req, struct buf *body, struct answer *out)
     if (req->http->method == HTTP_OPTIONS) {
         options(out);
     } else if (req->route->kind == ROUTE_PATH_INFO) {
-        runtime_error(500, out);
+        path_info(req, body, out);
     } else if (req->http->method == HTTP_GET) {
-        service_page(body, out);
+        pages_help(req, body, out);
     } else {
-        runtime_error(405, out);
+        pages_error(req, 405, STR_LIT("Request format is unrecognized."), body, out);
         out->allow = (struct str)STR("GET, POST, OPTIONS");
     }
 }
@@ -81,18 +70,58 @@ plain(struct answer *out, unsigned status, struct str body)
     out->body = body;
 }
 
+/* What is only read. True: it is not asked for by GET or HEAD, and refused. */
+static bool
+refuse_method(const struct page_request *req, struct answer *out)
+{
+    if (req->http->method == HTTP_GET || req->http->method == HTTP_HEAD_METHOD)
+        return false;
+    plain(out, 405, STR_LIT("method not allowed\n"));
+    out->allow = (struct str)STR("GET, HEAD");
+    return true;
+}
+
 static void
 health(const struct page_request *req, struct answer *out)
 {
-    if (req->http->method != HTTP_GET && req->http->method != HTTP_HEAD_METHOD) {
-        plain(out, 405, STR_LIT("method not allowed\n"));
-        out->allow = (struct str)STR("GET, HEAD");
-    } else if (req->is_ready) {
+    if (refuse_method(req, out))
+        return;
+    if (req->is_ready) {
         plain(out, 200, STR_LIT("ok\n"));
     } else {
         plain(out, 503, STR_LIT("no worker\n"));
         out->retry_after = 1;
     }
+}
+
+/* Not against forgery: the same bytes have the same tag in every build, that is all. */
+static struct str
+etag_of(struct arena *a, struct str body)
+{
+    static const unsigned char key[SIPHASH_KEY] = {0};
+    struct siphash h = siphash(key, body.p, body.n);
+    return arena_printf(a, "\"%016" PRIx64 "\"", h.a);
+}
+
+static void
+asset(const struct page_request *req, struct buf *body, struct answer *out)
+{
+    const struct web_asset *a = web_asset_find(req->route->name);
+
+    if (a == NULL) {
+        pages_not_found(req, body, out);
+        return;
+    }
+    if (refuse_method(req, out))
+        return;
+    struct str etag = etag_of(req->arena, a->body);
+    bool is_known = str_eq(http_header(req->http, HTTP_NAME_IF_NONE_MATCH), etag);
+    *out = (struct answer){.status = is_known ? 304 : 200,
+                           .cache_control = STR("no-cache"),
+                           .content_type = a->content_type,
+                           .etag = etag,
+                           .is_page = true,
+                           .body = is_known ? STR_LIT("") : a->body};
 }
 
 void
@@ -106,15 +135,20 @@ pages_answer(const struct page_request *req, struct buf *body, struct answer *ou
     case ROUTE_HEALTH:
         health(req, out);
         break;
+    case ROUTE_ASSET:
+        asset(req, body, out);
+        break;
+    case ROUTE_INTEGRATE:
+        if (!refuse_method(req, out))
+            pages_integrate(req, body, out);
+        break;
     case ROUTE_ANY:
         options(out);
         break;
     case ROUTE_API:
     case ROUTE_API_NONE:
     case ROUTE_NONE:
-        html(out, 404, "private",
-             STR_LIT("<!DOCTYPE html>\r\n<html>\r\n<head><title>Not Found</title></head>\r\n<body>\r\n"
-                     "<h1>404 Not Found</h1>\r\n</body>\r\n</html>\r\n"));
+        pages_not_found(req, body, out);
         break;
     }
 }

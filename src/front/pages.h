@@ -1,5 +1,7 @@
-/* pages: what the front says to browsers and to people by itself: the service's own page, the error pages,
- * the health check. Each fills an answer; bodies are written into the buf given, or are constants. */
+/* pages: what the front says to browsers and to people by itself: the .asmx's own pages, WSDL and discovery
+ * document, the guide to integration, the error pages, the files that pages use, the health check. Each fills
+ * an answer; bodies are written into the buf given, or are constants. Enter at pages.c; the parts are
+ * pages_help.c, pages_integrate.c and pages_error.c, their common frame is page.h. */
 #ifndef COUNTERSIGN_FRONT_PAGES_H
 #define COUNTERSIGN_FRONT_PAGES_H
 
@@ -8,17 +10,37 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "front/answer.h"
+#include "front/forwarded.h"
 #include "front/route.h"
 #include "http/parser.h"
 
 struct page_request {
     const struct http_request *http;
     const struct route *route;
-    bool is_ready; /* a worker is there */
+    const struct forwarded *who;
+    struct arena *arena;
+    struct str public_url; /* of the configuration, perhaps empty */
+    bool is_ready;         /* a worker is there */
 };
 
-/* Whatever is not for SOAP or JSON: answers ROUTE_SERVICE but its POST, ROUTE_PATH_INFO, ROUTE_HEALTH,
- * ROUTE_ANY and ROUTE_NONE. */
+/* Whatever is not for SOAP, JSON or the form binding: answers ROUTE_SERVICE but its POST, and all other
+ * routes but ROUTE_API and ROUTE_API_NONE. `body` is empty. */
 void pages_answer(const struct page_request *req, struct buf *body, struct answer *out);
+
+/* What ASP.NET hands to its handler of scripts, which this service has none of. */
+bool pages_is_script_call(const struct page_request *req);
+
+/* ---- the parts ---- */
+
+/* GET of the service: list, operation, WSDL, discovery document, by the query. */
+void pages_help(const struct page_request *req, struct buf *body, struct answer *out);
+
+/* GET of the guide: its index, or the page of one operation. */
+void pages_integrate(const struct page_request *req, struct buf *body, struct answer *out);
+
+/* ASP.NET's error page: what happened is told to local callers alone. */
+void pages_error(const struct page_request *req, unsigned status, struct str what, struct buf *body,
+                 struct answer *out);
+void pages_not_found(const struct page_request *req, struct buf *body, struct answer *out);
 
 #endif

@@ -21,12 +21,14 @@ api_op(struct str name)
 void
 route_find(struct arena *a, struct str path, struct route *out)
 {
-    static const struct str service = STR(CT_PATH), api = STR("/api/");
+    static const struct str service = STR(CT_PATH), api = STR("/api/"), assets = STR("/assets/"),
+                            integrate = STR("/integrate/");
 
     *out = (struct route){.kind = ROUTE_NONE};
     if (http_percent_decode(a, path, &path) != ERR_NONE)
         return;
     if (str_eq_nocase(str_sub(path, 0, service.n), service)) {
+        out->service = str_sub(path, 0, service.n);
         out->path_info = str_sub(path, service.n, path.n);
         if (out->path_info.n == 0)
             out->kind = ROUTE_SERVICE;
@@ -35,6 +37,12 @@ route_find(struct arena *a, struct str path, struct route *out)
     } else if (str_starts(path, api)) {
         out->op = api_op(str_sub(path, api.n, path.n));
         out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;
+    } else if (str_starts(path, assets)) {
+        out->kind = ROUTE_ASSET;
+        out->name = str_sub(path, assets.n, path.n);
+    } else if (str_starts(path, integrate)) {
+        out->kind = ROUTE_INTEGRATE;
+        out->name = str_sub(path, integrate.n, path.n);
     } else if (str_eq(path, STR_LIT("/healthz"))) {
         out->kind = ROUTE_HEALTH;
     } else if (str_eq(path, STR_LIT("*"))) {

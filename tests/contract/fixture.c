@@ -1,5 +1,6 @@
 /* fixture: the real front with the test worker, on 127.0.0.1, until interrupted: fixture PORT (0: any).
- * For the replay of recorded exchanges and for differential tests; it knows no account and no database. */
+ * For the replay of recorded exchanges and for differential tests; it knows no account and no database. The
+ * loopback addresses count as a proxy, so that a client there is a remote one, as in expected.tsv. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,10 @@ main(int argc, char **argv)
     arena_init(&a);
     struct str folder = own_folder(&a);
     struct supervise_options options = {
-        .config_text = arena_printf(&a, "[server]\nlisten = 127.0.0.1:%u\nworkers = 2\n", (unsigned)port),
+        .config_text = arena_printf(&a,
+                                    "[server]\nlisten = 127.0.0.1:%u\nworkers = 2\n"
+                                    "trusted_proxies = 127.0.0.0/8\n",
+                                    (unsigned)port),
         .front = arena_printf(&a, "%.*s../../src/proc/countersign-front", STR_ARG(folder)).p,
         .worker = arena_printf(&a, "%.*sfixture-worker", STR_ARG(folder)).p,
         .ready_fd = dup(STDOUT_FILENO),

@@ -1,0 +1,17 @@
+/* web: the files that the front gives to browsers (style sheets, scripts, pictures), embedded at build. Not
+ * here: pages, which the front writes. */
+#ifndef COUNTERSIGN_WEB_WEB_H
+#define COUNTERSIGN_WEB_WEB_H
+
+#include "base/str.h"
+
+struct web_asset {
+    struct str name; /* below /assets/ */
+    struct str content_type;
+    struct str body;
+};
+
+/* NULL where there is none of that name. */
+const struct web_asset *web_asset_find(struct str name);
+
+#endif

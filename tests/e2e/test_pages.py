@@ -1,0 +1,300 @@
+"""What a console developer meets: the .asmx's pages, WSDL and discovery document, the form binding, the guide's snippets."""
+
+import html.parser
+import http.client
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+from xml.etree import ElementTree
+
+import pytest
+
+from countersign import NS, PASSWORD, PATH, PATIENCE, ROOT
+from test_golden import EXPECTED, GOLDEN, exchange, fixture_port, request_of  # noqa: F401 (a fixture)
+
+CONTRACT = os.path.join(ROOT, "tests/contract")
+OPERATIONS = ["changePassword", "changePassword_v7_2", "keepConsoleAlive", "loginTechnicianFromStandalone_v7_2",
+              "loginTechnicianWithNewPassword_v7_2", "logoutTechnician", "twoFactorCancelPushAuth",
+              "twoFactorCheckPushAuthStatus", "twoFactorSendPushAuth", "twoFactorValidateCode"]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+LOCAL_ONLY = "The test form is only available for requests from the local machine."
+
+
+def ask(port, path, method="GET", headers=None, body=None):
+    """One request; its status, headers and text."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, answer.headers, text
+
+
+class Text(html.parser.HTMLParser):
+    """The text of a page's body, and of each `pre` in it."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.words, self.samples, self.within = "", [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "link", "input", "br"):
+            self.within.append(tag)
+        if tag == "pre":
+            self.samples.append("")
+
+    def handle_endtag(self, tag):
+        self.within.remove(tag)
+
+    def handle_data(self, data):
+        if "body" in self.within:
+            self.words += data
+        if "pre" in self.within:
+            self.samples[-1] += data
+
+
+def published():
+    with open(os.path.join(CONTRACT, "twoFactorCheckPushAuthStatus.txt"), encoding="utf-8") as page:
+        return page.read()
+
+
+# ---- the published operation's page ----------------------------------------------------------------------------------------
+
+
+def test_the_operation_page_is_the_published_one(fixture_port):  # noqa: F811
+    _, _, page = ask(fixture_port, PATH + "?op=twoFactorCheckPushAuthStatus", headers={"Host": "secure.logmeinrescue.com"})
+    assert Text(page).words.split() == published().split()
+
+
+def test_a_local_caller_is_told_of_the_parameters(server):
+    _, _, page = ask(server.port, PATH + "?op=twoFactorCheckPushAuthStatus", headers={"Host": "secure.logmeinrescue.com"})
+    local = published().replace(LOCAL_ONLY, "The test form is only available for methods with primitive types as parameters.")
+    assert Text(page).words.split() == local.split()
+
+
+def test_no_script_or_style_is_inline(server):
+    for path in [PATH, PATH + "?op=changePassword", "/integrate/", "/integrate/changePassword", "/nowhere", PATH + "/x"]:
+        _, headers, page = ask(server.port, path)
+        assert "'unsafe" not in headers["Content-Security-Policy"] and "default-src 'none'" in headers["Content-Security-Policy"]
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! src=)", page)
+
+
+def test_every_link_leads_somewhere(server):
+    seen, waiting = set(), [PATH, "/integrate/"]
+    while waiting:
+        path = waiting.pop()
+        status, headers, page = ask(server.port, path)
+        assert status == 200, path
+        if not headers["Content-Type"].startswith("text/html"):
+            continue
+        for link in re.findall(r'(?:href|src)="([^"]+)"', page):
+            target, _, fragment = urllib.parse.urljoin(path, link.replace("&amp;", "&")).partition("#")
+            if fragment:
+                assert f'id="{fragment}"' in ask(server.port, target)[2] if target not in seen else True, link
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    assert {f"/integrate/{op}" for op in OPERATIONS} | {f"{PATH}?op={op}" for op in OPERATIONS} <= seen
+
+
+# ---- the recorded requests that are no POST of SOAP -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", [case for case in EXPECTED if case.startswith("c") and case != "c25-options"])
+def test_recorded(case, fixture_port):  # noqa: F811
+    row = EXPECTED[case]
+    status, headers, body = exchange(fixture_port, request_of(case), has_body=not row["body"].startswith("no body"))
+    assert status == row["status"]
+    assert headers["content-type"] == row["content-type"]
+    assert headers["cache-control"] == row["cache-control"]
+    recorded = os.path.join(GOLDEN, case + ".response")
+    if row["body"].startswith("no body"):
+        assert body == b""
+    elif row["body"].startswith("same as recorded, but with CR LF"):
+        with open(recorded, "rb") as response:
+            wanted = response.read().split(b"\r\n\r\n", 1)[1]
+        assert tree(body) == tree(wanted) and b"\r\n" in body
+    elif row["body"].startswith("as recorded, but the line ends CR LF"):
+        with open(recorded, "rb") as response:
+            assert body == response.read().split(b"\r\n\r\n", 1)[1].rstrip(b"\n").split(b"\n")[0].split(
+                b"Exception: ")[-1] + b"\r\n"
+    elif row["body"].startswith("help: operation page"):
+        assert b"<h2>twoFactorCheckPushAuthStatus</h2>" in body
+    elif row["body"].startswith('help: "Method Not Found"'):
+        assert b"<h2>Method Not Found</h2>" in body
+    elif row["body"].startswith("help: service list"):
+        assert b"The following operations are supported." in body
+    elif row["body"].startswith("error page"):
+        assert b"Runtime Error" in body and b"unrecognized" not in body
+
+
+def test_recorded_options(fixture_port):  # noqa: F811
+    status, headers, body = exchange(fixture_port, request_of("c25-options"))
+    assert (status, body) == ("200 OK", b"") and headers["allow"] == headers["public"]
+
+
+def tree(document):
+    """XML without what does not count: the order of attributes, and the address."""
+    text = re.sub(rb"https?://[^/\"]+(?=/WebServices/)", b"http://host", document)
+
+    def plain(element):
+        return (element.tag, sorted(element.attrib.items()), (element.text or "").strip(), [plain(e) for e in element])
+
+    return plain(ElementTree.fromstring(text))
+
+
+# ---- WSDL -------------------------------------------------------------------------------------------------------------------
+
+
+def keep_one(wsdl, op):
+    """The description of one operation alone."""
+    root = ElementTree.fromstring(wsdl)
+    schema = root.find(".//{http://www.w3.org/2001/XMLSchema}schema")
+    for element in list(schema):
+        if element.get("name") not in (op, op + "Response", "LoginTwoFactorRet"):
+            schema.remove(element)
+    for parent in [root, *root]:
+        for element in list(parent):
+            name = element.get("name", "")
+            if element.tag.endswith("}message") and name not in (op + "SoapIn", op + "SoapOut"):
+                parent.remove(element)
+            if element.tag.endswith("}operation") and name != op:
+                parent.remove(element)
+    return ElementTree.tostring(root)
+
+
+def test_the_wsdl_restricted_to_the_published_operation(server):
+    _, _, wsdl = ask(server.port, PATH + "?WSDL")
+    with open(os.path.join(CONTRACT, "TechnicianConsole.wsdl"), "rb") as contract:
+        assert tree(keep_one(wsdl, "twoFactorCheckPushAuthStatus")) == tree(contract.read())
+
+
+def test_addresses_follow_the_proxy(own_server):
+    server = own_server({("server", "trusted_proxies"): "127.0.0.1"})
+    forwarded = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "sign-in.example"}
+    _, _, wsdl = ask(server.port, PATH.lower() + "?wsdl", headers=forwarded)
+    assert wsdl.count(f'location="https://sign-in.example{PATH.lower()}"') == 2
+    _, _, disco = ask(server.port, PATH + "?disco", headers=forwarded)
+    assert f'ref="https://sign-in.example{PATH}?wsdl"' in disco
+    _, _, page = ask(server.port, PATH + "?op=keepConsoleAlive", headers={**forwarded, "X-Forwarded-For": "127.0.0.1"})
+    assert LOCAL_ONLY in page and "<form" not in page
+    _, _, page = ask(server.port, "/integrate/", headers={**forwarded, "X-Forwarded-Host": "a'&amp;"})
+    assert "a'&" not in page and f"http://127.0.0.1:{server.port}{PATH}" in page
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory, fixture_port):  # noqa: F811
+    """The schema within the WSDL, in a file."""
+    text = re.search(r"<s:schema .*</s:schema>", ask(fixture_port, PATH + "?WSDL")[2], re.DOTALL).group(0)
+    path = tmp_path_factory.mktemp("schema") / "service.xsd"
+    path.write_text(text.replace("<s:schema ", f'<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema" xmlns:tns="{NS}" ', 1))
+    return path
+
+
+VALUES = {"string": "string", "int": "-1", "unsignedByte": "255", "boolean": "true"}
+
+
+@pytest.mark.parametrize("op", OPERATIONS)
+def test_samples_are_valid(op, fixture_port, schema, tmp_path):  # noqa: F811
+    """The page's own samples, with a value for each placeholder, and the schema that the WSDL carries."""
+    samples = Text(ask(fixture_port, f"{PATH}?op={op}")[2]).samples
+    assert len(samples) == 4
+    for number, sample in enumerate(samples):
+        envelope = sample.split("\n\n", 1)[1]
+        envelope = re.sub(r">(\w+) or [^<]*<", r">\1<", envelope)
+        envelope = re.sub(r">(\w+)</", lambda found: f">{VALUES.get(found.group(1), found.group(1))}</", envelope)
+        message = ElementTree.fromstring(envelope)[0][0]
+        file = tmp_path / f"{number}.xml"
+        file.write_bytes(ElementTree.tostring(message))
+        done = subprocess.run(["xmllint", "--noout", "--schema", schema, file], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+# ---- the form binding -------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_changes_a_password(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    assert console.sign_in(email, phone).result == "OK"
+    cookie = {**FORM, "Cookie": f"countersign_session={console.cookie}"}
+    keep_alive = ask(server.port, PATH + "/keepConsoleAlive", "POST", cookie, "")
+    assert keep_alive[0] == 200
+    assert keep_alive[2] == ('<?xml version="1.0" encoding="utf-8"?>\r\n'
+                             f'<ConsoleRet xmlns="{NS}">consoleRet_OK</ConsoleRet>')
+    form = urllib.parse.urlencode({"sOldPassword": "wrong & wrong", "sNewPassword": "rhubarb crumble at noon"})
+    assert ">changePassword_InvalidPassword<" in ask(server.port, PATH + "/changePassword", "POST", cookie, form)[2]
+    assert ">consoleRet_OK<" in ask(server.port, PATH + "/logoutTechnician", "POST", cookie, "")[2]
+    assert ">consoleRet_UserNotLoggedIn<" in ask(server.port, PATH + "/keepConsoleAlive", "POST", cookie, "")[2]
+
+
+def test_the_test_form(server):
+    _, _, page = ask(server.port, PATH + "?op=changePassword", headers={"Host": f"localhost:{server.port}"})
+    assert f'action="http://localhost:{server.port}{PATH}/changePassword"' in page and page.count('type="text"') == 2
+    assert "To test the operation using the HTTP POST protocol, click the 'Invoke' button." in page
+    assert [s for s in Text(page).samples if s.startswith(f"POST {PATH}/changePassword HTTP/1.1\n")]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "evil.example"])
+def test_a_form_of_a_foreign_page_is_refused(server, host):
+    headers = {**FORM, "Host": f"{host}:{server.port}", "Origin": "http://evil.example:" + str(server.port)}
+    status, _, text = ask(server.port, PATH + "/keepConsoleAlive", "POST", headers, "")
+    assert (status, text) == (403, "This form was not on a page of this server.\r\n")
+
+
+def test_form_errors(server):
+    def error(path, headers, body):
+        status, answered, text = ask(server.port, PATH + path, "POST", headers, body)
+        assert (status, answered["Content-Type"], answered["Cache-Control"]) == (500, "text/plain; charset=utf-8", "private")
+        return text
+
+    assert error("/twoFactorCheckPushAuthStatus", FORM, "sLoginToken=a&sPushToken=b") == (
+        "twoFactorCheckPushAuthStatus Web Service method name is not valid.\r\n")
+    assert error("/changePassword", FORM, "x=1") == "Missing parameter: sOldPassword.\r\n"
+    assert error("/changePassword", {"Content-Type": "text/plain"}, "x") == "Request format is invalid: text/plain.\r\n"
+    long = ask(server.port, PATH + "/changePassword", "POST", FORM, "sOldPassword=" + "a" * 100_000)
+    assert long[0] == 413
+
+
+# ---- the guide --------------------------------------------------------------------------------------------------------------
+
+
+def snippet(port, op, language):
+    """The text of the sample under that heading; each heading has one."""
+    _, _, page = ask(port, f"/integrate/{op}")
+    return Text(page).samples[re.findall(r'<h3 id="(\w+)">', page).index(language)]
+
+
+def test_the_curl_of_the_guide_signs_in(server, name, tmp_path):
+    """Each command pasted into a shell, its placeholders filled in: from nothing to a session."""
+    company, email = name
+    phone = server.ready(company, email)
+
+    def run(op, **values):
+        text = snippet(server.port, op, "curl")
+        for placeholder, value in values.items():
+            assert placeholder in text
+            text = text.replace(placeholder, value)
+        done = subprocess.run(["bash", "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True)
+        root = ElementTree.fromstring(done.stdout)
+        return {child.tag.split("}")[1]: child.text for child in root[0][0]}
+
+    login = run("loginTechnicianFromStandalone_v7_2", **{"ann@acme.example": email, "correct horse battery staple": PASSWORD})
+    push = run("twoFactorSendPushAuth", LOGIN_TOKEN=login["sLoginToken"])
+    assert phone.approve(push["sMatchNumber"])["result"] == "OK"
+    tokens = {"LOGIN_TOKEN": login["sLoginToken"], "PUSH_TOKEN": push["sPushToken"]}
+    answer = run("twoFactorCheckPushAuthStatus", **tokens)
+    assert answer["twoFactorCheckPushAuthStatusResult"] == "loginTwoFactorRet_OK"
+    assert run("keepConsoleAlive")["keepConsoleAliveResult"] == "consoleRet_OK"
+    assert run("logoutTechnician")["logoutTechnicianResult"] == "consoleRet_OK"
+
+
+@pytest.mark.parametrize("op", OPERATIONS)
+def test_the_python_of_the_guide_runs(server, op):
+    done = subprocess.run([sys.executable, "-c", snippet(server.port, op, "zeep")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"_(InvalidToken|InvalidPassword|UserNotLoggedIn)$", done.stdout.strip()), done.stdout
