@@ -158,11 +158,15 @@ answer(struct worker *w, struct front *from, struct frame *f)
     cx->reply = &reply;
     if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE)
         log_cx_error(cx, "call.failed");
+    /* First: whoever sees the answer and asks about the same challenge must not be told what was before it.
+     */
+    wake(w);
+    if (from->fd < 0)
+        return ERR_NONE;
     put_reply(w, f->id, op, out);
     if (frame_send_all(from->fd, &w->out) != ERR_NONE)
         close_front(from);
     buf_reset(&w->out);
-    wake(w);
     return ERR_NONE;
 }
 
