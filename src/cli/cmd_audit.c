@@ -5,13 +5,24 @@
 
 enum { PAGE = 1000 };
 
+/* An account by its address: *account_out is null where the event has none. */
+static enum errcode
+account_of(struct cli *cli, const struct audit_row *row, struct str *account_out)
+{
+    struct technician t = {.email = STR_NULL};
+    enum errcode err = row->technician != 0 ? technician_get(&cli->cx, row->technician, &t) : ERR_NONE;
+    *account_out = t.email;
+    return err;
+}
+
 static json_t *
-event_document(struct cli *cli, const struct audit_row *row)
+event_document(struct cli *cli, const struct audit_row *row, struct str account)
 {
     json_t *o = print_object();
     print_put_int(o, "seq", row->seq);
     print_put_time(cli, o, "at", row->at);
     print_put_str(o, "event", row->event);
+    print_put_str(o, "account", account);
     print_put_str(o, "actor", row->actor);
     print_put_str(o, "source", row->source);
     json_t *detail = json_loadb(row->detail.p != NULL ? row->detail.p : "", row->detail.n, 0, NULL);
@@ -29,8 +40,13 @@ collect(struct cli *cli, struct audit_of of, int64_t after, int64_t last, json_t
         enum errcode err = audit_list(&cli->cx, of, after, PAGE, &rows, &n);
         if (err != ERR_NONE)
             return err;
-        for (size_t i = 0; i < n; i++)
-            print_add(events, event_document(cli, &rows[i]));
+        for (size_t i = 0; i < n; i++) {
+            struct str account;
+            err = account_of(cli, &rows[i], &account);
+            if (err != ERR_NONE)
+                return err;
+            print_add(events, event_document(cli, &rows[i], account));
+        }
         if (n > 0)
             after = rows[n - 1].seq;
         while (last > 0 && json_array_size(events) > (size_t)last)

@@ -151,6 +151,21 @@ title_of(struct cli *cli, const char *key)
 
 static struct str scalar_text(struct cli *cli, const json_t *value);
 
+/* For a cell: a signed statement would fill the screen. The document has all of it. */
+static struct str
+shortened(struct cli *cli, struct str text)
+{
+    enum { MOST = 48 };
+    size_t at = 0, n;
+    if (text.n <= MOST)
+        return text;
+    while (at < MOST) {
+        (void)utf8_decode(str_sub(text, at, 4), &n);
+        at += n;
+    }
+    return arena_printf(&cli->cx.arena, "%.*s...", STR_ARG(str_sub(text, 0, at)));
+}
+
 /* Items joined by blanks: "a, b" of an array, "k=v k=v" of an object. */
 static struct str
 compound_text(struct cli *cli, const json_t *value)
@@ -169,7 +184,7 @@ compound_text(struct cli *cli, const json_t *value)
     json_t *members = json_deep_copy(value); /* jansson walks no const object */
     json_object_foreach(have(members), key, item)
     {
-        struct str shown = scalar_text(cli, item);
+        struct str shown = shortened(cli, scalar_text(cli, item));
         text = arena_printf(&cli->cx.arena, "%.*s%s%s=%.*s", STR_ARG(text), text.n > 0 ? " " : "", key,
                             STR_ARG(shown));
     }

@@ -344,6 +344,10 @@ settle(struct connection *c)
         if (time != NEVER && (c->timer.at == 0 || c->timer.at > c->deadline))
             loop_timer_set(c->front->loop, &c->timer, c->deadline);
     }
+    if (now == CONNECTION_PHASE_IDLE && c->front->is_draining) {
+        close_connection(c);
+        return;
+    }
     give_buffers_back(c);
     count_body(c);
     loop_fd_want(c->front->loop, &c->watch, wanted(c));

@@ -12,6 +12,8 @@
 #include "front/state.h"
 #include "soap/soap.h"
 
+enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
+
 void
 dispatch_head(struct connection *c)
 {
@@ -23,7 +25,7 @@ dispatch_head(struct connection *c)
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
     else if (route.kind == ROUTE_API)
-        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, CT_JSON_BODY_MAX);
+        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, API_BODY_READ);
     else if (route.kind == ROUTE_PATH_INFO && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, FACE_FORM_BODY_MAX, most);
     else

@@ -111,6 +111,8 @@ finish_busy(struct exchange *x)
 {
     struct front *f = x->connection->front;
     struct answer a = {.status = 0};
+
+    buf_reset(&f->body);
     x->face->busy(f, &a);
     finish(x, &a);
     arena_reset(&f->arena);
@@ -124,6 +126,7 @@ finish_reply(struct exchange *x, const struct backend_reply *reply, bool is_kept
     const struct ct_op *op = x->call.op;
     struct answer a = {.status = 0};
 
+    buf_reset(&f->body);
     if (reply == NULL) {
         x->face->answer(f, op, x->form, unknown(&f->arena, op), STR_NULL, &a);
     } else {
@@ -312,6 +315,7 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
     struct front *f = c->front;
     struct answer a = {.status = 0};
 
+    buf_reset(&f->body);
     if (is_busy)
         req->face->busy(f, &a);
     else

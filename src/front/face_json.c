@@ -191,6 +191,8 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
         refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), a);
     } else if (!is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
         refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);
+    } else if (http->is_cut) {
+        refusal(f, 413, "BadRequest", STR_LIT("too long"), a);
     } else if ((a->retry_after = throttle_wait(&f->throttle, &who->source, loop_now(f->loop))) > 0) {
         refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), a);
     } else {
@@ -205,6 +207,10 @@ refuse_body(struct front *f, const struct route *route, void *in, struct answer 
     struct str why = STR_NULL, token = bearer(&f->request);
     struct str *member = device_token(&route->op->in, in);
 
+    if (f->request.body.n == 0) {
+        refusal(f, 400, "BadRequest", STR_LIT("no object"), a);
+        return true;
+    }
     if (ct_json_get(&f->arena, f->request.body, &route->op->in, in, &why) != ERR_NONE) {
         refusal(f, 400, "BadRequest", str_is_null(why) ? STR_LIT("malformed") : why, a);
         return true;

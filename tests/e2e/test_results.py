@@ -315,7 +315,7 @@ class Holder:
 
     def __init__(self, path):
         self.program = subprocess.Popen(["sqlite3", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.program.stdin.write("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; SELECT 'held';\n")
+        self.program.stdin.write("BEGIN IMMEDIATE; SELECT 'held';\n")
         self.program.stdin.flush()
         while "held" not in self.program.stdout.readline():
             assert self.program.poll() is None

@@ -96,6 +96,7 @@ records(void **state)
     print_put(o, "list", list);
     print_put_cstr(inner, "k", "v");
     print_put_int(inner, "n", 2);
+    print_put_cstr(inner, "long", "0123456789012345678901234567890123456789012345678901234567890");
     print_put(o, "inner", inner);
     print_add(rows, row("y", 1, false));
     print_put(o, "rows", rows);
@@ -108,7 +109,7 @@ records(void **state)
                    "epoch     1970-01-01T00:00:01Z\n"
                    "id        9223372036854775807\n"
                    "list      a, b\n"
-                   "inner     k=v n=2\n"
+                   "inner     k=v n=2 long=012345678901234567890123456789012345678901234567...\n"
                    "rows\n"
                    "  name  how many  flag\n"
                    "  y     1         no\n");

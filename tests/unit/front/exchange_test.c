@@ -215,6 +215,26 @@ an_exception_is_a_fault(void **state)
     (void)close(c);
 }
 
+/* What the front answers by itself in between leaves no trace in a worker's answer. */
+static void
+a_fault_in_between_changes_no_answer(void **state)
+{
+    struct harness *h = *state;
+    int c = client_connect(h), other = client_connect(h);
+
+    client_send(c, check_request(h, "push", ""));
+    (void)worker_take(h, 0);
+    client_send(other, "POST " CT_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+                       "SOAPAction: x\r\nContent-Length: 0\r\n\r\n");
+    assert_has(client_read(h, other), "did not recognize");
+    worker_reply_check(h, 0, loginTwoFactorRet_OK);
+    const char *answer = client_read(h, c);
+    assert_has(answer, "\r\n\r\n<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope ");
+    assert_has_not(answer, "did not recognize");
+    (void)close(c);
+    (void)close(other);
+}
+
 /* ---- waiting ---- */
 
 static void
@@ -518,6 +538,7 @@ main(void)
         CASE(a_call_that_takes_too_long_is_answered_and_its_reply_dropped),
         CASE(a_session_comes_and_goes_as_a_cookie),
         CASE(an_exception_is_a_fault),
+        CASE(a_fault_in_between_changes_no_answer),
         CASE(a_pending_check_is_answered_without_a_worker),
         CASE(a_wake_up_ends_the_watching),
         CASE(a_tick_ends_the_watching),

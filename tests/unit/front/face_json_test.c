@@ -127,13 +127,16 @@ what_is_not_asked_rightly_is_refused(void **state)
     assert_starts(refused(h, "/api/device/pending", "Content-Type: text/plain\r\n", "{}"), "HTTP/1.1 415 ");
     assert_starts(refused(h, "/api/device/pending", JSON_TYPE, "{\"x\":1}"), "HTTP/1.1 400 ");
     assert_starts(refused(h, "/api/device/pending", JSON_TYPE, "{"), "HTTP/1.1 400 ");
+    assert_starts(refused(h, "/api/device/pending", JSON_TYPE, ""), "HTTP/1.1 400 ");
+    const char *blanks = text_printf(h, "%65537s", "{}");
+    assert_starts(refused(h, "/api/device/pending", JSON_TYPE, blanks), "HTTP/1.1 413 ");
     int c = client_connect(h);
     client_send(c, "GET /api/device/pending HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const char *answer = client_read(h, c);
     assert_starts(answer, "HTTP/1.1 405 ");
     assert_has(answer, "Allow: POST\r\n");
     client_send(c, "POST /api/device/pending HTTP/1.1\r\nHost: localhost\r\n" JSON_TYPE
-                   "Content-Length: 65537\r\n\r\n");
+                   "Content-Length: 1048577\r\n\r\n");
     assert_starts(client_read(h, c), "HTTP/1.1 413 ");
     (void)close(c);
     worker_has_none(h, 0);

@@ -1,0 +1,273 @@
+"""The command line against a running server: as a console, as a phone, and beside the daemon."""
+
+import datetime
+import ipaddress
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from countersign import CLI, PASSWORD, PATIENCE, Refused, free_port, wrong_number
+
+
+class Login:
+    """`countersign login` in the background; its narration is read line by line."""
+
+    def __init__(self, server, email, *options, password=PASSWORD):
+        self.seen = []
+        self.process = subprocess.Popen([CLI, "-c", server.config, "login", email, "--password-file", "-", *options],
+                                        env=server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.process.stdin.write(password + "\n")
+        self.process.stdin.close()
+
+    def until(self, pattern):
+        """Reads on until a line matches; the match."""
+        for line in self.process.stdout:
+            self.seen.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"no {pattern!r} in:\n{''.join(self.seen)}\n{self.process.stderr.read()}")
+
+    def number(self):
+        return "".join(self.until(r"match number: (\d{3}) (\d{3})").groups())
+
+    def end(self):
+        """(exit status, the narration, standard error)"""
+        self.seen += self.process.stdout.readlines()
+        error = self.process.stderr.read()
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code, "".join(self.seen), error
+
+
+@pytest.fixture
+def ann(server, name, tmp_path):
+    """A company, a technician, and the command line as her phone: (server, email, options of the phone)."""
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+    key = tmp_path / "phone.key"
+    enrolled = server.cli("device", "enrol", server.enrol_link(email), "--key-file", key, "--name", "Ann's phone")
+    assert enrolled["account"] == email
+    return server, email, ("--key-file", str(key))
+
+
+def one_line(done, code, words):
+    assert done.returncode == code, done
+    assert done.stderr.count("\n") == 1 and words in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--soap12",), ("--logout",)])
+def test_a_whole_sign_in(ann, options):
+    server, email, key = ann
+    login = Login(server, email, *options)
+    number = login.number()
+    answer = server.cli("device", "approve", "--next", "--number", number, *key)
+    assert answer["result"] == "OK" and answer["decision"] == "approve" and answer["account"] == email
+    code, text, error = login.end()
+    assert (code, error) == (0, "")
+    assert "loginTwoFactorRet_Poll" in text and "loginTwoFactorRet_OK" in text and text.endswith("signed in\n")
+    live = server.cli("session", "list", "--technician", email)["sessions"]
+    assert len(live) == (0 if options == ("--logout",) else 1)
+
+
+def test_login_as_a_document(ann):
+    server, email, _ = ann
+    code = server.cli("code", "recovery", email)["codes"][0]
+    document = server.cli("login", email, "--password-file", "-", "--code", code, stdin=PASSWORD + "\n")
+    assert document["ok"] is True and document["result"] == "loginTwoFactorRet_OK"
+    assert [step["operation"] for step in document["steps"]] == ["loginTechnicianFromStandalone_v7_2",
+                                                                 "twoFactorValidateCode"]
+
+
+def test_login_refused(ann):
+    server, email, _ = ann
+    done = server.run("login", email, "--password-file", "-", stdin="wrong\n")
+    one_line(done, 1, "login_v2_InvalidPassword")
+    done = server.run("--json", "login", email, "--password-file", "-", stdin="wrong\n")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["ok"] is False
+    one_line(server.run("login", email, "--password-file", "-", "--code", "000000", stdin=PASSWORD + "\n"), 1, "InvalidCode")
+
+
+@pytest.mark.parametrize("verb, word", [("reject", "reject"), ("not-me", "not-me")])
+def test_the_phone_says_no(ann, verb, word):
+    server, email, key = ann
+    login = Login(server, email)
+    login.number()
+    waiting = server.cli("device", "pending", *key)["challenges"]
+    assert len(waiting) == 1 and waiting[0]["account"] == email and waiting[0]["console"].startswith("countersign/")
+    fetched = server.cli("device", "fetch", waiting[0]["challenge"], *key)
+    assert fetched["source"] == waiting[0]["source"]
+    assert server.cli("device", verb, waiting[0]["challenge"], *key)["decision"] == word
+    code, text, error = login.end()
+    assert code == 1 and "loginTwoFactorRet_TwoFactorRejected" in text + error
+    one_line(server.run("device", verb, waiting[0]["challenge"], *key), 1, "AlreadyAnswered")
+
+
+def test_a_wrong_number(ann):
+    server, email, key = ann
+    login = Login(server, email)
+    number = login.number()
+    done = server.run("--json", "device", "approve", "--next", "--number", wrong_number(number), *key)
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert document["result"] == "WrongNumber" and document["tries_left"] == 2
+    done = server.run("device", "approve", "--next", "--number", wrong_number(number), *key)
+    one_line(done, 1, "WrongNumber")
+    server.cli("device", "approve", "--next", "--number", number, *key)
+    assert login.end()[0] == 0
+
+
+def test_watching(server, name, tmp_path):
+    company, email = name
+    server.company(company, push_number="off")
+    server.technician(company, email)
+    key = ("--key-file", str(tmp_path / "phone.key"))
+    server.cli("device", "enrol", server.enrol_link(email), *key)
+    watcher = subprocess.Popen([CLI, "--json", "device", "watch", "--once", "--approve", *key], env=server.env,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "watching" in watcher.stderr.readline()
+    assert Login(server, email).end()[0] == 0
+    out, _ = watcher.communicate(timeout=PATIENCE)
+    assert watcher.returncode == 0
+    assert [answer["result"] for answer in json.loads(out)["answers"]] == ["OK"]
+
+
+def test_watching_ends_at_a_signal(ann):
+    server, _, key = ann
+    watcher = subprocess.Popen([CLI, "device", "watch", *key], env=server.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    assert "watching" in watcher.stdout.readline()
+    watcher.send_signal(signal.SIGINT)
+    assert watcher.communicate(timeout=PATIENCE)[1] == ""
+    assert watcher.returncode == 0
+
+
+def test_an_interrupted_login_takes_its_push_back(ann):
+    server, email, key = ann
+    login = Login(server, email)
+    login.number()
+    login.until("loginTwoFactorRet_Poll")
+    login.process.send_signal(signal.SIGINT)
+    code, _, error = login.end()
+    assert code == 1 and error == "countersign: interrupted; the push was taken back\n"
+    assert server.cli("device", "pending", *key)["challenges"] == []
+    one_line(server.run("device", "approve", "--next", *key), 1, "nothing waits")
+
+
+def test_the_key_file_is_the_owners_alone(ann):
+    server, _, key = ann
+    path = key[1]
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    os.chmod(path, 0o640)
+    one_line(server.run("device", "pending", *key), 2, "chmod 600")
+    os.chmod(path, 0o600)
+    assert server.cli("device", "pending", *key)["challenges"] == []
+
+
+def test_a_link_is_good_once(ann, tmp_path):
+    server, email, _ = ann
+    link = server.enrol_link(email)
+    server.cli("device", "enrol", link, "--key-file", tmp_path / "second.key")
+    one_line(server.run("device", "enrol", link, "--key-file", tmp_path / "third.key"), 1, "UnknownTicket")
+    assert not (tmp_path / "third.key").exists()
+    done = server.run("device", "enrol", server.enrol_link(email), "--key-file", tmp_path / "second.key")
+    one_line(done, 2, "never overwritten")
+
+
+def test_the_operator_sees_the_fingerprint_that_the_phone_shows(ann, tmp_path):
+    server, email, _ = ann
+    enrolled = server.cli("device", "enrol", server.enrol_link(email), "--key-file", tmp_path / "second.key")
+    listed = server.cli("device", "list", "--technician", email)["devices"]
+    assert enrolled["fingerprint"] in [device["fingerprint"] for device in listed]
+    assert enrolled["device"] in [device["id"] for device in listed]
+
+
+def test_a_phone_forgets_itself(ann):
+    server, email, key = ann
+    removed = server.cli("device", "forget", *key)["removed"]
+    assert not os.path.exists(key[1])
+    assert server.cli("device", "list", "--technician", email)["devices"] == []
+    assert server.cli("device", "show", removed)["state"] == "removed"
+
+
+def test_a_disabled_phone_answers_nothing(ann):
+    server, email, key = ann
+    device = server.cli("device", "list", "--technician", email)["devices"][0]
+    assert server.cli("device", "set", device["id"], "--name", "Old phone")["name"] == "Old phone"
+    server.cli("device", "disable", device["id"])
+    one_line(server.run("device", "pending", *key), 1, "UnknownDevice")
+    server.cli("device", "enable", device["id"])
+    assert server.cli("device", "pending", *key)["challenges"] == []
+    server.cli("device", "remove", device["id"])
+    with pytest.raises(Refused) as refused:
+        server.cli("device", "enable", device["id"])
+    assert refused.value.code == 1
+
+
+def test_a_new_password_at_login(ann):
+    server, email, key = ann
+    code = server.cli("code", "recovery", email)["codes"][0]
+    path = key[1] + ".new"
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("another harbour, 8 boats\n")
+    document = server.cli("login", email, "--password-file", "-", "--new-password-file", path, "--code", code,
+                          stdin=PASSWORD + "\n")
+    assert document["ok"] is True
+    one_line(server.run("login", email, "--password-file", "-", stdin=PASSWORD + "\n"), 1, "InvalidPassword")
+
+
+def test_operators_work_beside_and_without_the_daemon(own_server):
+    server = own_server()
+    server.company("acme")
+    server.stop()
+    server.technician("acme", "ann@acme.example")
+    assert server.cli("technician", "show", "ann@acme.example")["company"] == "acme"
+    one_line(server.run("login", "ann@acme.example", "--password-file", "-", stdin=PASSWORD + "\n"), 3, "127.0.0.1")
+    assert server.cli("audit", "verify")["ok"] is True
+
+
+def self_signed(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+                   .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
+                   .not_valid_after(now + datetime.timedelta(days=1))
+                   .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+                   .sign(key, hashes.SHA256()))
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    paths[1].chmod(0o600)
+    return paths
+
+
+def test_tls_is_verified(own_server, tmp_path):
+    certificate, key = self_signed(tmp_path)
+    port = free_port()
+    server = own_server({("server", "listen"): f"127.0.0.1:{port}", ("server", "public_url"): f"https://127.0.0.1:{port}",
+                         ("tls", "certificate"): certificate, ("tls", "key"): key})
+    server.company("acme")
+    server.technician("acme", "ann@acme.example")
+    phone = ("--key-file", tmp_path / "phone.key", "--ca", certificate)
+    link = server.enrol_link("ann@acme.example")
+    one_line(server.run("device", "enrol", link, "--key-file", tmp_path / "phone.key"), 3, "certificate")
+    server.cli("device", "enrol", link, *phone)
+    one_line(server.run("login", "ann@acme.example", "--password-file", "-", stdin=PASSWORD + "\n"), 3, "certificate")
+    login = Login(server, "ann@acme.example", "--ca", str(certificate))
+    server.cli("device", "approve", "--next", "--number", login.number(), *phone)
+    assert login.end()[0] == 0

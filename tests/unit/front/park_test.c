@@ -1,0 +1,196 @@
+/* park: the watch list by itself; with connections it is exchange_test.c's. */
+#include "tests/unit/unit.h"
+
+#include "base/clock.h"
+#include "front/park.h"
+
+enum { MOST = 4 };
+
+struct fixture {
+    struct loop *loop;
+    struct park park;
+    struct park_hold hold;
+    unsigned asked, asked_last;
+};
+
+static struct fixture fixture;
+
+static bool
+has_room(void *arg)
+{
+    return *(bool *)arg;
+}
+
+static bool room;
+
+static void
+ask(struct park_hold *h, bool is_last)
+{
+    assert_ptr_equal(h, &fixture.hold);
+    assert_false(park_is_held(h));
+    fixture.asked++;
+    fixture.asked_last += is_last;
+}
+
+static int
+set_up(void **state)
+{
+    clock_fix(INT64_C(1790000000) * CLOCK_S);
+    fixture = (struct fixture){.loop = loop_new()};
+    room = true;
+    park_init(&fixture.park, fixture.loop, MOST, has_room, &room);
+    park_hold_init(&fixture.hold, ask);
+    *state = &fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct fixture *x = *state;
+    park_release(&x->park, &x->hold);
+    park_clear(&x->park);
+    loop_free(&x->loop);
+    clock_fix(0);
+    return 0;
+}
+
+static struct topic
+topic_of(unsigned char byte)
+{
+    struct topic t;
+    memset(t.bytes, byte, sizeof t.bytes);
+    return t;
+}
+
+static struct park_entry *
+put(struct fixture *x, uint64_t key, unsigned char topic)
+{
+    struct siphash k = {key, ~key};
+    struct topic t = topic_of(topic);
+    struct park_entry *e = park_put(&x->park, &k, &t, clock_now() + CLOCK_MINUTE);
+    if (e != NULL)
+        park_keep(e, 1, STR_LIT("answer"));
+    return e;
+}
+
+static struct park_entry *
+find(struct fixture *x, uint64_t key)
+{
+    struct siphash k = {key, ~key};
+    return park_find(&x->park, &k);
+}
+
+static void
+the_least_used_goes_first(void **state)
+{
+    struct fixture *x = *state;
+    unsigned form = 0;
+
+    for (uint64_t key = 1; key <= MOST; key++)
+        assert_non_null(put(x, key, (unsigned char)key));
+    assert_non_null(find(x, 1));
+    assert_non_null(put(x, MOST + 1, 9));
+    assert_int_equal(x->park.n, MOST);
+    assert_null(find(x, 2));
+    assert_str(park_body(find(x, 1), &form), "answer");
+    assert_int_equal(form, 1);
+    /* The same bucket, another key. */
+    assert_null(find(x, 1 + PARK_BUCKETS));
+}
+
+static void
+a_topic_wakes_all_that_wait_for_it(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1);
+
+    assert_non_null(put(x, 1, 1));
+    assert_non_null(put(x, 2, 1));
+    assert_non_null(put(x, 3, 3));
+    park_wake(&x->park, &one);
+    assert_null(find(x, 1));
+    assert_null(find(x, 2));
+    assert_non_null(find(x, 3));
+    /* An entry may change its topic. */
+    assert_non_null(put(x, 3, 1));
+    park_wake(&x->park, &one);
+    assert_int_equal(x->park.n, 0);
+}
+
+static void
+what_is_held_is_never_pushed_out(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1);
+
+    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    for (uint64_t key = 2; key < 20; key++)
+        assert_non_null(put(x, key, 2));
+    assert_non_null(find(x, 1));
+    assert_int_equal(x->asked, 0);
+    park_wake(&x->park, &one);
+    assert_int_equal(x->asked, 1);
+    assert_int_equal(x->asked_last, 0);
+    assert_int_equal(x->park.n_held, 0);
+}
+
+static void
+all_are_released_at_once(void **state)
+{
+    struct fixture *x = *state;
+
+    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    assert_non_null(put(x, 1 + PARK_BUCKETS, 1));
+    park_release_all(&x->park);
+    assert_int_equal(x->asked_last, 1);
+    assert_int_equal(x->park.n, 1);
+}
+
+static void
+a_time_that_is_over_is_not_waited_for(void **state)
+{
+    struct fixture *x = *state;
+    struct siphash key = {1, 1};
+    struct topic t = topic_of(1);
+
+    assert_null(park_put(&x->park, &key, &t, clock_now()));
+    assert_int_equal(x->park.n, 0);
+}
+
+static void
+wake_ups_are_remembered_for_calls_under_way(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1), two = topic_of(2);
+    uint64_t before = x->park.wakes;
+
+    park_wake(&x->park, &one);
+    assert_true(park_was_woken(&x->park, &one, before));
+    assert_false(park_was_woken(&x->park, &two, before));
+    assert_false(park_was_woken(&x->park, &one, x->park.wakes));
+    for (unsigned i = 0; i < PARK_RECENT - 1; i++)
+        park_wake(&x->park, &two);
+    assert_true(park_was_woken(&x->park, &one, before));
+    /* One more, and nobody knows: then it may have been. */
+    park_wake(&x->park, &two);
+    struct topic three = topic_of(3);
+    assert_true(park_was_woken(&x->park, &three, before));
+    assert_false(park_was_woken(&x->park, &three, before + 1));
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(the_least_used_goes_first),
+        CASE(a_topic_wakes_all_that_wait_for_it),
+        CASE(what_is_held_is_never_pushed_out),
+        CASE(all_are_released_at_once),
+        CASE(a_time_that_is_over_is_not_waited_for),
+        CASE(wake_ups_are_remembered_for_calls_under_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

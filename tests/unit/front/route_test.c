@@ -1,0 +1,81 @@
+/* route: which path leads where. */
+#include "tests/unit/unit.h"
+
+#include "front/route.h"
+
+static void
+each_path_leads_to_its_part(void **state)
+{
+    static const struct {
+        struct str path;
+        enum route_kind kind;
+        const char *path_info;
+    } table[] = {
+        {STR(CT_PATH), ROUTE_SERVICE, ""},
+        {STR("/webservices/TECHNICIANCONSOLE.asmx"), ROUTE_SERVICE, ""},
+        {STR("/WebServices/TechnicianConsole%2easmx"), ROUTE_SERVICE, ""},
+        {STR(CT_PATH "/"), ROUTE_PATH_INFO, "/"},
+        {STR(CT_PATH "/a%20b"), ROUTE_PATH_INFO, "/a b"},
+        {STR(CT_PATH "%2Fx"), ROUTE_PATH_INFO, "/x"},
+        {STR(CT_PATH "x"), ROUTE_NONE, NULL},
+        {STR("/WebServices/TechnicianConsole"), ROUTE_NONE, NULL},
+        {STR("//WebServices/TechnicianConsole.asmx"), ROUTE_NONE, NULL},
+        {STR("/"), ROUTE_NONE, NULL},
+        {STR("/%zz"), ROUTE_NONE, NULL},
+        {STR("/%00"), ROUTE_NONE, NULL},
+        {STR("*"), ROUTE_ANY, NULL},
+        {STR("/healthz"), ROUTE_HEALTH, NULL},
+        {STR("/Healthz"), ROUTE_NONE, NULL},
+        {STR("/api/device/enrol"), ROUTE_API, NULL},
+        {STR("/api/"), ROUTE_API_NONE, NULL},
+        {STR("/api/device"), ROUTE_API_NONE, NULL},
+        {STR("/api/device_enrol"), ROUTE_API_NONE, NULL},
+        {STR("/api/device/enrol/"), ROUTE_API_NONE, NULL},
+        {STR("/api/Device/enrol"), ROUTE_API_NONE, NULL},
+        {STR("/api"), ROUTE_NONE, NULL},
+    };
+    struct arena a;
+    struct route r;
+
+    (void)state;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        route_find(&a, table[i].path, &r);
+        assert_int_equal(r.kind, table[i].kind);
+        if (table[i].path_info != NULL)
+            assert_str(r.path_info, table[i].path_info);
+    }
+    arena_clear(&a);
+}
+
+/* Every operation of the JSON face has its path, and none of the SOAP face. */
+static void
+the_table_of_operations_is_reached(void **state)
+{
+    struct arena a;
+    struct route r;
+
+    (void)state;
+    arena_init(&a);
+    for (size_t i = 0; i < CT_OP_COUNT_; i++) {
+        char *path = arena_cstr(&a, arena_printf(&a, "/api/%.*s", STR_ARG(ct_ops[i].name)));
+        for (char *p = path; *p != '\0'; p++)
+            *p = *p == '_' ? '/' : *p;
+        route_find(&a, str_from_cstr(path), &r);
+        if (ct_ops[i].face == CT_FACE_JSON)
+            assert_ptr_equal(r.op, &ct_ops[i]);
+        else
+            assert_int_equal(r.kind, ROUTE_API_NONE);
+    }
+    arena_clear(&a);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_path_leads_to_its_part),
+        cmocka_unit_test(the_table_of_operations_is_reached),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
