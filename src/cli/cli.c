@@ -105,7 +105,7 @@ cli_configure(struct cli *cli)
         return ERR_NONE;
 
     struct buf messages;
-    buf_init(&messages, 64 * 1024);
+    buf_init(&messages, (size_t)64 * 1024);
     enum errcode err = config_read(&cli->config, path, &messages);
     if (err != ERR_NONE) {
         struct str rest = str_trim(buf_view(&messages), "\n");

@@ -28,7 +28,7 @@ company_document(struct cli *cli, const struct company *c)
 static enum errcode
 show_company(struct cli *cli, struct str name)
 {
-    struct company c;
+    struct company c = {0};
     enum errcode err = cli_find_company(cli, name, &c);
     if (err != ERR_NONE)
         return err;
@@ -116,8 +116,8 @@ enum errcode
 cmd_company_set(struct cli *cli)
 {
     struct str name = args_word(&cli->args, 0), title = args_option(&cli->args, "title");
-    struct company c;
-    struct company_change change;
+    struct company c = {0};
+    struct company_change change = {0};
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = cli_find_company(cli, name, &c);
@@ -139,7 +139,7 @@ static enum errcode
 set_state(struct cli *cli, enum company_state state)
 {
     struct str name = args_word(&cli->args, 0);
-    struct company c;
+    struct company c = {0};
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = cli_find_company(cli, name, &c);
@@ -163,7 +163,7 @@ cmd_company_enable(struct cli *cli)
 enum errcode
 cmd_policy_list(struct cli *cli)
 {
-    struct company c;
+    struct company c = {0};
     struct policy_row *rows;
     size_t n;
     enum errcode err = cli_open_store(cli);
@@ -192,7 +192,7 @@ static enum errcode
 set_policy(struct cli *cli, struct str value)
 {
     struct str name = args_word(&cli->args, 0), key = args_word(&cli->args, 1);
-    struct company c;
+    struct company c = {0};
     struct policy_row *rows;
     size_t n, i = 0;
     enum errcode err = cli_open_store(cli);
@@ -270,7 +270,7 @@ list_rules(struct cli *cli, const struct company *c, int64_t technician_id)
 enum errcode
 cmd_address_list(struct cli *cli)
 {
-    struct company c;
+    struct company c = {0};
     int64_t technician_id;
     enum errcode err = open_rules(cli, &c, &technician_id);
     return err == ERR_NONE ? list_rules(cli, &c, technician_id) : err;
@@ -283,7 +283,7 @@ cmd_address_add(struct cli *cli)
     bool allow = str_eq(verdict, STR_LIT("allow"));
     if (!allow && !str_eq(verdict, STR_LIT("deny")))
         return err_set(&cli->cx, ERR_USAGE, "a rule is allow or deny, not '%.*s'", STR_ARG(verdict));
-    struct company c;
+    struct company c = {0};
     int64_t technician_id;
     enum errcode err = open_rules(cli, &c, &technician_id);
     if (err == ERR_NONE)
@@ -295,7 +295,7 @@ enum errcode
 cmd_address_remove(struct cli *cli)
 {
     struct str word = args_word(&cli->args, 1);
-    struct company c;
+    struct company c = {0};
     int64_t rule;
     enum errcode err = cli_read_id(cli, word, "rule", &rule);
     if (err == ERR_NONE)

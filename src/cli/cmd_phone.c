@@ -38,7 +38,7 @@ enrol(struct phone *p, struct str ticket)
     struct str name = device_name(p->cli), audience = web_url(p->web), result;
     unsigned char point[DEVICE_KEY_BYTES], signature[DEVICE_SIGNATURE_BYTES];
     struct buf statement;
-    buf_init(&statement, 64 * 1024);
+    buf_init(&statement, (size_t)64 * 1024);
     phone_write_enrolment(&statement, audience, ticket, name);
     key_file_public(&p->key, point);
     key_file_sign(&p->key, buf_view(&statement), signature);

@@ -171,7 +171,7 @@ enum errcode
 cmd_config_default(struct cli *cli)
 {
     struct buf text;
-    buf_init(&text, 256 * 1024);
+    buf_init(&text, (size_t)256 * 1024);
     config_print_default(&text);
     json_t *document = print_object();
     print_put_str(document, "config", buf_view(&text));
@@ -190,7 +190,7 @@ cmd_config_check(struct cli *cli)
     struct str path = !str_is_null(word) ? word : !str_is_null(option) ? option : STR_LIT(CLI_CONFIG_FILE);
 
     struct buf messages;
-    buf_init(&messages, 64 * 1024);
+    buf_init(&messages, (size_t)64 * 1024);
     enum errcode err = config_read(&cli->config, path.p, &messages);
     json_t *document = print_object();
     json_t *problems = print_array();
@@ -220,7 +220,7 @@ enum errcode
 cmd_completion_bash(struct cli *cli)
 {
     struct buf text;
-    buf_init(&text, 256 * 1024);
+    buf_init(&text, (size_t)256 * 1024);
     usage_write_bash(&text);
     ASSERT(!buf_is_over(&text));
     json_t *document = print_object();

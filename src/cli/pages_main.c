@@ -35,7 +35,7 @@ main(int argc, char *argv[])
     }
     char line[1024];
     struct buf page;
-    buf_init(&page, 1024 * 1024);
+    buf_init(&page, (size_t)1024 * 1024);
     while (fgets(line, sizeof line, template) != NULL)
         if (!write_list(&page, line))
             buf_add_cstr(&page, line);

@@ -155,7 +155,7 @@ phone_answer(struct phone *p, const struct challenge_view *view, enum decision d
     const char *name = decision_name(decision);
     unsigned char signature[DEVICE_SIGNATURE_BYTES];
     struct buf statement;
-    buf_init(&statement, 64 * 1024);
+    buf_init(&statement, (size_t)64 * 1024);
     assertion_write(&statement, view, p->key.device, str_from_cstr(name),
                     str_is_null(number) ? STR_LIT("") : number);
     if (buf_is_over(&statement)) {

@@ -155,7 +155,7 @@ prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_o
     enum errcode err = prompt_password(cli, "password-file", "New password", password_out);
     if (err != ERR_NONE || args_has(&cli->args, "password-file"))
         return err;
-    struct str again;
+    struct str again = STR_NULL;
     err = ask(cli, "The same again", false, &again);
     if (err == ERR_NONE && !secret_equal_str(*password_out, again))
         return err_set(&cli->cx, ERR_USAGE, "the two passwords differ");

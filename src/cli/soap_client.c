@@ -8,7 +8,7 @@ soap_client_call(struct cli *cli, struct web *web, const struct ct_op *op, const
 {
     bool is_12 = args_has(&cli->args, "soap12");
     struct buf envelope;
-    buf_init(&envelope, 1024 * 1024);
+    buf_init(&envelope, (size_t)1024 * 1024);
     soap_message_write(&envelope, is_12 ? SOAP_MESSAGE_12 : SOAP_MESSAGE_11, op, in);
     ASSERT(!buf_is_over(&envelope)); /* every input is a line of a file or of the command line */
     struct web_request request = {CT_PATH, "text/xml; charset=utf-8", STR_NULL, buf_view(&envelope)};

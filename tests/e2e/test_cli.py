@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import json
 import os
+import pty
 import re
 import signal
 import stat
@@ -271,3 +272,38 @@ def test_tls_is_verified(own_server, tmp_path):
     login = Login(server, "ann@acme.example", "--ca", str(certificate))
     server.cli("device", "approve", "--next", "--number", login.number(), *phone)
     assert login.end()[0] == 0
+
+
+def at_terminal(server, arguments, typed):
+    """Runs a command at a terminal of its own and types each answer when its question is there: (exit status, screen)."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(CLI, [CLI, "-c", server.config, *arguments], server.env)
+    screen = b""
+    while True:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:  # the terminal's other side is closed
+            break
+        if not more:
+            break
+        screen += more
+        while typed and typed[0][0].encode() in screen:
+            os.write(terminal, typed.pop(0)[1].encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen.decode()
+
+
+def test_passwords_are_asked_for_without_echo(ann):
+    server, email, _ = ann
+    new = "a third harbour, 3 boats"
+    code, screen = at_terminal(server, ["technician", "reset", email, "--keep"],
+                               [("New password:", new + "\n"), ("The same again:", new + "\n")])
+    assert code == 0 and new not in screen
+    code, screen = at_terminal(server, ["technician", "reset", email],
+                               [("New password:", new + "\n"), ("The same again:", "else\n")])
+    assert code == 2 and "the two passwords differ" in screen
+    code, screen = at_terminal(server, ["technician", "reset", email], [("New password:", "\x03")])
+    assert code == 1 and "interrupted" in screen
+    done = server.run("login", email, "--password-file", "-", "--code", "000000", stdin=new + "\n")
+    one_line(done, 1, "InvalidCode")
