@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 
-#include "auth/challenge.h"
 #include "log/log.h"
 #include "proc/child.h"
 #include "proc/control.h"
@@ -12,7 +11,6 @@
 #include "proc/sandbox.h"
 #include "push/outbox.h"
 #include "push/webhook.h"
-#include "store/store_challenge.h"
 
 enum { LOOK_MS = 500, DESCRIPTORS = 128 };
 
@@ -24,18 +22,6 @@ struct courier {
     struct outbox outbox;
     bool ends;
 };
-
-/* A phone that has fetched the challenge by itself can still answer it. */
-static enum errcode
-undeliverable(void *arg, struct cx *cx, int64_t challenge_id)
-{
-    (void)arg;
-    struct challenge_row c;
-    enum errcode e = store_challenge_get(cx, challenge_id, &c);
-    if (e != ERR_NONE || c.seen_at != 0)
-        return e;
-    return challenge_fail(cx, challenge_id);
-}
 
 static bool
 has_webhook(const struct courier *c)
@@ -55,8 +41,7 @@ open_webhook(struct courier *c)
     c->outbox = (struct outbox){.http = http_out_new(c->config.webhook_time),
                                 .url = arena_cstr(&c->arena, c->config.webhook_url),
                                 .key = arena_str(&c->arena, key),
-                                .interrupt = CONTROL_FD,
-                                .undeliverable = undeliverable};
+                                .interrupt = CONTROL_FD};
     return c->outbox.http != NULL ? ERR_NONE : err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
 }
 

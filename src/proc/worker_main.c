@@ -1,6 +1,4 @@
 /* worker_main: the process of one worker: the domain and its database behind the loop of worker.h. */
-#include <inttypes.h>
-
 #include "auth/challenge.h"
 #include "auth/env.h"
 #include "base/clock.h"
@@ -9,6 +7,7 @@
 #include "proc/opener.h"
 #include "proc/worker.h"
 #include "store/db.h"
+#include "store/store_outbox.h"
 
 enum { SWEEP_ROWS = 64 };
 
@@ -86,16 +85,33 @@ topic(void *arg, struct cx *cx, int64_t challenge_id)
     return ops_topic(cx, challenge_id);
 }
 
+/* What the courier could bring to nobody will not be answered: its console need not wait for the end. */
+static enum errcode
+fail_undelivered(struct cx *cx)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    enum errcode e = store_outbox_undelivered(cx, cx->now, CX_WOKEN, &ids, &n);
+    for (size_t i = 0; e == ERR_NONE && i < n; i++)
+        e = challenge_fail(cx, ids[i]);
+    return e;
+}
+
 static bool
 idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
 {
     struct domain *d = arg;
     bool more = false;
-    if (!opener_try(&d->opener, cx, d->config))
+    if (!opener_try(&d->opener, cx, d->config)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
-    else if (slot == 0 && challenge_sweep(cx, SWEEP_ROWS, &more) != ERR_NONE)
         return false;
-    return more;
+    }
+    if (slot != 0)
+        return false;
+    enum errcode e = d->env.has_webhook ? fail_undelivered(cx) : ERR_NONE;
+    if (e == ERR_NONE)
+        e = challenge_sweep(cx, SWEEP_ROWS, &more);
+    return e == ERR_NONE && more;
 }
 
 int

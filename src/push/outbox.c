@@ -44,7 +44,7 @@ write_row(struct cx *cx, const struct outbox_row *row, const char *state, int64_
 }
 
 static enum errcode
-settle(struct outbox *o, struct cx *cx, const struct outbox_row *row, const struct http_out_post *post)
+settle(struct cx *cx, const struct outbox_row *row, const struct http_out_post *post)
 {
     if (post->result == HTTP_OUT_CANCELLED)
         return ERR_NONE; /* as if it had not been tried */
@@ -56,8 +56,7 @@ settle(struct outbox *o, struct cx *cx, const struct outbox_row *row, const stru
                 STR_ARG(row->public_id), row->attempts + 1, post->status, post->why, fate == OUTBOX_FAILED);
     if (fate == OUTBOX_AGAIN)
         return write_row(cx, row, NULL, next);
-    enum errcode e = write_row(cx, row, "failed", 0);
-    return e == ERR_NONE ? o->undeliverable(o->arg, cx, row->challenge_id) : e;
+    return write_row(cx, row, "failed", 0);
 }
 
 enum errcode
@@ -82,6 +81,6 @@ outbox_round(struct outbox *o, struct cx *cx, size_t *n_out)
         return e;
     http_out_run(o->http, posts, n, o->interrupt);
     for (size_t i = 0; e == ERR_NONE && i < n; i++)
-        e = settle(o, cx, of[i], &posts[i]);
+        e = settle(cx, of[i], &posts[i]);
     return e;
 }

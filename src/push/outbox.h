@@ -25,9 +25,6 @@ struct outbox {
     const char *url; /* of the webhook */
     struct str key;  /* of its signature */
     int interrupt;   /* when it becomes readable, a round ends early; -1: never */
-    /* Every way to deliver the challenge has failed for good. Its own transaction. */
-    enum errcode (*undeliverable)(void *arg, struct cx *cx, int64_t challenge_id);
-    void *arg;
 };
 
 enum outbox_fate { OUTBOX_SENT, OUTBOX_AGAIN, OUTBOX_FAILED };

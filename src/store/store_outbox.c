@@ -76,3 +76,23 @@ store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at)
         "UPDATE outbox SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND state = 'waiting'";
     return db_exec(cx, NULL, sql, "ii", next_at, id);
 }
+
+enum errcode
+store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **ids_out, size_t *n_out)
+{
+    static const char sql[] =
+        "SELECT c.id FROM challenge c WHERE c.expires_at > $1 AND c.state = 'pending' AND c.seen_at = 0 "
+        "AND EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state = 'failed') "
+        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state IN ('waiting', "
+        "'sent')) "
+        "ORDER BY c.expires_at LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
+    if (err != ERR_NONE)
+        return err;
+    *ids_out = arena_array(&cx->arena, (size_t)limit, sizeof(**ids_out));
+    *n_out = 0;
+    while (*n_out < (size_t)limit && db_next(cx, rows))
+        (*ids_out)[(*n_out)++] = db_int(rows, 0);
+    return db_done(cx, rows);
+}

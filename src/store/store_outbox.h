@@ -30,5 +30,9 @@ enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
 enum errcode store_outbox_end(struct cx *cx, int64_t id, struct str state) MUST_CHECK;
 /* Stays waiting: one attempt more, the next one then. */
 enum errcode store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at) MUST_CHECK;
+/* Up to `limit` challenges that are pending at `now`, that no phone has fetched, and of whose rows none was
+ * sent or still waits: they reached nobody. *ids_out is in the arena. */
+enum errcode store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **ids_out,
+                                      size_t *n_out) MUST_CHECK;
 
 #endif
