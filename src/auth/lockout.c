@@ -41,9 +41,12 @@ static struct lockout
 lockout_of(const struct cx *cx, const struct policy *p, const struct lockout_row *account,
            const struct lockout_row *source)
 {
+    struct policy defaults;
+    policy_defaults(&defaults);
     struct lockout l = {
         .account_locked = account->locked_until != 0,
         .account_left = left_of(account, p->lockout_failures),
+        .stranger_left = left_of(account, defaults.lockout_failures),
         .locked_until = account->locked_until,
         .source_left = INT64_MAX,
     };
@@ -148,8 +151,6 @@ lockout_sweep(struct cx *cx, int64_t limit, bool *more_out)
 uint8_t
 lockout_attempts(const struct lockout *l, bool password_was_right)
 {
-    int64_t left = l->source_left;
-    if (password_was_right && l->account_left < left)
-        left = l->account_left;
+    int64_t left = password_was_right ? l->account_left : l->stranger_left;
     return (uint8_t)(left > UINT8_MAX ? UINT8_MAX : left);
 }

@@ -13,10 +13,11 @@
 
 struct lockout {
     bool account_locked;
-    bool source_refused;  /* this address used its own budget up */
-    int64_t account_left; /* failures until the account locks; 0 when locked */
-    int64_t source_left;  /* failures until the source is refused */
-    int64_t locked_until; /* 0; INT64_MAX: until unlocked */
+    bool source_refused;   /* this address used its own budget up */
+    int64_t account_left;  /* failures until the account locks; 0 when locked */
+    int64_t stranger_left; /* the same if the account were unknown: by the default limit */
+    int64_t source_left;   /* failures until the source is refused */
+    int64_t locked_until;  /* 0; INT64_MAX: until unlocked */
 };
 
 /* p NULL: an unknown account; the defaults of policy.def count. source null (command line): no source budget.
@@ -34,8 +35,8 @@ enum errcode lockout_clear(struct cx *cx, struct str email_key, struct str sourc
 enum errcode lockout_lock(struct cx *cx, struct str email_key) MUST_CHECK;
 /* Housekeeping: forgets what nobody added to for 30 days and is not locked, at most `limit` rows. */
 enum errcode lockout_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
-/* What iAttemptRemaining says: 0 to 255. One without the right password is told the source's budget alone,
- * which is the same for every account; one with it, the smaller of both. */
+/* What iAttemptRemaining says: 0 to 255. One without the right password is told what an unknown account would
+ * have left, whatever the company's limit: the number shows nobody that the account exists. */
 uint8_t lockout_attempts(const struct lockout *l, bool password_was_right);
 
 #endif
