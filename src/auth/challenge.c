@@ -132,7 +132,7 @@ challenge_fail(struct cx *cx, int64_t id)
     if (err != ERR_NONE)
         return err;
     err = store_challenge_get(cx, id, &c);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE && c.seen_at == 0)
         err = fail_one(cx, &c, "not delivered");
     if (err == ERR_NONE)
         return db_commit(cx);

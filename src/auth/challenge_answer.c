@@ -110,6 +110,8 @@ challenge_pending(struct cx *cx, const struct device *d, struct challenge_view *
         if ((err = fill(cx, &s)) != ERR_NONE)
             return err;
         (*views_out)[(*n_out)++] = s.view;
+        if (s.c.seen_at == 0 && (err = store_challenge_seen(cx, s.c.id, cx->now)) != ERR_NONE)
+            return err;
     }
     return ERR_NONE;
 }

@@ -264,6 +264,15 @@ failure_of_the_last_way_is_a_failure(void **state)
     assert_int_equal(fixture_count_events(w->f, "push.failed"), 1);
     assert_int_equal(world_check(w), SIGNIN_TwoFactorError);
     assert_fails(w->cx, challenge_fail(w->cx, 12345), ERR_NOT_FOUND);
+    /* A phone that asks by itself needs no delivery. */
+    struct challenge_view shown;
+    world_later(w, CLOCK_MINUTE);
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    assert_int_equal(world_check(w), SIGNIN_Poll);
+    handset_sees(w, &w->phone, &shown);
+    assert_ok(challenge_fail(w->cx, w->wait.challenge_id));
+    assert_int_equal(world_check(w), SIGNIN_Poll);
 }
 
 int
