@@ -56,10 +56,10 @@ a_slip_costs_a_try_and_not_the_login(void **state)
     const char *wrong = strcmp(code, "000000") == 0 ? "000001" : "000000";
     login(w);
     assert_int_equal(world_code(w, wrong), SIGNIN_InvalidCode);
-    assert_int_equal(w->answer.attempts_left, 4);
+    assert_int_equal(w->answer.attempts_left, 9);
     assert_int_equal(world_code(w, NULL), SIGNIN_InvalidCode);
     assert_int_equal(world_code(w, ""), SIGNIN_InvalidCode);
-    assert_int_equal(w->answer.attempts_left, 2);
+    assert_int_equal(w->answer.attempts_left, 7);
     assert_int_equal(world_code(w, code), SIGNIN_OK);
 }
 

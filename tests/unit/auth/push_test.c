@@ -152,7 +152,7 @@ an_approval_signs_in_once(void **state)
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(w->cx->woken[w->cx->n_woken - 1], w->wait.challenge_id);
     assert_int_equal(world_check(w), SIGNIN_OK);
-    assert_int_equal(w->answer.attempts_left, 5);
+    assert_int_equal(w->answer.attempts_left, 10);
     assert_int_equal(w->answer.password_days, -1);
     assert_false(w->answer.is_console_running);
     assert_true(str_starts(w->answer.url, STR_LIT("https://console.example/start?x=1&ticket=")));
@@ -216,7 +216,7 @@ nobody_answers(void **state)
     assert_int_equal(world_check(w), SIGNIN_InvalidToken);
     assert_int_equal(world_int(w, "SELECT push_unanswered FROM technician WHERE id = $1", w->technician), 1);
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(w->answer.attempts_left, 5); /* not a failure */
+    assert_int_equal(w->answer.attempts_left, 10); /* not a failure */
 }
 
 static void
@@ -248,7 +248,7 @@ three_wrong_numbers(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(handset_answer(w, &w->phone, DECISION_APPROVE, wrong), ANSWER_WRONG_NUMBER);
     assert_int_equal(world_check(w), SIGNIN_InvalidCode);
-    assert_int_equal(w->answer.attempts_left, 2);
+    assert_int_equal(w->answer.attempts_left, 7);
     assert_int_equal(world_check(w), SIGNIN_InvalidToken);
 }
 

@@ -84,7 +84,7 @@ a_stranger_uses_their_own_budget_up(void **state)
     world_source(w, "198.51.100.9");
     for (int i = 0; i < 5; i++) {
         assert_int_equal(world_login_as(w, WORLD_EMAIL, "wrong"), SIGNIN_InvalidPassword);
-        assert_int_equal(w->answer.attempts_left, 4 - i);
+        assert_int_equal(w->answer.attempts_left, 9 - i);
     }
     assert_int_equal(world_login(w), SIGNIN_InvalidPassword); /* not looked at */
     world_source(w, FIXTURE_SOURCE);
@@ -199,11 +199,11 @@ a_sign_in_clears_the_failures(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(world_login_as(w, WORLD_EMAIL, "wrong"), SIGNIN_InvalidPassword);
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(w->answer.attempts_left, 2); /* the password alone clears nothing */
+    assert_int_equal(w->answer.attempts_left, 7); /* the password alone clears nothing */
     assert_int_equal(world_send(w), SIGNIN_OK);
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_OK);
-    assert_int_equal(w->answer.attempts_left, 5);
+    assert_int_equal(w->answer.attempts_left, 10);
 }
 
 static void
