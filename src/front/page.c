@@ -169,7 +169,7 @@ write_ink(struct ct_pen *pen, enum ct_ink kind, struct str text, const char *doc
 {
     struct page_pen *p = (struct page_pen *)(void *)((char *)pen - offsetof(struct page_pen, pen));
 
-    if (doc != NULL) {
+    if (doc != NULL && p->op != NULL) {
         enum_value(p, text, doc);
         return;
     }
@@ -181,7 +181,7 @@ void
 page_pen_begin(struct page_pen *p, struct buf *out, const struct ct_op *op)
 {
     *p = (struct page_pen){{write_ink, false}, out, op, CT_INK_TEXT};
-    buf_add_cstr(out, "<pre>");
+    buf_add_cstr(out, op != NULL ? "<pre>" : "<pre class=\"code\">");
 }
 
 void

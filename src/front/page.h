@@ -34,7 +34,8 @@ void page_begin(struct buf *b, struct str title, struct str discovery);
 /* The end, and the answer: an HTML page of that status. */
 void page_end(struct buf *b, unsigned status, const char *cache_control, struct answer *out);
 
-/* A pen that writes a sample as HTML. Values of enumerations lead to where the guide explains them. */
+/* A pen that writes a sample as HTML. Values of enumerations lead to where the guide explains them; op is
+ * NULL for a program, which has none, and whose lines are not to be broken. */
 struct page_pen {
     struct ct_pen pen;
     struct buf *out;

@@ -5,8 +5,6 @@
 #include "contract/ct_wsdl.h"
 #include "front/page.h"
 
-#define OP_LINK(op) "<a href=\"" PAGE_INTEGRATE #op "\"><code>" #op "</code></a>"
-
 static void
 operation_link(struct buf *b, const struct ct_op *op)
 {
@@ -16,33 +14,38 @@ operation_link(struct buf *b, const struct ct_op *op)
     buf_add_cstr(b, "</span></li>\n");
 }
 
+/* How a sign-in goes: an operation, and what is to say of it up to the next one. */
+static const struct {
+    enum ct_op_id op;
+    const char *html;
+} story[] = {
+    {CT_OP_loginTechnicianFromStandalone_v7_2,
+     " proves the password. It answers <code>OkTwoFactorAuthenticationRequired</code> and an "
+     "<code>sLoginToken</code>.</li>\n<li>"},
+    {CT_OP_twoFactorSendPushAuth,
+     " notifies the technician's phone. Show the <code>sMatchNumber</code> that it answers: the technician "
+     "types it on the phone.</li>\n<li>"},
+    {CT_OP_twoFactorCheckPushAuthStatus,
+     " asks what became of it, every <code>iPollInterval</code> seconds. <code>Poll</code> means: ask again; "
+     "every other answer is final. With the header <code>Prefer: wait=20</code> the server holds its answer "
+     "until something happens.</li>\n<li>At <code>OK</code> the answer sets the session cookie, and "
+     "<code>sUrl</code> is where the console goes on. "},
+    {CT_OP_keepConsoleAlive, " keeps the session, "},
+    {CT_OP_logoutTechnician, " ends it.</li>\n<li>Without a phone at hand, "},
+    {CT_OP_twoFactorValidateCode,
+     " takes a code of an authenticator or a recovery code in place of steps 2 and 3.</li>\n"},
+};
+
 static void
 steps(struct buf *b)
 {
-    buf_add_cstr(
-        b,
-        "<h3>One sign-in</h3>\n<ol class=\"steps\">\n"
-        "<li>" OP_LINK(
-            loginTechnicianFromStandalone_v7_2) " proves the password. It answers "
-                                                "<code>OkTwoFactorAuthenticationRequired</code> and an "
-                                                "<code>sLoginToken</code>.</li>\n"
-                                                "<li>" OP_LINK(
-                                                    twoFactorSendPushAuth) " notifies the technician's "
-                                                                           "phone. Show the "
-                                                                           "<code>sMatchNumber</code> "
-                                                                           "that it answers: the technician "
-                                                                           "types it on the phone.</li>\n"
-                                                                           "<li>" OP_LINK(
-                                                                               twoFactorCheckPushAuthStatus) " asks what became of it, every <code>iPollInterval</code> seconds. "
-                                                                                                             "<code>Poll</code> means: ask again; every other answer is final. With the "
-                                                                                                             "header <code>Prefer: wait=20</code> the server holds its answer until "
-                                                                                                             "something happens.</li>\n"
-                                                                                                             "<li>At <code>OK</code> the answer sets the session cookie, and <code>sUrl</code> is where the console goes "
-                                                                                                             "on. " OP_LINK(keepConsoleAlive) " keeps the session, " OP_LINK(
-                                                                                                                 logoutTechnician) " ends it.</li>\n"
-                                                                                                                                   "<li>Without a phone at hand, " OP_LINK(
-                                                                                                                                       twoFactorValidateCode) " takes a code of an authenticator or a "
-                                                                                                                                                              "recovery code in place of steps 2 and 3.</li>\n</ol>\n");
+    buf_add_cstr(b, "<h3>One sign-in</h3>\n<ol class=\"steps\">\n<li>");
+    for (size_t i = 0; i < sizeof story / sizeof story[0]; i++) {
+        struct str name = ct_ops[story[i].op].name;
+        buf_addf(b, "<a href=\"" PAGE_INTEGRATE "%.*s\"><code>%.*s</code></a>", STR_ARG(name), STR_ARG(name));
+        buf_add_cstr(b, story[i].html);
+    }
+    buf_add_cstr(b, "</ol>\n");
 }
 
 static void
@@ -104,7 +107,7 @@ members(struct buf *b, const struct ct_type *t)
 static void
 values(struct buf *b, const struct ct_enum *e)
 {
-    buf_addf(b, "<h3>%s</h3>\n<p>", e->type);
+    buf_addf(b, "<h3 id=\"values\">%s</h3>\n<p>", e->type);
     page_cstr(b, e->doc);
     buf_add_cstr(b, "</p>\n<table class=\"facts\">\n<thead><tr><th>Value</th><th>Meaning</th></tr></thead>\n"
                     "<tbody>\n");
@@ -127,7 +130,7 @@ snippets(struct buf *b, const struct ct_op *op, struct str address)
         buf_addf(b, "<h3 id=\"%s\">%s</h3>\n<p>", about->id, about->title);
         page_cstr(b, about->note);
         buf_add_cstr(b, "</p>\n");
-        page_pen_begin(&pen, b, op);
+        page_pen_begin(&pen, b, NULL);
         ct_help_snippet(&pen.pen, (enum ct_help_tool)i, op, address);
         page_pen_end(&pen);
     }
@@ -145,7 +148,7 @@ operation_page(const struct page_site *site, const struct ct_op *op, struct buf 
         const struct ct_help_about *about = ct_help_about((enum ct_help_tool)i);
         buf_addf(b, "<li><a href=\"#%s\">%s</a></li>\n", about->id, about->title);
     }
-    buf_add_cstr(b, "</ul>\n");
+    buf_add_cstr(b, "<li><a href=\"#values\">Values</a></li>\n</ul>\n");
     fields(b, "Parameters", &op->in);
     fields(b, "Answer", &op->out);
     members(b, &op->out);
