@@ -185,6 +185,13 @@ def test_addresses_follow_the_proxy(own_server):
     assert "a'&" not in page and f"http://127.0.0.1:{server.port}{PATH}" in page
 
 
+def test_the_command_line_prints_the_wsdl(server):
+    _, _, wsdl = ask(server.port, PATH + "?WSDL")
+    assert server.run("wsdl").stdout == wsdl.replace("\r\n", "\n") + "\n"
+    assert server.run("wsdl", "--url", "https://sign-in.example").stdout.count(f'"https://sign-in.example{PATH}"') == 2
+    assert server.run("wsdl", "--url", 'https://a"b').returncode == 2
+
+
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory, fixture_port):  # noqa: F811
     """The schema within the WSDL, in a file."""
@@ -298,3 +305,41 @@ def test_the_python_of_the_guide_runs(server, op):
     done = subprocess.run([sys.executable, "-c", snippet(server.port, op, "zeep")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert re.search(r"_(InvalidToken|InvalidPassword|UserNotLoggedIn)$", done.stdout.strip()), done.stdout
+
+
+# ---- docs/integrating.md ----------------------------------------------------------------------------------------------------
+
+
+def blocks(language):
+    """The program that the document's blocks of that language make, one after the other."""
+    with open(os.path.join(ROOT, "docs/integrating.md"), encoding="utf-8") as document:
+        return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", document.read(), re.MULTILINE | re.DOTALL))
+
+
+def follow(program, phone, folder):
+    """Runs a console of the document; when it shows a number, the phone approves. Its last lines."""
+    with subprocess.Popen(program, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as console:
+        said = []
+        for line in console.stdout:
+            said.append(line.strip())
+            if found := re.match(r"type (\d{6}) on the phone", line):
+                assert phone.approve(found.group(1))["result"] == "OK"
+        assert console.wait(PATIENCE) == 0, console.stderr.read()
+        return said
+
+
+def test_the_documents_shell_console(server, name, tmp_path):
+    company, email = name
+    phone = server.ready(company, email)
+    script = blocks("sh").replace("127.0.0.1:8480", f"127.0.0.1:{server.port}")
+    said = follow(["sh", "-c", f"email='{email}' password='{PASSWORD}'\n{script}"], phone, tmp_path)
+    assert said[0] == "login_v2_OkTwoFactorAuthenticationRequired"
+    assert said[-3:] == ["OK", "consoleRet_OK", "consoleRet_OK"]
+
+
+def test_the_documents_python_console(server, name, tmp_path):
+    company, email = name
+    phone = server.ready(company, email)
+    said = follow([sys.executable, "-c", blocks("python"), email, PASSWORD, f"http://127.0.0.1:{server.port}"], phone, tmp_path)
+    assert said[-2:] == ["loginTwoFactorRet_OK", "consoleRet_OK consoleRet_OK"]
