@@ -3,7 +3,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build demo check serve fixture bench install clean
+.PHONY: all setup build demo check interop serve fixture bench install clean
 
 all: build
 
@@ -24,6 +24,11 @@ demo: build
 # All tests.
 check: setup
 	@tools/check $(CHECK_BUILD) $(BUILD)
+
+# The SOAP clients that are big to install, and the same requests to countersign and to Mono's ASMX.
+interop: setup
+	@tools/setup packages-interop
+	@tools/check --interop $(CHECK_BUILD) $(BUILD)
 
 # The demo's server, company, technician and phone on 127.0.0.1:$(PORT), in the foreground.
 serve: build

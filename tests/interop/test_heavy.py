@@ -1,0 +1,11 @@
+"""The clients that are big to install, or made with a compiler: a part of `make interop`."""
+
+import pytest
+
+from clients import HEAVY
+from interop import cases, check
+
+
+@pytest.mark.parametrize("client,version,scenario", cases(HEAVY))
+def test_console(client, version, scenario, server, made):
+    check(server, client, version, scenario, made)

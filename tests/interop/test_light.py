@@ -1,0 +1,11 @@
+"""The clients that are quick to install: a part of `make check`."""
+
+import pytest
+
+from clients import LIGHT
+from interop import cases, check
+
+
+@pytest.mark.parametrize("client,version,scenario", cases(LIGHT))
+def test_console(client, version, scenario, server, made):
+    check(server, client, version, scenario, made)
