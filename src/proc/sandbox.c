@@ -150,6 +150,8 @@ static const char *const calls_of_sanitizers[] = {
     "clone",
     "getppid",
     "getrlimit",
+    "ioctl",
+    "dup2",
 
     "pipe",
     "pipe2",
