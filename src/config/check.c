@@ -99,7 +99,8 @@ check_listen(const struct config *c, struct problems *p)
         is_open = true;
         if (is_plain && !c->server_allow_plain_http)
             problems_add(p, line,
-                         "listen: %.*s is not loopback, and plain HTTP is not allowed there: set certificate "
+                         "listen: %.*s is not loopback and there is no TLS, but plain HTTP is for "
+                         "loopback: set certificate "
                          "and key in [tls]",
                          STR_ARG(item));
     }

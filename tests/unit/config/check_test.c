@@ -26,8 +26,8 @@ plain_http(void **state)
 {
     (void)state;
     assert_refused("[server]\npublic_url = https://a.example\nlisten = 127.0.0.1:1 [::]:80\n",
-                   "f:3: listen: [::]:80 is not loopback, and plain HTTP is not "
-                   "allowed there: set certificate and key in [tls]\n");
+                   "f:3: listen: [::]:80 is not loopback and there is no TLS, but plain HTTP is for "
+                   "loopback: set certificate and key in [tls]\n");
     assert_refused("[server]\nallow_plain_http = yes\nlisten = 192.0.2.1:80\n",
                    "f:3: listen goes beyond loopback: set public_url to what phones and browsers use\n");
     assert_accepted(
