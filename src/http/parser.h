@@ -52,8 +52,7 @@ enum { HTTP_HEADERS_MAX = 64, HTTP_METHOD_MAX = 32, HTTP_CHUNK_LINE_MAX = 256 };
 
 struct http_limits {
     uint32_t line; /* most bytes of the request line, CRLF included; beyond: 414 */
-    uint32_t
-        head;      /* most bytes of the head, request line and empty line included; beyond (or more than
+    uint32_t head; /* most bytes of the head, request line and empty line included; beyond (or more than
                       HTTP_HEADERS_MAX fields): 431. Bounds trailers and all chunk extensions as well */
     uint64_t body; /* most bytes of a body unless http_parser_limit_body says otherwise; beyond: 413 */
 };

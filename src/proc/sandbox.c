@@ -191,7 +191,7 @@ allow_special(scmp_filter_ctx f, enum sandbox_kind kind)
     int done = allow_call(f, "tgkill", &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
     /* sysconf() asks for limits; nobody sets them. */
     if (done == 0)
-        done = allow_call(f, "prlimit64", &SCMP_A2(SCMP_CMP_EQ, 0));
+        done = allow_call(f, "prlimit64", &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
     /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
     if (done == 0 && kind == SANDBOX_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);

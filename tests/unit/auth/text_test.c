@@ -13,8 +13,8 @@ printable(void **state)
                                       "\x7f",
                                       "\xc2\x85",
                                       "\xff",
-                                      "a\xe2\x80\xae"
-                                      "b",
+                                      ("a\xe2\x80\xae"
+                                       "b"),
                                       "\xe2\x80\xa8",
                                       "\xef\xbf\xbf",
                                       "\xed\xa0\x80",
