@@ -3,8 +3,11 @@
 
 #include "auth/account.h"
 #include "auth/env.h"
+#include "base/clock.h"
 #include "store/db.h"
 #include "store/store_session.h"
+
+#define SESSION_KEPT (7 * CLOCK_DAY)
 
 enum { SESSIONS_LISTED = 10000 };
 
@@ -185,6 +188,15 @@ session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, co
     return audit_append(cx, (struct audit_of){t.company_id, t.id}, "session.all-ended", "count",
                         arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
                         NULL);
+}
+
+enum errcode
+session_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    int64_t n = 0;
+    enum errcode err = store_session_remove(cx, cx->now - SESSION_KEPT, limit, &n);
+    *more_out = err == ERR_NONE && n == limit;
+    return err;
 }
 
 static enum errcode

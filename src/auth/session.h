@@ -31,6 +31,9 @@ enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHE
 enum errcode
 session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
 
+/* Housekeeping: forgets sessions that ended more than a week ago, at most `limit`; *more_out: call again. */
+enum errcode session_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
+
 struct redeemed {
     struct str account, company, session_id;
 };

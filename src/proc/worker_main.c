@@ -1,6 +1,8 @@
 /* worker_main: the process of one worker: the domain and its database behind the loop of worker.h. */
 #include "auth/challenge.h"
 #include "auth/env.h"
+#include "auth/lockout.h"
+#include "auth/session.h"
 #include "base/clock.h"
 #include "log/log.h"
 #include "ops/ops.h"
@@ -20,6 +22,7 @@ struct domain {
     struct auth_env env;
     struct opener opener;
     struct sandbox_path folder;
+    int64_t swept_at; /* clock_mono; 0: not yet */
 };
 
 /* public_url, or the first listener. */
@@ -97,6 +100,23 @@ fail_undelivered(struct cx *cx)
     return e;
 }
 
+/* What grows slowly is looked at once a minute. */
+static enum errcode
+sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
+{
+    bool more = false;
+    if (clock_mono() - d->swept_at < CLOCK_MINUTE)
+        return ERR_NONE;
+    enum errcode e = session_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE)
+        e = lockout_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE && !*more_out)
+        d->swept_at = clock_mono();
+    return e;
+}
+
 static bool
 idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
 {
@@ -111,6 +131,8 @@ idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
     enum errcode e = d->env.has_webhook ? fail_undelivered(cx) : ERR_NONE;
     if (e == ERR_NONE)
         e = challenge_sweep(cx, SWEEP_ROWS, &more);
+    if (e == ERR_NONE)
+        e = sweep_the_old(d, cx, &more);
     return e == ERR_NONE && more;
 }
 

@@ -156,7 +156,7 @@ CREATE TABLE challenge (
 );
 CREATE INDEX challenge_of ON challenge (technician_id, state);
 CREATE INDEX challenge_login ON challenge (login_id);
-CREATE INDEX challenge_age ON challenge (expires_at);
+CREATE INDEX challenge_age ON challenge (state, expires_at);
 
 CREATE TABLE session (
     id BIGINT PRIMARY KEY,
@@ -178,6 +178,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_company ON session (company_id, ended_at);
 CREATE INDEX session_technician ON session (technician_id, ended_at);
+CREATE INDEX session_age ON session (expires_at);
 
 -- What the courier still has to tell: an opaque id, never a name or a number.
 CREATE TABLE outbox (

@@ -1,0 +1,168 @@
+/* session: how long it lives, how it ends, its ticket. */
+#include "tests/unit/auth/world.h"
+
+#include "auth/session.h"
+
+static bool
+keep_alive(struct world *w)
+{
+    bool alive = false;
+    assert_ok(session_keep_alive(w->cx, w->session, &alive));
+    return alive;
+}
+
+static void
+lives_while_it_is_heard_of(void **state)
+{
+    struct world *w = *state;
+    world_sign_in(w);
+    world_later(w, 59 * CLOCK_MINUTE);
+    assert_true(keep_alive(w));
+    world_later(w, CLOCK_HOUR - 1);
+    assert_true(keep_alive(w));
+    world_later(w, CLOCK_HOUR);
+    assert_false(keep_alive(w));
+    w->session = STR_NULL;
+    assert_false(keep_alive(w));
+    w->session = STR_LIT("nonsense");
+    assert_false(keep_alive(w));
+}
+
+static void
+does_not_live_for_ever(void **state)
+{
+    struct world *w = *state;
+    world_policy(w, "session_life", "300");
+    world_sign_in(w);
+    world_later(w, 299 * CLOCK_S);
+    assert_true(keep_alive(w));
+    world_later(w, CLOCK_S);
+    assert_false(keep_alive(w));
+}
+
+static void
+ends_once(void **state)
+{
+    struct world *w = *state;
+    bool was_alive = false;
+    struct session *list = NULL;
+    size_t n = 0;
+    world_sign_in(w);
+    assert_ok(session_list(w->cx, 0, w->technician, &list, &n));
+    assert_int_equal(n, 1);
+    assert_int_equal(list[0].technician_id, w->technician);
+    assert_str(list[0].source, FIXTURE_SOURCE);
+    int64_t id = list[0].id;
+    assert_ok(session_log_out(w->cx, w->session, &was_alive));
+    assert_true(was_alive);
+    assert_ok(session_log_out(w->cx, w->session, &was_alive));
+    assert_false(was_alive);
+    assert_fails(w->cx, session_end(w->cx, id, "operator"), ERR_NOT_FOUND);
+    assert_ok(session_list(w->cx, w->company, 0, &list, &n));
+    assert_int_equal(n, 0);
+    assert_int_equal(fixture_count_events(w->f, "session.ended"), 1);
+}
+
+static void
+the_operator_ends_it(void **state)
+{
+    struct world *w = *state;
+    struct session *list = NULL;
+    size_t n = 0;
+    world_sign_in(w);
+    world_later(w, CLOCK_MINUTE);
+    world_sign_in(w);
+    assert_ok(session_list(w->cx, 0, 0, &list, &n));
+    assert_int_equal(n, 2);
+    assert_ok(session_end(w->cx, list[1].id, "operator"));
+    assert_false(keep_alive(w));
+    assert_ok(technician_delete(w->cx, w->technician));
+    assert_ok(session_list(w->cx, 0, 0, &list, &n));
+    assert_int_equal(n, 0);
+}
+
+/* The ticket behind the last '=' of sUrl. */
+static struct str
+ticket_of(struct world *w)
+{
+    struct str url = w->answer.url;
+    return arena_str(&w->kept, str_sub(url, str_find_str(url, STR_LIT("ticket=")) + 7, url.n));
+}
+
+static void
+a_ticket_is_good_once_for_a_minute(void **state)
+{
+    struct world *w = *state;
+    struct redeemed r;
+    bool was_alive;
+    world_sign_in(w);
+    struct str ticket = ticket_of(w);
+    world_later(w, CLOCK_MINUTE - 1);
+    assert_fails(w->cx, session_redeem(w->cx, STR_NULL, &r), ERR_NOT_FOUND);
+    assert_fails(w->cx, session_redeem(w->cx, w->session, &r), ERR_NOT_FOUND);
+    assert_ok(session_redeem(w->cx, ticket, &r));
+    assert_str(r.account, WORLD_EMAIL);
+    assert_fails(w->cx, session_redeem(w->cx, ticket, &r), ERR_NOT_FOUND);
+    world_later(w, CLOCK_MINUTE);
+    world_sign_in(w);
+    ticket = ticket_of(w);
+    world_later(w, CLOCK_MINUTE);
+    assert_fails(w->cx, session_redeem(w->cx, ticket, &r), ERR_NOT_FOUND);
+    world_sign_in(w);
+    ticket = ticket_of(w);
+    assert_ok(session_log_out(w->cx, w->session, &was_alive));
+    assert_fails(w->cx, session_redeem(w->cx, ticket, &r), ERR_NOT_FOUND);
+}
+
+static bool
+redeems(struct cx *cx, void *arg)
+{
+    struct redeemed r;
+    struct str *ticket = arg;
+    return session_redeem(cx, *ticket, &r) == ERR_NONE;
+}
+
+static void
+two_redemptions_are_one(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 15; i++) {
+        world_later(w, CLOCK_MINUTE);
+        world_sign_in(w);
+        struct str ticket = ticket_of(w);
+        assert_int_equal(fixture_race(w->f, redeems, &ticket), 1);
+    }
+}
+
+static void
+old_ones_are_swept(void **state)
+{
+    struct world *w = *state;
+    bool more = true;
+    world_sign_in(w);
+    world_later(w, CLOCK_DAY);
+    assert_ok(session_sweep(w->cx, 10, &more));
+    assert_false(more);
+    assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician), 1);
+    world_later(w, 8 * CLOCK_DAY);
+    assert_ok(session_sweep(w->cx, 1, &more));
+    assert_true(more);
+    assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(lives_while_it_is_heard_of),
+        TEST(does_not_live_for_ever),
+        TEST(ends_once),
+        TEST(the_operator_ends_it),
+        TEST(a_ticket_is_good_once_for_a_minute),
+        TEST(old_ones_are_swept),
+        cmocka_unit_test_setup_teardown(two_redemptions_are_one, world_set_up_file, world_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
