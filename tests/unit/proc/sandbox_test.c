@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -92,6 +93,15 @@ static int
 probe_packet_socket(void)
 {
     return socket(AF_PACKET, SOCK_DGRAM, 0) >= 0 ? 0 : REFUSED;
+}
+
+/* As the resolver does, to know how long an answer is. */
+static int
+probe_resolver(void)
+{
+    int n = 0;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n == 0 ? 0 : REFUSED;
 }
 
 static int
@@ -222,6 +232,7 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
         {"a file elsewhere", probe_file_outside, -SIGSYS, REFUSED, REFUSED},
         {"socket", probe_socket, -SIGSYS, -SIGSYS, 0},
         {"packet socket", probe_packet_socket, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"resolver", probe_resolver, -SIGSYS, -SIGSYS, 0},
         {"bind", probe_bind, -SIGSYS, -SIGSYS, REFUSED},
         {"execve", probe_exec, -SIGSYS, -SIGSYS, -SIGSYS},
         {"fork", probe_fork, FORK, FORK, FORK},
