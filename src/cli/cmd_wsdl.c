@@ -46,7 +46,7 @@ service_address(struct cli *cli, struct str *address_out)
 enum errcode
 cmd_wsdl(struct cli *cli)
 {
-    struct str address;
+    struct str address = STR_NULL;
     struct buf text;
     enum errcode err = service_address(cli, &address);
 

@@ -22,20 +22,20 @@ hex_digit(char c)
 static struct str
 unescape(struct arena *a, struct str s)
 {
-    char *out = arena_alloc(a, s.n + 1);
+    unsigned char *out = arena_alloc(a, s.n + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < s.n; i++) {
         int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
         int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
         if (low >= 0) {
-            out[n++] = (char)(unsigned char)(high * 16 + low);
+            out[n++] = (unsigned char)(high * 16 + low);
             i += 2;
         } else {
-            out[n++] = s.p[i] == '+' ? ' ' : s.p[i];
+            out[n++] = s.p[i] == '+' ? ' ' : (unsigned char)s.p[i];
         }
     }
-    return (struct str){out, n};
+    return (struct str){(const char *)out, n};
 }
 
 /* A byte that is no UTF-8 grows to the three of U+FFFD. */
