@@ -124,6 +124,18 @@ push_read(struct cx *cx, struct str token, struct attempt *a)
     return not_found_is_none(cx, err);
 }
 
+/* Where no push is named: one that was refused, of which the console has not asked. It has ended this login:
+ * neither another push nor a code goes on from there. */
+static enum errcode
+refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *push_out)
+{
+    struct challenge_row c;
+    enum errcode err = store_challenge_refused_of(cx, login_id, &c);
+    if (err == ERR_NONE && !challenge_state_read(c.state, push_out))
+        err = err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c.id);
+    return not_found_is_none(cx, err);
+}
+
 /* Only the OK of a push is given again: whoever asks must name the very push. */
 static enum errcode
 repeat_read(struct cx *cx, enum challenge_state push, struct attempt *a)
@@ -163,7 +175,9 @@ attempt_read(struct cx *cx, struct str login_token, const struct str *push_token
         (push_token != NULL && (push == CHALLENGE_cancelled || push == CHALLENGE_used)))
         return ERR_NONE;
     account_acts(cx, a_out->login.technician_id);
-    err = account_read(cx, a_out->login.technician_id, &a_out->account);
+    err = push_token == NULL ? refusal_read(cx, a_out->login.id, &push) : ERR_NONE;
+    if (err == ERR_NONE)
+        err = account_read(cx, a_out->login.technician_id, &a_out->account);
     if (err == ERR_NONE)
         err = facts_read(cx, a_out);
     if (err != ERR_NONE)

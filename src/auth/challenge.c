@@ -124,6 +124,35 @@ challenge_fail_without_device(struct cx *cx, int64_t technician_id)
     return err;
 }
 
+static enum errcode
+withdraw_one(struct cx *cx, const struct challenge_row *c)
+{
+    const struct challenge_move cancel = {c->id, CHALLENGE_approved, CHALLENGE_EVENT_cancel, 0};
+    bool won = false;
+    struct technician t;
+    enum errcode err = challenge_move(cx, &cancel, &won);
+    if (err != ERR_NONE || !won)
+        return err;
+    if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
+        return err;
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.cancelled", "challenge",
+                        c->public_id, "reason", STR_LIT("device"), NULL);
+}
+
+enum errcode
+challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    /* The newest are enough: a push is sent every 30 s at most, and a login lives ten minutes. */
+    enum errcode err =
+        store_challenge_list(cx, technician_id, state_names[CHALLENGE_approved], CHALLENGE_LISTED, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        if (rows[i].answered_by == device_id)
+            err = withdraw_one(cx, &rows[i]);
+    return err;
+}
+
 enum errcode
 challenge_fail(struct cx *cx, int64_t id)
 {

@@ -50,6 +50,8 @@ struct challenge_move {
 enum errcode challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out) MUST_CHECK;
 /* Within the open transaction: pending challenges of the technician fail when no active device is left. */
 enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
+/* Within the open transaction: what this device approved and no console has asked for yet is taken back. */
+enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;
 /* Its own transaction: the last way to deliver this challenge has failed. Nothing when it is not pending, or
  * when a phone has asked for it by itself. */
 enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;

@@ -45,8 +45,10 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
             return err;
         result = decide(&a.facts, AT_CODE);
     }
-    return result == SIGNIN_InvalidCode ? refuse_code(cx, &a, answer_out)
-                                        : attempt_end(cx, &a, result, kind, answer_out);
+    /* InvalidCode is also what a push says whose number was wrong for the last time. */
+    return result == SIGNIN_InvalidCode && a.facts.is_code_wrong
+               ? refuse_code(cx, &a, answer_out)
+               : attempt_end(cx, &a, result, kind, answer_out);
 }
 
 enum errcode

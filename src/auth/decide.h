@@ -15,8 +15,8 @@
 struct facts {
     const struct account *account; /* NULL: the tokens are not good; nothing else is looked at then */
     bool is_password_current;      /* what this login proved is still the account's */
-    enum challenge_state push;
-    bool is_push_over; /* its time */
+    enum challenge_state push;     /* of AT_SEND and AT_CODE: one that was refused, if there is one */
+    bool is_push_over;             /* its time */
     bool is_code_wrong;
     bool is_password_expired; /* past its age, or to be changed */
     bool brings_password;

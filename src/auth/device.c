@@ -241,6 +241,8 @@ change_state(struct cx *cx, const struct device *d, enum device_state state)
     if (err == ERR_NONE)
         err = audit_device(cx, d, "device.state", str_from_cstr(device_state_name(state)));
     if (err == ERR_NONE && state != DEVICE_ACTIVE)
+        err = challenge_withdraw(cx, d->technician_id, d->id);
+    if (err == ERR_NONE && state != DEVICE_ACTIVE)
         err = challenge_fail_without_device(cx, d->technician_id);
     return err;
 }

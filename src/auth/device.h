@@ -40,7 +40,7 @@ enum errcode device_count_active(struct cx *cx, int64_t technician_id, int64_t *
 /* ERR_SYNTAX; ERR_CONFLICT: it was removed. */
 enum errcode device_rename(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 /* A removed device stays removed (ERR_CONFLICT); ERR_LIMIT as above. When no active device is left, pending
- * challenges fail (challenge.h). */
+ * challenges fail; what a device approved that is no longer active counts no more (challenge.h). */
 enum errcode device_set_state(struct cx *cx, int64_t id, enum device_state state) MUST_CHECK;
 
 /* ES256: ECDSA on P-256 with SHA-256, r and s as 32 bytes each (RFC 7518, section 3.4). ERR_CRYPTO when it

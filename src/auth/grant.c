@@ -143,14 +143,14 @@ settle_push(struct cx *cx, const struct challenge_row *c, enum signin_result res
     return err;
 }
 
-/* The push that was asked about, or the one that a code made needless. */
+/* The push that was asked about, and the one that a code made needless, or that was sent since. */
 static enum errcode
 settle(struct cx *cx, const struct attempt *a, enum signin_result result)
 {
     struct challenge_row open;
-    if (a->push.id != 0)
-        return settle_push(cx, &a->push, result);
-    enum errcode err = store_challenge_open_of(cx, a->login.id, &open);
+    enum errcode err = a->push.id != 0 ? settle_push(cx, &a->push, result) : ERR_NONE;
+    if (err == ERR_NONE)
+        err = store_challenge_open_of(cx, a->login.id, &open);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;

@@ -111,6 +111,16 @@ store_challenge_open_of(struct cx *cx, int64_t login_id, struct challenge_row *r
 }
 
 enum errcode
+store_challenge_refused_of(struct cx *cx, int64_t login_id, struct challenge_row *row_out)
+{
+    static const char sql[] = "SELECT " CHALLENGE_COLUMNS " FROM challenge WHERE login_id = $1 AND state IN "
+                              "('rejected', 'reported', 'spent_tries') ORDER BY created_at DESC, id LIMIT 1";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "i", login_id);
+    return err != ERR_NONE ? err : one_row(cx, rows, row_out);
+}
+
+enum errcode
 store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit, struct challenge_row **rows_out,
                         size_t *n_out)
 {

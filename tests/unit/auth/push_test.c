@@ -4,6 +4,14 @@
 #include "auth/code.h"
 #include "auth/session.h"
 
+static int64_t
+recovery_left(struct world *w)
+{
+    int64_t n = 0;
+    assert_ok(recovery_codes_left(w->cx, w->technician, &n));
+    return n;
+}
+
 static void
 wait_for_answer(struct world *w)
 {
@@ -252,6 +260,75 @@ three_wrong_numbers(void **state)
     assert_int_equal(world_check(w), SIGNIN_InvalidToken);
 }
 
+/* Whoever has the password must not go on from a refusal: not by another push, and not by a code. */
+static void
+a_refusal_ends_its_login(void **state)
+{
+    static const struct {
+        enum decision decision;
+        enum signin_result result;
+    } cases[] = {{DECISION_REJECT, SIGNIN_TwoFactorRejected},
+                 {DECISION_NOT_ME, SIGNIN_TwoFactorRejected},
+                 {DECISION_APPROVE, SIGNIN_InvalidCode}};
+    struct world *w = *state;
+    struct str codes[RECOVERY_CODES];
+    assert_ok(recovery_codes_new(w->cx, w->technician, codes));
+    const char *code = arena_str(&w->kept, codes[0]).p;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        world_later(w, CLOCK_MINUTE);
+        wait_for_answer(w);
+        const char *wrong = str_eq(w->number, STR_LIT("000000")) ? "000001" : "000000";
+        for (int n = cases[i].decision == DECISION_APPROVE ? 3 : 1; n > 0; n--)
+            (void)handset_answer(w, &w->phone, cases[i].decision, wrong);
+        world_later(w, CLOCK_MINUTE);
+        assert_int_equal(world_send(w), cases[i].result);
+        assert_true(str_is_null(w->sent.token));
+        assert_int_equal(world_code(w, code), cases[i].result);
+        assert_int_equal(world_code(w, code), SIGNIN_InvalidToken);
+    }
+    assert_int_equal(recovery_left(w), RECOVERY_CODES);
+}
+
+static void
+what_a_lost_phone_approved_counts_no_more(void **state)
+{
+    static const enum device_state states[] = {DEVICE_DISABLED, DEVICE_REMOVED};
+    struct world *w = *state;
+    struct handset other;
+    handset_enrol(w, w->technician, &other);
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        world_later(w, CLOCK_MINUTE);
+        wait_for_answer(w);
+        assert_int_equal(handset_answer(w, &other, DECISION_APPROVE, w->number.p), ANSWER_OK);
+        assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_DISABLED)); /* it approved nothing */
+        assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_ACTIVE));
+        assert_ok(device_set_state(w->cx, other.device.id, states[i]));
+        assert_int_equal(world_check(w), SIGNIN_InvalidToken);
+        if (states[i] == DEVICE_DISABLED)
+            assert_ok(device_set_state(w->cx, other.device.id, DEVICE_ACTIVE));
+    }
+    assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician), 0);
+    phone_clear(&other.key);
+}
+
+/* The console sends again after a push ran out and asks about the first: the end of the login is the end of
+ * both. */
+static void
+the_end_of_a_login_is_the_end_of_each_push(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view *views;
+    size_t n = 1;
+    wait_for_answer(w);
+    struct str first = w->push;
+    world_later(w, 61 * CLOCK_S);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    w->push = first;
+    assert_int_equal(world_check(w), SIGNIN_TimeOut);
+    assert_ok(challenge_pending(w->cx, &w->phone.device, &views, &n));
+    assert_int_equal(n, 0);
+}
+
 static void
 no_device_is_left(void **state)
 {
@@ -470,6 +547,9 @@ main(void)
         TEST(tokens_that_are_not_good),
         TEST(nobody_answers),
         TEST(no_and_not_me),
+        TEST(a_refusal_ends_its_login),
+        TEST(what_a_lost_phone_approved_counts_no_more),
+        TEST(the_end_of_a_login_is_the_end_of_each_push),
         TEST(three_wrong_numbers),
         TEST(no_device_is_left),
         TEST(seats),
