@@ -98,7 +98,7 @@ set_up(struct worker *w)
             return e;
     }
     w->slot = m.slot;
-    struct sandbox sandbox = {.kind = SANDBOX_WORKER, .descriptors = 4 * FRONTS_MAX};
+    struct sandbox sandbox = {.kind = SANDBOX_WORKER, .descriptors = (size_t)4 * FRONTS_MAX};
     enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->config, m.is_first, &sandbox);
     if (e == ERR_NONE)
         e = sandbox_enter(&w->cx, &sandbox);
