@@ -74,7 +74,7 @@ text_of_stranger(struct cx *cx, struct str text, size_t max)
     size_t n = text.n < max ? text.n : max;
     char *p = arena_alloc(&cx->arena, n + 1);
     for (size_t i = 0; i < n; i++)
-        p[i] = text.p[i] >= 0x20 && text.p[i] < 0x7f ? text.p[i] : '?';
+        p[i] = (char)(text.p[i] >= 0x20 && text.p[i] < 0x7f ? text.p[i] : '?');
     p[n] = '\0';
     return (struct str){p, n};
 }

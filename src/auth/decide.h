@@ -37,9 +37,9 @@ enum decide_at {
 
 struct condition {
     enum signin_result result;
+    unsigned at;     /* enum decide_at, or-ed */
     const char *why; /* in words for an operator */
     bool (*holds)(const struct facts *f);
-    unsigned at; /* enum decide_at, or-ed */
 };
 
 extern const struct condition conditions[];

@@ -44,7 +44,7 @@ find_row(struct cx *cx, struct str token, struct session_row *row_out)
 enum errcode
 session_by_token(struct cx *cx, struct str token, struct session *session_out)
 {
-    struct session_row row;
+    struct session_row row = {.id = 0};
     enum errcode err = find_row(cx, token, &row);
     if (err == ERR_NONE && !is_live(cx, &row))
         err = err_set(cx, ERR_NOT_FOUND, "the session has ended");
@@ -56,7 +56,7 @@ session_by_token(struct cx *cx, struct str token, struct session *session_out)
 enum errcode
 session_of_deleted(struct cx *cx, struct str token, bool *is_out)
 {
-    struct session_row row;
+    struct session_row row = {.id = 0};
     struct technician t;
     *is_out = false;
     enum errcode err = find_row(cx, token, &row);

@@ -19,93 +19,107 @@ good(void)
     return p;
 }
 
-/* Makes one row of the table hold, by its place. */
+/* Makes one of the account's conditions hold; false when the row is not one of them. */
+static bool
+spoil_account(struct account *a, enum signin_result result)
+{
+    switch ((int)result) {
+    case SIGNIN_CompanyIsNotActive:
+        a->c.state = COMPANY_INACTIVE;
+        return true;
+    case SIGNIN_CompanyBanned:
+        a->c.state = COMPANY_BANNED;
+        return true;
+    case SIGNIN_EnterpriseDisabled:
+        a->c.is_enterprise = true;
+        return true;
+    case SIGNIN_RequiredEnterprise:
+        a->p.needs_enterprise = true;
+        return true;
+    case SIGNIN_NoSuchUser:
+        a->t.deleted_at = 1;
+        return true;
+    case SIGNIN_UserIsNotTechnician:
+        a->t.is_technician = false;
+        return true;
+    case SIGNIN_UserNotActiveForThisRole:
+        a->t.role_on = false;
+        return true;
+    case SIGNIN_UserLockedOut:
+        a->l.account_locked = true;
+        return true;
+    case SIGNIN_IPNotAllowed:
+        a->is_address_allowed = false;
+        return true;
+    case SIGNIN_OnlySSOLoginAllowed:
+        a->p.sign_in_mode = SIGN_IN_SSO;
+        return true;
+    case SIGNIN_OnlySaml2LoginAllowed:
+        a->p.sign_in_mode = SIGN_IN_SAML2;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+bring(struct facts *f, enum password_verdict verdict)
+{
+    f->brings_password = true;
+    f->new_password = verdict;
+}
+
+/* Makes one row of the table hold. */
 static void
 spoil(struct picture *p, size_t row)
 {
-    struct account *a = &p->account;
     struct facts *f = &p->facts;
-    switch (row) {
-    case 0:
-        f->account = NULL;
+    const bool of_code = conditions[row].at == AT_CODE, of_push = conditions[row].at == AT_CHECK;
+    if (spoil_account(&p->account, conditions[row].result))
+        return;
+    switch ((int)conditions[row].result) {
+    case SIGNIN_InvalidToken:
+        if (of_push)
+            f->push = CHALLENGE_used;
+        else
+            f->account = NULL;
         break;
-    case 1:
-        a->c.state = COMPANY_INACTIVE;
-        break;
-    case 2:
-        a->c.state = COMPANY_BANNED;
-        break;
-    case 3:
-        a->c.is_enterprise = true;
-        break;
-    case 4:
-        a->p.needs_enterprise = true;
-        break;
-    case 5:
-        a->t.deleted_at = 1;
-        break;
-    case 6:
-        a->t.is_technician = false;
-        break;
-    case 7:
-        a->t.role_on = false;
-        break;
-    case 8:
-        a->l.account_locked = true;
-        break;
-    case 9:
-        a->is_address_allowed = false;
-        break;
-    case 10:
-        a->p.sign_in_mode = SIGN_IN_SSO;
-        break;
-    case 11:
-        a->p.sign_in_mode = SIGN_IN_SAML2;
-        break;
-    case 12:
+    case SIGNIN_InvalidPassword:
         f->is_password_current = false;
         break;
-    case 13:
+    case SIGNIN_Poll:
         f->push = CHALLENGE_pending;
         break;
-    case 14:
+    case SIGNIN_TimeOut:
         f->push = CHALLENGE_expired;
         break;
-    case 15:
+    case SIGNIN_TwoFactorRejected:
         f->push = CHALLENGE_rejected;
         break;
-    case 16:
-        f->push = CHALLENGE_spent_tries;
+    case SIGNIN_InvalidCode:
+        f->is_code_wrong = of_code;
+        f->push = of_code ? f->push : CHALLENGE_spent_tries;
         break;
-    case 17:
-        f->is_code_wrong = true;
-        break;
-    case 18:
+    case SIGNIN_TwoFactorError:
         f->push = CHALLENGE_failed;
         break;
-    case 19:
-        f->push = CHALLENGE_used;
-        break;
-    case 20:
+    case SIGNIN_UserPasswordExpired:
         f->is_password_expired = true;
         f->brings_password = false;
         break;
-    case 21:
-        f->brings_password = true;
-        f->new_password = PASSWORD_WEAK;
+    case SIGNIN_PasswordStrengthNotMeetRequirement:
+        bring(f, PASSWORD_WEAK);
         break;
-    case 22:
-        f->brings_password = true;
-        f->new_password = PASSWORD_SAME;
+    case SIGNIN_OldNewPasswordsMatch:
+        bring(f, PASSWORD_SAME);
         break;
-    case 23:
-        f->brings_password = true;
-        f->new_password = PASSWORD_USED;
+    case SIGNIN_AlreadyUsedPassword:
+        bring(f, PASSWORD_USED);
         break;
-    case 24:
+    case SIGNIN_UserNotLoggedIn:
         f->is_change = f->is_session_over = true;
         break;
-    case 25:
+    case SIGNIN_ConcurrentLimitExceeded:
         f->is_full = true;
         break;
     default:
