@@ -47,7 +47,8 @@ sign_in(struct soap *soap, const char *endpoint, char *email, char *password)
 {
     struct _ns1__loginTechnicianFromStandalone_USCOREv7_USCORE2 in = {email, password, "en"};
     struct _ns1__loginTechnicianFromStandalone_USCOREv7_USCORE2Response out;
-    int done = soap_call___ns1__loginTechnicianFromStandalone_USCOREv7_USCORE2(soap, endpoint, NULL, &in, &out);
+    int done =
+        soap_call___ns1__loginTechnicianFromStandalone_USCOREv7_USCORE2(soap, endpoint, NULL, &in, &out);
     if (done != SOAP_OK)
         return show_fault(soap);
     const char *result = login_name(soap, out.loginTechnicianFromStandalone_USCOREv7_USCORE2Result);
