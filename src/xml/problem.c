@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "base/codec.h"
 
+#define XML_NAMESPACE "http://www.w3.org/XML/1998/namespace"
+
 enum {
     XML_LIST_MAX = 4096, /* bytes of the list of open elements */
     XML_NAMES_TRIED = 64 /* in the search for an undeclared prefix, which is quadratic */
@@ -164,7 +166,8 @@ scan_to(struct arena *a, struct str text, size_t fault)
     size_t at = 0;
     for (;;) {
         size_t markup = at + str_find(from(&s, at), '<');
-        if (markup > fault || markup >= text.n)
+        bool is_text_at_root = s.open == NULL && skip_blanks(&s, at) < markup;
+        if (markup > fault || markup >= text.n || is_text_at_root)
             break;
         size_t end = take_markup(&s, markup);
         if (end > fault)
@@ -237,7 +240,8 @@ say_unexpected(const struct scan *s, size_t offset, const char *expected)
 {
     if (offset >= s->text.n)
         return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
-    struct str token = name_at(s, offset);
+    struct str name = name_at(s, offset);
+    struct str token = str_sub(name, 0, str_find(name, ':'));
     if (token.n == 0)
         token = str_sub(s->text, offset, 1);
     return say(s, offset,
@@ -332,6 +336,38 @@ say_bad_value(const struct scan *s, size_t at, char quote)
     return say(s, at, STR_LIT("There is an unclosed literal string."));
 }
 
+/* What is wrong with the colons of a name; null for nothing. */
+static struct str
+say_bad_colon(const struct scan *s, size_t at)
+{
+    struct str name = name_at(s, at);
+    size_t first = str_find(name, ':');
+    if (first == name.n)
+        return STR_NULL;
+    if (first + 1 == name.n || !is_name_start(name.p[first + 1]))
+        return say_character(s, at + first + 1, "Name cannot begin with the ", " character, ", ".");
+    size_t second = first + 1 + str_find(str_sub(name, first + 1, SIZE_MAX), ':');
+    if (second == name.n)
+        return STR_NULL;
+    return say_character(s, at + second, "The ", " character, ", ", cannot be included in a name.");
+}
+
+/* What is wrong with a declaration of a prefix, whose quote stands at `quote`; null for nothing. */
+static struct str
+say_bad_prefix(const struct scan *s, size_t at, size_t quote, struct str value)
+{
+    struct str name = name_at(s, at);
+    if (str_eq(name, STR_LIT("xmlns:xmlns")))
+        return say(s, at, STR_LIT("Prefix \"xmlns\" is reserved for use by XML."));
+    if (str_eq(name, STR_LIT("xmlns:xml")) && !str_eq(value, STR_LIT(XML_NAMESPACE)))
+        return say(s, at,
+                   STR_LIT("Prefix \"xml\" is reserved for use by XML and can be mapped only to namespace "
+                           "name \"" XML_NAMESPACE "\"."));
+    if (str_starts(name, STR_LIT("xmlns:")) && value.n == 0)
+        return say(s, quote, STR_LIT("Invalid namespace declaration."));
+    return STR_NULL;
+}
+
 /* Walks the attributes of the tag as .NET does and stops at the first thing that it would not take. */
 static struct str
 say_bad_attributes(const struct scan *s, size_t at)
@@ -349,6 +385,10 @@ say_bad_attributes(const struct scan *s, size_t at)
             return say_character(s, at, "Name cannot begin with the ", " character, ", ".");
         if (!is_blank_before)
             return say_unexpected(s, at, "Expecting white space.");
+        size_t name = at;
+        struct str problem = say_bad_colon(s, name);
+        if (!str_is_null(problem))
+            return problem;
         at = skip_blanks(s, at + name_at(s, at).n);
         if (at >= s->text.n || s->text.p[at] != '=')
             return say_unexpected(s, at, "The expected token is '='.");
@@ -357,6 +397,9 @@ say_bad_attributes(const struct scan *s, size_t at)
             return say_unexpected(s, at, "The expected token is '\"' or '''.");
         size_t end = at + 1 + str_find(from(s, at + 1), s->text.p[at]);
         struct str value = str_sub(s->text, at + 1, end - at - 1);
+        problem = end < s->text.n ? say_bad_prefix(s, name, at, value) : STR_NULL;
+        if (!str_is_null(problem))
+            return problem;
         if (end >= s->fault || str_find(value, '<') < value.n)
             return say_bad_value(s, at + 1, s->text.p[at]);
         at = end + 1;
@@ -373,6 +416,9 @@ say_bad_tag(const struct scan *s)
     size_t at = name + name_at(s, name).n;
     if (at >= s->text.n)
         return say_early_end(s);
+    struct str problem = say_bad_colon(s, name);
+    if (!str_is_null(problem))
+        return problem;
     if (s->where == IN_END_TAG)
         return say_unexpected(s, skip_blanks(s, at), "The expected token is '>'.");
     if (!is_blank(s->text.p[at]) && s->text.p[at] != '/')
@@ -388,6 +434,8 @@ say_root_level(const struct scan *s, size_t offset)
         return say(s, offset + 1, STR_LIT("Unexpected end tag."));
     if (str_starts(rest, STR_LIT("<")) && s->has_root)
         return say(s, offset + 1, STR_LIT("There are multiple root elements."));
+    if (offset < s->text.n && (unsigned char)s->text.p[offset] < ' ')
+        return say_bad_character(s, offset);
     return say(s, offset, STR_LIT("Data at the root level is invalid."));
 }
 
@@ -416,8 +464,11 @@ say_syntax(const struct scan *s)
         if (s->begin == 0 && str_starts(rest, STR_LIT("<?xml")))
             return say(s, s->fault, STR_LIT("Syntax for an XML declaration is invalid."));
         return say_bad_character(s, s->fault);
-    case IN_COMMENT:
     case IN_CDATA:
+        if (s->open == NULL)
+            return say(s, s->begin, STR_LIT("Data at the root level is invalid."));
+        return say_bad_character(s, s->fault);
+    case IN_COMMENT:
         return say_bad_character(s, s->fault);
     }
     return STR_NULL;
@@ -507,6 +558,9 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
         return STR_LIT("The document is larger or deeper than this server reads.");
     case XML_PROBLEM_EARLY_END:
         s.fault = text.n;
+        /* .NET wants four characters of markup at the root level before it looks at them. */
+        if (s.where != AT_ROOT_LEVEL && s.open == NULL && text.n - s.begin < 4)
+            return say(&s, s.begin, STR_LIT("Data at the root level is invalid."));
         return s.where == IN_TAG && s.begin + 1 < text.n ? say_bad_tag(&s) : say_early_end(&s);
     case XML_PROBLEM_JUNK:
         return say_root_level(&s, offset);

@@ -160,7 +160,10 @@ xml_source(struct arena *a, struct str bytes, struct str charset_name, bool by_x
     } else {
         size_t mark;
         enum charset marked = charset_of_bom(bytes, &mark);
-        if (marked != CHARSET_UNKNOWN)
+        /* StreamReader looks for the mark of the charset that it was told before it looks for others. */
+        if (charset == CHARSET_UTF16LE && marked == CHARSET_UTF32LE)
+            mark = 2;
+        else if (marked != CHARSET_UNKNOWN)
             charset = marked;
         bytes = charset_cut_tail(charset, after(bytes, mark));
         source = (struct xml_source){.text = charset_to_utf8(a, charset, bytes)};

@@ -16,6 +16,8 @@ def reason(request, ours, theirs):
     body = request.body.replace(b"\0", b"")
     if ENTITY.search(body):
         return "undeclared entity"
+    if b"utf-7" in body[:200].lower() + (request.content_type or b"").lower():
+        return "UTF-7"
     mine, wanted = fault_text(ours.body) or "", fault_text(theirs.body) or ""
     if mine.startswith(XML_PREFIX) and wanted.startswith(XML_PREFIX):
         same = ours.status == theirs.status and TEXT.sub(b"", ours.body) == TEXT.sub(b"", theirs.body)

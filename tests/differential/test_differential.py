@@ -9,6 +9,7 @@ import glob
 import os
 import shutil
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -46,6 +47,16 @@ def recordings():
 RECORDINGS = recordings()
 
 
+def free_ports(n):
+    probes = [socket.socket() for _ in range(n)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    found = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return found
+
+
 @pytest.fixture(scope="session")
 def ports(tmp_path_factory):
     """Ours and theirs."""
@@ -56,9 +67,10 @@ def ports(tmp_path_factory):
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         port = int(fixture.stdout.readline().rsplit(":", 1)[1])
-        subprocess.run([os.path.join(ROOT, "tests/differential/reference/start.sh"), folder], check=True,
+        theirs = free_ports(3)
+        subprocess.run([os.path.join(ROOT, "tests/differential/reference/start.sh"), folder, *map(str, theirs)], check=True,
                        stdout=subprocess.DEVNULL)
-        yield port, 9011
+        yield port, theirs[2]
     finally:
         for name in ("nginx.pid", "fcgi.pid"):
             try:

@@ -89,7 +89,7 @@ static const struct message messages[] = {
     {"g14", XML, QUOTED, M11("<other><" OP "/></other>" WRAP(ARGS)), 0, SOAP_11, "abc", "def"},
     {"behind an empty Body", XML, QUOTED, ENVELOPE(NS11, "<s:Body/>" WRAP(ARGS)), 0, SOAP_11, "abc", "def"},
     {"d25-soap12 within", SOAP, NULL, "<a", 500, SOAP_12,
-     PROCESS "Unexpected end of file while parsing Name has occurred. Line 1, position 3.", NONE},
+     PROCESS "Data at the root level is invalid. Line 1, position 1.", NONE},
     {"d29", XML, QUOTED, M11(WRAP(ARGS)) "junk", 400, SOAP_11, NONE, NONE},
     {"d30", XML, QUOTED, M11(WRAP(ARGS)) "<x/>", 400, SOAP_11, NONE, NONE},
     {"one node further is a comment", XML, QUOTED, M11(WRAP(ARGS)) "<!-- c --><x/>", 0, SOAP_11, "abc",
