@@ -28,8 +28,10 @@ struct account {
 enum errcode account_read(struct cx *cx, int64_t technician_id, struct account *a_out) MUST_CHECK;
 struct audit_of account_of(const struct account *a);
 
-/* METHOD_* that work now: the push channel may rest. *has_factor_out: something was set up, if only a device
- * that is disabled at present, so that the password alone may not enrol another. */
+/* Something was set up, if only a device that is disabled at present, so that the password alone may not
+ * enrol another. */
+enum errcode account_has_factor(struct cx *cx, const struct technician *t, bool *has_out) MUST_CHECK;
+/* METHOD_* that work now: the push channel may rest. */
 enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *methods_out,
                              bool *has_factor_out) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* device: see device.h. */
 #include "auth/device.h"
 
+#include "auth/account.h"
 #include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/env.h"
@@ -13,6 +14,7 @@
 #include "store/db.h"
 
 #define SEEN_EVERY (5 * CLOCK_MINUTE)
+#define ENROLMENT_KEPT (7 * CLOCK_DAY)
 
 enum { FINGERPRINT_BYTES = 10, STATEMENT_MAX = 4096 };
 
@@ -64,8 +66,8 @@ check_room(struct cx *cx, int64_t technician_id)
     return err;
 }
 
-enum errcode
-enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
+static enum errcode
+enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, bool is_self, struct str *link_out)
 {
     struct technician t;
     struct str ticket = token_random(cx);
@@ -80,7 +82,7 @@ enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *li
     if (err == ERR_NONE)
         err = check_room(cx, technician_id);
     if (err == ERR_NONE)
-        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life);
+        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life, is_self);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "enrolment.created", "expires",
                            clock_text(&cx->arena, cx->now + life), NULL);
@@ -88,6 +90,27 @@ enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *li
     if (err == ERR_NONE)
         *link_out =
             arena_printf(&cx->arena, "%.*s/approve/#%.*s", STR_ARG(cx->env->public_url), STR_ARG(ticket));
+    return err;
+}
+
+enum errcode
+enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
+{
+    return enrolment_make(cx, technician_id, life, false, link_out);
+}
+
+enum errcode
+enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
+{
+    return enrolment_make(cx, technician_id, life, true, link_out);
+}
+
+enum errcode
+enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    int64_t n = 0;
+    enum errcode err = store_enrolment_remove(cx, cx->now - ENROLMENT_KEPT, limit, &n);
+    *more_out = err == ERR_NONE && n == limit;
     return err;
 }
 
@@ -110,13 +133,30 @@ check_statement(struct cx *cx, struct str ticket, const struct device *d, struct
     return err_set(cx, ERR_DENIED, "the signature of the enrolment does not verify");
 }
 
+/* A ticket that a password alone had made must not add a device to an account that was set up meanwhile. */
+static enum errcode
+check_self(struct cx *cx, int64_t technician_id)
+{
+    struct technician t;
+    bool has_factor = true;
+    enum errcode err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE)
+        err = account_has_factor(cx, &t, &has_factor);
+    if (err == ERR_NONE && has_factor)
+        err = err_set(cx, ERR_NOT_FOUND, "the ticket was for a first second factor, and there is one now");
+    return err;
+}
+
 /* Within the open transaction. The ticket is spent by one conditional update: in a race one phone is
  * enrolled. */
 static enum errcode
 enrol(struct cx *cx, struct str ticket, struct device *d, struct str *token_out)
 {
     struct digest ticket_digest = token_digest(ticket);
-    enum errcode err = store_enrolment_spend(cx, &ticket_digest, d->id, &d->technician_id);
+    bool is_self = false;
+    enum errcode err = store_enrolment_spend(cx, &ticket_digest, d->id, &d->technician_id, &is_self);
+    if (err == ERR_NONE && is_self)
+        err = check_self(cx, d->technician_id);
     if (err == ERR_NONE)
         err = check_room(cx, d->technician_id);
     if (err != ERR_NONE)

@@ -19,6 +19,11 @@ enum { DEVICE_KEY_BYTES = 65, DEVICE_SIGNATURE_BYTES = 64, DEVICE_NAME_MAX = 64,
  * a deleted account; ERR_LIMIT: it has DEVICES_MAX active devices. */
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
+/* The same for whoever had the password alone: good only while the account has no second factor at all. */
+enum errcode
+enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
+/* Housekeeping: forgets tickets that ended a week ago, at most `limit`; *more_out: call again. */
+enum errcode enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 
 /* What a phone signs to enrol: "countersign-enrol-v1" and a newline, then the lines audience (public_url),
  * ticket and name, each as assertion_add_line writes it (challenge.h). Verifies the point, the signature and

@@ -2,10 +2,13 @@
  */
 #include "auth/lockout.h"
 
+#include <string.h>
+
 #include "auth/audit.h"
 #include "auth/env.h"
 #include "auth/technician.h"
 #include "base/clock.h"
+#include "base/inet.h"
 #include "store/store_lockout.h"
 
 #define SOURCE_REFUSED (15 * CLOCK_MINUTE)
@@ -16,13 +19,24 @@ struct keys {
     bool has_source;
 };
 
+/* A host of version 6 has 2^64 addresses: its /64 is the source. */
+static struct str
+network_of(struct cx *cx, struct str source)
+{
+    struct inet_net net = {.bits = 64};
+    if (inet_parse(source, &net.addr) != ERR_NONE || !net.addr.v6)
+        return source;
+    memset(net.addr.b + 8, 0, 8);
+    return inet_net_format(&cx->arena, &net);
+}
+
 static struct keys
 keys_of(struct cx *cx, struct str email_key, struct str source)
 {
     struct keys keys = {.account = env_lookup(cx, STR_LIT("account"), email_key)};
     keys.has_source = !str_is_null(source);
     if (keys.has_source) {
-        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(source));
+        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(network_of(cx, source)));
         keys.source = env_lookup(cx, purpose, email_key);
     }
     return keys;

@@ -13,7 +13,7 @@
 
 struct lockout {
     bool account_locked;
-    bool source_refused;   /* this address used its own budget up */
+    bool source_refused;   /* this address (of IPv6: its /64) used its own budget up */
     int64_t account_left;  /* failures until the account locks; 0 when locked */
     int64_t stranger_left; /* the same if the account were unknown: by the default limit */
     int64_t source_left;   /* failures until the source is refused */

@@ -1,5 +1,6 @@
 /* worker_main: the process of one worker: the domain and its database behind the loop of worker.h. */
 #include "auth/challenge.h"
+#include "auth/device.h"
 #include "auth/env.h"
 #include "auth/lockout.h"
 #include "auth/session.h"
@@ -111,6 +112,9 @@ sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
     *more_out = *more_out || more;
     if (e == ERR_NONE)
         e = lockout_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE)
+        e = enrolment_sweep(cx, SWEEP_ROWS, &more);
     *more_out = *more_out || more;
     if (e == ERR_NONE && !*more_out)
         d->swept_at = clock_mono();

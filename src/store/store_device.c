@@ -54,7 +54,8 @@ read_one(struct cx *cx, struct db_rows *rows, struct device *device_out)
 }
 
 enum errcode
-store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket, int64_t expires_at)
+store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket, int64_t expires_at,
+                       bool is_self)
 {
     enum errcode err = db_exec(
         cx, NULL, "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND expires_at <= $2", "ii",
@@ -63,13 +64,14 @@ store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest
         return err;
     return db_exec(
         cx, NULL,
-        "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at) "
-        "VALUES ($1, $2, $3, $4, $5, 0)",
-        "iidii", rand_id(), technician_id, ticket, cx->now, expires_at);
+        "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at, is_self) "
+        "VALUES ($1, $2, $3, $4, $5, 0, $6)",
+        "iidiii", rand_id(), technician_id, ticket, cx->now, expires_at, (int64_t)is_self);
 }
 
 enum errcode
-store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id, int64_t *technician_out)
+store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id, int64_t *technician_out,
+                      bool *is_self_out)
 {
     struct db_rows *rows;
     enum errcode err = db_query(cx, &rows,
@@ -77,16 +79,26 @@ store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device
                                 "WHERE ticket_digest = $1 AND used_at = 0 AND expires_at > $2 "
                                 "AND EXISTS (SELECT 1 FROM technician t "
                                 "WHERE t.id = enrolment.technician_id AND t.deleted_at = 0) "
-                                "RETURNING technician_id",
+                                "RETURNING technician_id, is_self",
                                 "dii", ticket, cx->now, device_id);
     if (err != ERR_NONE)
         return err;
     bool found = db_next(cx, rows);
     *technician_out = found ? db_int(rows, 0) : 0;
+    *is_self_out = found && db_int(rows, 1) != 0;
     err = db_done(cx, rows);
     if (err == ERR_NONE && !found)
         err = err_set(cx, ERR_NOT_FOUND, "the ticket is unknown, spent or expired");
     return err;
+}
+
+enum errcode
+store_enrolment_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM enrolment WHERE id IN "
+                   "(SELECT id FROM enrolment WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+                   "ii", before, limit);
 }
 
 enum errcode

@@ -25,12 +25,15 @@ struct device {
 /* As the table and the command line write it: "active". */
 const char *device_state_name(enum device_state state);
 
-/* Valid from now to expires_at. Tickets of the account that nobody used in time are removed. */
+/* Valid from now to expires_at. Tickets of the account that nobody used in time are removed. is_self: it was
+ * made for whoever had the password alone. */
 enum errcode store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
-                                    int64_t expires_at) MUST_CHECK;
+                                    int64_t expires_at, bool is_self) MUST_CHECK;
 /* Spends a ticket that is neither spent nor expired, of an account that is not deleted: ERR_NOT_FOUND. */
 enum errcode store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id,
-                                   int64_t *technician_out) MUST_CHECK;
+                                   int64_t *technician_out, bool *is_self_out) MUST_CHECK;
+/* Tickets that ended before then, spent or not. */
+enum errcode store_enrolment_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 
 enum errcode
 store_device_insert(struct cx *cx, const struct device *device, const struct digest *token) MUST_CHECK;

@@ -86,8 +86,11 @@ CREATE TABLE enrolment (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL,
+    is_self BIGINT NOT NULL,            -- made for whoever had the password alone
     device_id BIGINT
 );
+CREATE INDEX enrolment_of ON enrolment (technician_id);
+CREATE INDEX enrolment_age ON enrolment (expires_at);
 
 CREATE TABLE device (
     id BIGINT PRIMARY KEY,

@@ -67,6 +67,30 @@ enrols_once(void **state)
     assert_fails(&f->cx, device_by_token(&f->cx, STR_NULL, &again), ERR_NOT_FOUND);
 }
 
+/* Two people have the password; the first of them sets the second factor up. */
+static void
+a_self_made_ticket_is_for_the_first_factor(void **state)
+{
+    struct fixture *f = *state;
+    struct device d;
+    struct str token, first, second, third;
+    bool more = true;
+    assert_ok(enrolment_new_self(&f->cx, f->ann, CLOCK_HOUR, &first));
+    assert_ok(enrolment_new_self(&f->cx, f->ann, CLOCK_HOUR, &second));
+    assert_ok(enrolment_new(&f->cx, f->ann, CLOCK_HOUR, &third));
+    assert_ok(enrol(f, phone_ticket(first), "p", &d, &token));
+    assert_fails(&f->cx, enrol(f, phone_ticket(second), "q", &d, &token), ERR_NOT_FOUND);
+    assert_true(str_is_null(token));
+    assert_ok(enrol(f, phone_ticket(third), "r", &d, &token)); /* the operator's is for any */
+    assert_ok(enrolment_sweep(&f->cx, 2, &more));
+    assert_false(more);
+    f->cx.now += 8 * CLOCK_DAY;
+    assert_ok(enrolment_sweep(&f->cx, 2, &more));
+    assert_true(more);
+    assert_ok(enrolment_sweep(&f->cx, 2, &more));
+    assert_false(more);
+}
+
 static void
 refusals_spend_nothing(void **state)
 {
@@ -219,6 +243,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(enrols_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_self_made_ticket_is_for_the_first_factor, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_spend_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_ticket_expires, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_deleted_account_has_no_phones, set_up, tear_down),

@@ -67,6 +67,22 @@ an_unknown_name_locks_alike(void **state)
     assert_false(get(f, NULL, ann, STR_NULL).account_locked);
 }
 
+/* Whoever has one address of version 6 has 2^64 of them. */
+static void
+a_source_of_version_6_is_its_network(void **state)
+{
+    struct fixture *f = *state;
+    struct policy p;
+    struct lockout l = {.source_left = 0};
+    policy_defaults(&p);
+    for (int i = 0; i < 5; i++)
+        l = miss(f, &p, ann, arena_printf(&f->cx.arena, "2001:db8:0:1:%d::%d", i, i + 1));
+    assert_true(l.source_refused && !l.account_locked);
+    assert_true(get(f, &p, ann, STR_LIT("2001:db8:0:1::ffff")).source_refused);
+    assert_false(get(f, &p, ann, STR_LIT("2001:db8:0:2::1")).source_refused);
+    assert_false(get(f, &p, ann, STR_LIT("192.0.2.1")).source_refused);
+}
+
 static void
 a_source_uses_its_own_budget_up(void **state)
 {
@@ -212,6 +228,8 @@ main(void)
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_name_locks_alike, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_source_uses_its_own_budget_up, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_source_of_version_6_is_its_network, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(until_unlocked, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_success_clears_both, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_limit_that_was_lowered, fixture_set_up, fixture_tear_down),
