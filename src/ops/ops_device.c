@@ -50,11 +50,9 @@ enrol_result(enum errcode err)
     static const struct {
         enum errcode err;
         enum DeviceRet result;
-    } map[] = {{ERR_NONE, deviceRet_OK},
-               {ERR_NOT_FOUND, deviceRet_UnknownTicket},
-               {ERR_CRYPTO, deviceRet_BadKey},
-               {ERR_DENIED, deviceRet_BadSignature},
-               {ERR_SYNTAX, deviceRet_BadRequest}};
+    } map[] = {{ERR_NONE, deviceRet_OK},           {ERR_NOT_FOUND, deviceRet_UnknownTicket},
+               {ERR_CRYPTO, deviceRet_BadKey},     {ERR_DENIED, deviceRet_BadSignature},
+               {ERR_SYNTAX, deviceRet_BadRequest}, {ERR_LIMIT, deviceRet_TooManyDevices}};
     for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
         if (map[i].err == err)
             return map[i].result;

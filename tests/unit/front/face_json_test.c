@@ -97,7 +97,7 @@ results_have_their_status(void **state)
         [deviceRet_AlreadyAnswered] = 409, [deviceRet_Expired] = 410,
         [deviceRet_BadSignature] = 422,    [deviceRet_WrongNumber] = 422,
         [deviceRet_NumberRequired] = 422,  [deviceRet_TooManyRequests] = 429,
-        [deviceRet_BadKey] = 422,
+        [deviceRet_BadKey] = 422,          [deviceRet_TooManyDevices] = 409,
     };
     struct harness *h = *state;
 

@@ -172,6 +172,23 @@ enrol(struct line *l, const struct phone *p, struct str link, struct str signatu
     return out;
 }
 
+/* The link was made while there was room, and others were faster. */
+static void
+an_eleventh_phone_is_told_so(void **state)
+{
+    struct world *w = *state;
+    struct line l = line_of(w);
+    struct phone p;
+    struct str link;
+    phone_init(&p);
+    assert_ok(enrolment_new(w->cx, w->technician, CLOCK_HOUR, &link));
+    link = arena_str(&w->kept, link);
+    for (int i = 1; i < DEVICES_MAX; i++)
+        (void)phone_enrol(w->f, &p, w->technician, NULL);
+    assert_int_equal(enrol(&l, &p, link, STR_NULL).result, deviceRet_TooManyDevices);
+    phone_clear(&p);
+}
+
 static void
 a_phone_through_its_operations(void **state)
 {
@@ -252,6 +269,7 @@ main(void)
         TEST(a_whole_sign_in),
         TEST(a_broken_store_is_unknown_error),
         TEST(a_phone_through_its_operations),
+        TEST(an_eleventh_phone_is_told_so),
         TEST(a_ticket_is_redeemed),
         cmocka_unit_test(results_are_mapped_by_name),
     };
