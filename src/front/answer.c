@@ -7,7 +7,6 @@
 #include "front/state.h"
 #include "http/reply.h"
 
-#define HSTS_YEAR "max-age=31536000"
 /* No inline script or style, nothing from elsewhere. A policy of no referrer would make a form's Origin
  * "null". */
 #define PAGE_POLICY                                                                                 \
@@ -48,7 +47,7 @@ answer_send(struct connection *c, const struct answer *a)
         http_reply_header(&r, "X-Content-Type-Options", STR_LIT("nosniff"));
     }
     if (c->is_secure)
-        http_reply_header(&r, "Strict-Transport-Security", STR_LIT(HSTS_YEAR));
+        http_reply_header(&r, "Strict-Transport-Security", HTTP_HSTS);
     http_reply_end(&r, front_date(c->front), a->body);
     c->out_used += c->out.len - before;
 }

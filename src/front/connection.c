@@ -179,7 +179,7 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
     arena_reset(a);
     pool_take(&c->front->pool, &c->out);
     size_t before = c->out.len;
-    http_reply_refusal(&c->out, front_date(c->front), status, retry_after);
+    http_reply_refusal(&c->out, front_date(c->front), status, retry_after, c->transport.tls != NULL);
     c->out_used += c->out.len - before;
     c->front->refused++;
     c->is_last = c->is_cut_off = true;

@@ -33,7 +33,7 @@ turn_away(struct front *f, int fd)
     if (f->tls == NULL) {
         struct buf out;
         buf_init(&out, 4096);
-        http_reply_refusal(&out, front_date(f), 503, 1);
+        http_reply_refusal(&out, front_date(f), 503, 1, false);
         struct str bytes = buf_view(&out);
         (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
         (void)shutdown(fd, SHUT_WR);

@@ -61,8 +61,13 @@ void http_reply_header(struct http_reply *r, const char *name, struct str value)
 void http_reply_end(struct http_reply *r, const struct http_date *d, struct str body);
 
 /* A whole short answer for people, as http.sys words it (Content-Type: text/html; charset=us-ascii), that
- * closes: for HTTP_REFUSED, timeouts (408) and overload (503). retry_after > 0 adds Retry-After, in seconds.
+ * closes: for HTTP_REFUSED, timeouts (408) and overload (503). retry_after > 0 adds Retry-After, in seconds;
+ * is_tls Strict-Transport-Security.
  */
-void http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after);
+void http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after,
+                        bool is_tls);
+
+/* A year of Strict-Transport-Security (RFC 6797). */
+#define HTTP_HSTS STR_LIT("max-age=31536000")
 
 #endif
