@@ -1,4 +1,4 @@
-/* clock: two kernel clocks, and in a build for tests two ways to move them. */
+/* clock: two kernel clocks, and what moves them in a sandbox and in a build for tests. */
 #include "base/clock.h"
 
 #include <fcntl.h>
@@ -10,9 +10,45 @@
 #include <time.h>
 #include <unistd.h>
 
+static void *shared; /* the mapped _Atomic int64_t, or NULL */
+static bool may_move;
+
+enum errcode
+clock_share(int fd)
+{
+    struct stat st;
+    int mode = fcntl(fd, F_GETFL);
+    void *p = MAP_FAILED;
+    bool is_writable = mode >= 0 && (mode & O_ACCMODE) == O_RDWR;
+    /* A page past the end of a shorter file would be a SIGBUS at the first look. */
+    if (mode >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(int64_t))
+        p = mmap(NULL, sizeof(int64_t), is_writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+    if (p == MAP_FAILED)
+        return ERR_SYSTEM;
+    if (shared != NULL)
+        (void)munmap(shared, sizeof(int64_t));
+    shared = p;
+    may_move = is_writable;
+    return ERR_NONE;
+}
+
+enum errcode
+clock_advance(int64_t by, int64_t *offset_out)
+{
+    if (shared == NULL || !may_move)
+        return ERR_DENIED;
+    int64_t before = atomic_load_explicit((_Atomic int64_t *)shared, memory_order_acquire);
+    do {
+        if (by < 0 || by > CLOCK_ADVANCE_MOST - before)
+            return ERR_RANGE;
+    } while (!atomic_compare_exchange_weak_explicit((_Atomic int64_t *)shared, &before, before + by,
+                                                    memory_order_acq_rel, memory_order_acquire));
+    *offset_out = before + by;
+    return ERR_NONE;
+}
+
 #if COUNTERSIGN_TESTING
 static int64_t fixed;
-static void *offset; /* the mapped int64_t, or NULL */
 
 void
 clock_fix(int64_t t)
@@ -26,33 +62,16 @@ clock_map_offset(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return ERR_SYSTEM;
-    struct stat st;
-    void *p = MAP_FAILED;
-    /* A page past the end of a shorter file would be a SIGBUS at the first look. */
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(int64_t))
-        p = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0);
+    enum errcode e = clock_share(fd);
     (void)close(fd);
-    if (p == MAP_FAILED)
-        return ERR_SYSTEM;
-    if (offset != NULL)
-        (void)munmap(offset, sizeof(int64_t));
-    offset = p;
-    return ERR_NONE;
+    return e;
 }
 
-bool
-clock_is_movable(void)
+static bool
+is_fixed(int64_t *t_out)
 {
-    return fixed != 0 || offset != NULL;
-}
-
-static int64_t
-moved(int64_t t)
-{
-    if (fixed != 0)
-        return fixed;
-    return offset == NULL ? t
-                          : t + atomic_load_explicit((const _Atomic int64_t *)offset, memory_order_acquire);
+    *t_out = fixed;
+    return fixed != 0;
 }
 #else
 enum errcode
@@ -62,18 +81,29 @@ clock_map_offset(const char *path)
     return ERR_SYSTEM;
 }
 
+static bool
+is_fixed(int64_t *t_out)
+{
+    (void)t_out;
+    return false;
+}
+#endif
+
 bool
 clock_is_movable(void)
 {
-    return false;
+    int64_t t;
+    return shared != NULL || is_fixed(&t);
 }
 
 static int64_t
 moved(int64_t t)
 {
-    return t;
+    int64_t fixed_at;
+    if (is_fixed(&fixed_at))
+        return fixed_at;
+    return shared == NULL ? t : t + atomic_load_explicit((_Atomic int64_t *)shared, memory_order_acquire);
 }
-#endif
 
 static int64_t
 read_clock(clockid_t id)

@@ -1,9 +1,10 @@
 /* clock: the only source of time. Times are int64_t microseconds: UTC since 1970 (clock_now) or monotonic
  * (clock_mono).
  *
- * A test fixes the clock (clock_fix) or shares a movable offset between processes (clock_map_offset): the
- * offset is an int64_t of microseconds in a file mapped by every process, added to both clocks. Only builds
- * with -Dtesting=true can: elsewhere clock_fix is not there and clock_map_offset refuses. */
+ * Processes can share a movable offset: an int64_t of microseconds that each of them maps, added to both
+ * clocks. A sandbox (countersignd --sandbox) hands its children the descriptor of one (clock_share); no other
+ * server has one, and so none can be moved. Builds with -Dtesting=true also map a file by its name
+ * (clock_map_offset) or fix the clock (clock_fix): elsewhere the first refuses, the second is not there. */
 #ifndef COUNTERSIGN_BASE_CLOCK_H
 #define COUNTERSIGN_BASE_CLOCK_H
 
@@ -34,7 +35,14 @@ void clock_text_ms(int64_t t, char out[CLOCK_TEXT_MS]);
 void clock_fix(int64_t t);
 /* Maps the 8-byte file read-only and adds its content from now on. ERR_SYSTEM. */
 enum errcode clock_map_offset(const char *path) MUST_CHECK;
-/* A test may move the clock, which wakes nobody: who sleeps until a moment must look again soon. */
+/* Maps the 8 bytes of the descriptor, which stays the caller's, and adds their value from now on. Open for
+ * writing too, this process may move it. ERR_SYSTEM. */
+enum errcode clock_share(int fd) MUST_CHECK;
+/* Moves the shared clock forward; *offset_out is how far it is from the real one. ERR_DENIED: there is none
+ * to move here; ERR_RANGE: backwards, or more than CLOCK_ADVANCE_MOST in all. */
+#define CLOCK_ADVANCE_MOST (3660 * CLOCK_DAY)
+enum errcode clock_advance(int64_t by, int64_t *offset_out) MUST_CHECK;
+/* Somebody may move the clock, which wakes nobody: who sleeps until a moment must look again soon. */
 bool clock_is_movable(void);
 
 #endif

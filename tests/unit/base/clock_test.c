@@ -60,10 +60,37 @@ offset(void **state)
     (void)unlink(path);
 }
 
+/* Whoever has it open for writing moves it for all, forward alone. */
+static void
+shared(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/clock_test.XXXXXX";
+    int fd = mkstemp(path);
+    int64_t zero = 0, at = 0;
+    assert_true(fd >= 0);
+    assert_int_equal(clock_share(-1), ERR_SYSTEM);
+    assert_int_equal(clock_share(fd), ERR_SYSTEM); /* empty */
+    assert_int_equal(pwrite(fd, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(clock_share(fd), ERR_NONE);
+    assert_true(clock_is_movable());
+    int64_t before = clock_now();
+    assert_int_equal(clock_advance(CLOCK_HOUR, &at), ERR_NONE);
+    assert_int_equal(at, CLOCK_HOUR);
+    assert_true(clock_now() - before >= CLOCK_HOUR);
+    assert_int_equal(clock_advance(-1, &at), ERR_RANGE);
+    assert_int_equal(clock_advance(CLOCK_ADVANCE_MOST, &at), ERR_RANGE);
+    assert_int_equal(clock_advance(INT64_MAX, &at), ERR_RANGE);
+    assert_int_equal(clock_map_offset(path), ERR_NONE); /* to look at alone */
+    assert_int_equal(clock_advance(0, &at), ERR_DENIED);
+    (void)close(fd);
+    (void)unlink(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(text),
-                                       cmocka_unit_test(offset)};
+                                       cmocka_unit_test(offset), cmocka_unit_test(shared)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
