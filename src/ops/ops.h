@@ -13,16 +13,19 @@
 
 /* Runs one operation. in and out are its structs; cx->call and cx->reply are set (cx->reply to CALL_DONE and
  * nothing else). Sets cx->source, cx->console and cx->actor from the call. out is the answer in every case:
- * on an error, which is returned and stays in cx for the log, it is the operation's UnknownError. Technicians
- * whose challenge moved are in cx->woken: before the reply the worker sends FRAME_WAKE with the ops_topic of
- * each. */
+ * on an error, which is returned and stays in cx for the log, it is the operation's UnknownError. Challenges
+ * that moved are in cx->woken: before the reply the worker sends FRAME_WAKE with the ops_topic of each. */
 enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
 
-/* What fronts wait on for a technician's challenge: opaque, the same in every worker. */
-struct topic ops_topic(struct cx *cx, int64_t technician_id);
+/* What fronts wait on for a challenge: opaque, the same in every worker. */
+struct topic ops_topic(struct cx *cx, int64_t challenge_id);
 
-#define OP_BEGIN(op, ret, face, lane, doc) \
+/* Those of a sandbox are play/play.h's. */
+#define HANDLER_SOAP(op) \
     enum errcode op_##op(struct cx *cx, const struct op##_in *in, struct op##_out *out) MUST_CHECK;
+#define HANDLER_JSON(op) HANDLER_SOAP(op)
+#define HANDLER_SANDBOX(op)
+#define OP_BEGIN(op, ret, face, lane, doc) HANDLER_##face(op)
 #define IN(op, kind, name, doc)
 #define OP_OUT(op, ret)
 #define OUT(op, kind, name, doc)
@@ -33,5 +36,8 @@ struct topic ops_topic(struct cx *cx, int64_t technician_id);
 #undef OP_OUT
 #undef OUT
 #undef OP_END
+#undef HANDLER_SOAP
+#undef HANDLER_JSON
+#undef HANDLER_SANDBOX
 
 #endif

@@ -18,6 +18,7 @@
 #define MAP_ConsoleRet(prefix, name)
 #define MAP_DeviceRet(prefix, name)
 #define MAP_RedeemRet(prefix, name)
+#define MAP_SandboxRet(prefix, name)
 static const uint8_t two_factor[SIGNIN_COUNT_] = {
 #include "contract/enums.def"
 };
