@@ -46,6 +46,8 @@ answer_send(struct connection *c, const struct answer *a)
         http_reply_header(&r, "Referrer-Policy", STR_LIT("same-origin"));
         http_reply_header(&r, "X-Content-Type-Options", STR_LIT("nosniff"));
     }
+    if (c->front->is_sandbox)
+        http_reply_header(&r, "X-Countersign-Sandbox", STR_LIT("1"));
     if (c->is_secure)
         http_reply_header(&r, "Strict-Transport-Security", HTTP_HSTS);
     http_reply_end(&r, front_date(c->front), a->body);

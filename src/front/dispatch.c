@@ -14,6 +14,14 @@
 
 enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
 
+static void
+find_route(struct front *f, struct route *route)
+{
+    route_find(&f->arena, f->request.path, route);
+    if (route->is_sandbox && !f->is_sandbox)
+        *route = (struct route){.kind = ROUTE_NONE};
+}
+
 void
 dispatch_head(struct connection *c)
 {
@@ -21,7 +29,7 @@ dispatch_head(struct connection *c)
     uint64_t most = (uint64_t)f->config->limits_body_size;
     struct route route;
 
-    route_find(&f->arena, f->request.path, &route);
+    find_route(f, &route);
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
     else if (route.kind == ROUTE_API)
@@ -41,7 +49,7 @@ dispatch_request(struct connection *c)
     struct route route;
     struct answer a = {.status = 0};
 
-    route_find(&f->arena, f->request.path, &route);
+    find_route(f, &route);
     forwarded_read(&f->proxies, &c->peer, c->transport.tls != NULL, &f->request, &f->arena, &who);
     c->is_secure = who.is_secure;
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)

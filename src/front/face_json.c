@@ -23,6 +23,8 @@ static const struct result_status statuses[] = {
     {STR("UnknownDevice"), 401, true},
     {STR("InvalidTicket"), 401, true},
     {STR("UnknownChallenge"), 404, true},
+    {STR("UnknownUser"), 404, false},
+    {STR("NothingPending"), 409, false},
     {STR("AlreadyAnswered"), 409, false},
     {STR("Expired"), 410, false},
     {STR("NumberRequired"), 422, false},
@@ -173,6 +175,13 @@ bearer(const struct http_request *http)
     return str_eq_nocase(scheme, STR_LIT("bearer")) ? str_trim(value, " \t") : STR_NULL;
 }
 
+/* A sandbox's clock may be read without a body. */
+static bool
+is_bare_get(const struct http_request *http, const struct route *route)
+{
+    return http->method == HTTP_GET && route->op->id == CT_OP_sandbox_clock;
+}
+
 /* What can be refused before the body is looked at. True: it is. */
 static bool
 refuse_head(struct connection *c, const struct forwarded *who, const struct route *route, struct answer *a)
@@ -183,6 +192,8 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
 
     if (route->op == NULL) {
         refusal(f, 404, "BadRequest", STR_LIT("no such operation"), a);
+    } else if (is_bare_get(http, route)) {
+        return false;
     } else if (http->method != HTTP_POST) {
         refusal(f, 405, "BadRequest", STR_LIT("POST only"), a);
         a->allow = (struct str)STR("POST");
@@ -235,7 +246,7 @@ face_json_request(struct connection *c, const struct forwarded *who, const struc
     buf_reset(&f->body);
     if (!refuse_head(c, who, route, &a)) {
         void *in = arena_zalloc(&f->arena, route->op->in.size);
-        if (!refuse_body(f, route, in, &a)) {
+        if (is_bare_get(&f->request, route) || !refuse_body(f, route, in, &a)) {
             struct exchange_caller caller;
             exchange_caller(f, &f->request, who, &caller);
             struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};

@@ -20,10 +20,7 @@ static void
 woken(struct backend *b, const struct topic *topic)
 {
     struct front *f = LIST_ITEM(b, struct front, backend);
-    if (topic != NULL)
-        park_wake(&f->park, topic);
-    else
-        park_wake_all(&f->park);
+    park_wake(&f->park, topic);
 }
 
 /* The queue is for requests: held checks leave half of it free. */
@@ -133,6 +130,12 @@ front_free(struct front **at)
     arena_clear(&f->arena);
     free(f);
     *at = NULL;
+}
+
+void
+front_set_sandbox(struct front *f)
+{
+    f->is_sandbox = true;
 }
 
 enum errcode

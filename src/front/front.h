@@ -38,6 +38,9 @@ struct front *front_new(struct loop *l, const struct config *config);
 /* Closes whatever is still open. */
 void front_free(struct front **f);
 
+/* This server is a sandbox: each answer says so, and /sandbox exists. Before the first listener. */
+void front_set_sandbox(struct front *f);
+
 /* Takes a listening stream socket (IPv4 or IPv6; non-blocking or not: it is made so) and accepts from
  * now on. Speaks TLS if front_set_tls was called, else plain HTTP. ERR_SYSTEM. */
 enum errcode front_add_listener(struct front *f, struct cx *cx, int fd) MUST_CHECK;

@@ -142,6 +142,10 @@ pages_answer(const struct page_request *req, struct buf *body, struct answer *ou
         if (!refuse_method(req, out))
             pages_integrate(req, body, out);
         break;
+    case ROUTE_SANDBOX:
+        if (!refuse_method(req, out))
+            pages_sandbox(req, body, out);
+        break;
     case ROUTE_ANY:
         options(out);
         break;

@@ -1,7 +1,8 @@
 /* pages: what the front says to browsers and to people by itself: the .asmx's own pages, WSDL and discovery
- * document, the guide to integration, the error pages, the files that pages use, the health check. Each fills
- * an answer; bodies are written into the buf given, or are constants. Enter at pages.c; the parts are
- * pages_help.c, pages_integrate.c and pages_error.c, their common frame is page.h. */
+ * document, the guide to integration, the sandbox's list, the error pages, the files that pages use, the
+ * health check. Each fills an answer; bodies are written into the buf given, or are constants. Enter at
+ * pages.c; the parts are pages_help.c, pages_integrate.c, pages_sandbox.c and pages_error.c, their common
+ * frame is page.h. */
 #ifndef COUNTERSIGN_FRONT_PAGES_H
 #define COUNTERSIGN_FRONT_PAGES_H
 
@@ -37,6 +38,9 @@ void pages_help(const struct page_request *req, struct buf *body, struct answer 
 
 /* GET of the guide: its index, or the page of one operation. */
 void pages_integrate(const struct page_request *req, struct buf *body, struct answer *out);
+
+/* The scenarios of a sandbox. */
+void pages_sandbox(const struct page_request *req, struct buf *body, struct answer *out);
 
 /* ASP.NET's error page: what happened is told to local callers alone. */
 void pages_error(const struct page_request *req, unsigned status, struct str what, struct buf *body,

@@ -1,9 +1,31 @@
 /* route: see route.h. */
 #include "front/route.h"
 
+#include <string.h>
+
 #include "http/parser.h"
 
 enum { OP_NAME_MAX = 64 };
+
+/* /sandbox, and /sandbox/phone for sandbox_phone. */
+static void
+sandbox(struct str path, struct route *out)
+{
+    struct str rest = str_sub(path, sizeof "/sandbox" - 1, path.n);
+    char op[OP_NAME_MAX] = "sandbox_";
+    size_t prefix = sizeof "sandbox_" - 1;
+
+    if (rest.n == 0 || str_eq(rest, STR_LIT("/"))) {
+        *out = (struct route){.kind = ROUTE_SANDBOX, .is_sandbox = true};
+        return;
+    }
+    if (rest.p[0] != '/' || rest.n - 1 > sizeof op - prefix)
+        return;
+    memcpy(op + prefix, rest.p + 1, rest.n - 1);
+    const struct ct_op *found = ct_op_find((struct str){op, prefix + rest.n - 1}, CT_FACE_SANDBOX);
+    if (found != NULL)
+        *out = (struct route){.kind = ROUTE_API, .op = found, .is_sandbox = true};
+}
 
 /* /api/device/enrol is device_enrol. */
 static const struct ct_op *
@@ -43,6 +65,8 @@ route_find(struct arena *a, struct str path, struct route *out)
     } else if (str_starts(path, integrate)) {
         out->kind = ROUTE_INTEGRATE;
         out->name = str_sub(path, integrate.n, path.n);
+    } else if (str_starts(path, STR_LIT("/sandbox"))) {
+        sandbox(path, out);
     } else if (str_eq(path, STR_LIT("/healthz"))) {
         out->kind = ROUTE_HEALTH;
     } else if (str_eq(path, STR_LIT("*"))) {

@@ -16,6 +16,7 @@ enum route_kind {
     ROUTE_HEALTH,
     ROUTE_ASSET,     /* /assets/NAME */
     ROUTE_INTEGRATE, /* /integrate/NAME, NAME perhaps empty */
+    ROUTE_SANDBOX,   /* /sandbox, the page */
     ROUTE_ANY,       /* OPTIONS * */
 };
 
@@ -25,6 +26,7 @@ struct route {
     struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
     struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE: decoded */
     const struct ct_op *op; /* ROUTE_API */
+    bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: there in a sandbox alone */
 };
 
 /* `path` as it came, percent-encoded; a path that cannot be decoded leads nowhere. */

@@ -48,7 +48,7 @@ struct front {
     struct list connections, listeners;
     size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
-    bool is_draining, is_drained;
+    bool is_sandbox, is_draining, is_drained;
     struct loop_timer drain_timer;
     void (*drained)(void *arg);
     void *drained_arg;

@@ -12,6 +12,22 @@
 
 enum { MESSAGES_MAX = 64 * 1024 };
 
+bool
+child_is_sandbox(void)
+{
+    return getenv(CONTROL_SANDBOX_ENV) != NULL;
+}
+
+static enum errcode
+share_sandbox_clock(struct cx *cx)
+{
+    if (!child_is_sandbox())
+        return ERR_NONE;
+    enum errcode e = clock_share(CONTROL_CLOCK_FD);
+    (void)close(CONTROL_CLOCK_FD);
+    return e == ERR_NONE ? e : err_set(cx, e, "cannot map the clock of the sandbox: %s", strerror(errno));
+}
+
 static enum errcode
 map_test_clock(struct cx *cx)
 {
@@ -32,7 +48,9 @@ child_begin(struct cx *cx, const char *who, struct config *config)
     cx_init(cx);
     config_init(config);
     (void)signal(SIGPIPE, SIG_IGN);
-    enum errcode e = map_test_clock(cx);
+    enum errcode e = share_sandbox_clock(cx);
+    if (e == ERR_NONE)
+        e = map_test_clock(cx);
     if (e == ERR_NONE) {
         struct buf messages;
         buf_init(&messages, MESSAGES_MAX);

@@ -1,7 +1,9 @@
 /* child: how each child process begins: its log, its configuration (descriptor 4), the movable clock of a
- * build for tests, and its first words with the supervisor (descriptor 3). */
+ * sandbox or of a build for tests, and its first words with the supervisor (descriptor 3). */
 #ifndef COUNTERSIGN_PROC_CHILD_H
 #define COUNTERSIGN_PROC_CHILD_H
+
+#include <stdbool.h>
 
 #include "base/cx.h"
 #include "base/err.h"
@@ -12,6 +14,9 @@
  * already logged; the process ends with CHILD_FAILED. cx and config are to be cleared in any case. */
 enum { CHILD_FAILED = 1 };
 enum errcode child_begin(struct cx *cx, const char *who, struct config *config) MUST_CHECK;
+
+/* This process is a child of `countersignd --sandbox`. */
+bool child_is_sandbox(void);
 
 /* Takes the LIVE settings of CONTROL_RELOAD over into config, the log's level included, and closes the
  * descriptor. What cannot be read changes nothing and is logged: the supervisor has checked it. */

@@ -15,7 +15,9 @@
 #include "base/frame.h"
 
 /* Descriptors that a child finds open when it starts. */
-enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4 };
+enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4, CONTROL_CLOCK_FD = 5 /* in a sandbox */ };
+/* In the environment of a sandbox's children, which the supervisor makes from nothing. */
+#define CONTROL_SANDBOX_ENV "COUNTERSIGN_SANDBOX"
 
 enum control_type {
     /* supervisor -> child, before GO or at any time after it */

@@ -1,4 +1,5 @@
-/* countersignd: the command line of the server: options, then supervise_run. */
+/* countersignd: the command line of the server: options, then supervise_run; for a sandbox, with a place of
+ * its own. */
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,30 +9,40 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/inet.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "proc/playground.h"
 #include "proc/supervise.h"
 
 #ifndef COUNTERSIGN_LIBEXEC
 #error "meson.build says where the children are installed"
 #endif
 
+#define CONFIG_FILE "/etc/countersign/countersign.conf"
+#define SANDBOX_LISTEN "127.0.0.1:8480"
+
 enum { EXIT_USAGE = 2, MESSAGES_MAX = 64 * 1024 };
 
 struct command_line {
-    const char *config;
+    const char *config;  /* NULL: none was named */
     const char *libexec; /* NULL: beside this executable, or where it was installed */
     int ready_fd;
-    bool check_only;
+    bool check_only, sandbox;
+    const char *listen; /* of a sandbox */
 };
 
 static const char usage[] =
     "usage: countersignd [-c FILE] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --check-config [-c FILE]\n"
+    "       countersignd --sandbox [--listen ADDRESS:PORT] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --version | --help\n"
     "\n"
-    "  -c, --config FILE   the configuration (default /etc/countersign/countersign.conf)\n"
+    "  -c, --config FILE   the configuration (default " CONFIG_FILE ")\n"
     "  --check-config      read the configuration, say every problem, and end: 0 right, 2 wrong\n"
+    "  --sandbox           a test mode for console developers: no configuration, a store in memory, scripted "
+    "users\n"
+    "  --listen ADDR:PORT  where the sandbox listens (default " SANDBOX_LISTEN "; its page is /sandbox)\n"
     "  --libexec DIR       absolute: where countersign-front, countersign-worker and countersign-courier "
     "are\n"
     "  --ready-fd N        write \"READY ADDRESS:PORT ...\" to descriptor N once the server serves\n"
@@ -55,6 +66,8 @@ parse(int argc, char **argv, struct command_line *c)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"check-config", no_argument, NULL, 'k'},
+                                            {"sandbox", no_argument, NULL, 's'},
+                                            {"listen", required_argument, NULL, 'a'},
                                             {"libexec", required_argument, NULL, 'l'},
                                             {"ready-fd", required_argument, NULL, 'r'},
                                             {"version", no_argument, NULL, 'V'},
@@ -65,6 +78,10 @@ parse(int argc, char **argv, struct command_line *c)
             c->config = optarg;
         } else if (o == 'k') {
             c->check_only = true;
+        } else if (o == 's') {
+            c->sandbox = true;
+        } else if (o == 'a') {
+            c->listen = optarg;
         } else if (o == 'l' && optarg[0] == '/') {
             c->libexec = optarg;
         } else if (o == 'V') {
@@ -81,6 +98,26 @@ parse(int argc, char **argv, struct command_line *c)
     if (optind == argc)
         return -1;
     (void)fputs(usage, stderr);
+    return EXIT_USAGE;
+}
+
+/* What a sandbox must not be combined with: a configuration names a real store. */
+static int
+check(const struct command_line *c)
+{
+    struct inet_endpoint at;
+    if (!c->sandbox && c->listen == NULL)
+        return -1;
+    const char *problem = NULL;
+    if (!c->sandbox)
+        problem = "--listen is for --sandbox; a server listens where its configuration says";
+    else if (c->config != NULL || c->check_only)
+        problem = "--sandbox takes no configuration: it has a store of its own and never a real one";
+    else if (c->listen != NULL && inet_endpoint_parse(str_from_cstr(c->listen), &at) != ERR_NONE)
+        problem = "--listen wants ADDRESS:PORT or [ADDRESS]:PORT";
+    if (problem == NULL)
+        return -1;
+    (void)fprintf(stderr, "countersignd: %s\n", problem);
     return EXIT_USAGE;
 }
 
@@ -117,14 +154,54 @@ find_children(struct arena *a)
     return COUNTERSIGN_LIBEXEC;
 }
 
+/* Whether others can reach it, which is said loudly. */
+static bool
+is_public(const char *listen)
+{
+    struct inet_endpoint at;
+    if (inet_endpoint_parse(str_from_cstr(listen), &at) == ERR_NONE && inet_is_loopback(&at.addr))
+        return false;
+    (void)fprintf(
+        stderr,
+        "countersignd: WARNING: this sandbox listens on %s, where others can reach it. Its users and "
+        "passwords are public, it has no TLS, and whoever calls it moves its clock.\n",
+        listen);
+    return true;
+}
+
+static int
+run_sandbox(const struct command_line *c, struct arena *a, const char *folder)
+{
+    struct playground p;
+    const char *listen = c->listen != NULL ? c->listen : SANDBOX_LISTEN;
+    struct supervise_options options = {
+        .front = arena_printf(a, "%s/countersign-front", folder).p,
+        .worker = arena_printf(a, "%s/countersign-sandbox", folder).p,
+        .ready_fd = c->ready_fd,
+    };
+    int status = SUPERVISE_FAILED;
+    if (playground_make(&p, a, options.worker, listen, is_public(listen)) == ERR_NONE) {
+        options.config_text = p.config;
+        options.clock_fd = p.clock_fd;
+        status = supervise_run(&options);
+    }
+    playground_remove(&p);
+    return status;
+}
+
 static int
 run(const struct command_line *c)
 {
     struct arena a;
     arena_init(&a);
     const char *folder = c->libexec != NULL ? c->libexec : find_children(&a);
+    if (c->sandbox) {
+        int sandbox = run_sandbox(c, &a, folder);
+        arena_clear(&a);
+        return sandbox;
+    }
     struct supervise_options options = {
-        .config_path = c->config,
+        .config_path = c->config != NULL ? c->config : CONFIG_FILE,
         .front = arena_printf(&a, "%s/countersign-front", folder).p,
         .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
         .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
@@ -138,9 +215,11 @@ run(const struct command_line *c)
 int
 main(int argc, char **argv)
 {
-    struct command_line c = {.config = "/etc/countersign/countersign.conf", .ready_fd = -1};
+    struct command_line c = {.ready_fd = -1};
     int status = parse(argc, argv, &c);
+    if (status < 0)
+        status = check(&c);
     if (status >= 0)
         return status;
-    return c.check_only ? check_config(c.config) : run(&c);
+    return c.check_only ? check_config(c.config != NULL ? c.config : CONFIG_FILE) : run(&c);
 }

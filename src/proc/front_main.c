@@ -142,6 +142,8 @@ main(void)
     if (child_begin(&p.cx, "front", &p.config) == ERR_NONE) {
         p.loop = loop_new();
         p.front = front_new(p.loop, &p.config);
+        if (child_is_sandbox())
+            front_set_sandbox(p.front);
         enum errcode e = set_up(&p);
         if (e == ERR_NONE)
             e = loop_fd_add(p.loop, &p.control, CONTROL_FD, LOOP_READ, control_ready);

@@ -48,17 +48,21 @@ give_up(const char *step, const char *path)
     _exit(EXIT_NOT_STARTED);
 }
 
-/* Puts both descriptors at their numbers, whatever numbers they have now, and closes all others. */
+/* Puts the descriptors at their numbers, whatever numbers they have now, and closes all others. */
 static void
 place_descriptors(const struct spawn *s)
 {
     int control = fcntl(s->control_fd, F_DUPFD, FD_SPARE);
     int config = fcntl(s->config_fd, F_DUPFD, FD_SPARE);
+    int clock = s->clock_fd > 0 ? fcntl(s->clock_fd, F_DUPFD, FD_SPARE) : CONTROL_CLOCK_FD;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (control < 0 || config < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+    if (control < 0 || config < 0 || clock < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
         dup2(null, STDOUT_FILENO) < 0 || dup2(control, CONTROL_FD) < 0 || dup2(config, CONTROL_CONFIG_FD) < 0)
         give_up("descriptors", s->path);
-    if (close_range(CONTROL_CONFIG_FD + 1, ~0u, 0) != 0)
+    if (s->clock_fd > 0 && dup2(clock, CONTROL_CLOCK_FD) < 0)
+        give_up("clock", s->path);
+    unsigned last = s->clock_fd > 0 ? CONTROL_CLOCK_FD : CONTROL_CONFIG_FD;
+    if (close_range(last + 1, ~0u, 0) != 0)
         give_up("close", s->path);
 }
 
@@ -105,14 +109,19 @@ become(const struct spawn *s, pid_t supervisor)
     memcpy(name, s->name, n + 1);
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     char *argv[] = {name, NULL};
-    char *env[] = {path, NULL, NULL};
+    char sandbox[] = CONTROL_SANDBOX_ENV "=1";
+    char *env[] = {path, NULL, NULL, NULL};
+    size_t n_env = 1;
+    if (s->clock_fd > 0)
+        env[n_env++] = sandbox;
 #if COUNTERSIGN_TESTING
     char moved[PATH_MAX + 32];
     const char *file = getenv("COUNTERSIGN_TEST_CLOCK");
     if (file != NULL &&
         snprintf(moved, sizeof(moved), "COUNTERSIGN_TEST_CLOCK=%s", file) < (int)sizeof(moved))
-        env[1] = moved;
+        env[n_env++] = moved;
 #endif
+    ASSERT(n_env < sizeof(env) / sizeof(env[0]));
     (void)execve(s->path, argv, env);
     give_up("exec", s->path);
 }

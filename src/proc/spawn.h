@@ -1,9 +1,10 @@
 /* spawn: starts one child process with nothing but what is meant for it.
  *
  * A child begins with descriptors 0 and 1 on /dev/null, 2 as ours (the log), 3 its control channel, 4 its
- * configuration, and no other; working directory /, umask 077, an empty environment but for PATH (and the
- * movable clock of a build for tests). It is killed when the supervisor dies, and ignores the signals that a
- * terminal or a service manager sends to the whole group: it is told to end over the control channel. */
+ * configuration, in a sandbox 5 the movable clock, and no other; working directory /, umask 077, an empty
+ * environment but for PATH (and what says that this is a sandbox; and the movable clock of a build for
+ * tests). It is killed when the supervisor dies, and ignores the signals that a terminal or a service manager
+ * sends to the whole group: it is told to end over the control channel. */
 #ifndef COUNTERSIGN_PROC_SPAWN_H
 #define COUNTERSIGN_PROC_SPAWN_H
 
@@ -27,6 +28,7 @@ struct spawn {
     const char *name; /* argv[0] */
     int control_fd;   /* the child's end */
     int config_fd;
+    int clock_fd; /* of a sandbox; 0: this is none */
     const struct spawn_user *user;
 };
 

@@ -186,7 +186,14 @@ spawn(struct child *c)
     char name[32];
     (void)snprintf(name, sizeof(name), "countersign-%s", kind_name(c->kind));
     if (e == ERR_NONE)
-        e = spawn_child(&s->cx, &(struct spawn){executable(c), name, pair[1], config, &s->user}, &c->pid);
+        e = spawn_child(&s->cx,
+                        &(struct spawn){.path = executable(c),
+                                        .name = name,
+                                        .control_fd = pair[1],
+                                        .config_fd = config,
+                                        .clock_fd = s->options->clock_fd,
+                                        .user = &s->user},
+                        &c->pid);
     if (pair[1] >= 0)
         (void)close(pair[1]);
     if (config >= 0)
@@ -429,6 +436,8 @@ announce(struct supervise *s)
     listeners_describe(&s->cx, &s->listeners, &line);
     struct str addresses = str_sub(buf_view(&line), sizeof("READY"), line.len);
     log_info("ready", "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
+    if (s->options->clock_fd > 0)
+        log_warning("sandbox", "advice=\"a test mode: nothing that it answers means anything\"");
     buf_add_byte(&line, '\n');
     notify_fd(s->ready_fd, buf_view(&line));
     s->ready_fd = -1;

@@ -17,6 +17,7 @@ struct supervise_options {
     const char *front;
     const char *worker;
     const char *courier; /* NULL: none */
+    int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: this is no sandbox */
     int ready_fd; /* gets "READY ADDRESS:PORT ...\n" and is closed once every child is ready; -1: none */
 };
 

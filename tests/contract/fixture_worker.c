@@ -7,11 +7,13 @@
 #include "proc/worker.h"
 
 static enum errcode
-set_up(void *arg, struct cx *cx, struct worker_set_up *given)
+set_up(void *arg, struct cx *cx, const struct config *config, bool is_first, struct sandbox *sandbox)
 {
     (void)arg;
     (void)cx;
-    (void)given;
+    (void)config;
+    (void)is_first;
+    (void)sandbox;
     return ERR_NONE;
 }
 
@@ -37,11 +39,11 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 }
 
 static struct topic
-topic(void *arg, struct cx *cx, int64_t technician_id)
+topic(void *arg, struct cx *cx, int64_t challenge_id)
 {
     (void)arg;
     (void)cx;
-    (void)technician_id;
+    (void)challenge_id;
     return (struct topic){.bytes = {0}};
 }
 

@@ -33,6 +33,13 @@ each_path_leads_to_its_part(void **state)
         {STR("/api/device/enrol/"), ROUTE_API_NONE, NULL},
         {STR("/api/Device/enrol"), ROUTE_API_NONE, NULL},
         {STR("/api"), ROUTE_NONE, NULL},
+        {STR("/api/sandbox/phone"), ROUTE_API_NONE, NULL},
+        {STR("/sandbox"), ROUTE_SANDBOX, NULL},
+        {STR("/sandbox/"), ROUTE_SANDBOX, NULL},
+        {STR("/sandbox/phone"), ROUTE_API, NULL},
+        {STR("/sandbox/clock"), ROUTE_API, NULL},
+        {STR("/sandbox/clock/"), ROUTE_NONE, NULL},
+        {STR("/sandboxes"), ROUTE_NONE, NULL},
     };
     struct arena a;
     struct route r;
@@ -42,6 +49,8 @@ each_path_leads_to_its_part(void **state)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         route_find(&a, table[i].path, &r);
         assert_int_equal(r.kind, table[i].kind);
+        assert_int_equal(r.is_sandbox, table[i].kind != ROUTE_NONE &&
+                                           str_starts(table[i].path, STR_LIT("/sandbox")));
         if (table[i].path_info != NULL)
             assert_str(r.path_info, table[i].path_info);
     }

@@ -1,0 +1,130 @@
+/* pages_sandbox: the page that a sandbox has instead of a set-up: its users, their password, what to expect
+ * of each and why, and a request to begin with; made from scenarios.def. */
+#include "contract/ct.h"
+#include "contract/scenario.h"
+#include "front/page.h"
+
+static const char *const ways[VIA_COUNT_] = {
+    [VIA_LOGIN] = "loginTechnicianFromStandalone_v7_2",
+    [VIA_NEW_PASSWORD] = "loginTechnicianWithNewPassword_v7_2",
+    [VIA_CHANGE] = "changePassword",
+    [VIA_CHANGE2] = "changePassword_v7_2",
+};
+
+static void
+element(struct buf *b, const char *name, struct str text)
+{
+    buf_addf(b, "&lt;%s&gt;", name);
+    page_text(b, text);
+    buf_addf(b, "&lt;/%s&gt;", name);
+}
+
+/* Every scenario begins with a login. */
+static void
+curl(const struct page_site *site, struct buf *b, const struct scenario *s)
+{
+    bool brings = s->via == VIA_NEW_PASSWORD;
+    const char *op = ways[brings ? VIA_NEW_PASSWORD : VIA_LOGIN];
+
+    buf_addf(b,
+             "<pre>curl -s %.*s -H 'Content-Type: text/xml' -H 'SOAPAction: \"" CT_NAMESPACE "%s\"' -d "
+             "'&lt;Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"&gt;&lt;Body&gt;&lt;%s "
+             "xmlns=\"" CT_NAMESPACE "\"&gt;&lt;%s&gt;",
+             STR_ARG(site->address), op, op, brings ? "email" : "sEmail");
+    page_text(b, s->user);
+    buf_addf(b, "@" SCENARIO_DOMAIN "&lt;/%s&gt;", brings ? "email" : "sEmail");
+    element(b, brings ? "oldPassword" : "sPassword", s->typed);
+    if (brings)
+        element(b, "newPassword", s->new_password);
+    buf_addf(b, "&lt;/%s&gt;&lt;/Body&gt;&lt;/Envelope&gt;'</pre>\n", op);
+}
+
+static void
+expected(struct buf *b, const char *op, struct str result)
+{
+    if (result.n > 0)
+        buf_addf(b, "<br><code>%s</code>: <strong>%.*s</strong>", op, STR_ARG(result));
+}
+
+static void
+step(struct buf *b, const char *when, enum scenario_step step)
+{
+    if (step == STEP_nothing)
+        return;
+    buf_addf(b, "<br>%s ", when);
+    page_cstr(b, scenario_step_doc(step));
+}
+
+static void
+row(const struct page_site *site, struct buf *b, const struct scenario *s)
+{
+    buf_add_cstr(b, "<tr><td>");
+    page_text(b, s->user);
+    buf_add_cstr(b, "@" SCENARIO_DOMAIN "</td><td>");
+    page_cstr(b, s->doc);
+    step(b, "Before the login:", s->before);
+    step(b, "After it:", s->then);
+    step(b, "Once the push was sent:", s->after);
+    if (!str_eq(s->typed, STR_LIT(SCENARIO_PASSWORD))) {
+        buf_add_cstr(b, "<br>Password: <code>");
+        page_text(b, s->typed);
+        buf_add_cstr(b, "</code>");
+    }
+    if (s->new_password.n > 0) {
+        buf_add_cstr(b, "<br>New password: <code>");
+        page_text(b, s->new_password);
+        buf_add_cstr(b, "</code>");
+    }
+    expected(b, s->via == VIA_NEW_PASSWORD ? ways[VIA_NEW_PASSWORD] : ways[VIA_LOGIN], s->login);
+    expected(b, ways[s->via], s->change);
+    expected(b, "twoFactorCheckPushAuthStatus", s->check);
+    buf_add_cstr(b, "\n<details><summary>curl</summary>");
+    curl(site, b, s);
+    buf_add_cstr(b, "</details></td></tr>\n");
+}
+
+static void
+controls(const struct page_site *site, struct buf *b)
+{
+    struct str base = str_sub(site->address, 0, site->address.n - site->path.n);
+
+    buf_addf(
+        b,
+        "<h3>The phone and the clock</h3>\n<p>A push waits a second before anything happens to it, so that "
+        "a console sees <code>Poll</code> first. The phone of each user, that of "
+        "<code>manual@" SCENARIO_DOMAIN
+        "</code> above all, also does what it is told: <code>approve</code>, <code>reject</code>, "
+        "<code>not-me</code> or <code>wrong-number</code>.</p>\n"
+        "<pre>curl -s %.*s/sandbox/phone -H 'Content-Type: application/json' -d "
+        "'{\"user\": \"manual@" SCENARIO_DOMAIN "\", \"action\": \"approve\"}'</pre>\n"
+        "<p>The clock goes forward, never back: sessions end, pushes and passwords expire.</p>\n"
+        "<pre>curl -s %.*s/sandbox/clock\ncurl -s %.*s/sandbox/clock -H 'Content-Type: application/json' -d "
+        "'{\"advance\": 61}'</pre>\n",
+        STR_ARG(base), STR_ARG(base), STR_ARG(base));
+}
+
+void
+pages_sandbox(const struct page_request *req, struct buf *body, struct answer *out)
+{
+    struct page_site site;
+
+    page_site(req, &site);
+    page_begin(body, STR_LIT("Sandbox"), STR_NULL);
+    buf_add_cstr(
+        body,
+        "<p class=\"error\"><strong>This server is a sandbox.</strong> Everybody knows its passwords, its "
+        "phones are scripted, and all of it is gone when it ends.</p>\n"
+        "<h1>Every result, without a phone</h1>\n"
+        "<p class=\"lead\">Sign in as one of these users with the password <code>" SCENARIO_PASSWORD
+        "</code>, send the push, and ask what became of it. Each login makes its user anew, so that a "
+        "scenario can be run again and again. Tests that run at the same time take accounts of "
+        "their own by a tag: <code>OK+tag@" SCENARIO_DOMAIN "</code>.</p>\n");
+    controls(&site, body);
+    buf_add_cstr(
+        body, "<h3>Users</h3>\n<table class=\"facts\">\n<thead><tr><th>User</th><th>What happens, and what "
+              "to expect</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < scenarios_n; i++)
+        row(&site, body, &scenarios[i]);
+    buf_add_cstr(body, "</tbody>\n</table>\n");
+    page_end(body, 200, "no-store", out);
+}

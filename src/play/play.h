@@ -1,0 +1,50 @@
+/* play: what makes a worker the worker of a sandbox (countersignd --sandbox): the users of scenarios.def,
+ * made anew at each of their logins; the steps that lead them to their results; their phones; the clock.
+ *
+ * Nothing here answers in the domain's place: each step is done through the functions of auth/ that serve
+ * everybody else, and the answers come from ops/. Linked into countersign-sandbox alone: a production worker
+ * has none of this. Enter at play_call and play_tick. */
+#ifndef COUNTERSIGN_PLAY_PLAY_H
+#define COUNTERSIGN_PLAY_PLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "contract/ct.h"
+#include "play/phone.h"
+
+/* A push waits this long before anything happens to it: a console sees Poll first, as it does in life. */
+#define PLAY_DELAY CLOCK_S
+
+enum { PLAY_SEEN = 64 };
+
+struct play {
+    struct str store_path;
+    int64_t busy_timeout;
+    struct phone phone;
+    int64_t seen[PLAY_SEEN]; /* challenges whose step was done; a ring */
+    size_t n_seen;
+};
+
+/* Makes the store of a sandbox in an empty folder: the server's key, the database, the key of the phones.
+ * ERR_IO, ERR_STORE. */
+enum errcode play_make(struct cx *cx, struct str store_path, struct str key_file) MUST_CHECK;
+
+/* Before the confinement. store_path outlives it. ERR_IO, ERR_SYNTAX: the phones' key. */
+enum errcode play_open(struct play *p, struct cx *cx, struct str store_path, int64_t busy_timeout) MUST_CHECK;
+void play_close(struct play *p);
+
+/* In the place of ops_run: the same operation, with what its scenario does around it. */
+enum errcode
+play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out) MUST_CHECK;
+/* By one worker, every second or so: does the steps of the pushes that wait. What fails is logged. */
+void play_tick(struct play *p, struct cx *cx);
+
+/* The sandbox's own operations; as a handler of ops.h. */
+enum errcode play_own(struct play *p, struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,321 @@
+/* step: what operators, phones and other consoles do in a sandbox: one function for each step of
+ * scenarios.def. */
+#include <string.h>
+
+#include "auth/company.h"
+#include "auth/device.h"
+#include "auth/policy.h"
+#include "auth/session.h"
+#include "auth/signin.h"
+#include "auth/technician.h"
+#include "base/rand.h"
+#include "play/stage.h"
+#include "store/store_login.h"
+
+enum { WRONG_NUMBERS = 3 };
+
+static enum errcode
+policy(struct cx *cx, struct stage *s, const char *key, const char *value)
+{
+    return policy_set(cx, s->company, str_from_cstr(key), str_from_cstr(value));
+}
+
+/* ---- the phone ---- */
+
+static enum errcode
+answer(struct cx *cx, struct stage *s, struct phone_act act)
+{
+    struct phone_heard heard;
+    return phone_answer(cx, s->phone, s->technician, act, &heard);
+}
+
+static enum errcode
+do_nothing(struct cx *cx, struct stage *s)
+{
+    (void)cx;
+    (void)s;
+    return ERR_NONE;
+}
+
+static enum errcode
+do_approve(struct cx *cx, struct stage *s)
+{
+    return answer(cx, s, (struct phone_act){.decision = DECISION_APPROVE});
+}
+
+static enum errcode
+do_reject(struct cx *cx, struct stage *s)
+{
+    return answer(cx, s, (struct phone_act){.decision = DECISION_REJECT});
+}
+
+static enum errcode
+do_not_me(struct cx *cx, struct stage *s)
+{
+    return answer(cx, s, (struct phone_act){.decision = DECISION_NOT_ME});
+}
+
+static enum errcode
+do_wrong_number(struct cx *cx, struct stage *s)
+{
+    enum errcode err = ERR_NONE;
+    for (int i = 0; i < WRONG_NUMBERS && err == ERR_NONE; i++)
+        err = answer(cx, s, (struct phone_act){.decision = DECISION_APPROVE, .is_number_wrong = true});
+    return err;
+}
+
+static enum errcode
+set_phone(struct cx *cx, struct stage *s, enum device_state state)
+{
+    struct device *devices = NULL;
+    size_t n = 0;
+    enum errcode err = device_list(cx, s->technician, false, &devices, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = device_set_state(cx, devices[i].id, state);
+    return err;
+}
+
+static enum errcode
+do_no_phone(struct cx *cx, struct stage *s)
+{
+    return set_phone(cx, s, DEVICE_REMOVED);
+}
+
+static enum errcode
+do_phone_disabled(struct cx *cx, struct stage *s)
+{
+    return set_phone(cx, s, DEVICE_DISABLED);
+}
+
+/* ---- the company ---- */
+
+static enum errcode
+do_inactive(struct cx *cx, struct stage *s)
+{
+    return company_set_state(cx, s->company, COMPANY_INACTIVE);
+}
+
+static enum errcode
+do_banned(struct cx *cx, struct stage *s)
+{
+    return company_set_state(cx, s->company, COMPANY_BANNED);
+}
+
+static enum errcode
+do_enterprise(struct cx *cx, struct stage *s)
+{
+    return company_set_plan(cx, s->company, true, true);
+}
+
+static enum errcode
+do_enterprise_off(struct cx *cx, struct stage *s)
+{
+    return company_set_plan(cx, s->company, true, false);
+}
+
+static enum errcode
+do_address_rules(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_enterprise(cx, s);
+    return err != ERR_NONE ? err : policy(cx, s, "address_rules", "on");
+}
+
+static enum errcode
+do_standard(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_address_rules(cx, s);
+    return err != ERR_NONE ? err : company_set_plan(cx, s->company, false, false);
+}
+
+static enum errcode
+do_address_denied(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_address_rules(cx, s);
+    if (err == ERR_NONE)
+        err = address_rule_add(cx, s->company, 0, false, STR_LIT("0.0.0.0/0"));
+    if (err == ERR_NONE)
+        err = address_rule_add(cx, s->company, 0, false, STR_LIT("::/0"));
+    return err;
+}
+
+static enum errcode
+single_sign_on(struct cx *cx, struct stage *s, const char *mode)
+{
+    enum errcode err = do_enterprise(cx, s);
+    if (err == ERR_NONE)
+        err = policy(cx, s, "sign_on_url", "https://sso.sandbox.test/start");
+    return err != ERR_NONE ? err : policy(cx, s, "sign_in_mode", mode);
+}
+
+static enum errcode
+do_sso(struct cx *cx, struct stage *s)
+{
+    return single_sign_on(cx, s, "sso");
+}
+
+static enum errcode
+do_saml2(struct cx *cx, struct stage *s)
+{
+    return single_sign_on(cx, s, "saml2");
+}
+
+static enum errcode
+do_alone(struct cx *cx, struct stage *s)
+{
+    return policy(cx, s, "second_factor", "off");
+}
+
+static enum errcode
+do_required(struct cx *cx, struct stage *s)
+{
+    return policy(cx, s, "second_factor", "required");
+}
+
+static enum errcode
+do_alone_no_phone(struct cx *cx, struct stage *s)
+{
+    return do_alone(cx, s);
+}
+
+static enum errcode
+do_required_phone_disabled(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_required(cx, s);
+    return err != ERR_NONE ? err : do_phone_disabled(cx, s);
+}
+
+/* ---- the account ---- */
+
+static enum errcode
+do_deleted(struct cx *cx, struct stage *s)
+{
+    return technician_delete(cx, s->technician);
+}
+
+static enum errcode
+do_no_technician(struct cx *cx, struct stage *s)
+{
+    return technician_set_flags(cx, s->technician, false, true);
+}
+
+static enum errcode
+do_role_off(struct cx *cx, struct stage *s)
+{
+    return technician_set_flags(cx, s->technician, true, false);
+}
+
+static enum errcode
+do_locked(struct cx *cx, struct stage *s)
+{
+    return technician_lock(cx, s->technician);
+}
+
+static enum errcode
+do_reset(struct cx *cx, struct stage *s)
+{
+    return technician_reset_password(cx, s->technician, STR_LIT(SCENARIO_NEW), false);
+}
+
+/* stage.c made the account with its former password. */
+static enum errcode
+do_former_password(struct cx *cx, struct stage *s)
+{
+    return technician_reset_password(cx, s->technician, STR_LIT(SCENARIO_PASSWORD), false);
+}
+
+static enum errcode
+do_alone_former_password(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_alone(cx, s);
+    return err != ERR_NONE ? err : do_former_password(cx, s);
+}
+
+/* stage.c made the password old. */
+static enum errcode
+do_old_password(struct cx *cx, struct stage *s)
+{
+    return policy(cx, s, "password_age", "30");
+}
+
+static enum errcode
+do_alone_old_password(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_alone(cx, s);
+    return err != ERR_NONE ? err : do_old_password(cx, s);
+}
+
+/* ---- other consoles ---- */
+
+/* A colleague signs in with the password alone and takes the only seat. */
+static enum errcode
+do_alone_seat_taken(struct cx *cx, struct stage *s)
+{
+    struct signin_answer answer;
+    int64_t colleague = 0;
+    struct str email =
+        arena_printf(&cx->arena, "colleague.%llx@" SCENARIO_DOMAIN, (unsigned long long)rand_id());
+    enum errcode err = do_alone(cx, s);
+    if (err == ERR_NONE)
+        err = policy(cx, s, "seats", "1");
+    if (err == ERR_NONE)
+        err = technician_add(cx, s->company, email, STR_LIT("A colleague"), STR_LIT(SCENARIO_PASSWORD),
+                             &colleague);
+    if (err == ERR_NONE)
+        err = signin_begin(cx, email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &answer);
+    if (err == ERR_NONE && answer.result != SIGNIN_OK)
+        err = err_set(cx, ERR_DENIED, "the colleague was answered %s", signin_result_name(answer.result));
+    return err;
+}
+
+static enum errcode
+do_seat_taken(struct cx *cx, struct stage *s)
+{
+    enum errcode err = do_alone_seat_taken(cx, s);
+    return err != ERR_NONE ? err : do_required(cx, s);
+}
+
+/* From the same address: only then its push takes the other one's place. */
+static enum errcode
+do_second_console(struct cx *cx, struct stage *s)
+{
+    struct login_row first;
+    struct signin_answer answer;
+    struct push_sent sent;
+    enum errcode err = store_login_get(cx, s->login, &first);
+    if (err != ERR_NONE)
+        return err;
+    cx->source = first.source;
+    err = signin_begin(cx, s->email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &answer);
+    if (err == ERR_NONE && answer.result != SIGNIN_OkTwoFactorAuthenticationRequired)
+        err =
+            err_set(cx, ERR_DENIED, "the second console was answered %s", signin_result_name(answer.result));
+    if (err == ERR_NONE)
+        err = signin_send_push(cx, answer.login_token, &sent);
+    cx->source = STR_NULL;
+    return err;
+}
+
+static enum errcode
+do_session_ended_approve(struct cx *cx, struct stage *s)
+{
+    struct session *sessions = NULL;
+    size_t n = 0;
+    enum errcode err = session_list(cx, s->company, s->technician, &sessions, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = session_end(cx, sessions[i].id, "operator");
+    return err != ERR_NONE ? err : do_approve(cx, s);
+}
+
+enum errcode
+step_do(struct cx *cx, struct stage *stage, enum scenario_step step)
+{
+    static enum errcode (*const steps[STEP_COUNT_])(struct cx *, struct stage *) = {
+#define SCENARIO_STEP(name, doc) do_##name,
+#define SCENARIO(user, via, typed, new_password, login, change, check, before, then, after, away, doc)
+#include "contract/scenarios.def"
+#undef SCENARIO_STEP
+#undef SCENARIO
+    };
+    cx->actor = STR_LIT("operator:sandbox");
+    return steps[step](cx, stage);
+}

@@ -1,0 +1,162 @@
+/* domain: see the header. */
+#include "proc/domain.h"
+
+#include "auth/challenge.h"
+#include "auth/device.h"
+#include "auth/env.h"
+#include "auth/lockout.h"
+#include "auth/session.h"
+#include "base/clock.h"
+#include "log/log.h"
+#include "ops/ops.h"
+#include "proc/opener.h"
+#include "proc/worker.h"
+#include "store/db.h"
+#include "store/store_outbox.h"
+
+enum { SWEEP_ROWS = 64 };
+
+/* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
+#define STORE_PATIENCE CLOCK_MINUTE
+
+struct domain {
+    const struct domain_extra *extra; /* NULL: none */
+    const struct config *config;
+    struct arena arena; /* what lives as long as the process */
+    struct auth_env env;
+    struct opener opener;
+    struct sandbox_path folder;
+    int64_t swept_at; /* clock_mono; 0: not yet */
+};
+
+/* public_url, or the first listener. */
+static struct str
+public_url(struct arena *a, const struct config *c)
+{
+    struct str url = c->server_public_url;
+    if (!str_is_empty(url))
+        return arena_str(a, str_trim(url, "/"));
+    const char *scheme = str_is_empty(c->tls_certificate) ? "http" : "https";
+    return arena_printf(a, "%s://%.*s", scheme, STR_ARG(c->server_listen.items[0]));
+}
+
+/* The settings of the domain that are LIVE, or made of such. */
+static void
+reload(void *arg, const struct config *c)
+{
+    struct domain *d = arg;
+    d->env.reveal_unknown_users = c->privacy_reveal_unknown_users;
+    d->env.source_failures = c->privacy_source_failures;
+    d->env.public_url = public_url(&d->arena, c);
+}
+
+static enum errcode
+set_up(void *arg, struct cx *cx, const struct config *c, bool is_first, struct sandbox *sandbox)
+{
+    struct domain *d = arg;
+    d->config = c;
+    enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
+    if (e != ERR_NONE)
+        return e;
+    d->env.argon2_kib = (uint32_t)(c->passwords_memory / 1024);
+    d->env.argon2_passes = (uint32_t)c->passwords_passes;
+    d->env.has_webhook = !str_is_empty(c->webhook_url);
+    reload(d, c);
+    cx->env = &d->env;
+    if (!opener_try(&d->opener, cx, c) && is_first)
+        return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",
+                       STR_ARG(c->store_path));
+    d->folder = (struct sandbox_path){opener_folder(&d->arena, c), true};
+    sandbox->paths = &d->folder;
+    sandbox->n_paths = 1;
+    return d->extra == NULL ? ERR_NONE : d->extra->set_up(d->extra->arg, cx, c);
+}
+
+static enum errcode
+call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+{
+    struct domain *d = arg;
+    /* Without a store the answer stays as it is: zero, which is every operation's UnknownError. */
+    if (!opener_try(&d->opener, cx, d->config))
+        return ERR_NONE;
+    enum errcode e = d->extra == NULL ? ops_run(cx, op->id, in, out)
+                                      : d->extra->call(d->extra->arg, cx, op, in, out);
+    if (e != ERR_NONE)
+        db_rollback(cx);
+    return e;
+}
+
+static struct topic
+topic(void *arg, struct cx *cx, int64_t challenge_id)
+{
+    (void)arg;
+    return ops_topic(cx, challenge_id);
+}
+
+/* What the courier could bring to nobody will not be answered: its console need not wait for the end. */
+static enum errcode
+fail_undelivered(struct cx *cx)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    enum errcode e = store_outbox_undelivered(cx, cx->now, CX_WOKEN, &ids, &n);
+    for (size_t i = 0; e == ERR_NONE && i < n; i++)
+        e = challenge_fail(cx, ids[i]);
+    return e;
+}
+
+/* What grows slowly is looked at once a minute. */
+static enum errcode
+sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
+{
+    bool more = false;
+    if (clock_mono() - d->swept_at < CLOCK_MINUTE)
+        return ERR_NONE;
+    enum errcode e = session_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE)
+        e = lockout_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE)
+        e = enrolment_sweep(cx, SWEEP_ROWS, &more);
+    *more_out = *more_out || more;
+    if (e == ERR_NONE && !*more_out)
+        d->swept_at = clock_mono();
+    return e;
+}
+
+static bool
+idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
+{
+    struct domain *d = arg;
+    bool more = false;
+    if (!opener_try(&d->opener, cx, d->config)) {
+        *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
+        return false;
+    }
+    if (slot != 0)
+        return false;
+    if (d->extra != NULL)
+        d->extra->tick(d->extra->arg, cx);
+    enum errcode e = d->env.has_webhook ? fail_undelivered(cx) : ERR_NONE;
+    if (e == ERR_NONE)
+        e = challenge_sweep(cx, SWEEP_ROWS, &more);
+    if (e == ERR_NONE)
+        e = sweep_the_old(d, cx, &more);
+    return e == ERR_NONE && more;
+}
+
+int
+domain_run(const struct domain_extra *extra)
+{
+    struct domain d = {.extra = extra};
+    arena_init(&d.arena);
+    const struct worker_hooks hooks = {
+        .set_up = set_up, .reload = reload, .call = call, .topic = topic, .idle = idle, .arg = &d};
+    int status = worker_run(&hooks);
+    struct cx none = {.db = NULL};
+    opener_close(&d.opener, &none);
+    env_clear(&d.env);
+    arena_clear(&d.arena);
+    return status;
+}

@@ -1,0 +1,173 @@
+/* playground: see the header. */
+#include "proc/playground.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MEMORY "/dev/shm"
+#define PREFIX "countersign-sandbox."
+
+static enum errcode
+complain(const char *what)
+{
+    (void)fprintf(stderr, "countersignd: the sandbox cannot be made: %s: %s\n", what, strerror(errno));
+    return ERR_SYSTEM;
+}
+
+/* Removes the folder and the files in it; there are no folders in it. */
+static void
+remove_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (d == NULL) {
+        if (fd >= 0)
+            (void)close(fd);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.')
+            (void)unlinkat(dirfd(d), e->d_name, 0);
+    (void)closedir(d);
+    (void)rmdir(path);
+}
+
+/* A living sandbox holds a lock on its folder, which ends with it however it ends. */
+static void
+remove_if_dead(const char *name)
+{
+    char path[sizeof(MEMORY) + NAME_MAX + 1];
+    struct stat st;
+    (void)snprintf(path, sizeof(path), MEMORY "/%s", name);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        remove_folder(path);
+    (void)close(fd);
+}
+
+static void
+remove_dead(void)
+{
+    DIR *d = opendir(MEMORY);
+    if (d == NULL)
+        return;
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (str_starts(str_from_cstr(e->d_name), STR_LIT(PREFIX)))
+            remove_if_dead(e->d_name);
+    (void)closedir(d);
+}
+
+/* Another sandbox that starts may take a folder without a lock for a dead one's: then there is a next try. */
+static enum errcode
+make_folder(struct playground *p)
+{
+    enum { TRIES = 5 };
+    for (int i = 0; i < TRIES; i++) {
+        char path[] = MEMORY "/" PREFIX "XXXXXX";
+        struct stat st;
+        if (mkdtemp(path) == NULL)
+            break;
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0 && flock(fd, LOCK_EX) == 0 && stat(path, &st) == 0) {
+            static_assert(sizeof(path) <= sizeof(p->folder), "the folder's name has room");
+            memcpy(p->folder, path, sizeof(path));
+            p->lock_fd = fd;
+            return ERR_NONE;
+        }
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    return complain("a folder in " MEMORY);
+}
+
+static enum errcode
+make_clock(struct playground *p)
+{
+    p->clock_fd = memfd_create("countersign-clock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (p->clock_fd < 0 || ftruncate(p->clock_fd, sizeof(int64_t)) != 0 ||
+        fcntl(p->clock_fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+        return complain("a clock");
+    return ERR_NONE;
+}
+
+/* The supervisor links neither the store nor the domain: the worker's program makes the store. */
+static enum errcode
+make_store(const char *program, struct str store, struct str key)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)umask(077);
+        (void)execl(program, "countersign-sandbox", "--make", store.p, key.p, (char *)NULL);
+        (void)complain(program);
+        _exit(1);
+    }
+    int status = 0;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return complain(program);
+    if (pid < 0)
+        return complain(program);
+    return status == 0 ? ERR_NONE : ERR_STORE;
+}
+
+static void
+block_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+enum errcode
+playground_make(struct playground *p, struct arena *a, const char *sandbox, const char *listen,
+                bool is_public)
+{
+    *p = (struct playground){.lock_fd = -1, .clock_fd = -1};
+    block_signals();
+    remove_dead();
+    enum errcode e = make_folder(p);
+    if (e == ERR_NONE)
+        e = make_clock(p);
+    if (e != ERR_NONE)
+        return e;
+    struct str store = arena_printf(a, "%s/countersign.db", p->folder);
+    struct str key = arena_printf(a, "%s/countersign.key", p->folder);
+    /* A phone signs for the server that it knows; on loopback the server finds its own name. */
+    struct str url = is_public ? arena_printf(a, "public_url = http://%s\n", listen) : STR_LIT("");
+    /* A clock that is moved must not break connections and calls off. */
+    p->config = arena_printf(a,
+                             "[server]\nlisten = %s\nallow_plain_http = yes\nworkers = 2\n%.*s"
+                             "[store]\npath = %s\nkey_file = %s\nbusy_timeout = 1s\n"
+                             "[limits]\nheader_time = 10m\nbody_time = 1h\nwrite_time = 1h\nidle_time = 1h\n"
+                             "call_time = 10m\n"
+                             "[privacy]\nreveal_unknown_users = yes\n",
+                             listen, STR_ARG(url), store.p, key.p);
+    return make_store(sandbox, store, key);
+}
+
+void
+playground_remove(struct playground *p)
+{
+    if (p->folder[0] != '\0')
+        remove_folder(p->folder);
+    if (p->lock_fd >= 0)
+        (void)close(p->lock_fd);
+    if (p->clock_fd >= 0)
+        (void)close(p->clock_fd);
+    *p = (struct playground){.lock_fd = -1, .clock_fd = -1};
+}
