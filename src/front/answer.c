@@ -12,6 +12,21 @@
 #define PAGE_POLICY                                                                                 \
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " \
     "base-uri 'none'; frame-ancestors 'none'"
+/* The approver's own files and this server's answers, nothing else. */
+#define APP_POLICY                                                                                        \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " \
+    "manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+/* What a browser is told of a page. */
+static void
+page_headers(struct http_reply *r, bool is_app)
+{
+    http_reply_header(r, "Content-Security-Policy", is_app ? STR_LIT(APP_POLICY) : STR_LIT(PAGE_POLICY));
+    http_reply_header(r, "Referrer-Policy", STR_LIT("same-origin"));
+    http_reply_header(r, "X-Content-Type-Options", STR_LIT("nosniff"));
+    if (is_app)
+        http_reply_header(r, "Cross-Origin-Opener-Policy", STR_LIT("same-origin"));
+}
 
 void
 answer_send(struct connection *c, const struct answer *a)
@@ -27,6 +42,7 @@ answer_send(struct connection *c, const struct answer *a)
     http_reply_header(&r, "Cache-Control", a->cache_control);
     http_reply_header(&r, "Content-Type", a->content_type);
     http_reply_header(&r, "ETag", a->etag);
+    http_reply_header(&r, "Location", a->location);
     http_reply_header(&r, "Allow", a->allow);
     if (a->has_public)
         http_reply_header(&r, "Public", a->allow);
@@ -41,11 +57,8 @@ answer_send(struct connection *c, const struct answer *a)
         if (a->status == 401)
             http_reply_header(&r, "WWW-Authenticate", STR_LIT("Bearer"));
     }
-    if (a->is_page) {
-        http_reply_header(&r, "Content-Security-Policy", STR_LIT(PAGE_POLICY));
-        http_reply_header(&r, "Referrer-Policy", STR_LIT("same-origin"));
-        http_reply_header(&r, "X-Content-Type-Options", STR_LIT("nosniff"));
-    }
+    if (a->is_page)
+        page_headers(&r, a->is_app);
     if (c->front->is_sandbox)
         http_reply_header(&r, "X-Countersign-Sandbox", STR_LIT("1"));
     if (c->is_secure)

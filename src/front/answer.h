@@ -11,12 +11,13 @@ struct connection;
 /* Null views are left out. All is read before answer_send returns. */
 struct answer {
     unsigned status;
-    struct str cache_control, content_type, etag, allow, set_cookie, preference_applied;
+    struct str cache_control, content_type, etag, allow, set_cookie, preference_applied, location;
     unsigned retry_after; /* seconds; 0: none */
     bool is_api;          /* what the JSON face says beside: nosniff, the challenge of a 401 */
     bool is_failure;      /* counts against the source (throttle.h) */
     bool has_public;      /* Public beside Allow, as IIS says it to OPTIONS */
     bool is_page;         /* for a browser: what it may load and who may frame it */
+    bool is_app;          /* a page that may also ask the server: the approver */
     struct str body;
 };
 

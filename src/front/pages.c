@@ -104,10 +104,8 @@ etag_of(struct arena *a, struct str body)
 }
 
 static void
-asset(const struct page_request *req, struct buf *body, struct answer *out)
+asset(const struct page_request *req, const struct web_asset *a, struct buf *body, struct answer *out)
 {
-    const struct web_asset *a = web_asset_find(req->route->name);
-
     if (a == NULL) {
         pages_not_found(req, body, out);
         return;
@@ -121,7 +119,19 @@ asset(const struct page_request *req, struct buf *body, struct answer *out)
                            .content_type = a->content_type,
                            .etag = etag,
                            .is_page = true,
+                           .is_app = req->route->kind == ROUTE_APPROVE,
                            .body = is_known ? STR_LIT("") : a->body};
+}
+
+/* Who types the app's address by hand leaves the last slash out. Relative, for a proxy may have put a path
+ * before it. */
+static void
+approve_bare(const struct page_request *req, struct answer *out)
+{
+    if (refuse_method(req, out))
+        return;
+    plain(out, 308, STR_LIT("approve/\n"));
+    out->location = (struct str)STR("approve/");
 }
 
 void
@@ -136,7 +146,13 @@ pages_answer(const struct page_request *req, struct buf *body, struct answer *ou
         health(req, out);
         break;
     case ROUTE_ASSET:
-        asset(req, body, out);
+        asset(req, web_asset_find(req->route->name), body, out);
+        break;
+    case ROUTE_APPROVE:
+        asset(req, web_approve_find(req->route->name), body, out);
+        break;
+    case ROUTE_APPROVE_BARE:
+        approve_bare(req, out);
         break;
     case ROUTE_INTEGRATE:
         if (!refuse_method(req, out))

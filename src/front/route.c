@@ -44,7 +44,7 @@ void
 route_find(struct arena *a, struct str path, struct route *out)
 {
     static const struct str service = STR(CT_PATH), api = STR("/api/"), assets = STR("/assets/"),
-                            integrate = STR("/integrate/");
+                            integrate = STR("/integrate/"), approve = STR("/approve/");
 
     *out = (struct route){.kind = ROUTE_NONE};
     if (http_percent_decode(a, path, &path) != ERR_NONE)
@@ -67,6 +67,11 @@ route_find(struct arena *a, struct str path, struct route *out)
         out->name = str_sub(path, integrate.n, path.n);
     } else if (str_starts(path, STR_LIT("/sandbox"))) {
         sandbox(path, out);
+    } else if (str_starts(path, approve)) {
+        out->kind = ROUTE_APPROVE;
+        out->name = str_sub(path, approve.n, path.n);
+    } else if (str_eq(path, STR_LIT("/approve"))) {
+        out->kind = ROUTE_APPROVE_BARE;
     } else if (str_eq(path, STR_LIT("/healthz"))) {
         out->kind = ROUTE_HEALTH;
     } else if (str_eq(path, STR_LIT("*"))) {

@@ -14,17 +14,19 @@ enum route_kind {
     ROUTE_API,       /* an operation of the JSON face; anything else below /api/ is ROUTE_API_NONE */
     ROUTE_API_NONE,
     ROUTE_HEALTH,
-    ROUTE_ASSET,     /* /assets/NAME */
-    ROUTE_INTEGRATE, /* /integrate/NAME, NAME perhaps empty */
-    ROUTE_SANDBOX,   /* /sandbox, the page */
-    ROUTE_ANY,       /* OPTIONS * */
+    ROUTE_ASSET,        /* /assets/NAME */
+    ROUTE_INTEGRATE,    /* /integrate/NAME, NAME perhaps empty */
+    ROUTE_APPROVE,      /* /approve/NAME, NAME perhaps empty: the app on phones */
+    ROUTE_APPROVE_BARE, /* /approve */
+    ROUTE_SANDBOX,      /* /sandbox, the page */
+    ROUTE_ANY,          /* OPTIONS * */
 };
 
 struct route {
     enum route_kind kind;
     struct str service; /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as it was asked for, decoded */
     struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
-    struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE: decoded */
+    struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE: decoded */
     const struct ct_op *op; /* ROUTE_API */
     bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: there in a sandbox alone */
 };

@@ -6,12 +6,16 @@
 #include "base/str.h"
 
 struct web_asset {
-    struct str name; /* below /assets/ */
+    struct str name; /* below /assets/ or /approve/ */
     struct str content_type;
     struct str body;
 };
 
 /* NULL where there is none of that name. */
 const struct web_asset *web_asset_find(struct str name);
+
+/* The files of the approver (the folder approve), and shell.js, which lists them for its service worker; the
+ * empty name is its page. NULL where there is none of that name. */
+const struct web_asset *web_approve_find(struct str name);
 
 #endif

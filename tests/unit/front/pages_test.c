@@ -182,6 +182,30 @@ pages_say_what_they_may_load(void **state)
     }
 }
 
+/* The app may ask its own server and nobody else; pages may not even do that. */
+static void
+the_approver_is_served(void **state)
+{
+    struct harness *h = *state;
+    const char *page = ask(h, "GET", "/approve/");
+
+    assert_starts(page,
+                  "HTTP/1.1 200 OK\r\nCache-Control: no-cache\r\nContent-Type: text/html; charset=utf-8\r\n");
+    assert_has(page, "\r\nContent-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+                     "connect-src 'self'; ");
+    assert_has(page, "frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n");
+    assert_has_not(page, "style=");
+    assert_has_not(page, "<script>");
+    assert_has_not(ask(h, "GET", "/integrate/"), "connect-src");
+    assert_has(ask(h, "GET", "/approve/manifest.webmanifest"),
+               "\r\nContent-Type: application/manifest+json\r\n");
+    assert_has(ask(h, "GET", "/approve/shell.js"), "\"js/views/challenge.js\"");
+    assert_starts(ask(h, "GET", "/approve"), "HTTP/1.1 308 Permanent Redirect\r\n");
+    assert_has(ask(h, "GET", "/approve"), "\r\nLocation: approve/\r\n");
+    assert_starts(ask(h, "GET", "/approve/../approve/"), "HTTP/1.1 404 ");
+    assert_starts(ask(h, "PUT", "/approve/sw.js"), "HTTP/1.1 405 ");
+}
+
 static void
 assets_are_asked_for_once(void **state)
 {
@@ -243,6 +267,7 @@ main(void)
         CASE(addresses_follow_the_host),
         CASE(local_is_who_comes_by_loopback_and_for_itself),
         CASE(pages_say_what_they_may_load),
+        CASE(the_approver_is_served),
         CASE(assets_are_asked_for_once),
         CASE(the_guide_has_a_page_for_each_operation),
         CASE(health_needs_a_worker),

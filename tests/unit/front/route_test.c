@@ -40,6 +40,10 @@ each_path_leads_to_its_part(void **state)
         {STR("/sandbox/clock"), ROUTE_API, NULL},
         {STR("/sandbox/clock/"), ROUTE_NONE, NULL},
         {STR("/sandboxes"), ROUTE_NONE, NULL},
+        {STR("/approve/"), ROUTE_APPROVE, NULL},
+        {STR("/approve/js/main.js"), ROUTE_APPROVE, NULL},
+        {STR("/approve"), ROUTE_APPROVE_BARE, NULL},
+        {STR("/approver"), ROUTE_NONE, NULL},
     };
     struct arena a;
     struct route r;

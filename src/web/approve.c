@@ -1,0 +1,21 @@
+/* web: the files of the approver; see the header. Their table is made from the folder (tools/embed-folder).
+ */
+#include "web/web.h"
+
+#include <stddef.h>
+
+#include "approve.inc"
+
+const struct web_asset *
+web_approve_find(struct str name)
+{
+    static const struct str page = STR("index.html");
+
+    if (name.n == 0)
+        name = page;
+    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+        if (str_eq(assets[i].name, name))
+            return &assets[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,47 @@
+// The device API (docs/device-api.md) as functions. Nothing here throws: what went wrong is a result too, and each result has
+// its words in the files of strings.
+
+/**
+ * @typedef {object} ApiAnswer the server's document, and
+ * @property {string} result the server's, or "Offline" where none could be had
+ * @property {number} retryAfter seconds that the server asks to wait; 0 where it asks for none
+ */
+
+const PATIENCE = 15_000;
+
+/**
+ * @param {string} base the API's address with a slash at its end
+ * @param {typeof fetch} [ask]
+ */
+export function createApi(base, ask = (...args) => fetch(...args)) {
+    /** @returns {Promise<ApiAnswer>} */
+    async function post(operation, members, token) {
+        const headers = {"Content-Type": "application/json"};
+        if (token !== undefined)
+            headers.Authorization = `Bearer ${token}`;
+        let response;
+        try {
+            response = await ask(new URL(operation, base), {
+                method: "POST", headers, body: JSON.stringify(members), cache: "no-store", credentials: "omit",
+                redirect: "error", signal: AbortSignal.timeout(PATIENCE)});
+        } catch {
+            return {result: "Offline", retryAfter: 0};
+        }
+        const retryAfter = Number(response.headers.get("Retry-After")) || 0;
+        try {
+            const document = await response.json();
+            return {...document, result: String(document.result ?? "UnknownError"), retryAfter};
+        } catch {
+            // Something between here and the server answered in its place.
+            return {result: response.status === 429 ? "TooManyRequests" : "UnknownError", retryAfter};
+        }
+    }
+
+    return {
+        enrol: (members) => post("device/enrol", members),
+        pending: (account) => post("device/pending", {}, account.token),
+        fetch: (account, challengeId) => post("device/fetch", {sChallengeId: challengeId}, account.token),
+        answer: (account, members) => post("device/answer", members, account.token),
+        remove: (account) => post("device/remove", {}, account.token),
+    };
+}

@@ -1,0 +1,48 @@
+// The words of the app in the language of whoever holds it. Each language is one file of strings with the same keys; a key
+// that ends in ".one" has a sibling in ".other", and {n} chooses between them.
+import de from "./lang/de.js";
+import en from "./lang/en.js";
+import es from "./lang/es.js";
+import fr from "./lang/fr.js";
+import ja from "./lang/ja.js";
+
+/** Languages by their code; each names itself. */
+export const LANGUAGES = {
+    en: {name: "English", strings: en}, de: {name: "Deutsch", strings: de}, fr: {name: "Français", strings: fr},
+    es: {name: "Español", strings: es}, ja: {name: "日本語", strings: ja}};
+
+/** @param {readonly string[]} wanted such as navigator.languages @returns {string} the first that there is; else "en" */
+export function pickLanguage(wanted) {
+    return wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((code) => code in LANGUAGES) ?? "en";
+}
+
+/** @param {string} code a key of LANGUAGES */
+export function createWords(code) {
+    const strings = LANGUAGES[code].strings;
+    const plural = new Intl.PluralRules(code);
+    const number = new Intl.NumberFormat(code);
+    const clock = new Intl.DateTimeFormat(code, {hour: "numeric", minute: "2-digit"});
+    const day = new Intl.DateTimeFormat(code, {dateStyle: "long"});
+    const relative = new Intl.RelativeTimeFormat(code, {numeric: "auto"});
+
+    return {
+        code,
+        has: (key) => key in strings,
+        /** @param {string} key @param {object} [values] for the {names} in it; n also chooses the number's form */
+        t(key, values = {}) {
+            const form = values.n === undefined || key in strings ? key
+                : `${key}.${plural.select(values.n) === "one" ? "one" : "other"}`;
+            if (!(form in strings))
+                throw new Error(`no words for ${form}`);
+            return strings[form].replace(/\{(\w+)\}/g,
+                (_, name) => typeof values[name] === "number" ? number.format(values[name]) : values[name]);
+        },
+        time: (date) => clock.format(date),
+        date: (date) => day.format(date),
+        /** @param {number} age milliseconds */
+        ago(age) {
+            const seconds = Math.round(age / 1_000);
+            return seconds < 60 ? relative.format(-seconds, "second") : relative.format(-Math.round(seconds / 60), "minute");
+        },
+    };
+}

@@ -1,0 +1,290 @@
+// The app: which screen is shown, and what leads from one to the next. Enter at start().
+import {openAccounts} from "./accounts.js";
+import {answerChallenge, isForAccount} from "./answer.js";
+import {createApi} from "./api.js";
+import {isAvailable} from "./crypto.js";
+import {enrol, fitName, ticketOf} from "./enrol.js";
+import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
+import {deviceName} from "./platform.js";
+import {accountView} from "./views/account.js";
+import {challengeView} from "./views/challenge.js";
+import {compareView, enrolView} from "./views/enrol.js";
+import {createFrame} from "./views/frame.js";
+import {homeView} from "./views/home.js";
+import {messageView} from "./views/message.js";
+import {settingsView} from "./views/settings.js";
+import {createWatch} from "./watch.js";
+
+/** How long a good answer is shown before the app waits again by itself. */
+const GLANCE = 8_000;
+/** Results after which the same challenge can still be answered. */
+const HINDRANCES = ["Offline", "UnknownError", "TooManyRequests", "BadRequest", "NumberRequired", "BadSignature"];
+const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
+
+const here = new URL("./", location.href);
+/** The server's public address, as it stands in statements. */
+const audience = new URL("../", here).href.replace(/\/$/, "");
+
+async function createApp() {
+    const api = createApi(new URL("../api/", here).href);
+    let words = createWords(pickLanguage(navigator.languages));
+    const frame = createFrame(document.body, () => words);
+    let store = null;
+    let accounts = [];
+    let language = "";
+    let isOnline = true;
+    /** What is on the screen: null while it may give way to a challenge. */
+    let held = null;
+    /** The challenge on the screen: {account, challenge, view}. */
+    let open = null;
+    /** What waits, by account: id to challenges. */
+    const waiting = new Map();
+    /** Challenges that cannot be answered and were said to be so. */
+    const dismissed = new Set();
+
+    const watch = createWatch({
+        accounts: () => accounts.filter((account) => !account.isGone),
+        ask: (account) => api.pending(account),
+        told, isSeen: () => document.visibilityState === "visible"});
+
+    // ---- screens ------------------------------------------------------------------------------------------------------------
+
+    function show(screen, hold = null) {
+        held = hold;
+        open = null;
+        frame.show(screen);
+    }
+
+    function message(kind, key, values, done = home) {
+        const hold = {};
+        show(messageView(words, {kind, key, values, done}), hold);
+        if (kind === "good")
+            setTimeout(() => held === hold && done(), GLANCE);
+    }
+
+    function home() {
+        if (location.hash !== "" && location.hash !== "#/")
+            history.replaceState(null, "", here);
+        show(homeView(words, {accounts, isOnline}));
+        offer();
+    }
+
+    function settings() {
+        show(settingsView(words, {language, async choose(code) {
+            language = code;
+            words = createWords(code || pickLanguage(navigator.languages));
+            await store?.putSetting("language", code);
+            settings();
+            document.getElementById("language").focus();
+        }}));
+    }
+
+    function showAccount(account) {
+        show(accountView(words, account, async () => {
+            const key = account.isGone ? "account.forget" : "account.remove";
+            if (!await frame.confirm({
+                title: words.t(`${key}.ask`), text: words.t(`${key}.text`, {company: account.company}), yes: words.t(key)}))
+                return null;
+            const answer = account.isGone ? {result: "OK"} : await api.remove(account);
+            if (answer.result !== "OK" && answer.result !== "UnknownDevice")
+                return answer.result;
+            await forget(account);
+            home();
+            return null;
+        }));
+    }
+
+    async function forget(account) {
+        await store.remove(account.id);
+        waiting.delete(account.id);
+        accounts = await store.list();
+    }
+
+    // ---- enrolment ----------------------------------------------------------------------------------------------------------
+
+    function startEnrolment(ticket) {
+        // The ticket is a secret: it stays neither in the address bar nor in the history.
+        history.replaceState(null, "", here);
+        if (!isAvailable() || store === null) {
+            message("bad", `problem.${store === null && isAvailable() ? "NoStorage" : "NoCrypto"}`);
+            return;
+        }
+        show(enrolView(words, {name: fitName(deviceName(navigator.userAgent)), server: audience, go: (name) => finish(ticket, name)}),
+            {});
+    }
+
+    async function finish(ticket, name) {
+        const {result, account} = await enrol({api, accounts: store}, {ticket, name, audience});
+        if (result === "UnknownTicket") {
+            message("bad", "problem.UnknownTicket");
+            return null;
+        }
+        if (result !== "OK")
+            return result === "BadSignature" ? "EnrolSignature" : result;
+        accounts = await store.list();
+        void navigator.storage?.persist?.();
+        show(compareView(words, {
+            account,
+            match: () => message("good", "enrolled", {company: account.company}, wakeHome),
+            async differ() {
+                await api.remove(account);
+                await forget(account);
+                message("bad", "differ");
+            },
+        }), {});
+        return null;
+    }
+
+    function wakeHome() {
+        home();
+        void watch.wake();
+    }
+
+    // ---- challenges ---------------------------------------------------------------------------------------------------------
+
+    async function told(account, answer) {
+        const wasOnline = isOnline;
+        isOnline = answer.result !== "Offline" && answer.result !== "UnknownError";
+        if (answer.result === "UnknownDevice") {
+            account.isGone = true;
+            await store.put(account);
+            waiting.delete(account.id);
+        } else if (answer.result === "OK") {
+            waiting.set(account.id, answer.aChallenges ?? []);
+            await refreshOpen(account);
+        }
+        if (held === null && location.hash.length < 3 && (isOnline !== wasOnline || account.isGone))
+            home();
+        offer();
+    }
+
+    /** The challenge on the screen lives on, or it is said what became of it. */
+    async function refreshOpen(account) {
+        if (open === null || open.account.id !== account.id || open.view.isBusy())
+            return;
+        const now = waiting.get(account.id).find((other) => other.sChallengeId === open.challenge.sChallengeId);
+        if (now !== undefined)
+            open.view.refresh(now);
+        else
+            await explain();
+    }
+
+    /** Why the challenge on the screen cannot be answered any more. */
+    async function explain() {
+        const {account, challenge} = open;
+        const answer = await api.fetch(account, challenge.sChallengeId);
+        if (open?.challenge !== challenge || open.view.isBusy())
+            return;
+        if (answer.result === "OK")
+            open.view.refresh(answer.aChallenges[0]);
+        else if (answer.result === "Offline" || answer.result === "UnknownError")
+            message("bad", "problem.Expired");
+        else
+            end(challenge, answer.result);
+    }
+
+    /** Shows what waits, if what is on the screen may give way. */
+    function offer() {
+        if (held !== null)
+            return;
+        const all = accounts.flatMap((account) => (waiting.get(account.id) ?? []).map((challenge) => ({account, challenge})))
+            .filter(({challenge}) => !dismissed.has(challenge.sChallengeId));
+        if (all.length === 0)
+            return;
+        const {account, challenge} = all[0];
+        if (isForAccount(account, challenge)) {
+            showChallenge(account, Object.freeze(challenge), all.some((other) => other.challenge.sChallengeId !== challenge.sChallengeId));
+        } else {
+            dismissed.add(challenge.sChallengeId);
+            message("bad", "problem.Foreign");
+        }
+    }
+
+    function showChallenge(account, challenge, hasMore) {
+        const view = challengeView(words, {
+            challenge, hasMore, say: frame.say, over: () => void explain(),
+            confirmReport: () => frame.confirm({
+                title: words.t("report.ask"), text: words.t("report.text"), yes: words.t("report.yes")}),
+            decide: (decision, number) => decide(account, challenge, decision, number)});
+        show(view, {});
+        open = {account, challenge, view};
+        navigator.vibrate?.(40);
+    }
+
+    async function decide(account, challenge, decision, number) {
+        const answer = await answerChallenge(api, account, challenge, decision, number);
+        if (HINDRANCES.includes(answer.result))
+            return {result: answer.result};
+        if (answer.result === "WrongNumber" && answer.iTriesRemaining > 0)
+            return {result: "WrongNumber", tries: answer.iTriesRemaining};
+        end(challenge, answer.result, decision);
+        return null;
+    }
+
+    function end(challenge, result, decision) {
+        // The same person may have this device enrolled twice.
+        for (const [id, all] of waiting)
+            waiting.set(id, all.filter((other) => other.sChallengeId !== challenge.sChallengeId));
+        if (result === "OK")
+            message(decision === "approve" ? "good" : "calm", ENDINGS[decision], {company: challenge.sCompany}, wakeHome);
+        else if (result === "WrongNumber")
+            message("bad", "problem.SpentTries", {}, wakeHome);
+        else
+            message("bad", `problem.${words.has(`problem.${result}.title`) ? result : "UnknownError"}`, {}, wakeHome);
+    }
+
+    // ---- ways in ------------------------------------------------------------------------------------------------------------
+
+    function route() {
+        const ticket = ticketOf(location.hash);
+        const account = accounts.find(({id}) => location.hash === `#/account/${encodeURIComponent(id)}`);
+        if (ticket !== null)
+            startEnrolment(ticket);
+        else if (held !== null)
+            return;
+        else if (location.hash === "#/settings")
+            settings();
+        else if (account !== undefined)
+            showAccount(account);
+        else
+            home();
+    }
+
+    async function start() {
+        try {
+            store = await openAccounts();
+            accounts = await store.list();
+            language = await store.setting("language") ?? "";
+        } catch {
+            store = null;
+        }
+        if (language in LANGUAGES)
+            words = createWords(language);
+        window.addEventListener("hashchange", route);
+        window.addEventListener("online", watch.seen);
+        document.addEventListener("visibilitychange", watch.seen);
+        route();
+        watch.seen();
+    }
+
+    return {start, isIdle: () => held === null};
+}
+
+/** Keeps the app on the device; takes a newer one over when nothing is on the screen that would be lost. */
+async function keepOffline(app) {
+    const worker = navigator.serviceWorker;
+    if (worker === undefined)
+        return;
+    if (worker.controller !== null) {
+        worker.addEventListener("controllerchange", () => {
+            if (app.isIdle())
+                location.reload();
+        });
+    }
+    // Without it the app works as long as the server can be had.
+    await worker.register("sw.js").catch(() => {});
+}
+
+const app = await createApp();
+await app.start();
+await keepOffline(app);

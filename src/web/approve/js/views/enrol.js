@@ -1,0 +1,71 @@
+// The two screens of an enrolment: the device's name, and the fingerprint to be compared.
+import {h} from "../dom.js";
+import {fitName, NAME_BYTES_MOST} from "../enrol.js";
+import {facts, problem, worded} from "./frame.js";
+
+/**
+ * @param {object} words
+ * @param {{name: string, server: string, go: (name: string) => Promise<string|null>}} state name: proposed; go: enrols, and gives
+ *   the result that hindered it, or null when another screen is shown
+ * @returns {import("./frame.js").Screen}
+ */
+export function enrolView(words, {name, server, go}) {
+    const t = words.t;
+    const trouble = h("div", {});
+    const input = h("input", {id: "name", type: "text", value: name, maxlength: NAME_BYTES_MOST, required: true,
+        autocomplete: "off", spellcheck: "false", enterkeyhint: "go", "aria-describedby": "name-why"});
+    const button = h("button", {type: "submit", class: "main"}, t("enrol.go"));
+
+    async function submit(event) {
+        event.preventDefault();
+        const fit = fitName(input.value);
+        if (fit === "") {
+            trouble.replaceChildren(problem(words, "NoName"));
+            input.focus();
+            return;
+        }
+        button.disabled = true;
+        trouble.replaceChildren();
+        const result = await go(fit);
+        button.disabled = false;
+        if (result !== null)
+            trouble.replaceChildren(problem(words, worded(words, result)));
+    }
+
+    return {
+        title: t("enrol.title"),
+        body: h("section", {class: "enrol"},
+            h("h1", {}, t("enrol.title")),
+            h("p", {}, t("enrol.text")),
+            h("ul", {class: "points"}, h("li", {}, t("enrol.point.key")), h("li", {}, t("enrol.point.answer")),
+                h("li", {}, t("enrol.point.free"))),
+            h("form", {novalidate: true, onsubmit: submit},
+                h("label", {for: "name"}, t("enrol.name")), input,
+                h("p", {id: "name-why", class: "soft"}, t("enrol.name.why")),
+                trouble,
+                h("div", {class: "actions"}, button)),
+            h("p", {class: "soft server"}, t("enrol.server", {server}))),
+    };
+}
+
+/**
+ * @param {object} words
+ * @param {{account: import("../accounts.js").Account, match: () => void, differ: () => Promise<void>}} state
+ * @returns {import("./frame.js").Screen}
+ */
+export function compareView(words, {account, match, differ}) {
+    const t = words.t;
+    return {
+        title: t("compare.title"),
+        body: h("section", {class: "compare"},
+            h("h1", {}, t("compare.title")),
+            facts([[t("fact.company"), account.company], [t("fact.account"), account.address]]),
+            h("p", {class: "fingerprint", "aria-label": `${t("fact.fingerprint")}: ${account.fingerprint}`, role: "img"},
+                account.fingerprint.split(" ").map((group) => h("span", {}, group))),
+            h("p", {}, t("compare.text")),
+            h("p", {class: "soft"}, t("compare.command"), " ", h("code", {}, "countersign device list")),
+            h("div", {class: "actions"},
+                h("button", {type: "button", class: "main", onclick: match}, t("compare.match")),
+                h("button", {type: "button", class: "quiet", onclick: differ}, t("compare.differ")))),
+    };
+}

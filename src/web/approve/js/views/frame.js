@@ -1,0 +1,100 @@
+// What all screens have in common: the bar above, the place below it, what is said aloud, and the question before a step that
+// cannot be undone.
+import {h, icon, s} from "../dom.js";
+
+const SLIDERS = "M4 7h9M19 7h1M16 4.5v5M4 17h1M11 17h9M8 14.5v5";
+const BACK = "M15 5l-7 7 7 7";
+
+function mark() {
+    return s("svg", {viewBox: "0 0 32 32", class: "mark", "aria-hidden": "true", focusable: "false"},
+        s("rect", {width: 32, height: 32, rx: 8}),
+        s("path", {d: "M8.5 16.6l4.8 4.8L23.8 10.6", class: "tick"}), s("path", {d: "M9 25.5h14", class: "line"}));
+}
+
+/**
+ * @typedef {object} Screen
+ * @property {string} title of the document and, to assistive technology, of the screen
+ * @property {Node} body has one h1
+ * @property {"none"|"settings"|"back"} [corner] what the bar offers
+ * @property {() => void} [leave] called when another screen takes its place
+ */
+
+/** @param {HTMLElement} root @param {() => object} words */
+export function createFrame(root, words) {
+    const bar = h("header", {class: "bar"});
+    const main = h("main");
+    // Outside of what is replaced, or screen readers would miss it.
+    const live = h("p", {class: "aloud", role: "status", "aria-live": "polite"});
+    let screen = null;
+    root.replaceChildren(bar, main, live);
+
+    function corner(kind) {
+        const t = words().t;
+        if (kind === "settings")
+            return h("a", {class: "corner", href: "#/settings", "aria-label": t("settings.title")}, icon(SLIDERS));
+        if (kind === "back")
+            return h("a", {class: "corner", href: "#/", "aria-label": t("back")}, icon(BACK));
+        return null;
+    }
+
+    return {
+        /** @param {Screen} next */
+        show(next) {
+            screen?.leave?.();
+            screen = next;
+            document.title = `${next.title} · countersign`;
+            document.documentElement.lang = words().code;
+            bar.classList.toggle("has-back", next.corner === "back");
+            bar.replaceChildren(...[h("span", {class: "brand"}, mark(), "countersign"), corner(next.corner)].filter(Boolean));
+            live.textContent = "";
+            main.replaceChildren(next.body);
+            window.scrollTo(0, 0);
+            const heading = main.querySelector("h1");
+            heading.tabIndex = -1;
+            heading.focus({preventScroll: true});
+        },
+        say(text) {
+            live.textContent = text;
+        },
+        /** Asks before a step that cannot be undone. @returns {Promise<boolean>} */
+        confirm({title, text, yes}) {
+            return new Promise((resolve) => {
+                const close = (event) => dialog.close(event.currentTarget.value);
+                const dialog = h("dialog", {"aria-labelledby": "ask-title", "aria-describedby": "ask-text"},
+                    h("h2", {id: "ask-title"}, title), h("p", {id: "ask-text"}, text),
+                    h("div", {class: "actions"},
+                        h("button", {type: "button", class: "danger", value: "yes", onclick: close}, yes),
+                        h("button", {type: "button", class: "quiet", value: "no", autofocus: true, onclick: close},
+                            words().t("cancel"))));
+                dialog.addEventListener("close", () => {
+                    dialog.remove();
+                    resolve(dialog.returnValue === "yes");
+                });
+                root.append(dialog);
+                dialog.showModal();
+            });
+        },
+    };
+}
+
+/** What went wrong, in plain words, said aloud when it appears. */
+export function problem(words, result, values) {
+    return h("div", {class: "problem", role: "alert"},
+        h("strong", {}, words.t(`problem.${result}.title`)), h("p", {}, words.t(`problem.${result}.text`, values)));
+}
+
+/** The first result that has words; the others are the server's trouble. */
+export function worded(words, result) {
+    return words.has(`problem.${result}.title`) ? result : "UnknownError";
+}
+
+/** An e-mail address had better break behind its "@" than anywhere. */
+function breakable(value) {
+    return typeof value === "string" ? value.split(/(?<=@)/).flatMap((part, i) => i === 0 ? [part] : [h("wbr"), part]) : value;
+}
+
+/** Names and values. @param {[string, string|Node, string?][]} rows */
+export function facts(rows) {
+    return h("dl", {class: "facts"}, rows.map(([name, value, kind]) =>
+        h("div", {}, h("dt", {}, name), h("dd", {class: kind, dir: "auto"}, breakable(value)))));
+}

@@ -1,0 +1,25 @@
+// One thing to know: how an answer ended, or what went wrong.
+import {h, icon} from "../dom.js";
+
+const PICTURES = {
+    good: "M5 12.5l4.5 4.5L19 7.5",
+    calm: "M6 12h12",
+    bad: "M12 7v6.5M12 17v.01",
+};
+
+/**
+ * @param {object} words
+ * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, done: () => void}} message key.title and key.text are its words
+ * @returns {import("./frame.js").Screen}
+ */
+export function messageView(words, {kind, key, values, done}) {
+    const title = words.t(`${key}.title`, values);
+    return {
+        title,
+        body: h("section", {class: `message ${kind}`},
+            h("div", {class: "middle"},
+                h("div", {class: "badge"}, icon(PICTURES[kind])),
+                h("h1", {}, title), h("p", {}, words.t(`${key}.text`, values))),
+            h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t("done")))),
+    };
+}

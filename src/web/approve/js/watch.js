@@ -1,0 +1,62 @@
+// Asks for what waits while the app is seen: at once when it comes into view or the network comes back, then every few seconds,
+// more and more slowly while the server cannot be had.
+
+const INTERVAL = 3_000;
+const INTERVAL_MOST = 60_000;
+
+/**
+ * @param {object} options
+ * @param {() => import("./accounts.js").Account[]} options.accounts those to ask for
+ * @param {(account) => Promise<import("./api.js").ApiAnswer>} options.ask
+ * @param {(account, answer) => Promise<void>|void} options.told each answer
+ * @param {() => boolean} options.isSeen
+ * @param {typeof setTimeout} [options.later] @param {typeof clearTimeout} [options.never]
+ */
+export function createWatch({accounts, ask, told, isSeen, later = setTimeout, never = clearTimeout}) {
+    let timer;
+    let isAsking = false;
+    let isAskedAgain = false;
+    let pause = INTERVAL;
+
+    async function round() {
+        let wait = 0;
+        let isRefused = false;
+        for (const account of accounts()) {
+            const answer = await ask(account);
+            isRefused ||= ["Offline", "UnknownError", "TooManyRequests"].includes(answer.result);
+            wait = Math.max(wait, answer.retryAfter * 1_000);
+            await told(account, answer);
+        }
+        pause = isRefused ? Math.min(pause * 2, INTERVAL_MOST) : INTERVAL;
+        return Math.max(pause, wait);
+    }
+
+    /** Asks now; while a round is under way, once more after it. */
+    async function wake() {
+        never(timer);
+        if (isAsking) {
+            isAskedAgain = true;
+            return;
+        }
+        isAsking = true;
+        const wait = await round();
+        isAsking = false;
+        if (isAskedAgain) {
+            isAskedAgain = false;
+            await wake();
+        } else if (isSeen()) {
+            timer = later(wake, wait);
+        }
+    }
+
+    return {
+        wake,
+        /** To be called when the app comes into view, goes out of it, or the network comes back. */
+        seen() {
+            never(timer);
+            pause = INTERVAL;
+            if (isSeen())
+                void wake();
+        },
+    };
+}
