@@ -87,6 +87,8 @@ export default {
     "problem.EnrolSignature.text": "Vielleicht wurde diese Seite unter einer anderen Adresse als der des Codes geöffnet. Scannen Sie den Code noch einmal.",
     "problem.BadFingerprint.title": "Der Fingerabdruck stimmte nicht",
     "problem.BadFingerprint.text": "Der Server antwortete für einen anderen Schlüssel. Das Gerät wurde nicht hinzugefügt. Sagen Sie es Ihrer Administration.",
+    "problem.TooManyDevices.title": "Zu viele Geräte",
+    "problem.TooManyDevices.text": "Dieses Konto hat schon zehn Geräte. Lassen Sie eines entfernen und versuchen Sie es noch einmal: Der Code gilt weiter.",
     "problem.BadKey.title": "Der Server lehnte den Schlüssel ab",
     "problem.BadKey.text": "Der Schlüssel dieses Geräts wurde nicht angenommen. Versuchen Sie es noch einmal.",
     "problem.UnknownDevice.title": "Dieses Gerät ist nicht mehr bekannt",

@@ -87,6 +87,8 @@ export default {
     "problem.EnrolSignature.text": "This page may have been opened at another address than the one of the code. Scan the code again.",
     "problem.BadFingerprint.title": "The fingerprint was not right",
     "problem.BadFingerprint.text": "The server answered for another key. This device was not added. Tell your administrator.",
+    "problem.TooManyDevices.title": "Too many devices",
+    "problem.TooManyDevices.text": "This account has ten devices already. Have your administrator remove one, then try again: the code is still good.",
     "problem.BadKey.title": "The server refused the key",
     "problem.BadKey.text": "The key of this device was not accepted. Try again.",
     "problem.UnknownDevice.title": "This device is no longer known",

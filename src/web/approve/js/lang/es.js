@@ -87,6 +87,8 @@ export default {
     "problem.EnrolSignature.text": "Quizá esta página se abrió en otra dirección que la del código. Escanee el código de nuevo.",
     "problem.BadFingerprint.title": "La huella no era correcta",
     "problem.BadFingerprint.text": "El servidor respondió por otra clave. El dispositivo no se añadió. Avise a su administrador.",
+    "problem.TooManyDevices.title": "Demasiados dispositivos",
+    "problem.TooManyDevices.text": "Esta cuenta ya tiene diez dispositivos. Pida que se quite uno e inténtelo de nuevo: el código sigue valiendo.",
     "problem.BadKey.title": "El servidor rechazó la clave",
     "problem.BadKey.text": "No se aceptó la clave de este dispositivo. Inténtelo de nuevo.",
     "problem.UnknownDevice.title": "Este dispositivo ya no se conoce",

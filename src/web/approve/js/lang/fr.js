@@ -87,6 +87,8 @@ export default {
     "problem.EnrolSignature.text": "Cette page a peut-être été ouverte à une autre adresse que celle du code. Scannez le code à nouveau.",
     "problem.BadFingerprint.title": "L’empreinte n’était pas la bonne",
     "problem.BadFingerprint.text": "Le serveur a répondu pour une autre clé. L’appareil n’a pas été ajouté. Prévenez votre administrateur.",
+    "problem.TooManyDevices.title": "Trop d’appareils",
+    "problem.TooManyDevices.text": "Ce compte a déjà dix appareils. Faites-en retirer un, puis réessayez : le code reste valable.",
     "problem.BadKey.title": "Le serveur a refusé la clé",
     "problem.BadKey.text": "La clé de cet appareil n’a pas été acceptée. Réessayez.",
     "problem.UnknownDevice.title": "Cet appareil n’est plus connu",

@@ -87,6 +87,8 @@ export default {
     "problem.EnrolSignature.text": "コードとは別のアドレスで開かれた可能性があります。もう一度コードを読み取ってください。",
     "problem.BadFingerprint.title": "フィンガープリントが正しくありません",
     "problem.BadFingerprint.text": "サーバーが別の鍵について回答しました。デバイスは登録されていません。管理者に伝えてください。",
+    "problem.TooManyDevices.title": "デバイスが多すぎます",
+    "problem.TooManyDevices.text": "このアカウントにはすでに 10 台登録されています。管理者に 1 台解除してもらい、もう一度お試しください。コードはまだ有効です。",
     "problem.BadKey.title": "鍵が拒否されました",
     "problem.BadKey.text": "このデバイスの鍵は受け付けられませんでした。もう一度お試しください。",
     "problem.UnknownDevice.title": "このデバイスは登録されていません",

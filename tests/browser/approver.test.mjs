@@ -1,0 +1,291 @@
+// The approver in a real browser, against a real server: what a person sees, does and is told.
+import assert from "node:assert/strict";
+import {after, afterEach, before, beforeEach, test} from "node:test";
+import {enrol, openBrowser, openPhone, openStage} from "./stage.mjs";
+
+let stage, browser, phone, page, address;
+let count = 0;
+
+before(async () => {
+    stage = openStage();
+    browser = await openBrowser();
+    address = await stage.address();
+});
+after(async () => {
+    await browser?.close();
+    await stage?.close();
+});
+beforeEach(async () => {
+    phone = await openPhone(browser);
+    page = phone.page;
+});
+afterEach(async () => {
+    await phone.context.close();
+    assert.deepEqual(phone.complaints, []);
+});
+
+/** A technician that no other test has. */
+async function technician(policy = {}) {
+    const company = `acme${++count}`;
+    const email = `ann@${company}.example`;
+    await stage.company(company, [email], policy, `Acme ${count}`);
+    return {company, email};
+}
+
+async function enrolled(policy) {
+    const who = await technician(policy);
+    who.fingerprint = await enrol(page, await stage.link(who.email));
+    return who;
+}
+
+const heading = (name) => page.getByRole("heading", {level: 1, name}).waitFor();
+const button = (name) => page.getByRole("button", {name, exact: true});
+const look = () => page.evaluate(() => dispatchEvent(new Event("online")));
+const wrong = (number) => String((Number(number) + 1) % 1_000_000).padStart(6, "0");
+
+/** Starts a sign-in on the console and waits until the phone shows it; the phone is told to look, as when its network comes back. */
+async function asked(email) {
+    const challenge = await stage.begin(email);
+    await look();
+    await heading("Is this you?");
+    return challenge;
+}
+
+async function approve(number) {
+    await page.getByLabel("Number on the console").fill(number);
+    await button("Approve").click();
+}
+
+test("the whole story: enrol, compare, sign in, type the number, in", async () => {
+    const {email, fingerprint} = await enrolled();
+    const [device] = await stage.devices(email);
+    assert.equal(device.fingerprint, fingerprint);
+    assert.equal(device.name, "Ann's phone");
+    assert.equal(page.url(), `${address}/approve/`, "the ticket has left the address");
+
+    // Nobody tells the phone: it asks by itself.
+    const challenge = await stage.begin(email);
+    await heading("Is this you?");
+    const shown = await page.locator(".facts").innerText();
+    for (const part of [`Acme ${count}`, email, "Console 7.2", "127.0.0.1"])
+        assert.ok(shown.includes(part), `${part} in ${shown}`);
+    await approve(`${challenge.number.slice(0, 3)} ${challenge.number.slice(3)}`);
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+    await button("Done").click();
+    await heading("Nothing to approve");
+});
+
+test("refused", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await button("Refuse").click();
+    await heading("Refused");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "TwoFactorRejected");
+});
+
+test("this was not me: asked once, then a new password is asked for", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await button("This was not me").click();
+    await button("Cancel").click();
+    await button("This was not me").click();
+    await button("Yes, this was not me").click();
+    await heading("Reported");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "TwoFactorRejected");
+});
+
+test("a wrong number three times", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await button("Approve").click();
+    await page.getByText("Six digits are needed").waitFor();
+    await approve(wrong(challenge.number));
+    await page.getByText("2 tries are left").waitFor();
+    assert.equal(await page.getByLabel("Number on the console").inputValue(), "");
+    await approve(wrong(challenge.number));
+    await page.getByText("1 try is left").waitFor();
+    await approve(wrong(challenge.number));
+    await heading("Wrong number, three times");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "InvalidCode");
+});
+
+test("nobody answers in time", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await stage.advance(61);
+    await look();
+    await heading("The time is over");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "TimeOut");
+});
+
+test("taken back by the console", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await stage.cancel(challenge.login, challenge.push);
+    await look();
+    await heading("Already settled");
+});
+
+test("no number where the policy asks for none", async () => {
+    const {email} = await enrolled({push_number: "off"});
+    const challenge = await asked(email);
+    assert.equal(await page.getByLabel("Number on the console").count(), 0);
+    await button("Approve").click();
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});
+
+test("the connection breaks on the way of an answer", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    await page.route("**/api/**", (route) => route.abort());
+    await approve(challenge.number);
+    await page.getByRole("alert").getByText("No connection").waitFor();
+    await page.unroute("**/api/**");
+    // It arrives, and what comes back is lost.
+    await page.route("**/api/device/answer", async (route) => {
+        await route.fetch();
+        await route.abort();
+    });
+    await button("Approve").click();
+    await heading("Your answer has arrived");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});
+
+test("a request that was changed on its way is not signed for", async () => {
+    const {email} = await enrolled();
+    await page.route("**/api/device/pending", async (route) => {
+        const response = await route.fetch();
+        const document = await response.json();
+        document.aChallenges?.forEach((challenge) => { challenge.sSource = "192.0.2.1"; });
+        await route.fulfill({response, json: document});
+    });
+    const challenge = await asked(email);
+    await approve(challenge.number);
+    await page.getByText("The signature was not accepted").waitFor();
+});
+
+test("a request for another server is not shown", async () => {
+    const {email} = await enrolled();
+    await page.route("**/api/device/pending", async (route) => {
+        const response = await route.fetch();
+        const document = await response.json();
+        document.aChallenges?.forEach((challenge) => { challenge.sAudience = "https://elsewhere.example"; });
+        await route.fulfill({response, json: document});
+    });
+    await stage.begin(email);
+    await look();
+    await heading("A request from elsewhere");
+});
+
+test("a ticket works once, and for a while", async () => {
+    const {email} = await technician();
+    const link = await stage.link(email);
+    await enrol(page, link);
+    await page.goto("about:blank");
+    await page.goto(link);
+    await button("Add this device").click();
+    await heading("This code is no longer valid");
+    const late = await stage.link(email);
+    await stage.advance(16 * 60);
+    await page.goto("about:blank");
+    await page.goto(late);
+    await button("Add this device").click();
+    await heading("This code is no longer valid");
+});
+
+test("fingerprints that differ take the device off again", async () => {
+    const {email} = await technician();
+    await page.goto(await stage.link(email));
+    await button("Add this device").click();
+    await button("They differ").click();
+    await heading("This device was removed again");
+    assert.deepEqual((await stage.devices(email)).map((device) => device.state), ["removed"]);
+    await button("Done").click();
+    await heading("No account yet");
+});
+
+test("two companies on one phone; a device is removed from each side", async () => {
+    const one = await enrolled();
+    const two = await technician();
+    await enrol(page, await stage.link(two.email), "The same phone");
+    assert.equal(await page.locator(".accounts li").count(), 2);
+    const challenge = await asked(one.email);
+    await approve(challenge.number);
+    await heading("Approved");
+    await button("Done").click();
+
+    await page.getByRole("link", {name: two.email}).click();
+    await page.getByText("The same phone").waitFor();
+    await button("Remove this device").click();
+    await page.getByRole("dialog").getByRole("button", {name: "Remove this device"}).click();
+    await heading("Nothing to approve");
+    assert.equal(await page.locator(".accounts li").count(), 1);
+
+    const [device] = await stage.devices(one.email);
+    await stage.remove(device.id);
+    await look();
+    await page.locator(".tag", {hasText: "Removed"}).waitFor();
+    await page.getByRole("link", {name: one.email}).click();
+    await button("Delete from this device").click();
+    await page.getByRole("dialog").getByRole("button", {name: "Delete from this device"}).click();
+    await heading("No account yet");
+});
+
+test("opens without a network, and keeps nothing of the API", async () => {
+    const {email} = await enrolled();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    assert.ok(await page.evaluate(() => navigator.serviceWorker.controller !== null));
+    await phone.context.setOffline(true);
+    await page.reload();
+    await page.getByText("The server cannot be reached").waitFor();
+    await page.getByRole("link", {name: email}).waitFor();
+    const kept = await page.evaluate(async () => {
+        const urls = [];
+        for (const name of await caches.keys())
+            urls.push(...(await (await caches.open(name)).keys()).map((request) => request.url));
+        return urls;
+    });
+    assert.ok(kept.length > 20 && kept.every((url) => url.startsWith(`${address}/approve/`)), kept.join("\n"));
+    await phone.context.setOffline(false);
+    await asked(email);
+});
+
+test("the key and the token stay where they are", async () => {
+    await enrolled();
+    const kept = await page.evaluate(() => new Promise((resolve) => {
+        indexedDB.open("countersign").onsuccess = ({target}) => {
+            target.result.transaction("accounts").objectStore("accounts").getAll().onsuccess = async (event) => {
+                const [{privateKey, token}] = event.target.result;
+                const out = await crypto.subtle.exportKey("pkcs8", privateKey).then(() => "taken", (error) => error.name);
+                resolve({out, extractable: privateKey.extractable, shown: document.documentElement.outerHTML.includes(token)});
+            };
+        };
+    }));
+    assert.deepEqual(kept, {out: "InvalidAccessError", extractable: false, shown: false});
+});
+
+test("by the keyboard alone", async () => {
+    const {email} = await enrolled();
+    const challenge = await asked(email);
+    const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
+    assert.equal(await focused(), "Is this you?");
+    const order = [];
+    for (let i = 0; i < 4; i++) {
+        await page.keyboard.press("Tab");
+        order.push(await focused());
+    }
+    assert.deepEqual(order, ["number", "Approve", "Refuse", "This was not me"]);
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(), "Cancel");
+    await page.keyboard.press("Escape");
+    assert.equal(await focused(), "This was not me");
+    for (let i = 0; i < 3; i++)
+        await page.keyboard.press("Shift+Tab");
+    await page.keyboard.type(challenge.number);
+    await page.keyboard.press("Enter");
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});

@@ -1,0 +1,22 @@
+// Takes the pictures of docs/images anew: COUNTERSIGN_BUILD=build node tests/browser/screenshots.mjs [FOLDER]
+// and then, to keep them small: pngquant --force --ext .png 48 docs/images/approver-*.png
+import path from "node:path";
+import {fileURLToPath} from "node:url";
+import {SCREENS, show} from "./gallery.mjs";
+import {openBrowser, openPhone, openStage} from "./stage.mjs";
+
+const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
+const stage = openStage();
+const browser = await openBrowser();
+const {page} = await openPhone(browser, {reducedMotion: "reduce"});
+await page.goto(`${await stage.address()}/approve/`);
+await page.getByRole("heading", {name: "No account yet"}).waitFor();
+for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({colorScheme, reducedMotion: "reduce"});
+    for (const screen of SCREENS) {
+        await show(page, screen, "en");
+        await page.screenshot({path: path.join(folder, `approver-${screen}-${colorScheme}.png`)});
+    }
+}
+await browser.close();
+await stage.close();

@@ -1,0 +1,74 @@
+"""The server, its operator and a console, for the browser tests: JSON lines in, JSON lines out.
+
+A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its
+input, and stops the server then.
+"""
+
+import json
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+
+from countersign import Refused, Server  # noqa: E402
+
+
+class Stage:
+    def __init__(self, server):
+        self.server = server
+
+    def console(self):
+        return self.server.console(agent="Console 7.2")
+
+    def address(self):
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def company(self, company, emails, policy=None, title=None):
+        self.server.company(company, **(policy or {}))
+        if title:
+            self.server.cli("company", "set", company, "--title", title)
+        for email in emails:
+            self.server.technician(company, email)
+
+    def link(self, email):
+        return self.server.enrol_link(email)
+
+    def devices(self, email):
+        return self.server.cli("device", "list", "--technician", email, "--removed")["devices"]
+
+    def remove(self, device):
+        self.server.cli("device", "remove", device)
+
+    def begin(self, email):
+        token, push = self.console().begin(email)
+        return {"login": token, "push": push.sPushToken, "number": push.sMatchNumber}
+
+    def cancel(self, login, push):
+        return self.console().call("twoFactorCancelPushAuth", sLoginToken=login, sPushToken=push).result
+
+    def settle(self, login, push):
+        return self.console().settle(login, push).result
+
+    def advance(self, seconds):
+        self.server.advance(seconds)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(folder)
+        stage = Stage(server)
+        for line in sys.stdin:
+            asked = json.loads(line)
+            answer = {"id": asked["id"]}
+            try:
+                values = asked["with"]
+                act = getattr(stage, asked["do"])
+                answer["value"] = act(*values) if isinstance(values, list) else act(**values)
+            except (AssertionError, Refused, OSError) as problem:
+                answer["error"] = f"{asked['do']}: {problem}"
+            print(json.dumps(answer), flush=True)
+        server.close()
+
+
+main()

@@ -1,0 +1,210 @@
+// The app's modules by themselves, without a browser.
+import assert from "node:assert/strict";
+import {createHash, webcrypto} from "node:crypto";
+import {readdir, readFile} from "node:fs/promises";
+import {test} from "node:test";
+
+globalThis.crypto ??= webcrypto;
+
+const APP = new URL("../../src/web/approve/", import.meta.url);
+const load = (name) => import(new URL(`js/${name}.js`, APP));
+const keys = await load("crypto");
+const {createApi} = await load("api");
+const {answerChallenge, isForAccount} = await load("answer");
+const {enrol, fitName, ticketOf} = await load("enrol");
+const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
+const {deviceName} = await load("platform");
+const {createCountdown} = await load("time");
+const {createWatch} = await load("watch");
+
+/** The worked example of docs/device-api.md. */
+const EXAMPLE = {
+    sChallengeId: "c2FtcGxlLWNoYWxsZW5nZQ", sNonce: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    sAudience: "https://sign-in.example.com", sCompany: "Acme Support Ltd", sAccount: "alice@example.com", sPurpose: "sign-in",
+    sConsole: "Console 7.2", sSource: "192.0.2.7", sCreated: "2026-11-23T15:30:14Z", sExpires: "2026-11-23T15:31:14Z"};
+
+test("the statement of the worked example", () => {
+    const bytes = keys.assertionStatement(EXAMPLE, "42", "approve", "271828");
+    assert.equal(bytes.length, 382);
+    assert.equal(createHash("sha256").update(bytes).digest("hex"), "638ea8bf28bf1ce15cb587cbaa749a36763500998256e96090b80f5a8f27e61b");
+});
+
+test("lengths are of bytes, and an absent value leaves its blank", () => {
+    assert.equal(new TextDecoder().decode(keys.statement("k", [["a", "é\n日"], ["b", ""]])), "k\na 6 é\n日\nb 0 \n");
+});
+
+test("a key cannot be taken out; its signature is 64 bytes and verifies; its fingerprint is of the point", async () => {
+    const {privateKey, publicKey} = await keys.makeKey();
+    assert.equal(privateKey.extractable, false);
+    assert.equal(publicKey.length, 65);
+    const text = new TextEncoder().encode("text");
+    const signature = Buffer.from(await keys.sign(privateKey, text), "base64url");
+    assert.equal(signature.length, 64);
+    const algorithm = {name: "ECDSA", namedCurve: "P-256"};
+    const key = await crypto.subtle.importKey("raw", publicKey, algorithm, false, ["verify"]);
+    assert.ok(await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, key, signature, text));
+    const digest = createHash("sha256").update(publicKey).digest("hex");
+    assert.equal((await keys.fingerprint(publicKey)).replaceAll(" ", ""), digest.slice(0, 20));
+});
+
+test("base64url has neither padding nor the two letters of base64", () => {
+    for (let n = 0; n < 70; n++) {
+        const bytes = Uint8Array.from({length: n}, (_, i) => 255 - i * 7);
+        assert.equal(keys.base64url(bytes), Buffer.from(bytes).toString("base64url"));
+    }
+});
+
+test("all languages have the same keys and the same values to fill in", () => {
+    const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+    const english = LANGUAGES.en.strings;
+    for (const [code, {strings}] of Object.entries(LANGUAGES)) {
+        assert.deepEqual(Object.keys(strings), Object.keys(english), code);
+        for (const [key, text] of Object.entries(strings)) {
+            assert.notEqual(text.trim(), "", `${code} ${key}`);
+            assert.deepEqual(names(text), names(english[key]), `${code} ${key}`);
+        }
+    }
+});
+
+test("every key of the strings is used, and every one that is used is there", async () => {
+    const files = (await readdir(new URL("js/", APP), {recursive: true, withFileTypes: false}))
+        .filter((file) => file.endsWith(".js") && !file.includes("lang/"));
+    const source = (await Promise.all(files.map((file) => readFile(new URL(`js/${file}`, APP), "utf8")))).join("\n");
+    const used = new Set([...source.matchAll(/["`]([\w-]+(?:\.[\w-]+)+|back|cancel|done)["`]/g)].map((found) => found[1]));
+    const strings = LANGUAGES.en.strings;
+    const made = /^(problem|purpose)\.|\.(title|text|one|other|ask)$/;
+    for (const key of Object.keys(strings))
+        assert.ok(used.has(key) || made.test(key), `${key} is not used`);
+    for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g))
+        assert.ok(key in strings || `${key}.other` in strings, `no words for ${key}`);
+});
+
+test("each result of the device API that a person can meet has its words", async () => {
+    const definition = await readFile(new URL("../../src/contract/enums.def", import.meta.url), "utf8");
+    const results = [...definition.matchAll(/ENUM_VALUE\(DeviceRet, deviceRet, (\w+)/g)].map((found) => found[1]);
+    assert.ok(results.length > 10);
+    for (const result of results.filter((name) => name !== "OK"))
+        assert.ok(`problem.${result}.title` in LANGUAGES.en.strings, result);
+});
+
+test("words: numbers choose their form; what is missing is an error", () => {
+    const words = createWords("en");
+    assert.equal(words.t("time.left", {n: 1}), "1 second left");
+    assert.equal(words.t("time.left", {n: 2}), "2 seconds left");
+    assert.equal(createWords("fr").t("time.left", {n: 0}), "0 seconde restante");
+    assert.equal(words.t("enrol.server", {server: "{server}"}), "Server: {server}");
+    assert.throws(() => words.t("nothing.of.this.kind"));
+    assert.equal(words.ago(14_000), "14 seconds ago");
+    assert.equal(pickLanguage(["pt-BR", "de-AT", "en"]), "de");
+    assert.equal(pickLanguage([]), "en");
+});
+
+test("a ticket is told from the app's own places", () => {
+    assert.equal(ticketOf(`#${"a".repeat(43)}`), "a".repeat(43));
+    for (const fragment of ["", "#", "#/settings", "#/account/1", "#short", `#${"a".repeat(20)}<b>`])
+        assert.equal(ticketOf(fragment), null, fragment);
+});
+
+test("names are cut between characters to what the server takes", () => {
+    assert.equal(fitName("  Ann's\tphone "), "Ann's phone");
+    assert.equal(fitName("日".repeat(40)), "日".repeat(21));
+    assert.equal(fitName("\u0000\u200b "), "");
+});
+
+test("names of devices", () => {
+    assert.equal(deviceName("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"), "iPhone, Safari");
+    assert.equal(deviceName("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36"), "Android, Chrome");
+    assert.equal(deviceName("Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"), "Windows, Firefox");
+    assert.equal(deviceName("something else"), "");
+});
+
+test("the time left is the server's, counted on here", () => {
+    let now = 1_000_000;
+    const countdown = createCountdown(() => now);
+    countdown.set({...EXAMPLE, iSecondsRemaining: 45});
+    now += 15_000;
+    assert.equal(countdown.seconds(), 30);
+    assert.equal(countdown.share(), 0.5);
+    assert.equal(countdown.age(), 30_000);
+    now += 60_000;
+    assert.equal(countdown.seconds(), 0);
+    assert.equal(countdown.share(), 0);
+});
+
+test("the API never throws, and says what went wrong as a result", async () => {
+    const answers = [
+        [() => { throw new TypeError("no network"); }, {result: "Offline", retryAfter: 0}],
+        [() => new Response("<html>", {status: 502}), {result: "UnknownError", retryAfter: 0}],
+        [() => new Response("", {status: 429, headers: {"Retry-After": "7"}}), {result: "TooManyRequests", retryAfter: 7}],
+        [() => Response.json({result: "OK", aChallenges: []}), {result: "OK", aChallenges: [], retryAfter: 0}],
+    ];
+    for (const [act, expected] of answers)
+        assert.deepEqual(await createApi("https://a.example/x/api/", async () => act()).pending({token: "t"}), expected);
+    let seen;
+    await createApi("https://a.example/x/api/", async (url, init) => {
+        seen = {url: url.href, ...init};
+        return Response.json({result: "OK"});
+    }).pending({token: "t"});
+    assert.equal(seen.url, "https://a.example/x/api/device/pending");
+    assert.equal(seen.headers.Authorization, "Bearer t");
+    assert.equal(seen.body, "{}");
+});
+
+test("only a whole challenge of the enrolment's own server is shown", () => {
+    const account = {audience: EXAMPLE.sAudience};
+    assert.ok(isForAccount(account, EXAMPLE));
+    assert.ok(!isForAccount({audience: "https://sign-in.example.com.evil.example"}, EXAMPLE));
+    for (const member of Object.keys(EXAMPLE).filter((name) => name !== "sConsole"))
+        assert.ok(!isForAccount(account, {...EXAMPLE, [member]: undefined}), member);
+});
+
+test("an answer whose way back broke is asked after", async () => {
+    const {privateKey} = await keys.makeKey();
+    const account = {id: "42", privateKey};
+    const outcome = (fetched) => answerChallenge(
+        {answer: async () => ({result: "Offline"}), fetch: async () => ({result: fetched})}, account, EXAMPLE, "reject", "");
+    assert.equal((await outcome("AlreadyAnswered")).result, "Arrived");
+    assert.equal((await outcome("OK")).result, "Offline");
+    assert.equal((await outcome("Offline")).result, "Offline");
+    assert.equal((await outcome("Expired")).result, "Expired");
+});
+
+test("no ticket is spent where nothing can be kept, and no account is kept for another's key", async () => {
+    const asked = [];
+    const api = {
+        enrol: async (members) => { asked.push(members); return {result: "OK", sFingerprint: "0000 0000 0000 0000 0000"}; },
+        remove: async () => { asked.push("remove"); },
+    };
+    const wanted = {ticket: "t", name: "n", audience: "https://a.example"};
+    const full = {probe: async () => { throw new Error("full"); }};
+    assert.deepEqual(await enrol({api, accounts: full}, wanted), {result: "NoStorage"});
+    assert.deepEqual(asked, []);
+    const put = [];
+    const accounts = {probe: async () => {}, put: async (account) => put.push(account)};
+    assert.deepEqual(await enrol({api, accounts}, wanted), {result: "BadFingerprint"});
+    assert.deepEqual(put, []);
+    assert.equal(asked[1], "remove");
+});
+
+test("the watch asks while it is seen, more slowly while it is refused, and again when told to", async () => {
+    const waits = [];
+    let asked = 0, seen = true, answer = {result: "OK", retryAfter: 0};
+    const watch = createWatch({
+        accounts: () => [{}], ask: async () => { asked++; return answer; }, told() {}, isSeen: () => seen,
+        later: (_, wait) => waits.push(wait), never() {}});
+    await watch.wake();
+    answer = {result: "Offline", retryAfter: 0};
+    for (let i = 0; i < 6; i++)
+        await watch.wake();
+    answer = {result: "TooManyRequests", retryAfter: 90};
+    await watch.wake();
+    answer = {result: "OK", retryAfter: 0};
+    await watch.wake();
+    assert.deepEqual(waits, [3_000, 6_000, 12_000, 24_000, 48_000, 60_000, 60_000, 90_000, 3_000]);
+    seen = false;
+    await watch.wake();
+    assert.equal(waits.length, 9);
+    const before = asked;
+    await Promise.all([watch.wake(), watch.wake(), watch.wake()]);
+    assert.equal(asked, before + 2);
+});
