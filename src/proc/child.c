@@ -2,6 +2,7 @@
 #include "proc/child.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,4 +95,17 @@ child_say(enum control_type type)
     enum errcode e = control_send(CONTROL_FD, &(struct control){.type = type});
     if (e != ERR_NONE)
         log_debug("supervisor.gone", "");
+}
+
+void
+child_say_alive(int64_t *said_at)
+{
+    int64_t now = clock_mono();
+    struct pollfd p = {.fd = CONTROL_FD, .events = POLLOUT};
+    if (*said_at != 0 && now - *said_at < CHILD_ALIVE_EVERY)
+        return;
+    *said_at = now;
+    /* A supervisor that is stopped does not read, and must not stop its children with it. */
+    if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0)
+        child_say(CONTROL_ALIVE);
 }

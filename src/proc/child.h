@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "config/config.h"
@@ -24,5 +25,10 @@ void child_reload(struct config *config, int fd);
 
 /* Says READY or DRAINED. A supervisor that is gone ends this process soon: nothing to do about an error. */
 void child_say(enum control_type type);
+
+/* To be called in each round of the child's loop: tells the supervisor every CHILD_ALIVE_EVERY that there was
+ * one, so that a child that hangs is noticed. Never blocks. *said_at: clock_mono, 0 at first. */
+#define CHILD_ALIVE_EVERY (2 * CLOCK_S)
+void child_say_alive(int64_t *said_at);
 
 #endif

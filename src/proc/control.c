@@ -18,7 +18,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_WORKER] = {"worker", 1, 1, true, true},       [CONTROL_FRONT] = {"front", 1, 1, true, false},
     [CONTROL_RELOAD] = {"reload", 1, 1, false, false},     [CONTROL_GO] = {"go", 0, 0, true, true},
     [CONTROL_DRAIN] = {"drain", 0, 0, false, false},       [CONTROL_READY] = {"ready", 0, 0, false, false},
-    [CONTROL_DRAINED] = {"drained", 0, 0, false, false},
+    [CONTROL_DRAINED] = {"drained", 0, 0, false, false},   [CONTROL_ALIVE] = {"alive", 0, 0, false, false},
 };
 
 /* NULL where there is no such type. */

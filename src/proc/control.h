@@ -31,6 +31,7 @@ enum control_type {
     /* child -> supervisor */
     CONTROL_READY,   /* confined and serving */
     CONTROL_DRAINED, /* nothing is in flight any more; the child ends by itself */
+    CONTROL_ALIVE,   /* the child still goes round its loop */
     CONTROL_TYPE_COUNT_
 };
 

@@ -12,7 +12,7 @@
 #include "push/outbox.h"
 #include "push/webhook.h"
 
-enum { LOOK_MS = 500, DESCRIPTORS = 128 };
+enum { LOOK_MS = 500, IDLE_MS = 1000, DESCRIPTORS = 128 };
 
 struct courier {
     struct cx cx;
@@ -20,6 +20,7 @@ struct courier {
     struct arena arena; /* what lives as long as the process: the key */
     struct opener opener;
     struct outbox outbox;
+    int64_t said_alive;
     bool ends;
 };
 
@@ -121,6 +122,7 @@ deliver(struct courier *c)
     struct cx *cx = &c->cx;
     size_t n = HTTP_OUT_AT_ONCE;
     while (n == HTTP_OUT_AT_ONCE) {
+        child_say_alive(&c->said_alive);
         cx_begin(cx);
         cx->actor = STR_LIT("system");
         n = 0;
@@ -140,8 +142,9 @@ static void
 serve(struct courier *c)
 {
     while (!c->ends) {
+        child_say_alive(&c->said_alive);
         struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
-        int n = poll(&p, 1, has_webhook(c) ? LOOK_MS : -1);
+        int n = poll(&p, 1, has_webhook(c) ? LOOK_MS : IDLE_MS);
         ASSERT(n >= 0 || errno == EINTR);
         struct control m;
         cx_begin(&c->cx);
@@ -149,7 +152,7 @@ serve(struct courier *c)
             log_cx_error(&c->cx, "control.failed");
             c->ends = true;
         }
-        if (n == 0)
+        if (n == 0 && has_webhook(c))
             deliver(c);
     }
 }

@@ -23,6 +23,8 @@ struct process {
     struct loop *loop;
     struct front *front;
     struct loop_fd control;
+    struct loop_timer alive;
+    int64_t said_alive;
     int status;
 };
 
@@ -40,6 +42,14 @@ drain(struct process *p)
     /* A little before the supervisor's own deadline, which kills. */
     int64_t time = p->config.server_drain_time;
     front_drain(p->front, clock_mono() + time - time / 10, drained, p);
+}
+
+static void
+alive_due(struct loop_timer *t)
+{
+    struct process *p = LIST_ITEM(t, struct process, alive);
+    child_say_alive(&p->said_alive);
+    loop_timer_set(p->loop, t, clock_mono() + CHILD_ALIVE_EVERY);
 }
 
 /* Takes a channel or file that the supervisor sends. */
@@ -70,6 +80,7 @@ obey(struct process *p, struct control *m)
     case CONTROL_FRONT:
     case CONTROL_READY:
     case CONTROL_DRAINED:
+    case CONTROL_ALIVE:
     case CONTROL_TYPE_COUNT_:
         break;
     }
@@ -149,6 +160,8 @@ main(void)
             e = loop_fd_add(p.loop, &p.control, CONTROL_FD, LOOP_READ, control_ready);
         if (e == ERR_NONE) {
             child_say(CONTROL_READY);
+            loop_timer_init(&p.alive, alive_due);
+            alive_due(&p.alive);
             e = loop_run(p.loop);
         } else {
             log_cx_error(&p.cx, "start.failed");

@@ -26,7 +26,11 @@
 #include "proc/source.h"
 #include "proc/spawn.h"
 
-enum { WORKERS_MAX = 256, MESSAGES_MAX = 64 * 1024 };
+enum {
+    WORKERS_MAX = 256,
+    MESSAGES_MAX = 64 * 1024,
+    PATROLS = 8 /* in the time that a child may be silent */
+};
 
 enum kind { KIND_WORKER, KIND_FRONT, KIND_COURIER };
 
@@ -44,6 +48,7 @@ struct child {
     pid_t pid; /* 0: not running */
     int control;
     bool is_ready;
+    int64_t heard_at; /* clock_mono */
     struct loop_fd watch;
     struct loop_timer restart;
     struct backoff backoff;
@@ -60,7 +65,8 @@ struct supervise {
     struct child *children;
     size_t n;
     enum phase phase;
-    struct loop_timer deadline;
+    struct loop_timer deadline, patrol;
+    int64_t patrolled_at; /* clock_mono */
     int ready_fd;
     int status;
 };
@@ -445,11 +451,45 @@ announce(struct supervise *s)
     buf_clear(&line);
 }
 
+/* Twice as long as one step of a child may take, and half a minute. */
+static int64_t
+silence_most(const struct supervise *s)
+{
+    const struct config *c = &s->source.config;
+    if (s->options->silence != 0)
+        return s->options->silence;
+    return 30 * CLOCK_S + 2 * (c->limits_call_time + c->store_busy_timeout + c->webhook_time);
+}
+
+/* A child that hangs keeps its slot: its front's calls would only ever be overdue. */
+static void
+patrol(struct loop_timer *t)
+{
+    struct supervise *s = LIST_ITEM(t, struct supervise, patrol);
+    int64_t now = clock_mono(), most = silence_most(s), every = most / PATROLS;
+    bool was_away = now - s->patrolled_at > 2 * every; /* we were stopped, not they */
+    if (s->phase != PHASE_SERVING)
+        return;
+    for (size_t i = 0; i < s->n; i++) {
+        struct child *c = &s->children[i];
+        if (was_away)
+            c->heard_at = now;
+        if (c->pid == 0 || !c->is_ready || now - c->heard_at <= most)
+            continue;
+        log_error("child.silent", "child=%s slot=%" PRIu32 " seconds=%" PRId64, kind_name(c->kind), c->slot,
+                  (now - c->heard_at) / CLOCK_S);
+        kill_child(c);
+    }
+    s->patrolled_at = now;
+    loop_timer_set(s->loop, t, now + every);
+}
+
 static void
 child_ready(struct child *c)
 {
     struct supervise *s = c->s;
     c->is_ready = true;
+    c->heard_at = clock_mono();
     if (s->phase != PHASE_STARTING) {
         log_info("child.ready", "child=%s slot=%" PRIu32, kind_name(c->kind), c->slot);
         return;
@@ -458,6 +498,8 @@ child_ready(struct child *c)
         if (!s->children[i].is_ready)
             return;
     s->phase = PHASE_SERVING;
+    s->patrolled_at = clock_mono();
+    patrol(&s->patrol);
     announce(s);
 }
 
@@ -473,6 +515,8 @@ heard(struct loop_fd *w, unsigned what)
         return;
     if (e == ERR_NONE && m.type == CONTROL_READY && !c->is_ready) {
         child_ready(c);
+    } else if (e == ERR_NONE && m.type == CONTROL_ALIVE) {
+        c->heard_at = clock_mono();
     } else if (e != ERR_NONE || m.type != CONTROL_DRAINED) {
         if (e != ERR_CLOSED)
             log_error("child.broke_protocol", "child=%s slot=%" PRIu32, kind_name(c->kind), c->slot);
@@ -566,6 +610,7 @@ supervise_run(const struct supervise_options *options)
         cx_init(&s.cx);
         s.loop = loop_new();
         loop_timer_init(&s.deadline, deadline_due);
+        loop_timer_init(&s.patrol, patrol);
         (void)signal(SIGPIPE, SIG_IGN);
         status = serve(&s);
         listeners_close(&s.listeners);

@@ -7,6 +7,8 @@
 #ifndef COUNTERSIGN_PROC_SUPERVISE_H
 #define COUNTERSIGN_PROC_SUPERVISE_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -18,7 +20,9 @@ struct supervise_options {
     const char *worker;
     const char *courier; /* NULL: none */
     int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: this is no sandbox */
-    int ready_fd; /* gets "READY ADDRESS:PORT ...\n" and is closed once every child is ready; -1: none */
+    int64_t silence; /* microseconds; a child that says nothing for so long is killed. 0: the configuration
+                        tells */
+    int ready_fd;    /* gets "READY ADDRESS:PORT ...\n" and is closed once every child is ready; -1: none */
 };
 
 enum { SUPERVISE_OK = 0, SUPERVISE_FAILED = 1, SUPERVISE_BAD_CONFIG = 2 };

@@ -34,7 +34,7 @@ struct worker {
     struct config config;
     uint32_t slot;
     bool ends;
-    int64_t kept_house;
+    int64_t kept_house, said_alive;
     struct front fronts[FRONTS_MAX];
     struct buf out;
 };
@@ -240,6 +240,7 @@ serve(struct worker *w)
 {
     bool more = false;
     while (!w->ends) {
+        child_say_alive(&w->said_alive);
         struct pollfd p[FRONTS_MAX + 1];
         for (size_t i = 0; i < FRONTS_MAX; i++)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
