@@ -192,16 +192,14 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
 
     if (route->op == NULL) {
         refusal(f, 404, "BadRequest", STR_LIT("no such operation"), a);
-    } else if (is_bare_get(http, route)) {
-        return false;
-    } else if (http->method != HTTP_POST) {
+    } else if (http->method != HTTP_POST && !is_bare_get(http, route)) {
         refusal(f, 405, "BadRequest", STR_LIT("POST only"), a);
         a->allow = (struct str)STR("POST");
     } else if (!str_is_null(origin) &&
                (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
                 !face_json_origin_is_ours(origin, f->config->server_public_url, who->host, who->is_secure))) {
         refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), a);
-    } else if (!is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
+    } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
         refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);
     } else if (http->is_cut) {
         refusal(f, 413, "BadRequest", STR_LIT("too long"), a);

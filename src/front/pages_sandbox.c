@@ -83,6 +83,37 @@ row(const struct page_site *site, struct buf *b, const struct scenario *s)
     buf_add_cstr(b, "</details></td></tr>\n");
 }
 
+/* What a user is for is told by the name. */
+static const char *
+group(const struct scenario *s)
+{
+    if (str_starts(s->user, STR_LIT("login-")))
+        return "The 18 results of a login";
+    if (str_starts(s->user, STR_LIT("change-")))
+        return "Changes of a password";
+    if (s->user.p[0] >= 'a' && s->user.p[0] <= 'z')
+        return "Phones";
+    return "The 26 results of a check";
+}
+
+static void
+users(const struct page_site *site, struct buf *b)
+{
+    const char *last = NULL;
+
+    for (size_t i = 0; i < scenarios_n; i++) {
+        const char *title = group(&scenarios[i]);
+        if (last != title)
+            buf_addf(b,
+                     "%s<h3>%s</h3>\n<table class=\"facts\">\n<thead><tr><th>User</th><th>What happens, and "
+                     "what to expect</th></tr></thead>\n<tbody>\n",
+                     last == NULL ? "" : "</tbody>\n</table>\n", title);
+        last = title;
+        row(site, b, &scenarios[i]);
+    }
+    buf_add_cstr(b, "</tbody>\n</table>\n");
+}
+
 static void
 controls(const struct page_site *site, struct buf *b)
 {
@@ -120,11 +151,6 @@ pages_sandbox(const struct page_request *req, struct buf *body, struct answer *o
         "scenario can be run again and again. Tests that run at the same time take accounts of "
         "their own by a tag: <code>OK+tag@" SCENARIO_DOMAIN "</code>.</p>\n");
     controls(&site, body);
-    buf_add_cstr(
-        body, "<h3>Users</h3>\n<table class=\"facts\">\n<thead><tr><th>User</th><th>What happens, and what "
-              "to expect</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < scenarios_n; i++)
-        row(&site, body, &scenarios[i]);
-    buf_add_cstr(body, "</tbody>\n</table>\n");
+    users(&site, body);
     page_end(body, 200, "no-store", out);
 }

@@ -33,10 +33,13 @@ api_op(struct str name)
 {
     char op[OP_NAME_MAX];
 
-    if (name.n > sizeof op || str_find(name, '_') < name.n)
+    if (name.n == 0 || name.n > sizeof op || str_find(name, '_') < name.n)
         return NULL;
-    for (size_t i = 0; i < name.n; i++)
-        op[i] = name.p[i] == '/' ? '_' : name.p[i];
+    memcpy(op, name.p, name.n);
+    for (size_t i = 0; i < name.n; i++) {
+        if (op[i] == '/')
+            op[i] = '_';
+    }
     return ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
 }
 

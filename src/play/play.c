@@ -16,6 +16,8 @@
 
 enum { ROWS = 256 };
 
+#define PATIENCE (300 * CLOCK_MS)
+
 enum errcode
 play_make(struct cx *cx, struct str store_path, struct str key_file)
 {
@@ -31,10 +33,9 @@ play_make(struct cx *cx, struct str store_path, struct str key_file)
 }
 
 enum errcode
-play_open(struct play *p, struct cx *cx, struct str store_path, int64_t busy_timeout)
+play_open(struct play *p, struct cx *cx, struct str store_path)
 {
     p->store_path = store_path;
-    p->busy_timeout = busy_timeout;
     return phone_open(cx, phone_key_file(&cx->arena, store_path), &p->phone);
 }
 
@@ -46,20 +47,30 @@ play_close(struct play *p)
 
 /* ---- the store is away ---- */
 
-/* Another connection takes the write lock, as another program can: the operation meets a store that does not
- * answer in time. */
+/* Another connection takes the write lock, as another program can, and the operation runs on one that soon
+ * gives up: it meets a store that does not answer in time, while all others, who wait longer, meet a delay.
+ */
 static enum errcode
 run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
     struct cx other;
+    struct db *usual = cx->db, *impatient = NULL;
     cx_init(&other);
-    enum errcode err = db_open(&other, p->store_path, DB_OPEN, p->busy_timeout, &other.db);
+    enum errcode err = db_open(&other, p->store_path, DB_OPEN, CLOCK_S, &other.db);
+    if (err == ERR_NONE)
+        err = db_open(&other, p->store_path, DB_OPEN, PATIENCE, &impatient);
     if (err == ERR_NONE)
         err = db_begin(&other);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE) {
+        cx->db = impatient;
         err = ops_run(cx, op->id, in, out);
-    else
+        db_rollback(cx);
+        cx->db = usual;
+    } else {
         err = err_set(cx, err, "the lock is not to be had: %s", other.detail);
+    }
+    if (impatient != NULL)
+        db_close(&impatient);
     if (other.db != NULL) {
         db_rollback(&other);
         db_close(&other.db);

@@ -24,7 +24,6 @@ enum { PLAY_SEEN = 64 };
 
 struct play {
     struct str store_path;
-    int64_t busy_timeout;
     struct phone phone;
     int64_t seen[PLAY_SEEN]; /* challenges whose step was done; a ring */
     size_t n_seen;
@@ -35,7 +34,7 @@ struct play {
 enum errcode play_make(struct cx *cx, struct str store_path, struct str key_file) MUST_CHECK;
 
 /* Before the confinement. store_path outlives it. ERR_IO, ERR_SYNTAX: the phones' key. */
-enum errcode play_open(struct play *p, struct cx *cx, struct str store_path, int64_t busy_timeout) MUST_CHECK;
+enum errcode play_open(struct play *p, struct cx *cx, struct str store_path) MUST_CHECK;
 void play_close(struct play *p);
 
 /* In the place of ops_run: the same operation, with what its scenario does around it. */

@@ -152,7 +152,7 @@ playground_make(struct playground *p, struct arena *a, const char *sandbox, cons
     /* A clock that is moved must not break connections and calls off. */
     p->config = arena_printf(a,
                              "[server]\nlisten = %s\nallow_plain_http = yes\nworkers = 2\n%.*s"
-                             "[store]\npath = %s\nkey_file = %s\nbusy_timeout = 1s\n"
+                             "[store]\npath = %s\nkey_file = %s\n"
                              "[limits]\nheader_time = 10m\nbody_time = 1h\nwrite_time = 1h\nidle_time = 1h\n"
                              "call_time = 10m\n"
                              "[privacy]\nreveal_unknown_users = yes\n",

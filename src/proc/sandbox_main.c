@@ -15,7 +15,7 @@ set_up(void *arg, struct cx *cx, const struct config *config)
 {
     if (!child_is_sandbox())
         return err_set(cx, ERR_DENIED, "this worker is for countersignd --sandbox alone");
-    return play_open(arg, cx, config->store_path, config->store_busy_timeout);
+    return play_open(arg, cx, config->store_path);
 }
 
 static enum errcode

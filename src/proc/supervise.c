@@ -443,7 +443,8 @@ announce(struct supervise *s)
     struct str addresses = str_sub(buf_view(&line), sizeof("READY"), line.len);
     log_info("ready", "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
     if (s->options->clock_fd > 0)
-        log_warning("sandbox", "advice=\"a test mode: nothing that it answers means anything\"");
+        log_warning("sandbox", "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
+                    STR_ARG(addresses));
     buf_add_byte(&line, '\n');
     notify_fd(s->ready_fd, buf_view(&line));
     s->ready_fd = -1;
