@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "base/rand.h"
 #include "store/db.h"
+#include "store/store_push.h"
 
 #define SEEN_EVERY (5 * CLOCK_MINUTE)
 #define ENROLMENT_KEPT (7 * CLOCK_DAY)
@@ -280,6 +281,8 @@ change_state(struct cx *cx, const struct device *d, enum device_state state)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
     if (err == ERR_NONE)
         err = audit_device(cx, d, "device.state", str_from_cstr(device_state_name(state)));
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = store_push_remove(cx, d->id, STR_NULL, &changed);
     if (err == ERR_NONE && state != DEVICE_ACTIVE)
         err = challenge_withdraw(cx, d->technician_id, d->id);
     if (err == ERR_NONE && state != DEVICE_ACTIVE)

@@ -4,79 +4,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/kdf.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/server_key.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/rand.h"
 
-enum { KEY_BYTES = 32, KEY_FILE_MAX = 256 };
-
-/* RFC 5869 with SHA-256, no salt. */
-static void
-derive_key(struct secret *server_key, struct str label, struct secret *out)
-{
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
-    EVP_KDF_free(kdf);
-    if (ctx == NULL)
-        err_no_memory();
-    char sha256[] = "SHA256";
-    struct secret info = {.n = label.n};
-    ASSERT(label.n <= sizeof info.bytes);
-    memcpy(info.bytes, label.p, label.n);
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, sha256, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, server_key->bytes, server_key->n),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.bytes, info.n),
-        OSSL_PARAM_construct_end(),
-    };
-    out->n = KEY_BYTES;
-    ASSERT(EVP_KDF_derive(ctx, out->bytes, out->n, params) == 1);
-    EVP_KDF_CTX_free(ctx);
-}
-
-static enum errcode
-read_key_text(struct cx *cx, int fd, const char *key_file, struct secret *server_key)
-{
-    char text[KEY_FILE_MAX];
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    if ((st.st_mode & 077) != 0)
-        return err_set(cx, ERR_DENIED, "%s: others may read it; its mode must be 0600", key_file);
-    ssize_t n = read(fd, text, sizeof text);
-    if (n < 0)
-        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    struct str trimmed = str_trim((struct str){text, (size_t)n}, " \t\r\n");
-    enum errcode err =
-        codec_base64url_read(trimmed, server_key->bytes, sizeof server_key->bytes, &server_key->n);
-    secret_wipe(text, sizeof text);
-    if (err != ERR_NONE || server_key->n != KEY_BYTES)
-        return err_set(cx, ERR_SYNTAX, "%s: not a key of 32 bytes in base64url", key_file);
-    return ERR_NONE;
-}
+enum { KEY_BYTES = SERVER_KEY_BYTES };
 
 enum errcode
 env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
 {
-    struct secret server_key = {.n = 0};
-    int fd = open(key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    enum errcode err = read_key_text(cx, fd, key_file, &server_key);
-    close(fd);
+    struct secret server_key;
+    struct push_key push;
+    enum errcode err = server_key_read(cx, key_file, &server_key);
     if (err == ERR_NONE) {
-        derive_key(&server_key, STR_LIT("countersign pepper v1"), &env->pepper);
-        derive_key(&server_key, STR_LIT("countersign seal v1"), &env->seal);
-        derive_key(&server_key, STR_LIT("countersign token v1"), &env->token);
-        derive_key(&server_key, STR_LIT("countersign lookup v1"), &env->lookup);
+        server_key_derive(&server_key, STR_LIT("countersign pepper v1"), KEY_BYTES, &env->pepper);
+        server_key_derive(&server_key, STR_LIT("countersign seal v1"), KEY_BYTES, &env->seal);
+        server_key_derive(&server_key, STR_LIT("countersign token v1"), KEY_BYTES, &env->token);
+        server_key_derive(&server_key, STR_LIT("countersign lookup v1"), KEY_BYTES, &env->lookup);
+        push_key_derive(&server_key, &push);
+        memcpy(env->push_point, push.point, sizeof env->push_point);
+        secret_clear(&push.scalar);
     }
     secret_clear(&server_key);
     return err;

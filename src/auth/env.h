@@ -1,14 +1,12 @@
-/* env: what the domain needs to know of the server, and the keys that it derives from the server key.
- *
- * The key file holds 32 random bytes as base64url. HKDF-SHA-256 (RFC 5869) with one label each makes the keys
- * below, so that none can stand for another. Held by workers and the command line only; wiped by env_clear.
- */
+/* env: what the domain needs to know of the server, and the keys that it derives from the server key
+ * (server_key.h). Held by workers and the command line only; wiped by env_clear. */
 #ifndef COUNTERSIGN_AUTH_ENV_H
 #define COUNTERSIGN_AUTH_ENV_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/push_key.h"
 #include "base/arena.h"
 #include "base/cx.h"
 #include "base/err.h"
@@ -24,8 +22,12 @@ struct auth_env {
     uint32_t argon2_passes;
     bool reveal_unknown_users;
     int64_t source_failures;
-    struct str public_url; /* without a slash at its end */
-    bool has_webhook;      /* a challenge is also put into the outbox */
+    struct str public_url;                    /* without a slash at its end */
+    bool has_webhook;                         /* a challenge is also put into the outbox */
+    bool has_push;                            /* likewise, for each phone that is subscribed */
+    unsigned char push_point[PUSH_KEY_POINT]; /* what phones subscribe to */
+    const struct str *push_hosts;             /* push services of the operator's beside the known ones */
+    size_t n_push_hosts;
 };
 
 /* Makes the keys from the file; the rest is the caller's to fill. ERR_IO, ERR_SYNTAX, ERR_DENIED (others may

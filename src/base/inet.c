@@ -120,6 +120,36 @@ inet_is_loopback(const struct inet_addr *addr)
     return addr->v6 ? memcmp(addr->b, v6_loopback, sizeof(v6_loopback)) == 0 : addr->b[0] == 127;
 }
 
+bool
+inet_is_public(const struct inet_addr *addr)
+{
+    static const struct inet_net special[] = {
+        {{false, {0}}, 8},
+        {{false, {10}}, 8},
+        {{false, {100, 64}}, 10},
+        {{false, {127}}, 8},
+        {{false, {169, 254}}, 16},
+        {{false, {172, 16}}, 12},
+        {{false, {192, 0, 0}}, 24},
+        {{false, {192, 0, 2}}, 24},
+        {{false, {192, 88, 99}}, 24},
+        {{false, {192, 168}}, 16},
+        {{false, {198, 18}}, 15},
+        {{false, {198, 51, 100}}, 24},
+        {{false, {203, 0, 113}}, 24},
+        {{false, {224}}, 3}, /* multicast, reserved, broadcast */
+        {{true, {0x20, 0x01}}, 23},
+        {{true, {0x20, 0x01, 0x0d, 0xb8}}, 32},
+        {{true, {0x20, 0x02}}, 16},
+        {{true, {0x3f, 0xff}}, 20},
+    };
+    static const struct inet_net global_unicast = {{true, {0x20}}, 3};
+    for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+        if (inet_net_has(&special[i], addr))
+            return false;
+    return !addr->v6 || inet_net_has(&global_unicast, addr);
+}
+
 enum errcode
 inet_endpoint_parse(struct str s, struct inet_endpoint *out)
 {

@@ -43,6 +43,9 @@ bool inet_net_has(const struct inet_net *net, const struct inet_addr *addr);
 
 /* 127.0.0.0/8 or ::1. */
 bool inet_is_loopback(const struct inet_addr *addr);
+/* An address of the public Internet: none of the special-purpose networks of RFC 6890 and its registries
+ * (private, loopback, link-local, shared, documentation, benchmarks, 6to4, Teredo, NAT64), no multicast. */
+bool inet_is_public(const struct inet_addr *addr);
 
 /* "192.0.2.1:443" or "[2001:db8::1]:443"; port 0 to 65535. ERR_SYNTAX, ERR_RANGE. */
 enum errcode inet_endpoint_parse(struct str s, struct inet_endpoint *out) MUST_CHECK;

@@ -136,6 +136,7 @@ cli_fill_env(struct cli *cli)
     cli->env.source_failures = cli->config.privacy_source_failures;
     cli->env.public_url = cli_public_url(cli);
     cli->env.has_webhook = !str_is_empty(cli->config.webhook_url);
+    cli->env.has_push = !str_is_empty(cli->config.push_contact);
     cli->cx.env = &cli->env;
 }
 

@@ -1,5 +1,6 @@
 /* check: the rules of a configuration that its kinds of value cannot express. Safe or refused: what is
  * ambiguous does not start. */
+#include "base/endpoint.h"
 #include "base/inet.h"
 #include "config/setting.h"
 
@@ -169,6 +170,38 @@ check_webhook(const struct config *c, struct problems *p)
         problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
 }
 
+/* It stands in a JSON text as it is. */
+static bool
+is_contact(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '"' || s.p[i] == '\\')
+            return false;
+    struct str at = str_sub(s, str_find(s, '@'), SIZE_MAX);
+    return str_starts(s, STR_LIT("mailto:")) ? at.n > 1 : str_starts(s, STR_LIT("https://"));
+}
+
+static void
+check_push(const struct config *c, struct problems *p)
+{
+    if (!str_is_empty(c->push_contact) && !is_contact(c->push_contact))
+        problems_add(p, p->set_at[SETTING_push_contact],
+                     "contact must be mailto:ADDRESS or an https address");
+    for (size_t i = 0; i < c->push_hosts.n; i++)
+        if (!endpoint_item_is_valid(c->push_hosts.items[i]))
+            problems_add(p, p->set_at[SETTING_push_hosts],
+                         "hosts: %.*s is neither HOST nor *.DOMAIN, with or without :PORT, in lower case, "
+                         "nor http://ADDRESS:PORT of loopback",
+                         STR_ARG(c->push_hosts.items[i]));
+    for (size_t i = 0; i < c->push_networks.n; i++) {
+        struct inet_net net;
+        if (inet_net_parse(c->push_networks.items[i], &net) != ERR_NONE)
+            problems_add(p, p->set_at[SETTING_push_networks],
+                         "networks: %.*s is neither an address nor a network such as 10.0.0.0/8",
+                         STR_ARG(c->push_networks.items[i]));
+    }
+}
+
 void
 config_check(const struct config *c, struct problems *p)
 {
@@ -180,4 +213,5 @@ config_check(const struct config *c, struct problems *p)
     check_proxies(c, p);
     check_tls(c, p);
     check_webhook(c, p);
+    check_push(c, p);
 }

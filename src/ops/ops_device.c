@@ -2,6 +2,8 @@
 #include "auth/challenge.h"
 #include "auth/company.h"
 #include "auth/device.h"
+#include "auth/env.h"
+#include "auth/subscription.h"
 #include "auth/technician.h"
 #include "base/codec.h"
 #include "ops/ops.h"
@@ -207,6 +209,61 @@ op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device
     if (err != ERR_NONE || !known)
         return err;
     err = device_set_state(cx, d.id, DEVICE_REMOVED);
+    if (err == ERR_NONE)
+        out->result = deviceRet_OK;
+    return err;
+}
+
+enum errcode
+op_push_key(struct cx *cx, const struct push_key_in *in, struct push_key_out *out)
+{
+    (void)in;
+    out->result = deviceRet_OK;
+    if (cx->env->has_push)
+        out->sPublicKey = codec_base64url(&cx->arena, cx->env->push_point, sizeof(cx->env->push_point));
+    return ERR_NONE;
+}
+
+static enum DeviceRet
+subscribe_result(enum errcode err)
+{
+    return err == ERR_NONE     ? deviceRet_OK
+           : err == ERR_SYNTAX ? deviceRet_BadRequest
+           : err == ERR_CRYPTO ? deviceRet_BadKey
+           : err == ERR_POLICY ? deviceRet_UnknownPushService
+                               : deviceRet_UnknownError;
+}
+
+enum errcode
+op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct device_subscribe_out *out)
+{
+    struct device d;
+    bool known = false;
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    if (err != ERR_NONE || !known)
+        return err;
+    const struct push_subscription wanted = {
+        .endpoint = in->sEndpoint, .p256dh = binary_of(cx, in->sP256dh), .auth = binary_of(cx, in->sAuth)};
+    err = subscription_set(cx, &d, &wanted);
+    out->result = subscribe_result(err);
+    if (out->result == deviceRet_UnknownError)
+        return err;
+    err_forget(cx);
+    return ERR_NONE;
+}
+
+enum errcode
+op_device_unsubscribe(struct cx *cx, const struct device_unsubscribe_in *in,
+                      struct device_unsubscribe_out *out)
+{
+    struct device d;
+    bool known = false;
+    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    if (err != ERR_NONE || !known)
+        return err;
+    err = subscription_end(cx, &d);
     if (err == ERR_NONE)
         out->result = deviceRet_OK;
     return err;

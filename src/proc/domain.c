@@ -61,6 +61,9 @@ set_up(void *arg, struct cx *cx, const struct config *c, bool is_first, struct s
     d->env.argon2_kib = (uint32_t)(c->passwords_memory / 1024);
     d->env.argon2_passes = (uint32_t)c->passwords_passes;
     d->env.has_webhook = !str_is_empty(c->webhook_url);
+    d->env.has_push = !str_is_empty(c->push_contact);
+    d->env.push_hosts = c->push_hosts.items;
+    d->env.n_push_hosts = c->push_hosts.n;
     reload(d, c);
     cx->env = &d->env;
     if (!opener_try(&d->opener, cx, c) && is_first)

@@ -1,5 +1,5 @@
 -- Version 1. One text for SQLite and PostgreSQL. Times are microseconds UTC, 0 = never; ids are 63-bit and made by the
--- application; digests are SHA-256. A flag is 0 or 1. Nothing here holds a password, a token, a code or a key in the clear.
+-- application; digests are SHA-256. A flag is 0 or 1. Nothing here holds a password, a token, a code or a private key in the clear.
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -104,6 +104,18 @@ CREATE TABLE device (
     changed_at BIGINT NOT NULL
 );
 CREATE INDEX device_of ON device (technician_id, state);
+
+-- Where a phone's notifications go: at most one for each. The address is a capability, though of little worth without the
+-- server's push key, by which the push services of the browsers know who may use it: all that it can do is ring. It is never
+-- logged, and in the clear because the courier, which needs it, holds no key that opens anything.
+CREATE TABLE push_subscription (
+    device_id BIGINT PRIMARY KEY REFERENCES device (id),
+    endpoint TEXT NOT NULL,             -- https
+    p256dh BYTEA NOT NULL,              -- the browser's key: P-256, 65 bytes uncompressed
+    auth BYTEA NOT NULL,                -- RFC 8291, section 3.2: 16 bytes
+    rests_until BIGINT NOT NULL,        -- the service asked for patience
+    created_at BIGINT NOT NULL
+);
 
 -- Failures by account name, known or not (key: HMAC of email_key), and by account name and source.
 CREATE TABLE lockout (

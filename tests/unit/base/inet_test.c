@@ -114,11 +114,39 @@ endpoints(void **state)
     assert_int_equal(inet_from_sockaddr(&other, &e), ERR_SYNTAX);
 }
 
+static void
+the_public_internet(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {"8.8.8.8",      "1.1.1.1",         "172.15.255.255", "172.32.0.0",
+                                      "100.63.0.1",   "100.128.0.1",     "192.0.1.1",      "223.255.255.255",
+                                      "2a00:1450::1", "2606:4700::1111", "::ffff:8.8.8.8", "2001:200::1"};
+    static const char *const no[] = {
+        "0.0.0.0",      "10.1.2.3",         "100.64.0.1",      "100.127.255.255", "127.0.0.1",
+        "127.9.9.9",    "169.254.169.254",  "172.16.0.1",      "172.31.255.255",  "192.0.0.8",
+        "192.0.2.1",    "192.168.1.1",      "198.18.0.1",      "198.19.255.255",  "198.51.100.1",
+        "203.0.113.1",  "224.0.0.1",        "240.0.0.1",       "255.255.255.255", "::",
+        "::1",          "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1",     "64:ff9b::7f00:1",
+        "64:ff9b:1::1", "100::1",           "2001::1",         "2001:db8::1",     "2002:7f00:1::1",
+        "fc00::1",      "fd12::1",          "fe80::1",         "fec0::1",         "ff02::1",
+        "3fff::1"};
+    struct inet_addr addr;
+    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+        assert_int_equal(inet_parse(str_from_cstr(yes[i]), &addr), ERR_NONE);
+        assert_true(inet_is_public(&addr));
+    }
+    for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+        assert_int_equal(inet_parse(str_from_cstr(no[i]), &addr), ERR_NONE);
+        assert_false(inet_is_public(&addr));
+    }
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(addresses, teardown), cmocka_unit_test_teardown(networks, teardown),
-        cmocka_unit_test(loopback), cmocka_unit_test_teardown(endpoints, teardown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(addresses, teardown),
+                                       cmocka_unit_test_teardown(networks, teardown),
+                                       cmocka_unit_test(loopback), cmocka_unit_test(the_public_internet),
+                                       cmocka_unit_test_teardown(endpoints, teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,11 +108,30 @@ webhook(void **state)
                    "f:3: url must be https://HOST/PATH, without user or fragment\n");
 }
 
+static void
+push(void **state)
+{
+    (void)state;
+    assert_accepted("[push]\ncontact = mailto:ops@a.example\n");
+    assert_accepted("[push]\ncontact = https://a.example/contact\nhosts = ntfy.a.example *.b.example:8443, "
+                    "http://127.0.0.1:80\nnetworks = 10.1.0.0/16 ::1\n");
+    assert_refused("[push]\ncontact = ops@a.example\n",
+                   "f:2: contact must be mailto:ADDRESS or an https address\n");
+    assert_refused("[push]\ncontact = mailto:\"@a.example\n",
+                   "f:2: contact must be mailto:ADDRESS or an https address\n");
+    assert_refused("[push]\nhosts = https://a.example\n",
+                   "f:2: hosts: https://a.example is neither HOST nor *.DOMAIN, with or without :PORT, in "
+                   "lower case, nor http://ADDRESS:PORT of loopback\n");
+    assert_refused("[push]\nnetworks = 10.1.0.1/16\n",
+                   "f:2: networks: 10.1.0.1/16 is neither an address nor a network such as 10.0.0.0/8\n");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),  cmocka_unit_test(plain_http),
                                        cmocka_unit_test(public_url), cmocka_unit_test(proxies),
-                                       cmocka_unit_test(pairs),      cmocka_unit_test(webhook)};
+                                       cmocka_unit_test(pairs),      cmocka_unit_test(webhook),
+                                       cmocka_unit_test(push)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,13 +91,21 @@ static void
 results_have_their_status(void **state)
 {
     static const unsigned expected[] = {
-        [deviceRet_UnknownError] = 503,    [deviceRet_OK] = 200,
-        [deviceRet_BadRequest] = 400,      [deviceRet_UnknownTicket] = 401,
-        [deviceRet_UnknownDevice] = 401,   [deviceRet_UnknownChallenge] = 404,
-        [deviceRet_AlreadyAnswered] = 409, [deviceRet_Expired] = 410,
-        [deviceRet_BadSignature] = 422,    [deviceRet_WrongNumber] = 422,
-        [deviceRet_NumberRequired] = 422,  [deviceRet_TooManyRequests] = 429,
-        [deviceRet_BadKey] = 422,          [deviceRet_TooManyDevices] = 409,
+        [deviceRet_UnknownError] = 503,
+        [deviceRet_OK] = 200,
+        [deviceRet_BadRequest] = 400,
+        [deviceRet_UnknownTicket] = 401,
+        [deviceRet_UnknownDevice] = 401,
+        [deviceRet_UnknownChallenge] = 404,
+        [deviceRet_AlreadyAnswered] = 409,
+        [deviceRet_Expired] = 410,
+        [deviceRet_BadSignature] = 422,
+        [deviceRet_WrongNumber] = 422,
+        [deviceRet_NumberRequired] = 422,
+        [deviceRet_TooManyRequests] = 429,
+        [deviceRet_BadKey] = 422,
+        [deviceRet_TooManyDevices] = 409,
+        [deviceRet_UnknownPushService] = 422,
     };
     struct harness *h = *state;
 

@@ -101,8 +101,8 @@ a_broken_store_is_unknown_error(void **state)
         assert_ok(db_exec(w->cx, NULL, arena_str(&w->kept, str_from_cstr(sql)).p, ""));
     }
     for (unsigned op = 0; op < CT_OP_COUNT_; op++) {
-        if (op == CT_OP_device_enrol)
-            continue; /* a key that is none is refused before the store is asked */
+        if (op == CT_OP_device_enrol || op == CT_OP_push_key)
+            continue; /* a key that is none is refused before the store is asked; the other does not ask it */
         unsigned char in[512] = {0};
         int out[256];
         assert_true(ct_ops[op].in.size <= sizeof(in) && ct_ops[op].out.size <= sizeof(out));
@@ -126,6 +126,46 @@ a_broken_store_is_unknown_error(void **state)
         assert_int_equal(l.reply.status, CALL_DONE);
         assert_true(str_is_null(l.reply.set_session));
     }
+}
+
+static void
+a_phone_subscribes_and_ends_it(void **state)
+{
+    struct world *w = *state;
+    struct line l = line_of(w);
+    struct phone phone;
+    struct str token = STR_NULL;
+    phone_init(&phone);
+    (void)phone_enrol(w->f, &phone, w->technician, &token);
+    token = arena_str(&w->kept, token);
+    const struct push_key_in ask = {0};
+    struct push_key_out told;
+    call(&l, CT_OP_push_key, &ask, &told);
+    assert_int_equal(told.result, deviceRet_OK);
+    assert_true(str_is_null(told.sPublicKey));
+    struct device_subscribe_in in = {.sDeviceToken = token,
+                                     .sEndpoint = STR_LIT("https://web.push.apple.com/x"),
+                                     .sP256dh = codec_base64url(&w->kept, phone.public_key, 65),
+                                     .sAuth = STR_LIT("AAECAwQFBgcICQoLDA0ODw")};
+    struct device_subscribe_out out;
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_UnknownPushService);
+    w->f->env.has_push = true;
+    call(&l, CT_OP_push_key, &ask, &told);
+    assert_int_equal(told.sPublicKey.n, 87);
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_OK);
+    in.sAuth = STR_LIT("AAECAwQFBgcICQoLDA0O");
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_BadRequest);
+    in.sDeviceToken = STR_LIT("unknown");
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_UnknownDevice);
+    const struct device_unsubscribe_in end = {.sDeviceToken = token};
+    struct device_unsubscribe_out ended;
+    call(&l, CT_OP_device_unsubscribe, &end, &ended);
+    assert_int_equal(ended.result, deviceRet_OK);
+    phone_clear(&phone);
 }
 
 static void
@@ -271,6 +311,7 @@ main(void)
         TEST(a_phone_through_its_operations),
         TEST(an_eleventh_phone_is_told_so),
         TEST(a_ticket_is_redeemed),
+        TEST(a_phone_subscribes_and_ends_it),
         cmocka_unit_test(results_are_mapped_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

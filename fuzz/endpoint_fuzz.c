@@ -1,0 +1,23 @@
+/* endpoint_fuzz: an address that is admitted has a host of the list; an origin is read again as the same. */
+#include "fuzz/fuzz.h"
+
+#include "base/endpoint.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct str s = {(const char *)data, size};
+    struct endpoint e, again;
+    struct arena a;
+    arena_init(&a);
+    if (endpoint_read(s, &e)) {
+        struct str url = arena_printf(&a, "%.*s/", STR_ARG(endpoint_origin(&a, &e)));
+        ASSERT(endpoint_read(url, &again));
+        ASSERT(str_eq(again.host, e.host) && again.port == e.port && again.is_plain == e.is_plain);
+        ASSERT(!e.is_plain || !endpoint_is_listed(&e, NULL, 0));
+        ASSERT(endpoint_is_listed(&e, NULL, 0) == endpoint_is_listed(&again, NULL, 0));
+    }
+    (void)endpoint_item_is_valid(s);
+    arena_clear(&a);
+    return 0;
+}

@@ -1,0 +1,88 @@
+/* subscription: see subscription.h. */
+#include "auth/subscription.h"
+
+#include "auth/audit.h"
+#include "auth/device.h"
+#include "auth/env.h"
+#include "auth/technician.h"
+#include "base/endpoint.h"
+#include "store/db.h"
+
+static enum errcode
+check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)
+{
+    if (!endpoint_read(wanted->endpoint, endpoint_out) || wanted->auth.n != SUBSCRIPTION_AUTH_BYTES)
+        return err_set(cx, ERR_SYNTAX, "malformed subscription");
+    if (!cx->env->has_push || !endpoint_is_listed(endpoint_out, cx->env->push_hosts, cx->env->n_push_hosts))
+        return err_set(cx, ERR_POLICY, "%.*s is not a push service that is admitted",
+                       STR_ARG(endpoint_out->host));
+    return es256_check_key(cx, wanted->p256dh);
+}
+
+static enum errcode
+audit(struct cx *cx, const struct device *device, const char *event, struct str service)
+{
+    struct technician t;
+    enum errcode err = technician_get(cx, device->technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, event, "device",
+                        arena_printf(&cx->arena, "%lld", (long long)device->id), "service", service, NULL);
+}
+
+static bool
+is_same(const struct push_subscription *a, const struct push_subscription *b)
+{
+    return str_eq(a->endpoint, b->endpoint) && str_eq(a->p256dh, b->p256dh) &&
+           secret_equal_str(a->auth, b->auth);
+}
+
+static enum errcode
+set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
+           struct str service)
+{
+    struct push_subscription now, next = *wanted;
+    next.device_id = device->id;
+    enum errcode err = store_push_get(cx, device->id, &now);
+    if (err == ERR_NONE && is_same(&now, &next))
+        return ERR_NONE;
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        err = ERR_NONE;
+    }
+    if (err == ERR_NONE)
+        err = store_push_put(cx, &next);
+    return err == ERR_NONE ? audit(cx, device, "device.subscribed", service) : err;
+}
+
+enum errcode
+subscription_set(struct cx *cx, const struct device *device, const struct push_subscription *wanted)
+{
+    struct endpoint endpoint;
+    enum errcode err = check(cx, wanted, &endpoint);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = set_within(cx, device, wanted, endpoint.host);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+enum errcode
+subscription_end(struct cx *cx, const struct device *device)
+{
+    bool changed = false;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = store_push_remove(cx, device->id, STR_NULL, &changed);
+    if (err == ERR_NONE && changed)
+        err = audit(cx, device, "device.unsubscribed", STR_NULL);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}

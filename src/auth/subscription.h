@@ -1,0 +1,22 @@
+/* subscription: a phone asks to be rung by Web Push. Where it may be rung is limited (base/endpoint.h); the
+ * courier does the ringing. Each change is a transaction of its own, audited by the push service's host. */
+#ifndef COUNTERSIGN_AUTH_SUBSCRIPTION_H
+#define COUNTERSIGN_AUTH_SUBSCRIPTION_H
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "store/store_device.h"
+#include "store/store_push.h"
+
+enum { SUBSCRIPTION_AUTH_BYTES = 16 };
+
+/* Replaces the device's earlier one; the same again changes nothing. wanted: device_id and rests_until are
+ * not looked at. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is no point on P-256; ERR_POLICY: not a push
+ * service that is admitted, or Web Push is off. */
+enum errcode subscription_set(struct cx *cx, const struct device *device,
+                              const struct push_subscription *wanted) MUST_CHECK;
+
+/* Nothing to end is no error. */
+enum errcode subscription_end(struct cx *cx, const struct device *device) MUST_CHECK;
+
+#endif
