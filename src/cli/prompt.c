@@ -51,17 +51,13 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
 
 /* The line that the person types; `tty` in its mode of now. */
 static enum errcode
-read_typed(struct cli *cli, FILE *tty, struct str *line_out)
+read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *line_out)
 {
-    struct interrupt interrupt;
-    if (interrupt_open(&interrupt) != ERR_NONE)
-        return err_set(&cli->cx, ERR_SYSTEM, "signals cannot be watched");
     enum errcode err = ERR_DENIED;
-    if (interrupt_or_readable(&interrupt, fileno(tty)))
+    if (interrupt_or_readable(interrupt, fileno(tty)))
         err = read_line(cli, tty, line_out);
     else
-        interrupt_take(&interrupt);
-    interrupt_close(&interrupt);
+        interrupt_take(interrupt);
     if (err == ERR_NONE)
         return ERR_NONE;
     return err_set(&cli->cx, err, "%s", err == ERR_DENIED ? "interrupted" : "nothing was typed");
@@ -76,6 +72,12 @@ ask(struct cli *cli, const char *question, bool echo, struct str *line_out)
                        question);
     (void)setvbuf(tty, NULL, _IONBF, 0);
     struct termios before, silent;
+    /* Before the echo is off: an interrupt must not leave a terminal that is silent. */
+    struct interrupt interrupt;
+    if (interrupt_open(&interrupt) != ERR_NONE) {
+        fclose(tty);
+        return err_set(&cli->cx, ERR_SYSTEM, "signals cannot be watched");
+    }
     bool is_tty = tcgetattr(fileno(tty), &before) == 0;
     if (is_tty && !echo) {
         silent = before;
@@ -85,9 +87,10 @@ ask(struct cli *cli, const char *question, bool echo, struct str *line_out)
     }
     fprintf(tty, "%s: ", question);
     fflush(tty);
-    enum errcode err = read_typed(cli, tty, line_out);
+    enum errcode err = read_typed(cli, tty, &interrupt, line_out);
     if (is_tty && !echo)
         (void)tcsetattr(fileno(tty), TCSAFLUSH, &before);
+    interrupt_close(&interrupt);
     fclose(tty);
     return err;
 }
