@@ -10,7 +10,7 @@
 
 #define BUILT_IN "built-in configuration"
 
-enum { CONFIG_TEXT_MAX = 64 * 1024 };
+enum { CONFIG_TEXT_MAX = 64 * 1024, WORKERS_MAX = 256 };
 
 static enum errcode
 read_text(const char *path, struct buf *text, struct buf *messages)
@@ -149,4 +149,13 @@ source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messa
     config_clear(&fresh);
     buf_clear(&text);
     return e;
+}
+
+size_t
+source_workers(const struct source *s)
+{
+    int64_t n = s->config.server_workers;
+    if (n == 0)
+        n = sysconf(_SC_NPROCESSORS_ONLN) + 1;
+    return n < 2 ? 2 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
 }

@@ -34,6 +34,9 @@ void source_clear(struct source *s);
 enum errcode source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messages,
                            struct buf *needs_restart) MUST_CHECK;
 
+/* How many worker processes the configuration asks for; of the machine, where it leaves that open. */
+size_t source_workers(const struct source *s);
+
 /* A new, sealed, read-only descriptor with a text, at its beginning. -1 and errno when the system refuses. */
 int source_fd(const struct buf *text);
 

@@ -23,11 +23,11 @@
 #include "proc/control.h"
 #include "proc/listeners.h"
 #include "proc/notify.h"
+#include "proc/report.h"
 #include "proc/source.h"
 #include "proc/spawn.h"
 
 enum {
-    WORKERS_MAX = 256,
     MESSAGES_MAX = 64 * 1024,
     PATROLS = 8 /* in the time that a child may be silent */
 };
@@ -323,19 +323,6 @@ got_end_signal(void *arg, int signo)
         end_at_once(s);
 }
 
-static void
-log_lines(const char *event, const struct buf *lines)
-{
-    struct arena a;
-    arena_init(&a);
-    for (struct str rest = buf_view(lines); !str_is_empty(rest);) {
-        struct str line = str_cut(&rest, '\n');
-        if (!str_is_empty(line))
-            log_error(event, "problem=%s", log_quote(&a, line));
-    }
-    arena_clear(&a);
-}
-
 /* The children take the newest configuration and TLS files over. */
 static void
 hand_out(struct supervise *s, const int tls[2])
@@ -372,22 +359,11 @@ got_reload_signal(void *arg, int signo)
         hand_out(s, tls);
         log_info("reload", "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
     } else {
-        log_lines("reload.refused", &messages);
+        report_lines("reload.refused", &messages);
     }
     buf_clear(&messages);
     buf_clear(&needs_restart);
     notify_manager("READY=1");
-}
-
-/* "signal KILL" or "exit status 1". */
-static struct str
-ending(struct arena *a, int status)
-{
-    if (!WIFSIGNALED(status))
-        return arena_printf(a, "exit status %d", WEXITSTATUS(status));
-    const char *name = sigabbrev_np(WTERMSIG(status));
-    const char *why = WTERMSIG(status) == SIGSYS ? ", a system call that its sandbox forbids" : "";
-    return arena_printf(a, "signal %s%s", name == NULL ? "?" : name, why);
 }
 
 static void
@@ -396,7 +372,7 @@ ended(struct child *c, int status)
     struct supervise *s = c->s;
     int64_t now = clock_mono();
     cx_begin(&s->cx);
-    struct str how = ending(&s->cx.arena, status);
+    struct str how = report_ending(&s->cx.arena, status);
     loop_fd_remove(s->loop, &c->watch);
     if (c->control >= 0)
         (void)close(c->control);
@@ -527,15 +503,6 @@ heard(struct loop_fd *w, unsigned what)
     }
 }
 
-static size_t
-count_workers(const struct config *config)
-{
-    int64_t n = config->server_workers;
-    if (n == 0)
-        n = sysconf(_SC_NPROCESSORS_ONLN) + 1;
-    return n < 2 ? 2 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
-}
-
 static void
 add_children(struct supervise *s, enum kind kind, size_t n)
 {
@@ -581,7 +548,7 @@ serve(struct supervise *s)
         log_cx_error(&s->cx, "start.failed");
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
     }
-    size_t fronts = s->listeners.fronts, workers = count_workers(&s->source.config);
+    size_t fronts = s->listeners.fronts, workers = source_workers(&s->source);
     s->children = calloc(fronts + workers + 1, sizeof(*s->children));
     if (s->children == NULL)
         err_no_memory();
