@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
@@ -10,6 +11,8 @@
 int
 main(int argc, char *argv[])
 {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);   /* passwords and keys pass through here */
     (void)setvbuf(stdin, NULL, _IONBF, 0); /* a password may come this way, and must not stay in a buffer */
     (void)signal(SIGPIPE, SIG_IGN);        /* a reader that went away is a failed write, not a silent end */
 #if COUNTERSIGN_TESTING

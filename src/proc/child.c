@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -45,6 +46,8 @@ map_test_clock(struct cx *cx)
 enum errcode
 child_begin(struct cx *cx, const char *who, struct config *config)
 {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none); /* now: keys are read before the confinement */
     log_init(who, LOG_LEVEL_INFO);
     cx_init(cx);
     config_init(config);
