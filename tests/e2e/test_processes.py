@@ -201,7 +201,7 @@ def test_every_child_is_confined(own_server):
 
 
 @pytest.mark.parametrize("text, said", [
-    ("[server]\nlisten = 0.0.0.0:8443\n", "plain HTTP is not allowed"),
+    ("[server]\nlisten = 0.0.0.0:8443\n", "plain HTTP"),
     ("[server]\nlisten = nonsense\n", ":2:"),
     ("[server]\nlistn = 127.0.0.1:1\n", ":2:"),
     ("[limits]\nconnections = 3\n", ":2:"),
