@@ -12,6 +12,21 @@ export function ticketOf(fragment) {
     return TICKET.test(text) ? text : null;
 }
 
+/**
+ * The ticket of a link that was pasted: of this server's app and of no other.
+ * @param {string} text @param {URL} here where the app is
+ * @returns {string|null}
+ */
+export function ticketOfLink(text, here) {
+    let link;
+    try {
+        link = new URL(text.trim());
+    } catch {
+        return null;
+    }
+    return link.origin === here.origin && link.pathname === here.pathname ? ticketOf(link.hash) : null;
+}
+
 /** Cut to what the server takes, between characters. */
 export function fitName(name) {
     const encoder = new TextEncoder();

@@ -3,9 +3,9 @@ import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";
 import {createApi} from "./api.js";
 import {isAvailable} from "./crypto.js";
-import {enrol, fitName, ticketOf} from "./enrol.js";
+import {enrol, fitName, ticketOf, ticketOfLink} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
-import {deviceName} from "./platform.js";
+import {deviceName, isForgetful} from "./platform.js";
 import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
 import {compareView, enrolView} from "./views/enrol.js";
@@ -24,6 +24,8 @@ const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported
 const here = new URL("./", location.href);
 /** The server's public address, as it stands in statements. */
 const audience = new URL("../", here).href.replace(/\/$/, "");
+
+const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
 async function createApp() {
     const api = createApi(new URL("../api/", here).href);
@@ -65,12 +67,12 @@ async function createApp() {
     function home() {
         if (location.hash !== "" && location.hash !== "#/")
             history.replaceState(null, "", here);
-        show(homeView(words, {accounts, isOnline}));
+        show(homeView(words, {accounts, isOnline, paste}));
         offer();
     }
 
     function settings() {
-        show(settingsView(words, {language, async choose(code) {
+        show(settingsView(words, {language, paste, async choose(code) {
             language = code;
             words = createWords(code || pickLanguage(navigator.languages));
             await store?.putSetting("language", code);
@@ -102,6 +104,13 @@ async function createApp() {
 
     // ---- enrolment ----------------------------------------------------------------------------------------------------------
 
+    function paste(text) {
+        const ticket = ticketOfLink(text, here);
+        if (ticket !== null)
+            startEnrolment(ticket);
+        return ticket !== null;
+    }
+
     function startEnrolment(ticket) {
         // The ticket is a secret: it stays neither in the address bar nor in the history.
         history.replaceState(null, "", here);
@@ -109,8 +118,9 @@ async function createApp() {
             message("bad", `problem.${store === null && isAvailable() ? "NoStorage" : "NoCrypto"}`);
             return;
         }
-        show(enrolView(words, {name: fitName(deviceName(navigator.userAgent)), server: audience, go: (name) => finish(ticket, name)}),
-            {});
+        show(enrolView(words, {
+            name: fitName(deviceName(navigator.userAgent)), server: audience, go: (name) => finish(ticket, name),
+            copy: isForgetful(navigator) ? () => navigator.clipboard.writeText(`${here}#${ticket}`) : null}), {});
     }
 
     async function finish(ticket, name) {
@@ -125,7 +135,10 @@ async function createApp() {
         void navigator.storage?.persist?.();
         show(compareView(words, {
             account,
-            match: () => message("good", "enrolled", {company: account.company}, wakeHome),
+            match: () => show(messageView(words, {
+                kind: "good", key: "enrolled", values: {company: account.company},
+                // Installed, the app would begin anew there, without the key.
+                more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: wakeHome}), {}),
             async differ() {
                 await api.remove(account);
                 await forget(account);

@@ -3,13 +3,25 @@ import {h} from "../dom.js";
 import {fitName, NAME_BYTES_MOST} from "../enrol.js";
 import {facts, problem, worded} from "./frame.js";
 
+/** Where the key would be kept badly, and what to do about it. */
+function copyNote(words, copy) {
+    const button = h("button", {type: "button", class: "quiet", onclick: async () => {
+        await copy();
+        button.textContent = words.t("enrol.copied");
+    }}, words.t("enrol.copy"));
+    return h("div", {class: "note"}, h("p", {}, words.t("enrol.kept")), button);
+}
+
 /**
  * @param {object} words
- * @param {{name: string, server: string, go: (name: string) => Promise<string|null>}} state name: proposed; go: enrols, and gives
- *   the result that hindered it, or null when another screen is shown
+ * @param {object} state
+ * @param {string} state.name proposed
+ * @param {string} state.server
+ * @param {(name: string) => Promise<string|null>} state.go enrols; the result that hindered it, or null when another screen is shown
+ * @param {(() => Promise<void>)|null} state.copy copies the link, where it had better be opened elsewhere
  * @returns {import("./frame.js").Screen}
  */
-export function enrolView(words, {name, server, go}) {
+export function enrolView(words, {name, server, go, copy}) {
     const t = words.t;
     const trouble = h("div", {});
     const input = h("input", {id: "name", type: "text", value: name, maxlength: NAME_BYTES_MOST, required: true,
@@ -39,6 +51,7 @@ export function enrolView(words, {name, server, go}) {
             h("p", {}, t("enrol.text")),
             h("ul", {class: "points"}, h("li", {}, t("enrol.point.key")), h("li", {}, t("enrol.point.answer")),
                 h("li", {}, t("enrol.point.free"))),
+            copy === null ? null : copyNote(words, copy),
             h("form", {novalidate: true, onsubmit: submit},
                 h("label", {for: "name"}, t("enrol.name")), input,
                 h("p", {id: "name-why", class: "soft"}, t("enrol.name.why")),

@@ -1,5 +1,6 @@
 // What is seen while nothing waits.
 import {h, icon, s} from "../dom.js";
+import {pasteForm} from "./paste.js";
 
 function picture() {
     return s("svg", {viewBox: "0 0 160 160", class: "waiting", "aria-hidden": "true", focusable: "false"},
@@ -17,10 +18,11 @@ function row(words, account) {
 
 /**
  * @param {object} words
- * @param {{accounts: object[], isOnline: boolean}} state
+ * @param {{accounts: object[], isOnline: boolean, paste: (text: string) => boolean}} state paste: goes on with an enrolment
+ *   link; false where it is none
  * @returns {import("./frame.js").Screen}
  */
-export function homeView(words, {accounts, isOnline}) {
+export function homeView(words, {accounts, isOnline, paste}) {
     const isEmpty = accounts.length === 0;
     const title = words.t(isEmpty ? "home.empty.title" : "home.title");
     const state = isEmpty ? "home.empty.text" : isOnline ? "home.text" : "home.offline";
@@ -29,7 +31,7 @@ export function homeView(words, {accounts, isOnline}) {
         body: h("section", {class: `home${isOnline ? "" : " offline"}`},
             h("div", {class: "middle"}, picture(), h("h1", {}, title),
                 h("p", {class: "state", role: isOnline ? undefined : "status"}, words.t(state))),
-            isEmpty ? null : h("nav", {"aria-label": words.t("home.accounts")},
+            isEmpty ? pasteForm(words, paste) : h("nav", {"aria-label": words.t("home.accounts")},
                 h("h2", {}, words.t("home.accounts")),
                 h("ul", {class: "accounts"}, accounts.map((account) => row(words, account))))),
     };

@@ -9,17 +9,19 @@ const PICTURES = {
 
 /**
  * @param {object} words
- * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, done: () => void}} message key.title and key.text are its words
+ * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, more?: string, done: () => void}} message key.title and key.text are
+ *   its words; more: a key of its own
  * @returns {import("./frame.js").Screen}
  */
-export function messageView(words, {kind, key, values, done}) {
+export function messageView(words, {kind, key, values, more, done}) {
     const title = words.t(`${key}.title`, values);
     return {
         title,
         body: h("section", {class: `message ${kind}`},
             h("div", {class: "middle"},
                 h("div", {class: "badge"}, icon(PICTURES[kind])),
-                h("h1", {}, title), h("p", {}, words.t(`${key}.text`, values))),
+                h("h1", {}, title), h("p", {}, words.t(`${key}.text`, values)),
+                more === undefined ? null : h("p", {}, words.t(more))),
             h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t("done")))),
     };
 }

@@ -1,13 +1,15 @@
-// The language, and what this app keeps.
+// The language, one more account, and what this app keeps.
 import {h} from "../dom.js";
 import {LANGUAGES} from "../i18n.js";
+import {pasteForm} from "./paste.js";
 
 /**
  * @param {object} words
- * @param {{language: string, choose: (code: string) => void}} state language: "" follows the device
+ * @param {{language: string, choose: (code: string) => void, paste: (text: string) => boolean}} state language: "" follows the
+ *   device; paste: see paste.js
  * @returns {import("./frame.js").Screen}
  */
-export function settingsView(words, {language, choose}) {
+export function settingsView(words, {language, choose, paste}) {
     const title = words.t("settings.title");
     const options = [h("option", {value: "", selected: language === ""}, words.t("settings.language.device")),
         ...Object.entries(LANGUAGES).map(([code, {name}]) =>
@@ -18,6 +20,7 @@ export function settingsView(words, {language, choose}) {
             h("h1", {}, title),
             h("label", {for: "language"}, words.t("settings.language")),
             h("select", {id: "language", onchange: (event) => choose(event.target.value)}, options),
+            h("h2", {}, words.t("settings.add")), pasteForm(words, paste),
             h("h2", {}, words.t("settings.about")), h("p", {}, words.t("settings.about.key")),
             h("p", {}, words.t("settings.about.open"))),
     };
