@@ -195,6 +195,36 @@ test("a ticket works once, and for a while", async () => {
     await heading("This code is no longer valid");
 });
 
+test("a link that is pasted", async () => {
+    const {email} = await technician();
+    const link = await stage.link(email);
+    await page.goto(`${address}/approve`);
+    await heading("No account yet");
+    await page.getByLabel("Paste the enrolment link").fill("https://elsewhere.example/approve/#" + link.split("#")[1]);
+    await button("Go on").click();
+    await page.getByText("That is not an enrolment link").waitFor();
+    await page.getByLabel("Paste the enrolment link").fill(link);
+    await button("Go on").click();
+    await button("Add this device").click();
+    await heading("Compare the fingerprint");
+});
+
+test("the language is the device's, or the one that was chosen", async () => {
+    await phone.context.close();
+    phone = await openPhone(browser, {locale: "de-AT"});
+    page = phone.page;
+    await page.goto(`${address}/approve/`);
+    await heading("Noch kein Konto");
+    await page.getByRole("link", {name: "Einstellungen"}).click();
+    await page.getByLabel("Sprache").selectOption("fr");
+    await heading("Réglages");
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
+    await page.reload();
+    await heading("Réglages");
+    await page.getByRole("link", {name: "Retour"}).click();
+    await heading("Aucun compte");
+});
+
 test("fingerprints that differ take the device off again", async () => {
     const {email} = await technician();
     await page.goto(await stage.link(email));

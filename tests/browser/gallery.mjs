@@ -2,7 +2,7 @@
 // docs/images. The screens are the app's own, shown by the app's own frame.
 
 /** Screens that are unlike each other; the messages beside them differ in their words alone. */
-export const SCREENS = ["home", "empty", "offline", "enrol", "compare", "challenge", "wrong-number", "no-number", "report", "approved",
+export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", "compare", "challenge", "wrong-number", "no-number", "report", "approved",
     "refused", "expired", "account", "settings"];
 
 /**
@@ -34,16 +34,17 @@ async function showInPage({screen, code}) {
     const say = (kind, key) => message.messageView(words, {kind, key, values: {company: "Acme Support", n: 2}, done() {}});
     const screens = {
         "home": () => home.homeView(words, {accounts, isOnline: true}),
-        "empty": () => home.homeView(words, {accounts: [], isOnline: true}),
+        "empty": () => home.homeView(words, {accounts: [], isOnline: true, paste: () => false}),
         "offline": () => home.homeView(words, {accounts: [{...accounts[0], isGone: true}], isOnline: false}),
-        "enrol": () => enrol.enrolView(words, {name: "Android, Chrome", server, go: async () => null}),
+        "enrol": () => enrol.enrolView(words, {name: "Android, Chrome", server, go: async () => null, copy: null}),
+        "enrol-elsewhere": () => enrol.enrolView(words, {name: "iPhone, Safari", server, go: async () => null, async copy() {}}),
         "compare": () => enrol.compareView(words, {account: accounts[0], match() {}, async differ() {}}),
         "challenge": challengeScreen, "wrong-number": challengeScreen, "no-number": challengeScreen, "report": challengeScreen,
         "approved": () => say("good", "approved"),
         "refused": () => say("calm", "refused"),
         "expired": () => say("bad", "problem.Expired"),
         "account": () => account.accountView(words, accounts[0], async () => null),
-        "settings": () => settings.settingsView(words, {language: code, choose() {}}),
+        "settings": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false}),
     };
     frame.show((screens[screen] ?? (() => say("bad", screen)))());
     if (screen === "wrong-number") {

@@ -11,9 +11,9 @@ const load = (name) => import(new URL(`js/${name}.js`, APP));
 const keys = await load("crypto");
 const {createApi} = await load("api");
 const {answerChallenge, isForAccount} = await load("answer");
-const {enrol, fitName, ticketOf} = await load("enrol");
+const {enrol, fitName, ticketOf, ticketOfLink} = await load("enrol");
 const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
-const {deviceName} = await load("platform");
+const {deviceName, isForgetful} = await load("platform");
 const {createCountdown} = await load("time");
 const {createWatch} = await load("watch");
 
@@ -103,6 +103,25 @@ test("a ticket is told from the app's own places", () => {
     assert.equal(ticketOf(`#${"a".repeat(43)}`), "a".repeat(43));
     for (const fragment of ["", "#", "#/settings", "#/account/1", "#short", `#${"a".repeat(20)}<b>`])
         assert.equal(ticketOf(fragment), null, fragment);
+});
+
+test("a pasted link is one of this server's app, or none", () => {
+    const here = new URL("https://a.example/approve/");
+    const ticket = "a".repeat(43);
+    assert.equal(ticketOfLink(` https://a.example/approve/#${ticket}\n`, here), ticket);
+    for (const text of ["", "#", ticket, `#${ticket}`, `https://b.example/approve/#${ticket}`, `http://a.example/approve/#${ticket}`,
+        `https://a.example/x/approve/#${ticket}`, "https://a.example/approve/", "https://a.example/approve/#/settings"])
+        assert.equal(ticketOfLink(text, here), null, text);
+});
+
+test("where a page's store is deleted after a week", () => {
+    const iPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1";
+    const mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
+    assert.ok(isForgetful({userAgent: iPhone, maxTouchPoints: 5, standalone: false}));
+    assert.ok(!isForgetful({userAgent: iPhone, maxTouchPoints: 5, standalone: true}));
+    assert.ok(isForgetful({userAgent: mac, maxTouchPoints: 5, standalone: false}));
+    assert.ok(!isForgetful({userAgent: mac, maxTouchPoints: 0}));
+    assert.ok(!isForgetful({userAgent: "Mozilla/5.0 (Linux; Android 14) Chrome/130.0.0.0 Mobile", maxTouchPoints: 5}));
 });
 
 test("names are cut between characters to what the server takes", () => {
