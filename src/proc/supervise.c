@@ -262,6 +262,7 @@ static void
 start(struct child *c)
 {
     struct supervise *s = c->s;
+    ASSERT(s != NULL);
     cx_begin(&s->cx);
     int64_t now = clock_mono();
     backoff_started(&c->backoff, now);
