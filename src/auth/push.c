@@ -7,6 +7,7 @@
 #include "base/rand.h"
 #include "store/db.h"
 #include "store/store_outbox.h"
+#include "store/store_push.h"
 
 enum { PUSH_TRIES = 3, PUBLIC_ID_BYTES = 16, POLL_SECONDS = 2 };
 
@@ -33,17 +34,31 @@ sent(struct cx *cx, const struct challenge_row *c)
 }
 
 static enum errcode
-notify(struct cx *cx, const struct challenge_row *c)
+post(struct cx *cx, const struct challenge_row *c, struct str transport, int64_t device_id)
 {
-    if (!cx->env->has_webhook)
-        return ERR_NONE;
     const struct outbox_row row = {.id = rand_id(),
                                    .challenge_id = c->id,
-                                   .transport = STR_LIT("webhook"),
+                                   .device_id = device_id,
+                                   .transport = transport,
                                    .next_at = cx->now,
                                    .created_at = cx->now,
                                    .expires_at = c->expires_at};
     return store_outbox_insert(cx, &row);
+}
+
+static enum errcode
+notify(struct cx *cx, const struct challenge_row *c)
+{
+    int64_t *devices = NULL;
+    size_t n = 0;
+    enum errcode err = ERR_NONE;
+    if (cx->env->has_webhook)
+        err = post(cx, c, STR_LIT("webhook"), 0);
+    if (err == ERR_NONE && cx->env->has_push)
+        err = store_push_devices(cx, c->technician_id, &devices, &n);
+    for (size_t i = 0; err == ERR_NONE && i < n; i++)
+        err = post(cx, c, STR_LIT("web-push"), devices[i]);
+    return err;
 }
 
 static enum errcode

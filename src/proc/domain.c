@@ -82,8 +82,8 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
     /* Without a store the answer stays as it is: zero, which is every operation's UnknownError. */
     if (!opener_try(&d->opener, cx, d->config))
         return ERR_NONE;
-    enum errcode e = d->extra == NULL ? ops_run(cx, op->id, in, out)
-                                      : d->extra->call(d->extra->arg, cx, op, in, out);
+    enum errcode e =
+        d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
     if (e != ERR_NONE)
         db_rollback(cx);
     return e;
@@ -141,7 +141,7 @@ idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
         return false;
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
-    enum errcode e = d->env.has_webhook ? fail_undelivered(cx) : ERR_NONE;
+    enum errcode e = d->env.has_webhook || d->env.has_push ? fail_undelivered(cx) : ERR_NONE;
     if (e == ERR_NONE)
         e = challenge_sweep(cx, SWEEP_ROWS, &more);
     if (e == ERR_NONE)

@@ -436,7 +436,7 @@ silence_most(const struct supervise *s)
     const struct config *c = &s->source.config;
     if (s->options->silence != 0)
         return s->options->silence;
-    return 30 * CLOCK_S + 2 * (c->limits_call_time + c->store_busy_timeout + c->webhook_time);
+    return 30 * CLOCK_S + 2 * (c->limits_call_time + c->store_busy_timeout + c->webhook_time + c->push_time);
 }
 
 /* A child that hangs keeps its slot: its front's calls would only ever be overdue. */

@@ -4,10 +4,12 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 
-enum { WAIT_MS = 1000 };
+enum { WAIT_MS = 1000, RETRY_MOST_S = 86400 };
 
 struct http_out {
     CURLM *multi;
@@ -66,7 +68,51 @@ struct transfer {
     CURL *easy;
     struct curl_slist *headers;
     size_t seen;
+    bool is_forbidden; /* an address was not admitted */
 };
+
+static bool
+is_admitted(const struct http_out_rules *rules, const struct inet_addr *addr)
+{
+    for (size_t i = 0; i < rules->n_networks; i++)
+        if (inet_net_has(&rules->networks[i], addr))
+            return true;
+    return inet_is_public(addr);
+}
+
+/* Here and nowhere earlier: this is the address that is connected to, so that no second answer of a name
+ * server can differ from the one that was judged. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct transfer *t = arg;
+    struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
+    struct inet_endpoint e;
+    ASSERT(to->addrlen <= sizeof(sa));
+    memcpy(&sa, &to->addr, to->addrlen);
+    if (purpose == CURLSOCKTYPE_IPCXN && inet_from_sockaddr(&sa, &e) == ERR_NONE &&
+        is_admitted(t->post->rules, &e.addr))
+        return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    t->is_forbidden = true;
+    return CURL_SOCKET_BAD;
+}
+
+static bool
+set_rules(struct transfer *t)
+{
+    const struct http_out_rules *r = t->post->rules;
+    if (r == NULL)
+        return true;
+    CURL *c = t->easy;
+    struct curl_blob pem = {.data = r->authorities, .len = r->n_authorities}; /* libcurl only reads it */
+    return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, (void *)t) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(r->timeout / CLOCK_MS)) == CURLE_OK &&
+           /* Another post's connection was opened under other rules, maybe. */
+           curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
+           (r->n_authorities == 0 || curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &pem) == CURLE_OK);
+}
 
 static bool
 set_options(const struct http_out *h, struct transfer *t)
@@ -88,7 +134,8 @@ set_options(const struct http_out *h, struct transfer *t)
            curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body.p) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_WRITEDATA, &t->seen) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK;
+           curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK && set_rules(t);
 }
 
 static void
@@ -105,6 +152,7 @@ begin(const struct http_out *h, struct transfer *t, struct http_out_post *post)
     }
     post->result = HTTP_OUT_CANCELLED;
     post->status = 0;
+    post->retry_after = 0;
     post->why[0] = '\0';
     /* Fails for a libcurl without one of these alone, which is not the one that we need. */
     ASSERT(set_options(h, t));
@@ -131,7 +179,13 @@ note_results(const struct http_out *h)
             continue;
         (void)curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &t->post->status);
         t->post->result = http_out_judge(t->post->status);
-        if (m->data.result != CURLE_OK)
+        curl_off_t wait = 0;
+        if (curl_easy_getinfo(m->easy_handle, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
+            t->post->retry_after = (wait < RETRY_MOST_S ? wait : RETRY_MOST_S) * CLOCK_S;
+        if (t->is_forbidden && t->post->status == 0) {
+            t->post->result = HTTP_OUT_REFUSED;
+            (void)snprintf(t->post->why, sizeof(t->post->why), "the address is not admitted");
+        } else if (m->data.result != CURLE_OK)
             (void)snprintf(t->post->why, sizeof(t->post->why), "%s", curl_easy_strerror(m->data.result));
     }
 }

@@ -18,9 +18,12 @@ store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **
 {
     static const char sql[] =
         "SELECT o.id, o.challenge_id, o.device_id, o.transport, o.attempts, o.next_at, o.created_at, "
-        "o.expires_at, c.public_id, CASE WHEN c.state = 'pending' THEN 1 ELSE 0 END FROM outbox o JOIN "
+        "o.expires_at, c.public_id, CASE WHEN c.state = 'pending' THEN 1 ELSE 0 END, p.endpoint, p.p256dh, "
+        "p.auth, "
+        "p.rests_until FROM outbox o JOIN "
         "challenge c ON c.id = "
-        "o.challenge_id "
+        "o.challenge_id LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "
+        "device d WHERE d.id = o.device_id AND d.state = 'active') "
         "WHERE o.state = 'waiting' AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2";
     struct db_rows *rows;
     enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
@@ -40,6 +43,11 @@ store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **
         r->expires_at = db_int(rows, 7);
         r->public_id = db_text(cx, rows, 8);
         r->is_pending = db_int(rows, 9) != 0;
+        r->push = (struct push_subscription){.device_id = r->device_id,
+                                             .endpoint = db_text(cx, rows, 10),
+                                             .p256dh = db_blob(cx, rows, 11),
+                                             .auth = db_blob(cx, rows, 12),
+                                             .rests_until = db_int(rows, 13)};
     }
     *rows_out = list;
     *n_out = n;
@@ -85,6 +93,10 @@ store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **id
         "AND EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state = 'failed') "
         "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state IN ('waiting', "
         "'sent')) "
+        "AND NOT EXISTS (SELECT 1 FROM device d WHERE d.technician_id = c.technician_id AND "
+        "d.state = 'active' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND "
+        "o.state = 'failed' AND (o.device_id = d.id OR (o.device_id IS NULL AND NOT EXISTS (SELECT 1 FROM "
+        "outbox p WHERE p.challenge_id = c.id AND p.device_id = d.id))))) "
         "ORDER BY c.expires_at LIMIT $2";
     struct db_rows *rows;
     enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);

@@ -9,6 +9,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/store_push.h"
 
 /* As table outbox and, when it is read, the challenge's opaque id and whether it is still pending. */
 struct outbox_row {
@@ -17,9 +18,11 @@ struct outbox_row {
     int64_t attempts, next_at, created_at, expires_at;
     struct str public_id;
     bool is_pending;
+    struct push_subscription push; /* of device_id; endpoint null: it has none, or is not active */
 };
 
-/* Within the open transaction: waiting, not tried yet. transport is a constant ("webhook"). */
+/* Within the open transaction: waiting, not tried yet. transport is a constant: "webhook", with
+ * device_id 0, or "web-push". */
 enum errcode store_outbox_insert(struct cx *cx, const struct outbox_row *row) MUST_CHECK;
 /* Up to `limit` that are due at `now`, the longest due first. *rows_out is in the arena. */
 enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out,
@@ -30,8 +33,10 @@ enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
 enum errcode store_outbox_end(struct cx *cx, int64_t id, struct str state) MUST_CHECK;
 /* Stays waiting: one attempt more, the next one then. */
 enum errcode store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at) MUST_CHECK;
-/* Up to `limit` challenges that are pending at `now`, that no phone has fetched, and of whose rows none was
- * sent or still waits: they reached nobody. *ids_out is in the arena. */
+/* Up to `limit` challenges that are pending at `now`, that no phone has fetched, of whose rows none was sent
+ * or still waits, and that were refused for each active phone, by its own push service or by the webhook:
+ * they reached nobody. A phone without a row, or whose row was dropped, may still ask by itself. *ids_out is
+ * in the arena. */
 enum errcode store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **ids_out,
                                       size_t *n_out) MUST_CHECK;
 

@@ -178,6 +178,62 @@ an_answer_that_does_not_end_is_cut_off(void **state)
 }
 
 static void
+rules_are_about_the_address_that_is_connected_to(void **state)
+{
+    (void)state;
+    static const struct inet_net loopback = {{false, {127}}, 8}, other = {{false, {10}}, 8};
+    struct http_out_rules rules = {.timeout = TIMEOUT_S * CLOCK_S};
+    const struct {
+        const struct inet_net *networks;
+        size_t n;
+        enum http_out_result result;
+    } rows[] = {{NULL, 0, HTTP_OUT_REFUSED}, {&other, 1, HTTP_OUT_REFUSED}, {&loopback, 1, HTTP_OUT_SENT}};
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    start_receiver("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char url[64];
+        struct http_out_post p = post_to(url);
+        (void)snprintf(url, sizeof(url), "http://localhost:%d/hook", port);
+        rules.networks = rows[i].networks;
+        rules.n_networks = rows[i].n;
+        p.rules = &rules;
+        http_out_run(h, &p, 1, -1);
+        assert_int_equal(p.result, rows[i].result);
+        assert_int_equal(p.status, rows[i].result == HTTP_OUT_SENT ? 201 : 0);
+        if (rows[i].result == HTTP_OUT_REFUSED)
+            assert_string_equal(p.why, "the address is not admitted");
+    }
+    stop_receiver();
+    http_out_free(&h);
+}
+
+static void
+the_wish_to_be_left_alone_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        int64_t seconds;
+    } rows[] = {
+        {"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n", 20},
+        {"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", 0},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: -5\r\nContent-Length: 0\r\n\r\n", 0},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n", 0},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 999999999\r\nContent-Length: 0\r\n\r\n", 86400},
+    };
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char url[64];
+        struct http_out_post p = post_to(url);
+        start_receiver(rows[i].answer);
+        http_out_run(h, &p, 1, -1);
+        stop_receiver();
+        assert_int_equal(p.retry_after, rows[i].seconds * CLOCK_S);
+    }
+    http_out_free(&h);
+}
+
+static void
 several_run_side_by_side(void **state)
 {
     (void)state;
@@ -204,6 +260,8 @@ main(void)
         CASE(the_request_is_whole_and_has_no_more_than_it_needs),
         CASE(an_interrupt_cancels_what_is_under_way),
         CASE(an_answer_that_does_not_end_is_cut_off),
+        CASE(rules_are_about_the_address_that_is_connected_to),
+        CASE(the_wish_to_be_left_alone_is_told),
         CASE(several_run_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,91 @@
+/* web_push: see web_push.h. */
+#include "push/web_push.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/rand.h"
+
+enum { TOPIC_DIGEST = 12, INFO = 14 + 2 * P256_POINT, IKM = 32 };
+
+/* RFC 8291, section 3.4: the key that both sides know. */
+static void
+agree(const struct push_subscription *to, EVP_PKEY *theirs, EVP_PKEY *ours, unsigned char key_out[IKM])
+{
+    static const char label[14] = "WebPush: info";
+    char info[INFO];
+    unsigned char shared[P256_SCALAR], point[P256_POINT];
+    p256_agree(ours, theirs, shared);
+    p256_point(ours, point);
+    memcpy(info, label, sizeof(label)); /* with its NUL */
+    memcpy(info + sizeof(label), to->p256dh.p, P256_POINT);
+    memcpy(info + sizeof(label) + P256_POINT, point, P256_POINT);
+    ece_hkdf(to->auth, (struct str){(const char *)shared, sizeof(shared)}, (struct str){info, sizeof(info)},
+             key_out, IKM);
+    secret_wipe(shared, sizeof(shared));
+}
+
+enum errcode
+web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct push_subscription *to,
+                 const struct web_push_text *text, struct str *body_out)
+{
+    unsigned char key[IKM], point[P256_POINT];
+    EVP_PKEY *theirs = p256_public(to->p256dh);
+    if (theirs == NULL)
+        return err_set(cx, ERR_CRYPTO, "a subscription's key is no point on P-256");
+    agree(to, theirs, keys->pair, key);
+    EVP_PKEY_free(theirs);
+    p256_point(keys->pair, point);
+    struct ece e = {.key = {(const char *)key, sizeof(key)}, .keyid = {(const char *)point, sizeof(point)}};
+    memcpy(e.salt, keys->salt, sizeof(e.salt));
+    *body_out = ece_encrypt(&cx->arena, &e, text->text, text->padded);
+    secret_wipe(key, sizeof(key));
+    return ERR_NONE;
+}
+
+/* A later notification of the same phone takes the place of one that was not delivered yet (RFC 8030, section
+ * 5.4): an account has one push that waits. */
+static struct str
+topic_of(struct cx *cx, int64_t device_id)
+{
+    unsigned char id[8], digest[EVP_MAX_MD_SIZE];
+    be64_put(id, (uint64_t)device_id);
+    ASSERT(EVP_Digest(id, sizeof(id), digest, NULL, EVP_sha256(), NULL) == 1);
+    return codec_base64url(&cx->arena, digest, TOPIC_DIGEST);
+}
+
+static void
+write_headers(struct cx *cx, const struct push_subscription *to, int64_t seconds, struct http_out_post *post)
+{
+    struct arena *a = &cx->arena;
+    size_t n = 1; /* behind the token */
+    post->headers[n++] = "Content-Type: application/octet-stream";
+    post->headers[n++] = "Content-Encoding: aes128gcm";
+    post->headers[n++] = arena_printf(a, "TTL: %" PRId64, seconds).p;
+    post->headers[n++] = "Urgency: high";
+    post->headers[n++] = arena_printf(a, "Topic: %s", topic_of(cx, to->device_id).p).p;
+    post->headers[n] = NULL;
+}
+
+enum errcode
+web_push_write(struct cx *cx, const struct web_push *w, const struct push_subscription *to,
+               const struct web_push_note *note, struct http_out_post *post)
+{
+    struct endpoint endpoint;
+    if (!endpoint_read(to->endpoint, &endpoint) || !endpoint_is_listed(&endpoint, w->hosts, w->n_hosts))
+        return err_set(cx, ERR_POLICY, "not a push service that is admitted");
+    struct web_push_keys keys = {.pair = p256_generate()};
+    rand_bytes(keys.salt, sizeof(keys.salt));
+    const struct web_push_text text = {
+        .text = arena_printf(&cx->arena, "{\"id\":\"%.*s\"}", STR_ARG(note->id)), .padded = WEB_PUSH_PADDED};
+    enum errcode e = web_push_encrypt(cx, &keys, to, &text, &post->body);
+    EVP_PKEY_free(keys.pair);
+    if (e != ERR_NONE)
+        return e;
+    post->url = arena_cstr(&cx->arena, to->endpoint);
+    post->rules = &w->rules;
+    post->headers[0] = vapid_header(cx, &w->vapid, &endpoint).p;
+    write_headers(cx, to, (note->expires_at - cx->now + CLOCK_S - 1) / CLOCK_S, post);
+    return ERR_NONE;
+}
