@@ -86,9 +86,11 @@ challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out)
                                       .to = state_names[to],
                                       .answered_at = is_answer(move->event) ? cx->now : 0,
                                       .answered_by = move->by_device};
-    enum errcode err = store_challenge_move(cx, &change, won_out);
-    if (*won_out && cx->n_woken < CX_WOKEN)
-        cx->woken[cx->n_woken++] = move->id;
+    int64_t technician_id = 0;
+    enum errcode err = store_challenge_move(cx, &change, &technician_id);
+    *won_out = err == ERR_NONE && technician_id != 0;
+    if (*won_out)
+        cx_wake(cx, technician_id);
     return err;
 }
 

@@ -226,7 +226,9 @@ tell(struct cx *cx, const struct attempt *a, enum signin_result result, struct s
     if (a->is_repeat)
         return attempt_repeat(cx, a, answer_out);
     if (result == SIGNIN_Poll)
-        *wait_out = (struct check_wait){.challenge_id = a->push.id, .until = a->push.expires_at};
+        *wait_out = (struct check_wait){.technician_id = a->push.technician_id,
+                                        .until = a->push.expires_at,
+                                        .hold = a->account.p.check_hold};
     return attempt_tell(cx, a, 0, result, answer_out);
 }
 

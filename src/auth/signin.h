@@ -59,8 +59,9 @@ struct push_sent {
 enum errcode signin_send_push(struct cx *cx, struct str login_token, struct push_sent *sent_out) MUST_CHECK;
 
 struct check_wait {
-    int64_t challenge_id; /* Poll: what to wait on; else 0 */
-    int64_t until;        /* clock_now() at which the answer changes by itself */
+    int64_t technician_id; /* Poll: whose challenge to wait on; else 0 */
+    int64_t until;         /* clock_now() at which the answer changes by itself */
+    int64_t hold;          /* policy check_hold, microseconds */
 };
 enum errcode signin_check_push(struct cx *cx, struct str login_token, struct str push_token,
                                struct signin_answer *answer_out, struct check_wait *wait_out) MUST_CHECK;

@@ -24,6 +24,7 @@ cx_begin(struct cx *cx)
     cx->source = STR_NULL;
     cx->console = STR_NULL;
     cx->n_woken = 0;
+    cx->wakes_all = false;
     cx->call = NULL;
     cx->reply = NULL;
 }
@@ -54,4 +55,16 @@ err_forget(struct cx *cx)
 {
     cx->err = ERR_NONE;
     cx->detail[0] = '\0';
+}
+
+void
+cx_wake(struct cx *cx, int64_t technician_id)
+{
+    for (size_t i = 0; i < cx->n_woken; i++)
+        if (cx->woken[i] == technician_id)
+            return;
+    if (cx->n_woken == CX_WOKEN)
+        cx->wakes_all = true;
+    else
+        cx->woken[cx->n_woken++] = technician_id;
 }

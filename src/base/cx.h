@@ -4,6 +4,7 @@
 #ifndef COUNTERSIGN_BASE_CX_H
 #define COUNTERSIGN_BASE_CX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,10 @@ struct cx {
     const struct auth_env *env;
     const struct call *call;
     struct call_reply *reply;
-    int64_t woken[CX_WOKEN]; /* challenges whose state this request moved: whoever waits is told after it */
-    size_t n_woken;          /* past CX_WOKEN none is noted: waiting callers ask again by themselves */
+    int64_t
+        woken[CX_WOKEN]; /* technicians whose challenge this request moved: whoever waits is told after it */
+    size_t n_woken;
+    bool wakes_all; /* there were more, or it may concern anybody */
     enum errcode err;
     char detail[CX_DETAIL]; /* of the first error; for the log and the operator, never for a stranger */
 };
@@ -41,6 +44,8 @@ void cx_clear(struct cx *cx);
 
 /* Records the first error of a request and returns the code; later ones keep the first detail. */
 enum errcode err_set(struct cx *cx, enum errcode code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Notes that what a check of this technician is told may have changed. */
+void cx_wake(struct cx *cx, int64_t technician_id);
 /* Forgets the error: for a caller that handled it. */
 void err_forget(struct cx *cx);
 

@@ -10,6 +10,7 @@
 #include "cli/usage.h"
 #include "log/log.h"
 #include "store/db.h"
+#include "store/news.h"
 
 /* What is not listed is CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {
@@ -87,6 +88,9 @@ cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
         err = ERR_IO;
     }
 
+    /* Also where the command failed after a part of its work. */
+    if (cli.cx.db != NULL && db_has_written(cli.cx.db))
+        news_tell(&cli.cx, cli.config.store_path);
     db_close(&cli.cx.db);
     env_clear(&cli.env);
     config_clear(&cli.config);

@@ -18,6 +18,7 @@ enum frame_type {                  /* on the channel of one front and one worker
                   FRAME_REPLY = 2, /* worker -> front: call_reply, and the out struct when status is CALL_DONE
                                       or CALL_WAIT */
                   FRAME_WAKE = 3,  /* worker -> front: a topic; whoever waits on it asks again. id 0 */
+                  FRAME_WAKE_ALL = 4, /* worker -> front, empty: whoever waits on anything asks again. id 0 */
 };
 
 enum call_status {
@@ -46,6 +47,7 @@ struct call_reply {
     struct str set_session; /* a new session cookie, "" to delete it, null to leave it */
     struct topic topic;     /* CALL_WAIT */
     int64_t wait_until;     /* CALL_WAIT: clock_now() microseconds */
+    uint32_t hold;          /* CALL_WAIT: seconds to hold a caller that did not say how long; 0: not at all */
     struct str fault;       /* CALL_FAULT */
 };
 

@@ -161,11 +161,13 @@ static bool
 take_wake(struct backend_worker *w, struct frame *f)
 {
     struct topic topic;
-    frame_get_bytes(f, topic.bytes, sizeof topic.bytes);
+    bool is_all = f->type == FRAME_WAKE_ALL;
+    if (!is_all)
+        frame_get_bytes(f, topic.bytes, sizeof topic.bytes);
     if (frame_read_end(f) != ERR_NONE)
         return false;
     frame_consume(&w->in, f);
-    w->backend->settings.woken(w->backend, &topic);
+    w->backend->settings.woken(w->backend, is_all ? NULL : &topic);
     return true;
 }
 
@@ -176,7 +178,11 @@ take_frames(struct backend_worker *w)
     enum errcode err = ERR_NONE;
 
     while (w->watch.fd >= 0 && (err = frame_next(&w->in, &f)) == ERR_NONE) {
-        bool ok = f.type == FRAME_REPLY ? take_reply(w, &f) : f.type == FRAME_WAKE ? take_wake(w, &f) : false;
+        bool ok = false;
+        if (f.type == FRAME_REPLY)
+            ok = take_reply(w, &f);
+        else if (f.type == FRAME_WAKE || f.type == FRAME_WAKE_ALL)
+            ok = take_wake(w, &f);
         arena_reset(w->backend->settings.arena);
         if (!ok)
             return false;

@@ -46,8 +46,8 @@ struct backend_settings {
     size_t queue;      /* most calls that wait, of each lane */
     int64_t call_time; /* microseconds, waiting included */
     size_t slots;
-    struct arena *arena; /* for replies; used during done() alone */
-    void (*woken)(struct backend *b, const struct topic *topic);
+    struct arena *arena;                                         /* for replies; used during done() alone */
+    void (*woken)(struct backend *b, const struct topic *topic); /* NULL: all */
 };
 
 struct backend {

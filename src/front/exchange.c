@@ -24,8 +24,10 @@ struct exchange {
     const struct face *face;
     struct siphash key;  /* in the watch list */
     uint64_t wakes;      /* that the watch list had seen when the worker was asked */
-    int64_t wait_until;  /* clock_mono; the caller wants to be held until then */
-    unsigned wait;       /* seconds that it asked for and gets; 0: none */
+    int64_t started;     /* clock_mono */
+    int64_t wait_until;  /* likewise; held until then at most */
+    unsigned wait;       /* seconds that the caller asked for and gets; 0: none */
+    bool has_wait;       /* the caller said so */
     uint8_t form, asked; /* how often */
     bool is_last;        /* held no more, whatever the worker says */
     struct inet_addr source;
@@ -150,6 +152,14 @@ ask(struct exchange *x)
     return backend_submit(&f->backend, &x->call);
 }
 
+/* What is left of a hold once the operator's bound has been put on it. */
+static unsigned
+capped_wait(const struct front *f, unsigned wait)
+{
+    unsigned most = f->is_draining ? 0 : (unsigned)(f->config->limits_wait_time / CLOCK_S);
+    return wait < most ? wait : most;
+}
+
 /* Holds a check whose push is still unanswered. False: it is to be answered. */
 static bool
 hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
@@ -157,7 +167,9 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
     struct connection *c = x->connection;
     struct front *f = c->front;
 
-    if (x->wait == 0 || x->is_last || f->is_draining || x->wait_until <= loop_now(f->loop))
+    if (!x->has_wait)
+        x->wait_until = x->started + (int64_t)capped_wait(f, reply->reply.hold) * CLOCK_S;
+    if (x->is_last || f->is_draining || x->wait_until <= loop_now(f->loop))
         return false;
     if (was_woken && x->asked < ASK_AGAIN_MAX) {
         x->asked++;
@@ -182,7 +194,8 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
 
     if (poll && hold(x, reply, was_woken))
         return;
-    finish_reply(x, reply, poll && !was_woken);
+    /* Where a company holds, an answer that was kept would end the next check at once. */
+    finish_reply(x, reply, poll && !was_woken && reply->reply.hold == 0);
 }
 
 /* The watch list lets go of a held check. */
@@ -199,8 +212,8 @@ ask_again(struct park_hold *h, bool is_last)
 
 /* ---- a request ---- */
 
-unsigned
-exchange_prefer_wait(struct str prefer)
+bool
+exchange_prefer_wait(struct str prefer, unsigned *wait_out)
 {
     while (!str_is_null(prefer)) {
         struct str item = str_cut(&prefer, ',');
@@ -208,19 +221,12 @@ exchange_prefer_wait(struct str prefer)
         uint64_t seconds;
         if (!str_eq_nocase(str_trim(str_cut(&value, '='), " \t"), STR_LIT("wait")) || str_is_null(value))
             continue;
-        return str_to_u64(str_trim(value, " \t\""), UINT32_MAX, &seconds) == ERR_NONE ? (unsigned)seconds : 0;
+        if (str_to_u64(str_trim(value, " \t\""), UINT32_MAX, &seconds) != ERR_NONE)
+            return false;
+        *wait_out = (unsigned)seconds;
+        return true;
     }
-    return 0;
-}
-
-static unsigned
-wanted_wait(struct front *f, const struct http_request *http)
-{
-    unsigned most = (unsigned)(f->config->limits_wait_time / CLOCK_S);
-    if (f->is_draining || str_is_null(http_header(http, HTTP_NAME_PREFER)))
-        return 0;
-    unsigned wait = exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, &f->arena));
-    return wait < most ? wait : most;
+    return false;
 }
 
 void
@@ -228,9 +234,13 @@ exchange_caller(struct front *f, const struct http_request *http, const struct f
                 struct exchange_caller *out)
 {
     struct str user_agent = http_header(http, HTTP_NAME_USER_AGENT);
+    unsigned wait = 0;
+    bool has_wait = !str_is_null(http_header(http, HTTP_NAME_PREFER)) &&
+                    exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, &f->arena), &wait);
     *out = (struct exchange_caller){
         .address = who->source,
-        .wait = wanted_wait(f, http),
+        .wait = capped_wait(f, wait),
+        .has_wait = has_wait,
         .call = {.session = cookie_session(http, &f->arena),
                  .user_agent = str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
                  .is_secure = who->is_secure}};
@@ -347,7 +357,9 @@ exchange_start(struct connection *c, const struct exchange_request *req)
         x->key = req->key;
         x->source = req->caller->address;
         x->wait = can_wait(req->op) ? req->caller->wait : 0;
-        x->wait_until = loop_now(f->loop) + (int64_t)x->wait * CLOCK_S;
+        x->has_wait = req->caller->has_wait;
+        x->started = loop_now(f->loop);
+        x->wait_until = x->started + (int64_t)x->wait * CLOCK_S;
         is_answered = start(c, req, x);
     } else {
         answer_now(c, req, false);

@@ -35,6 +35,7 @@ struct exchange_caller {
     struct inet_addr address;
     struct call call;
     unsigned wait; /* seconds that the caller would be held, 0: not at all */
+    bool has_wait; /* it said so; else its company's policy does */
 };
 
 struct exchange_request {
@@ -61,7 +62,7 @@ bool exchange_start(struct connection *c, const struct exchange_request *req);
 /* Forgets it, whatever it waits for; nothing more is told. *x may be NULL. */
 void exchange_free(struct exchange **x);
 
-/* Seconds of Prefer: wait=N (RFC 7240, section 4.3), or 0. */
-unsigned exchange_prefer_wait(struct str prefer);
+/* The seconds of Prefer: wait=N (RFC 7240, section 4.3). False: it says nothing about that. */
+bool exchange_prefer_wait(struct str prefer, unsigned *wait_out);
 
 #endif

@@ -20,7 +20,10 @@ static void
 woken(struct backend *b, const struct topic *topic)
 {
     struct front *f = LIST_ITEM(b, struct front, backend);
-    park_wake(&f->park, topic);
+    if (topic != NULL)
+        park_wake(&f->park, topic);
+    else
+        park_wake_all(&f->park);
 }
 
 /* The queue is for requests: held checks leave half of it free. */

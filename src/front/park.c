@@ -7,13 +7,20 @@
 #include "base/rand.h"
 #include "base/secret.h"
 
-#define PAUSE (10 * CLOCK_MS) /* before held checks try again to ask */
+#define PAUSE (2 * CLOCK_MS) /* before held checks try again to ask */
 
+/* Past so many entries the tick is stretched, so that workers are not asked more often for the tick's sake.
+ */
+enum { TICKS_A_SECOND = 2000 };
+
+/* Fresh: found by its key and its topic. Leaving: by neither, and in the park's list `due` until all that it
+ * held have asked. */
 struct park_entry {
     struct park *park;
     struct park_entry *next_key, *next_topic;
-    struct list unheld; /* in the park's list while `held` is empty */
+    struct list node; /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
     struct list held;
+    bool is_leaving, is_last;
     struct loop_timer timer; /* when the entry is no longer fresh */
     struct siphash key;
     struct topic topic;
@@ -78,44 +85,65 @@ let_go(struct park *p, struct park_hold *h)
     p->n_held--;
 }
 
-/* Frees the entry first: whoever was held may come back as a new one at once. */
 static void
-drop(struct park_entry *e, bool is_last)
+free_entry(struct park_entry *e)
+{
+    list_remove(&e->node);
+    free(e);
+}
+
+/* The entry is fresh no more: it is found by nobody, and what it held is to ask. */
+static void
+leave(struct park_entry *e, bool is_last)
 {
     struct park *p = e->park;
-    struct list held;
     struct park_entry **at = key_bucket(p, &e->key);
 
     while (*at != e)
         at = &(*at)->next_key;
     *at = e->next_key;
     unlink_topic(p, e);
-    list_init(&held);
-    LIST_EACH (it, next, &e->held) {
-        struct park_hold *h = LIST_ITEM(it, struct park_hold, node);
-        let_go(p, h);
-        list_add_last(&held, it);
-    }
-    list_remove(&e->unheld);
     loop_timer_stop(p->loop, &e->timer);
     drop_body(e);
-    free(e);
     p->n--;
-    while (!list_is_empty(&held)) {
-        struct park_hold *h = LIST_ITEM(held.next, struct park_hold, node);
-        list_remove(&h->node);
+    e->is_leaving = true;
+    e->is_last = is_last;
+    if (list_is_empty(&e->held)) {
+        free_entry(e);
+        return;
+    }
+    list_remove(&e->node);
+    list_add_last(&p->due, &e->node);
+}
+
+/* Lets those that are due ask, one after the other, while there is room for their calls. */
+static void
+ask_due(struct park *p)
+{
+    while (!list_is_empty(&p->due) && p->has_room(p->arg)) {
+        struct park_entry *e = LIST_ITEM(p->due.next, struct park_entry, node);
+        struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
+        bool is_last = e->is_last;
+        park_release(p, h);
         h->ask(h, is_last);
     }
+    if (!list_is_empty(&p->due) && p->pause.at == 0)
+        loop_timer_set(p->loop, &p->pause, loop_now(p->loop) + PAUSE);
+}
+
+static void
+pause_is_over(struct loop_timer *t)
+{
+    ask_due(LIST_ITEM(t, struct park, pause));
 }
 
 static void
 stale(struct loop_timer *t)
 {
     struct park_entry *e = LIST_ITEM(t, struct park_entry, timer);
-    if (list_is_empty(&e->held) || e->park->has_room(e->park->arg))
-        drop(e, false);
-    else
-        loop_timer_set(e->park->loop, t, loop_now(e->park->loop) + PAUSE);
+    struct park *p = e->park;
+    leave(e, false);
+    ask_due(p);
 }
 
 static void
@@ -136,14 +164,17 @@ park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(void *ar
     if (p->by_key == NULL || p->by_topic == NULL)
         err_no_memory();
     list_init(&p->unheld);
+    list_init(&p->due);
+    loop_timer_init(&p->pause, pause_is_over);
 }
 
 void
 park_clear(struct park *p)
 {
     while (!list_is_empty(&p->unheld))
-        drop(LIST_ITEM(p->unheld.next, struct park_entry, unheld), true);
-    ASSERT(p->n == 0);
+        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), true);
+    ASSERT(p->n == 0 && list_is_empty(&p->due));
+    loop_timer_stop(p->loop, &p->pause);
     free(p->by_key);
     free(p->by_topic);
     p->by_key = p->by_topic = NULL;
@@ -171,8 +202,8 @@ park_find(struct park *p, const struct siphash *key)
     if (e == NULL || e->fresh_until <= loop_now(p->loop))
         return NULL;
     if (list_is_empty(&e->held)) {
-        list_remove(&e->unheld);
-        list_add_last(&p->unheld, &e->unheld);
+        list_remove(&e->node);
+        list_add_last(&p->unheld, &e->node);
     }
     return e;
 }
@@ -196,10 +227,18 @@ add(struct park *p, const struct siphash *key, const struct topic *topic)
     *key_bucket(p, key) = e;
     link_topic(p, e, topic);
     list_init(&e->held);
-    list_add_last(&p->unheld, &e->unheld);
+    list_add_last(&p->unheld, &e->node);
     loop_timer_init(&e->timer, stale);
     p->n++;
     return e;
+}
+
+/* How long an entry stays fresh when nothing happens. */
+static int64_t
+tick(const struct park *p)
+{
+    int64_t stretched = (int64_t)p->n * (CLOCK_S / TICKS_A_SECOND);
+    return stretched > PARK_TICK ? stretched : PARK_TICK;
 }
 
 struct park_entry *
@@ -213,7 +252,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
     if (e == NULL && p->n >= p->most) {
         if (list_is_empty(&p->unheld))
             return NULL;
-        drop(LIST_ITEM(p->unheld.next, struct park_entry, unheld), false);
+        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), false);
     }
     if (e == NULL) {
         e = add(p, key, topic);
@@ -222,7 +261,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
         link_topic(p, e, topic);
         drop_body(e);
     }
-    e->fresh_until = loop_now(p->loop) + (left < PARK_TICK ? left : PARK_TICK);
+    e->fresh_until = loop_now(p->loop) + (left < tick(p) ? left : tick(p));
     loop_timer_set(p->loop, &e->timer, e->fresh_until);
     return e;
 }
@@ -252,8 +291,8 @@ park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last
 void
 park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t until)
 {
-    ASSERT(h->entry == NULL);
-    list_remove(&e->unheld);
+    ASSERT(h->entry == NULL && !e->is_leaving);
+    list_remove(&e->node);
     list_add_last(&e->held, &h->node);
     h->entry = e;
     loop_timer_set(p->loop, &h->timer, until);
@@ -267,8 +306,12 @@ park_release(struct park *p, struct park_hold *h)
     if (e == NULL)
         return;
     let_go(p, h);
-    if (list_is_empty(&e->held))
-        list_add_last(&p->unheld, &e->unheld);
+    if (!list_is_empty(&e->held))
+        return;
+    if (e->is_leaving)
+        free_entry(e);
+    else
+        list_add_last(&p->unheld, &e->node);
 }
 
 bool
@@ -280,23 +323,40 @@ park_is_held(const struct park_hold *h)
 void
 park_wake(struct park *p, const struct topic *topic)
 {
-    struct park_entry *next;
+    struct park_entry **at = topic_bucket(p, topic);
 
     p->recent[p->wakes % PARK_RECENT] = *topic;
     p->wakes++;
-    /* Entries go one by one, from the start each time: what is held may change the chain. */
-    do {
-        for (next = *topic_bucket(p, topic); next != NULL && !topic_equal(&next->topic, topic);)
-            next = next->next_topic;
-        if (next != NULL)
-            drop(next, false);
-    } while (next != NULL);
+    for (struct park_entry *e = *at, *next; e != NULL; e = next) {
+        next = e->next_topic;
+        if (topic_equal(&e->topic, topic))
+            leave(e, false);
+    }
+    ask_due(p);
+}
+
+static void
+leave_all(struct park *p, bool is_last)
+{
+    for (size_t i = 0; i < PARK_BUCKETS; i++) {
+        while (p->by_key[i] != NULL)
+            leave(p->by_key[i], is_last);
+    }
+}
+
+void
+park_wake_all(struct park *p)
+{
+    p->wakes++;
+    p->all_woken = p->wakes;
+    leave_all(p, false);
+    ask_due(p);
 }
 
 bool
 park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes)
 {
-    if (p->wakes - wakes > PARK_RECENT)
+    if (p->all_woken > wakes || p->wakes - wakes > PARK_RECENT)
         return true;
     for (uint64_t i = wakes; i < p->wakes; i++) {
         if (topic_equal(&p->recent[i % PARK_RECENT], topic))
@@ -308,13 +368,8 @@ park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes)
 void
 park_release_all(struct park *p)
 {
-    for (size_t i = 0; i < PARK_BUCKETS; i++) {
-        for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
-            next = e->next_key;
-            if (list_is_empty(&e->held))
-                continue;
-            drop(e, true);
-            next = p->by_key[i]; /* what was held may have changed the chain */
-        }
-    }
+    LIST_EACH (it, next, &p->due)
+        LIST_ITEM(it, struct park_entry, node)->is_last = true;
+    leave_all(p, true);
+    ask_due(p);
 }

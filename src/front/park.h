@@ -6,8 +6,13 @@
  * here; then the entry is gone and the next check asks a worker. So a lost wake-up costs latency, never
  * correctness, and every answer but Poll comes from a worker.
  *
- * A held check hangs in its entry. When the entry goes it is told (park_hold.ask) and asks a worker again; it
- * is told as well when it was held as long as its caller wanted. */
+ * A held check hangs in its entry. When the entry goes it is told (park_hold.ask), as soon as there is room
+ * for another call, and asks a worker again; it is told as well when it was held as long as its caller
+ * wanted.
+ *
+ * The tick is there for what nobody told of. Where so many are parked that asking each one every second would
+ * keep workers busy with nothing else, it is longer; a worker that follows the audit log (proc/worker_main.c)
+ * tells within a second of whatever was lost. */
 #ifndef COUNTERSIGN_FRONT_PARK_H
 #define COUNTERSIGN_FRONT_PARK_H
 
@@ -44,10 +49,13 @@ struct park {
     size_t most, n, n_held;
     unsigned char key[SIPHASH_KEY];
     struct park_entry **by_key, **by_topic; /* PARK_BUCKETS each */
-    struct list unheld;               /* entries that nobody is held by, the least recently used first */
-    uint64_t wakes;                   /* so many came so far */
-    struct topic recent[PARK_RECENT]; /* the last of them, by number */
-    bool (*has_room)(void *arg);      /* may held checks ask now? else a little later */
+    struct list unheld;                     /* entries that hold nobody, the least recently used first */
+    struct list due;                        /* entries whose held checks are to ask when there is room */
+    struct loop_timer pause;                /* until there may be */
+    uint64_t wakes;                         /* so many came so far */
+    uint64_t all_woken;                     /* the number of the last one that was for all; 0: none */
+    struct topic recent[PARK_RECENT];       /* the last of them, by number */
+    bool (*has_room)(void *arg);            /* may held checks ask now? else a little later */
     void *arg;
 };
 
@@ -81,10 +89,12 @@ bool park_is_held(const struct park_hold *h);
 
 /* A worker said that something happened. */
 void park_wake(struct park *p, const struct topic *topic);
+/* Anything may have happened: all that is held asks, and nothing is fresh. */
+void park_wake_all(struct park *p);
 /* The topic was woken since the list had seen `wakes` wake-ups: a CALL_WAIT asked for before that is old.
  * True also where that is not known any more. */
 bool park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes);
-/* All that is held asks now, for the last time. */
+/* All that is held asks, for the last time. */
 void park_release_all(struct park *p);
 
 #endif

@@ -67,10 +67,10 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
 }
 
 struct topic
-ops_topic(struct cx *cx, int64_t challenge_id)
+ops_topic(struct cx *cx, int64_t technician_id)
 {
     struct topic topic;
-    const struct digest digest = token_digest(token_derive(cx, "topic", challenge_id, STR_LIT("")));
+    const struct digest digest = token_digest(token_derive(cx, "topic", technician_id, STR_LIT("")));
     memcpy(topic.bytes, digest.bytes, sizeof(topic.bytes));
     return topic;
 }

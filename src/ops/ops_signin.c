@@ -1,6 +1,7 @@
 /* ops_signin: the logins and the operations of the second factor. */
 #include "auth/signin.h"
 
+#include "base/clock.h"
 #include "ops/ops.h"
 #include "ops/ops_result.h"
 
@@ -75,8 +76,9 @@ op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct twoFactorCheckPushAu
     set_cookie(cx, &a);
     if (a.result == SIGNIN_Poll) {
         cx->reply->status = CALL_WAIT;
-        cx->reply->topic = ops_topic(cx, wait.challenge_id);
+        cx->reply->topic = ops_topic(cx, wait.technician_id);
         cx->reply->wait_until = wait.until;
+        cx->reply->hold = (uint32_t)(wait.hold / CLOCK_S);
     }
     return ERR_NONE;
 }

@@ -12,9 +12,11 @@
 #include "proc/opener.h"
 #include "proc/worker.h"
 #include "store/db.h"
+#include "store/news.h"
+#include "store/store_audit.h"
 #include "store/store_outbox.h"
 
-enum { SWEEP_ROWS = 64 };
+enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64 };
 
 /* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
 #define STORE_PATIENCE CLOCK_MINUTE
@@ -27,6 +29,9 @@ struct domain {
     struct opener opener;
     struct sandbox_path folder;
     int64_t swept_at; /* clock_mono; 0: not yet */
+    uint32_t slot;
+    int news;         /* worker 0: told of what others wrote; -1: none */
+    int64_t followed; /* the last row of the audit log that was looked at; -1: none yet */
 };
 
 /* public_url, or the first listener. */
@@ -50,11 +55,24 @@ reload(void *arg, const struct config *c)
     d->env.public_url = public_url(&d->arena, c);
 }
 
+/* Without it, news come a little later. */
+static void
+listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
+{
+    if (news_listen(cx, d->config->store_path, &given->news) != ERR_NONE) {
+        log_cx_error(cx, "news.unavailable");
+        err_forget(cx);
+    }
+    d->news = given->news;
+}
+
 static enum errcode
-set_up(void *arg, struct cx *cx, const struct config *c, bool is_first, struct sandbox *sandbox)
+set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 {
     struct domain *d = arg;
+    const struct config *c = given->config;
     d->config = c;
+    d->slot = given->slot;
     enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
     if (e != ERR_NONE)
         return e;
@@ -66,12 +84,14 @@ set_up(void *arg, struct cx *cx, const struct config *c, bool is_first, struct s
     d->env.n_push_hosts = c->push_hosts.n;
     reload(d, c);
     cx->env = &d->env;
-    if (!opener_try(&d->opener, cx, c) && is_first)
+    if (!opener_try(&d->opener, cx, c) && given->is_first)
         return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",
                        STR_ARG(c->store_path));
     d->folder = (struct sandbox_path){opener_folder(&d->arena, c), true};
-    sandbox->paths = &d->folder;
-    sandbox->n_paths = 1;
+    given->sandbox.paths = &d->folder;
+    given->sandbox.n_paths = 1;
+    if (d->slot == 0)
+        listen_for_news(d, cx, given);
     return d->extra == NULL ? ERR_NONE : d->extra->set_up(d->extra->arg, cx, c);
 }
 
@@ -90,10 +110,10 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 }
 
 static struct topic
-topic(void *arg, struct cx *cx, int64_t challenge_id)
+topic(void *arg, struct cx *cx, int64_t technician_id)
 {
     (void)arg;
-    return ops_topic(cx, challenge_id);
+    return ops_topic(cx, technician_id);
 }
 
 /* What the courier could bring to nobody will not be answered: its console need not wait for the end. */
@@ -128,31 +148,62 @@ sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
     return e;
 }
 
+/* Whatever changes writes a row of the audit log, whoever did it: those that it concerns ask again. The first
+ * look concerns all: nobody followed until then. */
+static enum errcode
+follow(struct domain *d, struct cx *cx, bool *more_out)
+{
+    struct digest digest;
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    if (d->followed < 0) {
+        cx->wakes_all = true;
+        return store_audit_last(cx, &d->followed, &digest);
+    }
+    const struct audit_range range = {.after = d->followed, .limit = FOLLOW_ROWS};
+    enum errcode e = store_audit_list(cx, &range, &rows, &n);
+    if (e != ERR_NONE)
+        return e;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].technician != 0)
+            cx_wake(cx, rows[i].technician);
+        else
+            cx->wakes_all = true;
+        d->followed = rows[i].seq;
+    }
+    *more_out = n == FOLLOW_ROWS;
+    return ERR_NONE;
+}
+
 static bool
-idle(void *arg, struct cx *cx, uint32_t slot, bool *ends)
+idle(void *arg, struct cx *cx, bool *ends)
 {
     struct domain *d = arg;
-    bool more = false;
+    bool more = false, more_rows = false;
+    if (d->news >= 0)
+        news_take(d->news);
     if (!opener_try(&d->opener, cx, d->config)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
         return false;
     }
-    if (slot != 0)
+    if (d->slot != 0)
         return false;
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
-    enum errcode e = d->env.has_webhook || d->env.has_push ? fail_undelivered(cx) : ERR_NONE;
+    enum errcode e = follow(d, cx, &more_rows);
+    if (e == ERR_NONE && (d->env.has_webhook || d->env.has_push))
+        e = fail_undelivered(cx);
     if (e == ERR_NONE)
         e = challenge_sweep(cx, SWEEP_ROWS, &more);
     if (e == ERR_NONE)
         e = sweep_the_old(d, cx, &more);
-    return e == ERR_NONE && more;
+    return e == ERR_NONE && (more || more_rows);
 }
 
 int
 domain_run(const struct domain_extra *extra)
 {
-    struct domain d = {.extra = extra};
+    struct domain d = {.extra = extra, .news = -1, .followed = -1};
     arena_init(&d.arena);
     const struct worker_hooks hooks = {
         .set_up = set_up, .reload = reload, .call = call, .topic = topic, .idle = idle, .arg = &d};

@@ -32,7 +32,7 @@ struct worker {
     const struct worker_hooks *hooks;
     struct cx cx;
     struct config config;
-    uint32_t slot;
+    struct worker_set_up given;
     bool ends;
     int64_t kept_house, said_alive;
     struct front fronts[FRONTS_MAX];
@@ -97,11 +97,15 @@ set_up(struct worker *w)
         if (e != ERR_NONE)
             return e;
     }
-    w->slot = m.slot;
-    struct sandbox sandbox = {.kind = SANDBOX_WORKER, .descriptors = (size_t)4 * FRONTS_MAX};
-    enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->config, m.is_first, &sandbox);
+    w->given =
+        (struct worker_set_up){.config = &w->config,
+                               .slot = m.slot,
+                               .is_first = m.is_first,
+                               .sandbox = {.kind = SANDBOX_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
+                               .news = -1};
+    enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
     if (e == ERR_NONE)
-        e = sandbox_enter(&w->cx, &sandbox);
+        e = sandbox_enter(&w->cx, &w->given.sandbox);
     return e;
 }
 
@@ -116,22 +120,33 @@ put_reply(struct worker *w, uint32_t id, const struct ct_op *op, const void *out
     ASSERT(frame_end(&w->out, mark) == ERR_NONE);
 }
 
-/* Whoever waits on a challenge may wait in any front. */
+/* To every front: whoever waits may wait in any. */
+static void
+send_wake(struct worker *w, const struct topic *topic)
+{
+    for (size_t k = 0; k < FRONTS_MAX; k++) {
+        if (w->fronts[k].fd < 0)
+            continue;
+        size_t mark = frame_begin(&w->out, topic != NULL ? FRAME_WAKE : FRAME_WAKE_ALL, 0);
+        if (topic != NULL)
+            frame_put_bytes(&w->out, topic->bytes, sizeof(topic->bytes));
+        ASSERT(frame_end(&w->out, mark) == ERR_NONE);
+        if (frame_send_all(w->fronts[k].fd, &w->out) != ERR_NONE)
+            close_front(&w->fronts[k]);
+        buf_reset(&w->out);
+    }
+}
+
 static void
 wake(struct worker *w)
 {
+    if (w->cx.wakes_all) {
+        send_wake(w, NULL);
+        return;
+    }
     for (size_t i = 0; i < w->cx.n_woken; i++) {
         struct topic t = w->hooks->topic(w->hooks->arg, &w->cx, w->cx.woken[i]);
-        for (size_t k = 0; k < FRONTS_MAX; k++) {
-            if (w->fronts[k].fd < 0)
-                continue;
-            size_t mark = frame_begin(&w->out, FRAME_WAKE, 0);
-            frame_put_bytes(&w->out, t.bytes, sizeof(t.bytes));
-            ASSERT(frame_end(&w->out, mark) == ERR_NONE);
-            if (frame_send_all(w->fronts[k].fd, &w->out) != ERR_NONE)
-                close_front(&w->fronts[k]);
-            buf_reset(&w->out);
-        }
+        send_wake(w, &t);
     }
 }
 
@@ -228,7 +243,7 @@ keep_house(struct worker *w)
         return false;
     cx_begin(&w->cx);
     w->cx.actor = STR_LIT("system");
-    bool more = w->hooks->idle(w->hooks->arg, &w->cx, w->slot, &w->ends);
+    bool more = w->hooks->idle(w->hooks->arg, &w->cx, &w->ends);
     if (w->cx.err != ERR_NONE)
         log_cx_error(&w->cx, "housekeeping.failed");
     wake(w);
@@ -238,24 +253,28 @@ keep_house(struct worker *w)
 static void
 serve(struct worker *w)
 {
+    enum { CONTROL = FRONTS_MAX, NEWS, WATCHED };
     bool more = false;
     while (!w->ends) {
         child_say_alive(&w->said_alive);
-        struct pollfd p[FRONTS_MAX + 1];
+        struct pollfd p[WATCHED];
         for (size_t i = 0; i < FRONTS_MAX; i++)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
-        p[FRONTS_MAX] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
-        int n = poll(p, FRONTS_MAX + 1, more ? 0 : TICK_MS);
+        p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
+        p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
+        int n = poll(p, WATCHED, more ? 0 : TICK_MS);
         ASSERT(n >= 0 || errno == EINTR);
         /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
-        if (n > 0 && p[FRONTS_MAX].revents != 0) {
+        if (n > 0 && p[CONTROL].revents != 0) {
             control_ready(w);
             continue;
         }
         for (size_t i = 0; n > 0 && i < FRONTS_MAX; i++)
             if (p[i].revents != 0 && w->fronts[i].fd >= 0)
                 front_ready(w, &w->fronts[i]);
-        if (n <= 0 || clock_mono() - w->kept_house >= HOUSE_AT_LEAST)
+        if (p[NEWS].revents != 0)
+            log_debug("news", "");
+        if (n <= 0 || p[NEWS].revents != 0 || clock_mono() - w->kept_house >= HOUSE_AT_LEAST)
             more = keep_house(w);
     }
 }

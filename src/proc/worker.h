@@ -17,21 +17,28 @@
 #include "contract/ct.h"
 #include "proc/sandbox.h"
 
+/* What a worker is told when it sets itself up, and what it gives back. */
+struct worker_set_up {
+    const struct config *config;
+    uint32_t slot;
+    bool is_first;          /* the server starts: what an operator must mend is an error */
+    struct sandbox sandbox; /* out: the paths that stay open to the process; they live until the end */
+    int news;               /* out: a descriptor at which to keep house at once; -1: none */
+};
+
 struct worker_hooks {
-    /* Before the confinement: opens what is needed. is_first: what an operator must mend is an error. The
-     * paths that stay open to the process go into *sandbox; they live until the return of worker_run. */
-    enum errcode (*set_up)(void *arg, struct cx *cx, const struct config *config, bool is_first,
-                           struct sandbox *sandbox);
+    /* Before the confinement: opens what is needed. */
+    enum errcode (*set_up)(void *arg, struct cx *cx, struct worker_set_up *given);
     /* LIVE settings have changed in *config. */
     void (*reload)(void *arg, const struct config *config);
     /* Fills *out, which is zero, and cx->reply; on an error, which is logged here, both are the answer as
-     * well. cx->call is set; challenges that moved are noted in cx->woken. */
+     * well. cx->call is set; technicians whose challenge moved are noted in cx->woken. */
     enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
-    /* What the fronts wait on for a challenge. */
-    struct topic (*topic)(void *arg, struct cx *cx, int64_t challenge_id);
-    /* Every second or so when nothing is to do; true: there is more to do at once. *ends: this process is of
-     * no more use, and a new one may be. NULL: nothing ever. */
-    bool (*idle)(void *arg, struct cx *cx, uint32_t slot, bool *ends);
+    /* What the fronts wait on for a technician's challenge. */
+    struct topic (*topic)(void *arg, struct cx *cx, int64_t technician_id);
+    /* Every second or so, and when `news` can be read, which it takes; true: there is more to do at once.
+     * *ends: this process is of no more use, and a new one may be. NULL: nothing ever. */
+    bool (*idle)(void *arg, struct cx *cx, bool *ends);
     void *arg;
 };
 

@@ -58,6 +58,7 @@ begin(struct cx *cx, bool is_write)
     ASSERT(!db->in_transaction);
     enum errcode err = db->driver->begin(cx, db, is_write);
     db->in_transaction = err == ERR_NONE;
+    db->is_writing = is_write;
     db->failed = ERR_NONE;
     return err;
 }
@@ -87,7 +88,14 @@ db_commit(struct cx *cx)
     if (err != ERR_NONE)
         db_rollback(cx);
     db->in_transaction = false;
+    db->has_written = db->has_written || (err == ERR_NONE && db->is_writing);
     return err;
+}
+
+bool
+db_has_written(const struct db *db)
+{
+    return db->has_written;
 }
 
 void

@@ -42,6 +42,8 @@ enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
 void db_rollback(struct cx *cx);
+/* A transaction that writes was committed since the database was opened. */
+bool db_has_written(const struct db *db);
 
 /* Binds by `types`, one letter an argument: i int64_t, t struct str as text (null: NULL), b struct str as
  * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must be

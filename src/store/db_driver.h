@@ -44,6 +44,7 @@ struct db_driver {
 struct db {
     const struct db_driver *driver;
     bool in_transaction;
+    bool is_writing, has_written; /* the transaction; any since the connection was opened */
     enum errcode
         failed; /* a statement of the transaction failed: nothing more runs in it, nor is it committed */
 };

@@ -132,17 +132,24 @@ store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit, struct challe
 }
 
 enum errcode
-store_challenge_move(struct cx *cx, const struct challenge_change *c, bool *won_out)
+store_challenge_move(struct cx *cx, const struct challenge_change *c, int64_t *technician_out)
 {
-    static const char plain[] = "UPDATE challenge SET state = $1 WHERE id = $2 AND state = $3";
-    static const char answered[] = "UPDATE challenge SET state = $1, answered_at = $2, "
-                                   "answered_by = NULLIF($3, 0) WHERE id = $4 AND state = $5";
-    int64_t changed = 0;
-    enum errcode err = c->answered_at == 0 ? db_exec(cx, &changed, plain, "tit", c->to, c->id, c->from)
-                                           : db_exec(cx, &changed, answered, "tiiit", c->to, c->answered_at,
-                                                     c->answered_by, c->id, c->from);
-    *won_out = err == ERR_NONE && changed == 1;
-    return err;
+    static const char plain[] =
+        "UPDATE challenge SET state = $1 WHERE id = $2 AND state = $3 RETURNING technician_id";
+    static const char answered[] =
+        "UPDATE challenge SET state = $1, answered_at = $2, answered_by = NULLIF($3, 0) "
+        "WHERE id = $4 AND state = $5 RETURNING technician_id";
+    struct db_rows *rows;
+    *technician_out = 0;
+    enum errcode err = c->answered_at == 0 ? db_query(cx, &rows, plain, "tit", c->to, c->id, c->from)
+                                           : db_query(cx, &rows, answered, "tiiit", c->to, c->answered_at,
+                                                      c->answered_by, c->id, c->from);
+    if (err != ERR_NONE)
+        return err;
+    /* SQLite ends an UPDATE ... RETURNING only when it is stepped to its end. */
+    while (db_next(cx, rows))
+        *technician_out = db_int(rows, 0);
+    return db_done(cx, rows);
 }
 
 enum errcode

@@ -50,9 +50,9 @@ struct challenge_change {
     int64_t answered_at; /* 0: leaves both as they are */
     int64_t answered_by; /* device, or 0 */
 };
-/* *won_out false: it was not in `from`. */
-enum errcode
-store_challenge_move(struct cx *cx, const struct challenge_change *change, bool *won_out) MUST_CHECK;
+/* *technician_out: whose it is; 0: it was not in `from`. */
+enum errcode store_challenge_move(struct cx *cx, const struct challenge_change *change,
+                                  int64_t *technician_out) MUST_CHECK;
 /* One try less for a pending one; *left_out is what is left, -1 when there was nothing to take. */
 enum errcode store_challenge_take_try(struct cx *cx, int64_t id, int64_t *left_out) MUST_CHECK;
 enum errcode store_challenge_seen(struct cx *cx, int64_t id, int64_t now) MUST_CHECK;

@@ -7,13 +7,11 @@
 #include "proc/worker.h"
 
 static enum errcode
-set_up(void *arg, struct cx *cx, const struct config *config, bool is_first, struct sandbox *sandbox)
+set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 {
     (void)arg;
     (void)cx;
-    (void)config;
-    (void)is_first;
-    (void)sandbox;
+    (void)given;
     return ERR_NONE;
 }
 
@@ -39,11 +37,11 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 }
 
 static struct topic
-topic(void *arg, struct cx *cx, int64_t challenge_id)
+topic(void *arg, struct cx *cx, int64_t technician_id)
 {
     (void)arg;
     (void)cx;
-    (void)challenge_id;
+    (void)technician_id;
     return (struct topic){.bytes = {0}};
 }
 

@@ -158,7 +158,7 @@ an_approval_signs_in_once(void **state)
     wait_for_answer(w);
     assert_int_equal(w->wait.until, w->cx->now + CLOCK_MINUTE);
     assert_int_equal(world_approve(w), ANSWER_OK);
-    assert_int_equal(w->cx->woken[w->cx->n_woken - 1], w->wait.challenge_id);
+    assert_int_equal(w->cx->woken[w->cx->n_woken - 1], w->wait.technician_id);
     assert_int_equal(world_check(w), SIGNIN_OK);
     assert_int_equal(w->answer.attempts_left, 10);
     assert_int_equal(w->answer.password_days, -1);

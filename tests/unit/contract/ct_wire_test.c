@@ -97,7 +97,7 @@ test_call(void **state)
     struct buf out;
     buf_init(&out, 4096);
     struct call call = {STR("192.0.2.1"), STR_NULL, STR(""), true};
-    struct call_reply reply = {CALL_WAIT, STR("s"), {"0123456789abcde"}, -5, STR_NULL};
+    struct call_reply reply = {CALL_WAIT, STR("s"), {"0123456789abcde"}, -5, 7, STR_NULL};
     size_t mark = frame_begin(&out, FRAME_CALL, 1);
     call_put(&out, &call);
     call_reply_put(&out, &reply);

@@ -508,21 +508,6 @@ many_held_checks_ask_no_faster_than_the_queue_takes(void **state)
     }
 }
 
-static void
-prefer_is_read_as_rfc_7240_says(void **state)
-{
-    (void)state;
-    assert_int_equal(exchange_prefer_wait(STR_NULL), 0);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("")), 0);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("wait=10")), 10);
-    assert_int_equal(exchange_prefer_wait(STR_LIT(" Wait = \"7\" ; foo=1")), 7);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("respond-async, wait=5, wait=9")), 5);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("wait")), 0);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("wait=-1")), 0);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("wait=99999999999999999999")), 0);
-    assert_int_equal(exchange_prefer_wait(STR_LIT("await=3")), 0);
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -552,7 +537,6 @@ main(void)
         CASE(a_held_client_that_leaves_is_forgotten_at_once),
         CASE(a_drain_lets_held_checks_go),
         CASE(many_held_checks_ask_no_faster_than_the_queue_takes),
-        cmocka_unit_test(prefer_is_read_as_rfc_7240_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,17 @@ worker_wake(struct harness *h, unsigned slot, struct topic topic)
     pump(h);
 }
 
+void
+worker_wake_all(struct harness *h, unsigned slot)
+{
+    struct buf bytes;
+    buf_init(&bytes, 1024);
+    size_t mark = frame_begin(&bytes, FRAME_WAKE_ALL, 0);
+    assert_int_equal(frame_end(&bytes, mark), ERR_NONE);
+    send_frame(&h->workers[slot], &bytes);
+    pump(h);
+}
+
 struct topic
 topic_of(unsigned char byte)
 {

@@ -59,6 +59,7 @@ void worker_reply_check(struct harness *h, unsigned slot, enum LoginTwoFactorRet
 /* The same with CALL_WAIT. */
 void worker_reply_poll(struct harness *h, unsigned slot, struct topic topic, int64_t seconds);
 void worker_wake(struct harness *h, unsigned slot, struct topic topic);
+void worker_wake_all(struct harness *h, unsigned slot);
 struct topic topic_of(unsigned char byte);
 
 int client_connect(struct harness *h);

@@ -144,7 +144,51 @@ all_are_released_at_once(void **state)
     assert_non_null(put(x, 1 + PARK_BUCKETS, 1));
     park_release_all(&x->park);
     assert_int_equal(x->asked_last, 1);
-    assert_int_equal(x->park.n, 1);
+    assert_int_equal(x->park.n, 0);
+}
+
+static void
+anything_wakes_all(void **state)
+{
+    struct fixture *x = *state;
+    struct topic two = topic_of(2);
+    uint64_t before = x->park.wakes;
+
+    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    assert_non_null(put(x, 2, 2));
+    park_wake_all(&x->park);
+    assert_int_equal(x->asked, 1);
+    assert_int_equal(x->asked_last, 0);
+    assert_null(find(x, 2));
+    assert_true(park_was_woken(&x->park, &two, before));
+    assert_false(park_was_woken(&x->park, &two, x->park.wakes));
+}
+
+static void
+who_is_woken_asks_when_there_is_room(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1);
+
+    room = false;
+    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    park_wake(&x->park, &one);
+    assert_int_equal(x->asked, 0);
+    assert_true(park_is_held(&x->hold));
+    assert_null(find(x, 1));
+    /* The same check may come again meanwhile. */
+    assert_non_null(put(x, 1, 1));
+    room = true;
+    park_wake(&x->park, &one);
+    assert_int_equal(x->asked, 1);
+
+    room = false;
+    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    park_wake(&x->park, &one);
+    park_release(&x->park, &x->hold);
+    assert_int_equal(x->asked, 1);
+    assert_int_equal(x->park.n_held, 0);
+    room = true;
 }
 
 static void
@@ -189,6 +233,8 @@ main(void)
         CASE(a_topic_wakes_all_that_wait_for_it),
         CASE(what_is_held_is_never_pushed_out),
         CASE(all_are_released_at_once),
+        CASE(anything_wakes_all),
+        CASE(who_is_woken_asks_when_there_is_room),
         CASE(a_time_that_is_over_is_not_waited_for),
         CASE(wake_ups_are_remembered_for_calls_under_way),
     };
