@@ -18,7 +18,8 @@
 #include "proc/control.h"
 #include "proc/listeners.h"
 
-enum { TICK_MS = 1000, PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
+/* MORE_MS: between two batches of housekeeping others get at the write lock, too. */
+enum { TICK_MS = 1000, MORE_MS = 5, PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
 
 /* A worker that is never idle keeps house nevertheless. */
 #define HOUSE_AT_LEAST CLOCK_S
@@ -262,7 +263,7 @@ serve(struct worker *w)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
-        int n = poll(p, WATCHED, more ? 0 : TICK_MS);
+        int n = poll(p, WATCHED, more ? MORE_MS : TICK_MS);
         ASSERT(n >= 0 || errno == EINTR);
         /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
         if (n > 0 && p[CONTROL].revents != 0) {

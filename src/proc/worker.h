@@ -36,7 +36,7 @@ struct worker_hooks {
     enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
     /* What the fronts wait on for a technician's challenge. */
     struct topic (*topic)(void *arg, struct cx *cx, int64_t technician_id);
-    /* Every second or so, and when `news` can be read, which it takes; true: there is more to do at once.
+    /* Every second or so, and when `news` can be read, which it takes; true: there is more to do soon.
      * *ends: this process is of no more use, and a new one may be. NULL: nothing ever. */
     bool (*idle)(void *arg, struct cx *cx, bool *ends);
     void *arg;

@@ -1,0 +1,170 @@
+"""(d) parked checks: memory of each, and the time from an event to the answers that it wakes."""
+
+import os
+import re
+import subprocess
+import time
+
+from ours import Ours, fill, write_pairs
+from part_checks import certificate
+from processes import LOAD_CPU, own_memory, pinned
+
+from countersign import Console
+
+LOADERS, SOURCES, PORT_TRIES = 4, 12, 64
+FRONTS = 3
+# What a held check needs beside memory of its connection is counted from here on: pools and tables are there already.
+WARM = 256
+
+
+class Loaders:
+    """Client processes; each has a share of the connections."""
+
+    def __init__(self, build, port, count, pairs_file, cpu=LOAD_CPU):
+        share, rest = divmod(count, LOADERS)
+        self.processes, first = [], 0
+        for number in range(LOADERS):
+            mine = share + (number < rest)
+            if mine:
+                command = [os.path.join(build, "bench/loader"), str(port), str(mine), str(SOURCES), pairs_file, str(first)]
+                self.processes.append(subprocess.Popen(pinned(cpu, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+            first += mine
+        for process in self.processes:
+            line = process.stdout.readline()
+            assert line.startswith("sent"), line
+
+    def owner(self, index, count):
+        """The process that has connection `index`."""
+        share, rest = divmod(count, LOADERS)
+        edge = rest * (share + 1)
+        return self.processes[index // (share + 1) if index < edge else rest + (index - edge) // share]
+
+    def end(self):
+        """Returns what was still answered: (index, nanoseconds, result)."""
+        lines = [process.communicate()[0] for process in self.processes]
+        return [parse(line) for text in lines for line in text.splitlines()]
+
+
+def parse(line):
+    index, at, result = line.split(" ", 2)
+    return int(index), int(at), result
+
+
+def wait_quiet(server, fronts):
+    """Until the fronts have taken everything in: they stop using their processor."""
+    from processes import processor_seconds
+    last, still = -1.0, 0
+    while still < 3:
+        time.sleep(0.3)
+        now = processor_seconds(fronts)
+        still = still + 1 if now - last < 0.04 else 0
+        last = now
+
+
+def wake_some(server, loaders, pairs, count, times):
+    """Milliseconds from the cancelling of a push to the answer of the check that waits for it."""
+    console, found = Console(server), []
+    for number in range(times):
+        index = (number * 7919 + 13) % count
+        login, push = pairs[index]
+        begun = time.monotonic_ns()
+        answer = console.call("twoFactorCancelPushAuth", sLoginToken=login, sPushToken=push)
+        assert answer.result == "OK", answer.body
+        got = parse(loaders.owner(index, count).stdout.readline())
+        assert got[0] == index, (got, index)
+        found.append((got[1] - begun) / 1e6)
+    return sorted(found)
+
+
+def park(folder, build, count, tls=False, times=200):
+    """One number of parked checks, each of a push of its own: memory, and the waking of one among them."""
+    inner = os.path.join(folder, f"park{count}{tls}")
+    os.mkdir(inner)
+    settings = {("server", "fronts"): str(FRONTS)}
+    server = Ours(inner, settings, start=False, cpu=None)
+    server.company("acme")
+    pairs = fill(server, "acme", count + WARM, count + WARM)
+    write_pairs(os.path.join(inner, "pairs"), pairs[:count])
+    write_pairs(os.path.join(inner, "warm"), pairs[count:])
+    server.start()
+    fronts = server.children("front")
+    warm = Loaders(build, server.port, WARM, os.path.join(inner, "warm"))
+    wait_quiet(server, fronts)
+    before = sum(map(own_memory, fronts))
+    loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
+    wait_quiet(server, fronts)
+    memory = (sum(map(own_memory, fronts)) - before) / count
+    waits = wake_some(server, loaders, pairs, count, times)
+    others = [row for row in loaders.end() if row[2] != "Poll"]
+    assert not others, others[:3]
+    warm.end()
+    server.close()
+    return {"count": count, "memory": memory, "wake_median_ms": waits[len(waits) // 2],
+            "wake_p99_ms": waits[int(len(waits) * 0.99) - 1], "wake_most_ms": waits[-1]}
+
+
+def wake_all(folder, build, count):
+    """All wait for one push, which is taken back: seconds until the last one is answered."""
+    inner = os.path.join(folder, f"all{count}")
+    os.mkdir(inner)
+    server = Ours(inner, {("server", "fronts"): str(FRONTS)}, start=False, cpu=None)
+    server.company("acme")
+    pairs = fill(server, "acme", 1, 1)
+    write_pairs(os.path.join(inner, "pairs"), pairs)
+    server.start()
+    fronts = server.children("front")
+    loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
+    wait_quiet(server, fronts)
+    begun = time.monotonic_ns()
+    answer = Console(server).call("twoFactorCancelPushAuth", sLoginToken=pairs[0][0], sPushToken=pairs[0][1])
+    assert answer.result == "OK", answer.body
+    rows = [row for process in loaders.processes for row in map(parse, process.stdout.read().splitlines())]
+    assert len(rows) == count and {row[2] for row in rows} == {"InvalidToken"}, {row[2] for row in rows}
+    times = sorted((at - begun) / 1e9 for _, at, _ in rows)
+    server.close()
+    return {"count": count, "first_s": times[0], "median_s": times[len(times) // 2], "all_s": times[-1]}
+
+
+def tls_memory(folder, count):
+    """Of one front, by connections of Python's own, since the loader speaks plain HTTP."""
+    import socket
+    import ssl
+
+    inner = os.path.join(folder, "tls")
+    os.mkdir(inner)
+    files = certificate(inner)
+    server = Ours(inner, {("tls", "certificate"): files[0], ("tls", "key"): files[1], ("server", "public_url"): "https://127.0.0.1:1"},
+                  start=False, cpu=None)
+    server.company("acme")
+    pairs = fill(server, "acme", count + WARM, count + WARM)
+    server.start()
+    front = server.children("front")[0]
+    console = Console(server)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+    def hold(pair):
+        wire = context.wrap_socket(socket.create_connection(("127.0.0.1", server.port)))
+        body = console.envelope("twoFactorCheckPushAuthStatus", {"sLoginToken": pair[0], "sPushToken": pair[1]})
+        headers = {**console.headers("twoFactorCheckPushAuthStatus"), "Host": "127.0.0.1", "Prefer": "wait=600",
+                   "Content-Length": str(len(body))}
+        wire.sendall((f"POST {Ours.path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode() + body)
+        return wire
+
+    wires = [hold(pair) for pair in pairs[:WARM]]
+    wait_quiet(server, [front])
+    before = own_memory(front)
+    wires += [hold(pair) for pair in pairs[WARM:]]
+    wait_quiet(server, [front])
+    memory = (own_memory(front) - before) / count
+    for wire in wires:
+        wire.close()
+    server.close()
+    return {"count": count, "memory": memory}
+
+
+def measure(folder, build, quick):
+    subprocess.run(["ninja", "-C", build, "bench/loader"], check=True, capture_output=True)
+    counts = [1000, 5000] if quick else [1000, 10000, 50000]
+    return {"park": [park(folder, build, count) for count in counts], "all": [wake_all(folder, build, count) for count in counts],
+            "tls": tls_memory(folder, 500 if quick else 4000)}
