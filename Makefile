@@ -39,7 +39,7 @@ serve: build
 fixture: build
 	@exec $(BUILD)/tests/contract/fixture $(PORT)
 
-# How fast, beside nginx, in one run: ratios.
+# How fast, beside its peers, in one run: writes docs/performance.md.
 bench: build
 	@tools/setup packages-bench
 	@bench/run $(BUILD)

@@ -23,12 +23,12 @@ def accounts(server, count):
     key = store.execute("SELECT public_key FROM device").fetchone()[0]
     now = int(time.time() * 1000000)
     insert(store, "technician", (technician_row(company, n, now, encoded) for n in range(count)))
-    tokens = [token() for _ in range(count)]
-    insert(store, "device", (dict(id=row_id(), technician_id=1000000 + n, name="phone", state="active", public_key=key,
+    devices = [(row_id(), token()) for _ in range(count)]
+    insert(store, "device", (dict(id=device, technician_id=1000000 + n, name="phone", state="active", public_key=key,
                                   token_digest=digest(text), created_at=now, seen_at=0, changed_at=now)
-                             for n, text in enumerate(tokens)))
+                             for n, (device, text) in enumerate(devices)))
     store.close()
-    return phone, tokens
+    return phone, devices
 
 
 def client(server, phone, work, done, end):
@@ -36,9 +36,9 @@ def client(server, phone, work, done, end):
     pin([os.getpid()], LOAD_CPU)
     n = 0
     while time.monotonic() < end:
-        number, text = work.get()
+        number, (device, text) = work.get()
         mine = Phone(server)
-        mine.key, mine.token, mine.id = phone.key, text, phone.id
+        mine.key, mine.token, mine.id = phone.key, text, str(device)
         answer = Console(server).sign_in(f"t{number}@bench.example", mine)
         assert answer.result == "OK", answer.body
         n += time.monotonic() < end
@@ -51,7 +51,7 @@ def sign_ins(server, phone, work, seconds):
     before = processor_seconds(server.pids())
     for process in clients:
         process.start()
-    total = sum(done.get() for _ in clients)
+    total = sum(done.get(timeout=10 * seconds) for _ in clients)
     used = processor_seconds(server.pids()) - before
     for process in clients:
         process.join()
@@ -68,9 +68,9 @@ def measure(folder, build, quick):
     subprocess.run(["ninja", "-C", build, "bench/argon2"], check=True, capture_output=True)
     rounds, seconds = (3, 4) if quick else (5, 10)
     server = Ours(folder, {("log", "level"): "error"})
-    phone, tokens = accounts(server, 200 * rounds * seconds // 4)
+    phone, devices = accounts(server, 200 * rounds * seconds // 4)
     work = multiprocessing.Queue()
-    for item in enumerate(tokens):
+    for item in enumerate(devices):
         work.put(item)
     rows = []
     for number in range(rounds + 1):

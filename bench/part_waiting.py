@@ -1,17 +1,18 @@
 """(d) parked checks: memory of each, and the time from an event to the answers that it wakes."""
 
 import os
-import re
+import socket
+import ssl
 import subprocess
 import time
 
 from ours import Ours, fill, write_pairs
 from part_checks import certificate
-from processes import LOAD_CPU, own_memory, pinned
+from processes import LOAD_CPU, own_memory, pinned, processor_seconds
 
 from countersign import Console
 
-LOADERS, SOURCES, PORT_TRIES = 4, 12, 64
+LOADERS, SOURCES = 4, 12
 FRONTS = 3
 # What a held check needs beside memory of its connection is counted from here on: pools and tables are there already.
 WARM = 256
@@ -50,9 +51,8 @@ def parse(line):
     return int(index), int(at), result
 
 
-def wait_quiet(server, fronts):
+def wait_quiet(fronts):
     """Until the fronts have taken everything in: they stop using their processor."""
-    from processes import processor_seconds
     last, still = -1.0, 0
     while still < 3:
         time.sleep(0.3)
@@ -89,10 +89,10 @@ def park(folder, build, count, tls=False, times=200):
     server.start()
     fronts = server.children("front")
     warm = Loaders(build, server.port, WARM, os.path.join(inner, "warm"))
-    wait_quiet(server, fronts)
+    wait_quiet(fronts)
     before = sum(map(own_memory, fronts))
     loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
-    wait_quiet(server, fronts)
+    wait_quiet(fronts)
     memory = (sum(map(own_memory, fronts)) - before) / count
     waits = wake_some(server, loaders, pairs, count, times)
     others = [row for row in loaders.end() if row[2] != "Poll"]
@@ -114,22 +114,20 @@ def wake_all(folder, build, count):
     server.start()
     fronts = server.children("front")
     loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
-    wait_quiet(server, fronts)
-    begun = time.monotonic_ns()
+    wait_quiet(fronts)
+    used, begun = processor_seconds(server.pids()), time.monotonic_ns()
     answer = Console(server).call("twoFactorCancelPushAuth", sLoginToken=pairs[0][0], sPushToken=pairs[0][1])
     assert answer.result == "OK", answer.body
     rows = [row for process in loaders.processes for row in map(parse, process.stdout.read().splitlines())]
     assert len(rows) == count and {row[2] for row in rows} == {"InvalidToken"}, {row[2] for row in rows}
     times = sorted((at - begun) / 1e9 for _, at, _ in rows)
+    used = processor_seconds(server.pids()) - used
     server.close()
-    return {"count": count, "first_s": times[0], "median_s": times[len(times) // 2], "all_s": times[-1]}
+    return {"count": count, "first_s": times[0], "median_s": times[len(times) // 2], "all_s": times[-1], "cost_us": used / count * 1e6}
 
 
 def tls_memory(folder, count):
     """Of one front, by connections of Python's own, since the loader speaks plain HTTP."""
-    import socket
-    import ssl
-
     inner = os.path.join(folder, "tls")
     os.mkdir(inner)
     files = certificate(inner)
@@ -152,10 +150,10 @@ def tls_memory(folder, count):
         return wire
 
     wires = [hold(pair) for pair in pairs[:WARM]]
-    wait_quiet(server, [front])
+    wait_quiet([front])
     before = own_memory(front)
     wires += [hold(pair) for pair in pairs[WARM:]]
-    wait_quiet(server, [front])
+    wait_quiet([front])
     memory = (own_memory(front) - before) / count
     for wire in wires:
         wire.close()

@@ -74,8 +74,8 @@ def waiting(d):
     text += _table(["parked", "memory of the fronts each, bytes", "one woken, median ms", "p99 ms", "most ms"],
                    [[f"{p['count']:,}", f"{p['memory']:,.0f}", f"{p['wake_median_ms']:.2f}", f"{p['wake_p99_ms']:.2f}", f"{p['wake_most_ms']:.2f}"]
                     for p in park]) + "\n"
-    text += _table(["parked on one push", "first answer after, s", "half, s", "all, s"],
-                   [[f"{w['count']:,}", f"{w['first_s']:.3f}", f"{w['median_s']:.3f}", f"{w['all_s']:.3f}"] for w in woken])
+    text += _table(["parked on one push", "first answer after, s", "half, s", "all, s", "CPU of the server each, us"],
+                   [[f"{w['count']:,}", f"{w['first_s']:.3f}", f"{w['median_s']:.3f}", f"{w['all_s']:.3f}", f"{w['cost_us']:.1f}"] for w in woken])
     text += f"\nTLS 1.3: {tls['memory']:,.0f} bytes for each of {tls['count']:,}.\n"
     marks = [f"{p['count']:,}" for p in park]
     text += _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", marks,
