@@ -27,9 +27,6 @@ def by_connections(folder, counts, rounds, seconds):
                 if number:
                     found[server.name].append(row)
         figures.append({"count": count, **compare(found)})
-        ours.advance(31)
-        pending.renew()
-        scripts = scripts_for(inner, servers, pending)
     servers[1].stop()
     ours.close()
     return figures

@@ -18,7 +18,8 @@ enum { TICKS_A_SECOND = 2000 };
 struct park_entry {
     struct park *park;
     struct park_entry *next_key, *next_topic;
-    struct list node; /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
+    struct park_entry **topic_link; /* what points here */
+    struct list node;               /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
     struct list held;
     bool is_leaving, is_last;
     struct loop_timer timer; /* when the entry is no longer fresh */
@@ -48,13 +49,13 @@ topic_equal(const struct topic *a, const struct topic *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
+/* Many entries may have one topic: they are unlinked without a walk. */
 static void
-unlink_topic(struct park *p, struct park_entry *e)
+unlink_topic(struct park_entry *e)
 {
-    struct park_entry **at = topic_bucket(p, &e->topic);
-    while (*at != e)
-        at = &(*at)->next_topic;
-    *at = e->next_topic;
+    *e->topic_link = e->next_topic;
+    if (e->next_topic != NULL)
+        e->next_topic->topic_link = e->topic_link;
 }
 
 static void
@@ -63,6 +64,9 @@ link_topic(struct park *p, struct park_entry *e, const struct topic *topic)
     struct park_entry **at = topic_bucket(p, topic);
     e->topic = *topic;
     e->next_topic = *at;
+    if (*at != NULL)
+        (*at)->topic_link = &e->next_topic;
+    e->topic_link = at;
     *at = e;
 }
 
@@ -102,7 +106,7 @@ leave(struct park_entry *e, bool is_last)
     while (*at != e)
         at = &(*at)->next_key;
     *at = e->next_key;
-    unlink_topic(p, e);
+    unlink_topic(e);
     loop_timer_stop(p->loop, &e->timer);
     drop_body(e);
     p->n--;
@@ -257,7 +261,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
     if (e == NULL) {
         e = add(p, key, topic);
     } else {
-        unlink_topic(p, e);
+        unlink_topic(e);
         link_topic(p, e, topic);
         drop_body(e);
     }
