@@ -131,9 +131,10 @@ settle(struct cx *cx, const struct outbox_row *row, const struct http_out_post *
         if (post->result == HTTP_OUT_LATER && post->retry_after != 0)
             o.rests_until = now + post->retry_after;
     }
+    enum errcode e = write_row(cx, row, &o);
     if (fate != OUTBOX_SENT)
         log_failure(row, post, fate != OUTBOX_AGAIN);
-    return write_row(cx, row, &o);
+    return e;
 }
 
 /* What a subscription's row becomes without an attempt. */
