@@ -1,5 +1,5 @@
-/* gsoap: a stand-alone gSOAP server that answers each check with Poll; a thread for each connection, as gSOAP's guide
- * shows it. The stubs are made from the published WSDL by gsoap_build. */
+/* gsoap: a stand-alone gSOAP server that answers each check with Poll; a thread for each connection, as
+ * gSOAP's guide shows it. The stubs are made from the published WSDL by gsoap_build. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

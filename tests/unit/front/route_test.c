@@ -53,8 +53,8 @@ each_path_leads_to_its_part(void **state)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         route_find(&a, table[i].path, &r);
         assert_int_equal(r.kind, table[i].kind);
-        assert_int_equal(r.is_sandbox, table[i].kind != ROUTE_NONE &&
-                                           str_starts(table[i].path, STR_LIT("/sandbox")));
+        assert_int_equal(r.is_sandbox,
+                         table[i].kind != ROUTE_NONE && str_starts(table[i].path, STR_LIT("/sandbox")));
         if (table[i].path_info != NULL)
             assert_str(r.path_info, table[i].path_info);
     }
