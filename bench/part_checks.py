@@ -18,12 +18,13 @@ class Pending:
     def __init__(self, server):
         server.company("acme")
         self.pair = fill(server, "acme", 1, 1)[0]
-        self.console = Console(server)
-        self.body = self.console.envelope(CHECK, {"sLoginToken": self.pair[0], "sPushToken": self.pair[1]})
-        self.headers = self.console.headers(CHECK)
+        self.server = server
+        console = Console(server)
+        self.body = console.envelope(CHECK, {"sLoginToken": self.pair[0], "sPushToken": self.pair[1]})
+        self.headers = console.headers(CHECK)
 
     def answer(self):
-        answer = self.console.check(*self.pair)
+        answer = Console(self.server).check(*self.pair)
         assert answer.result == "Poll", answer.body
         return answer.body
 
