@@ -343,8 +343,10 @@ static void
 leave_all(struct park *p, bool is_last)
 {
     for (size_t i = 0; i < PARK_BUCKETS; i++) {
-        while (p->by_key[i] != NULL)
-            leave(p->by_key[i], is_last);
+        for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
+            next = e->next_key;
+            leave(e, is_last);
+        }
     }
 }
 

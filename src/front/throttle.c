@@ -126,6 +126,6 @@ throttle_fail(struct throttle *t, const struct inet_addr *a, int64_t mono)
         *mine = (struct throttle_budget){.who = who};
     if (mine->spent_until < mono)
         mine->spent_until = mono;
-    if (mine->spent_until < mono + 2 * THROTTLE_FAILURES * cost)
+    if (mine->spent_until < mono + cost * THROTTLE_FAILURES * 2)
         mine->spent_until += cost;
 }

@@ -98,6 +98,8 @@ export default {
     "problem.BadFingerprint.text": "The server answered for another key. This device was not added. Tell your administrator.",
     "problem.TooManyDevices.title": "Too many devices",
     "problem.TooManyDevices.text": "This account has ten devices already. Have your administrator remove one, then try again: the code is still good.",
+    "problem.UnknownPushService.title": "Notifications are not possible",
+    "problem.UnknownPushService.text": "The server does not know this browser's notification service. Keep this app open to answer, or ask your administrator to allow it.",
     "problem.BadKey.title": "The server refused the key",
     "problem.BadKey.text": "The key of this device was not accepted. Try again.",
     "problem.UnknownDevice.title": "This device is no longer known",

@@ -98,6 +98,8 @@ export default {
     "problem.BadFingerprint.text": "El servidor respondió por otra clave. El dispositivo no se añadió. Avise a su administrador.",
     "problem.TooManyDevices.title": "Demasiados dispositivos",
     "problem.TooManyDevices.text": "Esta cuenta ya tiene diez dispositivos. Pida que se quite uno e inténtelo de nuevo: el código sigue valiendo.",
+    "problem.UnknownPushService.title": "No se pueden recibir avisos",
+    "problem.UnknownPushService.text": "El servidor no conoce el servicio de avisos de este navegador. Mantenga esta aplicación abierta para responder o pida a su administrador que lo permita.",
     "problem.BadKey.title": "El servidor rechazó la clave",
     "problem.BadKey.text": "No se aceptó la clave de este dispositivo. Inténtelo de nuevo.",
     "problem.UnknownDevice.title": "Este dispositivo ya no se conoce",

@@ -98,6 +98,8 @@ export default {
     "problem.BadFingerprint.text": "Le serveur a répondu pour une autre clé. L’appareil n’a pas été ajouté. Prévenez votre administrateur.",
     "problem.TooManyDevices.title": "Trop d’appareils",
     "problem.TooManyDevices.text": "Ce compte a déjà dix appareils. Faites-en retirer un, puis réessayez : le code reste valable.",
+    "problem.UnknownPushService.title": "Notifications impossibles",
+    "problem.UnknownPushService.text": "Le serveur ne connaît pas le service de notification de ce navigateur. Gardez cette application ouverte pour répondre, ou demandez à votre administrateur de l’autoriser.",
     "problem.BadKey.title": "Le serveur a refusé la clé",
     "problem.BadKey.text": "La clé de cet appareil n’a pas été acceptée. Réessayez.",
     "problem.UnknownDevice.title": "Cet appareil n’est plus connu",

@@ -98,6 +98,8 @@ export default {
     "problem.BadFingerprint.text": "サーバーが別の鍵について回答しました。デバイスは登録されていません。管理者に伝えてください。",
     "problem.TooManyDevices.title": "デバイスが多すぎます",
     "problem.TooManyDevices.text": "このアカウントにはすでに 10 台登録されています。管理者に 1 台解除してもらい、もう一度お試しください。コードはまだ有効です。",
+    "problem.UnknownPushService.title": "通知を利用できません",
+    "problem.UnknownPushService.text": "サーバーはこのブラウザーの通知サービスを許可していません。応答するにはこのアプリを開いたままにするか、管理者に許可を依頼してください。",
     "problem.BadKey.title": "鍵が拒否されました",
     "problem.BadKey.text": "このデバイスの鍵は受け付けられませんでした。もう一度お試しください。",
     "problem.UnknownDevice.title": "このデバイスは登録されていません",
