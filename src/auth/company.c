@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/audit.h"
+#include "auth/session.h"
 #include "auth/text.h"
 #include "base/rand.h"
 #include "store/db.h"
@@ -125,6 +126,11 @@ company_set_state(struct cx *cx, int64_t id, enum company_state state)
         return ERR_NONE;
     }
     company.state = state;
+    if (state != COMPANY_ACTIVE &&
+        (err = session_end_company(cx, id, company_state_name(state))) != ERR_NONE) {
+        db_rollback(cx);
+        return err;
+    }
     return end_change(cx, &company, "company.state", str_from_cstr(company_state_name(state)));
 }
 

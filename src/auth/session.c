@@ -191,6 +191,18 @@ session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, co
 }
 
 enum errcode
+session_end_company(struct cx *cx, int64_t company_id, const char *reason)
+{
+    int64_t n = 0;
+    enum errcode err = store_session_end_company(cx, company_id, cx->now, str_from_cstr(reason), &n);
+    if (err != ERR_NONE || n == 0)
+        return err;
+    return audit_append(cx, (struct audit_of){.company = company_id}, "session.all-ended", "count",
+                        arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
+                        NULL);
+}
+
+enum errcode
 session_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
     int64_t n = 0;

@@ -30,6 +30,8 @@ enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHE
 /* Within the open transaction: all live ones of the technician but one (0: none is spared). */
 enum errcode
 session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
+/* Within the open transaction: those of a whole company. */
+enum errcode session_end_company(struct cx *cx, int64_t company_id, const char *reason) MUST_CHECK;
 
 /* Housekeeping: forgets sessions that ended more than a week ago, at most `limit`; *more_out: call again. */
 enum errcode session_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;

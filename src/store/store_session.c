@@ -168,6 +168,14 @@ store_session_end_all(struct cx *cx, const struct session_choice *which, int64_t
 }
 
 enum errcode
+store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct str reason, int64_t *n_out)
+{
+    static const char sql[] = "UPDATE session SET ended_at = $1, end_reason = $2 WHERE company_id = $3 "
+                              "AND ended_at = 0 AND idle_at > $1 AND expires_at > $1";
+    return db_exec(cx, n_out, sql, "iti", now, reason, company_id);
+}
+
+enum errcode
 store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out)
 {
     static const char sql[] =

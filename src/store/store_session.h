@@ -49,6 +49,8 @@ store_session_end(struct cx *cx, int64_t id, int64_t now, struct str reason, boo
 /* Ends all live ones of a technician but one (0: all). */
 enum errcode store_session_end_all(struct cx *cx, const struct session_choice *which, int64_t now,
                                    struct str reason, int64_t *n_out) MUST_CHECK;
+enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
+                                       int64_t *n_out) MUST_CHECK;
 /* Spends the ticket of a live session once, in its time. */
 enum errcode store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out) MUST_CHECK;
 /* Removes those that could last be live before `before`, at most `limit`. */

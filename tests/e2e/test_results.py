@@ -567,6 +567,14 @@ def test_log_out(signed_in):
     assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
 
 
+@pytest.mark.parametrize("state", ["inactive", "banned"])
+def test_sessions_of_a_company_end_with_it(signed_in, state):
+    server, company, _, _, console = signed_in
+    server.cli("company", "set", company, "--state", state)
+    assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
+    assert server.cli("session", "list", "--company", company)["sessions"] == []
+
+
 def test_another_console_runs(signed_in):
     server, _, email, phone, _ = signed_in
     assert server.console().sign_in(email, phone).bIsTCRunning == "true"
