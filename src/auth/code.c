@@ -39,28 +39,6 @@ totp_at(const unsigned char *seed, size_t n, uint64_t step)
     return (be32_get(mac + (mac[19] & 15)) & 0x7fffffff) % 1000000;
 }
 
-static enum errcode
-begin_change(struct cx *cx, int64_t technician_id, struct technician *t_out)
-{
-    enum errcode err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = technician_get(cx, technician_id, t_out);
-    if (err == ERR_NONE && t_out->deleted_at != 0)
-        err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
-    if (err != ERR_NONE)
-        db_rollback(cx);
-    return err;
-}
-
-static enum errcode
-end_change(struct cx *cx, enum errcode err)
-{
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
-}
-
 /* RFC 3986, section 2.1: all but the unreserved. */
 static void
 add_escaped(struct buf *out, struct str s)
@@ -104,7 +82,7 @@ totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out)
     struct company c;
     struct secret seed = {.n = SEED_BYTES};
     *uri_out = STR_NULL;
-    enum errcode err = begin_change(cx, technician_id, &t);
+    enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
     rand_bytes(seed.bytes, seed.n);
@@ -113,7 +91,7 @@ totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out)
         err = store_totp_set(cx, technician_id, seal_close(cx, &seed, technician_id));
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.enrolled", NULL);
-    err = end_change(cx, err);
+    err = technician_end_change(cx, err);
     if (err == ERR_NONE)
         *uri_out = totp_uri(cx, c.title, t.email, &seed);
     secret_clear(&seed);
@@ -124,7 +102,7 @@ enum errcode
 totp_remove(struct cx *cx, int64_t technician_id)
 {
     struct technician t;
-    enum errcode err = begin_change(cx, technician_id, &t);
+    enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
     if (!t.has_totp)
@@ -133,7 +111,7 @@ totp_remove(struct cx *cx, int64_t technician_id)
         err = store_totp_set(cx, technician_id, STR_NULL);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.removed", NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }
 
 /* 80 bits are too few for a plain digest: whoever took the database could search them. */
@@ -161,7 +139,7 @@ recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RE
 {
     struct technician t;
     struct str codes[RECOVERY_CODES];
-    enum errcode err = begin_change(cx, technician_id, &t);
+    enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
     err = store_recovery_clear(cx, technician_id);
@@ -169,7 +147,7 @@ recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RE
         err = recovery_code_new(cx, technician_id, &codes[i]);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "recovery.created", NULL);
-    err = end_change(cx, err);
+    err = technician_end_change(cx, err);
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         codes_out[i] = err == ERR_NONE ? codes[i] : STR_NULL;
     return err;

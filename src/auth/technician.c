@@ -137,10 +137,8 @@ technician_list(struct cx *cx, int64_t company_id, struct technician **technicia
     return store_technician_list(cx, company_id, technicians_out, n_out);
 }
 
-/* Begins, and reads the account as it is now; a deleted one is ERR_NOT_FOUND. On an error no transaction is
- * open. */
-static enum errcode
-begin_change(struct cx *cx, int64_t id, struct technician *technician_out)
+enum errcode
+technician_begin_change(struct cx *cx, int64_t id, struct technician *technician_out)
 {
     enum errcode err = db_begin(cx);
     if (err == ERR_NONE)
@@ -152,8 +150,8 @@ begin_change(struct cx *cx, int64_t id, struct technician *technician_out)
     return err;
 }
 
-static enum errcode
-end_change(struct cx *cx, enum errcode err)
+enum errcode
+technician_end_change(struct cx *cx, enum errcode err)
 {
     if (err == ERR_NONE)
         err = db_commit(cx);
@@ -167,21 +165,21 @@ technician_set_name(struct cx *cx, int64_t id, struct str name)
     struct technician t;
     enum errcode err = check_name(cx, name);
     if (err == ERR_NONE)
-        err = begin_change(cx, id, &t);
+        err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     t.name = name;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.name", "name", name, NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }
 
 enum errcode
 technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on)
 {
     struct technician t;
-    enum errcode err = begin_change(cx, id, &t);
+    enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     t.is_technician = is_technician;
@@ -193,14 +191,14 @@ technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on
         err = audit_append(cx, of(&t), "technician.flags", "is_technician",
                            is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
                            role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }
 
 enum errcode
 technician_delete(struct cx *cx, int64_t id)
 {
     struct technician t;
-    enum errcode err = begin_change(cx, id, &t);
+    enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     t.email_key = arena_printf(&cx->arena, "%lld", (long long)id); /* no address: it has no @ */
@@ -210,14 +208,14 @@ technician_delete(struct cx *cx, int64_t id)
         err = session_end_all(cx, id, 0, "deleted");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }
 
 enum errcode
 technician_unlock(struct cx *cx, int64_t id)
 {
     struct technician t;
-    enum errcode err = begin_change(cx, id, &t);
+    enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     t.push_unanswered = t.push_refused = t.push_rests_until = 0;
@@ -226,17 +224,17 @@ technician_unlock(struct cx *cx, int64_t id)
         err = lockout_clear(cx, t.email_key, STR_NULL);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "account.unlocked", NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }
 
 enum errcode
 technician_lock(struct cx *cx, int64_t id)
 {
     struct technician t;
-    enum errcode err = begin_change(cx, id, &t);
+    enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    return end_change(cx, lockout_lock(cx, t.email_key));
+    return technician_end_change(cx, lockout_lock(cx, t.email_key));
 }
 
 enum errcode
@@ -251,7 +249,7 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = hash_new(cx, &t, password, &hash);
     if (err == ERR_NONE)
-        err = begin_change(cx, id, &t);
+        err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     err = policy_get(cx, t.company_id, &policy);
@@ -262,5 +260,5 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "password.reset", "must_change",
                            must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
-    return end_change(cx, err);
+    return technician_end_change(cx, err);
 }

@@ -41,4 +41,10 @@ enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;
 enum errcode
 technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change) MUST_CHECK;
 
+/* For auth's own files: begins a transaction and reads the account as it is now; a deleted one is
+ * ERR_NOT_FOUND. On an error no transaction is open. */
+enum errcode technician_begin_change(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
+/* Commits when err is ERR_NONE, else rolls back; returns what became of it. */
+enum errcode technician_end_change(struct cx *cx, enum errcode err) MUST_CHECK;
+
 #endif
