@@ -1,4 +1,5 @@
-/* init, config, completion: what an operator does before there is anything. */
+/* init, upgrade, config, completion: what an operator does before there is anything, or before it starts
+ * anew. */
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "cli/prompt.h"
 #include "cli/usage.h"
 #include "store/db.h"
+#include "store/migrate.h"
 
 struct first_account {
     struct str company, email, password; /* null: not asked for */
@@ -164,6 +166,25 @@ cmd_init(struct cli *cli)
         return err;
     }
     tell_init(cli, &first);
+    return ERR_NONE;
+}
+
+enum errcode
+cmd_upgrade(struct cli *cli)
+{
+    enum errcode err = cli_configure(cli);
+    if (err != ERR_NONE)
+        return err;
+    const struct config *c = &cli->config;
+    err = db_open(&cli->cx, c->store_path, DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
+    if (err != ERR_NONE)
+        return cli_unavailable(cli, err);
+    bool is_upgraded = db_has_written(cli->cx.db);
+    json_t *document = print_object();
+    print_put_int(document, "schema_version", migrate_latest());
+    print_put_bool(document, "upgraded", is_upgraded);
+    print_done(cli, document, "the database %s schema version %lld", is_upgraded ? "now has" : "had already",
+               (long long)migrate_latest());
     return ERR_NONE;
 }
 

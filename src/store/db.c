@@ -21,9 +21,10 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
     if (err == ERR_NONE && mode == DB_CREATE && version != 0)
         err = err_set(cx, ERR_EXISTS, "there is a database already");
     if (err == ERR_NONE && mode == DB_OPEN && version != migrate_latest())
-        err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld",
-                      (long long)version, (long long)migrate_latest());
-    if (err == ERR_NONE && mode != DB_OPEN)
+        err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
+                      (long long)version, (long long)migrate_latest(),
+                      version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
+    if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
         err = migrate_up(cx);
     cx->db = outer;
     return err;

@@ -1,0 +1,70 @@
+"""A database of an earlier version: refused as it is, brought up by one command, and of use then."""
+
+import os
+import sqlite3
+
+import pytest
+
+from countersign import Refused
+
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/store/schema")
+
+
+def turn_back(path):
+    """The same rows under the schema of version 1, as the first release laid it."""
+    old = path + ".old"
+    os.rename(path, old)
+    store = sqlite3.connect(path, isolation_level=None)
+    with open(os.path.join(SCHEMA, "0001.sql"), encoding="utf-8") as script:
+        store.executescript(script.read())
+    tables = [row[0] for row in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    store.execute("ATTACH ? AS new", (old,))
+    for table in tables:
+        columns = ", ".join(row[1] for row in store.execute(f"PRAGMA main.table_info({table})"))
+        store.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+    store.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    store.execute("DETACH new")
+    store.close()
+    os.chmod(path, 0o600)
+    os.unlink(old)
+
+
+def test_an_old_database_is_brought_up(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    server.stop()
+    turn_back(server.settings["store", "path"])
+
+    with pytest.raises(Refused, match="schema version 1.*run countersign upgrade") as refused:
+        server.cli("company", "list")
+    assert refused.value.code == 3
+    assert server.run("upgrade").stdout == "the database now has schema version 2\n"
+    assert server.cli("upgrade") == {"schema_version": 2, "upgraded": False}
+    server.cli("audit", "verify")
+
+    server.start()
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
+def test_a_newer_database_is_left_alone(own_server):
+    server = own_server(start=False)
+    store = sqlite3.connect(server.settings["store", "path"], isolation_level=None)
+    store.execute("UPDATE meta SET value = '999' WHERE name = 'schema_version'")
+    with pytest.raises(Refused, match="schema version 999") as refused:
+        server.cli("upgrade")
+    assert refused.value.code == 3 and "run countersign upgrade" not in str(refused.value)
+    assert store.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone() == ("999",)
+    store.close()
+
+
+def test_nothing_to_upgrade(own_server):
+    server = own_server(start=False)
+    os.unlink(server.settings["store", "path"])
+    with pytest.raises(Refused) as refused:
+        server.cli("upgrade")
+    assert refused.value.code == 3
+    assert not os.path.exists(server.settings["store", "path"])
