@@ -28,4 +28,14 @@ struct ct_array ops_methods(struct cx *cx, const struct signin_answer *answer);
         (out)->minimumPasswordStrength = (answer)->minimum_strength; \
     } while (0)
 
+/* All that a login answers, whichever of the two it is. */
+#define OPS_TELL_LOGIN(cx, out, answer)                                   \
+    do {                                                                  \
+        (out)->result = ops_login((answer)->result);                      \
+        (out)->sLoginToken = (answer)->login_token;                       \
+        OPS_TELL(out, answer);                                            \
+        (out)->sTwoFactorSetupUrl = (answer)->setup_url;                  \
+        (out)->oTwoFactorAuthenticationMethods = ops_methods(cx, answer); \
+    } while (0)
+
 #endif

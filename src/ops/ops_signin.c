@@ -20,11 +20,7 @@ op_loginTechnicianFromStandalone_v7_2(struct cx *cx, const struct loginTechnicia
     enum errcode err = signin_begin(cx, in->sEmail, in->sPassword, in->sLanguage, &a);
     if (err != ERR_NONE)
         return err;
-    out->result = ops_login(a.result);
-    out->sLoginToken = a.login_token;
-    OPS_TELL(out, &a);
-    out->sTwoFactorSetupUrl = a.setup_url;
-    out->oTwoFactorAuthenticationMethods = ops_methods(cx, &a);
+    OPS_TELL_LOGIN(cx, out, &a);
     set_cookie(cx, &a);
     return ERR_NONE;
 }
@@ -37,11 +33,7 @@ op_loginTechnicianWithNewPassword_v7_2(struct cx *cx, const struct loginTechnici
     enum errcode err = signin_begin_new_password(cx, in->email, in->oldPassword, in->newPassword, &a);
     if (err != ERR_NONE)
         return err;
-    out->result = ops_login(a.result);
-    out->sLoginToken = a.login_token;
-    OPS_TELL(out, &a);
-    out->sTwoFactorSetupUrl = a.setup_url;
-    out->oTwoFactorAuthenticationMethods = ops_methods(cx, &a);
+    OPS_TELL_LOGIN(cx, out, &a);
     set_cookie(cx, &a);
     return ERR_NONE;
 }
