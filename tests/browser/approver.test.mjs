@@ -20,6 +20,7 @@ beforeEach(async () => {
     page = phone.page;
 });
 afterEach(async () => {
+    await page.unrouteAll({behavior: "ignoreErrors"});
     await phone.context.close();
     assert.deepEqual(phone.complaints, []);
 });
@@ -261,6 +262,44 @@ test("two companies on one phone; a device is removed from each side", async () 
     await button("Delete from this device").click();
     await page.getByRole("dialog").getByRole("button", {name: "Delete from this device"}).click();
     await heading("No account yet");
+});
+
+test("what was changed about the account is said until it was seen, and told to the server as seen", async () => {
+    const {email} = await enrolled();
+    const notices = [
+        {sNoticeId: "one", sKind: "device-added", sSubject: "<i>Eve's</i> phone", sWhen: "2026-11-24T08:05:00Z"},
+        {sNoticeId: "two", sKind: "password-changed", sSubject: "", sWhen: "2026-11-24T08:06:00Z"}];
+    const seen = [];
+    await page.route("**/api/device/noticed", async (route) => {
+        // The first time it does not get through.
+        const {sNoticeId} = route.request().postDataJSON();
+        seen.push(sNoticeId);
+        if (seen.length === 1)
+            return route.abort();
+        notices.splice(notices.findIndex((notice) => notice.sNoticeId === sNoticeId), 1);
+        return route.fulfill({json: {result: "OK"}});
+    });
+    await page.route("**/api/device/pending", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({response, json: {...await response.json(), aNotices: notices}});
+    });
+    await look();
+    const cards = page.locator(".notice");
+    await page.getByText("A device was added to your account").waitFor();
+    assert.equal(await cards.count(), 2);
+    assert.ok((await cards.first().innerText()).includes("<i>Eve's</i> phone"));
+    assert.ok((await cards.first().innerText()).includes(`Acme ${count}`));
+    await cards.first().getByRole("button", {name: "Got it"}).click();
+    await page.getByText("A device was added to your account").waitFor({state: "detached"});
+    const again = page.waitForRequest("**/api/device/noticed");
+    await look();
+    assert.deepEqual((await again).postDataJSON(), {sNoticeId: "one"});
+    await cards.getByRole("button", {name: "Got it"}).click();
+    await cards.waitFor({state: "detached"});
+    await page.reload();
+    await page.getByRole("link", {name: email}).waitFor();
+    await look();
+    assert.equal(await cards.count(), 0);
 });
 
 test("opens without a network, and keeps nothing of the API", async () => {

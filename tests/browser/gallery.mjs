@@ -3,7 +3,7 @@
 
 /** Screens that are unlike each other; the messages beside them differ in their words alone. */
 export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", "compare", "challenge", "wrong-number", "no-number", "report", "approved",
-    "refused", "expired", "account", "settings"];
+    "refused", "expired", "account", "settings", "notify-ask", "notify-home", "notify-denied", "notice"];
 
 /**
  * Shows one screen. Runs in the page.
@@ -11,8 +11,9 @@ export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", 
  */
 async function showInPage({screen, code}) {
     const load = (name) => import(new URL(`js/${name}.js`, location.origin + "/approve/").href);
-    const [{createWords}, {createFrame}, home, enrol, challenge, message, account, settings] = await Promise.all(
-        ["i18n", "views/frame", "views/home", "views/enrol", "views/challenge", "views/message", "views/account", "views/settings"].map(load));
+    const [{createWords}, {createFrame}, home, enrol, challenge, message, account, settings, notify, notice] = await Promise.all(
+        ["i18n", "views/frame", "views/home", "views/enrol", "views/challenge", "views/message", "views/account", "views/settings",
+            "views/notify", "views/notice"].map(load));
     const words = createWords(code);
     const frame = createFrame(document.body, () => words);
     const server = "https://sign-in.acme.example";
@@ -32,6 +33,16 @@ async function showInPage({screen, code}) {
         confirmReport: () => frame.confirm({
             title: words.t("report.ask"), text: words.t("report.text"), yes: words.t("report.yes")})});
     const say = (kind, key) => message.messageView(words, {kind, key, values: {company: "Acme Support", n: 2}, done() {}});
+    const place = (...nodes) => {
+        const node = document.createElement("div");
+        node.className = "bell";
+        node.append(...nodes);
+        return node;
+    };
+    const card = (state) => place(notify.notifyCard(words, state, false, {async allow() {}, async putAway() {}}));
+    const section = (state) => place(...notify.notifySection(words, state, {async allow() {}, async switchOff() {}}));
+    const notices = () => place(...["device-added", "password-changed"].map((kind, i) => notice.noticeCard(words, accounts[i],
+        {id: "n", kind, subject: i === 0 ? "Android, Chrome" : "", when: new Date("2026-11-24T08:05:00Z")}, () => {})));
     const screens = {
         "home": () => home.homeView(words, {accounts, isOnline: true}),
         "empty": () => home.homeView(words, {accounts: [], isOnline: true, paste: () => false}),
@@ -44,7 +55,12 @@ async function showInPage({screen, code}) {
         "refused": () => say("calm", "refused"),
         "expired": () => say("bad", "problem.Expired"),
         "account": () => account.accountView(words, accounts[0], async () => null),
-        "settings": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false}),
+        "settings": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false, notify: section("on")}),
+        "notify-ask": () => message.messageView(words, {kind: "good", key: "enrolled", values: {company: "Acme Support"},
+            beside: card("ask"), more: "enrolled.install", done() {}}),
+        "notify-home": () => home.homeView(words, {accounts: [accounts[0]], isOnline: true, news: card("ask")}),
+        "notify-denied": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false, notify: section("denied")}),
+        "notice": () => home.homeView(words, {accounts, isOnline: true, news: notices()}),
     };
     frame.show((screens[screen] ?? (() => say("bad", screen)))());
     if (screen === "wrong-number") {

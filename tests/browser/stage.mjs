@@ -7,7 +7,7 @@ import {fileURLToPath} from "node:url";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.dirname(path.dirname(HERE));
-const MODULES = path.resolve(ROOT, process.env.COUNTERSIGN_BUILD ?? "build-check", "browser");
+export const MODULES = path.resolve(ROOT, process.env.COUNTERSIGN_BUILD ?? "build-check", "browser");
 const require = createRequire(`${MODULES}/`);
 
 const {chromium} = require("playwright-core");
@@ -18,9 +18,12 @@ export const SMALL = {width: 360, height: 740};
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps"];
 
-/** A server of this test's own. Each name that is asked of it is a method of stage.py's Stage. */
-export function openStage() {
-    const child = spawn("/usr/bin/python3", [path.join(HERE, "stage.py")],
+/**
+ * A server of this test's own. Each name that is asked of it is a method of stage.py's Stage.
+ * @param {object} [settings] by "section.key"
+ */
+export function openStage(settings = {}) {
+    const child = spawn("/usr/bin/python3", [path.join(HERE, "stage.py"), JSON.stringify(settings)],
         {stdio: ["pipe", "pipe", "inherit"], env: {...process.env, PYTHONDONTWRITEBYTECODE: "1"}});
     const asked = new Map();
     const ended = new Promise((resolve) => child.on("exit", (code) => {

@@ -1,17 +1,19 @@
 """The server, its operator and a console, for the browser tests: JSON lines in, JSON lines out.
 
-A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its
+usage: stage.py [SETTINGS]: a JSON object of "SECTION.KEY" and values, beside those of every test's server. A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its
 input, and stops the server then.
 """
 
+import http.client
 import json
 import os
+import sqlite3
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 
-from countersign import Refused, Server  # noqa: E402
+from countersign import PATIENCE, Refused, Server  # noqa: E402
 
 
 class Stage:
@@ -40,6 +42,24 @@ class Stage:
     def remove(self, device):
         self.server.cli("device", "remove", device)
 
+    def subscriptions(self, email):
+        """The endpoints that the devices of an account are subscribed with, oldest device first."""
+        store = sqlite3.connect(f"file:{self.server.settings[('store', 'path')]}?mode=ro", uri=True)
+        try:
+            rows = store.execute("SELECT p.endpoint FROM push_subscription p JOIN device d ON d.id = p.device_id "
+                                 "JOIN technician t ON t.id = d.technician_id WHERE t.email = ? ORDER BY d.created_at", (email,))
+            return [endpoint for (endpoint,) in rows]
+        finally:
+            store.close()
+
+    def pushKey(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", "/api/push/key", "{}", {"Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read()).get("sPublicKey")
+        finally:
+            connection.close()
+
     def begin(self, email):
         token, push = self.console().begin(email)
         return {"login": token, "push": push.sPushToken, "number": push.sMatchNumber}
@@ -56,7 +76,8 @@ class Stage:
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(folder)
+        settings = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+        server = Server(folder, {tuple(name.split(".")): value for name, value in settings.items()})
         stage = Stage(server)
         for line in sys.stdin:
             asked = json.loads(line)

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import {createHash, webcrypto} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
+import path from "node:path";
 import {test} from "node:test";
+import {fileURLToPath} from "node:url";
+import {runInNewContext} from "node:vm";
 
 globalThis.crypto ??= webcrypto;
 
@@ -13,8 +16,10 @@ const {createApi} = await load("api");
 const {answerChallenge, isForAccount} = await load("answer");
 const {enrol, fitName, ticketOf, ticketOfLink} = await load("enrol");
 const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
+const {closeSettled, endSubscription, idOfPlace, isLook, keepSubscribed, lookMessage, placeOf} = await load("notify");
 const {deviceName, isForgetful} = await load("platform");
 const {createCountdown} = await load("time");
+const {noticesOf} = await load("views/notice");
 const {createWatch} = await load("watch");
 
 /** The worked example of docs/device-api.md. */
@@ -226,4 +231,134 @@ test("the watch asks while it is seen, more slowly while it is refused, and agai
     const before = asked;
     await Promise.all([watch.wake(), watch.wake(), watch.wake()]);
     assert.equal(asked, before + 2);
+});
+
+/** A browser's push manager, as far as the app goes: one subscription, bound to a key. */
+function pushManager(kept = null, isReached = true) {
+    const manager = {kept, made: 0};
+    const subscription = () => ({
+        toJSON: () => ({endpoint: manager.kept.endpoint, keys: {p256dh: "p", auth: "a"}}), unsubscribe: async () => { manager.kept = null; }});
+    manager.getSubscription = async () => manager.kept && subscription();
+    manager.subscribe = async ({userVisibleOnly, applicationServerKey: key}) => {
+        assert.equal(userVisibleOnly, true);
+        if (!isReached)
+            throw new DOMException("", "AbortError");
+        if (manager.kept !== null && manager.kept.key !== key)
+            throw new DOMException("", "InvalidStateError");
+        manager.kept ??= {key, endpoint: `https://push.example/${++manager.made}`};
+        return subscription();
+    };
+    return manager;
+}
+
+/** A server that answers with these results, and what it was told. */
+function pushServer(key = {result: "OK", sPublicKey: "K"}, results = {}) {
+    const told = [];
+    const answer = (account) => ({result: results[account.id] ?? "OK"});
+    return {
+        told, pushKey: async () => key,
+        subscribe: async (account, members) => { told.push([account.id, members.sEndpoint]); return answer(account); },
+        unsubscribe: async (account) => { told.push([account.id, null]); return answer(account); }};
+}
+
+const ACCOUNTS = [{id: "1", isGone: false}, {id: "2", isGone: true}, {id: "3", isGone: false}];
+
+test("notifications: what is brought about, and what it is called", async () => {
+    const keep = async (changes) => {
+        const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager(), permission: "granted", isOff: false, ...changes};
+        const state = await keepSubscribed(at);
+        return [state, at.api.told, at.manager?.kept?.endpoint ?? null];
+    };
+    const first = "https://push.example/1";
+    const all = [["1", first], ["3", first]];
+    assert.deepEqual(await keep({}), ["on", all, first]);
+    assert.deepEqual(await keep({manager: pushManager({key: "K", endpoint: first})}), ["on", all, first]);
+    assert.deepEqual(await keep({manager: pushManager({key: "former", endpoint: "https://push.example/0"})}), ["on", all, first]);
+    assert.deepEqual(await keep({api: pushServer(undefined, {1: "UnknownDevice"})}), ["on", all, first]);
+    assert.deepEqual(await keep({api: pushServer(undefined, {3: "UnknownPushService"})}), ["refused", all, first]);
+    for (const result of ["Offline", "UnknownError", "TooManyRequests", "BadKey"])
+        assert.deepEqual(await keep({api: pushServer(undefined, {3: result})}), ["unknown", all, first], result);
+    assert.deepEqual(await keep({manager: pushManager(null, false)}), ["broken", [], null]);
+    assert.deepEqual(await keep({permission: "default"}), ["ask", [], null]);
+    assert.deepEqual(await keep({permission: "denied"}), ["denied", [], null]);
+    assert.deepEqual(await keep({isOff: true}), ["off", [], null]);
+    assert.deepEqual(await keep({manager: null, permission: null}), ["absent", [], null]);
+    assert.deepEqual(await keep({api: pushServer({result: "OK"})}), ["none", [], null]);
+    assert.deepEqual(await keep({api: pushServer({result: "OK"}), manager: null}), ["none", [], null]);
+    assert.deepEqual(await keep({api: pushServer({result: "Offline"})}), ["unknown", [], null]);
+    assert.deepEqual(await keep({accounts: [ACCOUNTS[1]], manager: pushManager({key: "K", endpoint: first})}), ["idle", [], null]);
+});
+
+test("notifications that are switched off end on both sides", async () => {
+    const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager({key: "K", endpoint: "https://push.example/1"})};
+    await endSubscription(at);
+    assert.deepEqual([at.api.told, at.manager.kept], [[["1", null], ["3", null]], null]);
+});
+
+test("only what was shown before the server was asked can be known to wait no more", async () => {
+    const closed = [];
+    const shown = (tag, at) => ({tag, data: at === null ? null : {at}, close: () => closed.push(tag)});
+    const all = [shown("waits", 1), shown("settled", 10), shown("later", 11), shown("odd", null)];
+    await closeSettled({getNotifications: async () => all}, (tag) => tag === "waits", 10);
+    assert.deepEqual(closed, ["settled", "odd"]);
+});
+
+test("the worker's one message is told from all others", () => {
+    const worker = "https://a.example/approve/sw.js";
+    const id = "c2FtcGxlLWNoYWxsZW5nZQ";
+    const source = {scriptURL: worker};
+    for (const told of [null, id])
+        assert.ok(isLook({data: lookMessage(told), source}, worker));
+    const data = lookMessage(id);
+    for (const event of [{data}, {data, source: null}, {data, source: {scriptURL: "https://a.example/other.js"}}, {data: null, source},
+        {data: data.kind, source}, {data: {kind: data.kind}, source}, {data: {...data, kind: "open"}, source}, {data: {...data, id: "../x"}, source},
+        {data: {...data, id: 7}, source}, {data: {...data, id: [id]}, source}])
+        assert.ok(!isLook(event, worker), JSON.stringify(event));
+});
+
+test("a challenge's place in the app", () => {
+    const id = "c2FtcGxlLWNoYWxsZW5nZQ";
+    assert.equal(idOfPlace(placeOf(id)), id);
+    assert.equal(ticketOf(placeOf(id)), null);
+    for (const fragment of ["", "#", "#/request/", "#/request/short", `#/request/${id}/x`, `#${id}`, `#/settings/${id}`])
+        assert.equal(idOfPlace(fragment), null, fragment);
+});
+
+test("notices: only whole ones; one that this app does not know is still said", () => {
+    const notice = {sNoticeId: "n", sKind: "device-added", sSubject: "<b>phone</b>", sWhen: "2026-11-24T08:05:00Z"};
+    const read = (...all) => noticesOf({aNotices: all});
+    assert.deepEqual(read(notice), [{id: "n", kind: "device-added", subject: "<b>phone</b>", when: new Date(notice.sWhen)}]);
+    assert.equal(read({...notice, sKind: "of-a-newer-server"})[0].kind, "other");
+    assert.equal(read({...notice, sSubject: undefined})[0].subject, "");
+    for (const changes of [{sNoticeId: ""}, {sNoticeId: 7}, {sKind: undefined}, {sWhen: "soon"}, {sWhen: undefined}])
+        assert.deepEqual(read({...notice, ...changes}), [], JSON.stringify(changes));
+    assert.deepEqual(read(null, 7, "x"), []);
+    for (const aNotices of [undefined, null, "x", {}])
+        assert.deepEqual(noticesOf({aNotices}), []);
+});
+
+test("each notice of the app has its words in each language", async () => {
+    const source = await readFile(new URL("js/views/notice.js", APP), "utf8");
+    const kinds = [.../KINDS = \[(.*?)\]/s.exec(source)[1].matchAll(/"([\w-]+)"/g)].map((found) => found[1]);
+    assert.equal(kinds.length, 6);
+    for (const kind of [...kinds, "other"])
+        assert.ok(`notice.${kind}.title` in LANGUAGES.en.strings && `notice.${kind}.text` in LANGUAGES.en.strings, kind);
+});
+
+test("what the worker shares with the app is the same: functions, and the words of notifications", async () => {
+    const root = fileURLToPath(new URL("../../", import.meta.url));
+    const built = path.resolve(root, process.env.COUNTERSIGN_BUILD ?? "build-check", "src/web/shared.js");
+    const self = {};
+    runInNewContext(await readFile(built, "utf8"), {self});
+    const {words, ...shared} = self.SHARED;
+    for (const name of ["accounts", "api", "notify"]) {
+        for (const [key, value] of Object.entries(await load(name)))
+            assert.equal(String(shared[key]), String(value), key);
+    }
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(LANGUAGES).sort());
+    for (const [code, {strings}] of Object.entries(LANGUAGES)) {
+        const wanted = Object.entries(strings).filter(([key]) => key.startsWith("notify.push."));
+        assert.equal(wanted.length, 4);
+        assert.deepEqual({...words[code]}, Object.fromEntries(wanted));
+    }
 });

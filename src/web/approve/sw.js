@@ -1,11 +1,11 @@
-// The service worker: keeps the app's files, so that it opens without a network. Not here: anything of the API, which is never
-// kept and never answered from here.
+// The service worker: keeps the app's files, so that it opens without a network; push.js is its part about notifications. Not
+// here: anything of the API, which is never kept and never answered from here.
 //
 // All files of one version are fetched together when that version is installed, and are answered from the cache alone: what
 // runs is always one version, whole. shell.js (made at build) names the version and the files.
 "use strict";
 
-importScripts("shell.js");
+importScripts("shell.js", "shared.js", "push.js");
 
 const PREFIX = "countersign-shell-";
 const NAME = PREFIX + self.SHELL.version;

@@ -43,5 +43,9 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
         fetch: (account, challengeId) => post("device/fetch", {sChallengeId: challengeId}, account.token),
         answer: (account, members) => post("device/answer", members, account.token),
         remove: (account) => post("device/remove", {}, account.token),
+        noticed: (account, noticeId) => post("device/noticed", {sNoticeId: noticeId}, account.token),
+        pushKey: () => post("push/key", {}),
+        subscribe: (account, members) => post("device/subscribe", members, account.token),
+        unsubscribe: (account) => post("device/unsubscribe", {}, account.token),
     };
 }

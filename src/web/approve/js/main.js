@@ -2,9 +2,11 @@
 import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";
 import {createApi} from "./api.js";
+import {createBell} from "./bell.js";
 import {isAvailable} from "./crypto.js";
 import {enrol, fitName, ticketOf, ticketOfLink} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
+import {idOfPlace, isLook} from "./notify.js";
 import {deviceName, isForgetful} from "./platform.js";
 import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
@@ -19,6 +21,8 @@ import {createWatch} from "./watch.js";
 const GLANCE = 8_000;
 /** Results after which the same challenge can still be answered. */
 const HINDRANCES = ["Offline", "UnknownError", "TooManyRequests", "BadRequest", "NumberRequired", "BadSignature"];
+/** Results that say what became of a challenge; of several accounts' the first that is among them counts. */
+const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
 const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
 
 const here = new URL("./", location.href);
@@ -44,9 +48,12 @@ async function createApp() {
     /** Challenges that cannot be answered and were said to be so. */
     const dismissed = new Set();
 
+    const bell = createBell({
+        api, words: () => words, accounts: () => accounts, isShown: (id) => open?.challenge.sChallengeId === id});
+
     const watch = createWatch({
         accounts: () => accounts.filter((account) => !account.isGone),
-        ask: (account) => api.pending(account),
+        ask: async (account) => ({asked: Date.now(), ...await api.pending(account)}),
         told, isSeen: () => document.visibilityState === "visible"});
 
     // ---- screens ------------------------------------------------------------------------------------------------------------
@@ -67,12 +74,12 @@ async function createApp() {
     function home() {
         if (location.hash !== "" && location.hash !== "#/")
             history.replaceState(null, "", here);
-        show(homeView(words, {accounts, isOnline, paste}));
+        show(homeView(words, {accounts, isOnline, paste, news: bell.home()}));
         offer();
     }
 
     function settings() {
-        show(settingsView(words, {language, paste, async choose(code) {
+        show(settingsView(words, {language, paste, notify: bell.settings(), async choose(code) {
             language = code;
             words = createWords(code || pickLanguage(navigator.languages));
             await store?.putSetting("language", code);
@@ -100,6 +107,7 @@ async function createApp() {
         await store.remove(account.id);
         waiting.delete(account.id);
         accounts = await store.list();
+        void bell.sync();
     }
 
     // ---- enrolment ----------------------------------------------------------------------------------------------------------
@@ -132,11 +140,12 @@ async function createApp() {
         if (result !== "OK")
             return result === "BadSignature" ? "EnrolSignature" : result;
         accounts = await store.list();
+        void bell.sync();
         void navigator.storage?.persist?.();
         show(compareView(words, {
             account,
             match: () => show(messageView(words, {
-                kind: "good", key: "enrolled", values: {company: account.company},
+                kind: "good", key: "enrolled", values: {company: account.company}, beside: bell.ask(),
                 // Installed, the app would begin anew there, without the key.
                 more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: wakeHome}), {}),
             async differ() {
@@ -169,6 +178,7 @@ async function createApp() {
         if (held === null && location.hash.length < 3 && (isOnline !== wasOnline || account.isGone))
             home();
         offer();
+        bell.heard(account, answer, answer.asked);
     }
 
     /** The challenge on the screen lives on, or it is said what became of it. */
@@ -213,6 +223,17 @@ async function createApp() {
         }
     }
 
+    /** Leads to the challenge that a notification named, or says what became of it. @param {string|null} id */
+    async function lead(id) {
+        const live = id === null ? [] : accounts.filter((account) => !account.isGone);
+        const results = (await Promise.all(live.map((account) => api.fetch(account, id)))).map(({result}) => result);
+        const end = SETTLED.find((result) => results.includes(result));
+        if (end !== undefined && !results.includes("OK") && held === null)
+            message("bad", `problem.${end}`, {}, wakeHome);
+        else
+            await watch.wake();
+    }
+
     function showChallenge(account, challenge, hasMore) {
         const view = challengeView(words, {
             challenge, hasMore, say: frame.say, over: () => void explain(),
@@ -221,7 +242,9 @@ async function createApp() {
             decide: (decision, number) => decide(account, challenge, decision, number)});
         show(view, {});
         open = {account, challenge, view};
-        navigator.vibrate?.(40);
+        // A page that a notification opened was not touched yet, and may not.
+        if (navigator.userActivation?.hasBeenActive !== false)
+            navigator.vibrate?.(40);
     }
 
     async function decide(account, challenge, decision, number) {
@@ -250,6 +273,7 @@ async function createApp() {
 
     function route() {
         const ticket = ticketOf(location.hash);
+        const request = idOfPlace(location.hash);
         const account = accounts.find(({id}) => location.hash === `#/account/${encodeURIComponent(id)}`);
         if (ticket !== null)
             startEnrolment(ticket);
@@ -261,6 +285,8 @@ async function createApp() {
             showAccount(account);
         else
             home();
+        if (request !== null)
+            void lead(request);
     }
 
     async function start() {
@@ -276,11 +302,12 @@ async function createApp() {
         window.addEventListener("hashchange", route);
         window.addEventListener("online", watch.seen);
         document.addEventListener("visibilitychange", watch.seen);
+        await bell.start(store);
         route();
         watch.seen();
     }
 
-    return {start, isIdle: () => held === null};
+    return {start, lead, isIdle: () => held === null};
 }
 
 /** Keeps the app on the device; takes a newer one over when nothing is on the screen that would be lost. */
@@ -294,6 +321,11 @@ async function keepOffline(app) {
                 location.reload();
         });
     }
+    const address = new URL("sw.js", here).href;
+    worker.addEventListener("message", (event) => {
+        if (isLook(event, address))
+            void app.lead(event.data.id);
+    });
     // Without it the app works as long as the server can be had.
     await worker.register("sw.js").catch(() => {});
 }

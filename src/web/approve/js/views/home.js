@@ -18,17 +18,18 @@ function row(words, account) {
 
 /**
  * @param {object} words
- * @param {{accounts: object[], isOnline: boolean, paste: (text: string) => boolean}} state paste: goes on with an enrolment
- *   link; false where it is none
+ * @param {{accounts: object[], isOnline: boolean, paste: (text: string) => boolean, news: Node}} state paste: goes on with an
+ *   enrolment link; false where it is none; news: what there is to know beside
  * @returns {import("./frame.js").Screen}
  */
-export function homeView(words, {accounts, isOnline, paste}) {
+export function homeView(words, {accounts, isOnline, paste, news}) {
     const isEmpty = accounts.length === 0;
     const title = words.t(isEmpty ? "home.empty.title" : "home.title");
     const state = isEmpty ? "home.empty.text" : isOnline ? "home.text" : "home.offline";
     return {
         title, corner: "settings",
         body: h("section", {class: `home${isOnline ? "" : " offline"}`},
+            news,
             h("div", {class: "middle"}, picture(), h("h1", {}, title),
                 h("p", {class: "state", role: isOnline ? undefined : "status"}, words.t(state))),
             isEmpty ? pasteForm(words, paste) : h("nav", {"aria-label": words.t("home.accounts")},

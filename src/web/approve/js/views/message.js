@@ -9,11 +9,11 @@ const PICTURES = {
 
 /**
  * @param {object} words
- * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, more?: string, done: () => void}} message key.title and key.text are
- *   its words; more: a key of its own
+ * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, more?: string, beside?: Node, done: () => void}} message
+ *   key.title and key.text are its words; more: a key of its own; beside: what else is to be seen
  * @returns {import("./frame.js").Screen}
  */
-export function messageView(words, {kind, key, values, more, done}) {
+export function messageView(words, {kind, key, values, more, beside, done}) {
     const title = words.t(`${key}.title`, values);
     return {
         title,
@@ -22,6 +22,7 @@ export function messageView(words, {kind, key, values, more, done}) {
                 h("div", {class: "badge"}, icon(PICTURES[kind])),
                 h("h1", {}, title), h("p", {}, words.t(`${key}.text`, values)),
                 more === undefined ? null : h("p", {}, words.t(more))),
+            beside,
             h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t("done")))),
     };
 }

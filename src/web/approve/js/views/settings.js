@@ -5,11 +5,11 @@ import {pasteForm} from "./paste.js";
 
 /**
  * @param {object} words
- * @param {{language: string, choose: (code: string) => void, paste: (text: string) => boolean}} state language: "" follows the
- *   device; paste: see paste.js
+ * @param {{language: string, choose: (code: string) => void, paste: (text: string) => boolean, notify: Node}} state
+ *   language: "" follows the device; paste: see paste.js; notify: about notifications
  * @returns {import("./frame.js").Screen}
  */
-export function settingsView(words, {language, choose, paste}) {
+export function settingsView(words, {language, choose, paste, notify}) {
     const title = words.t("settings.title");
     const options = [h("option", {value: "", selected: language === ""}, words.t("settings.language.device")),
         ...Object.entries(LANGUAGES).map(([code, {name}]) =>
@@ -20,6 +20,7 @@ export function settingsView(words, {language, choose, paste}) {
             h("h1", {}, title),
             h("label", {for: "language"}, words.t("settings.language")),
             h("select", {id: "language", onchange: (event) => choose(event.target.value)}, options),
+            notify,
             h("h2", {}, words.t("settings.add")), pasteForm(words, paste),
             h("h2", {}, words.t("settings.about")), h("p", {}, words.t("settings.about.key")),
             h("p", {}, words.t("settings.about.open"))),

@@ -1,0 +1,123 @@
+// Notifications without their screens: the browser's one subscription to Web Push, who is told of it, and what is shown of
+// challenges that wait no more. The service worker has this module too (tools/share-modules), so it imports nothing.
+
+const ID = /^[A-Za-z0-9_-]{16,64}$/;
+/** What the worker tells an open app: look now, for the challenge of this id where one is named. There is no other message. */
+const LOOK = "countersign.look";
+/** Where the app is opened with a challenge. */
+const PLACE = "#/request/";
+
+/** Whether this can be a challenge's id. */
+export function isId(id) {
+    return typeof id === "string" && ID.test(id);
+}
+
+/** @param {string|null} id */
+export function lookMessage(id) {
+    return {kind: LOOK, id};
+}
+
+/**
+ * Whether a message that the app received is the worker's. Whatever else arrives is nobody's business here.
+ * @param {{data: unknown, source: unknown}} event @param {string} worker the address of the app's worker
+ */
+export function isLook({data, source}, worker) {
+    return source?.scriptURL === worker && data?.kind === LOOK && (data.id === null || isId(data.id));
+}
+
+/** @param {string} id @returns {string} the fragment of the app's address */
+export function placeOf(id) {
+    return PLACE + id;
+}
+
+/** @param {string} fragment with its "#" @returns {string|null} the id that it names */
+export function idOfPlace(fragment) {
+    const id = fragment.startsWith(PLACE) ? fragment.slice(PLACE.length) : null;
+    return isId(id) ? id : null;
+}
+
+/** The browser's subscription for this key; for another one, where the server's was changed, it is made anew. */
+async function subscribe(manager, key) {
+    const options = {userVisibleOnly: true, applicationServerKey: key};
+    try {
+        return await manager.subscribe(options);
+    } catch (error) {
+        if (error.name !== "InvalidStateError")
+            throw error;
+        await unsubscribe(manager);
+        return await manager.subscribe(options);
+    }
+}
+
+async function unsubscribe(manager) {
+    await (await manager?.getSubscription())?.unsubscribe();
+}
+
+/** @returns {Promise<string>} the state that follows from what the server says to each account's device */
+async function tell(api, accounts, subscription) {
+    const {endpoint, keys} = subscription.toJSON();
+    const members = {sEndpoint: endpoint, sP256dh: keys.p256dh, sAuth: keys.auth};
+    const results = await Promise.all(accounts.map(async (account) => (await api.subscribe(account, members)).result));
+    if (results.includes("UnknownPushService"))
+        return "refused";
+    // That a device is gone is said where its account is.
+    return results.every((result) => result === "OK" || result === "UnknownDevice") ? "on" : "unknown";
+}
+
+/**
+ * Brings about what this browser, the person and the server allow, and says what that is:
+ *   "idle": there is no account; "none": this server has no Web Push; "unknown": the server could not be asked; "absent": this
+ *   browser has none; "off": the person switched them off here; "ask": the person was not asked yet; "denied": the browser does
+ *   not allow them; "broken": its push service cannot be had; "refused": the server does not know that service; "on".
+ * @param {object} at
+ * @param {object} at.api
+ * @param {import("./accounts.js").Account[]} at.accounts
+ * @param {PushManager|null} at.manager null where this browser has none
+ * @param {NotificationPermission} at.permission
+ * @param {boolean} at.isOff
+ * @returns {Promise<string>}
+ */
+export async function keepSubscribed({api, accounts, manager, permission, isOff}) {
+    const live = accounts.filter((account) => !account.isGone);
+    if (live.length === 0) {
+        await unsubscribe(manager);
+        return "idle";
+    }
+    const {result, sPublicKey} = await api.pushKey();
+    if (result !== "OK")
+        return "unknown";
+    if (sPublicKey === undefined)
+        return "none";
+    if (manager === null)
+        return "absent";
+    if (isOff)
+        return "off";
+    if (permission !== "granted")
+        return permission === "denied" ? "denied" : "ask";
+    let subscription;
+    try {
+        subscription = await subscribe(manager, sPublicKey);
+    } catch {
+        return "broken";
+    }
+    return await tell(api, live, subscription);
+}
+
+/** Ends the subscription on both sides. A server that cannot be told learns it from the push service. */
+export async function endSubscription({api, accounts, manager}) {
+    await unsubscribe(manager);
+    await Promise.all(accounts.filter((account) => !account.isGone).map((account) => api.unsubscribe(account)));
+}
+
+/**
+ * Closes what is shown of challenges that wait no more.
+ * @param {ServiceWorkerRegistration} registration
+ * @param {(id: string) => boolean} isKept
+ * @param {number} asked when the server was asked (milliseconds): it could not know of what was shown since
+ */
+export async function closeSettled(registration, isKept, asked) {
+    for (const shown of await registration.getNotifications()) {
+        if (!isKept(shown.tag) && !(shown.data?.at > asked))
+            shown.close();
+    }
+}

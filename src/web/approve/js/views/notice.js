@@ -1,0 +1,35 @@
+// A notice: that something about an account was changed elsewhere, seen once and put away.
+import {h} from "../dom.js";
+
+/** Those that have words; a newer server may know more of them. */
+const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
+
+/**
+ * The notices of an answer of device/pending; what is not whole is none.
+ * @returns {{id: string, kind: string, subject: string, when: Date}[]}
+ */
+export function noticesOf(answer) {
+    const all = Array.isArray(answer.aNotices) ? answer.aNotices : [];
+    return all.filter((notice) => typeof notice?.sNoticeId === "string" && notice.sNoticeId !== "" &&
+        typeof notice.sKind === "string" && !Number.isNaN(Date.parse(notice.sWhen)))
+        .map((notice) => ({
+            id: notice.sNoticeId, kind: KINDS.includes(notice.sKind) ? notice.sKind : "other", subject: String(notice.sSubject ?? ""),
+            when: new Date(notice.sWhen)}));
+}
+
+/**
+ * @param {object} words
+ * @param {import("../accounts.js").Account} account
+ * @param {{kind: string, subject: string, when: Date}} notice
+ * @param {() => void} dismiss
+ */
+export function noticeCard(words, account, {kind, subject, when}, dismiss) {
+    const t = words.t;
+    const day = t("notice.when", {day: words.date(when), time: words.time(when)});
+    return h("section", {class: "note notice"},
+        h("h2", {}, t(`notice.${kind}.title`)),
+        subject === "" ? null : h("p", {class: "subject"}, h("bdi", {}, subject)),
+        h("p", {class: "soft"}, h("bdi", {}, account.company), h("time", {datetime: when.toISOString()}, day)),
+        h("p", {}, t(`notice.${kind}.text`)),
+        h("button", {type: "button", class: "quiet", onclick: dismiss}, t("notify.seen")));
+}

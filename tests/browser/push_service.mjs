@@ -1,0 +1,135 @@
+// A push service on loopback, and what a browser that is subscribed to it does with its messages: npm's web-push-testing, which
+// knows nothing of this server, checks each message as a push service does and reads it as a browser does.
+import {once} from "node:events";
+import {createRequire} from "node:module";
+import {setTimeout} from "node:timers/promises";
+import {MODULES} from "./stage.mjs";
+
+const require = createRequire(`${MODULES}/`);
+const {PushApiModel} = require("web-push-testing/src/PushApiModel.js");
+const WebPushTestingServer = require("web-push-testing/src/server.js");
+
+export async function openPushService() {
+    const model = new PushApiModel();
+    const server = new WebPushTestingServer(model, 0);
+    server.setRequestHandlers();
+    const listening = server._app.listen(0, "127.0.0.1");
+    await once(listening, "listening");
+    const origin = `http://127.0.0.1:${listening.address().port}`;
+    model.notifyUrl = `${origin}/notify/`;
+
+    /** What was read of each message, by the client that it was for; and who waits for the next. */
+    const queues = new Map();
+    const queueOf = (client) => queues.get(client) ?? queues.set(client, {messages: [], waiting: []}).get(client);
+    const read = model.handleNotification.bind(model);
+    model.handleNotification = async (client, headers, body) => {
+        await read(client, headers, body);
+        const queue = queueOf(client);
+        const message = {text: model.messages[client].at(-1), headers};
+        const next = queue.waiting.shift();
+        next === undefined ? queue.messages.push(message) : next(message);
+    };
+
+    return {
+        /** What the operator sets, so that the courier may send here. */
+        settings: {"push.contact": "mailto:ops@example.com", "push.hosts": origin, "push.networks": "127.0.0.0/8"},
+        /** Subscribes a browser that checks the server by this key. */
+        async subscribe(applicationServerKey) {
+            const {endpoint, keys} = await model.subscribe({userVisibleOnly: "true", applicationServerKey});
+            return {endpoint, keys};
+        },
+        /** The next message to an endpoint, as its browser reads it. */
+        take(endpoint) {
+            const queue = queueOf(endpoint.split("/").at(-1));
+            return queue.messages.length > 0 ? Promise.resolve(queue.messages.shift())
+                : new Promise((resolve) => queue.waiting.push(resolve));
+        },
+        async close() {
+            listening.close();
+            listening.closeAllConnections();
+            await once(listening, "close");
+        },
+    };
+}
+
+/**
+ * Gives a phone push, but for the one thing that cannot be had here, its vendor's service: pushManager.subscribe and
+ * getSubscription are of this test, and what they tell is of the push service above.
+ */
+export async function subscribable(phone, service) {
+    await phone.context.exposeBinding("subscribeAtService", (_, key) => service.subscribe(key));
+    await phone.context.addInitScript(() => {
+        const NAME = "a subscription of the test";
+        const kept = () => JSON.parse(localStorage.getItem(NAME));
+        const made = ({endpoint, keys}) => ({
+            endpoint, toJSON: () => ({endpoint, expirationTime: null, keys}),
+            unsubscribe: async () => { localStorage.removeItem(NAME); return true; }});
+        PushManager.prototype.getSubscription = async () => kept() && made(kept());
+        PushManager.prototype.subscribe = async ({userVisibleOnly, applicationServerKey}) => {
+            if (Notification.permission !== "granted" || userVisibleOnly !== true)
+                throw new DOMException("not allowed", "NotAllowedError");
+            if (kept() !== null && kept().applicationServerKey !== applicationServerKey)
+                throw new DOMException("subscribed with another key", "InvalidStateError");
+            if (kept() === null) {
+                const fresh = await globalThis.subscribeAtService(applicationServerKey);
+                localStorage.setItem(NAME, JSON.stringify({...fresh, applicationServerKey}));
+            }
+            return made(kept());
+        };
+    });
+}
+
+/** The phone's service worker, as its browser reaches it: it delivers pushes, and shows and clicks what the worker shows. */
+export async function openWorker(phone, page = phone.page) {
+    const cdp = await phone.context.newCDPSession(page);
+    const registered = new Promise((resolve) => cdp.on("ServiceWorker.workerRegistrationUpdated", ({registrations}) => {
+        const found = registrations.find(({isDeleted}) => !isDeleted);
+        if (found !== undefined)
+            resolve(found);
+    }));
+    await cdp.send("ServiceWorker.enable");
+    const {registrationId, scopeURL} = await registered;
+    const worker = phone.context.serviceWorkers()[0] ?? await phone.context.waitForEvent("serviceworker");
+
+    return {
+        worker,
+        deliver: (data) => cdp.send("ServiceWorker.deliverPushMessage", {origin: new URL(scopeURL).origin, registrationId, data}),
+        /** Waits until what is shown is as it should be, and returns it. */
+        async shown(isRight) {
+            for (;;) {
+                const all = await worker.evaluate(async () => (await self.registration.getNotifications())
+                    .map(({title, body, tag, lang, silent}) => ({title, body, tag, lang, silent})));
+                if (isRight(all))
+                    return all;
+                // Only spares the processor between two looks.
+                await setTimeout(20);
+            }
+        },
+        /** Sends the app a message from the worker. */
+        tell: (message) => worker.evaluate(async (data) => {
+            for (const client of await self.clients.matchAll())
+                client.postMessage(data);
+        }, message),
+        /** Puts the phone's pages out of view: a browser without a screen has them all in view, each with the focus. */
+        hidePages: () => worker.evaluate(() => {
+            Object.defineProperty(WindowClient.prototype, "visibilityState", {get: () => "hidden"});
+            Object.defineProperty(WindowClient.prototype, "focused", {get: () => false});
+        }),
+        /**
+         * Clicks the one that is shown, and says what the worker did. An event that a test dispatches may neither be waited for nor
+         * open or focus a window, so these three are the test's; the rest is as it runs on a phone.
+         */
+        click: () => worker.evaluate(async () => {
+            const [notification] = await self.registration.getNotifications();
+            const event = new NotificationEvent("notificationclick", {notification});
+            const did = [];
+            let ended;
+            event.waitUntil = (promise) => { ended = promise; };
+            self.clients.openWindow = async (url) => { did.push(["open", url]); };
+            WindowClient.prototype.focus = async function () { did.push(["focus", this.url]); };
+            self.dispatchEvent(event);
+            await ended;
+            return did;
+        }),
+    };
+}
