@@ -9,6 +9,22 @@ const require = createRequire(`${MODULES}/`);
 const {PushApiModel} = require("web-push-testing/src/PushApiModel.js");
 const WebPushTestingServer = require("web-push-testing/src/server.js");
 
+const PATIENCE = 30_000;
+
+/** Looks until what is seen is as it should be, and returns it. @param {() => Promise<any>} see @param {(seen: any) => boolean} isRight */
+export async function until(see, isRight) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+        const seen = await see();
+        if (isRight(seen))
+            return seen;
+        if (Date.now() > end)
+            throw new Error(`it never came: what is seen is ${JSON.stringify(seen)}`);
+        // Only spares the processor between two looks.
+        await setTimeout(20);
+    }
+}
+
 export async function openPushService() {
     const model = new PushApiModel();
     const server = new WebPushTestingServer(model, 0);
@@ -18,16 +34,12 @@ export async function openPushService() {
     const origin = `http://127.0.0.1:${listening.address().port}`;
     model.notifyUrl = `${origin}/notify/`;
 
-    /** What was read of each message, by the client that it was for; and who waits for the next. */
+    /** What was read of each message and not taken yet, by the client that it was for. */
     const queues = new Map();
-    const queueOf = (client) => queues.get(client) ?? queues.set(client, {messages: [], waiting: []}).get(client);
     const read = model.handleNotification.bind(model);
     model.handleNotification = async (client, headers, body) => {
         await read(client, headers, body);
-        const queue = queueOf(client);
-        const message = {text: model.messages[client].at(-1), headers};
-        const next = queue.waiting.shift();
-        next === undefined ? queue.messages.push(message) : next(message);
+        queues.get(client).push({text: model.messages[client].at(-1), headers});
     };
 
     return {
@@ -35,14 +47,15 @@ export async function openPushService() {
         settings: {"push.contact": "mailto:ops@example.com", "push.hosts": origin, "push.networks": "127.0.0.0/8"},
         /** Subscribes a browser that checks the server by this key. */
         async subscribe(applicationServerKey) {
-            const {endpoint, keys} = await model.subscribe({userVisibleOnly: "true", applicationServerKey});
+            const {endpoint, keys, clientHash} = await model.subscribe({userVisibleOnly: "true", applicationServerKey});
+            queues.set(clientHash, []);
             return {endpoint, keys};
         },
         /** The next message to an endpoint, as its browser reads it. */
-        take(endpoint) {
-            const queue = queueOf(endpoint.split("/").at(-1));
-            return queue.messages.length > 0 ? Promise.resolve(queue.messages.shift())
-                : new Promise((resolve) => queue.waiting.push(resolve));
+        async take(endpoint) {
+            const queue = queues.get(endpoint.split("/").at(-1));
+            await until(async () => queue.length, (length) => length > 0);
+            return queue.shift();
         },
         async close() {
             listening.close();
@@ -95,16 +108,8 @@ export async function openWorker(phone, page = phone.page) {
         worker,
         deliver: (data) => cdp.send("ServiceWorker.deliverPushMessage", {origin: new URL(scopeURL).origin, registrationId, data}),
         /** Waits until what is shown is as it should be, and returns it. */
-        async shown(isRight) {
-            for (;;) {
-                const all = await worker.evaluate(async () => (await self.registration.getNotifications())
-                    .map(({title, body, tag, lang, silent}) => ({title, body, tag, lang, silent})));
-                if (isRight(all))
-                    return all;
-                // Only spares the processor between two looks.
-                await setTimeout(20);
-            }
-        },
+        shown: (isRight) => until(() => worker.evaluate(async () => (await self.registration.getNotifications())
+            .map(({title, body, tag, lang, silent}) => ({title, body, tag, lang, silent}))), isRight),
         /** Sends the app a message from the worker. */
         tell: (message) => worker.evaluate(async (data) => {
             for (const client of await self.clients.matchAll())
