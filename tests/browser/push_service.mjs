@@ -103,6 +103,13 @@ export async function openWorker(phone, page = phone.page) {
     await cdp.send("ServiceWorker.enable");
     const {registrationId, scopeURL} = await registered;
     const worker = phone.context.serviceWorkers()[0] ?? await phone.context.waitForEvent("serviceworker");
+    // Or Chromium takes a notification away by itself after a while, and a test would not know whose doing it was.
+    await worker.evaluate(() => {
+        const show = ServiceWorkerRegistration.prototype.showNotification;
+        ServiceWorkerRegistration.prototype.showNotification = function (title, options) {
+            return show.call(this, title, {...options, requireInteraction: true});
+        };
+    });
 
     return {
         worker,
