@@ -16,11 +16,11 @@ const {createApi} = await load("api");
 const {answerChallenge, isForAccount} = await load("answer");
 const {enrol, fitName, ticketOf, ticketOfLink} = await load("enrol");
 const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
-const {closeSettled, endSubscription, idOfPlace, isLook, keepSubscribed, lookMessage, placeOf} = await load("notify");
 const {deviceName, isForgetful} = await load("platform");
 const {createCountdown} = await load("time");
-const {noticesOf} = await load("views/notice");
 const {createWatch} = await load("watch");
+const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace} = await load("notify");
+const {noticesOf} = await load("views/notice");
 
 /** The worked example of docs/device-api.md. */
 const EXAMPLE = {
@@ -318,10 +318,10 @@ test("the worker's one message is told from all others", () => {
 
 test("a challenge's place in the app", () => {
     const id = "c2FtcGxlLWNoYWxsZW5nZQ";
-    assert.equal(idOfPlace(placeOf(id)), id);
-    assert.equal(ticketOf(placeOf(id)), null);
+    assert.equal(requestOf(requestPlace(id)), id);
+    assert.equal(ticketOf(requestPlace(id)), null);
     for (const fragment of ["", "#", "#/request/", "#/request/short", `#/request/${id}/x`, `#${id}`, `#/settings/${id}`])
-        assert.equal(idOfPlace(fragment), null, fragment);
+        assert.equal(requestOf(fragment), null, fragment);
 });
 
 test("notices: only whole ones; one that this app does not know is still said", () => {

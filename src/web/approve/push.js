@@ -6,7 +6,7 @@
 "use strict";
 
 (() => {
-    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, placeOf, words} = self.SHARED;
+    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, words} = self.SHARED;
     const scope = self.registration.scope;
     const api = createApi(new URL("../api/", scope).href);
 
@@ -75,7 +75,7 @@
         const open = await windows();
         const app = open.find((client) => client.focused) ?? open.find((client) => client.visibilityState === "visible") ?? open[0];
         if (app === undefined) {
-            await self.clients.openWindow(id === null ? scope : scope + placeOf(id));
+            await self.clients.openWindow(id === null ? scope : scope + requestPlace(id));
             return;
         }
         app.postMessage(lookMessage(id));

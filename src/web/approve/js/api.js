@@ -41,11 +41,11 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
         enrol: (members) => post("device/enrol", members),
         pending: (account) => post("device/pending", {}, account.token),
         fetch: (account, challengeId) => post("device/fetch", {sChallengeId: challengeId}, account.token),
-        answer: (account, members) => post("device/answer", members, account.token),
-        remove: (account) => post("device/remove", {}, account.token),
         noticed: (account, noticeId) => post("device/noticed", {sNoticeId: noticeId}, account.token),
         pushKey: () => post("push/key", {}),
         subscribe: (account, members) => post("device/subscribe", members, account.token),
         unsubscribe: (account) => post("device/unsubscribe", {}, account.token),
+        answer: (account, members) => post("device/answer", members, account.token),
+        remove: (account) => post("device/remove", {}, account.token),
     };
 }

@@ -6,7 +6,6 @@ import {createBell} from "./bell.js";
 import {isAvailable} from "./crypto.js";
 import {enrol, fitName, ticketOf, ticketOfLink} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
-import {idOfPlace, isLook} from "./notify.js";
 import {deviceName, isForgetful} from "./platform.js";
 import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
@@ -15,15 +14,16 @@ import {createFrame} from "./views/frame.js";
 import {homeView} from "./views/home.js";
 import {messageView} from "./views/message.js";
 import {settingsView} from "./views/settings.js";
+import {isLook, requestOf} from "./notify.js";
 import {createWatch} from "./watch.js";
 
 /** How long a good answer is shown before the app waits again by itself. */
 const GLANCE = 8_000;
 /** Results after which the same challenge can still be answered. */
 const HINDRANCES = ["Offline", "UnknownError", "TooManyRequests", "BadRequest", "NumberRequired", "BadSignature"];
+const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
 /** Results that say what became of a challenge; of several accounts' the first that is among them counts. */
 const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
-const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
 
 const here = new URL("./", location.href);
 /** The server's public address, as it stands in statements. */
@@ -273,7 +273,6 @@ async function createApp() {
 
     function route() {
         const ticket = ticketOf(location.hash);
-        const request = idOfPlace(location.hash);
         const account = accounts.find(({id}) => location.hash === `#/account/${encodeURIComponent(id)}`);
         if (ticket !== null)
             startEnrolment(ticket);
@@ -285,6 +284,12 @@ async function createApp() {
             showAccount(account);
         else
             home();
+    }
+
+    /** What the address names is shown; of a challenge it is asked first what became of it. */
+    function arrive() {
+        const request = requestOf(location.hash);
+        route();
         if (request !== null)
             void lead(request);
     }
@@ -299,11 +304,11 @@ async function createApp() {
         }
         if (language in LANGUAGES)
             words = createWords(language);
-        window.addEventListener("hashchange", route);
+        window.addEventListener("hashchange", arrive);
         window.addEventListener("online", watch.seen);
         document.addEventListener("visibilitychange", watch.seen);
         await bell.start(store);
-        route();
+        arrive();
         watch.seen();
     }
 

@@ -26,12 +26,12 @@ export function isLook({data, source}, worker) {
 }
 
 /** @param {string} id @returns {string} the fragment of the app's address */
-export function placeOf(id) {
+export function requestPlace(id) {
     return PLACE + id;
 }
 
 /** @param {string} fragment with its "#" @returns {string|null} the id that it names */
-export function idOfPlace(fragment) {
+export function requestOf(fragment) {
     const id = fragment.startsWith(PLACE) ? fragment.slice(PLACE.length) : null;
     return isId(id) ? id : null;
 }
