@@ -1,0 +1,35 @@
+/* passkey: the WebAuthn credential of a phone (Level 3), beside the phone's own key and never in its place.
+ * It is made at the enrolment and goes with its device. What it signs is the SHA-256 of the same statement
+ * that the device's key signs, as WebAuthn's challenge; user verification is always asked for.
+ * docs/device-api.md, "Passkeys". The formats themselves are webauthn.h's. */
+#ifndef COUNTERSIGN_AUTH_PASSKEY_H
+#define COUNTERSIGN_AUTH_PASSKEY_H
+
+#include <stdbool.h>
+
+#include "auth/device.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* An assertion as it was brought. All null: none was. */
+struct passkey_assertion {
+    struct str authenticator_data, client_data, signature;
+};
+
+enum passkey_verdict {
+    PASSKEY_GOOD,     /* verified; the counter of signatures has moved on */
+    PASSKEY_NONE,     /* the device has none, none was brought, and the company does not ask for one: go on */
+    PASSKEY_REQUIRED, /* the device has one and it was not brought; or it has none and the company asks for
+                         one */
+    PASSKEY_BAD       /* it does not verify, or the device has none */
+};
+/* What an act of this device needs beside its own signature: verifies the assertion over the statement, as
+ * the policy of the account's company wants it. Within the open transaction of the change that it authorises:
+ * the row of the passkey is read there, and its counter changes by UPDATE ... WHERE sign_count = old. With
+ * PASSKEY_REQUIRED and PASSKEY_BAD an audit event (passkey.refused, with the reason) was appended and nothing
+ * else was changed: commit that, and change nothing. */
+enum errcode passkey_verify(struct cx *cx, const struct device *d, struct str statement,
+                            const struct passkey_assertion *a, enum passkey_verdict *verdict_out) MUST_CHECK;
+
+#endif
