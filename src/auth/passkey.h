@@ -8,14 +8,10 @@
 #include <stdbool.h>
 
 #include "auth/device.h"
+#include "auth/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
-
-/* An assertion as it was brought. All null: none was. */
-struct passkey_assertion {
-    struct str authenticator_data, client_data, signature;
-};
 
 enum passkey_verdict {
     PASSKEY_GOOD,     /* verified; the counter of signatures has moved on */
@@ -25,10 +21,11 @@ enum passkey_verdict {
     PASSKEY_BAD       /* it does not verify, or the device has none */
 };
 /* What an act of this device needs beside its own signature: verifies the assertion over the statement, as
- * the policy of the account's company wants it. Within the open transaction of the change that it authorises:
- * the row of the passkey is read there, and its counter changes by UPDATE ... WHERE sign_count = old. With
- * PASSKEY_REQUIRED and PASSKEY_BAD an audit event (passkey.refused, with the reason) was appended and nothing
- * else was changed: commit that, and change nothing. */
+ * the policy of the account's company wants it; an assertion whose members are all null was not
+ * brought (struct passkey_assertion is webauthn.h's). Within the open transaction of the change that it
+ * authorises: the row of the passkey is read there, and its counter changes by UPDATE ... WHERE sign_count =
+ * old. With PASSKEY_REQUIRED and PASSKEY_BAD an audit event (passkey.refused, with the reason) was appended
+ * and nothing else was changed: commit that, and change nothing. */
 enum errcode passkey_verify(struct cx *cx, const struct device *d, struct str statement,
                             const struct passkey_assertion *a, enum passkey_verdict *verdict_out) MUST_CHECK;
 
