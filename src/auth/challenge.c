@@ -127,7 +127,7 @@ challenge_fail_without_device(struct cx *cx, int64_t technician_id)
 }
 
 static enum errcode
-withdraw_one(struct cx *cx, const struct challenge_row *c)
+withdraw_one(struct cx *cx, const struct challenge_row *c, const char *reason)
 {
     const struct challenge_move cancel = {c->id, CHALLENGE_approved, CHALLENGE_EVENT_cancel, 0};
     bool won = false;
@@ -138,7 +138,7 @@ withdraw_one(struct cx *cx, const struct challenge_row *c)
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
         return err;
     return audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.cancelled", "challenge",
-                        c->public_id, "reason", STR_LIT("device"), NULL);
+                        c->public_id, "reason", str_from_cstr(reason), NULL);
 }
 
 enum errcode
@@ -151,7 +151,22 @@ challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
         store_challenge_list(cx, technician_id, state_names[CHALLENGE_approved], CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
         if (rows[i].answered_by == device_id)
-            err = withdraw_one(cx, &rows[i]);
+            err = withdraw_one(cx, &rows[i], "device");
+    return err;
+}
+
+enum errcode
+challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = CHALLENGE_LISTED;
+    enum errcode err = ERR_NONE;
+    /* Each round takes what it found out of what the next one finds. */
+    while (err == ERR_NONE && n == CHALLENGE_LISTED) {
+        err = store_challenge_without_passkey(cx, company_id, CHALLENGE_LISTED, &rows, &n);
+        for (size_t i = 0; i < n && err == ERR_NONE; i++)
+            err = withdraw_one(cx, &rows[i], "passkey");
+    }
     return err;
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "auth/device.h"
+#include "auth/webauthn.h"
 #include "base/buf.h"
 #include "base/cx.h"
 #include "base/err.h"
@@ -52,6 +53,8 @@ enum errcode challenge_move(struct cx *cx, const struct challenge_move *move, bo
 enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
 /* Within the open transaction: what this device approved and no console has asked for yet is taken back. */
 enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;
+/* Likewise: what devices of the company approved that have no passkey. */
+enum errcode challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id) MUST_CHECK;
 /* Its own transaction: the last way to deliver this challenge has failed. Nothing when it is not pending, or
  * when a phone has asked for it by itself. */
 enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;
@@ -72,7 +75,9 @@ enum answer {
     ANSWER_BAD_SIGNATURE, /* audited; changes nothing */
     ANSWER_WRONG_NUMBER,
     ANSWER_NUMBER_REQUIRED,
-    ANSWER_BAD_REQUEST
+    ANSWER_BAD_REQUEST,
+    ANSWER_PASSKEY_REQUIRED, /* audited; changes nothing */
+    ANSWER_BAD_PASSKEY       /* likewise */
 };
 enum decision { DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME };
 
@@ -86,8 +91,9 @@ enum errcode challenge_fetch(struct cx *cx, const struct device *d, struct str p
 struct challenge_reply {
     struct str public_id;
     enum decision decision;
-    struct str number;    /* as typed; null: none */
-    struct str signature; /* DEVICE_SIGNATURE_BYTES, over the statement below */
+    struct str number;                /* as typed; null: none */
+    struct str signature;             /* DEVICE_SIGNATURE_BYTES, over the statement below */
+    struct passkey_assertion passkey; /* of an approval: over the same statement; nulls: none */
 };
 /* *tries_left_out: numbers that may still be typed. */
 enum errcode challenge_answer(struct cx *cx, const struct device *d, const struct challenge_reply *reply,

@@ -3,6 +3,7 @@
  * behind a good signature. */
 #include "auth/attempt.h"
 #include "auth/env.h"
+#include "auth/passkey.h"
 #include "auth/push_channel.h"
 #include "base/codec.h"
 #include "log/log.h"
@@ -162,14 +163,23 @@ subject(const struct hearing *h)
     return (struct audit_of){h->s.company.id, h->s.t.id};
 }
 
-/* The receipt: the exact bytes, and the signature over them. */
+/* base64url; null stays null, and is left out. */
+static struct str
+text_of(struct cx *cx, struct str bytes)
+{
+    return str_is_null(bytes) ? STR_NULL : codec_base64url(&cx->arena, bytes.p, bytes.n);
+}
+
+/* The receipt: the exact bytes, and the signature over them; of an approval, also the passkey's. */
 static enum errcode
 record(struct cx *cx, const struct hearing *h, const char *event)
 {
-    struct str statement = codec_base64url(&cx->arena, h->statement.p, h->statement.n);
-    struct str signature = codec_base64url(&cx->arena, h->reply->signature.p, h->reply->signature.n);
+    static const struct passkey_assertion none;
+    const struct passkey_assertion *p = h->reply->decision == DECISION_APPROVE ? &h->reply->passkey : &none;
     return audit_append(cx, subject(h), event, "challenge", h->s.c.public_id, "device", device_text(cx, h->d),
-                        "statement", statement, "signature", signature, NULL);
+                        "statement", text_of(cx, h->statement), "signature", text_of(cx, h->reply->signature),
+                        "authenticator_data", text_of(cx, p->authenticator_data), "client_data",
+                        text_of(cx, p->client_data), "passkey_signature", text_of(cx, p->signature), NULL);
 }
 
 static enum errcode
@@ -205,10 +215,19 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
     return err;
 }
 
+/* The number is looked at behind both signatures only. */
 static enum errcode
 hear_approval(struct cx *cx, struct hearing *h)
 {
+    enum passkey_verdict verdict;
     struct str number = token_number(cx, h->s.c.id, h->s.c.nonce);
+    enum errcode err = passkey_verify(cx, h->d, h->statement, &h->reply->passkey, &verdict);
+    if (err != ERR_NONE)
+        return err;
+    if (verdict == PASSKEY_REQUIRED || verdict == PASSKEY_BAD) {
+        h->answer = verdict == PASSKEY_BAD ? ANSWER_BAD_PASSKEY : ANSWER_PASSKEY_REQUIRED;
+        return ERR_NONE;
+    }
     if (h->s.c.number_required && !secret_equal_str(number, h->reply->number))
         return hear_wrong_number(cx, h);
     return move(cx, h, CHALLENGE_EVENT_approve, "push.approved");

@@ -4,7 +4,9 @@
 #include "auth/account.h"
 #include "auth/audit.h"
 #include "auth/challenge.h"
+#include "auth/company.h"
 #include "auth/env.h"
+#include "auth/passkey.h"
 #include "auth/technician.h"
 #include "auth/text.h"
 #include "base/buf.h"
@@ -12,6 +14,7 @@
 #include "base/codec.h"
 #include "base/rand.h"
 #include "store/db.h"
+#include "store/store_passkey.h"
 #include "store/store_push.h"
 
 #define SEEN_EVERY (5 * CLOCK_MINUTE)
@@ -45,8 +48,9 @@ end_change(struct cx *cx, enum errcode err)
     return err;
 }
 
+/* One member more, where key is not NULL. */
 static enum errcode
-audit_device(struct cx *cx, const struct device *d, const char *event, struct str state)
+audit_device(struct cx *cx, const struct device *d, const char *event, const char *key, struct str value)
 {
     struct technician t;
     enum errcode err = technician_get(cx, d->technician_id, &t);
@@ -54,7 +58,7 @@ audit_device(struct cx *cx, const struct device *d, const char *event, struct st
         return err;
     return audit_append(cx, (struct audit_of){t.company_id, t.id}, event, "device",
                         arena_printf(&cx->arena, "%lld", (long long)d->id), "name", d->name, "fingerprint",
-                        d->fingerprint, "state", state, NULL);
+                        d->fingerprint, key, value, NULL);
 }
 
 static enum errcode
@@ -115,20 +119,25 @@ enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out)
     return err;
 }
 
-static enum errcode
-check_statement(struct cx *cx, struct str ticket, const struct device *d, struct str signature)
+/* What is signed to enrol; null when it would be too long. */
+static struct str
+statement_of(struct cx *cx, const struct enrolment *e)
 {
     struct buf statement;
     buf_init(&statement, STATEMENT_MAX);
     buf_add_cstr(&statement, "countersign-enrol-v1\n");
     assertion_add_line(&statement, "audience", cx->env->public_url);
-    assertion_add_line(&statement, "ticket", ticket);
-    assertion_add_line(&statement, "name", d->name);
-    enum errcode err = ERR_DENIED;
-    if (!buf_is_over(&statement))
-        err = es256_verify(cx, d->public_key, buf_view(&statement), signature);
+    assertion_add_line(&statement, "ticket", e->ticket);
+    assertion_add_line(&statement, "name", e->name);
+    struct str text = buf_is_over(&statement) ? STR_NULL : arena_str(&cx->arena, buf_view(&statement));
     buf_clear(&statement);
-    if (err == ERR_NONE)
+    return text;
+}
+
+static enum errcode
+check_signature(struct cx *cx, const struct enrolment *e, struct str statement)
+{
+    if (!str_is_null(statement) && es256_verify(cx, e->public_key, statement, e->signature) == ERR_NONE)
         return ERR_NONE;
     err_forget(cx);
     return err_set(cx, ERR_DENIED, "the signature of the enrolment does not verify");
@@ -148,61 +157,134 @@ check_self(struct cx *cx, int64_t technician_id)
     return err;
 }
 
+enum errcode
+enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out)
+{
+    struct technician t;
+    struct company c;
+    struct policy p;
+    struct webauthn_site site;
+    int64_t technician_id = 0;
+    bool is_self = false;
+    const struct digest digest = token_digest(ticket);
+    enum errcode err = store_enrolment_get(cx, &digest, &technician_id, &is_self);
+    if (err == ERR_NONE && is_self)
+        err = check_self(cx, technician_id);
+    if (err == ERR_NONE)
+        err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE)
+        err = company_get(cx, t.company_id, &c);
+    if (err == ERR_NONE)
+        err = policy_get(cx, c.id, &p);
+    if (err != ERR_NONE)
+        return err;
+    view_out->passkey = passkey_policy_here(cx, &p, &site);
+    view_out->passkey_user = passkey_user(cx, t.id);
+    view_out->relying_party = site.id;
+    view_out->company = c.title;
+    view_out->account = t.email;
+    return ERR_NONE;
+}
+
+/* One enrolment on its way. */
+struct joining {
+    const struct enrolment *e;
+    struct str statement, token;
+    struct device d;
+    enum webauthn_fault fault; /* of its passkey */
+};
+
+static enum errcode
+add_passkey(struct cx *cx, struct joining *j)
+{
+    enum errcode err = passkey_enrol(cx, &j->d, j->statement, &j->e->passkey, &j->fault);
+    if (err != ERR_NONE || j->fault == WEBAUTHN_NONE)
+        return err;
+    if (j->fault == WEBAUTHN_REQUIRED)
+        return err_set(cx, ERR_POLICY, "the company asks for a passkey, and none was brought");
+    return err_set(cx, ERR_PROTOCOL, "the passkey is refused: %s", webauthn_fault_name(j->fault).p);
+}
+
 /* Within the open transaction. The ticket is spent by one conditional update: in a race one phone is
  * enrolled. */
 static enum errcode
-enrol(struct cx *cx, struct str ticket, struct device *d, struct str *token_out)
+enrol(struct cx *cx, struct joining *j)
 {
-    struct digest ticket_digest = token_digest(ticket);
+    const struct digest ticket = token_digest(j->e->ticket), token = token_digest(j->token);
     bool is_self = false;
-    enum errcode err = store_enrolment_spend(cx, &ticket_digest, d->id, &d->technician_id, &is_self);
+    enum errcode err = store_enrolment_spend(cx, &ticket, j->d.id, &j->d.technician_id, &is_self);
     if (err == ERR_NONE && is_self)
-        err = check_self(cx, d->technician_id);
+        err = check_self(cx, j->d.technician_id);
     if (err == ERR_NONE)
-        err = check_room(cx, d->technician_id);
-    if (err != ERR_NONE)
-        return err;
-    struct str token = token_random(cx);
-    struct digest token_dig = token_digest(token);
-    err = store_device_insert(cx, d, &token_dig);
+        err = check_room(cx, j->d.technician_id);
     if (err == ERR_NONE)
-        err = audit_device(cx, d, "device.enrolled", STR_NULL);
-    *token_out = token;
+        err = store_device_insert(cx, &j->d, &token);
+    if (err == ERR_NONE)
+        err = add_passkey(cx, j);
+    if (err == ERR_NONE)
+        err = audit_device(cx, &j->d, "device.enrolled", "passkey",
+                           j->d.has_passkey ? STR_LIT("yes") : STR_LIT("no"));
     return err;
 }
 
-enum errcode
-device_enrol(struct cx *cx, struct str ticket, struct str public_key, struct str name, struct str signature,
-             struct device *device_out, struct str *token_out)
+/* Of an enrolment that was rolled back: a transaction of its own. */
+static enum errcode
+audit_refusal(struct cx *cx, const struct joining *j)
 {
-    struct device d = {
-        .id = rand_id(),
-        .name = name,
-        .state = DEVICE_ACTIVE,
-        .public_key = public_key,
-        .created_at = cx->now,
-        .seen_at = cx->now,
+    struct technician t;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = technician_get(cx, j->d.technician_id, &t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "passkey.refused", "name", j->d.name,
+                           "fingerprint", j->d.fingerprint, "reason", webauthn_fault_name(j->fault), NULL);
+    return end_change(cx, err);
+}
+
+/* What can be known without the ticket. */
+static enum errcode
+check_enrolment(struct cx *cx, const struct joining *j)
+{
+    if (str_is_empty(j->e->ticket))
+        return err_set(cx, ERR_NOT_FOUND, "the ticket is missing");
+    enum errcode err = check_name(cx, j->e->name);
+    if (err == ERR_NONE)
+        err = es256_check_key(cx, j->e->public_key);
+    return err == ERR_NONE ? check_signature(cx, j->e, j->statement) : err;
+}
+
+enum errcode
+device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out, struct str *token_out)
+{
+    struct joining j = {
+        .e = e,
+        .statement = statement_of(cx, e),
+        .token = token_random(cx),
+        .d = {.id = rand_id(),
+              .name = e->name,
+              .state = DEVICE_ACTIVE,
+              .public_key = e->public_key,
+              .created_at = cx->now,
+              .seen_at = cx->now,
+              .has_passkey = !str_is_null(e->passkey.attestation_object)},
+        .fault = WEBAUTHN_NONE,
     };
     *token_out = STR_NULL;
-    if (str_is_empty(ticket))
-        return err_set(cx, ERR_NOT_FOUND, "the ticket is missing");
-    enum errcode err = check_name(cx, name);
-    if (err == ERR_NONE)
-        err = es256_check_key(cx, public_key);
-    if (err == ERR_NONE)
-        err = check_statement(cx, ticket, &d, signature);
+    enum errcode err = check_enrolment(cx, &j);
     if (err == ERR_NONE)
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    d.fingerprint = fingerprint_of(cx, public_key);
-    struct str token = STR_NULL;
-    err = end_change(cx, enrol(cx, ticket, &d, &token));
-    if (err != ERR_NONE)
-        return err;
-    *device_out = d;
-    *token_out = token;
-    return ERR_NONE;
+    j.d.fingerprint = fingerprint_of(cx, e->public_key);
+    err = end_change(cx, enrol(cx, &j));
+    if (err == ERR_NONE) {
+        *device_out = j.d;
+        *token_out = j.token;
+        return ERR_NONE;
+    }
+    const enum errcode told = j.fault != WEBAUTHN_NONE ? audit_refusal(cx, &j) : ERR_NONE;
+    return told != ERR_NONE ? told : err;
 }
 
 enum errcode
@@ -263,7 +345,7 @@ device_rename(struct cx *cx, int64_t id, struct str name)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
     d.name = name;
     if (err == ERR_NONE)
-        err = audit_device(cx, &d, "device.renamed", STR_NULL);
+        err = audit_device(cx, &d, "device.renamed", NULL, STR_NULL);
     return end_change(cx, err);
 }
 
@@ -280,7 +362,9 @@ change_state(struct cx *cx, const struct device *d, enum device_state state)
     if (err == ERR_NONE && !changed)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
     if (err == ERR_NONE)
-        err = audit_device(cx, d, "device.state", str_from_cstr(device_state_name(state)));
+        err = audit_device(cx, d, "device.state", "state", str_from_cstr(device_state_name(state)));
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = store_passkey_remove(cx, d->id);
     if (err == ERR_NONE && state == DEVICE_REMOVED)
         err = store_push_remove(cx, d->id, STR_NULL, &changed);
     if (err == ERR_NONE && state != DEVICE_ACTIVE)

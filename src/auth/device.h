@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/policy.h"
+#include "auth/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -25,14 +27,26 @@ enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct st
 /* Housekeeping: forgets tickets that ended a week ago, at most `limit`; *more_out: call again. */
 enum errcode enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 
+/* What the holder of a ticket is told before it is spent. ERR_NOT_FOUND: the ticket. */
+struct enrolment_view {
+    struct str company, account, passkey_user, relying_party; /* the last is null where there can be none */
+    enum passkey_policy passkey;                              /* as it acts here */
+};
+enum errcode enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out) MUST_CHECK;
+
+struct enrolment {
+    struct str ticket, public_key, name, signature;
+    struct passkey_registration passkey; /* over the statement that is signed; nulls: none */
+};
 /* What a phone signs to enrol: "countersign-enrol-v1" and a newline, then the lines audience (public_url),
- * ticket and name, each as assertion_add_line writes it (challenge.h). Verifies the point, the signature and
- * the ticket, spends the ticket, adds the device, tells the others (audit). ERR_NOT_FOUND: the ticket;
- * ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to DEVICE_NAME_MAX
- * bytes of printable text; ERR_LIMIT: the account has DEVICES_MAX active ones. Whatever is refused spends
- * nothing. */
-enum errcode device_enrol(struct cx *cx, struct str ticket, struct str public_key, struct str name,
-                          struct str signature, struct device *device_out, struct str *token_out) MUST_CHECK;
+ * ticket and name, each as assertion_add_line writes it (challenge.h). Verifies the point, the signature, the
+ * ticket and the passkey, spends the ticket, adds the device, tells the others (audit). ERR_NOT_FOUND: the
+ * ticket; ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
+ * DEVICE_NAME_MAX bytes of printable text; ERR_LIMIT: the account has DEVICES_MAX active ones; ERR_POLICY:
+ * the company asks for a passkey; ERR_PROTOCOL: the passkey; these two are audited. Whatever is refused
+ * spends nothing. */
+enum errcode device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out,
+                          struct str *token_out) MUST_CHECK;
 
 /* An active device of an account that is not deleted, by its token. ERR_NOT_FOUND. Not within a transaction:
  * it may write seen_at, every five minutes at most. */

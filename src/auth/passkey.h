@@ -7,11 +7,12 @@
 
 #include <stdbool.h>
 
-#include "auth/device.h"
+#include "auth/policy.h"
 #include "auth/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/store_device.h"
 
 enum passkey_verdict {
     PASSKEY_GOOD,     /* verified; the counter of signatures has moved on */
@@ -28,5 +29,22 @@ enum passkey_verdict {
  * and nothing else was changed: commit that, and change nothing. */
 enum errcode passkey_verify(struct cx *cx, const struct device *d, struct str statement,
                             const struct passkey_assertion *a, enum passkey_verdict *verdict_out) MUST_CHECK;
+
+/* The policy of a company as it acts at this server: where there can be no passkeys, none is offered.
+ * *site_out (NULL: not wanted) is the relying party, null strings where there is none. */
+enum passkey_policy
+passkey_policy_here(struct cx *cx, const struct policy *p, struct webauthn_site *site_out);
+/* The WebAuthn user handle of an account: 32 bytes, base64url; opaque, and the same each time. */
+struct str passkey_user(struct cx *cx, int64_t technician_id);
+
+/* Within the open transaction that adds the device: the passkey that it brings (nulls: none), made over the
+ * statement of the enrolment, is verified and added; *fault_out says why not, and then nothing was written.
+ * Without one: WEBAUTHN_NONE, or WEBAUTHN_REQUIRED as the policy has it. */
+enum errcode passkey_enrol(struct cx *cx, const struct device *d, struct str statement,
+                           const struct passkey_registration *r, enum webauthn_fault *fault_out) MUST_CHECK;
+
+/* Within the open transaction that has a company require passkeys: approvals without one are withdrawn.
+ * ERR_POLICY: this server cannot have passkeys. */
+enum errcode passkey_require(struct cx *cx, int64_t company_id) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "auth/audit.h"
 #include "auth/company.h"
+#include "auth/passkey.h"
 #include "base/clock.h"
 #include "store/db.h"
 
@@ -52,6 +53,7 @@ read_choice(struct str value, const char *const *names, size_t n, size_t *out)
 CHOICE(CHOICE_SECOND_FACTOR, enum second_factor, "required", "off")
 CHOICE(CHOICE_SIGN_IN, enum sign_in_mode, "password", "sso", "saml2")
 CHOICE(CHOICE_STRENGTH, enum password_strength, "none", "good", "strong", "excellent")
+CHOICE(CHOICE_PASSKEY, enum passkey_policy, "off", "offered", "required")
 CHOICE(CHOICE_SEAT, enum seat_full, "refuse", "end-oldest")
 CHOICE(FLAG, bool, "off", "on")
 #undef CHOICE
@@ -190,6 +192,9 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
     if (err != ERR_NONE)
         return err;
     err = write_value(cx, company_id, at, value);
+    if (err == ERR_NONE && at == KEY_passkey && !str_is_empty(value) &&
+        checked.passkey == PASSKEY_POLICY_REQUIRED)
+        err = passkey_require(cx, company_id);
     if (err == ERR_NONE)
         err = db_commit(cx);
     db_rollback(cx);

@@ -19,6 +19,7 @@ enum password_strength {
     STRENGTH_STRONG,
     STRENGTH_EXCELLENT
 }; /* published numbers */
+enum passkey_policy { PASSKEY_POLICY_OFF, PASSKEY_POLICY_OFFERED, PASSKEY_POLICY_REQUIRED };
 enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
 
 #define POLICY_C_FLAG bool
@@ -29,6 +30,7 @@ enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
 #define POLICY_C_CHOICE_SECOND_FACTOR enum second_factor
 #define POLICY_C_CHOICE_SIGN_IN enum sign_in_mode
 #define POLICY_C_CHOICE_STRENGTH enum password_strength
+#define POLICY_C_CHOICE_PASSKEY enum passkey_policy
 #define POLICY_C_CHOICE_SEAT enum seat_full
 
 struct policy {
@@ -43,8 +45,9 @@ void policy_defaults(struct policy *policy_out);
 /* ERR_STORE when a value in the database cannot be read: no guess is made. */
 enum errcode policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out) MUST_CHECK;
 /* Checks the value and sets it (its own transaction, audited). ERR_USAGE for an unknown key, ERR_RANGE or
- * ERR_SYNTAX for the value, ERR_POLICY when the company's plan does not include it. An empty value goes back
- * to the default. */
+ * ERR_SYNTAX for the value, ERR_POLICY when the company's plan does not include it, or this server cannot
+ * have passkeys and they are to be required: then, approvals that came without one count no more. An empty
+ * value goes back to the default. */
 enum errcode policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value) MUST_CHECK;
 
 struct policy_row {

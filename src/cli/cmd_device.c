@@ -83,6 +83,7 @@ device_document(struct cli *cli, const struct device *d, json_t **document_out)
     print_put_str(o, "name", d->name);
     print_put_cstr(o, "state", state_name(d->state));
     print_put_str(o, "fingerprint", d->fingerprint);
+    print_put_bool(o, "passkey", d->has_passkey);
     print_put_time(cli, o, "created", d->created_at);
     print_put_time(cli, o, "seen", d->seen_at);
     *document_out = o;

@@ -79,6 +79,11 @@ phone_refusal(struct phone *p, struct str result)
 {
     if (str_eq(result, STR_LIT("OK")))
         return ERR_NONE;
+    if (str_eq(result, STR_LIT("PasskeyRequired")))
+        return err_set(
+            &p->cli->cx, ERR_DENIED,
+            "PasskeyRequired: the company asks for a passkey, and this program has no authenticator: "
+            "enrol the approver in a browser instead");
     const struct ct_enum *values = ct_ops[CT_OP_device_answer].out.fields[0].en;
     for (size_t i = 0; i < values->n; i++)
         if (str_ends(values->values[i].name, result) &&

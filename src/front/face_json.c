@@ -30,6 +30,8 @@ static const struct result_status statuses[] = {
     {STR("NumberRequired"), 422, false},
     {STR("WrongNumber"), 422, false},
     {STR("BadSignature"), 422, true},
+    {STR("BadPasskey"), 422, true},
+    {STR("PasskeyRequired"), 422, false},
     {STR("BadKey"), 422, false},
     {STR("UnknownPushService"), 422, false},
     {STR("TooManyDevices"), 409, false},

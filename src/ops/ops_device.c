@@ -8,17 +8,28 @@
 #include "base/codec.h"
 #include "ops/ops.h"
 
-enum { BINARY_MAX = 128 };
-
-/* base64url of at most BINARY_MAX bytes, in the arena; null when it is none. */
+/* base64url, in the arena; null when it is none. */
 static struct str
 binary_of(struct cx *cx, struct str text)
 {
-    unsigned char *p = arena_alloc(&cx->arena, BINARY_MAX);
+    unsigned char *p = arena_alloc(&cx->arena, text.n + 1);
     size_t n = 0;
-    if (str_is_null(text) || codec_base64url_read(text, p, BINARY_MAX, &n) != ERR_NONE)
+    if (str_is_null(text) || codec_base64url_read(text, p, text.n, &n) != ERR_NONE)
         return STR_NULL;
     return (struct str){(const char *)p, n};
+}
+
+/* Members that come together or not at all. False: some are missing, or are no base64url. */
+static bool
+binaries_of(struct cx *cx, const struct str *texts, struct str *const *bytes, size_t n)
+{
+    size_t absent = 0, wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        *bytes[i] = binary_of(cx, texts[i]);
+        absent += str_is_null(texts[i]);
+        wrong += str_is_null(*bytes[i]);
+    }
+    return wrong == 0 || absent == n;
 }
 
 static struct str
@@ -52,13 +63,55 @@ enrol_result(enum errcode err)
     static const struct {
         enum errcode err;
         enum DeviceRet result;
-    } map[] = {{ERR_NONE, deviceRet_OK},           {ERR_NOT_FOUND, deviceRet_UnknownTicket},
-               {ERR_CRYPTO, deviceRet_BadKey},     {ERR_DENIED, deviceRet_BadSignature},
-               {ERR_SYNTAX, deviceRet_BadRequest}, {ERR_LIMIT, deviceRet_TooManyDevices}};
+    } map[] = {{ERR_NONE, deviceRet_OK},
+               {ERR_NOT_FOUND, deviceRet_UnknownTicket},
+               {ERR_CRYPTO, deviceRet_BadKey},
+               {ERR_DENIED, deviceRet_BadSignature},
+               {ERR_SYNTAX, deviceRet_BadRequest},
+               {ERR_LIMIT, deviceRet_TooManyDevices},
+               {ERR_POLICY, deviceRet_PasskeyRequired},
+               {ERR_PROTOCOL, deviceRet_BadPasskey}};
     for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
         if (map[i].err == err)
             return map[i].result;
     return deviceRet_UnknownError;
+}
+
+static bool
+enrolment_read(struct cx *cx, const struct device_enrol_in *in, struct enrolment *e)
+{
+    const struct str texts[] = {in->sAttestation, in->sClientData};
+    *e = (struct enrolment){.ticket = in->sTicket,
+                            .public_key = binary_of(cx, in->sPublicKey),
+                            .name = in->sName,
+                            .signature = binary_of(cx, in->sSignature)};
+    struct str *const bytes[] = {&e->passkey.attestation_object, &e->passkey.client_data};
+    return binaries_of(cx, texts, bytes, 2) && !str_is_empty(e->ticket) && !str_is_empty(e->name) &&
+           !str_is_null(e->public_key) && !str_is_null(e->signature);
+}
+
+enum errcode
+op_device_ticket(struct cx *cx, const struct device_ticket_in *in, struct device_ticket_out *out)
+{
+    static const struct str policies[] = {[PASSKEY_POLICY_OFF] = STR("off"),
+                                          [PASSKEY_POLICY_OFFERED] = STR("offered"),
+                                          [PASSKEY_POLICY_REQUIRED] = STR("required")};
+    struct enrolment_view view;
+    out->result = deviceRet_UnknownTicket;
+    enum errcode err = str_is_empty(in->sTicket) ? ERR_NOT_FOUND : enrolment_look(cx, in->sTicket, &view);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE)
+        return err;
+    out->result = deviceRet_OK;
+    out->sCompany = view.company;
+    out->sAccount = view.account;
+    out->sPasskey = policies[view.passkey];
+    out->sPasskeyUser = view.passkey_user;
+    out->sRelyingParty = view.relying_party;
+    return ERR_NONE;
 }
 
 enum errcode
@@ -68,12 +121,12 @@ op_device_enrol(struct cx *cx, const struct device_enrol_in *in, struct device_e
     struct str token = STR_NULL;
     struct technician t;
     struct company c;
-    struct str key = binary_of(cx, in->sPublicKey), signature = binary_of(cx, in->sSignature);
-    if (str_is_empty(in->sTicket) || str_is_empty(in->sName) || str_is_null(key) || str_is_null(signature)) {
+    struct enrolment e;
+    if (!enrolment_read(cx, in, &e)) {
         out->result = deviceRet_BadRequest;
         return ERR_NONE;
     }
-    enum errcode err = device_enrol(cx, in->sTicket, key, in->sName, signature, &d, &token);
+    enum errcode err = device_enrol(cx, &e, &d, &token);
     out->result = enrol_result(err);
     if (err != ERR_NONE && out->result != deviceRet_UnknownError)
         err_forget(cx);
@@ -142,6 +195,8 @@ answer_result(enum answer answer)
         [ANSWER_WRONG_NUMBER] = deviceRet_WrongNumber,
         [ANSWER_NUMBER_REQUIRED] = deviceRet_NumberRequired,
         [ANSWER_BAD_REQUEST] = deviceRet_BadRequest,
+        [ANSWER_PASSKEY_REQUIRED] = deviceRet_PasskeyRequired,
+        [ANSWER_BAD_PASSKEY] = deviceRet_BadPasskey,
     };
     return results[answer];
 }
@@ -188,9 +243,13 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
+    const struct str texts[] = {in->sAuthenticatorData, in->sClientData, in->sPasskeySignature};
+    struct str *const bytes[] = {&reply.passkey.authenticator_data, &reply.passkey.client_data,
+                                 &reply.passkey.signature};
     reply.signature = binary_of(cx, in->sSignature);
     out->result = deviceRet_BadRequest;
-    if (!decision_read(in->sDecision, &reply.decision) || str_is_null(reply.signature))
+    if (!decision_read(in->sDecision, &reply.decision) || str_is_null(reply.signature) ||
+        !binaries_of(cx, texts, bytes, 3))
         return ERR_NONE;
     enum answer answer;
     err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);

@@ -107,8 +107,11 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
     assertion_add_line(&statement, "name", PHONE_NAME);
     struct str signature = sign(cx, phone, buf_view(&statement));
     buf_clear(&statement);
-    struct str key = {(const char *)phone->public_key, sizeof(phone->public_key)};
-    return device_enrol(cx, ticket, key, PHONE_NAME, signature, &device, &token);
+    const struct enrolment e = {.ticket = ticket,
+                                .public_key = {(const char *)phone->public_key, sizeof(phone->public_key)},
+                                .name = PHONE_NAME,
+                                .signature = signature};
+    return device_enrol(cx, &e, &device, &token);
 }
 
 /* The number that the console shows, or the one after it. */

@@ -121,6 +121,19 @@ store_challenge_refused_of(struct cx *cx, int64_t login_id, struct challenge_row
 }
 
 enum errcode
+store_challenge_without_passkey(struct cx *cx, int64_t company_id, int64_t limit,
+                                struct challenge_row **rows_out, size_t *n_out)
+{
+    static const char sql[] =
+        "SELECT " CHALLENGE_COLUMNS " FROM challenge WHERE state = 'approved' "
+        "AND technician_id IN (SELECT id FROM technician WHERE company_id = $1) "
+        "AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = challenge.answered_by) LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", company_id, limit);
+    return err != ERR_NONE ? err : some_rows(cx, rows, limit, rows_out, n_out);
+}
+
+enum errcode
 store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit, struct challenge_row **rows_out,
                         size_t *n_out)
 {

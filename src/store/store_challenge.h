@@ -36,11 +36,14 @@ enum errcode store_challenge_list(struct cx *cx, int64_t technician_id, struct s
 /* The newest approved or pending one of the login; ERR_NOT_FOUND. */
 enum errcode
 store_challenge_open_of(struct cx *cx, int64_t login_id, struct challenge_row *row_out) MUST_CHECK;
-/* Up to `limit` pending ones whose time was over at `now`. */
 /* The push of this login that a phone refused, or on which the tries ran out, and of which its console has
  * not been told; ERR_NOT_FOUND. */
 enum errcode
 store_challenge_refused_of(struct cx *cx, int64_t login_id, struct challenge_row *row_out) MUST_CHECK;
+/* Up to `limit` approved ones of that company, each by a device without a passkey. */
+enum errcode store_challenge_without_passkey(struct cx *cx, int64_t company_id, int64_t limit,
+                                             struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+/* Up to `limit` pending ones whose time was over at `now`. */
 enum errcode store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit,
                                      struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
 

@@ -5,7 +5,13 @@
 #include "store/db.h"
 #include "store/rows.h"
 
-#define COLUMNS "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at"
+#define COLUMNS                                                                       \
+    "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at, " \
+    "EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = d.id)"
+/* Of a ticket that is good: not spent, not expired, and of an account that is not deleted. */
+#define TICKET_IS_GOOD                                        \
+    "ticket_digest = $1 AND used_at = 0 AND expires_at > $2 " \
+    "AND EXISTS (SELECT 1 FROM technician t WHERE t.id = enrolment.technician_id AND t.deleted_at = 0)"
 
 static const char *const states[] = {"active", "disabled", "removed"};
 
@@ -38,6 +44,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct device *device_out)
         .fingerprint = STR_NULL,
         .created_at = db_int(rows, 5),
         .seen_at = db_int(rows, 6),
+        .has_passkey = db_int(rows, 7) != 0,
     };
 }
 
@@ -69,27 +76,39 @@ store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest
         "iidiii", rand_id(), technician_id, ticket, cx->now, expires_at, (int64_t)is_self);
 }
 
+/* The one row of a ticket that is good, with its columns technician_id and is_self. */
+static enum errcode
+read_ticket(struct cx *cx, struct db_rows *rows, int64_t *technician_out, bool *is_self_out)
+{
+    bool found = db_next(cx, rows);
+    *technician_out = found ? db_int(rows, 0) : 0;
+    *is_self_out = found && db_int(rows, 1) != 0;
+    enum errcode err = db_done(cx, rows);
+    if (err == ERR_NONE && !found)
+        err = err_set(cx, ERR_NOT_FOUND, "the ticket is unknown, spent or expired");
+    return err;
+}
+
+enum errcode
+store_enrolment_get(struct cx *cx, const struct digest *ticket, int64_t *technician_out, bool *is_self_out)
+{
+    struct db_rows *rows;
+    enum errcode err =
+        db_query(cx, &rows, "SELECT technician_id, is_self FROM enrolment WHERE " TICKET_IS_GOOD, "di",
+                 ticket, cx->now);
+    return err != ERR_NONE ? err : read_ticket(cx, rows, technician_out, is_self_out);
+}
+
 enum errcode
 store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id, int64_t *technician_out,
                       bool *is_self_out)
 {
     struct db_rows *rows;
     enum errcode err = db_query(cx, &rows,
-                                "UPDATE enrolment SET used_at = $2, device_id = $3 "
-                                "WHERE ticket_digest = $1 AND used_at = 0 AND expires_at > $2 "
-                                "AND EXISTS (SELECT 1 FROM technician t "
-                                "WHERE t.id = enrolment.technician_id AND t.deleted_at = 0) "
-                                "RETURNING technician_id, is_self",
+                                "UPDATE enrolment SET used_at = $2, device_id = $3 WHERE " TICKET_IS_GOOD
+                                " RETURNING technician_id, is_self",
                                 "dii", ticket, cx->now, device_id);
-    if (err != ERR_NONE)
-        return err;
-    bool found = db_next(cx, rows);
-    *technician_out = found ? db_int(rows, 0) : 0;
-    *is_self_out = found && db_int(rows, 1) != 0;
-    err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket is unknown, spent or expired");
-    return err;
+    return err != ERR_NONE ? err : read_ticket(cx, rows, technician_out, is_self_out);
 }
 
 enum errcode

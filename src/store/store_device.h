@@ -20,6 +20,7 @@ struct device {
     struct str public_key;  /* 65 bytes */
     struct str fingerprint; /* of the key: made by auth/device.c, no column */
     int64_t created_at, seen_at;
+    bool has_passkey; /* store_passkey.h */
 };
 
 /* As the table and the command line write it: "active". */
@@ -29,6 +30,9 @@ const char *device_state_name(enum device_state state);
  * made for whoever had the password alone. */
 enum errcode store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
                                     int64_t expires_at, bool is_self) MUST_CHECK;
+/* Of a ticket that could be spent: ERR_NOT_FOUND. */
+enum errcode store_enrolment_get(struct cx *cx, const struct digest *ticket, int64_t *technician_out,
+                                 bool *is_self_out) MUST_CHECK;
 /* Spends a ticket that is neither spent nor expired, of an account that is not deleted: ERR_NOT_FOUND. */
 enum errcode store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id,
                                    int64_t *technician_out, bool *is_self_out) MUST_CHECK;

@@ -40,7 +40,11 @@ static enum errcode
 enrol(struct fixture *f, struct str ticket, const char *name, struct device *d, struct str *token)
 {
     struct str signature = phone_sign(f, &phone, phone_enrol_statement(f, ticket, name));
-    return device_enrol(&f->cx, ticket, phone_public(&phone), str_from_cstr(name), signature, d, token);
+    const struct enrolment e = {.ticket = ticket,
+                                .public_key = phone_public(&phone),
+                                .name = str_from_cstr(name),
+                                .signature = signature};
+    return device_enrol(&f->cx, &e, d, token);
 }
 
 static void
@@ -104,16 +108,25 @@ refusals_spend_nothing(void **state)
     memcpy(off, phone.public_key, sizeof off);
     off[64] ^= 1;
     struct str key = phone_public(&phone), no_point = {(const char *)off, sizeof off};
-    assert_fails(cx, device_enrol(cx, ticket, key, name, other, &d, &token), ERR_DENIED);
-    assert_fails(cx, device_enrol(cx, ticket, key, name, STR_LIT("short"), &d, &token), ERR_DENIED);
-    assert_fails(cx, device_enrol(cx, ticket, key, name, STR_NULL, &d, &token), ERR_DENIED);
-    assert_fails(cx, device_enrol(cx, ticket, no_point, name, good, &d, &token), ERR_CRYPTO);
-    assert_fails(cx, device_enrol(cx, ticket, STR_NULL, name, good, &d, &token), ERR_CRYPTO);
-    assert_fails(cx, device_enrol(cx, ticket, key, STR_LIT(""), good, &d, &token), ERR_SYNTAX);
-    assert_fails(cx, device_enrol(cx, ticket, key, STR_LIT("a\tb"), good, &d, &token), ERR_SYNTAX);
-    assert_fails(cx, device_enrol(cx, STR_NULL, key, name, good, &d, &token), ERR_NOT_FOUND);
+    const struct {
+        struct enrolment e;
+        enum errcode err;
+    } bad[] = {
+        {{ticket, key, name, other, {STR_NULL, STR_NULL}}, ERR_DENIED},
+        {{ticket, key, name, STR_LIT("short"), {STR_NULL, STR_NULL}}, ERR_DENIED},
+        {{ticket, key, name, STR_NULL, {STR_NULL, STR_NULL}}, ERR_DENIED},
+        {{ticket, no_point, name, good, {STR_NULL, STR_NULL}}, ERR_CRYPTO},
+        {{ticket, STR_NULL, name, good, {STR_NULL, STR_NULL}}, ERR_CRYPTO},
+        {{ticket, key, STR_LIT(""), good, {STR_NULL, STR_NULL}}, ERR_SYNTAX},
+        {{ticket, key, STR_LIT("a\tb"), good, {STR_NULL, STR_NULL}}, ERR_SYNTAX},
+        {{STR_NULL, key, name, good, {STR_NULL, STR_NULL}}, ERR_NOT_FOUND},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_fails(cx, device_enrol(cx, &bad[i].e, &d, &token), bad[i].err);
     assert_int_equal(fixture_count_events(f, "device.enrolled"), 0);
-    assert_ok(device_enrol(cx, ticket, key, name, good, &d, &token));
+    assert_ok(device_enrol(
+        cx, &(struct enrolment){.ticket = ticket, .public_key = key, .name = name, .signature = good}, &d,
+        &token));
 }
 
 static void
@@ -220,8 +233,11 @@ race_enrol(struct cx *cx, void *arg)
     const struct race *r = arg;
     struct device d;
     struct str token;
-    return device_enrol(cx, r->ticket, phone_public(&phone), STR_LIT("p"), r->signature, &d, &token) ==
-           ERR_NONE;
+    const struct enrolment e = {.ticket = r->ticket,
+                                .public_key = phone_public(&phone),
+                                .name = STR_LIT("p"),
+                                .signature = r->signature};
+    return device_enrol(cx, &e, &d, &token) == ERR_NONE;
 }
 
 static void

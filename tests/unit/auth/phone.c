@@ -75,7 +75,9 @@ phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct
     assert_ok(enrolment_new(&f->cx, technician, CLOCK_HOUR, &link));
     struct str ticket = phone_ticket(link);
     struct str signature = phone_sign(f, p, phone_enrol_statement(f, ticket, "a phone"));
-    assert_ok(device_enrol(&f->cx, ticket, phone_public(p), STR_LIT("a phone"), signature, &d, &token));
+    const struct enrolment e = {
+        .ticket = ticket, .public_key = phone_public(p), .name = STR_LIT("a phone"), .signature = signature};
+    assert_ok(device_enrol(&f->cx, &e, &d, &token));
     if (token_out != NULL)
         *token_out = token;
     return d.id;

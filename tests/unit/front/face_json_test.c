@@ -104,6 +104,8 @@ results_have_their_status(void **state)
         [deviceRet_NumberRequired] = 422,
         [deviceRet_TooManyRequests] = 429,
         [deviceRet_BadKey] = 422,
+        [deviceRet_PasskeyRequired] = 422,
+        [deviceRet_BadPasskey] = 422,
         [deviceRet_TooManyDevices] = 409,
         [deviceRet_UnknownPushService] = 422,
     };
