@@ -14,6 +14,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* Once, before the process can open no files any more. */
+void webauthn_warm_up(void);
+
 enum {
     WEBAUTHN_ATTESTATION_MAX = 16 * 1024, /* an attestation object */
     WEBAUTHN_CLIENT_MAX = 4 * 1024,       /* a clientDataJSON */

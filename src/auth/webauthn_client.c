@@ -6,6 +6,15 @@
 #include <jansson.h>
 
 #include "base/codec.h"
+#include "base/rand.h"
+
+void
+webauthn_warm_up(void)
+{
+    uint32_t seed = 0;
+    rand_bytes(&seed, sizeof seed);
+    json_object_seed((size_t)seed | 1); /* else jansson opens /dev/urandom; 0 would mean just that */
+}
 
 static bool
 is_text(const json_t *value, struct str expected)

@@ -6,6 +6,7 @@
 #include "auth/env.h"
 #include "auth/lockout.h"
 #include "auth/session.h"
+#include "auth/webauthn.h"
 #include "base/clock.h"
 #include "log/log.h"
 #include "ops/ops.h"
@@ -83,6 +84,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     d->env.push_hosts = c->push_hosts.items;
     d->env.n_push_hosts = c->push_hosts.n;
     reload(d, c);
+    webauthn_warm_up();
     cx->env = &d->env;
     if (!opener_try(&d->opener, cx, c) && given->is_first)
         return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",

@@ -330,15 +330,17 @@ class Console:
 class Phone:
     """A phone that speaks docs/device-api.md, written apart from the server's own code."""
 
-    def __init__(self, server):
+    def __init__(self, server, source="127.0.0.1"):
         self.server = server
+        self.source = source
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.token = None
         self.id = None
         self.audience = server.settings[("server", "public_url")]
 
     def post(self, op, members, token=None, status=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE,
+                                                source_address=(self.source, 0))
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -374,11 +376,12 @@ class Phone:
         self.fingerprint = answer["sFingerprint"]
         return self
 
-    def try_enrol(self, ticket, name="phone"):
-        statement = self.statement("countersign-enrol-v1",
-                                   [("audience", self.audience), ("ticket", ticket), ("name", name)])
+    def enrolment(self, ticket, name):
+        return self.statement("countersign-enrol-v1", [("audience", self.audience), ("ticket", ticket), ("name", name)])
+
+    def try_enrol(self, ticket, name="phone", **more):
         return self.post("enrol", {"sTicket": ticket, "sPublicKey": b64(self.public_key()), "sName": name,
-                                   "sSignature": self.sign(statement)})
+                                   "sSignature": self.sign(self.enrolment(ticket, name)), **more})
 
     def pending(self):
         return self.post("pending", {}, self.token)["aChallenges"]
