@@ -179,7 +179,7 @@ enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out
     if (err != ERR_NONE)
         return err;
     view_out->passkey = passkey_policy_here(cx, &p, &site);
-    view_out->passkey_user = passkey_user(cx, t.id);
+    view_out->passkey_user = passkey_user(cx, t.id, ticket);
     view_out->relying_party = site.id;
     view_out->company = c.title;
     view_out->account = t.email;

@@ -27,9 +27,11 @@ passkey_policy_here(struct cx *cx, const struct policy *p, struct webauthn_site 
 }
 
 struct str
-passkey_user(struct cx *cx, int64_t technician_id)
+passkey_user(struct cx *cx, int64_t technician_id, struct str ticket)
 {
-    return token_derive(cx, "passkey-user", technician_id, STR_LIT(""));
+    const struct digest digest = token_digest(ticket);
+    const struct str nonce = {(const char *)digest.bytes, sizeof digest.bytes};
+    return token_derive(cx, "passkey-user", technician_id, nonce);
 }
 
 static struct webauthn_asked

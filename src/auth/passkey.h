@@ -34,8 +34,10 @@ enum errcode passkey_verify(struct cx *cx, const struct device *d, struct str st
  * *site_out (NULL: not wanted) is the relying party, null strings where there is none. */
 enum passkey_policy
 passkey_policy_here(struct cx *cx, const struct policy *p, struct webauthn_site *site_out);
-/* The WebAuthn user handle of an account: 32 bytes, base64url; opaque, and the same each time. */
-struct str passkey_user(struct cx *cx, int64_t technician_id);
+/* The WebAuthn user handle for what a ticket enrols: 32 bytes, base64url; opaque, and the same each time.
+ * Each device has its own: an authenticator that several devices share (a synchronised one) keeps one
+ * credential for each handle, so the second device's would take the place of the first's. */
+struct str passkey_user(struct cx *cx, int64_t technician_id, struct str ticket);
 
 /* Within the open transaction that adds the device: the passkey that it brings (nulls: none), made over the
  * statement of the enrolment, is verified and added; *fault_out says why not, and then nothing was written.

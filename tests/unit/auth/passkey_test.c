@@ -383,10 +383,11 @@ static void
 a_user_is_opaque_and_stable(void **state)
 {
     struct world *w = *state;
-    struct str a = passkey_user(w->cx, w->technician), again = passkey_user(w->cx, w->technician);
-    struct str other = passkey_user(w->cx, w->technician + 1);
-    assert_true(str_eq(a, again));
-    assert_false(str_eq(a, other));
+    const struct str ticket = STR_LIT("a ticket");
+    struct str a = passkey_user(w->cx, w->technician, ticket);
+    assert_true(str_eq(a, passkey_user(w->cx, w->technician, ticket)));
+    assert_false(str_eq(a, passkey_user(w->cx, w->technician + 1, ticket)));
+    assert_false(str_eq(a, passkey_user(w->cx, w->technician, STR_LIT("another"))));
     assert_int_equal(a.n, 43);
 }
 
