@@ -182,6 +182,7 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
 {
     struct policy checked;
     size_t at = find_key(key);
+    policy_defaults(&checked);
     if (at == KEYS)
         return err_set(cx, ERR_USAGE, "there is no policy %.*s", STR_ARG(key));
     enum errcode err = str_is_empty(value) ? ERR_NONE : assign(&checked, at, value);
@@ -192,8 +193,7 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
     if (err != ERR_NONE)
         return err;
     err = write_value(cx, company_id, at, value);
-    if (err == ERR_NONE && at == KEY_passkey && !str_is_empty(value) &&
-        checked.passkey == PASSKEY_POLICY_REQUIRED)
+    if (err == ERR_NONE && at == KEY_passkey && checked.passkey == PASSKEY_POLICY_REQUIRED)
         err = passkey_require(cx, company_id);
     if (err == ERR_NONE)
         err = db_commit(cx);
