@@ -31,7 +31,7 @@ static const struct result_status statuses[] = {
     {STR("WrongNumber"), 422, false},
     {STR("BadSignature"), 422, true},
     {STR("BadPasskey"), 422, true},
-    {STR("PasskeyRequired"), 422, false},
+    {STR("PasskeyRequired"), 422, true},
     {STR("BadKey"), 422, false},
     {STR("UnknownPushService"), 422, false},
     {STR("TooManyDevices"), 409, false},

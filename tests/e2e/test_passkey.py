@@ -2,11 +2,13 @@
 
 import itertools
 import json
+import os
+import re
 
 import pytest
 
 from authenticator import BE, BS, ED, UP, UV, Authenticator, EdDsa, Es256, PasskeyPhone, Rs256, cbor
-from countersign import Phone, Refused, Server, b64, unb64, wrong_number
+from countersign import ROOT, Phone, Refused, Server, b64, unb64, wrong_number
 
 SOURCES = itertools.count(2)
 
@@ -232,10 +234,14 @@ def test_anothers_passkey(server, name, waiting, source):
     assert console.check(token, push.sPushToken).result == "Poll"
 
 
-def test_refusals_are_counted(server, waiting):
+@pytest.mark.parametrize("result", ["BadPasskey", "PasskeyRequired"])
+def test_refusals_are_counted(waiting, result):
     phone, _, _, push, challenge = waiting
-    results = [phone.approve(push.sMatchNumber, challenge, count=1)["result"] for _ in range(40)]
-    assert results[0] == "BadPasskey" and results[-1] == "TooManyRequests"
+    if result == "BadPasskey":
+        results = [phone.approve(push.sMatchNumber, challenge, count=1)["result"] for _ in range(40)]
+    else:
+        results = [phone.answer("approve", push.sMatchNumber, challenge)["result"] for _ in range(40)]
+    assert results[0] == result and results[-1] == "TooManyRequests"
 
 
 # ---- policies ------------------------------------------------------------------------------------------------------------
@@ -365,6 +371,15 @@ def test_half_an_enrolment(server, name, source):
         assert Phone.try_enrol(phone, tick, **{member: made[member]})["result"] == "BadRequest"
         assert Phone.try_enrol(phone, tick, **{member: "#", other: made[other]})["result"] == "BadRequest"
     assert Phone.try_enrol(phone, tick, **made)["result"] == "OK"
+
+
+def test_each_reason_is_explained():
+    with open(os.path.join(ROOT, "src/auth/webauthn_fault.def"), encoding="utf-8") as table:
+        reasons = re.findall(r'^FAULT\(\w+, "([a-z-]+)"', table.read(), re.M)
+    with open(os.path.join(ROOT, "docs/operating.md"), encoding="utf-8") as document:
+        text = document.read()
+    assert len(reasons) > 20
+    assert [reason for reason in reasons if reason != "none" and f"`{reason}`" not in text] == []
 
 
 # ---- the rest ------------------------------------------------------------------------------------------------------------
