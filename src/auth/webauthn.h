@@ -34,7 +34,8 @@ enum webauthn_fault {
 /* "user-verification": as the audit log has it. */
 struct str webauthn_fault_name(enum webauthn_fault fault);
 
-/* Who asks: the relying party's id (a domain) and the one origin that it speaks from. */
+/* Who asks: the relying party's id (a domain; .p serves as a C string) and the one origin that it speaks
+ * from. */
 struct webauthn_site {
     struct str id, origin;
 };

@@ -84,6 +84,14 @@ def test_enrolled_and_asked_for(server, name, source, key, attested):
     assert again["sPasskeyUser"] != told["sPasskeyUser"], "a shared authenticator keeps a passkey for each device"
 
 
+def test_a_credentials_id_may_be_long(server, name, source):
+    email = account(server, name)
+    phone = PasskeyPhone(server, source)
+    phone.authenticator.id = os.urandom(1023)
+    phone.enrol(server.enrol_link(email))
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
 def test_the_receipt_has_both_signatures(server, name, waiting):
     phone, console, token, push, challenge = waiting
     statement = phone.assertion(challenge, "approve", push.sMatchNumber)
