@@ -1,34 +1,40 @@
-/* qr: libqrencode's matrix as half blocks. */
+/* qr: a code's rows as half blocks. */
 #include "cli/qr.h"
 
-#include <qrencode.h>
 #include <stdbool.h>
 
-#include "base/err.h"
+#include "auth/qr.h"
 
 enum { QUIET = 4 };
 
 static bool
-is_dark(const QRcode *code, int x, int y)
+is_dark(struct str rows, int width, int x, int y)
 {
-    if (x < 0 || y < 0 || x >= code->width || y >= code->width)
+    if (x < 0 || y < 0 || x >= width || y >= width)
         return false;
-    return (code->data[y * code->width + x] & 1) != 0;
+    return rows.p[y * (width + 1) + x] == '1';
+}
+
+static void
+draw(FILE *out, struct str rows)
+{
+    /* Upper half and lower half of a cell: light is drawn, dark is the terminal's ground. */
+    static const char *const cells[2][2] = {{"\u2588", "\u2580"}, {"\u2584", " "}};
+    const int width = (int)str_find(rows, ' ');
+    for (int y = -QUIET; y < width + QUIET; y += 2) {
+        for (int x = -QUIET; x < width + QUIET; x++)
+            fputs(cells[is_dark(rows, width, x, y)][is_dark(rows, width, x, y + 1)], out);
+        fputc('\n', out);
+    }
 }
 
 void
 qr_print(FILE *out, struct str text)
 {
-    /* Upper half and lower half of a cell: light is drawn, dark is the terminal's ground. */
-    static const char *const cells[2][2] = {{"\u2588", "\u2580"}, {"\u2584", " "}};
-    ASSERT(text.n <= INT32_MAX);
-    QRcode *code = QRcode_encodeData((int)text.n, (const unsigned char *)text.p, 0, QR_ECLEVEL_L);
-    if (code == NULL)
-        return;
-    for (int y = -QUIET; y < code->width + QUIET; y += 2) {
-        for (int x = -QUIET; x < code->width + QUIET; x++)
-            fputs(cells[is_dark(code, x, y)][is_dark(code, x, y + 1)], out);
-        fputc('\n', out);
-    }
-    QRcode_free(code);
+    struct arena arena;
+    arena_init(&arena);
+    struct str rows = qr_rows(&arena, text);
+    if (!str_is_null(rows))
+        draw(out, rows);
+    arena_clear(&arena);
 }
