@@ -23,6 +23,7 @@
 #define PURPOSE_SIGN_IN STR_LIT("sign-in")
 #define PURPOSE_NEW_PASSWORD STR_LIT("new-password")
 #define PURPOSE_CHANGE STR_LIT("change-password")
+#define PURPOSE_SELF STR_LIT("self-service") /* of no login: of a change on the phone */
 
 /* A new password that a login or a change brings: what is known of it while it can be seen. */
 struct brought {

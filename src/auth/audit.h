@@ -31,6 +31,9 @@ enum errcode audit_append(struct cx *cx, struct audit_of of, const char *event, 
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
+/* A member of the row's detail, in the arena; null: it has none of that name. */
+struct str audit_detail(struct cx *cx, const struct audit_row *row, const char *key);
+
 /* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such seq.
  * *last_out and *digest_hex_out are the end of the chain, for the operator to keep elsewhere: only that shows
  * when rows were cut off at the end. Outputs may be NULL. */

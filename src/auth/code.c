@@ -7,8 +7,8 @@
 #include "auth/audit.h"
 #include "auth/company.h"
 #include "auth/env.h"
+#include "auth/notice.h"
 #include "auth/seal.h"
-#include "auth/technician.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -56,7 +56,7 @@ add_escaped(struct buf *out, struct str s)
 
 /* The Key Uri Format that authenticators read. */
 static struct str
-totp_uri(struct cx *cx, struct str issuer, struct str account, const struct secret *seed)
+totp_uri(struct cx *cx, struct str issuer, struct str account, struct str secret)
 {
     struct buf uri;
     buf_init(&uri, URI_MAX);
@@ -65,7 +65,7 @@ totp_uri(struct cx *cx, struct str issuer, struct str account, const struct secr
     buf_add_byte(&uri, ':');
     add_escaped(&uri, account);
     buf_add_cstr(&uri, "?secret=");
-    buf_add_str(&uri, codec_base32(&cx->arena, seed->bytes, seed->n));
+    buf_add_str(&uri, secret);
     buf_add_cstr(&uri, "&issuer=");
     add_escaped(&uri, issuer);
     buf_add_cstr(&uri, "&algorithm=SHA1&digits=6&period=30");
@@ -76,26 +76,60 @@ totp_uri(struct cx *cx, struct str issuer, struct str account, const struct secr
 }
 
 enum errcode
+totp_new(struct cx *cx, const struct technician *t, int64_t row, struct totp *totp_out)
+{
+    struct company c;
+    struct secret seed = {.n = SEED_BYTES};
+    *totp_out = (struct totp){.uri = STR_NULL};
+    enum errcode err = company_get(cx, t->company_id, &c);
+    if (err != ERR_NONE)
+        return err;
+    rand_bytes(seed.bytes, seed.n);
+    totp_out->sealed = seal_close(cx, &seed, row);
+    totp_out->secret = codec_base32(&cx->arena, seed.bytes, seed.n);
+    totp_out->uri = totp_uri(cx, c.title, t->email, totp_out->secret);
+    secret_clear(&seed);
+    return ERR_NONE;
+}
+
+/* Within the open transaction; sealed null: none any more. */
+static enum errcode
+totp_put(struct cx *cx, const struct technician *t, struct str sealed)
+{
+    const bool is_new = !str_is_null(sealed);
+    enum errcode err = store_totp_set(cx, t->id, sealed);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t->company_id, t->id},
+                           is_new ? "totp.enrolled" : "totp.removed", NULL);
+    if (err == ERR_NONE)
+        err = notice_tell(cx, t->id, is_new ? NOTICE_CODES_ADDED : NOTICE_CODES_REMOVED, STR_NULL);
+    return err;
+}
+
+enum errcode
 totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out)
 {
     struct technician t;
-    struct company c;
-    struct secret seed = {.n = SEED_BYTES};
+    struct totp totp;
     *uri_out = STR_NULL;
     enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
-    rand_bytes(seed.bytes, seed.n);
-    err = company_get(cx, t.company_id, &c);
+    err = totp_new(cx, &t, t.id, &totp);
     if (err == ERR_NONE)
-        err = store_totp_set(cx, technician_id, seal_close(cx, &seed, technician_id));
-    if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.enrolled", NULL);
+        err = totp_put(cx, &t, totp.sealed);
     err = technician_end_change(cx, err);
     if (err == ERR_NONE)
-        *uri_out = totp_uri(cx, c.title, t.email, &seed);
-    secret_clear(&seed);
+        *uri_out = totp.uri;
     return err;
+}
+
+enum errcode
+totp_remove_within(struct cx *cx, const struct technician *t)
+{
+    if (!t->has_totp)
+        return err_set(cx, ERR_NOT_FOUND, "the account has no codes");
+    return totp_put(cx, t, STR_NULL);
 }
 
 enum errcode
@@ -103,15 +137,7 @@ totp_remove(struct cx *cx, int64_t technician_id)
 {
     struct technician t;
     enum errcode err = technician_begin_change(cx, technician_id, &t);
-    if (err != ERR_NONE)
-        return err;
-    if (!t.has_totp)
-        err = err_set(cx, ERR_NOT_FOUND, "the account has no codes");
-    if (err == ERR_NONE)
-        err = store_totp_set(cx, technician_id, STR_NULL);
-    if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "totp.removed", NULL);
-    return technician_end_change(cx, err);
+    return err != ERR_NONE ? err : technician_end_change(cx, totp_remove_within(cx, &t));
 }
 
 /* 80 bits are too few for a plain digest: whoever took the database could search them. */
@@ -135,6 +161,17 @@ recovery_code_new(struct cx *cx, int64_t technician_id, struct str *code_out)
 }
 
 enum errcode
+recovery_codes_new_within(struct cx *cx, const struct technician *t, struct str codes_out[RECOVERY_CODES])
+{
+    enum errcode err = store_recovery_clear(cx, t->id);
+    for (size_t i = 0; i < RECOVERY_CODES && err == ERR_NONE; i++)
+        err = recovery_code_new(cx, t->id, &codes_out[i]);
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, "recovery.created", NULL);
+    return err != ERR_NONE ? err : notice_tell(cx, t->id, NOTICE_RECOVERY_MADE, STR_NULL);
+}
+
+enum errcode
 recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RECOVERY_CODES])
 {
     struct technician t;
@@ -142,12 +179,7 @@ recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RE
     enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
-    err = store_recovery_clear(cx, technician_id);
-    for (size_t i = 0; i < RECOVERY_CODES && err == ERR_NONE; i++)
-        err = recovery_code_new(cx, technician_id, &codes[i]);
-    if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "recovery.created", NULL);
-    err = technician_end_change(cx, err);
+    err = technician_end_change(cx, recovery_codes_new_within(cx, &t, codes));
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         codes_out[i] = err == ERR_NONE ? codes[i] : STR_NULL;
     return err;
@@ -187,22 +219,32 @@ matching_step(const struct cx *cx, const struct secret *seed, uint64_t number, i
     return found;
 }
 
+/* The step of a code of the sealed seed; 0: it is none that may be taken now. */
+static enum errcode
+step_of(struct cx *cx, struct str sealed, int64_t row, struct str code, int64_t last_step, int64_t *step_out)
+{
+    struct secret seed;
+    uint64_t number;
+    *step_out = 0;
+    if (str_to_u64(code, 999999, &number) != ERR_NONE)
+        return ERR_NONE;
+    enum errcode err = seal_open(cx, sealed, row, &seed);
+    if (err != ERR_NONE)
+        return err;
+    *step_out = matching_step(cx, &seed, number, last_step);
+    secret_clear(&seed);
+    return ERR_NONE;
+}
+
 static enum errcode
 totp_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out)
 {
     struct str sealed;
-    struct secret seed;
-    int64_t last_step;
-    uint64_t number;
+    int64_t last_step, step = 0;
     enum errcode err = store_totp_get(cx, technician_id, &sealed, &last_step);
-    if (err != ERR_NONE || str_is_null(sealed) || str_to_u64(code, 999999, &number) != ERR_NONE)
-        return err;
-    err = seal_open(cx, sealed, technician_id, &seed);
-    if (err != ERR_NONE)
-        return err;
-    int64_t step = matching_step(cx, &seed, number, last_step);
-    secret_clear(&seed);
-    return step == 0 ? ERR_NONE : store_totp_step(cx, technician_id, step, right_out);
+    if (err == ERR_NONE && !str_is_null(sealed))
+        err = step_of(cx, sealed, technician_id, code, last_step, &step);
+    return err != ERR_NONE || step == 0 ? err : store_totp_step(cx, technician_id, step, right_out);
 }
 
 static enum errcode
@@ -234,4 +276,23 @@ code_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_ou
     if (text.n == TOTP_DIGITS)
         return totp_spend(cx, technician_id, text, right_out);
     return ERR_NONE;
+}
+
+enum errcode
+totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp_waiting *w, struct str code,
+                    bool *right_out)
+{
+    struct secret seed;
+    int64_t step = 0;
+    struct str text = code_text(cx, code);
+    *right_out = false;
+    enum errcode err = text.n == TOTP_DIGITS ? step_of(cx, w->sealed, w->row, text, 0, &step) : ERR_NONE;
+    if (err != ERR_NONE || step == 0)
+        return err;
+    err = seal_open(cx, w->sealed, w->row, &seed);
+    if (err != ERR_NONE)
+        return err;
+    err = totp_put(cx, t, seal_close(cx, &seed, t->id));
+    secret_clear(&seed);
+    return err != ERR_NONE ? err : store_totp_step(cx, t->id, step, right_out);
 }

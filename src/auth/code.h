@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/technician.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -21,6 +22,28 @@ enum errcode totp_remove(struct cx *cx, int64_t technician_id) MUST_CHECK;
 enum errcode
 recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RECOVERY_CODES]) MUST_CHECK;
 enum errcode recovery_codes_left(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
+
+/* The same within the open transaction; t is as read in it. */
+enum errcode totp_remove_within(struct cx *cx, const struct technician *t) MUST_CHECK;
+enum errcode recovery_codes_new_within(struct cx *cx, const struct technician *t,
+                                       struct str codes_out[RECOVERY_CODES]) MUST_CHECK;
+
+/* A new seed that nothing goes by yet: for an authenticator, and sealed for the row where it waits. In the
+ * arena. */
+struct totp {
+    struct str uri, secret; /* otpauth://, and the seed in base32 */
+    struct str sealed;
+};
+enum errcode
+totp_new(struct cx *cx, const struct technician *t, int64_t row, struct totp *totp_out) MUST_CHECK;
+/* Within the open transaction: the seed that waits takes the place of the account's if the code is one of it;
+ * *right_out is false for any other, and nothing is changed. The code is spent: no sign-in accepts it. */
+struct totp_waiting {
+    struct str sealed;
+    int64_t row;
+};
+enum errcode totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp_waiting *w,
+                                 struct str code, bool *right_out) MUST_CHECK;
 
 /* Within the open transaction: spends the code if it is right: the time step moves forward or the recovery
  * code is used, in a conditional update; *right_out is false for a wrong, an old or a used one. *kind_out:

@@ -10,7 +10,6 @@ look_at_code(struct cx *cx, struct attempt *a, struct str code, const char **kin
 {
     bool right = false;
     enum errcode err = ERR_NONE;
-    *kind_out = "code";
     /* An address that used its budget up is not listened to. */
     if (!a->account.l.source_refused && !str_is_empty(code))
         err = code_spend(cx, a->account.t.id, code, &right, kind_out);
@@ -19,13 +18,14 @@ look_at_code(struct cx *cx, struct attempt *a, struct str code, const char **kin
 }
 
 static enum errcode
-refuse_code(struct cx *cx, struct attempt *a, struct signin_answer *answer_out)
+refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_answer *answer_out)
 {
     enum errcode err = ERR_NONE;
     if (!a->account.l.source_refused)
         err = lockout_fail(cx, &a->account.p, a->account.t.email_key, cx->source, &a->account.l);
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), "code.refused", "purpose", a->login.purpose, NULL);
+        err = audit_append(cx, account_of(&a->account), "code.refused", "purpose", a->login.purpose, "method",
+                           str_from_cstr(kind), "console", a->login.console, NULL);
     return err != ERR_NONE ? err : attempt_tell(cx, a, 0, SIGNIN_InvalidCode, answer_out);
 }
 
@@ -33,7 +33,7 @@ static enum errcode
 validate_within(struct cx *cx, struct str login_token, struct str code, struct signin_answer *answer_out)
 {
     struct attempt a;
-    const char *kind = "code";
+    const char *kind = "totp"; /* where it is not looked at */
     enum errcode err = attempt_read(cx, login_token, NULL, &a);
     if (err != ERR_NONE)
         return err;
@@ -47,7 +47,7 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
     }
     /* InvalidCode is also what a push says whose number was wrong for the last time. */
     return result == SIGNIN_InvalidCode && a.facts.is_code_wrong
-               ? refuse_code(cx, &a, answer_out)
+               ? refuse_code(cx, &a, kind, answer_out)
                : attempt_end(cx, &a, result, kind, answer_out);
 }
 

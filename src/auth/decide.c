@@ -160,19 +160,20 @@ seats_are_taken(const struct facts *f)
 enum {
     AT_TOKEN = AT_SEND | AT_CHECK | AT_CODE,
     AT_END = AT_ALONE | AT_CHECK | AT_CODE,
-    AT_ANY = AT_LOGIN | AT_ALONE | AT_TOKEN
+    AT_ANY = AT_LOGIN | AT_ALONE | AT_TOKEN,
+    AT_ALL = AT_ANY | AT_SELF
 };
 
 const struct condition conditions[] = {
     {SIGNIN_InvalidToken, AT_TOKEN, "a token is unknown, expired, spent, or not of this login", token_is_bad},
-    {SIGNIN_CompanyIsNotActive, AT_ANY, "the company is inactive", company_is_inactive},
-    {SIGNIN_CompanyBanned, AT_ANY, "the company is banned", company_is_banned},
-    {SIGNIN_EnterpriseDisabled, AT_ANY, "the enterprise plan is switched off", enterprise_is_off},
-    {SIGNIN_RequiredEnterprise, AT_ANY, "the policy asks for what the plan lacks", enterprise_is_missing},
-    {SIGNIN_NoSuchUser, AT_ANY, "the account is deleted", account_is_deleted},
-    {SIGNIN_UserIsNotTechnician, AT_ANY, "the account is no technician", account_is_no_technician},
-    {SIGNIN_UserNotActiveForThisRole, AT_ANY, "the technician role is off", role_is_off},
-    {SIGNIN_UserLockedOut, AT_ANY, "the account is locked", account_is_locked},
+    {SIGNIN_CompanyIsNotActive, AT_ALL, "the company is inactive", company_is_inactive},
+    {SIGNIN_CompanyBanned, AT_ALL, "the company is banned", company_is_banned},
+    {SIGNIN_EnterpriseDisabled, AT_ALL, "the enterprise plan is switched off", enterprise_is_off},
+    {SIGNIN_RequiredEnterprise, AT_ALL, "the policy asks for what the plan lacks", enterprise_is_missing},
+    {SIGNIN_NoSuchUser, AT_ALL, "the account is deleted", account_is_deleted},
+    {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is no technician", account_is_no_technician},
+    {SIGNIN_UserNotActiveForThisRole, AT_ALL, "the technician role is off", role_is_off},
+    {SIGNIN_UserLockedOut, AT_ALL, "the account is locked", account_is_locked},
     {SIGNIN_IPNotAllowed, AT_ANY, "the address rules refuse the caller", address_is_refused},
     {SIGNIN_OnlySSOLoginAllowed, AT_ANY, "the company signs in by SSO", mode_is_sso},
     {SIGNIN_OnlySaml2LoginAllowed, AT_ANY, "the company signs in by SAML 2.0", mode_is_saml2},

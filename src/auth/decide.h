@@ -32,7 +32,8 @@ enum decide_at {
     AT_ALONE = 2, /* the password was right, and is all that is asked for */
     AT_SEND = 4,  /* before a push is sent or a code looked at */
     AT_CHECK = 8, /* what became of a push */
-    AT_CODE = 16  /* what became of a code */
+    AT_CODE = 16, /* what became of a code */
+    AT_SELF = 32  /* a phone opens or uses the self-service */
 };
 
 struct condition {

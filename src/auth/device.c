@@ -6,6 +6,7 @@
 #include "auth/challenge.h"
 #include "auth/company.h"
 #include "auth/env.h"
+#include "auth/notice.h"
 #include "auth/passkey.h"
 #include "auth/technician.h"
 #include "auth/text.h"
@@ -16,6 +17,7 @@
 #include "store/db.h"
 #include "store/store_passkey.h"
 #include "store/store_push.h"
+#include "store/store_self.h"
 
 #define SEEN_EVERY (5 * CLOCK_MINUTE)
 #define ENROLMENT_KEPT (7 * CLOCK_DAY)
@@ -224,6 +226,9 @@ enrol(struct cx *cx, struct joining *j)
     if (err == ERR_NONE)
         err = audit_device(cx, &j->d, "device.enrolled", "passkey",
                            j->d.has_passkey ? STR_LIT("yes") : STR_LIT("no"));
+    cx->device = j->d.id;
+    if (err == ERR_NONE)
+        err = notice_tell(cx, j->d.technician_id, NOTICE_DEVICE_ADDED, j->d.name);
     return err;
 }
 
@@ -329,29 +334,51 @@ device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out)
 }
 
 enum errcode
-device_rename(struct cx *cx, int64_t id, struct str name)
+device_rename_within(struct cx *cx, int64_t id, struct str name)
 {
     struct device d;
     bool changed = false;
     enum errcode err = check_name(cx, name);
     if (err == ERR_NONE)
-        err = db_begin(cx);
-    if (err != ERR_NONE)
-        return err;
-    err = device_get(cx, id, &d);
+        err = device_get(cx, id, &d);
     if (err == ERR_NONE)
         err = store_device_rename(cx, id, name, &changed);
     if (err == ERR_NONE && !changed)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
+    if (err != ERR_NONE)
+        return err;
     d.name = name;
-    if (err == ERR_NONE)
-        err = audit_device(cx, &d, "device.renamed", NULL, STR_NULL);
-    return end_change(cx, err);
+    return audit_device(cx, &d, "device.renamed", NULL, STR_NULL);
 }
 
-/* Within the open transaction. */
+enum errcode
+device_rename(struct cx *cx, int64_t id, struct str name)
+{
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : end_change(cx, device_rename_within(cx, id, name));
+}
+
+/* What a device that is active no more leaves behind. */
 static enum errcode
-change_state(struct cx *cx, const struct device *d, enum device_state state)
+clear_up(struct cx *cx, const struct device *d, enum device_state state)
+{
+    bool changed = false;
+    enum errcode err = store_self_end(cx, d->id);
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = store_passkey_remove(cx, d->id);
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = store_push_remove(cx, d->id, STR_NULL, &changed);
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = store_notice_end(cx, d->id);
+    if (err == ERR_NONE && state == DEVICE_REMOVED)
+        err = notice_tell(cx, d->technician_id, NOTICE_DEVICE_REMOVED, d->name);
+    if (err == ERR_NONE)
+        err = challenge_withdraw(cx, d->technician_id, d->id);
+    return err != ERR_NONE ? err : challenge_fail_without_device(cx, d->technician_id);
+}
+
+enum errcode
+device_set_state_within(struct cx *cx, const struct device *d, enum device_state state)
 {
     bool changed = false;
     enum errcode err = ERR_NONE;
@@ -363,14 +390,8 @@ change_state(struct cx *cx, const struct device *d, enum device_state state)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
     if (err == ERR_NONE)
         err = audit_device(cx, d, "device.state", "state", str_from_cstr(device_state_name(state)));
-    if (err == ERR_NONE && state == DEVICE_REMOVED)
-        err = store_passkey_remove(cx, d->id);
-    if (err == ERR_NONE && state == DEVICE_REMOVED)
-        err = store_push_remove(cx, d->id, STR_NULL, &changed);
     if (err == ERR_NONE && state != DEVICE_ACTIVE)
-        err = challenge_withdraw(cx, d->technician_id, d->id);
-    if (err == ERR_NONE && state != DEVICE_ACTIVE)
-        err = challenge_fail_without_device(cx, d->technician_id);
+        err = clear_up(cx, d, state);
     return err;
 }
 
@@ -383,6 +404,6 @@ device_set_state(struct cx *cx, int64_t id, enum device_state state)
         return err;
     err = device_get(cx, id, &d);
     if (err == ERR_NONE)
-        err = change_state(cx, &d, state);
+        err = device_set_state_within(cx, &d, state);
     return end_change(cx, err);
 }

@@ -40,7 +40,7 @@ struct enrolment {
 };
 /* What a phone signs to enrol: "countersign-enrol-v1" and a newline, then the lines audience (public_url),
  * ticket and name, each as assertion_add_line writes it (challenge.h). Verifies the point, the signature, the
- * ticket and the passkey, spends the ticket, adds the device, tells the others (audit). ERR_NOT_FOUND: the
+ * ticket and the passkey, spends the ticket, adds the device, tells the others (notice.h). ERR_NOT_FOUND: the
  * ticket; ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
  * DEVICE_NAME_MAX bytes of printable text; ERR_LIMIT: the account has DEVICES_MAX active ones; ERR_POLICY:
  * the company asks for a passkey; ERR_PROTOCOL: the passkey; these two are audited. Whatever is refused
@@ -61,6 +61,10 @@ enum errcode device_rename(struct cx *cx, int64_t id, struct str name) MUST_CHEC
 /* A removed device stays removed (ERR_CONFLICT); ERR_LIMIT as above. When no active device is left, pending
  * challenges fail; what a device approved that is no longer active counts no more (challenge.h). */
 enum errcode device_set_state(struct cx *cx, int64_t id, enum device_state state) MUST_CHECK;
+/* The same two within the open transaction; d is as read in it. */
+enum errcode device_rename_within(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
+enum errcode
+device_set_state_within(struct cx *cx, const struct device *d, enum device_state state) MUST_CHECK;
 
 /* ES256: ECDSA on P-256 with SHA-256, r and s as 32 bytes each (RFC 7518, section 3.4). ERR_CRYPTO when it
  * does not verify or the key is no point on the curve. */

@@ -164,7 +164,8 @@ record(struct cx *cx, const struct attempt *a, enum signin_result result, const 
     struct str login = arena_printf(&cx->arena, "%lld", (long long)a->login.id);
     return audit_append(cx, account_of(&a->account), result == SIGNIN_OK ? "login.granted" : "login.refused",
                         "login", login, "purpose", a->login.purpose, "method", str_from_cstr(method),
-                        "result", str_from_cstr(signin_result_name(result)), NULL);
+                        "result", str_from_cstr(signin_result_name(result)), "console", a->login.console,
+                        NULL);
 }
 
 enum errcode

@@ -7,6 +7,7 @@
 #include <openssl/hmac.h>
 
 #include "auth/env.h"
+#include "auth/notice.h"
 #include "auth/password_rules.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -137,7 +138,7 @@ password_store(struct cx *cx, const struct policy *p, const struct technician *t
     enum errcode err = store_password_set(cx, &change);
     if (err == ERR_NONE && !str_is_empty(t->password_hash))
         err = store_password_retire(cx, t->id, t->password_hash, p->password_history);
-    return err;
+    return err != ERR_NONE ? err : notice_tell(cx, t->id, NOTICE_PASSWORD_CHANGED, STR_NULL);
 }
 
 int32_t

@@ -34,8 +34,12 @@ enum errcode password_look(struct cx *cx, struct str password, const struct tech
                            const struct company *c, struct password_facts *facts_out) MUST_CHECK;
 
 enum password_verdict { PASSWORD_GOOD, PASSWORD_WEAK, PASSWORD_SAME, PASSWORD_USED };
-/* The policy's rule on facts alone (length and strength and the list); reason_out (may be NULL) in words for
- * a person. */
+/* Characters that a new password must have. */
+int64_t password_length_min(const struct policy *p);
+enum password_rule { PASSWORD_RULE_NONE, PASSWORD_RULE_LENGTH, PASSWORD_RULE_KNOWN, PASSWORD_RULE_STRENGTH };
+/* The first of the policy's rules on facts alone that they break. */
+enum password_rule password_broken_rule(const struct policy *p, const struct password_facts *facts);
+/* By the same rules; reason_out (may be NULL) in words for a person. */
 enum password_verdict
 password_judge(const struct policy *p, const struct password_facts *facts, const char **reason_out);
 /* All rules: facts, then whether it is the present one, then the history. Costs one hash for each hash
@@ -47,7 +51,7 @@ enum errcode password_check_new(struct cx *cx, const struct policy *p, const str
 /* Within the open transaction: the hash becomes the account's, the former one goes into the history (trimmed
  * to the policy's depth), the generation grows. Open logins are left as they are: they proved another
  * generation, and their check says so (InvalidPassword). t is as read in this transaction; ERR_CONFLICT when
- * its password is not the present one. The caller audits. */
+ * its password is not the present one. Phones are told (notice.h); the caller audits. */
 enum errcode password_store(struct cx *cx, const struct policy *p, const struct technician *t,
                             struct str hash, bool must_change) MUST_CHECK;
 

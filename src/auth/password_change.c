@@ -1,42 +1,92 @@
-/* password_change: a signed-in technician changes the password: the old one is proved again, and where a
- * second factor is enforced the newer operation asks for that too. */
+/* password_change: a technician changes the password: the old one is proved again. On a console, where a
+ * second factor is enforced the newer operation asks for that too; on a phone, the self-service has asked for
+ * it. */
 #include "auth/attempt.h"
+#include "auth/self_service.h"
 #include "auth/session.h"
 #include "store/db.h"
 
-struct change {
-    struct session session;
-    struct account account;
-    struct brought brought;
+enum how { AT_ONCE, WITH_SECOND_FACTOR };
+
+struct change_ask {
+    struct str session, old_password, new_password;
+    enum how how;
+    const struct self_proof *phone; /* NULL: a console, by its session */
 };
 
-/* OK: the session lives, and the old password is right. *counts_out: the refusal is a failure to be counted.
- */
+struct change {
+    int64_t session_id; /* 0: a phone's */
+    struct account account;
+    struct brought brought;
+    enum self_result self; /* a phone's: why it was refused where the result cannot say it */
+};
+
+/* OK: the session lives, and ch->account is its technician's. */
 static enum errcode
-prove(struct cx *cx, struct str token, struct str old_password, struct change *ch,
-      enum signin_result *result_out, bool *counts_out)
+enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_result *result_out)
 {
-    bool right = false, stale = false, deleted = false;
-    *counts_out = false;
+    struct session session;
+    bool deleted = false;
     enum errcode err = session_of_deleted(cx, token, &deleted);
     if (err != ERR_NONE)
         return err;
     *result_out = deleted ? SIGNIN_NoSuchUser : SIGNIN_UserNotLoggedIn;
     if (deleted)
         return ERR_NONE;
-    err = session_by_token(cx, token, &ch->session);
+    err = session_by_token(cx, token, &session);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
     }
     if (err == ERR_NONE)
-        err = account_read(cx, ch->session.technician_id, &ch->account);
+        err = account_read(cx, session.technician_id, &ch->account);
     if (err != ERR_NONE)
         return err;
+    ch->session_id = session.id;
     account_acts(cx, ch->account.t.id);
+    *result_out = SIGNIN_OK;
+    return ERR_NONE;
+}
+
+static enum errcode
+enter_phone(struct cx *cx, const struct self_proof *proof, struct change *ch, enum signin_result *result_out)
+{
+    struct self s;
+    cx->device = proof->device->id;
+    enum errcode err = self_enter(cx, proof, &s, &ch->self);
+    if (err != ERR_NONE)
+        return err;
+    *result_out = SIGNIN_UserNotLoggedIn;
+    if (ch->self != SELF_OK)
+        return ERR_NONE;
+    ch->account = s.account;
+    if (s.account.l.source_refused)
+        ch->self = SELF_TOO_MANY;
+    else
+        *result_out = SIGNIN_OK;
+    return ERR_NONE;
+}
+
+static enum errcode
+enter(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out)
+{
+    return q->phone != NULL ? enter_phone(cx, q->phone, ch, result_out)
+                            : enter_session(cx, q->session, ch, result_out);
+}
+
+/* OK: who asks may, and the old password is right. *counts_out: the refusal is a failure to be counted. */
+static enum errcode
+prove(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out,
+      bool *counts_out)
+{
+    bool right = false, stale = false;
+    struct str old = str_is_null(q->old_password) ? STR_LIT("") : q->old_password;
+    *counts_out = false;
+    enum errcode err = enter(cx, q, ch, result_out);
+    if (err != ERR_NONE || *result_out != SIGNIN_OK)
+        return err;
     bool may_look = !ch->account.l.account_locked && !ch->account.l.source_refused;
-    struct str hash = may_look ? ch->account.t.password_hash : STR_LIT("");
-    err = password_verify(cx, hash, str_is_null(old_password) ? STR_LIT("") : old_password, &right, &stale);
+    err = password_verify(cx, may_look ? ch->account.t.password_hash : STR_LIT(""), old, &right, &stale);
     if (err == ERR_SYNTAX) {
         err_forget(cx);
         err = ERR_NONE;
@@ -77,37 +127,32 @@ refuse(struct cx *cx, struct change *ch, enum signin_result result, bool counts)
 
 /* Within the open transaction: everything is read again; what changed since the hash makes it void. */
 static enum errcode
-still_holds(struct cx *cx, struct str token, struct change *ch, enum signin_result *result_out)
+still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out)
 {
-    struct session session;
-    struct account now;
-    enum errcode err = session_by_token(cx, token, &session);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        *result_out = SIGNIN_UserNotLoggedIn;
-        return ERR_NONE;
-    }
-    if (err == ERR_NONE)
-        err = account_read(cx, ch->account.t.id, &now);
-    if (err != ERR_NONE)
+    struct change now = {.brought = ch->brought};
+    enum errcode err = enter(cx, q, &now, result_out);
+    ch->self = now.self;
+    if (err != ERR_NONE || *result_out != SIGNIN_OK)
         return err;
-    if (now.l.account_locked || now.l.source_refused ||
-        now.t.password_generation != ch->account.t.password_generation)
+    const struct account *a = &now.account;
+    if (a->l.account_locked || a->l.source_refused ||
+        a->t.password_generation != ch->account.t.password_generation)
         *result_out = SIGNIN_InvalidPassword;
     else
-        *result_out = result_of(brought_judge(&now.p, &ch->brought));
-    ch->account = now;
+        *result_out = result_of(brought_judge(&a->p, &ch->brought));
+    *ch = now;
     return ERR_NONE;
 }
 
 static enum errcode
-store(struct cx *cx, struct change *ch)
+store(struct cx *cx, const struct change_ask *q, struct change *ch)
 {
+    struct str purpose = q->phone != NULL ? PURPOSE_SELF : PURPOSE_CHANGE;
     enum errcode err = password_store(cx, &ch->account.p, &ch->account.t, ch->brought.hash, false);
     if (err == ERR_NONE)
-        err = session_end_all(cx, ch->account.t.id, ch->session.id, "password-changed");
+        err = session_end_all(cx, ch->account.t.id, ch->session_id, "password-changed");
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&ch->account), "password.changed", "purpose", PURPOSE_CHANGE, NULL);
+        err = audit_append(cx, account_of(&ch->account), "password.changed", "purpose", purpose, NULL);
     return err;
 }
 
@@ -118,7 +163,7 @@ ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
     const struct opening o = {.purpose = PURPOSE_CHANGE,
                               .language = STR_LIT(""),
                               .brought = &ch->brought,
-                              .session_id = ch->session.id};
+                              .session_id = ch->session_id};
     struct attempt a = {.account = ch->account};
     unsigned methods = 0;
     bool has_factor = false;
@@ -132,19 +177,17 @@ ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
     return signin_second_factor(cx, &a, &o, answer);
 }
 
-enum how { AT_ONCE, WITH_SECOND_FACTOR };
-
 static enum errcode
-change_within(struct cx *cx, struct str token, struct change *ch, enum how how, struct signin_answer *answer)
+change_within(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
 {
-    enum errcode err = still_holds(cx, token, ch, &answer->result);
+    enum errcode err = still_holds(cx, q, ch, &answer->result);
     if (err != ERR_NONE)
         return err;
     if (answer->result != SIGNIN_OK)
         return refuse(cx, ch, answer->result, false);
-    if (how == WITH_SECOND_FACTOR && ch->account.p.second_factor == SECOND_FACTOR_REQUIRED)
+    if (q->how == WITH_SECOND_FACTOR && ch->account.p.second_factor == SECOND_FACTOR_REQUIRED)
         return ask(cx, ch, answer);
-    return store(cx, ch);
+    return store(cx, q, ch);
 }
 
 /* Its own transaction: the wrong old password. */
@@ -161,40 +204,33 @@ refuse_wrong(struct cx *cx, struct change *ch, bool counts)
     return err;
 }
 
-struct change_ask {
-    struct str session, old_password, new_password;
-    enum how how;
-};
-
+/* ch is what was found on the way; of a stranger nothing. */
 static enum errcode
-change(struct cx *cx, const struct change_ask *q, struct signin_answer *answer)
+change(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
 {
-    struct change ch = {.session.id = 0};
     bool counts = false;
+    *ch = (struct change){.session_id = 0};
     *answer = answer_to_stranger(SIGNIN_UnknownError);
-    enum errcode err = prove(cx, q->session, q->old_password, &ch, &answer->result, &counts);
+    enum errcode err = prove(cx, q, ch, &answer->result, &counts);
     if (err != ERR_NONE || answer->result == SIGNIN_UserNotLoggedIn || answer->result == SIGNIN_NoSuchUser)
         return err;
     if (answer->result != SIGNIN_OK)
-        return refuse_wrong(cx, &ch, counts);
-    if ((err = brought_look(cx, &ch.account, q->new_password, &ch.brought)) != ERR_NONE)
+        return refuse_wrong(cx, ch, counts);
+    if ((err = brought_look(cx, &ch->account, q->new_password, &ch->brought)) != ERR_NONE)
         return err;
     if ((err = db_begin(cx)) != ERR_NONE)
         return err;
-    err = change_within(cx, q->session, &ch, q->how, answer);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return technician_end_change(cx, change_within(cx, q, ch, answer));
 }
 
 enum errcode
 password_change(struct cx *cx, struct str session, struct str old_password, struct str new_password,
                 enum signin_result *result_out)
 {
-    const struct change_ask q = {session, old_password, new_password, AT_ONCE};
+    const struct change_ask q = {session, old_password, new_password, AT_ONCE, NULL};
+    struct change ch;
     struct signin_answer answer;
-    enum errcode err = change(cx, &q, &answer);
+    enum errcode err = change(cx, &q, &ch, &answer);
     *result_out = err == ERR_NONE ? answer.result : SIGNIN_UnknownError;
     return err;
 }
@@ -203,14 +239,58 @@ enum errcode
 password_change2(struct cx *cx, struct str session, struct str old_password, struct str new_password,
                  struct signin_answer *answer_out)
 {
-    const struct change_ask q = {session, old_password, new_password, WITH_SECOND_FACTOR};
-    enum errcode err = change(cx, &q, answer_out);
-    struct session s;
-    struct account a;
+    const struct change_ask q = {session, old_password, new_password, WITH_SECOND_FACTOR, NULL};
+    struct change ch;
+    enum errcode err = change(cx, &q, &ch, answer_out);
     if (err != ERR_NONE || answer_out->result != SIGNIN_OkTwoFactorSetupRequired)
         return err;
-    if ((err = session_by_token(cx, session, &s)) != ERR_NONE ||
-        (err = account_read(cx, s.technician_id, &a)) != ERR_NONE)
+    return signin_setup_link(cx, &ch.account, answer_out);
+}
+
+/* What the phone is told of a refused password: the first rule that it breaks. */
+static enum errcode
+rule_of(struct cx *cx, const struct change *ch, struct str password, enum signin_result result,
+        const char **rule_out)
+{
+    static const char *const names[] = {[PASSWORD_RULE_NONE] = NULL,
+                                        [PASSWORD_RULE_LENGTH] = "length",
+                                        [PASSWORD_RULE_KNOWN] = "well-known",
+                                        [PASSWORD_RULE_STRENGTH] = "strength"};
+    const struct account *a = &ch->account;
+    struct password_facts facts;
+    *rule_out = result == SIGNIN_OldNewPasswordMatches ? "same" : "used";
+    if (result != SIGNIN_PasswordAtLeast5Chars)
+        return ERR_NONE;
+    enum errcode err = password_look(cx, password, &a->t, &a->c, &facts);
+    if (err == ERR_NONE)
+        *rule_out = names[password_broken_rule(&a->p, &facts)];
+    return err;
+}
+
+static enum self_result
+self_result_of(const struct change *ch, enum signin_result result)
+{
+    if (result == SIGNIN_UserNotLoggedIn)
+        return ch->self;
+    if (result == SIGNIN_InvalidPassword)
+        return SELF_WRONG_PASSWORD;
+    return result == SIGNIN_OK ? SELF_OK : SELF_PASSWORD_REFUSED;
+}
+
+enum errcode
+self_password(struct cx *cx, const struct self_proof *proof, struct str old_password, struct str new_password,
+              struct self_password *password_out, enum self_result *result_out)
+{
+    const struct change_ask q = {STR_NULL, old_password, new_password, AT_ONCE, proof};
+    struct change ch;
+    struct signin_answer answer;
+    *password_out = (struct self_password){.rule = NULL};
+    enum errcode err = change(cx, &q, &ch, &answer);
+    if (err != ERR_NONE)
         return err;
-    return signin_setup_link(cx, &a, answer_out);
+    *result_out = self_result_of(&ch, answer.result);
+    password_out->attempts_left = lockout_attempts(&ch.account.l, true);
+    return *result_out == SELF_PASSWORD_REFUSED
+               ? rule_of(cx, &ch, new_password, answer.result, &password_out->rule)
+               : ERR_NONE;
 }

@@ -231,6 +231,22 @@ password_look(struct cx *cx, struct str password, const struct technician *t, co
     return ERR_NONE;
 }
 
+int64_t
+password_length_min(const struct policy *p)
+{
+    return p->second_factor == SECOND_FACTOR_REQUIRED ? PASSWORD_LENGTH_MIN : PASSWORD_LENGTH_MIN_ALONE;
+}
+
+enum password_rule
+password_broken_rule(const struct policy *p, const struct password_facts *facts)
+{
+    if (facts->length < password_length_min(p))
+        return PASSWORD_RULE_LENGTH;
+    if (facts->is_well_known)
+        return PASSWORD_RULE_KNOWN;
+    return facts->strength < p->password_strength ? PASSWORD_RULE_STRENGTH : PASSWORD_RULE_NONE;
+}
+
 enum password_verdict
 password_judge(const struct policy *p, const struct password_facts *facts, const char **reason_out)
 {
@@ -242,16 +258,17 @@ password_judge(const struct policy *p, const struct password_facts *facts, const
         [STRENGTH_EXCELLENT] = "it needs lower case, upper case, digits and special characters, and no "
                                "character twice",
     };
+    const enum password_rule rule = password_broken_rule(p, facts);
     const char *reason = NULL;
-    if (p->second_factor == SECOND_FACTOR_REQUIRED && facts->length < PASSWORD_LENGTH_MIN)
-        reason = "it must have at least 8 characters, and at most 256 bytes";
-    else if (p->second_factor == SECOND_FACTOR_OFF && facts->length < PASSWORD_LENGTH_MIN_ALONE)
-        reason = "it must have at least 15 characters, and at most 256 bytes";
-    else if (facts->is_well_known)
+    if (rule == PASSWORD_RULE_LENGTH)
+        reason = p->second_factor == SECOND_FACTOR_REQUIRED
+                     ? "it must have at least 8 characters, and at most 256 bytes"
+                     : "it must have at least 15 characters, and at most 256 bytes";
+    else if (rule == PASSWORD_RULE_KNOWN)
         reason = "it is well known, or made of the account's or the company's own words";
-    else if (facts->strength < p->password_strength)
+    else if (rule == PASSWORD_RULE_STRENGTH)
         reason = too_weak[p->password_strength];
     if (reason_out != NULL)
         *reason_out = reason;
-    return reason == NULL ? PASSWORD_GOOD : PASSWORD_WEAK;
+    return rule == PASSWORD_RULE_NONE ? PASSWORD_GOOD : PASSWORD_WEAK;
 }

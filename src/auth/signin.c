@@ -79,7 +79,8 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
     const struct audit_of of = y->is_known ? account_of(&y->account) : (struct audit_of){0};
     return audit_append(cx, of, "login.refused", "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES),
                         "result", str_from_cstr(signin_result_name(result)), "reason", str_from_cstr(reason),
-                        NULL);
+                        "method", STR_LIT("password"), "console",
+                        text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
 }
 
 enum turn_away { NOT_COUNTED, COUNTED };

@@ -21,6 +21,7 @@ cx_begin(struct cx *cx)
     err_forget(cx);
     cx->now = clock_now();
     cx->actor = STR_NULL;
+    cx->device = 0;
     cx->source = STR_NULL;
     cx->console = STR_NULL;
     cx->n_woken = 0;

@@ -23,6 +23,7 @@ struct cx {
     struct arena arena;
     int64_t now;        /* clock_now() when the request began: one moment for all of its rules */
     struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
+    int64_t device;     /* the phone that asks, 0: none: what it changes it need not be told */
     struct str source;  /* address of the caller as text, or null (command line) */
     struct str console; /* what the caller calls itself (User-Agent), or null */
     struct db *db;      /* NULL where there is none */

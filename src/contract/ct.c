@@ -28,12 +28,20 @@
 #define KIND_int CT_INT
 #define KIND_arrayOf_TwoFactorAuthenticationMethod CT_ARRAY
 #define KIND_arrayOf_DeviceChallenge CT_ARRAY
+#define KIND_arrayOf_DeviceNotice CT_ARRAY
+#define KIND_arrayOf_SelfDevice CT_ARRAY
+#define KIND_arrayOf_SelfSignIn CT_ARRAY
+#define KIND_arrayOf_RecoveryCode CT_ARRAY
 #define OF_string NULL
 #define OF_boolean NULL
 #define OF_unsignedByte NULL
 #define OF_int NULL
 #define OF_arrayOf_TwoFactorAuthenticationMethod &type_TwoFactorAuthenticationMethod
 #define OF_arrayOf_DeviceChallenge &type_DeviceChallenge
+#define OF_arrayOf_DeviceNotice &type_DeviceNotice
+#define OF_arrayOf_SelfDevice &type_SelfDevice
+#define OF_arrayOf_SelfSignIn &type_SelfSignIn
+#define OF_arrayOf_RecoveryCode &type_RecoveryCode
 
 #define FIELD(owner, kind, name, doc) \
     {STR(#name), KIND_##kind, offsetof(struct owner, name), NULL, OF_##kind, doc},

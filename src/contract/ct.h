@@ -44,6 +44,10 @@ struct ct_array {
 #define CT_C_int int32_t
 #define CT_C_arrayOf_TwoFactorAuthenticationMethod struct ct_array
 #define CT_C_arrayOf_DeviceChallenge struct ct_array
+#define CT_C_arrayOf_DeviceNotice struct ct_array
+#define CT_C_arrayOf_SelfDevice struct ct_array
+#define CT_C_arrayOf_SelfSignIn struct ct_array
+#define CT_C_arrayOf_RecoveryCode struct ct_array
 
 #define TYPE_BEGIN(type, doc) struct type {
 #define MEMBER(type, kind, name, doc) CT_C_##kind name;

@@ -35,6 +35,11 @@ static const struct result_status statuses[] = {
     {STR("BadKey"), 422, false},
     {STR("UnknownPushService"), 422, false},
     {STR("TooManyDevices"), 409, false},
+    {STR("ProofRequired"), 401, true},
+    {STR("AccountLocked"), 423, false},
+    {STR("WrongPassword"), 422, false},
+    {STR("PasswordRefused"), 422, false},
+    {STR("WrongCode"), 422, false},
     {STR("TooManyRequests"), 429, false},
     {STR("UnknownError"), 503, false},
 };

@@ -47,6 +47,7 @@ static const struct reason reasons[] = {
     REASON(417, "Expectation Failed", "The expectation cannot be met."),
     REASON(421, "Misdirected Request", "This server does not answer for that host."),
     REASON(422, "Unprocessable Content", "The content is not usable."),
+    REASON(423, "Locked", "The resource is locked."),
     REASON(426, "Upgrade Required", "Another protocol is needed."),
     REASON(428, "Precondition Required", "The request must be conditional."),
     REASON(429, "Too Many Requests", "There were too many requests."),

@@ -3,58 +3,13 @@
 #include "auth/company.h"
 #include "auth/device.h"
 #include "auth/env.h"
+#include "auth/notice.h"
 #include "auth/subscription.h"
 #include "auth/technician.h"
+#include "base/clock.h"
 #include "base/codec.h"
 #include "ops/ops.h"
-
-/* base64url, in the arena; null when it is none. */
-static struct str
-binary_of(struct cx *cx, struct str text)
-{
-    unsigned char *p = arena_alloc(&cx->arena, text.n + 1);
-    size_t n = 0;
-    if (str_is_null(text) || codec_base64url_read(text, p, text.n, &n) != ERR_NONE)
-        return STR_NULL;
-    return (struct str){(const char *)p, n};
-}
-
-/* Members that come together or not at all. False: some are missing, or are no base64url. */
-static bool
-binaries_of(struct cx *cx, const struct str *texts, struct str *const *bytes, size_t n)
-{
-    size_t absent = 0, wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        *bytes[i] = binary_of(cx, texts[i]);
-        absent += str_is_null(texts[i]);
-        wrong += str_is_null(*bytes[i]);
-    }
-    return wrong == 0 || absent == n;
-}
-
-static struct str
-id_text(struct cx *cx, int64_t id)
-{
-    return arena_printf(&cx->arena, "%lld", (long long)id);
-}
-
-/* *known_out false: no active device has this token. */
-static enum errcode
-device_of(struct cx *cx, struct str token, struct device *d_out, bool *known_out)
-{
-    *known_out = false;
-    if (str_is_empty(token))
-        return ERR_NONE;
-    enum errcode err = device_by_token(cx, token, d_out);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        return ERR_NONE;
-    }
-    *known_out = err == ERR_NONE;
-    if (*known_out)
-        cx->actor = arena_printf(&cx->arena, "device:%lld", (long long)d_out->id);
-    return err;
-}
+#include "ops/ops_device.h"
 
 /* What an enrolment's error says to the phone; deviceRet_UnknownError for an error of ours. */
 static enum DeviceRet
@@ -82,11 +37,11 @@ enrolment_read(struct cx *cx, const struct device_enrol_in *in, struct enrolment
 {
     const struct str texts[] = {in->sAttestation, in->sClientData};
     *e = (struct enrolment){.ticket = in->sTicket,
-                            .public_key = binary_of(cx, in->sPublicKey),
+                            .public_key = ops_binary(cx, in->sPublicKey),
                             .name = in->sName,
-                            .signature = binary_of(cx, in->sSignature)};
+                            .signature = ops_binary(cx, in->sSignature)};
     struct str *const bytes[] = {&e->passkey.attestation_object, &e->passkey.client_data};
-    return binaries_of(cx, texts, bytes, 2) && !str_is_empty(e->ticket) && !str_is_empty(e->name) &&
+    return ops_binaries(cx, texts, bytes, 2) && !str_is_empty(e->ticket) && !str_is_empty(e->name) &&
            !str_is_null(e->public_key) && !str_is_null(e->signature);
 }
 
@@ -135,12 +90,24 @@ op_device_enrol(struct cx *cx, const struct device_enrol_in *in, struct device_e
     if ((err = technician_get(cx, d.technician_id, &t)) != ERR_NONE ||
         (err = company_get(cx, t.company_id, &c)) != ERR_NONE)
         return err;
-    out->sDeviceId = id_text(cx, d.id);
+    out->sDeviceId = ops_id(cx, d.id);
     out->sDeviceToken = token;
     out->sFingerprint = d.fingerprint;
     out->sCompany = c.title;
     out->sAccount = t.email;
     return ERR_NONE;
+}
+
+static struct ct_array
+told_notices(struct cx *cx, const struct notice *notices, size_t n)
+{
+    struct DeviceNotice *items = arena_array(&cx->arena, n + 1, sizeof(*items));
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct DeviceNotice){.sNoticeId = notices[i].public_id,
+                                         .sKind = notices[i].kind,
+                                         .sSubject = notices[i].subject,
+                                         .sWhen = clock_text(&cx->arena, notices[i].created_at)};
+    return (struct ct_array){.items = items, .n = n};
 }
 
 static struct ct_array
@@ -169,17 +136,20 @@ op_device_pending(struct cx *cx, const struct device_pending_in *in, struct devi
 {
     struct device d;
     struct challenge_view *views = NULL;
-    size_t n = 0;
+    struct notice *notices = NULL;
+    size_t n = 0, n_notices = 0;
     bool known = false;
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
-    out->aChallenges.is_null = true;
+    out->aChallenges.is_null = out->aNotices.is_null = true;
     if (err != ERR_NONE || !known)
         return err;
-    if ((err = challenge_pending(cx, &d, &views, &n)) != ERR_NONE)
+    if ((err = challenge_pending(cx, &d, &views, &n)) != ERR_NONE ||
+        (err = notice_list(cx, &d, &notices, &n_notices)) != ERR_NONE)
         return err;
     out->result = deviceRet_OK;
     out->aChallenges = told(cx, views, n);
+    out->aNotices = told_notices(cx, notices, n_notices);
     return ERR_NONE;
 }
 
@@ -208,7 +178,7 @@ op_device_fetch(struct cx *cx, const struct device_fetch_in *in, struct device_f
     struct challenge_view view;
     enum answer answer;
     bool known = false;
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     out->aChallenges.is_null = true;
     if (err != ERR_NONE || !known)
@@ -239,17 +209,17 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
     struct device d;
     bool known = false;
     struct challenge_reply reply = {.public_id = in->sChallengeId, .number = in->sNumber};
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
     const struct str texts[] = {in->sAuthenticatorData, in->sClientData, in->sPasskeySignature};
     struct str *const bytes[] = {&reply.passkey.authenticator_data, &reply.passkey.client_data,
                                  &reply.passkey.signature};
-    reply.signature = binary_of(cx, in->sSignature);
+    reply.signature = ops_binary(cx, in->sSignature);
     out->result = deviceRet_BadRequest;
     if (!decision_read(in->sDecision, &reply.decision) || str_is_null(reply.signature) ||
-        !binaries_of(cx, texts, bytes, 3))
+        !ops_binaries(cx, texts, bytes, 3))
         return ERR_NONE;
     enum answer answer;
     err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);
@@ -263,11 +233,26 @@ op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device
 {
     struct device d;
     bool known = false;
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
     err = device_set_state(cx, d.id, DEVICE_REMOVED);
+    if (err == ERR_NONE)
+        out->result = deviceRet_OK;
+    return err;
+}
+
+enum errcode
+op_device_noticed(struct cx *cx, const struct device_noticed_in *in, struct device_noticed_out *out)
+{
+    struct device d;
+    bool known = false;
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
+    out->result = deviceRet_UnknownDevice;
+    if (err != ERR_NONE || !known)
+        return err;
+    err = notice_shown(cx, &d, in->sNoticeId);
     if (err == ERR_NONE)
         out->result = deviceRet_OK;
     return err;
@@ -298,12 +283,12 @@ op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct 
 {
     struct device d;
     bool known = false;
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
     const struct push_subscription wanted = {
-        .endpoint = in->sEndpoint, .p256dh = binary_of(cx, in->sP256dh), .auth = binary_of(cx, in->sAuth)};
+        .endpoint = in->sEndpoint, .p256dh = ops_binary(cx, in->sP256dh), .auth = ops_binary(cx, in->sAuth)};
     err = subscription_set(cx, &d, &wanted);
     out->result = subscribe_result(err);
     if (out->result == deviceRet_UnknownError)
@@ -318,7 +303,7 @@ op_device_unsubscribe(struct cx *cx, const struct device_unsubscribe_in *in,
 {
     struct device d;
     bool known = false;
-    enum errcode err = device_of(cx, in->sDeviceToken, &d, &known);
+    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;

@@ -5,6 +5,8 @@
 #include "auth/device.h"
 #include "auth/env.h"
 #include "auth/lockout.h"
+#include "auth/notice.h"
+#include "auth/self_service.h"
 #include "auth/session.h"
 #include "auth/webauthn.h"
 #include "base/clock.h"
@@ -134,17 +136,16 @@ fail_undelivered(struct cx *cx)
 static enum errcode
 sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
 {
-    bool more = false;
+    static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep};
+    enum errcode e = ERR_NONE;
     if (clock_mono() - d->swept_at < CLOCK_MINUTE)
         return ERR_NONE;
-    enum errcode e = session_sweep(cx, SWEEP_ROWS, &more);
-    *more_out = *more_out || more;
-    if (e == ERR_NONE)
-        e = lockout_sweep(cx, SWEEP_ROWS, &more);
-    *more_out = *more_out || more;
-    if (e == ERR_NONE)
-        e = enrolment_sweep(cx, SWEEP_ROWS, &more);
-    *more_out = *more_out || more;
+    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0] && e == ERR_NONE; i++) {
+        bool more = false;
+        e = sweeps[i](cx, SWEEP_ROWS, &more);
+        *more_out = *more_out || more;
+    }
     if (e == ERR_NONE && !*more_out)
         d->swept_at = clock_mono();
     return e;

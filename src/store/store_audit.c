@@ -4,6 +4,8 @@
 #include "store/db.h"
 #include "store/rows.h"
 
+#define COLUMNS "seq, at, event, actor, source, detail, company_id, technician_id, digest"
+
 enum errcode
 store_audit_last(struct cx *cx, int64_t *seq_out, struct digest *digest_out)
 {
@@ -31,22 +33,12 @@ store_audit_add(struct cx *cx, const struct audit_row *row)
         row->detail, &row->digest);
 }
 
-enum errcode
-store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
+/* All rows of a query of COLUMNS. */
+static enum errcode
+read_all(struct cx *cx, struct db_rows *rows, struct audit_row **rows_out, size_t *n_out)
 {
-    struct db_rows *rows;
     struct audit_row *list = NULL;
     size_t n = 0;
-    *rows_out = NULL;
-    *n_out = 0;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "SELECT seq, at, event, actor, source, detail, company_id, technician_id, digest FROM audit "
-                 "WHERE seq > $1 AND ($2 = 0 OR company_id = $2) AND ($3 = 0 OR technician_id = $3) "
-                 "ORDER BY seq LIMIT $4",
-                 "iiii", range->after, range->company, range->technician, range->limit);
-    if (err != ERR_NONE)
-        return err;
     while (db_next(cx, rows)) {
         list = rows_grow(cx, list, n, sizeof *list);
         list[n++] = (struct audit_row){
@@ -64,4 +56,34 @@ store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_ro
     *rows_out = list;
     *n_out = n;
     return db_done(cx, rows);
+}
+
+enum errcode
+store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
+{
+    struct db_rows *rows;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err =
+        db_query(cx, &rows,
+                 "SELECT " COLUMNS " FROM audit "
+                 "WHERE seq > $1 AND ($2 = 0 OR company_id = $2) AND ($3 = 0 OR technician_id = $3) "
+                 "ORDER BY seq LIMIT $4",
+                 "iiii", range->after, range->company, range->technician, range->limit);
+    return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
+}
+
+enum errcode
+store_audit_sign_ins(struct cx *cx, int64_t technician_id, int64_t limit, struct audit_row **rows_out,
+                     size_t *n_out)
+{
+    struct db_rows *rows;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err =
+        db_query(cx, &rows,
+                 "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 "
+                 "AND event IN ('login.granted', 'login.refused', 'code.refused') ORDER BY seq DESC LIMIT $2",
+                 "ii", technician_id, limit);
+    return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
 }

@@ -29,5 +29,8 @@ struct audit_range {
 /* Oldest first, in the arena. */
 enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
                               size_t *n_out) MUST_CHECK;
+/* How the account was signed in to, or was not: the newest first, at most `limit`, in the arena. */
+enum errcode store_audit_sign_ins(struct cx *cx, int64_t technician_id, int64_t limit,
+                                  struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
 #endif

@@ -328,23 +328,27 @@ class Console:
 
 
 class Phone:
-    """A phone that speaks docs/device-api.md, written apart from the server's own code."""
+    """A phone that speaks docs/device-api.md, written apart from the server's own code; `source` as of a console."""
 
     def __init__(self, server, source="127.0.0.1"):
         self.server = server
         self.source = source
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.token = None
+        self.self_token = None
         self.id = None
         self.audience = server.settings[("server", "public_url")]
 
     def post(self, op, members, token=None, status=None):
+        return self.api(f"device/{op}", members, token, status)
+
+    def api(self, path, members, token=None, status=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE,
                                                 source_address=(self.source, 0))
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        connection.request("POST", f"/api/device/{op}", json.dumps(members), headers)
+        connection.request("POST", f"/api/{path}", json.dumps(members), headers)
         answer = connection.getresponse()
         document = json.loads(answer.read())
         connection.close()
@@ -410,6 +414,35 @@ class Phone:
 
     def report(self):
         return self.answer("not-me")
+
+    def notices(self):
+        return self.post("pending", {}, self.token, 200)["aNotices"]
+
+    # ---- the self-service -------------------------------------------------------------------------------------------
+
+    def self_statement(self, nonce, company, account, changes=None):
+        values = {"audience": self.audience, "nonce": nonce, "company": company, "account": account, "device": self.id}
+        values.update(changes or {})
+        return self.statement("countersign-self-v1", values.items())
+
+    def nonce(self):
+        answer = self.api("self/begin", {}, self.token)
+        assert answer["result"] == "OK", answer
+        return answer["sNonce"]
+
+    def try_open(self, nonce, statement):
+        return self.api("self/open", {"sNonce": nonce, "sSignature": self.sign(statement)}, self.token)
+
+    def open_self(self, company, account):
+        """Opens the self-service; what self() needs is kept."""
+        nonce = self.nonce()
+        answer = self.try_open(nonce, self.self_statement(nonce, company, account))
+        assert answer["result"] == "OK", answer
+        self.self_token = answer["sSelfToken"]
+        return self
+
+    def self(self, op, **members):
+        return self.api(f"self/{op}", {"sSelfToken": self.self_token, **members}, self.token)
 
 
 def escape(text):

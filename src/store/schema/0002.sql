@@ -36,3 +36,4 @@ CREATE TABLE notice (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notice_of ON notice (device_id, created_at);
+CREATE INDEX notice_age ON notice (created_at);

@@ -89,8 +89,8 @@ test_write(void **state)
     (void)state;
     struct DeviceChallenge item = {.sNonce = STR("<\"\\/\x01\xc3\xa9\xe2\x80\xa8\xff"),
                                    .iSecondsRemaining = -1};
-    struct device_pending_out out = {.result = deviceRet_OK, .aChallenges = {&item, 1, false}};
-    const struct ct_type *t = &ct_ops[CT_OP_device_pending].out;
+    struct device_fetch_out out = {.result = deviceRet_OK, .aChallenges = {&item, 1, false}};
+    const struct ct_type *t = &ct_ops[CT_OP_device_fetch].out;
     assert_written(t, &out,
                    "{\"result\":\"OK\",\"aChallenges\":[{\"sNonce\":\"\\u003c\\\"\\\\/"
                    "\\u0001\xc3\xa9\\u2028\xef\xbf\xbd\","

@@ -1,0 +1,258 @@
+/* self_service: opening and closing, and the devices. The rest is in self_overview.c, self_codes.c and
+ * password_change.c. */
+#include "auth/self_service.h"
+
+#include "auth/challenge.h"
+#include "auth/decide.h"
+#include "auth/env.h"
+#include "store/db.h"
+#include "store/store_self.h"
+
+enum { STATEMENT_MAX = 4096 };
+
+/* Whether a phone may use its account at all; a device that is active no more is another's business. */
+static enum errcode
+look(struct cx *cx, const struct device *d, struct account *a_out, enum self_result *result_out)
+{
+    struct device now;
+    *result_out = SELF_UNKNOWN_DEVICE;
+    enum errcode err = device_get(cx, d->id, &now);
+    if (err == ERR_NONE)
+        err = account_read(cx, d->technician_id, a_out);
+    if (err != ERR_NONE || now.state != DEVICE_ACTIVE || a_out->t.deleted_at != 0)
+        return err;
+    const struct facts facts = {.account = a_out};
+    *result_out = decide(&facts, AT_SELF) == SIGNIN_OK ? SELF_OK : SELF_LOCKED;
+    return ERR_NONE;
+}
+
+static enum errcode
+begin_within(struct cx *cx, const struct device *d, struct str nonce, enum self_result *result_out)
+{
+    struct account a;
+    const struct digest digest = token_digest(nonce);
+    enum errcode err = look(cx, d, &a, result_out);
+    if (err != ERR_NONE || *result_out != SELF_OK)
+        return err;
+    return store_self_insert(cx, d->id, &digest, cx->now + SELF_NONCE_LIFE);
+}
+
+enum errcode
+self_begin(struct cx *cx, const struct device *d, struct str *nonce_out, enum self_result *result_out)
+{
+    struct str nonce = token_random(cx);
+    *nonce_out = STR_NULL;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = technician_end_change(cx, begin_within(cx, d, nonce, result_out));
+    if (err == ERR_NONE && *result_out == SELF_OK)
+        *nonce_out = nonce;
+    return err;
+}
+
+static struct str
+id_text(struct cx *cx, int64_t id)
+{
+    return arena_printf(&cx->arena, "%lld", (long long)id);
+}
+
+void
+self_statement_write(struct buf *out, const struct self_statement *s)
+{
+    buf_add_cstr(out, "countersign-self-v1\n");
+    assertion_add_line(out, "audience", s->audience);
+    assertion_add_line(out, "nonce", s->nonce);
+    assertion_add_line(out, "company", s->company);
+    assertion_add_line(out, "account", s->account);
+    assertion_add_line(out, "device", s->device);
+}
+
+/* The statement is made from the rows: what the phone was shown of them is what it signed. */
+static enum errcode
+verify(struct cx *cx, const struct device *d, const struct account *a, const struct self_signature *s,
+       enum self_result *result_out)
+{
+    struct buf b;
+    const struct self_statement statement = {.audience = cx->env->public_url,
+                                             .nonce = s->nonce,
+                                             .company = a->c.title,
+                                             .account = a->t.email,
+                                             .device = id_text(cx, d->id)};
+    buf_init(&b, STATEMENT_MAX);
+    self_statement_write(&b, &statement);
+    enum errcode err = ERR_CRYPTO;
+    if (!buf_is_over(&b))
+        err = es256_verify(cx, d->public_key, buf_view(&b), s->signature);
+    buf_clear(&b);
+    *result_out = err == ERR_NONE ? SELF_OK : SELF_BAD_SIGNATURE;
+    if (err != ERR_CRYPTO)
+        return err;
+    err_forget(cx);
+    return ERR_NONE;
+}
+
+static const char *
+reason_of(enum self_result result)
+{
+    return result == SELF_BAD_SIGNATURE ? "signature" : result == SELF_PROOF_REQUIRED ? "nonce" : "account";
+}
+
+/* Within the open transaction. *result_out comes as what became of the signature. */
+static enum errcode
+open_within(struct cx *cx, const struct device *d, const struct self_opening *o, enum self_result *result_out)
+{
+    struct account a;
+    enum self_result may = SELF_OK;
+    bool won = false;
+    enum errcode err = look(cx, d, &a, &may);
+    if (err == ERR_NONE && may != SELF_OK)
+        *result_out = may;
+    if (err == ERR_NONE && *result_out == SELF_OK) {
+        err = store_self_open(cx, o, &won);
+        *result_out = won ? SELF_OK : SELF_PROOF_REQUIRED;
+    }
+    if (err != ERR_NONE)
+        return err;
+    struct str reason = won ? STR_NULL : str_from_cstr(reason_of(*result_out));
+    return audit_append(cx, account_of(&a), won ? "self.opened" : "self.refused", "device",
+                        id_text(cx, d->id), "reason", reason, NULL);
+}
+
+enum errcode
+self_open(struct cx *cx, const struct device *d, const struct self_signature *s, struct str *token_out,
+          enum self_result *result_out)
+{
+    struct account a;
+    struct str token = token_random(cx);
+    const struct self_opening o = {.device_id = d->id,
+                                   .nonce = token_digest(s->nonce),
+                                   .token = token_digest(token),
+                                   .expires_at = cx->now + SELF_LIFE};
+    *token_out = STR_NULL;
+    enum errcode err = account_read(cx, d->technician_id, &a);
+    if (err == ERR_NONE)
+        err = verify(cx, d, &a, s, result_out);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = technician_end_change(cx, open_within(cx, d, &o, result_out));
+    if (err == ERR_NONE && *result_out == SELF_OK)
+        *token_out = token;
+    return err;
+}
+
+enum errcode
+self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out, enum self_result *result_out)
+{
+    struct self_row row;
+    enum errcode err = look(cx, proof->device, &self_out->account, result_out);
+    if (err != ERR_NONE || *result_out != SELF_OK)
+        return err;
+    *result_out = SELF_PROOF_REQUIRED;
+    if (str_is_empty(proof->token))
+        return ERR_NONE;
+    const struct digest digest = token_digest(proof->token);
+    err = store_self_get(cx, proof->device->id, &digest, &row);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE)
+        return err;
+    self_out->id = row.id;
+    self_out->seed_sealed = row.seed_sealed;
+    *result_out = SELF_OK;
+    return ERR_NONE;
+}
+
+enum errcode
+self_begin_change(struct cx *cx, const struct self_proof *proof, struct self *self_out,
+                  enum self_result *result_out)
+{
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    cx->device = proof->device->id;
+    err = self_enter(cx, proof, self_out, result_out);
+    if (err != ERR_NONE)
+        db_rollback(cx);
+    return err;
+}
+
+enum errcode
+self_end(struct cx *cx, const struct self_proof *proof, enum self_result *result_out)
+{
+    struct self s;
+    enum errcode err = self_begin_change(cx, proof, &s, result_out);
+    if (err != ERR_NONE)
+        return err;
+    if (*result_out == SELF_OK)
+        err = store_self_end(cx, proof->device->id);
+    return technician_end_change(cx, err);
+}
+
+/* One that is not removed, of the same account. */
+static enum errcode
+own_device(struct cx *cx, const struct self *s, struct str text, struct device *d_out,
+           enum self_result *result_out)
+{
+    int64_t id = 0;
+    *result_out = str_is_empty(text) ? SELF_BAD_REQUEST : SELF_UNKNOWN_DEVICE;
+    if (str_is_empty(text) || str_to_i64(text, 1, INT64_MAX, &id) != ERR_NONE)
+        return ERR_NONE;
+    enum errcode err = device_get(cx, id, d_out);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err == ERR_NONE && d_out->technician_id == s->account.t.id && d_out->state != DEVICE_REMOVED)
+        *result_out = SELF_OK;
+    return err;
+}
+
+enum errcode
+self_rename(struct cx *cx, const struct self_proof *proof, struct str device_id, struct str name,
+            enum self_result *result_out)
+{
+    struct self s;
+    struct device d;
+    enum errcode err = self_begin_change(cx, proof, &s, result_out);
+    if (err != ERR_NONE)
+        return err;
+    if (*result_out == SELF_OK)
+        err = own_device(cx, &s, device_id, &d, result_out);
+    if (err == ERR_NONE && *result_out == SELF_OK)
+        err = device_rename_within(cx, d.id, name);
+    if (err == ERR_SYNTAX) {
+        err_forget(cx);
+        *result_out = SELF_BAD_REQUEST;
+        err = ERR_NONE;
+    }
+    return technician_end_change(cx, err);
+}
+
+enum errcode
+self_remove(struct cx *cx, const struct self_proof *proof, struct str device_id, enum self_result *result_out)
+{
+    struct self s;
+    struct device d;
+    enum errcode err = self_begin_change(cx, proof, &s, result_out);
+    if (err != ERR_NONE)
+        return err;
+    if (*result_out == SELF_OK)
+        err = own_device(cx, &s, device_id, &d, result_out);
+    if (err == ERR_NONE && *result_out == SELF_OK)
+        err = device_set_state_within(cx, &d, DEVICE_REMOVED);
+    return technician_end_change(cx, err);
+}
+
+enum errcode
+self_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    int64_t n = 0;
+    enum errcode err = store_self_remove(cx, cx->now, limit, &n);
+    *more_out = err == ERR_NONE && n == limit;
+    return err;
+}

@@ -1,0 +1,60 @@
+/* store_notice: see store_notice.h. */
+#include "store/store_notice.h"
+
+#include "base/rand.h"
+#include "store/db.h"
+
+enum errcode
+store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *n)
+{
+    return db_exec(cx, NULL,
+                   "INSERT INTO notice (id, device_id, public_id, kind, subject, created_at) "
+                   "VALUES ($1, $2, $3, $4, $5, $6)",
+                   "iittti", rand_id(), device_id, n->public_id, n->kind, n->subject, n->created_at);
+}
+
+enum errcode
+store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice **notices_out, size_t *n_out)
+{
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT public_id, kind, subject, created_at FROM notice "
+                                "WHERE device_id = $1 ORDER BY created_at, id LIMIT $2",
+                                "ii", device_id, limit);
+    *notices_out = NULL;
+    *n_out = 0;
+    if (err != ERR_NONE)
+        return err;
+    struct notice *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
+    size_t n = 0;
+    while (n < (size_t)limit && db_next(cx, rows))
+        list[n++] = (struct notice){.public_id = db_text(cx, rows, 0),
+                                    .kind = db_text(cx, rows, 1),
+                                    .subject = db_text(cx, rows, 2),
+                                    .created_at = db_int(rows, 3)};
+    *notices_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
+}
+
+enum errcode
+store_notice_remove(struct cx *cx, int64_t device_id, struct str public_id)
+{
+    return db_exec(cx, NULL, "DELETE FROM notice WHERE public_id = $2 AND device_id = $1", "it", device_id,
+                   public_id);
+}
+
+enum errcode
+store_notice_end(struct cx *cx, int64_t device_id)
+{
+    return db_exec(cx, NULL, "DELETE FROM notice WHERE device_id = $1", "i", device_id);
+}
+
+enum errcode
+store_notice_sweep(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM notice WHERE id IN "
+                   "(SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+                   "ii", before, limit);
+}

@@ -1,0 +1,77 @@
+/* store_self: see store_self.h. */
+#include "store/store_self.h"
+
+#include "base/rand.h"
+#include "store/db.h"
+
+enum errcode
+store_self_insert(struct cx *cx, int64_t device_id, const struct digest *nonce, int64_t expires_at)
+{
+    enum errcode err = db_exec(
+        cx, NULL, "DELETE FROM self_service WHERE device_id = $1 AND token_digest IS NULL", "i", device_id);
+    if (err != ERR_NONE)
+        return err;
+    return db_exec(cx, NULL,
+                   "INSERT INTO self_service (id, device_id, nonce_digest, created_at, expires_at) "
+                   "VALUES ($1, $2, $3, $4, $5)",
+                   "iidii", rand_id(), device_id, nonce, cx->now, expires_at);
+}
+
+enum errcode
+store_self_open(struct cx *cx, const struct self_opening *o, bool *won_out)
+{
+    int64_t n = 0;
+    enum errcode err = db_exec(cx, &n,
+                               "UPDATE self_service SET token_digest = $3, expires_at = $4 "
+                               "WHERE nonce_digest = $2 AND device_id = $1 AND token_digest IS NULL "
+                               "AND expires_at > $5",
+                               "iddii", o->device_id, &o->nonce, &o->token, o->expires_at, cx->now);
+    *won_out = n == 1;
+    if (err != ERR_NONE || !*won_out)
+        return err;
+    return db_exec(cx, NULL, "DELETE FROM self_service WHERE device_id = $1 AND nonce_digest <> $2", "id",
+                   o->device_id, &o->nonce);
+}
+
+enum errcode
+store_self_get(struct cx *cx, int64_t device_id, const struct digest *token, struct self_row *row_out)
+{
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT id, device_id, seed_sealed, expires_at FROM self_service "
+                                "WHERE token_digest = $2 AND device_id = $1 AND expires_at > $3",
+                                "idi", device_id, token, cx->now);
+    if (err != ERR_NONE)
+        return err;
+    bool found = db_next(cx, rows);
+    if (found)
+        *row_out = (struct self_row){.id = db_int(rows, 0),
+                                     .device_id = db_int(rows, 1),
+                                     .seed_sealed = db_blob(cx, rows, 2),
+                                     .expires_at = db_int(rows, 3)};
+    err = db_done(cx, rows);
+    if (err == ERR_NONE && !found)
+        err = err_set(cx, ERR_NOT_FOUND, "the self-service is not open for this device");
+    return err;
+}
+
+enum errcode
+store_self_seed(struct cx *cx, int64_t id, struct str sealed)
+{
+    return db_exec(cx, NULL, "UPDATE self_service SET seed_sealed = $2 WHERE id = $1", "ib", id, sealed);
+}
+
+enum errcode
+store_self_end(struct cx *cx, int64_t device_id)
+{
+    return db_exec(cx, NULL, "DELETE FROM self_service WHERE device_id = $1", "i", device_id);
+}
+
+enum errcode
+store_self_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM self_service WHERE id IN "
+                   "(SELECT id FROM self_service WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+                   "ii", before, limit);
+}

@@ -1,0 +1,41 @@
+/* store_self: the openings of the self-service: a nonce that a device was given, and the token that it got
+ * for signing it. */
+#ifndef COUNTERSIGN_STORE_STORE_SELF_H
+#define COUNTERSIGN_STORE_STORE_SELF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+struct self_row {
+    int64_t id, device_id;
+    struct str seed_sealed; /* null: no codes wait */
+    int64_t expires_at;
+};
+
+/* A nonce for the device, in the place of one that it has not signed. */
+enum errcode store_self_insert(struct cx *cx, int64_t device_id, const struct digest *nonce,
+                               int64_t expires_at) MUST_CHECK;
+/* Spends a nonce of the device in its time and opens; its earlier openings end. *won_out false: there is no
+ * such nonce, or it is spent or over. */
+struct self_opening {
+    int64_t device_id;
+    struct digest nonce, token;
+    int64_t expires_at;
+};
+enum errcode store_self_open(struct cx *cx, const struct self_opening *opening, bool *won_out) MUST_CHECK;
+/* One that is open now. ERR_NOT_FOUND. */
+enum errcode store_self_get(struct cx *cx, int64_t device_id, const struct digest *token,
+                            struct self_row *row_out) MUST_CHECK;
+/* Null: none waits any more. */
+enum errcode store_self_seed(struct cx *cx, int64_t id, struct str sealed) MUST_CHECK;
+/* All of the device. */
+enum errcode store_self_end(struct cx *cx, int64_t device_id) MUST_CHECK;
+/* Those that ended before then. */
+enum errcode store_self_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
+
+#endif
