@@ -47,6 +47,53 @@ a_row_tells_all(void **state)
 }
 
 static void
+a_detail_is_read_again(void **state)
+{
+    static const char *const values[] = {
+        "", "plain", "a\"b\\c\n\x7f\xc3\xa4", "\\u0041", "\",\"other\":\"x", "{}:,"};
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        assert_ok(db_begin(&f->cx));
+        assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", "first", STR_LIT("1"), "key",
+                               str_from_cstr(values[i]), "last", STR_LIT("3"), NULL));
+        assert_ok(db_commit(&f->cx));
+    }
+    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 100, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        assert_str(audit_detail(&f->cx, &rows[i], "first"), "1");
+        assert_str(audit_detail(&f->cx, &rows[i], "key"), values[i]);
+        assert_str(audit_detail(&f->cx, &rows[i], "last"), "3");
+        assert_true(str_is_null(audit_detail(&f->cx, &rows[i], "other")));
+    }
+    /* What somebody else wrote into the table is read no further than it goes. */
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "{}",
+                                      "x",
+                                      "{\"",
+                                      "{\"key",
+                                      "{\"key\"",
+                                      "{\"key\":",
+                                      "{\"key\":\"",
+                                      "{\"key\":\"a",
+                                      "{\"key\":\"\\",
+                                      "{\"key\":\"\\u",
+                                      "{\"key\":\"\\u00",
+                                      "{\"key\":\"\\u00zz\"}",
+                                      "{\"key\":1}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const size_t size = strlen(bad[i]); /* of just that size, so that a byte behind it is found out */
+        char *copy = malloc(size);
+        memcpy(copy, bad[i], size);
+        const struct audit_row row = {.detail = {copy, size}};
+        assert_true(str_is_null(audit_detail(&f->cx, &row, "key")));
+        free(copy);
+    }
+}
+
+static void
 lists_by_subject(void **state)
 {
     struct fixture *f = *state;
@@ -173,6 +220,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_tells_all, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_detail_is_read_again, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(lists_by_subject, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(rolled_back_is_not_there, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_long_chain_holds, fixture_set_up_bare, fixture_tear_down),

@@ -71,23 +71,44 @@ rfc_6238(void **state)
                          cases[i].code);
 }
 
-enum { WINDOW = 9 };
+/* oathtool tells the codes of a moment and of the WINDOW steps after it: RUNS * (WINDOW + 1) pairs of a key
+ * and a moment. */
+enum { WINDOW = 9, RUNS = 1000, PERIOD = 30 };
 
-/* The codes of a step and of the WINDOW steps after it, a line each, from oathtool's standard output. */
-static FILE *
-oathtool(struct fixture *f, const unsigned char seed[20], uint64_t step, pid_t *child_out)
+struct question {
+    unsigned char seed[20];
+    uint64_t second;
+};
+
+/* Any second; in turn one of chance, the first of its step, the last of its step. */
+static struct question
+question(uint64_t run)
 {
-    char when[32], window[8];
+    struct question q;
+    rand_bytes(q.seed, sizeof q.seed);
+    q.second = rand_below(UINT64_C(4000000000)); /* until 2096 */
+    if (run % 3 != 0)
+        q.second -= q.second % PERIOD;
+    if (run % 3 == 2)
+        q.second += PERIOD - 1;
+    return q;
+}
+
+/* One shell asks oathtool each line of the questions; the answers are its standard output. */
+static FILE *
+oathtool(FILE *questions, pid_t *child_out)
+{
+    static const char script[] =
+        "while read -r when key; do oathtool --totp -w 9 -N \"$when\" \"$key\" || exit; done";
     int ends[2];
-    snprintf(when, sizeof when, "@%llu", (unsigned long long)step * 30);
-    snprintf(window, sizeof window, "%d", WINDOW);
-    struct str hex = codec_hex(&f->cx.arena, seed, 20);
     assert_int_equal(pipe(ends), 0);
     *child_out = fork();
     assert_true(*child_out >= 0);
     if (*child_out == 0) {
+        dup2(fileno(questions), STDIN_FILENO);
         dup2(ends[1], STDOUT_FILENO);
-        execl("/usr/bin/oathtool", "oathtool", "--totp", "-w", window, "-N", when, hex.p, (char *)NULL);
+        close(ends[0]);
+        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -98,25 +119,34 @@ static void
 oathtool_says_the_same(void **state)
 {
     struct fixture *f = *state;
-    if (access("/usr/bin/oathtool", X_OK) != 0)
-        skip();
-    for (int run = 0; run < 20; run++) {
-        unsigned char seed[20];
-        char line[16];
-        pid_t child;
-        int status = -1;
-        rand_bytes(seed, sizeof seed);
-        uint64_t step = rand_below(100000000);
-        FILE *out = oathtool(f, seed, step, &child);
-        assert_non_null(out);
+    struct question *asked = calloc(RUNS, sizeof *asked);
+    FILE *questions = tmpfile();
+    pid_t child;
+    char line[16];
+    int status = -1;
+    assert_true(asked != NULL && questions != NULL);
+    for (uint64_t run = 0; run < RUNS; run++) {
+        asked[run] = question(run);
+        struct str hex = codec_hex(&f->cx.arena, asked[run].seed, sizeof asked[run].seed);
+        fprintf(questions, "@%llu %.*s\n", (unsigned long long)asked[run].second, STR_ARG(hex));
+    }
+    rewind(questions);
+    FILE *out = oathtool(questions, &child);
+    assert_non_null(out);
+    for (uint64_t run = 0; run < RUNS; run++) {
         for (uint64_t i = 0; i <= WINDOW; i++) {
             assert_non_null(fgets(line, sizeof line, out));
-            assert_int_equal(strtoul(line, NULL, 10), totp_at(seed, sizeof seed, step + i));
+            assert_int_equal(strlen(line), 7);
+            assert_int_equal(strtoul(line, NULL, 10), totp_at(asked[run].seed, sizeof asked[run].seed,
+                                                              asked[run].second / PERIOD + i));
         }
-        fclose(out);
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_int_equal(status, 0);
     }
+    assert_null(fgets(line, sizeof line, out));
+    fclose(out);
+    fclose(questions);
+    free(asked);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
 
 static void
@@ -157,6 +187,72 @@ drift_of_one_step(void **state)
     fixture_later(f, STEP);
     struct str code = code_at(f, seed, f->cx.now);
     assert_true(works(f, f->ann, arena_printf(&f->cx.arena, "%.3s %.3s", code.p, code.p + 3)));
+}
+
+/* A code is good from the step before its own to the step after it, to the microsecond, and no longer. */
+static void
+edges_of_the_window(void **state)
+{
+    static const struct {
+        int64_t from_step; /* where the step of the code begins, to now */
+        bool good;
+    } cases[] = {{-STEP - 1, false}, {-STEP, true},        {-1, true},       {0, true},
+                 {STEP - 1, true},   {2 * STEP - 1, true}, {2 * STEP, false}};
+    struct fixture *f = *state;
+    unsigned char seed[20];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct str uri;
+        const int64_t step = f->cx.now / STEP + 1000;
+        assert_ok(totp_enrol(&f->cx, f->ann, &uri));
+        seed_of(uri, seed);
+        f->cx.now = step * STEP + cases[i].from_step;
+        assert_int_equal(works(f, f->ann, code_at(f, seed, step * STEP)), cases[i].good);
+    }
+}
+
+static bool
+confirm(struct fixture *f, const struct technician *t, const struct totp_waiting *w, struct str code)
+{
+    bool right = false;
+    assert_ok(db_begin(&f->cx));
+    assert_ok(totp_confirm_within(&f->cx, t, w, code, &right));
+    assert_ok(db_commit(&f->cx));
+    return right;
+}
+
+static void
+a_seed_waits_for_its_first_code(void **state)
+{
+    struct fixture *f = *state;
+    struct str uri;
+    struct technician t;
+    struct totp next;
+    unsigned char old[20], seed[20];
+    bool right = true;
+    assert_ok(totp_enrol(&f->cx, f->ann, &uri));
+    seed_of(uri, old);
+    assert_ok(technician_get(&f->cx, f->ann, &t));
+    assert_ok(totp_new(&f->cx, &t, 77, &next));
+    seed_of(next.uri, seed);
+    assert_memory_not_equal(old, seed, 20);
+    assert_true(str_find_str(next.uri, next.secret) < next.uri.n);
+    const struct totp_waiting waiting = {next.sealed, 77}, moved = {next.sealed, 78};
+    assert_false(confirm(f, &t, &waiting, code_at(f, old, f->cx.now)));
+    assert_false(confirm(f, &t, &waiting, code_at(f, seed, f->cx.now - 2 * STEP)));
+    assert_false(confirm(f, &t, &waiting, STR_LIT("")));
+    assert_false(confirm(f, &t, &waiting, STR_NULL));
+    assert_true(works(f, f->ann, code_at(f, old, f->cx.now)));
+    assert_int_equal(fixture_count_events(f, "totp.enrolled"), 1);
+    assert_ok(db_begin(&f->cx));
+    assert_fails(&f->cx, totp_confirm_within(&f->cx, &t, &moved, STR_LIT("123456"), &right), ERR_CRYPTO);
+    assert_false(right);
+    db_rollback(&f->cx);
+    assert_true(confirm(f, &t, &waiting, code_at(f, seed, f->cx.now)));
+    assert_int_equal(fixture_count_events(f, "totp.enrolled"), 2);
+    assert_false(works(f, f->ann, code_at(f, seed, f->cx.now)));
+    assert_false(works(f, f->ann, code_at(f, seed, f->cx.now - STEP)));
+    assert_false(works(f, f->ann, code_at(f, old, f->cx.now + STEP)));
+    assert_true(works(f, f->ann, code_at(f, seed, f->cx.now + STEP)));
 }
 
 static void
@@ -284,6 +380,8 @@ main(void)
         cmocka_unit_test_setup_teardown(an_authenticator_reads_the_address, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(drift_of_one_step, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(edges_of_the_window, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_seed_waits_for_its_first_code, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_code, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_new_seed_and_none, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_seed_moved_to_another_row_does_not_open, fixture_set_up,

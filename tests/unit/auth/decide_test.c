@@ -127,7 +127,7 @@ spoil(struct picture *p, size_t row)
     }
 }
 
-static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE};
+static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE, AT_SELF};
 enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
 static void

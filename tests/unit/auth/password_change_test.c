@@ -1,6 +1,7 @@
 /* password_change: the values of both operations by their real causes. */
 #include "tests/unit/auth/world.h"
 
+#include "auth/self_service.h"
 #include "auth/session.h"
 
 static enum signin_result
@@ -120,6 +121,70 @@ other_ways_of_a_second_factor(void **state)
     assert_int_equal(change2(w, WORLD_NEW_PASSWORD, WORLD_PASSWORD), SIGNIN_AlreadyUsedPassword);
 }
 
+static enum self_result
+change_by_phone(struct world *w, const struct self_proof *proof, const char *old_password,
+                const char *new_password, struct self_password *p)
+{
+    enum self_result r = SELF_BAD_REQUEST;
+    assert_ok(self_password(w->cx, proof, str_from_cstr(old_password), str_from_cstr(new_password), p, &r));
+    return r;
+}
+
+static void
+by_the_phone(void **state)
+{
+    struct world *w = *state;
+    struct self_password p;
+    struct session s;
+    world_sign_in(w);
+    const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x")};
+    assert_int_equal(change_by_phone(w, &none, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_PROOF_REQUIRED);
+    assert_int_equal(fixture_count_events(w->f, "password.change-refused"), 0);
+    assert_int_equal(change_by_phone(w, &proof, "wrong", WORLD_NEW_PASSWORD, &p), SELF_WRONG_PASSWORD);
+    assert_int_equal(p.attempts_left, 9);
+    assert_int_equal(change_by_phone(w, &proof, NULL, WORLD_NEW_PASSWORD, &p), SELF_WRONG_PASSWORD);
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, "1234", &p), SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "length");
+    assert_int_equal(p.attempts_left, 8);
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, NULL, &p), SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "length");
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, "password1", &p), SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "well-known");
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_PASSWORD, &p), SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "same");
+    assert_ok(session_by_token(w->cx, w->session, &s));
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_OK);
+    assert_null(p.rule);
+    assert_fails(w->cx, session_by_token(w->cx, w->session, &s), ERR_NOT_FOUND);
+    assert_int_equal(change_by_phone(w, &proof, WORLD_NEW_PASSWORD, WORLD_PASSWORD, &p),
+                     SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "used");
+    world_policy(w, "password_strength", "excellent");
+    assert_int_equal(change_by_phone(w, &proof, WORLD_NEW_PASSWORD, "ten herons over Vadstena", &p),
+                     SELF_PASSWORD_REFUSED);
+    assert_string_equal(p.rule, "strength");
+}
+
+static void
+by_a_phone_that_guesses(void **state)
+{
+    struct world *w = *state;
+    struct self_password p;
+    const struct self_proof proof = handset_opens(w, &w->phone);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(change_by_phone(w, &proof, "wrong", WORLD_NEW_PASSWORD, &p), SELF_WRONG_PASSWORD);
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_TOO_MANY);
+    assert_int_equal(p.attempts_left, 5);
+    world_source(w, "192.0.2.200");
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(change_by_phone(w, &proof, "wrong", WORLD_NEW_PASSWORD, &p), SELF_WRONG_PASSWORD);
+    assert_int_equal(p.attempts_left, 0);
+    world_source(w, "192.0.2.201");
+    assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_LOCKED);
+    assert_int_equal(p.attempts_left, 0);
+    assert_int_equal(world_login(w), SIGNIN_UserLockedOut);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -131,6 +196,8 @@ main(void)
         TEST(with_a_second_factor),
         TEST(the_session_of_the_change_ended),
         TEST(other_ways_of_a_second_factor),
+        TEST(by_the_phone),
+        TEST(by_a_phone_that_guesses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* world: see world.h. */
 #include "tests/unit/auth/world.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 
 static struct world *
@@ -195,6 +197,30 @@ world_sign_in(struct world *w)
     assert_int_equal(world_send(w), SIGNIN_OK);
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_OK);
+}
+
+struct str
+handset_self_statement(struct world *w, const struct handset *p, struct str nonce)
+{
+    return arena_printf(&w->cx->arena,
+                        "countersign-self-v1\naudience 23 https://sign-in.example\nnonce %zu %.*s\n"
+                        "company 16 Acme Support Ltd\naccount 17 " WORLD_EMAIL "\ndevice %d %lld\n",
+                        nonce.n, STR_ARG(nonce), snprintf(NULL, 0, "%lld", (long long)p->device.id),
+                        (long long)p->device.id);
+}
+
+struct self_proof
+handset_opens(struct world *w, const struct handset *p)
+{
+    struct str nonce, token;
+    enum self_result r;
+    assert_ok(self_begin(w->cx, &p->device, &nonce, &r));
+    assert_int_equal(r, SELF_OK);
+    struct str statement = handset_self_statement(w, p, nonce);
+    const struct self_signature s = {nonce, phone_sign(w->f, &p->key, statement)};
+    assert_ok(self_open(w->cx, &p->device, &s, &token, &r));
+    assert_int_equal(r, SELF_OK);
+    return (struct self_proof){&p->device, arena_str(&w->kept, token)};
 }
 
 int64_t

@@ -9,6 +9,7 @@
 #include "auth/company.h"
 #include "auth/device.h"
 #include "auth/policy.h"
+#include "auth/self_service.h"
 #include "auth/signin.h"
 #include "auth/technician.h"
 
@@ -63,6 +64,11 @@ enum signin_result world_code(struct world *w, const char *code);
 enum answer world_approve(struct world *w); /* with the right number */
 /* Login, push, approval, check: OK. */
 void world_sign_in(struct world *w);
+
+/* Opens the self-service with the phone; what its other functions take, kept. */
+struct self_proof handset_opens(struct world *w, const struct handset *p);
+/* What is signed for that; in the arena. */
+struct str handset_self_statement(struct world *w, const struct handset *p, struct str nonce);
 
 /* One column of one row, as an integer: "SELECT ... WHERE id = $1". */
 int64_t world_int(struct world *w, const char *sql, int64_t id);
