@@ -27,27 +27,28 @@ look(struct cx *cx, const struct device *d, struct account *a_out, enum self_res
 }
 
 static enum errcode
-begin_within(struct cx *cx, const struct device *d, struct str nonce, enum self_result *result_out)
+begin_within(struct cx *cx, const struct device *d, struct self_begun *begun, enum self_result *result_out)
 {
     struct account a;
-    const struct digest digest = token_digest(nonce);
     enum errcode err = look(cx, d, &a, result_out);
     if (err != ERR_NONE || *result_out != SELF_OK)
         return err;
+    *begun = (struct self_begun){.nonce = token_random(cx), .company = a.c.title, .account = a.t.email};
+    const struct digest digest = token_digest(begun->nonce);
     return store_self_insert(cx, d->id, &digest, cx->now + SELF_NONCE_LIFE);
 }
 
 enum errcode
-self_begin(struct cx *cx, const struct device *d, struct str *nonce_out, enum self_result *result_out)
+self_begin(struct cx *cx, const struct device *d, struct self_begun *begun_out, enum self_result *result_out)
 {
-    struct str nonce = token_random(cx);
-    *nonce_out = STR_NULL;
+    struct self_begun begun = {.nonce = STR_NULL};
+    *begun_out = begun;
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = technician_end_change(cx, begin_within(cx, d, nonce, result_out));
-    if (err == ERR_NONE && *result_out == SELF_OK)
-        *nonce_out = nonce;
+    err = technician_end_change(cx, begin_within(cx, d, &begun, result_out));
+    if (err == ERR_NONE)
+        *begun_out = begun;
     return err;
 }
 

@@ -36,8 +36,12 @@ enum self_result {
     SELF_WRONG_CODE
 };
 
-/* A nonce for the device to sign; one that it has not signed is void then. */
-enum errcode self_begin(struct cx *cx, const struct device *d, struct str *nonce_out,
+/* A nonce for the device to sign, and what else goes into the statement; a nonce that it has not signed is
+ * void then. */
+struct self_begun {
+    struct str nonce, company, account; /* null unless SELF_OK */
+};
+enum errcode self_begin(struct cx *cx, const struct device *d, struct self_begun *begun_out,
                         enum self_result *result_out) MUST_CHECK;
 
 /* What is signed: "countersign-self-v1" and a newline, then the members in this order, each as

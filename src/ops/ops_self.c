@@ -51,12 +51,15 @@ enum errcode
 op_self_begin(struct cx *cx, const struct self_begin_in *in, struct self_begin_out *out)
 {
     struct caller c;
+    struct self_begun begun = {.nonce = STR_NULL};
     bool known = false;
     enum errcode err = who(cx, in->sDeviceToken, STR_NULL, &c, &known);
     if (err == ERR_NONE && known)
-        err = self_begin(cx, &c.device, &out->sNonce, &c.result);
-    if (c.result == SELF_OK)
-        out->iSecondsRemaining = (int32_t)(SELF_NONCE_LIFE / CLOCK_S);
+        err = self_begin(cx, &c.device, &begun, &c.result);
+    out->sNonce = begun.nonce;
+    out->iSecondsRemaining = c.result == SELF_OK ? (int32_t)(SELF_NONCE_LIFE / CLOCK_S) : 0;
+    out->sCompany = begun.company;
+    out->sAccount = begun.account;
     return tell(err, &c, &out->result);
 }
 
@@ -112,7 +115,7 @@ enum errcode
 op_self_overview(struct cx *cx, const struct self_overview_in *in, struct self_overview_out *out)
 {
     struct caller c;
-    struct self_overview o;
+    struct self_overview o = {.n_devices = 0};
     bool known = false;
     enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
     out->aDevices.is_null = out->aSignIns.is_null = true;
@@ -208,7 +211,7 @@ enum errcode
 op_self_recovery(struct cx *cx, const struct self_recovery_in *in, struct self_recovery_out *out)
 {
     struct caller c;
-    struct str codes[RECOVERY_CODES];
+    struct str codes[RECOVERY_CODES] = {STR_NULL};
     bool known = false;
     enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
     out->aRecoveryCodes.is_null = true;

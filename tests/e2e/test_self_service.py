@@ -37,6 +37,7 @@ def test_it_opens_for_ten_minutes(ann):
     server, company, email, phone = ann
     begun = phone.api("self/begin", {}, phone.token)
     assert begun["iSecondsRemaining"] == 300 and len(begun["sNonce"]) == 43
+    assert (begun["sCompany"], begun["sAccount"]) == (company, email)
     opened = phone.try_open(begun["sNonce"], phone.self_statement(begun["sNonce"], company, email))
     assert opened["iSecondsRemaining"] == 600 and len(opened["sSelfToken"]) == 43
     phone.self_token = opened["sSelfToken"]
@@ -79,6 +80,15 @@ def test_another_devices_nonce_is_not_good(ann):
     nonce = phone.nonce()
     assert other.try_open(nonce, other.self_statement(nonce, company, email))["result"] == "ProofRequired"
     assert phone.try_open(nonce, phone.self_statement(nonce, company, email))["result"] == "OK", "it was not spent by that"
+
+
+def test_a_company_that_was_renamed(ann):
+    server, company, email, phone = ann
+    server.cli("company", "set", company, "--title", "Another Name Ltd")
+    begun = phone.api("self/begin", {}, phone.token)
+    assert begun["sCompany"] == "Another Name Ltd"
+    assert phone.try_open(begun["sNonce"], phone.self_statement(begun["sNonce"], company, email))["result"] == "BadSignature"
+    assert phone.open_self(begun["sCompany"], email).self("overview")["result"] == "OK"
 
 
 @pytest.mark.parametrize("change", [

@@ -30,11 +30,13 @@ is_the_documented_example(void **state)
 static struct str
 begin(struct world *w)
 {
-    struct str nonce;
+    struct self_begun begun;
     enum self_result r;
-    assert_ok(self_begin(w->cx, &w->phone.device, &nonce, &r));
+    assert_ok(self_begin(w->cx, &w->phone.device, &begun, &r));
     assert_int_equal(r, SELF_OK);
-    return arena_str(&w->kept, nonce);
+    assert_str(begun.company, "Acme Support Ltd");
+    assert_str(begun.account, WORLD_EMAIL);
+    return arena_str(&w->kept, begun.nonce);
 }
 
 static enum self_result
@@ -145,19 +147,21 @@ a_device_that_was_disabled_meanwhile(void **state)
 {
     struct world *w = *state;
     struct str nonce = begin(w);
+    struct self_begun none;
     enum self_result r;
     assert_ok(db_exec(w->cx, NULL, "UPDATE device SET state = 'disabled'", ""));
     assert_int_equal(open_nonce(w, nonce), SELF_UNKNOWN_DEVICE);
-    assert_ok(self_begin(w->cx, &w->phone.device, &nonce, &r));
+    assert_ok(self_begin(w->cx, &w->phone.device, &none, &r));
     assert_int_equal(r, SELF_UNKNOWN_DEVICE);
-    assert_true(str_is_null(nonce));
+    assert_true(str_is_null(none.nonce) && str_is_null(none.company));
 }
 
 static void
 an_account_that_cannot_be_used(void **state)
 {
     struct world *w = *state;
-    struct str nonce = begin(w), none, detail;
+    struct str nonce = begin(w), detail;
+    struct self_begun none;
     enum self_result r;
     const struct self_proof proof = handset_opens(w, &w->phone);
     nonce = begin(w);

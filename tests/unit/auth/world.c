@@ -212,10 +212,12 @@ handset_self_statement(struct world *w, const struct handset *p, struct str nonc
 struct self_proof
 handset_opens(struct world *w, const struct handset *p)
 {
-    struct str nonce, token;
+    struct self_begun begun;
+    struct str token;
     enum self_result r;
-    assert_ok(self_begin(w->cx, &p->device, &nonce, &r));
+    assert_ok(self_begin(w->cx, &p->device, &begun, &r));
     assert_int_equal(r, SELF_OK);
+    struct str nonce = begun.nonce;
     struct str statement = handset_self_statement(w, p, nonce);
     const struct self_signature s = {nonce, phone_sign(w->f, &p->key, statement)};
     assert_ok(self_open(w->cx, &p->device, &s, &token, &r));
