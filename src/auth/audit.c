@@ -1,6 +1,7 @@
 /* audit: see audit.h. */
 #include "auth/audit.h"
 
+#include <jansson.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -75,47 +76,16 @@ detail_json(struct cx *cx, va_list ap, struct str *json_out)
     return err;
 }
 
-/* The string at the front of *text, which goes on behind it; null when there is none. It reads what
- * add_json_string writes, and no more of JSON. */
-static struct str
-take_json_string(struct cx *cx, struct str *text)
-{
-    char *out = arena_alloc(&cx->arena, text->n + 1);
-    size_t n = 0, i = 1, one;
-    if (text->n == 0 || text->p[0] != '"')
-        return STR_NULL;
-    while (i < text->n && text->p[i] != '"') {
-        unsigned char byte = (unsigned char)text->p[i++];
-        if (byte == '\\' && i < text->n && text->p[i] != 'u') {
-            byte = (unsigned char)text->p[i++];
-        } else if (byte == '\\') {
-            if (codec_hex_read(str_sub(*text, i + 3, 2), &byte, 1, &one) != ERR_NONE)
-                return STR_NULL;
-            i += 5;
-        }
-        out[n++] = (char)byte;
-    }
-    if (i >= text->n)
-        return STR_NULL;
-    *text = str_sub(*text, i + 1, text->n);
-    return (struct str){out, n};
-}
-
 struct str
 audit_detail(struct cx *cx, const struct audit_row *row, const char *key)
 {
-    struct str rest = row->detail;
-    while (rest.n > 1) {
-        rest = str_sub(rest, 1, rest.n); /* behind { or a comma */
-        struct str name = take_json_string(cx, &rest);
-        if (str_is_null(name) || rest.n == 0 || rest.p[0] != ':')
-            return STR_NULL;
-        rest = str_sub(rest, 1, rest.n);
-        struct str value = take_json_string(cx, &rest);
-        if (str_is_null(value) || str_eq(name, str_from_cstr(key)))
-            return value;
-    }
-    return STR_NULL;
+    json_t *detail = json_loadb(row->detail.p != NULL ? row->detail.p : "", row->detail.n, 0, NULL);
+    const json_t *value = json_object_get(detail, key);
+    struct str text = STR_NULL;
+    if (json_is_string(value))
+        text = arena_str(&cx->arena, (struct str){json_string_value(value), json_string_length(value)});
+    json_decref(detail);
+    return text;
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "auth/attempt.h"
 #include "auth/self_service.h"
 #include "store/db.h"
+#include "store/store_push.h"
 
 /* Changes of a password by a second factor stand among them, and are no sign-ins. */
 enum { EVENTS_READ = 2 * SIGN_INS_LISTED };
@@ -43,17 +44,21 @@ static enum errcode
 read_devices(struct cx *cx, const struct self *s, const struct device *asks, struct self_overview *o)
 {
     struct device *devices = NULL;
-    size_t n = 0;
+    int64_t *subscribed = NULL;
+    size_t n = 0, n_subscribed = 0;
     enum errcode err = device_list(cx, s->account.t.id, false, &devices, &n);
+    if (err == ERR_NONE)
+        err = store_push_devices(cx, s->account.t.id, &subscribed, &n_subscribed);
     if (err != ERR_NONE)
         return err;
     o->devices = arena_array(&cx->arena, n + 1, sizeof(*o->devices));
-    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct self_device *d = &o->devices[o->n_devices++];
         *d = (struct self_device){.device = devices[i], .is_this = devices[i].id == asks->id};
-        err = store_device_beside(cx, devices[i].id, &d->has_passkey, &d->is_subscribed);
+        for (size_t k = 0; k < n_subscribed; k++)
+            d->is_subscribed = d->is_subscribed || subscribed[k] == d->device.id;
     }
-    return err;
+    return ERR_NONE;
 }
 
 static enum errcode

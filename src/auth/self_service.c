@@ -69,24 +69,42 @@ self_statement_write(struct buf *out, const struct self_statement *s)
     assertion_add_line(out, "device", s->device);
 }
 
-/* The statement is made from the rows: what the phone was shown of them is what it signed. */
-static enum errcode
-verify(struct cx *cx, const struct device *d, const struct account *a, const struct self_signature *s,
-       enum self_result *result_out)
+/* One opening on its way. */
+struct hearing {
+    const struct device *d;
+    const struct self_signature *s;
+    struct str statement, token;
+    enum self_result result;
+};
+
+/* The statement is made from the rows: what the phone was shown of them is what it signed. Null: too long. */
+static struct str
+statement_of(struct cx *cx, const struct hearing *h, const struct account *a)
 {
     struct buf b;
     const struct self_statement statement = {.audience = cx->env->public_url,
-                                             .nonce = s->nonce,
+                                             .nonce = h->s->nonce,
                                              .company = a->c.title,
                                              .account = a->t.email,
-                                             .device = id_text(cx, d->id)};
+                                             .device = id_text(cx, h->d->id)};
     buf_init(&b, STATEMENT_MAX);
     self_statement_write(&b, &statement);
-    enum errcode err = ERR_CRYPTO;
-    if (!buf_is_over(&b))
-        err = es256_verify(cx, d->public_key, buf_view(&b), s->signature);
+    struct str text = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
     buf_clear(&b);
-    *result_out = err == ERR_NONE ? SELF_OK : SELF_BAD_SIGNATURE;
+    return text;
+}
+
+static enum errcode
+verify(struct cx *cx, struct hearing *h)
+{
+    struct account a;
+    enum errcode err = account_read(cx, h->d->technician_id, &a);
+    if (err != ERR_NONE)
+        return err;
+    h->statement = statement_of(cx, h, &a);
+    err = str_is_null(h->statement) ? ERR_CRYPTO
+                                    : es256_verify(cx, h->d->public_key, h->statement, h->s->signature);
+    h->result = err == ERR_NONE ? SELF_OK : SELF_BAD_SIGNATURE;
     if (err != ERR_CRYPTO)
         return err;
     err_forget(cx);
@@ -96,51 +114,71 @@ verify(struct cx *cx, const struct device *d, const struct account *a, const str
 static const char *
 reason_of(enum self_result result)
 {
-    return result == SELF_BAD_SIGNATURE ? "signature" : result == SELF_PROOF_REQUIRED ? "nonce" : "account";
+    static const struct {
+        enum self_result result;
+        const char *reason;
+    } reasons[] = {{SELF_BAD_SIGNATURE, "signature"},
+                   {SELF_BAD_PASSKEY, "passkey"},
+                   {SELF_PASSKEY_REQUIRED, "passkey"},
+                   {SELF_PROOF_REQUIRED, "nonce"}};
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].result == result)
+            return reasons[i].reason;
+    return "account";
 }
 
-/* Within the open transaction. *result_out comes as what became of the signature. */
+/* Within the open transaction: the passkey, then the nonce, which a refusal does not spend. */
 static enum errcode
-open_within(struct cx *cx, const struct device *d, const struct self_opening *o, enum self_result *result_out)
+open_row(struct cx *cx, struct hearing *h)
+{
+    const struct self_opening o = {.device_id = h->d->id,
+                                   .nonce = token_digest(h->s->nonce),
+                                   .token = token_digest(h->token),
+                                   .expires_at = cx->now + SELF_LIFE};
+    enum passkey_verdict verdict = PASSKEY_BAD;
+    bool won = false;
+    enum errcode err = passkey_verify(cx, h->d, h->statement, &h->s->passkey, &verdict);
+    h->result = verdict == PASSKEY_BAD ? SELF_BAD_PASSKEY : SELF_PASSKEY_REQUIRED;
+    if (err != ERR_NONE || verdict == PASSKEY_BAD || verdict == PASSKEY_REQUIRED)
+        return err;
+    err = store_self_open(cx, &o, &won);
+    h->result = won ? SELF_OK : SELF_PROOF_REQUIRED;
+    return err;
+}
+
+static enum errcode
+open_within(struct cx *cx, struct hearing *h)
 {
     struct account a;
     enum self_result may = SELF_OK;
-    bool won = false;
-    enum errcode err = look(cx, d, &a, &may);
+    enum errcode err = look(cx, h->d, &a, &may);
     if (err == ERR_NONE && may != SELF_OK)
-        *result_out = may;
-    if (err == ERR_NONE && *result_out == SELF_OK) {
-        err = store_self_open(cx, o, &won);
-        *result_out = won ? SELF_OK : SELF_PROOF_REQUIRED;
-    }
+        h->result = may;
+    if (err == ERR_NONE && h->result == SELF_OK)
+        err = open_row(cx, h);
     if (err != ERR_NONE)
         return err;
-    struct str reason = won ? STR_NULL : str_from_cstr(reason_of(*result_out));
-    return audit_append(cx, account_of(&a), won ? "self.opened" : "self.refused", "device",
-                        id_text(cx, d->id), "reason", reason, NULL);
+    const bool is_open = h->result == SELF_OK;
+    struct str reason = is_open ? STR_NULL : str_from_cstr(reason_of(h->result));
+    return audit_append(cx, account_of(&a), is_open ? "self.opened" : "self.refused", "device",
+                        id_text(cx, h->d->id), "reason", reason, NULL);
 }
 
 enum errcode
 self_open(struct cx *cx, const struct device *d, const struct self_signature *s, struct str *token_out,
           enum self_result *result_out)
 {
-    struct account a;
-    struct str token = token_random(cx);
-    const struct self_opening o = {.device_id = d->id,
-                                   .nonce = token_digest(s->nonce),
-                                   .token = token_digest(token),
-                                   .expires_at = cx->now + SELF_LIFE};
+    struct hearing h = {.d = d, .s = s, .token = token_random(cx)};
     *token_out = STR_NULL;
-    enum errcode err = account_read(cx, d->technician_id, &a);
-    if (err == ERR_NONE)
-        err = verify(cx, d, &a, s, result_out);
+    enum errcode err = verify(cx, &h);
     if (err == ERR_NONE)
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = technician_end_change(cx, open_within(cx, d, &o, result_out));
-    if (err == ERR_NONE && *result_out == SELF_OK)
-        *token_out = token;
+    err = technician_end_change(cx, open_within(cx, &h));
+    if (err == ERR_NONE && h.result == SELF_OK)
+        *token_out = h.token;
+    *result_out = h.result;
     return err;
 }
 

@@ -14,6 +14,7 @@
 #include "auth/account.h"
 #include "auth/code.h"
 #include "auth/device.h"
+#include "auth/passkey.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/cx.h"
@@ -29,6 +30,8 @@ enum self_result {
     SELF_PROOF_REQUIRED, /* the nonce or the token is not good: open it anew */
     SELF_LOCKED,         /* account or company cannot be used at present */
     SELF_BAD_SIGNATURE,
+    SELF_BAD_PASSKEY,
+    SELF_PASSKEY_REQUIRED, /* as with an approval: passkey.h */
     SELF_BAD_REQUEST,
     SELF_TOO_MANY, /* this address used its budget of failures up: nothing is looked at */
     SELF_WRONG_PASSWORD,
@@ -54,7 +57,8 @@ void self_statement_write(struct buf *out, const struct self_statement *s);
 /* What the device brings. */
 struct self_signature {
     struct str nonce;
-    struct str signature; /* DEVICE_SIGNATURE_BYTES */
+    struct str signature;             /* DEVICE_SIGNATURE_BYTES */
+    struct passkey_assertion passkey; /* over the same statement; nulls: none */
 };
 /* Spends the nonce and opens for SELF_LIFE; earlier openings of the device end. A refusal spends nothing, and
  * is audited. */
@@ -109,7 +113,7 @@ struct sign_in {
 };
 struct self_device {
     struct device device;
-    bool is_this, has_passkey, is_subscribed;
+    bool is_this, is_subscribed;
 };
 struct self_overview {
     struct self_device *devices;

@@ -13,6 +13,8 @@ result_of(enum self_result result)
         [SELF_PROOF_REQUIRED] = deviceRet_ProofRequired,
         [SELF_LOCKED] = deviceRet_AccountLocked,
         [SELF_BAD_SIGNATURE] = deviceRet_BadSignature,
+        [SELF_BAD_PASSKEY] = deviceRet_BadPasskey,
+        [SELF_PASSKEY_REQUIRED] = deviceRet_PasskeyRequired,
         [SELF_BAD_REQUEST] = deviceRet_BadRequest,
         [SELF_TOO_MANY] = deviceRet_TooManyRequests,
         [SELF_WRONG_PASSWORD] = deviceRet_WrongPassword,
@@ -68,9 +70,13 @@ op_self_open(struct cx *cx, const struct self_open_in *in, struct self_open_out 
 {
     struct caller c;
     bool known = false;
-    const struct self_signature s = {.nonce = in->sNonce, .signature = ops_binary(cx, in->sSignature)};
+    struct self_signature s = {.nonce = in->sNonce, .signature = ops_binary(cx, in->sSignature)};
+    const struct str texts[] = {in->sAuthenticatorData, in->sClientData, in->sPasskeySignature};
+    struct str *const bytes[] = {&s.passkey.authenticator_data, &s.passkey.client_data, &s.passkey.signature};
     enum errcode err = who(cx, in->sDeviceToken, STR_NULL, &c, &known);
-    if (err == ERR_NONE && known && (str_is_empty(s.nonce) || str_is_null(s.signature)))
+    const bool is_whole =
+        ops_binaries(cx, texts, bytes, 3) && !str_is_empty(s.nonce) && !str_is_null(s.signature);
+    if (err == ERR_NONE && known && !is_whole)
         c.result = SELF_BAD_REQUEST;
     else if (err == ERR_NONE && known)
         err = self_open(cx, &c.device, &s, &out->sSelfToken, &c.result);
@@ -92,7 +98,7 @@ told_devices(struct cx *cx, const struct self_overview *o)
                                        .sEnrolled = clock_text(&cx->arena, d->created_at),
                                        .sSeen = clock_text(&cx->arena, d->seen_at),
                                        .bThis = o->devices[i].is_this,
-                                       .bPasskey = o->devices[i].has_passkey,
+                                       .bPasskey = d->has_passkey,
                                        .bNotifications = o->devices[i].is_subscribed};
     }
     return (struct ct_array){.items = items, .n = o->n_devices};

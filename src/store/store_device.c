@@ -176,24 +176,6 @@ store_device_list(struct cx *cx, int64_t technician_id, bool with_removed, struc
 }
 
 enum errcode
-store_device_beside(struct cx *cx, int64_t id, bool *has_passkey_out, bool *is_subscribed_out)
-{
-    struct db_rows *rows;
-    *has_passkey_out = *is_subscribed_out = false;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT (SELECT count(*) FROM passkey WHERE device_id = $1), "
-                                "(SELECT count(*) FROM push_subscription WHERE device_id = $1)",
-                                "i", id);
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows)) {
-        *has_passkey_out = db_int(rows, 0) != 0;
-        *is_subscribed_out = db_int(rows, 1) != 0;
-    }
-    return db_done(cx, rows);
-}
-
-enum errcode
 store_device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out)
 {
     struct db_rows *rows;

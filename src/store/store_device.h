@@ -49,9 +49,6 @@ store_device_by_token(struct cx *cx, const struct digest *token, struct device *
 /* The oldest first, in the arena. technician_id 0: of all. */
 enum errcode store_device_list(struct cx *cx, int64_t technician_id, bool with_removed,
                                struct device **devices_out, size_t *n_out) MUST_CHECK;
-/* What stands beside the device: a passkey, a subscription to Web Push. */
-enum errcode
-store_device_beside(struct cx *cx, int64_t id, bool *has_passkey_out, bool *is_subscribed_out) MUST_CHECK;
 enum errcode store_device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
 enum errcode store_device_seen(struct cx *cx, int64_t id, int64_t at) MUST_CHECK;
 /* Of one that is not removed; *changed_out false: it is. */

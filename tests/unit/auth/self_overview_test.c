@@ -19,6 +19,7 @@ shows_what_there_is(void **state)
     struct self_overview o;
     struct handset tablet, bobs;
     struct str codes[RECOVERY_CODES], uri;
+    const struct self_proof proof = handset_opens(w, &w->phone);
     handset_enrol(w, w->technician, &tablet);
     handset_enrol(w, world_technician(w, "bob@example.com"), &bobs);
     const struct push_subscription push = {.device_id = tablet.device.id,
@@ -31,14 +32,13 @@ shows_what_there_is(void **state)
                       "backup_eligible, backed_up, created_at, used_at) "
                       "VALUES ($1, 'c', -7, 'k', 0, 0, 0, 0, 0)",
                       "i", w->phone.device.id));
-    const struct self_proof proof = handset_opens(w, &w->phone);
     assert_int_equal(look(w, &proof, &o), SELF_OK);
     assert_int_equal(o.n_devices, 2);
     const struct self_device *own = &o.devices[o.devices[0].is_this ? 0 : 1];
     const struct self_device *other = &o.devices[o.devices[0].is_this ? 1 : 0];
     assert_true(own->device.id == w->phone.device.id && other->device.id == tablet.device.id);
-    assert_true(own->is_this && own->has_passkey && !own->is_subscribed);
-    assert_true(!other->is_this && !other->has_passkey && other->is_subscribed);
+    assert_true(own->is_this && own->device.has_passkey && !own->is_subscribed);
+    assert_true(!other->is_this && !other->device.has_passkey && other->is_subscribed);
     assert_true(!o.has_codes && o.recovery_codes == 0 && o.n_sign_ins == 0);
     assert_true(o.password_days == -1 && o.minimum_strength == 0 && o.minimum_length == 8);
     assert_ok(totp_enrol(w->cx, w->technician, &uri));

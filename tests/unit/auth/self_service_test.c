@@ -44,7 +44,7 @@ open_with(struct world *w, struct str nonce, struct str statement)
 {
     struct str token;
     enum self_result r;
-    const struct self_signature s = {nonce, phone_sign(w->f, &w->phone.key, statement)};
+    const struct self_signature s = {.nonce = nonce, .signature = phone_sign(w->f, &w->phone.key, statement)};
     assert_ok(self_open(w->cx, &w->phone.device, &s, &token, &r));
     assert_int_equal(str_is_null(token), r != SELF_OK);
     return r;
@@ -93,11 +93,12 @@ a_refused_signature_spends_nothing(void **state)
     assert_int_equal(open_with(w, nonce, str_sub(statement, 0, statement.n - 1)), SELF_BAD_SIGNATURE);
     assert_str(fixture_last_event(w->f, &detail), "self.refused");
     assert_true(str_find_str(detail, STR_LIT("\"reason\":\"signature\"")) < detail.n);
-    const struct self_signature none = {nonce, STR_NULL};
+    const struct self_signature none = {.nonce = nonce};
     assert_ok(self_open(w->cx, &w->phone.device, &none, &token, &r));
     assert_int_equal(r, SELF_BAD_SIGNATURE);
     char *vast = arena_zalloc(&w->cx->arena, 10000);
-    const struct self_signature too_long = {{vast, 10000}, phone_sign(w->f, &w->phone.key, statement)};
+    const struct self_signature too_long = {.nonce = {vast, 10000},
+                                            .signature = phone_sign(w->f, &w->phone.key, statement)};
     assert_ok(self_open(w->cx, &w->phone.device, &too_long, &token, &r));
     assert_int_equal(r, SELF_BAD_SIGNATURE);
     assert_int_equal(open_nonce(w, nonce), SELF_OK);
@@ -273,7 +274,8 @@ two_processes_open_once(void **state)
     for (int i = 0; i < 5; i++) {
         struct str nonce = begin(w);
         const struct self_signature s = {
-            nonce, phone_sign(w->f, &w->phone.key, handset_self_statement(w, &w->phone, nonce))};
+            .nonce = nonce,
+            .signature = phone_sign(w->f, &w->phone.key, handset_self_statement(w, &w->phone, nonce))};
         struct race r = {w, &s};
         assert_int_equal(fixture_race(w->f, race_open, &r), 1);
     }

@@ -219,7 +219,7 @@ handset_opens(struct world *w, const struct handset *p)
     assert_int_equal(r, SELF_OK);
     struct str nonce = begun.nonce;
     struct str statement = handset_self_statement(w, p, nonce);
-    const struct self_signature s = {nonce, phone_sign(w->f, &p->key, statement)};
+    const struct self_signature s = {.nonce = nonce, .signature = phone_sign(w->f, &p->key, statement)};
     assert_ok(self_open(w->cx, &p->device, &s, &token, &r));
     assert_int_equal(r, SELF_OK);
     return (struct self_proof){&p->device, arena_str(&w->kept, token)};
