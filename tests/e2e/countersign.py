@@ -430,8 +430,8 @@ class Phone:
         assert answer["result"] == "OK", answer
         return answer["sNonce"]
 
-    def try_open(self, nonce, statement):
-        return self.api("self/open", {"sNonce": nonce, "sSignature": self.sign(statement)}, self.token)
+    def try_open(self, nonce, statement, **members):
+        return self.api("self/open", {"sNonce": nonce, "sSignature": self.sign(statement), **members}, self.token)
 
     def open_self(self, company, account):
         """Opens the self-service; what self() needs is kept."""

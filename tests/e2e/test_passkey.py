@@ -426,3 +426,71 @@ def test_the_command_lines_phone_says_what_it_lacks(server, name, tmp_path):
     done = server.run("device", "approve", "--next", "--number", push.sMatchNumber, "--key-file", tmp_path / "key")
     assert done.returncode == 1 and "PasskeyRequired" in done.stderr and "no authenticator" in done.stderr
     assert server.run("device", "reject", "--next", "--key-file", tmp_path / "key").returncode == 0
+
+
+# ---- the self-service ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keeper(server, name, source):
+    """(server, company, e-mail address, a phone with a passkey that counts)"""
+    email = account(server, name)
+    phone = PasskeyPhone(server, source, count=7)
+    return server, name[0], email, phone.enrol(server.enrol_link(email))
+
+
+def opening(phone, company, email):
+    nonce = phone.nonce()
+    return nonce, phone.self_statement(nonce, company, email)
+
+
+def test_the_self_service_asks_for_it(keeper):
+    server, company, email, phone = keeper
+    nonce, statement = opening(phone, company, email)
+    bare = phone.try_open(nonce, statement)
+    assert (bare["result"], bare["status"]) == ("PasskeyRequired", 422)
+    made = phone.authenticator.sign(statement)
+    for missing in made:
+        part = {name: value for name, value in made.items() if name != missing}
+        assert phone.try_open(nonce, statement, **part)["result"] == "BadRequest"
+    opened = phone.try_open(nonce, statement, **made)
+    assert opened["result"] == "OK", opened
+    phone.self_token = opened["sSelfToken"]
+    assert [d["bPasskey"] for d in phone.self("overview")["aDevices"]] == [True]
+    assert [row["reason"] for row in events(server, email, "self.refused")] == ["passkey"]
+
+
+def test_the_self_service_takes_none_but_its_own(keeper, source):
+    server, company, email, phone = keeper
+    nonce, statement = opening(phone, company, email)
+    other = PasskeyPhone(server, source).enrol(server.enrol_link(email))
+    bent = [phone.authenticator.sign(statement, flags=UP), phone.authenticator.sign(statement + b"x"),
+            other.authenticator.sign(statement)]
+    for made in bent:
+        answer = phone.try_open(nonce, statement, **made)
+        assert (answer["result"], answer["status"]) == ("BadPasskey", 422)
+        assert "sSelfToken" not in answer
+    wrong = phone.try_open(nonce, statement + b"x", **phone.authenticator.sign(statement))
+    assert wrong["result"] == "BadSignature", "the device's own key signs, too"
+    assert phone.try_open(nonce, statement, **phone.authenticator.sign(statement))["result"] == "OK", "no refusal spent the nonce"
+    assert len(events(server, email, "self.refused")) == 4
+
+
+def test_a_passkey_is_for_one_opening(keeper):
+    _, company, email, phone = keeper
+    nonce, statement = opening(phone, company, email)
+    made = phone.authenticator.sign(statement)
+    assert phone.try_open(nonce, statement, **made)["result"] == "OK"
+    assert phone.try_open(nonce, statement, **made)["result"] == "BadPasskey", "its counter has not grown"
+    later, statement = opening(phone, company, email)
+    assert phone.try_open(later, statement, **made)["result"] == "BadPasskey", "it is over another nonce"
+
+
+def test_without_one_the_self_service_is_shut_where_it_is_required(server, name, source):
+    email = account(server, name)
+    phone = Phone(server, source).enrol(server.enrol_link(email)).open_self(name[0], email)
+    server.cli("policy", "set", name[0], "passkey", "required")
+    nonce, statement = opening(phone, name[0], email)
+    assert phone.try_open(nonce, statement)["result"] == "PasskeyRequired"
+    server.cli("policy", "unset", name[0], "passkey")
+    assert phone.try_open(nonce, statement)["result"] == "OK"

@@ -122,12 +122,18 @@ def test_a_signature_by_another_key_is_refused(ann):
 
 @pytest.mark.parametrize("members", [
     {}, {"sNonce": "x"}, {"sSignature": "AA"}, {"sNonce": "", "sSignature": "AA"}, {"sNonce": "x", "sSignature": "!"},
-    {"sNonce": "x", "sSignature": "A" * 60_000},
 ])
 def test_what_is_malformed_is_refused(ann, members):
     _, _, _, phone = ann
     answer = phone.api("self/open", members, phone.token)
     assert (answer["result"], answer["status"]) == ("BadRequest", 400)
+
+
+@pytest.mark.parametrize("signature", ["AA", b64(bytes(64)), b64(b"\xff" * 64), b64(bytes(65)), "A" * 60_000])
+def test_what_is_no_signature_is_refused(ann, signature):
+    _, _, _, phone = ann
+    answer = phone.api("self/open", {"sNonce": phone.nonce(), "sSignature": signature}, phone.token)
+    assert (answer["result"], answer["status"]) == ("BadSignature", 422)
 
 
 # ---- whose it is -----------------------------------------------------------------------------------------------------
