@@ -22,8 +22,8 @@ enum notice_kind {
 /* "device-added" and so on. */
 const char *notice_kind_name(enum notice_kind kind);
 
-/* Within the open transaction: for every active device of the account but the one that acts (cx->device).
- * subject null: none. */
+/* Within the open transaction: for every active device of the account but the one that acts (cx->device);
+ * those that subscribed to Web Push are rung. subject null: none. */
 enum errcode
 notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct str subject) MUST_CHECK;
 

@@ -151,7 +151,11 @@ static enum errcode
 prepare_push(const struct outbox *o, struct cx *cx, const struct outbox_row *row, struct http_out_post *post,
              bool *is_ready_out)
 {
-    const struct web_push_note note = {.id = row->public_id, .expires_at = row->expires_at};
+    const bool is_notice = row->notice_id != 0;
+    const struct web_push_note note = {.id = row->public_id,
+                                       .expires_at =
+                                           is_notice ? cx->now + OUTBOX_NOTICE_KEPT : row->expires_at,
+                                       .is_notice = is_notice};
     const int64_t rests_until = row->push.rests_until;
     if (o->push == NULL)
         return write_row(cx, row, &(struct outcome){.state = "dropped"});

@@ -17,7 +17,8 @@
 #include "store/store_outbox.h"
 
 #define OUTBOX_GRACE (15 * CLOCK_S)
-#define OUTBOX_LAST (1 * CLOCK_S) /* before the end of a challenge: the last attempt */
+#define OUTBOX_LAST (1 * CLOCK_S)    /* before the end of a challenge: the last attempt */
+#define OUTBOX_NOTICE_KEPT CLOCK_DAY /* by the push service, until the phone wakes */
 #define OUTBOX_PAUSE_FIRST (1 * CLOCK_S)
 #define OUTBOX_PAUSE_MOST (30 * CLOCK_S)
 

@@ -45,26 +45,30 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct p
 }
 
 /* A later notification of the same phone takes the place of one that was not delivered yet (RFC 8030, section
- * 5.4): an account has one push that waits. */
+ * 5.4): an account has one push that waits, and any notice has all of them looked at. Neither takes the
+ * other's place. */
 static struct str
-topic_of(struct cx *cx, int64_t device_id)
+topic_of(struct cx *cx, int64_t device_id, const struct web_push_note *note)
 {
-    unsigned char id[8], digest[EVP_MAX_MD_SIZE];
+    unsigned char id[9], digest[EVP_MAX_MD_SIZE];
     be64_put(id, (uint64_t)device_id);
+    id[8] = note->is_notice ? 1 : 0;
     ASSERT(EVP_Digest(id, sizeof(id), digest, NULL, EVP_sha256(), NULL) == 1);
     return codec_base64url(&cx->arena, digest, TOPIC_DIGEST);
 }
 
 static void
-write_headers(struct cx *cx, const struct push_subscription *to, int64_t seconds, struct http_out_post *post)
+write_headers(struct cx *cx, const struct push_subscription *to, const struct web_push_note *note,
+              struct http_out_post *post)
 {
     struct arena *a = &cx->arena;
     size_t n = 1; /* behind the token */
     post->headers[n++] = "Content-Type: application/octet-stream";
     post->headers[n++] = "Content-Encoding: aes128gcm";
-    post->headers[n++] = arena_printf(a, "TTL: %" PRId64, seconds).p;
-    post->headers[n++] = "Urgency: high";
-    post->headers[n++] = arena_printf(a, "Topic: %s", topic_of(cx, to->device_id).p).p;
+    post->headers[n++] =
+        arena_printf(a, "TTL: %" PRId64, (note->expires_at - cx->now + CLOCK_S - 1) / CLOCK_S).p;
+    post->headers[n++] = note->is_notice ? "Urgency: normal" : "Urgency: high";
+    post->headers[n++] = arena_printf(a, "Topic: %s", topic_of(cx, to->device_id, note).p).p;
     post->headers[n] = NULL;
 }
 
@@ -86,6 +90,6 @@ web_push_write(struct cx *cx, const struct web_push *w, const struct push_subscr
     post->url = arena_cstr(&cx->arena, to->endpoint);
     post->rules = &w->rules;
     post->headers[0] = vapid_header(cx, &w->vapid, &endpoint).p;
-    write_headers(cx, to, (note->expires_at - cx->now + CLOCK_S - 1) / CLOCK_S, post);
+    write_headers(cx, to, note, post);
     return ERR_NONE;
 }

@@ -1,8 +1,8 @@
 /* web_push: a notification for one phone by the push service that it subscribed to: RFC 8030's request with
  * RFC 8291's encryption and RFC 8292's token. docs/web-push.md.
  *
- * It carries {"id":"..."}, a challenge's opaque id, and always has the same length. It writes requests; what
- * sends them and what becomes of them is outbox.c's. */
+ * It carries {"id":"..."}, the opaque id of a challenge or of a notice, and always has the same length. It
+ * writes requests; what sends them and what becomes of them is outbox.c's. */
 #ifndef COUNTERSIGN_PUSH_WEB_PUSH_H
 #define COUNTERSIGN_PUSH_WEB_PUSH_H
 
@@ -39,10 +39,11 @@ enum errcode
 web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct push_subscription *to,
                  const struct web_push_text *text, struct str *body_out) MUST_CHECK;
 
-/* A challenge: its opaque id, and when it ends. */
+/* What is told: its opaque id, and until when the push service shall try. */
 struct web_push_note {
     struct str id;
     int64_t expires_at;
+    bool is_notice; /* no challenge: it may wait until the phone wakes */
 };
 
 /* Fills the post, in the arena. ERR_POLICY: not an address

@@ -1,7 +1,6 @@
 /* store_notice: see store_notice.h. */
 #include "store/store_notice.h"
 
-#include "base/rand.h"
 #include "store/db.h"
 
 enum errcode
@@ -10,7 +9,7 @@ store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *n)
     return db_exec(cx, NULL,
                    "INSERT INTO notice (id, device_id, public_id, kind, subject, created_at) "
                    "VALUES ($1, $2, $3, $4, $5, $6)",
-                   "iittti", rand_id(), device_id, n->public_id, n->kind, n->subject, n->created_at);
+                   "iittti", n->id, device_id, n->public_id, n->kind, n->subject, n->created_at);
 }
 
 enum errcode
@@ -18,7 +17,7 @@ store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice
 {
     struct db_rows *rows;
     enum errcode err = db_query(cx, &rows,
-                                "SELECT public_id, kind, subject, created_at FROM notice "
+                                "SELECT id, public_id, kind, subject, created_at FROM notice "
                                 "WHERE device_id = $1 ORDER BY created_at, id LIMIT $2",
                                 "ii", device_id, limit);
     *notices_out = NULL;
@@ -28,10 +27,11 @@ store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice
     struct notice *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
     size_t n = 0;
     while (n < (size_t)limit && db_next(cx, rows))
-        list[n++] = (struct notice){.public_id = db_text(cx, rows, 0),
-                                    .kind = db_text(cx, rows, 1),
-                                    .subject = db_text(cx, rows, 2),
-                                    .created_at = db_int(rows, 3)};
+        list[n++] = (struct notice){.id = db_int(rows, 0),
+                                    .public_id = db_text(cx, rows, 1),
+                                    .kind = db_text(cx, rows, 2),
+                                    .subject = db_text(cx, rows, 3),
+                                    .created_at = db_int(rows, 4)};
     *notices_out = list;
     *n_out = n;
     return db_done(cx, rows);

@@ -10,6 +10,7 @@
 #include "base/str.h"
 
 struct notice {
+    int64_t id;
     struct str public_id, kind, subject;
     int64_t created_at;
 };

@@ -7,22 +7,23 @@ enum errcode
 store_outbox_insert(struct cx *cx, const struct outbox_row *r)
 {
     static const char sql[] =
-        "INSERT INTO outbox (id, challenge_id, device_id, transport, state, attempts, next_at, "
-        "created_at, expires_at) VALUES ($1, $2, NULLIF($3, 0), $4, 'waiting', 0, $5, $6, $7)";
-    return db_exec(cx, NULL, sql, "iiitiii", r->id, r->challenge_id, r->device_id, r->transport, r->next_at,
-                   r->created_at, r->expires_at);
+        "INSERT INTO outbox (id, challenge_id, notice_id, device_id, transport, state, attempts, next_at, "
+        "created_at, expires_at) VALUES ($1, NULLIF($2, 0), NULLIF($3, 0), NULLIF($4, 0), $5, 'waiting', 0, "
+        "$6, $7, $8)";
+    return db_exec(cx, NULL, sql, "iiiitiii", r->id, r->challenge_id, r->notice_id, r->device_id,
+                   r->transport, r->next_at, r->created_at, r->expires_at);
 }
 
 enum errcode
 store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
 {
     static const char sql[] =
-        "SELECT o.id, o.challenge_id, o.device_id, o.transport, o.attempts, o.next_at, o.created_at, "
-        "o.expires_at, c.public_id, CASE WHEN c.state = 'pending' THEN 1 ELSE 0 END, p.endpoint, p.p256dh, "
-        "p.auth, "
-        "p.rests_until FROM outbox o JOIN "
-        "challenge c ON c.id = "
-        "o.challenge_id LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "
+        "SELECT o.id, o.challenge_id, o.notice_id, o.device_id, o.transport, o.attempts, o.next_at, "
+        "o.created_at, o.expires_at, COALESCE(c.public_id, n.public_id), "
+        "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL THEN 1 ELSE 0 END, "
+        "p.endpoint, p.p256dh, p.auth, p.rests_until FROM outbox o "
+        "LEFT JOIN challenge c ON c.id = o.challenge_id LEFT JOIN notice n ON n.id = o.notice_id "
+        "LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "
         "device d WHERE d.id = o.device_id AND d.state = 'active') "
         "WHERE o.state = 'waiting' AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2";
     struct db_rows *rows;
@@ -35,19 +36,20 @@ store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **
         struct outbox_row *r = &list[n++];
         r->id = db_int(rows, 0);
         r->challenge_id = db_int(rows, 1);
-        r->device_id = db_int(rows, 2);
-        r->transport = db_text(cx, rows, 3);
-        r->attempts = db_int(rows, 4);
-        r->next_at = db_int(rows, 5);
-        r->created_at = db_int(rows, 6);
-        r->expires_at = db_int(rows, 7);
-        r->public_id = db_text(cx, rows, 8);
-        r->is_pending = db_int(rows, 9) != 0;
+        r->notice_id = db_int(rows, 2);
+        r->device_id = db_int(rows, 3);
+        r->transport = db_text(cx, rows, 4);
+        r->attempts = db_int(rows, 5);
+        r->next_at = db_int(rows, 6);
+        r->created_at = db_int(rows, 7);
+        r->expires_at = db_int(rows, 8);
+        r->public_id = db_text(cx, rows, 9);
+        r->is_pending = db_int(rows, 10) != 0;
         r->push = (struct push_subscription){.device_id = r->device_id,
-                                             .endpoint = db_text(cx, rows, 10),
-                                             .p256dh = db_blob(cx, rows, 11),
-                                             .auth = db_blob(cx, rows, 12),
-                                             .rests_until = db_int(rows, 13)};
+                                             .endpoint = db_text(cx, rows, 11),
+                                             .p256dh = db_blob(cx, rows, 12),
+                                             .auth = db_blob(cx, rows, 13),
+                                             .rests_until = db_int(rows, 14)};
     }
     *rows_out = list;
     *n_out = n;

@@ -1,4 +1,4 @@
-/* store_outbox: what the courier still has to tell: opaque ids of challenges. */
+/* store_outbox: what the courier still has to tell: opaque ids of challenges and of notices. */
 #ifndef COUNTERSIGN_STORE_STORE_OUTBOX_H
 #define COUNTERSIGN_STORE_STORE_OUTBOX_H
 
@@ -11,9 +11,10 @@
 #include "base/str.h"
 #include "store/store_push.h"
 
-/* As table outbox and, when it is read, the challenge's opaque id and whether it is still pending. */
+/* As table outbox, with either a challenge or a notice, and, when it is read, its opaque id and whether it is
+ * still to be told: a challenge that is pending, a notice that is there. */
 struct outbox_row {
-    int64_t id, challenge_id, device_id;
+    int64_t id, challenge_id, notice_id, device_id; /* 0: none */
     struct str transport;
     int64_t attempts, next_at, created_at, expires_at;
     struct str public_id;

@@ -50,6 +50,24 @@ def test_an_old_database_is_brought_up(own_server, name):
     assert console.settle(token, push.sPushToken).result == "OK"
 
 
+def test_what_waits_to_be_told_is_kept(own_server, name):
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    server.console().begin(email)
+    server.stop()
+    turn_back(server.settings["store", "path"])
+    row = "SELECT 5, id, 7, 'web-push', 'waiting', 2, 11, 12, 13 FROM challenge"
+    store = sqlite3.connect(server.settings["store", "path"], isolation_level=None)
+    store.execute(f"INSERT INTO outbox {row}")
+    server.cli("upgrade")
+    columns = "id, challenge_id, device_id, transport, state, attempts, next_at, created_at, expires_at"
+    wanted = store.execute(row.replace(" FROM", ", NULL FROM")).fetchall()
+    assert store.execute(f"SELECT {columns}, notice_id FROM outbox").fetchall() == wanted and len(wanted) == 1
+    assert store.execute("PRAGMA foreign_key_check").fetchall() == []
+    store.close()
+
+
 def test_a_newer_database_is_left_alone(own_server):
     server = own_server(start=False)
     store = sqlite3.connect(server.settings["store", "path"], isolation_level=None)

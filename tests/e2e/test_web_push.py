@@ -364,3 +364,17 @@ def test_without_a_contact_there_is_no_web_push(server, name):
     assert push_key(server) is None
     answer = Browser("https://fcm.googleapis.com/fcm/send/x").subscribe(phone)
     assert answer["result"] == "UnknownPushService"
+
+
+def test_a_notice_rings_too(own_server, service, name):
+    push = service(201)
+    server, phone, browser = subscribed(own_server, push, name)
+    server.cli("code", "totp", name[1], "--qr", "no")
+    _, headers, body = push.take()
+    notice, = phone.notices()
+    assert browser.read(body) == {"id": notice["sNoticeId"]}
+    assert headers["Urgency"] == "normal" and headers["TTL"] == "86400"
+    server.console().begin(name[1])
+    _, other, challenge = push.take()
+    assert len(challenge) == len(body) and other["Topic"] != headers["Topic"]
+    assert push.posts.empty()

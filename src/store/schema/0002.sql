@@ -37,3 +37,25 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_of ON notice (device_id, created_at);
 CREATE INDEX notice_age ON notice (created_at);
+
+-- What the courier has to tell is the opaque id of a challenge or of a notice.
+CREATE TABLE outbox_2 (
+    id BIGINT PRIMARY KEY,
+    challenge_id BIGINT REFERENCES challenge (id),
+    notice_id BIGINT REFERENCES notice (id) ON DELETE CASCADE, -- what was seen rings no more
+    device_id BIGINT,
+    transport TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+    attempts BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CHECK ((challenge_id IS NULL) <> (notice_id IS NULL))
+);
+INSERT INTO outbox_2 (id, challenge_id, device_id, transport, state, attempts, next_at, created_at, expires_at)
+    SELECT id, challenge_id, device_id, transport, state, attempts, next_at, created_at, expires_at FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_2 RENAME TO outbox;
+CREATE INDEX outbox_next ON outbox (state, next_at);
+CREATE INDEX outbox_challenge ON outbox (challenge_id);
+CREATE INDEX outbox_notice ON outbox (notice_id);

@@ -4,7 +4,9 @@
 #include "auth/code.h"
 #include "auth/device.h"
 #include "auth/notice.h"
+#include "auth/subscription.h"
 #include "auth/technician.h"
+#include "store/store_outbox.h"
 
 static struct phone phone;
 
@@ -172,6 +174,48 @@ nobody_looked_for_a_quarter(void **state)
     assert_str(notices[0].kind, "codes-removed");
 }
 
+static int64_t
+rings(struct fixture *f, int64_t device_id)
+{
+    struct outbox_row *rows;
+    size_t n = 0;
+    int64_t count = 0;
+    assert_ok(store_outbox_due(&f->cx, f->cx.now, 50, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        assert_true(rows[i].notice_id != 0 && rows[i].challenge_id == 0 && rows[i].is_pending);
+        assert_str(rows[i].transport, "web-push");
+        count += rows[i].device_id == device_id ? 1 : 0;
+    }
+    return count;
+}
+
+static void
+who_subscribed_is_rung(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    f->env.has_push = true;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                             .p256dh = phone_public(&phone),
+                                             .auth = STR("0123456789abcdef")};
+    assert_ok(subscription_set(&f->cx, &a, &wanted));
+    tell(f, NOTICE_PASSWORD_CHANGED, NULL);
+    assert_int_equal(rings(f, a.id), 1);
+    assert_int_equal(rings(f, b.id), 0);
+    assert_int_equal(count(f, &a, &notices), 2); /* of b's enrolment, too, which was before */
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(notice_shown(&f->cx, &a, notices[i].public_id));
+    assert_int_equal(rings(f, a.id), 0); /* what was seen rings no more */
+    f->cx.device = a.id;
+    tell(f, NOTICE_CODES_ADDED, NULL);
+    assert_int_equal(rings(f, a.id), 0);
+    f->cx.device = 0;
+    f->env.has_push = false;
+    tell(f, NOTICE_CODES_ADDED, NULL);
+    assert_int_equal(rings(f, a.id), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -185,6 +229,7 @@ main(void)
         TEST(changes_are_told),
         TEST(what_was_not_done_is_not_told),
         TEST(nobody_looked_for_a_quarter),
+        TEST(who_subscribed_is_rung),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

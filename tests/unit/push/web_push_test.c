@@ -127,6 +127,11 @@ a_request_has_what_the_standard_asks_for(void **state)
     assert_string_equal(again.headers[5], post.headers[5]);
     assert_true(str_starts(str_from_cstr(post.headers[5]), STR_LIT("Topic: ")));
     assert_true(strlen(post.headers[5]) <= strlen("Topic: ") + 32); /* RFC 8030, section 5.4 */
+    const struct web_push_note notice = {.id = note.id, .expires_at = cx.now + CLOCK_DAY, .is_notice = true};
+    assert_int_equal(web_push_write(&cx, &w, &to, &notice, &again), ERR_NONE);
+    assert_true(has(&again, "TTL: 86400") && has(&again, "Urgency: normal"));
+    assert_int_equal(again.body.n, WEB_PUSH_BODY);
+    assert_string_not_equal(again.headers[5], post.headers[5]); /* it takes no challenge's place */
     w.n_hosts = 0;
     assert_int_equal(web_push_write(&cx, &w, &to, &note, &post), ERR_POLICY);
     vapid_clear(&w.vapid);
