@@ -5,6 +5,19 @@
 #include "log/log.h"
 #include "store/db.h"
 
+static enum errcode
+open_mapped(struct opener *o, struct cx *cx, const struct config *config)
+{
+    enum errcode e = db_open(cx, config->store_path, DB_OPEN, config->store_busy_timeout, &o->db);
+    if (e != ERR_NONE)
+        return e;
+    cx->db = o->db;
+    e = db_map(cx, (int64_t)config->store_map);
+    if (e != ERR_NONE)
+        opener_close(o, cx);
+    return e;
+}
+
 bool
 opener_try(struct opener *o, struct cx *cx, const struct config *config)
 {
@@ -15,11 +28,10 @@ opener_try(struct opener *o, struct cx *cx, const struct config *config)
     if (o->since != 0 && now - o->tried < CLOCK_S)
         return false;
     o->tried = now;
-    if (db_open(cx, config->store_path, DB_OPEN, config->store_busy_timeout, &o->db) == ERR_NONE) {
+    if (open_mapped(o, cx, config) == ERR_NONE) {
         if (o->since != 0)
             log_info("store.back", "seconds=%lld", (long long)((now - o->since) / CLOCK_S));
         o->since = 0;
-        cx->db = o->db;
         return true;
     }
     if (o->since == 0) {

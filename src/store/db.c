@@ -52,6 +52,13 @@ db_close(struct db **db)
     *db = NULL;
 }
 
+enum errcode
+db_map(struct cx *cx, int64_t bytes)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->map(cx, cx->db, bytes);
+}
+
 static enum errcode
 begin(struct cx *cx, bool is_write)
 {

@@ -35,6 +35,10 @@ enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
 enum errcode db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout,
                      struct db **db_out) MUST_CHECK;
 void db_close(struct db **db);
+/* Reads go through a map of the file's first `bytes` from now on, also after it was connected again; 0, as it
+ * is at first: through the connection's own cache. Where a mapped file is truncated in place, or the disk
+ * fails, reading ends the process (SIGBUS): for processes that are started again. */
+enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
  * and silent. */

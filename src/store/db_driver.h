@@ -38,6 +38,7 @@ struct db_driver {
     /* Several statements without parameters and rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
     enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out); /* no table at all */
+    enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
     void (*close)(struct db *db);
 };
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ struct sqlite {
     sqlite3 *handle; /* NULL: not connected */
     char *path;
     int busy_ms;
+    int64_t map; /* bytes; 0: none */
     struct statement *slots[SLOTS];
 };
 
@@ -77,6 +79,14 @@ disconnect(struct sqlite *s)
 }
 
 static int
+settle_map(struct sqlite *s)
+{
+    char pragma[64];
+    (void)snprintf(pragma, sizeof(pragma), "PRAGMA mmap_size = %lld", (long long)s->map);
+    return sqlite3_exec(s->handle, pragma, NULL, NULL, NULL);
+}
+
+static int
 settle(struct sqlite *s)
 {
     static const char *const pragmas =
@@ -88,7 +98,7 @@ settle(struct sqlite *s)
         rc = sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(s->handle, pragmas, NULL, NULL, NULL);
-    return rc;
+    return rc == SQLITE_OK ? settle_map(s) : rc;
 }
 
 static enum errcode
@@ -337,6 +347,15 @@ sqlite_is_empty(struct cx *cx, struct db *db, bool *empty_out)
     return err;
 }
 
+static enum errcode
+sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
+{
+    struct sqlite *s = sqlite_of(db);
+    s->map = bytes;
+    int rc = s->handle != NULL ? settle_map(s) : SQLITE_OK; /* else once it is connected again */
+    return rc == SQLITE_OK ? ERR_NONE : fail(cx, s, rc, "map");
+}
+
 static void
 sqlite_close(struct db *db)
 {
@@ -365,6 +384,7 @@ static const struct db_driver driver = {
     .bytes = sqlite_bytes,
     .script = sqlite_script,
     .is_empty = sqlite_is_empty,
+    .map = sqlite_map,
     .close = sqlite_close,
 };
 

