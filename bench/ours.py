@@ -23,6 +23,7 @@ class Ours(Server):
 
     name = "countersign"
     path = "/WebServices/TechnicianConsole.asmx"
+    expected = "Result>loginTwoFactorRet_Poll<"
 
     def __init__(self, folder, settings=None, start=True, cpu=SERVER_CPU):
         path = os.path.join(folder, "ours")
@@ -90,17 +91,17 @@ def push_row(technician, login, now, text, expires, state="pending"):
 
 
 def fill(server, company, technicians, pushes):
-    """Accounts, and for the first of them a pending push each; returns (login token, push token) for each push."""
+    """Accounts, and for some of them, evenly spread, a pending push each; returns (login token, push token) for each push."""
     store = server.store()
     now = int(time.time() * 1000000)
     company_id = store.execute("SELECT id FROM company WHERE name = ?", [company]).fetchone()[0]
     store.execute("PRAGMA synchronous = OFF")
     insert(store, "technician", (technician_row(company_id, n, now) for n in range(technicians)))
     pairs = [(token(), token()) for _ in range(pushes)]
-    logins = [row_id() for _ in pairs]
+    logins, each = [row_id() for _ in pairs], max(technicians // max(pushes, 1), 1)
     if pairs:
-        insert(store, "login", (login_row(1000000 + n, now, pair[0], now + DAY, logins[n]) for n, pair in enumerate(pairs)))
-        insert(store, "challenge", (push_row(1000000 + n, logins[n], now, pair[1], now + DAY) for n, pair in enumerate(pairs)))
+        insert(store, "login", (login_row(1000000 + n * each, now, pair[0], now + DAY, logins[n]) for n, pair in enumerate(pairs)))
+        insert(store, "challenge", (push_row(1000000 + n * each, logins[n], now, pair[1], now + DAY) for n, pair in enumerate(pairs)))
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return pairs

@@ -3,13 +3,11 @@
 import os
 import subprocess
 
-from load import compare, drive, write_script
 from ours import Ours, fill
 from peers import Gsoap, Mono, Nginx, Npm, Php
+from rounds import build_loader, compare, drive, drive_tls, run_rounds, write_lua, write_request
 
 from countersign import Console
-
-CHECK = "twoFactorCheckPushAuthStatus"
 
 
 class Pending:
@@ -19,9 +17,6 @@ class Pending:
         server.company("acme")
         self.pair = fill(server, "acme", 1, 1)[0]
         self.server = server
-        console = Console(server)
-        self.body = console.envelope(CHECK, {"sLoginToken": self.pair[0], "sPushToken": self.pair[1]})
-        self.headers = console.headers(CHECK)
 
     def answer(self):
         answer = Console(self.server).check(*self.pair)
@@ -37,22 +32,11 @@ def certificate(folder):
     return crt, key
 
 
-def rounds_of(servers, scripts, rounds, seconds, **kwargs):
-    found = {server.name: [] for server in servers}
-    for number in range(rounds + 1):
-        for server in servers:
-            figures = drive(server.port, scripts[server.name], server.pids(), seconds, **kwargs)
-            if number:  # the first warms up
-                found[server.name].append(figures)
-    return compare(found)
-
-
-def scripts_for(folder, servers, pending, **more):
-    scripts = {}
-    for server in servers:
-        scripts[server.name] = os.path.join(folder, f"{server.name.split()[0].strip(',')}{len(more)}.lua")
-        write_script(scripts[server.name], server.path, pending.body, {**pending.headers, **more})
-    return scripts
+def drive_each(folder, servers, pair, rounds, seconds, **more):
+    """more: headers of the request."""
+    kind = "-".join(["request", *more])
+    files = {server.name: write_request(os.path.join(folder, f"{kind}-{server.port}"), server, pair, **more) for server in servers}
+    return compare(run_rounds(servers, rounds, lambda server: drive(server, files[server.name], seconds)))
 
 
 def over_tls(folder, rounds, seconds):
@@ -68,22 +52,24 @@ def over_tls(folder, rounds, seconds):
     plain.write_config()
     plain.start()
     servers = [plain, Nginx(inner, body, files)]
-    figures = rounds_of(servers, scripts_for(inner, servers, pending), rounds, seconds, scheme="https")
+    scripts = {server.name: write_lua(os.path.join(inner, f"{server.port}.lua"), server, pending.pair) for server in servers}
+    figures = compare(run_rounds(servers, rounds, lambda server: drive_tls(server, scripts[server.name], seconds)))
     servers[1].stop()
     plain.close()
     return figures
 
 
 def measure(folder, build, quick):
-    rounds, seconds = (3, 1) if quick else (5, 2)
+    build_loader()
+    rounds, seconds = (3, 1) if quick else (9, 2)
     ours = Ours(folder)
     pending = Pending(ours)
     peers = [Nginx(folder, pending.answer()), Gsoap(folder), Npm(folder, os.path.join(build, "bench/npm")),
              Php(folder), Mono(folder)]
     servers = [ours, *peers]
     figures = {"rounds": rounds, "seconds": seconds}
-    figures["a"] = rounds_of(servers, scripts_for(folder, servers, pending), rounds, seconds)
-    figures["b"] = rounds_of(servers, scripts_for(folder, servers, pending, Connection="close"), rounds, seconds)
+    figures["a"] = drive_each(folder, servers, pending.pair, rounds, seconds)
+    figures["b"] = drive_each(folder, servers, pending.pair, rounds, seconds, Connection="close")
     pending.answer()
     for peer in peers:
         peer.stop()

@@ -6,9 +6,9 @@ import re
 import subprocess
 import time
 
-from load import median
 from ours import Ours, digest, insert, row_id, technician_row, token
 from processes import LOAD_CPU, SERVER_CPU, pin, pinned, processor_seconds
+from rounds import median
 
 from countersign import PASSWORD, Console, Phone
 

@@ -9,6 +9,7 @@ import time
 from ours import Ours, fill, write_pairs
 from part_checks import certificate
 from processes import LOAD_CPU, own_memory, pinned, processor_seconds
+from rounds import LOADER, build_loader, write_request
 
 from countersign import Console
 
@@ -21,13 +22,17 @@ WARM = 256
 class Loaders:
     """Client processes; each has a share of the connections."""
 
-    def __init__(self, build, port, count, pairs_file, cpu=LOAD_CPU):
+    def __init__(self, server, pairs, file, cpu=LOAD_CPU, count=None):
+        """A connection for each of the pairs, or `count` for one; `file`: a name for what the loaders read."""
+        count = count or len(pairs)
+        write_pairs(file, pairs)
+        request = write_request(f"{file}.request", server, pairs[0], Prefer="wait=600")
         share, rest = divmod(count, LOADERS)
         self.processes, first = [], 0
         for number in range(LOADERS):
             mine = share + (number < rest)
             if mine:
-                command = [os.path.join(build, "bench/loader"), str(port), str(mine), str(SOURCES), pairs_file, str(first)]
+                command = [LOADER, "hold", str(server.port), str(mine), str(SOURCES), request, file, str(first)]
                 self.processes.append(subprocess.Popen(pinned(cpu, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
             first += mine
         for process in self.processes:
@@ -76,44 +81,41 @@ def wake_some(server, loaders, pairs, count, times):
     return sorted(found)
 
 
-def park(folder, build, count, tls=False, times=200):
+def park(folder, count, times=200):
     """One number of parked checks, each of a push of its own: memory, and the waking of one among them."""
-    inner = os.path.join(folder, f"park{count}{tls}")
+    inner = os.path.join(folder, f"park{count}")
     os.mkdir(inner)
     settings = {("server", "fronts"): str(FRONTS)}
     server = Ours(inner, settings, start=False, cpu=None)
     server.company("acme")
     pairs = fill(server, "acme", count + WARM, count + WARM)
-    write_pairs(os.path.join(inner, "pairs"), pairs[:count])
-    write_pairs(os.path.join(inner, "warm"), pairs[count:])
     server.start()
     fronts = server.children("front")
-    warm = Loaders(build, server.port, WARM, os.path.join(inner, "warm"))
+    warm = Loaders(server, pairs[count:], os.path.join(inner, "warm"))
     wait_quiet(fronts)
     before = sum(map(own_memory, fronts))
-    loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
+    loaders = Loaders(server, pairs[:count], os.path.join(inner, "pairs"))
     wait_quiet(fronts)
-    memory = (sum(map(own_memory, fronts)) - before) / count
-    waits = wake_some(server, loaders, pairs, count, times)
+    memory = sum(map(own_memory, fronts))
+    waits = wake_some(server, loaders, pairs, count, min(times, count))
     others = [row for row in loaders.end() if row[2] != "Poll"]
     assert not others, others[:3]
     warm.end()
     server.close()
-    return {"count": count, "memory": memory, "wake_median_ms": waits[len(waits) // 2],
-            "wake_p99_ms": waits[int(len(waits) * 0.99) - 1], "wake_most_ms": waits[-1]}
+    return {"count": count, "woken": len(waits), "warm": WARM, "memory": (memory - before) / count, "memory_in_all": memory,
+            "wake_median_ms": waits[len(waits) // 2], "wake_p99_ms": waits[int(len(waits) * 0.99) - 1], "wake_most_ms": waits[-1]}
 
 
-def wake_all(folder, build, count):
+def wake_all(folder, count):
     """All wait for one push, which is taken back: seconds until the last one is answered."""
     inner = os.path.join(folder, f"all{count}")
     os.mkdir(inner)
     server = Ours(inner, {("server", "fronts"): str(FRONTS)}, start=False, cpu=None)
     server.company("acme")
     pairs = fill(server, "acme", 1, 1)
-    write_pairs(os.path.join(inner, "pairs"), pairs)
     server.start()
     fronts = server.children("front")
-    loaders = Loaders(build, server.port, count, os.path.join(inner, "pairs"))
+    loaders = Loaders(server, pairs, os.path.join(inner, "pairs"), count=count)
     wait_quiet(fronts)
     used, begun = processor_seconds(server.pids()), time.monotonic_ns()
     answer = Console(server).call("twoFactorCancelPushAuth", sLoginToken=pairs[0][0], sPushToken=pairs[0][1])
@@ -162,7 +164,7 @@ def tls_memory(folder, count):
 
 
 def measure(folder, build, quick):
-    subprocess.run(["ninja", "-C", build, "bench/loader"], check=True, capture_output=True)
-    counts = [1000, 5000] if quick else [1000, 10000, 50000]
-    return {"park": [park(folder, build, count) for count in counts], "all": [wake_all(folder, build, count) for count in counts],
+    build_loader()
+    counts = [1, 100, 5000] if quick else [1, 10, 100, 1000, 10000, 50000]
+    return {"park": [park(folder, count) for count in counts], "all": [wake_all(folder, count) for count in counts],
             "tls": tls_memory(folder, 500 if quick else 4000)}

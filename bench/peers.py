@@ -21,9 +21,10 @@ ASMX = "/WebServices/TechnicianConsole.asmx"
 
 
 class Peer:
-    """One server in a folder of its own; `path` is where the operation is."""
+    """One server in a folder of its own; `path` is where the operation is, `expected` what each of its answers holds."""
 
     path = "/"
+    expected = "Result>loginTwoFactorRet_Poll<"
 
     def __init__(self, folder):
         self.folder = os.path.join(folder, type(self).__name__)
@@ -37,11 +38,11 @@ class Peer:
         self.processes.append(process)
         wait_port(port or self.port, process)
 
-    def run_nginx(self, server):
+    def run_nginx(self, server, processes=1):
         conf = os.path.join(self.folder, "nginx.conf")
         with open(conf, "w", encoding="utf-8") as out:
-            out.write(f"daemon off; worker_processes 1; pid {self.folder}/nginx.pid; error_log /dev/null;\n"
-                      f"events {{ worker_connections 4096; }}\nhttp {{ access_log off; keepalive_requests 100000000;\n"
+            out.write(f"daemon off; worker_processes {processes}; pid {self.folder}/nginx.pid; error_log /dev/null;\n"
+                      f"events {{ worker_connections 19000; }}\nhttp {{ access_log off; keepalive_requests 100000000;\n"
                       f"client_body_buffer_size 16k; {NGINX_TEMP.format(self.folder)}\nserver {{ {server} }} }}\n")
         self.run("nginx", "-c", conf)
 
@@ -60,13 +61,13 @@ class Nginx(Peer):
 
     name = "nginx, static reply"
 
-    def __init__(self, folder, body, tls=None):
+    def __init__(self, folder, body, tls=None, processes=1):
         super().__init__(folder)
-        listen = f"listen 127.0.0.1:{self.port}" + (" ssl" if tls else "") + ";"
+        listen = f"listen 127.0.0.1:{self.port} backlog=4096" + (" reuseport" if processes > 1 else "") + (" ssl" if tls else "") + ";"
         if tls:
             listen += f" ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]}; ssl_protocols TLSv1.3;"
         self.run_nginx(f"""{listen} location / {{ default_type "text/xml; charset=utf-8";
-add_header Cache-Control "private, max-age=0"; return 200 '{body.decode()}'; }}""")
+add_header Cache-Control "private, max-age=0"; return 200 '{body.decode()}'; }}""", processes)
 
 
 class Gsoap(Peer):
@@ -83,7 +84,7 @@ class Gsoap(Peer):
 
 
 class Npm(Peer):
-    """The soap package of npm, from the published WSDL."""
+    """The soap package of npm that the interop tests use too, from the published WSDL."""
 
     name = "npm soap (Node)"
     path = ASMX
@@ -93,7 +94,9 @@ class Npm(Peer):
         shutil.copy(WSDL, os.path.join(self.folder, "service.wsdl"))
         if not os.path.isdir(os.path.join(modules, "node_modules/soap")):
             os.makedirs(modules, exist_ok=True)
-            subprocess.run(["npm", "install", "--no-audit", "--no-fund", "soap"], cwd=modules, check=True, capture_output=True)
+            for name in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(os.path.join(HERE, "../tests/interop/npm", name), modules)
+            subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=modules, check=True, capture_output=True)
         self.run("node", os.path.join(HERE, "peers/soap.js"), os.path.join(self.folder, "service.wsdl"), str(self.port), self.path,
                  env={**os.environ, "NODE_PATH": os.path.join(modules, "node_modules")})
 
@@ -127,6 +130,7 @@ class Mono(Peer):
 
     name = "Mono ASMX"
     path = ASMX
+    expected = "Result>loginTwoFactorRet_OK<"  # to the tokens that the others answer by Poll
 
     def __init__(self, folder):
         super().__init__(folder)

@@ -1,54 +1,86 @@
 """Charts for docs/performance.md, as SVG text: bars of one figure, and lines over a scale. Nothing is taken from outside."""
 
+import math
 from xml.sax.saxutils import escape
 
 WIDTH, LEFT, BAR, GAP = 720, 210, 22, 8
 COLOURS = ["#2a6f97", "#bc4749", "#6a994e", "#8d6a9f"]
-STYLE = ("<style>text{font:13px sans-serif;fill:#333}.t{font-size:15px;font-weight:bold}.g{stroke:#ddd}"
-         "@media(prefers-color-scheme:dark){text{fill:#ddd}.g{stroke:#555}}</style>")
+# A card of its own: legible on a light page and on a dark one, whatever the viewer tells the picture of either.
+STYLE = "<style>text{font:13px sans-serif;fill:#333}.t{font-size:15px;font-weight:bold}.g{stroke:#ddd}</style>"
 
 
-def _document(height, parts):
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">{STYLE}\n'
-            + "\n".join(parts) + "\n</svg>\n")
+def _document(height, title, parts):
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">\n<title>{escape(title)}</title>{STYLE}\n'
+            f'<rect width="{WIDTH}" height="{height}" rx="8" fill="#fff" stroke="#ddd"/>\n'
+            + "\n".join([_text(16, 26, title, kind="t"), *parts]) + "\n</svg>\n")
 
 
 def _text(x, y, words, anchor="start", kind=""):
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" class="{kind}">{escape(words)}</text>'
+    kind = f' class="{kind}"' if kind else ""
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{kind}>{escape(words)}</text>'
 
 
 def bars(title, rows):
     """rows: (name, value, words beside the bar); the longest bar is the largest value."""
     most = max(value for _, value, _ in rows) or 1
-    parts = [_text(10, 22, title, kind="t")]
-    y = 40
+    parts = []
+    y = 44
     for number, (name, value, words) in enumerate(rows):
-        length = max((WIDTH - LEFT - 150) * value / most, 1)
+        length = max((WIDTH - LEFT - 170) * value / most, 1)
         parts.append(_text(LEFT - 8, y + BAR - 6, name, "end"))
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="3" fill="{COLOURS[number > 0]}"/>')
         parts.append(_text(LEFT + length + 8, y + BAR - 6, words))
         y += BAR + GAP
-    return _document(y + 8, parts)
+    return _document(y + 8, title, parts)
 
 
-def lines(title, x_name, marks, series):
-    """marks: names of the steps on the x axis; series: name -> one value a step. The y axis begins at 0."""
-    height, bottom, top, right = 300, 250, 50, WIDTH - 150
-    most = max(max(values) for values in series.values()) or 1
-    parts = [_text(10, 22, title, kind="t")]
-    step = (right - 70) / max(len(marks) - 1, 1)
-    for share in (0, 0.5, 1):
-        y = bottom - (bottom - top) * share
-        parts.append(f'<line class="g" x1="70" x2="{right}" y1="{y:.0f}" y2="{y:.0f}"/>')
-        parts.append(_text(62, y + 4, f"{most * share:,.4g}", "end"))
+def _number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _scale(series, log):
+    """Of the y axis: where a value lies, 0 to 1, and the values that are marked."""
+    values = [value for line in series.values() for value in line]
+    most = max(values) or 1
+    if not log:
+        step = 10 ** math.floor(math.log10(most))
+        step = next(s for s in (step / 5, step / 2, step, step * 2) if most / s <= 5)
+        top = math.ceil(most / step) * step
+        return lambda value: value / top, [step * n for n in range(round(top / step) + 1)]
+    low = math.floor(math.log10(min(value for value in values if value > 0)))
+    high = max(math.ceil(math.log10(most)), low + 1)
+    return lambda value: max(math.log10(max(value, 1e-9)) - low, 0) / (high - low), [10.0 ** n for n in range(low, high + 1)]
+
+
+def _spread(wanted, apart):
+    """Places for labels, from those wanted, in their order, none nearer to the next than `apart`."""
+    placed = {}
+    last = -math.inf
+    for name, y in sorted(wanted.items(), key=lambda item: item[1]):
+        last = placed[name] = max(y, last + apart)
+    return placed
+
+
+def lines(title, x_name, marks, series, log=False):
+    """marks: names of the steps on the x axis; series: name -> one value a step. log: the y axis goes by powers of ten, else from 0."""
+    height, bottom, top, left, right = 320, 262, 50, 80, WIDTH - 160
+    parts = []
+    step = (right - left) / max(len(marks) - 1, 1)
+    share, marked = _scale(series, log)
+    for value in marked:
+        y = bottom - (bottom - top) * share(value)
+        parts.append(f'<line class="g" x1="{left}" x2="{right}" y1="{y:.0f}" y2="{y:.0f}"/>')
+        parts.append(_text(left - 8, y + 4, _number(value), "end"))
     for number, mark in enumerate(marks):
-        parts.append(_text(70 + step * number, bottom + 20, mark, "middle"))
-    parts.append(_text((70 + right) / 2, bottom + 42, x_name, "middle"))
+        parts.append(_text(left + step * number, bottom + 20, mark, "middle"))
+    parts.append(_text((left + right) / 2, bottom + 44, x_name, "middle"))
+    ends = _spread({name: bottom - (bottom - top) * share(values[-1]) for name, values in series.items()}, 16)
     for number, (name, values) in enumerate(series.items()):
-        points = [(70 + step * i, bottom - (bottom - top) * value / most) for i, value in enumerate(values)]
+        points = [(left + step * i, bottom - (bottom - top) * share(value)) for i, value in enumerate(values)]
         colour = COLOURS[number % len(COLOURS)]
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="'
                      + " ".join(f"{x:.0f},{y:.0f}" for x, y in points) + '"/>')
         parts += [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>' for x, y in points]
-        parts.append(_text(right + 8, points[-1][1] + 4, name))
-    return _document(height, parts)
+        parts.append(f'<rect x="{right + 10}" y="{ends[name] - 5:.0f}" width="10" height="10" rx="2" fill="{colour}"/>')
+        parts.append(_text(right + 25, ends[name] + 4, name))
+    return _document(height, title, parts)
