@@ -17,7 +17,8 @@ def by_connections(folder, counts, rounds, seconds):
     """Rate, cost and memory of both at each number of connections."""
     inner = os.path.join(folder, "connections")
     os.mkdir(inner)
-    ours = Ours(inner, {("server", "fronts"): str(FRONTS)})
+    # All ask about one push: once a second a worker is asked again, and until it answered everybody's check waits in the queue.
+    ours = Ours(inner, {("server", "fronts"): str(FRONTS), ("limits", "queue"): str(max(counts) * 2)})
     pending = Pending(ours)
     servers = [ours, Nginx(inner, pending.answer(), processes=FRONTS)]
     files = {server.name: write_request(os.path.join(inner, str(server.port)), server, pending.pair) for server in servers}
