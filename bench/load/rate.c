@@ -29,7 +29,7 @@ enum {
     ERRORS_MOST = 1000,
     /* A millisecond for so many new connections: more at once than servers keep in their queue of new ones.
      */
-    OPEN_AT_ONCE = 16,
+    OPEN_AT_ONCE = 4,
     PAUSE_NS = 1000 * 1000,
     /* A histogram of 2^FINE steps for each power of two. */
     FINE = 5,
