@@ -1,4 +1,4 @@
-"""Cost as work grows: (a) from 1 to 4,096 connections, and what sign-ins leave behind and cost to remove."""
+"""Cost as work grows: (a) from 1 to 1,024 connections, and what sign-ins leave behind and cost to remove."""
 
 import os
 import sqlite3
@@ -85,7 +85,7 @@ def housekeeping(folder, sign_ins, rounds, seconds):
 
 def measure(folder, build, quick):
     build_loader()
-    counts, rounds, seconds = ([1, 64, 1024], 2, 1) if quick else ([1, 8, 64, 512, 4096], 3, 2)
+    counts, rounds, seconds = ([1, 64, 1024], 2, 1) if quick else ([1, 8, 64, 256, 1024], 3, 2)
     figures = {"connections": by_connections(folder, counts, rounds, seconds)}
     figures["housekeeping"] = housekeeping(folder, 50000 if quick else 200000, 2 if quick else 5, 2 if quick else 3)
     return figures
