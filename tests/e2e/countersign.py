@@ -78,7 +78,8 @@ class Server:
             ("store", "key_file"): os.path.join(self.folder, "countersign.key"),
             ("log", "level"): "debug",
         }
-        self.settings.update(settings or {})
+        # "{port}" in a setting is this server's port.
+        self.settings.update({name: str(value).replace("{port}", str(self.port)) for name, value in (settings or {}).items()})
         with open(self.clock_file, "wb") as clock:
             clock.write(struct.pack("=q", 0))
         self._clock = open(self.clock_file, "r+b")
