@@ -186,14 +186,29 @@ test("a ticket works once, and for a while", async () => {
     await enrol(page, link);
     await page.goto("about:blank");
     await page.goto(link);
-    await button("Add this device").click();
     await heading("This code is no longer valid");
     const late = await stage.link(email);
-    await stage.advance(16 * 60);
     await page.goto("about:blank");
     await page.goto(late);
+    await heading("Add this device");
+    await stage.advance(16 * 60);
     await button("Add this device").click();
     await heading("This code is no longer valid");
+    await page.goto("about:blank");
+    await page.goto(late);
+    await heading("This code is no longer valid");
+});
+
+test("a link that is opened while the server cannot be reached is not lost", async () => {
+    const {email} = await technician();
+    await page.route("**/api/device/ticket", (route) => route.abort());
+    await page.goto(await stage.link(email));
+    await heading("No connection");
+    await page.unroute("**/api/device/ticket");
+    await button("Try again").click();
+    await heading("Add this device");
+    const shown = await page.locator("main").innerText();
+    assert.ok(shown.includes(`the sign-ins of ${email} at Acme ${count}.`), shown);
 });
 
 test("a link that is pasted", async () => {

@@ -36,7 +36,7 @@ function misfits() {
     const outside = all.filter((e) => e.getBoundingClientRect().right > width + 0.5 || e.getBoundingClientRect().left < -0.5);
     const cut = all.filter((e) => e.matches("button, a, h1, h2, dt, dd, p, label, li, strong") && e.scrollWidth > e.clientWidth + 1 &&
         getComputedStyle(e).display !== "inline");
-    const small = all.filter((e) => e.matches("button, a, input, select"))
+    const small = all.filter((e) => e.matches("button, a, input:not([hidden]), select, summary"))
         .filter((e) => e.getBoundingClientRect().width < 44 || e.getBoundingClientRect().height < 44);
     const say = (what, elements) => elements.map((e) => `${what}: ${e.outerHTML.slice(0, 160)}`);
     return [...say("outside", outside), ...say("cut off", cut), ...say("small", small)];

@@ -76,6 +76,27 @@ export async function openPhone(browser, options = {}) {
     return {context, page, complaints};
 }
 
+/** Settings of a server with a name, as passkeys need one: a browser makes none for an address of numbers. */
+export const NAMED = {"server.public_url": "http://localhost:{port}"};
+
+/**
+ * A device that can ask for a fingerprint, face or PIN, until the page is closed.
+ * @param {object} [options] of the DevTools' WebAuthn.VirtualAuthenticatorOptions
+ * @returns {Promise<{verifies: (does: boolean) => Promise<void>, count: () => Promise<number>}>} verifies: whether the person is recognised;
+ *   count: of the passkeys on it
+ */
+export async function addAuthenticator(page, options = {}) {
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send("WebAuthn.enable", {enableUI: false});
+    const {authenticatorId} = await devTools.send("WebAuthn.addVirtualAuthenticator", {options: {
+        protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+        automaticPresenceSimulation: true, ...options}});
+    return {
+        verifies: (isUserVerified) => devTools.send("WebAuthn.setUserVerified", {authenticatorId, isUserVerified}),
+        count: async () => (await devTools.send("WebAuthn.getCredentials", {authenticatorId})).credentials.length,
+    };
+}
+
 /** Enrols the page's browser by a link, up to the screen that waits. */
 export async function enrol(page, link, name = "Ann's phone") {
     await page.goto("about:blank");

@@ -24,14 +24,17 @@ class Stage:
         return self.server.console(agent="Console 7.2")
 
     def address(self):
-        return f"http://127.0.0.1:{self.server.port}"
+        return self.server.settings[("server", "public_url")]
 
     def company(self, company, emails, policy=None, title=None):
         self.server.company(company, **(policy or {}))
         if title:
-            self.server.cli("company", "set", company, "--title", title)
+            self.title(company, title)
         for email in emails:
             self.server.technician(company, email)
+
+    def title(self, company, title):
+        self.server.cli("company", "set", company, "--title", title)
 
     def link(self, email):
         return self.server.enrol_link(email)
@@ -64,11 +67,34 @@ class Stage:
         token, push = self.console().begin(email)
         return {"login": token, "push": push.sPushToken, "number": push.sMatchNumber}
 
+    def check(self, login, push):
+        return self.console().check(login, push).result
+
+    def policy(self, company, key, value):
+        self.server.cli("policy", "set", company, key, value)
+
+    def receipts(self, company):
+        """What the audit log keeps of each approval."""
+        events = self.server.cli("audit", "list", "--company", company)["events"]
+        return [event["detail"] for event in events if event["event"] == "push.approved"]
+
+    def signIn(self, email, password):
+        """What the password alone leads to."""
+        return self.console().login(email, password).result
+
+    def validate(self, email, code):
+        console = self.console()
+        login = console.login(email)
+        return console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=code).result
+
     def cancel(self, login, push):
         return self.console().call("twoFactorCancelPushAuth", sLoginToken=login, sPushToken=push).result
 
     def settle(self, login, push):
         return self.console().settle(login, push).result
+
+    def now(self):
+        return self.server.now()
 
     def advance(self, seconds):
         self.server.advance(seconds)

@@ -1,6 +1,7 @@
 // The app's modules by themselves, without a browser.
 import assert from "node:assert/strict";
-import {createHash, webcrypto} from "node:crypto";
+import {execFileSync} from "node:child_process";
+import {createHash, randomBytes, webcrypto} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
 import path from "node:path";
 import {test} from "node:test";
@@ -13,11 +14,14 @@ const APP = new URL("../../src/web/approve/", import.meta.url);
 const load = (name) => import(new URL(`js/${name}.js`, APP));
 const keys = await load("crypto");
 const {createApi} = await load("api");
-const {answerChallenge, isForAccount} = await load("answer");
+const {answerChallenge, isForAccount, signWithAll} = await load("answer");
 const {enrol, fitName, ticketOf, ticketOfLink} = await load("enrol");
 const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
+const {askPasskey, isPossible, makePasskey, PASSKEY_REFUSALS} = await load("passkey");
 const {deviceName, isForgetful} = await load("platform");
+const {hasOldCodes, placeOf, prove} = await load("self");
 const {createCountdown} = await load("time");
+const {codeAt, secondsLeft, seedOf, STEP, unbase32} = await load("totp");
 const {createWatch} = await load("watch");
 const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace} = await load("notify");
 const {noticesOf} = await load("views/notice");
@@ -56,7 +60,9 @@ test("base64url has neither padding nor the two letters of base64", () => {
     for (let n = 0; n < 70; n++) {
         const bytes = Uint8Array.from({length: n}, (_, i) => 255 - i * 7);
         assert.equal(keys.base64url(bytes), Buffer.from(bytes).toString("base64url"));
+        assert.deepEqual(keys.unbase64url(keys.base64url(bytes)), bytes);
     }
+    assert.throws(() => keys.unbase64url("a!"));
 });
 
 test("all languages have the same keys and the same values to fill in", () => {
@@ -77,7 +83,7 @@ test("every key of the strings is used, and every one that is used is there", as
     const source = (await Promise.all(files.map((file) => readFile(new URL(`js/${file}`, APP), "utf8")))).join("\n");
     const used = new Set([...source.matchAll(/["`]([\w-]+(?:\.[\w-]+)+|back|cancel|done)["`]/g)].map((found) => found[1]));
     const strings = LANGUAGES.en.strings;
-    const made = /^(problem|purpose)\.|\.(title|text|one|other|ask)$/;
+    const made = /^(problem|purpose|self\.end|self\.method)\.|\.(title|text|one|other|ask)$/;
     for (const key of Object.keys(strings))
         assert.ok(used.has(key) || made.test(key), `${key} is not used`);
     for (const [, key] of source.matchAll(/\bt\("([^"]+)"/g))
@@ -99,7 +105,9 @@ test("words: numbers choose their form; what is missing is an error", () => {
     assert.equal(createWords("fr").t("time.left", {n: 0}), "0 seconde restante");
     assert.equal(words.t("enrol.server", {server: "{server}"}), "Server: {server}");
     assert.throws(() => words.t("nothing.of.this.kind"));
-    assert.equal(words.ago(14_000), "14 seconds ago");
+    const second = 1_000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+    assert.deepEqual([14 * second, 59.6 * second, 59 * minute, 59.7 * minute, 23 * hour, 23.8 * hour, 40 * day].map(words.ago),
+        ["14 seconds ago", "1 minute ago", "59 minutes ago", "1 hour ago", "23 hours ago", "yesterday", "40 days ago"]);
     assert.equal(pickLanguage(["pt-BR", "de-AT", "en"]), "de");
     assert.equal(pickLanguage([]), "en");
 });
@@ -160,6 +168,8 @@ test("the API never throws, and says what went wrong as a result", async () => {
         [() => { throw new TypeError("no network"); }, {result: "Offline", retryAfter: 0}],
         [() => new Response("<html>", {status: 502}), {result: "UnknownError", retryAfter: 0}],
         [() => new Response("", {status: 429, headers: {"Retry-After": "7"}}), {result: "TooManyRequests", retryAfter: 7}],
+        [() => Response.json({result: "BadRequest", reason: "foreign origin"}, {status: 403}),
+            {result: "WrongAddress", reason: "foreign origin", retryAfter: 0}],
         [() => Response.json({result: "OK", aChallenges: []}), {result: "OK", aChallenges: [], retryAfter: 0}],
     ];
     for (const [act, expected] of answers)
@@ -193,13 +203,184 @@ test("an answer whose way back broke is asked after", async () => {
     assert.equal((await outcome("Expired")).result, "Expired");
 });
 
+/** What the server says of a ticket. */
+const INVITATION = {sCompany: "Acme", sAccount: "ann@acme.example", sPasskey: "offered", sPasskeyUser: "dXNlcg", sRelyingParty: "a.example"};
+
+/** A browser whose passkeys do what is wanted; gives what was asked of it. */
+function withPasskeys(t, act) {
+    const asked = [];
+    const credentials = {
+        async create({publicKey}) { asked.push(publicKey); return act(publicKey); },
+        async get({publicKey}) { asked.push(publicKey); return act(publicKey); }};
+    const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+    Object.defineProperty(globalThis, "navigator", {configurable: true, value: {credentials}});
+    globalThis.PublicKeyCredential = {isUserVerifyingPlatformAuthenticatorAvailable: async () => true};
+    t.after(() => {
+        delete globalThis.navigator;
+        if (before !== undefined)
+            Object.defineProperty(globalThis, "navigator", before);
+        delete globalThis.PublicKeyCredential;
+    });
+    return asked;
+}
+
+const bytesOf = (text) => new TextEncoder().encode(text);
+const made = () => ({rawId: bytesOf("id").buffer, response: {attestationObject: bytesOf("att").buffer, clientDataJSON: bytesOf("{}").buffer}});
+const given = () => ({response: {authenticatorData: bytesOf("data").buffer, clientDataJSON: bytesOf("{}").buffer, signature: bytesOf("sig").buffer}});
+
+test("a passkey is made over the enrolment's statement, verified, and beside those that are there", async (t) => {
+    const asked = withPasskeys(t, made);
+    const other = {id: "7", passkey: "b3RoZXI", isGone: false, audience: "https://a.example", company: "Acme", address: "ann@acme.example"};
+    const kept = [other, {...other, isGone: true, passkey: "Z29uZQ"}, {...other, address: "bob@acme.example", passkey: "Ym9i"}];
+    const sent = [];
+    const api = {
+        enrol: async (members) => {
+            sent.push(members);
+            const fingerprint = await keys.fingerprint(keys.unbase64url(members.sPublicKey));
+            return {result: "OK", sDeviceId: "8", sDeviceToken: "t", sFingerprint: fingerprint, sCompany: "Acme", sAccount: "ann@acme.example"};
+        }};
+    const accounts = {probe: async () => {}, list: async () => kept, put: async () => {}};
+    const wanted = {ticket: "t", name: "n", audience: "https://a.example", invitation: INVITATION, hasPasskey: true};
+    const {result, account} = await enrol({api, accounts}, wanted);
+    assert.equal(result, "OK");
+    assert.equal(account.passkey, "aWQ");
+    assert.equal(sent[0].sAttestation, "YXR0");
+    assert.equal(sent[0].sClientData, "e30");
+    const [options] = asked;
+    const statement = keys.enrolmentStatement(wanted);
+    assert.deepEqual(Buffer.from(options.challenge), createHash("sha256").update(statement).digest());
+    assert.deepEqual(options.rp, {id: "a.example", name: "Acme"});
+    assert.equal(Buffer.from(options.user.id).toString(), "user");
+    assert.deepEqual(options.excludeCredentials.map(({id}) => Buffer.from(id).toString()), ["other"]);
+    assert.deepEqual(options.authenticatorSelection, {residentKey: "preferred", userVerification: "required"});
+    assert.deepEqual(options.pubKeyCredParams.map(({alg}) => alg), [-7, -8, -257]);
+    assert.equal(options.attestation, "none");
+});
+
+test("what the browser refuses is a result with words, and nothing is sent", async (t) => {
+    let name;
+    withPasskeys(t, () => { throw new DOMException("", name); });
+    const expected = {NotAllowedError: "PasskeyCancelled", NotSupportedError: "PasskeyUnsupported", ConstraintError: "PasskeyUnsupported",
+        SecurityError: "WrongAddress", InvalidStateError: "PasskeyTaken", DataError: "PasskeyFailed"};
+    const wanted = {statement: bytesOf("s"), relyingParty: "a.example", user: "dXNlcg", company: "Acme", account: "a", others: []};
+    for (const [of, result] of Object.entries(expected)) {
+        name = of;
+        assert.deepEqual(await makePasskey(wanted), {result});
+        assert.deepEqual(await askPasskey("aWQ", bytesOf("s")), {result});
+    }
+    for (const result of PASSKEY_REFUSALS)
+        assert.ok(`problem.${result}.title` in LANGUAGES.en.strings, result);
+    name = "NotAllowedError";
+    const {privateKey} = await keys.makeKey();
+    const api = {answer: () => assert.fail("sent")};
+    assert.equal((await answerChallenge(api, {id: "42", privateKey, passkey: "aWQ"}, EXAMPLE, "approve", "271828")).result, "PasskeyCancelled");
+});
+
+test("a browser without passkeys says so", async () => {
+    assert.equal(await isPossible(), false);
+    assert.deepEqual(await askPasskey("aWQ", bytesOf("s")), {result: "PasskeyUnsupported"});
+});
+
+test("an approval has both signatures over one statement; a no is one tap", async (t) => {
+    const asked = withPasskeys(t, given);
+    const {privateKey} = await keys.makeKey();
+    const account = {id: "42", privateKey, passkey: "aWQ"};
+    const sent = [];
+    const api = {answer: async (_, members) => { sent.push(members); return {result: "OK"}; }};
+    await answerChallenge(api, account, EXAMPLE, "approve", "271828");
+    assert.equal(asked.length, 1);
+    const statement = keys.assertionStatement(EXAMPLE, "42", "approve", "271828");
+    assert.deepEqual(Buffer.from(asked[0].challenge), createHash("sha256").update(statement).digest());
+    assert.equal(asked[0].userVerification, "required");
+    assert.deepEqual(asked[0].allowCredentials.map(({id}) => Buffer.from(id).toString()), ["id"]);
+    assert.equal(sent[0].sAuthenticatorData, Buffer.from("data").toString("base64url"));
+    assert.equal(sent[0].sPasskeySignature, Buffer.from("sig").toString("base64url"));
+    assert.equal(Buffer.from(sent[0].sSignature, "base64url").length, 64);
+    await answerChallenge(api, account, EXAMPLE, "reject", "");
+    await answerChallenge(api, account, EXAMPLE, "not-me", "");
+    assert.equal(asked.length, 1);
+    assert.ok(sent.slice(1).every((members) => members.sSignature !== undefined && members.sPasskeySignature === undefined));
+    assert.deepEqual(Object.keys((await signWithAll({id: "1", privateKey}, statement)).members), ["sSignature"]);
+});
+
+test("the self-service is opened by a signature over what the server asked", async () => {
+    const {privateKey, publicKey} = await keys.makeKey();
+    const account = {id: "4/2", privateKey, audience: "https://a.example", company: "Acme of old", address: "ann@acme.example"};
+    const calls = [];
+    const api = {async self(_, operation, members) {
+        calls.push([operation, members]);
+        return operation === "begin" ? {result: "OK", sNonce: "nonce", sCompany: "Acme", sAccount: "ann@acme.example"} : {result: "OK", sSelfToken: "token"};
+    }};
+    assert.deepEqual(await prove(api, account), {result: "OK", token: "token"});
+    const [, [operation, {sNonce, sSignature}]] = calls;
+    assert.deepEqual([operation, sNonce], ["open", "nonce"]);
+    const text = "countersign-self-v1\naudience 17 https://a.example\nnonce 5 nonce\ncompany 4 Acme\naccount 16 ann@acme.example\ndevice 3 4/2\n";
+    const key = await crypto.subtle.importKey("raw", publicKey, {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
+    assert.ok(await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, key, Buffer.from(sSignature, "base64url"), bytesOf(text)));
+    assert.deepEqual(await prove({self: async () => ({result: "UnknownDevice"})}, account), {result: "UnknownDevice"});
+    assert.equal(placeOf(account, "codes"), "#/account/4%2F2/codes");
+    assert.equal(placeOf(account), "#/account/4%2F2");
+});
+
+test("codes that another device replaced or removed are not this app's any more; its own are", () => {
+    const made = Date.parse("2026-11-26T09:00:00Z");
+    const told = (sKind, sWhen) => hasOldCodes({codes: {}, codesMade: made}, {aNotices: [{sKind, sWhen}]});
+    assert.ok(told("codes-added", "2026-11-26T09:00:01Z"));
+    assert.ok(told("codes-removed", "2026-11-27T09:00:00Z"));
+    assert.ok(!told("codes-added", "2026-11-26T08:59:59Z"));
+    assert.ok(!told("password-changed", "2026-11-27T09:00:00Z"));
+    assert.ok(!hasOldCodes({codes: {}, codesMade: made}, {}));
+    assert.ok(!hasOldCodes({}, {aNotices: [{sKind: "codes-added", sWhen: "2026-11-27T09:00:00Z"}]}));
+});
+
+/** Base32 as RFC 4648 has it, apart from the app's. */
+function base32(bytes) {
+    const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+    return bits.match(/.{1,5}/g).map((part) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[parseInt(part.padEnd(5, "0"), 2)]).join("");
+}
+
+test("codes are those of RFC 6238, appendix B", async () => {
+    const seed = await seedOf(base32(bytesOf("12345678901234567890")));
+    assert.equal(seed.extractable, false);
+    const vectors = {59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"};
+    for (const [time, code] of Object.entries(vectors))
+        assert.equal(await codeAt(seed, Number(time) * 1_000), code, time);
+});
+
+test("oathtool shows the same codes, at the edges of a step too", async () => {
+    for (let round = 0; round < 12; round++) {
+        const secret = randomBytes(20);
+        const step = randomBytes(4).readUInt32BE();
+        const theirs = execFileSync("oathtool", ["--totp=sha1", "--window=99", `--now=@${step * STEP}`, secret.toString("hex")], {encoding: "utf8"});
+        const seed = await seedOf(base32(secret));
+        const ours = [];
+        for (let i = 0; i < 100; i++) {
+            const first = await codeAt(seed, (step + i) * STEP * 1_000);
+            assert.equal(await codeAt(seed, (step + i + 1) * STEP * 1_000 - 1), first);
+            ours.push(first);
+        }
+        assert.deepEqual(ours, theirs.trim().split("\n"));
+    }
+    assert.equal(secondsLeft(0), STEP);
+    assert.ok(secondsLeft(STEP * 1_000 - 1) > 0);
+});
+
+test("base32 is read with blanks and in small letters, and nothing else is", () => {
+    for (let n = 0; n < 30; n++) {
+        const bytes = Uint8Array.from({length: n}, (_, i) => 255 - i * 37 & 255);
+        assert.deepEqual(unbase32(n === 0 ? "" : base32(bytes).toLowerCase().replace(/(.{4})/g, "$1 ")), bytes);
+    }
+    for (const text of ["0", "AB1C", "A-B", "é"])
+        assert.throws(() => unbase32(text));
+});
+
 test("no ticket is spent where nothing can be kept, and no account is kept for another's key", async () => {
     const asked = [];
     const api = {
         enrol: async (members) => { asked.push(members); return {result: "OK", sFingerprint: "0000 0000 0000 0000 0000"}; },
         remove: async () => { asked.push("remove"); },
     };
-    const wanted = {ticket: "t", name: "n", audience: "https://a.example"};
+    const wanted = {ticket: "t", name: "n", audience: "https://a.example", invitation: INVITATION, hasPasskey: false};
     const full = {probe: async () => { throw new Error("full"); }};
     assert.deepEqual(await enrol({api, accounts: full}, wanted), {result: "NoStorage"});
     assert.deepEqual(asked, []);

@@ -12,6 +12,9 @@
  * @property {string} address the technician's e-mail address
  * @property {string} name of this device
  * @property {string} enrolled when, ISO 8601
+ * @property {string} [passkey] the passkey's id, base64url, where the enrolment made one
+ * @property {CryptoKey} [codes] the seed of codes, where this app shows them; its bytes are never seen again
+ * @property {number} [codesMade] when that was, in milliseconds
  * @property {boolean} isGone the server said that it does not know this device any more
  */
 

@@ -3,11 +3,14 @@
 
 /**
  * @typedef {object} ApiAnswer the server's document, and
- * @property {string} result the server's, or "Offline" where none could be had
+ * @property {string} result the server's, "Offline" where none could be had, "WrongAddress" where this page is not at the server's own
  * @property {number} retryAfter seconds that the server asks to wait; 0 where it asks for none
  */
 
 const PATIENCE = 15_000;
+
+/** Results that may be others in a moment. */
+export const PASSING = ["Offline", "UnknownError", "TooManyRequests"];
 
 /**
  * @param {string} base the API's address with a slash at its end
@@ -30,6 +33,8 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
         const retryAfter = Number(response.headers.get("Retry-After")) || 0;
         try {
             const document = await response.json();
+            if (document.reason === "foreign origin")
+                document.result = "WrongAddress";
             return {...document, result: String(document.result ?? "UnknownError"), retryAfter};
         } catch {
             // Something between here and the server answered in its place.
@@ -38,6 +43,7 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
     }
 
     return {
+        ticket: (ticket) => post("device/ticket", {sTicket: ticket}),
         enrol: (members) => post("device/enrol", members),
         pending: (account) => post("device/pending", {}, account.token),
         fetch: (account, challengeId) => post("device/fetch", {sChallengeId: challengeId}, account.token),
@@ -47,5 +53,7 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
         unsubscribe: (account) => post("device/unsubscribe", {}, account.token),
         answer: (account, members) => post("device/answer", members, account.token),
         remove: (account) => post("device/remove", {}, account.token),
+        /** An operation of the self-service. @param {string} operation such as "codes/begin" */
+        self: (account, operation, members = {}) => post(`self/${operation}`, members, account.token),
     };
 }

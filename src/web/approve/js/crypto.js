@@ -15,6 +15,16 @@ export function base64url(bytes) {
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** @param {string} text of base64url(); throws where it is none @returns {Uint8Array} */
+export function unbase64url(text) {
+    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+}
+
+/** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} */
+export async function sha256(bytes) {
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
 /**
  * A new key pair on P-256. The private key cannot be taken out of the browser, not even by this app.
  * @returns {Promise<{privateKey: CryptoKey, publicKey: Uint8Array}>} publicKey: 65 bytes, the uncompressed point
@@ -26,7 +36,7 @@ export async function makeKey() {
 
 /** @param {Uint8Array} publicKey @returns {Promise<string>} five groups of four hex digits, for a person to compare */
 export async function fingerprint(publicKey) {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", publicKey));
+    const digest = await sha256(publicKey);
     const hex = Array.from(digest.subarray(0, 10), (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.match(/.{4}/g).join(" ");
 }
@@ -60,6 +70,22 @@ export function assertionStatement(challenge, deviceId, decision, number) {
         ["company", challenge.sCompany], ["account", challenge.sAccount], ["purpose", challenge.sPurpose],
         ["console", challenge.sConsole ?? ""], ["source", challenge.sSource], ["created", challenge.sCreated],
         ["expires", challenge.sExpires], ["device", deviceId], ["decision", decision], ["number", number]]);
+}
+
+/** What opens the self-service. @param {{audience: string, nonce: string, company: string, account: string, device: string}} o */
+export function selfStatement(o) {
+    return statement("countersign-self-v1", [["audience", o.audience], ["nonce", o.nonce], ["company", o.company],
+        ["account", o.account], ["device", o.device]]);
+}
+
+/** The seed of codes as a key that cannot be taken out again. @param {Uint8Array} seed @returns {Promise<CryptoKey>} */
+export function keepSeed(seed) {
+    return crypto.subtle.importKey("raw", seed, {name: "HMAC", hash: "SHA-1"}, false, ["sign"]);
+}
+
+/** @param {CryptoKey} key of keepSeed() @param {Uint8Array} bytes @returns {Promise<Uint8Array>} HMAC-SHA-1, 20 bytes */
+export async function hmac(key, bytes) {
+    return new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes));
 }
 
 /**

@@ -1,5 +1,6 @@
 // The enrolment, without its screens: a key is made, a ticket spent, an account kept.
 import * as keys from "./crypto.js";
+import {dropPasskey, makePasskey} from "./passkey.js";
 
 const TICKET = /^[A-Za-z0-9_-]{16,128}$/;
 
@@ -39,28 +40,56 @@ export function fitName(name) {
     return fit.trim();
 }
 
+/** The passkeys of this account that this device has already. */
+async function passkeysOf(accounts, audience, invitation) {
+    return (await accounts.list())
+        .filter((other) => other.passkey !== undefined && !other.isGone && other.audience === audience &&
+            other.company === invitation.sCompany && other.address === invitation.sAccount)
+        .map((other) => other.passkey);
+}
+
+/** The signature of the passkey that was asked for, or none. */
+async function passkeyFor(accounts, {audience, invitation, hasPasskey}, statement) {
+    if (!hasPasskey)
+        return {result: "OK", id: undefined, members: {}};
+    return makePasskey({
+        statement, relyingParty: invitation.sRelyingParty, user: invitation.sPasskeyUser, company: invitation.sCompany,
+        account: invitation.sAccount, others: await passkeysOf(accounts, audience, invitation)});
+}
+
 /**
  * @param {{api: object, accounts: object}} tools
- * @param {{ticket: string, name: string, audience: string}} wanted
- * @returns {Promise<{result: string, account?: import("./accounts.js").Account}>} the server's result, "Offline", or
- *   "NoStorage" (nothing was sent) and "BadFingerprint" (the server answered for another key; nothing was kept)
+ * @param {object} wanted
+ * @param {string} wanted.ticket @param {string} wanted.name @param {string} wanted.audience
+ * @param {object} wanted.invitation what the server said about the ticket
+ * @param {boolean} wanted.hasPasskey whether a passkey is made too
+ * @returns {Promise<{result: string, account?: import("./accounts.js").Account}>} the server's result, one of passkey.js,
+ *   "Offline", or "NoStorage" (nothing was sent) and "BadFingerprint" (the server answered for another key; nothing was kept)
  */
-export async function enrol({api, accounts}, {ticket, name, audience}) {
+export async function enrol({api, accounts}, wanted) {
+    const {ticket, name, audience} = wanted;
     const {privateKey, publicKey} = await keys.makeKey();
     try {
         await accounts.probe(privateKey);
     } catch {
         return {result: "NoStorage"};
     }
+    const bytes = keys.enrolmentStatement({audience, ticket, name});
+    const passkey = await passkeyFor(accounts, wanted, bytes);
+    if (passkey.result !== "OK")
+        return {result: passkey.result};
     const answer = await api.enrol({
-        sTicket: ticket, sPublicKey: keys.base64url(publicKey), sName: name,
-        sSignature: await keys.sign(privateKey, keys.enrolmentStatement({audience, ticket, name}))});
-    if (answer.result !== "OK")
+        sTicket: ticket, sPublicKey: keys.base64url(publicKey), sName: name, sSignature: await keys.sign(privateKey, bytes),
+        ...passkey.members});
+    if (answer.result !== "OK") {
+        if (passkey.id !== undefined && answer.result !== "Offline")
+            await dropPasskey(passkey.id);
         return {result: answer.result};
+    }
     const fingerprint = await keys.fingerprint(publicKey);
     const account = {
-        id: answer.sDeviceId, token: answer.sDeviceToken, privateKey, fingerprint, audience, company: answer.sCompany,
-        address: answer.sAccount, name, enrolled: new Date().toISOString(), isGone: false};
+        id: answer.sDeviceId, token: answer.sDeviceToken, privateKey, passkey: passkey.id, fingerprint, audience,
+        company: answer.sCompany, address: answer.sAccount, name, enrolled: new Date().toISOString(), isGone: false};
     if (answer.sFingerprint !== fingerprint) {
         await api.remove(account);
         return {result: "BadFingerprint"};

@@ -11,6 +11,9 @@ export const LANGUAGES = {
     en: {name: "English", strings: en}, de: {name: "Deutsch", strings: de}, fr: {name: "Français", strings: fr},
     es: {name: "Español", strings: es}, ja: {name: "日本語", strings: ja}};
 
+/** Units of an age: milliseconds of one, and how many of them are one of the next. */
+const SPANS = [["second", 1_000, 60], ["minute", 60_000, 60], ["hour", 3_600_000, 24], ["day", 86_400_000, Infinity]];
+
 /** @param {readonly string[]} wanted such as navigator.languages @returns {string} the first that there is; else "en" */
 export function pickLanguage(wanted) {
     return wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((code) => code in LANGUAGES) ?? "en";
@@ -23,6 +26,7 @@ export function createWords(code) {
     const number = new Intl.NumberFormat(code);
     const clock = new Intl.DateTimeFormat(code, {hour: "numeric", minute: "2-digit"});
     const day = new Intl.DateTimeFormat(code, {dateStyle: "long"});
+    const moment = new Intl.DateTimeFormat(code, {dateStyle: "medium", timeStyle: "short"});
     const relative = new Intl.RelativeTimeFormat(code, {numeric: "auto"});
 
     return {
@@ -39,10 +43,11 @@ export function createWords(code) {
         },
         time: (date) => clock.format(date),
         date: (date) => day.format(date),
+        moment: (date) => moment.format(date),
         /** @param {number} age milliseconds */
         ago(age) {
-            const seconds = Math.round(age / 1_000);
-            return seconds < 60 ? relative.format(-seconds, "second") : relative.format(-Math.round(seconds / 60), "minute");
+            const [unit, span] = SPANS.find(([, length, most]) => Math.round(age / length) < most);
+            return relative.format(-Math.round(age / span), unit);
         },
     };
 }

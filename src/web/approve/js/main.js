@@ -1,26 +1,27 @@
 // The app: which screen is shown, and what leads from one to the next. Enter at start().
 import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";
-import {createApi} from "./api.js";
+import {createApi, PASSING} from "./api.js";
 import {createBell} from "./bell.js";
-import {isAvailable} from "./crypto.js";
-import {enrol, fitName, ticketOf, ticketOfLink} from "./enrol.js";
+import {ticketOf} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
-import {deviceName, isForgetful} from "./platform.js";
+import {createJoining} from "./joining.js";
+import {isLook, requestOf} from "./notify.js";
+import {dropPasskey, PASSKEY_REFUSALS} from "./passkey.js";
+import {createSelf, hasOldCodes, placeOf} from "./self.js";
 import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
-import {compareView, enrolView} from "./views/enrol.js";
 import {createFrame} from "./views/frame.js";
 import {homeView} from "./views/home.js";
 import {messageView} from "./views/message.js";
 import {settingsView} from "./views/settings.js";
-import {isLook, requestOf} from "./notify.js";
 import {createWatch} from "./watch.js";
 
 /** How long a good answer is shown before the app waits again by itself. */
 const GLANCE = 8_000;
 /** Results after which the same challenge can still be answered. */
-const HINDRANCES = ["Offline", "UnknownError", "TooManyRequests", "BadRequest", "NumberRequired", "BadSignature"];
+const HINDRANCES = [...PASSING, "BadRequest", "NumberRequired", "BadSignature", "BadPasskey", "PasskeyRequired",
+    ...PASSKEY_REFUSALS];
 const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
 /** Results that say what became of a challenge; of several accounts' the first that is among them counts. */
 const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
@@ -28,8 +29,6 @@ const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
 const here = new URL("./", location.href);
 /** The server's public address, as it stands in statements. */
 const audience = new URL("../", here).href.replace(/\/$/, "");
-
-const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
 async function createApp() {
     const api = createApi(new URL("../api/", here).href);
@@ -39,7 +38,7 @@ async function createApp() {
     let accounts = [];
     let language = "";
     let isOnline = true;
-    /** What is on the screen: null while it may give way to a challenge. */
+    /** What is on the screen: null while it may give way to a challenge; mayLeave: to another place only. */
     let held = null;
     /** The challenge on the screen: {account, challenge, view}. */
     let open = null;
@@ -56,6 +55,17 @@ async function createApp() {
         ask: async (account) => ({asked: Date.now(), ...await api.pending(account)}),
         told, isSeen: () => document.visibilityState === "visible"});
 
+    const selfService = createSelf({
+        api, frame, words: () => words, keep: (account) => store.put(account), forget, show, home: () => home(),
+        tell: (kind, key, values, done) => message(kind, key, values, () => {
+            held = null;
+            done();
+        })});
+
+    const joining = createJoining({
+        api, here, audience, words: () => words, store: () => store, show, message, isHeld: (hold) => held === hold,
+        added: reload, forget, news: () => bell.ask(), ready: () => wakeHome()});
+
     // ---- screens ------------------------------------------------------------------------------------------------------------
 
     function show(screen, hold = null) {
@@ -64,9 +74,9 @@ async function createApp() {
         frame.show(screen);
     }
 
-    function message(kind, key, values, done = home) {
+    function message(kind, key, values, done = home, label = "done") {
         const hold = {};
-        show(messageView(words, {kind, key, values, done}), hold);
+        show(messageView(words, {kind, key, values, done, label}), hold);
         if (kind === "good")
             setTimeout(() => held === hold && done(), GLANCE);
     }
@@ -74,12 +84,12 @@ async function createApp() {
     function home() {
         if (location.hash !== "" && location.hash !== "#/")
             history.replaceState(null, "", here);
-        show(homeView(words, {accounts, isOnline, paste, news: bell.home()}));
+        show(homeView(words, {accounts, isOnline, paste: joining.paste, news: bell.home()}));
         offer();
     }
 
     function settings() {
-        show(settingsView(words, {language, paste, notify: bell.settings(), async choose(code) {
+        show(settingsView(words, {language, paste: joining.paste, notify: bell.settings(), async choose(code) {
             language = code;
             words = createWords(code || pickLanguage(navigator.languages));
             await store?.putSetting("language", code);
@@ -89,72 +99,36 @@ async function createApp() {
     }
 
     function showAccount(account) {
-        show(accountView(words, account, async () => {
-            const key = account.isGone ? "account.forget" : "account.remove";
-            if (!await frame.confirm({
-                title: words.t(`${key}.ask`), text: words.t(`${key}.text`, {company: account.company}), yes: words.t(key)}))
-                return null;
-            const answer = account.isGone ? {result: "OK"} : await api.remove(account);
-            if (answer.result !== "OK" && answer.result !== "UnknownDevice")
-                return answer.result;
-            await forget(account);
-            home();
+        // It may be another place's address, of a self-service that is not open any more.
+        history.replaceState(null, "", placeOf(account));
+        show(accountView(words, account, {enter: () => selfService.enter(account), remove: () => removeAccount(account)}));
+    }
+
+    async function removeAccount(account) {
+        const key = account.isGone ? "account.forget" : "account.remove";
+        if (!await frame.confirm({
+            title: words.t(`${key}.ask`), text: words.t(`${key}.text`, {company: account.company}), yes: words.t(key)}))
             return null;
-        }));
+        const answer = account.isGone ? {result: "OK"} : await api.remove(account);
+        if (answer.result !== "OK" && answer.result !== "UnknownDevice")
+            return answer.result;
+        await forget(account);
+        home();
+        return null;
     }
 
     async function forget(account) {
         await store.remove(account.id);
+        if (account.passkey !== undefined)
+            await dropPasskey(account.passkey);
         waiting.delete(account.id);
+        await reload();
+    }
+
+    /** To be called when an account was added or removed. */
+    async function reload() {
         accounts = await store.list();
         void bell.sync();
-    }
-
-    // ---- enrolment ----------------------------------------------------------------------------------------------------------
-
-    function paste(text) {
-        const ticket = ticketOfLink(text, here);
-        if (ticket !== null)
-            startEnrolment(ticket);
-        return ticket !== null;
-    }
-
-    function startEnrolment(ticket) {
-        // The ticket is a secret: it stays neither in the address bar nor in the history.
-        history.replaceState(null, "", here);
-        if (!isAvailable() || store === null) {
-            message("bad", `problem.${store === null && isAvailable() ? "NoStorage" : "NoCrypto"}`);
-            return;
-        }
-        show(enrolView(words, {
-            name: fitName(deviceName(navigator.userAgent)), server: audience, go: (name) => finish(ticket, name),
-            copy: isForgetful(navigator) ? () => navigator.clipboard.writeText(`${here}#${ticket}`) : null}), {});
-    }
-
-    async function finish(ticket, name) {
-        const {result, account} = await enrol({api, accounts: store}, {ticket, name, audience});
-        if (result === "UnknownTicket") {
-            message("bad", "problem.UnknownTicket");
-            return null;
-        }
-        if (result !== "OK")
-            return result === "BadSignature" ? "EnrolSignature" : result;
-        accounts = await store.list();
-        void bell.sync();
-        void navigator.storage?.persist?.();
-        show(compareView(words, {
-            account,
-            match: () => show(messageView(words, {
-                kind: "good", key: "enrolled", values: {company: account.company}, beside: bell.ask(),
-                // Installed, the app would begin anew there, without the key.
-                more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: wakeHome}), {}),
-            async differ() {
-                await api.remove(account);
-                await forget(account);
-                message("bad", "differ");
-            },
-        }), {});
-        return null;
     }
 
     function wakeHome() {
@@ -173,6 +147,10 @@ async function createApp() {
             waiting.delete(account.id);
         } else if (answer.result === "OK") {
             waiting.set(account.id, answer.aChallenges ?? []);
+            if (hasOldCodes(account, answer)) {
+                delete account.codes;
+                await store.put(account);
+            }
             await refreshOpen(account);
         }
         if (held === null && location.hash.length < 3 && (isOnline !== wasOnline || account.isGone))
@@ -273,17 +251,18 @@ async function createApp() {
 
     function route() {
         const ticket = ticketOf(location.hash);
-        const account = accounts.find(({id}) => location.hash === `#/account/${encodeURIComponent(id)}`);
+        const [, id, place] = /^#\/account\/([^/]*)(?:\/(.*))?$/.exec(location.hash) ?? [];
+        const account = accounts.find((one) => encodeURIComponent(one.id) === id);
         if (ticket !== null)
-            startEnrolment(ticket);
-        else if (held !== null)
+            void joining.start(ticket);
+        else if (held !== null && !held.mayLeave)
             return;
         else if (location.hash === "#/settings")
             settings();
-        else if (account !== undefined)
-            showAccount(account);
-        else
+        else if (account === undefined)
             home();
+        else if (place === undefined || !selfService.visit(account, place))
+            showAccount(account);
     }
 
     /** What the address names is shown; of a challenge it is asked first what became of it. */

@@ -12,6 +12,11 @@ export function deviceName(userAgent) {
     return [firstOf(SYSTEMS, userAgent), firstOf(BROWSERS, userAgent)].filter(Boolean).join(", ");
 }
 
+/** Whether the app runs as one that was installed. */
+export function isInstalled() {
+    return matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+}
+
 /**
  * Whether what a page keeps here may be deleted when it was not visited for a week (WebKit's rule for script-writable storage),
  * as it never is of an app on the Home Screen, whose store is another.

@@ -1,5 +1,6 @@
 // Asks for what waits while the app is seen: at once when it comes into view or the network comes back, then every few seconds,
 // more and more slowly while the server cannot be had.
+import {PASSING} from "./api.js";
 
 const INTERVAL = 3_000;
 const INTERVAL_MOST = 60_000;
@@ -23,7 +24,7 @@ export function createWatch({accounts, ask, told, isSeen, later = setTimeout, ne
         let isRefused = false;
         for (const account of accounts()) {
             const answer = await ask(account);
-            isRefused ||= ["Offline", "UnknownError", "TooManyRequests"].includes(answer.result);
+            isRefused ||= PASSING.includes(answer.result);
             wait = Math.max(wait, answer.retryAfter * 1_000);
             await told(account, answer);
         }

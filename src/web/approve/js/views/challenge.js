@@ -1,8 +1,9 @@
 // A sign-in that waits for an answer. All that is signed is on this screen or bound to it; nothing of it changes while it is
 // shown, but the time and the tries left.
-import {h, s} from "../dom.js";
+import {h} from "../dom.js";
 import {createCountdown} from "../time.js";
 import {facts, problem, worded} from "./frame.js";
+import {createRing} from "./ring.js";
 
 const DIGITS = 6;
 const TICK = 250;
@@ -10,31 +11,18 @@ const SHORT = 10;
 /** Seconds left at which the time is said aloud. */
 const SAID = [30, 10];
 
-/** The time left as a ring that shrinks. */
-function ring(words, say) {
+/** The time left of a challenge, shown and, near its end, said. */
+function timeLeft(words, say) {
     const countdown = createCountdown();
-    const seconds = new Intl.NumberFormat(words.code, {style: "unit", unit: "second", unitDisplay: "narrow"});
-    const arc = s("circle", {cx: 50, cy: 50, r: 45, pathLength: 100, "stroke-dasharray": 100, class: "arc"});
-    const text = h("span", {"aria-hidden": "true"});
-    const node = h("div", {class: "ring", role: "timer"},
-        s("svg", {viewBox: "0 0 100 100", "aria-hidden": "true", focusable: "false"},
-            s("circle", {cx: 50, cy: 50, r: 45, class: "track"}), arc), text);
-    let last = -1;
-
+    const ring = createRing(words);
     return {
-        node, countdown,
+        node: ring.node, countdown,
         /** @returns {boolean} whether the time is over */
         draw() {
             const left = countdown.seconds();
-            arc.setAttribute("stroke-dashoffset", String(100 - 100 * countdown.share()));
-            if (left !== last) {
-                text.textContent = seconds.format(left);
-                node.setAttribute("aria-label", words.t("time.left", {n: left}));
-                node.classList.toggle("short", left <= SHORT);
-                if (last !== -1 && SAID.includes(left))
-                    say(words.t("time.left", {n: left}));
-                last = left;
-            }
+            const isFirst = ring.seconds() === null;
+            if (ring.draw(left, countdown.share(), left <= SHORT) && !isFirst && SAID.includes(left))
+                say(words.t("time.left", {n: left}));
             return left === 0;
         },
     };
@@ -98,7 +86,7 @@ function purposeOf(words, challenge) {
 export function challengeView(words, {challenge, hasMore, say, confirmReport, decide, over}) {
     const t = words.t;
     const purpose = purposeOf(words, challenge);
-    const time = ring(words, say);
+    const time = timeLeft(words, say);
     const about = details(words, challenge, () => time.countdown.age());
     const number = numberField(words, challenge.bNumberRequired);
     const trouble = h("div", {id: "trouble"});

@@ -16,6 +16,7 @@ function mark() {
  * @property {string} title of the document and, to assistive technology, of the screen
  * @property {Node} body has one h1
  * @property {"none"|"settings"|"back"} [corner] what the bar offers
+ * @property {string} [back] where "back" leads; to what waits unless said
  * @property {() => void} [leave] called when another screen takes its place
  */
 
@@ -28,13 +29,31 @@ export function createFrame(root, words) {
     let screen = null;
     root.replaceChildren(bar, main, live);
 
-    function corner(kind) {
+    function corner({corner: kind, back = "#/"}) {
         const t = words().t;
         if (kind === "settings")
             return h("a", {class: "corner", href: "#/settings", "aria-label": t("settings.title")}, icon(SLIDERS));
         if (kind === "back")
-            return h("a", {class: "corner", href: "#/", "aria-label": t("back")}, icon(BACK));
+            return h("a", {class: "corner", href: back, "aria-label": t("back")}, icon(BACK));
         return null;
+    }
+
+    /** A question over the screen; "yes", or "no" and "" where it was closed. */
+    function ask(title, text, yes, kind, fields) {
+        return new Promise((resolve) => {
+            const no = h("button", {type: "button", class: "quiet", autofocus: fields.length === 0,
+                onclick: () => dialog.close("no")}, words().t("cancel"));
+            const form = h("form", {method: "dialog", novalidate: true}, fields,
+                h("div", {class: "actions"}, h("button", {type: "submit", class: kind, value: "yes"}, yes), no));
+            const dialog = h("dialog", {"aria-labelledby": "ask-title", "aria-describedby": "ask-text"},
+                h("h2", {id: "ask-title"}, title), h("p", {id: "ask-text"}, text), form);
+            dialog.addEventListener("close", () => {
+                dialog.remove();
+                resolve(dialog.returnValue);
+            });
+            root.append(dialog);
+            dialog.showModal();
+        });
     }
 
     return {
@@ -45,7 +64,7 @@ export function createFrame(root, words) {
             document.title = `${next.title} · countersign`;
             document.documentElement.lang = words().code;
             bar.classList.toggle("has-back", next.corner === "back");
-            bar.replaceChildren(...[h("span", {class: "brand"}, mark(), "countersign"), corner(next.corner)].filter(Boolean));
+            bar.replaceChildren(...[h("span", {class: "brand"}, mark(), "countersign"), corner(next)].filter(Boolean));
             live.textContent = "";
             main.replaceChildren(next.body);
             window.scrollTo(0, 0);
@@ -56,23 +75,23 @@ export function createFrame(root, words) {
         say(text) {
             live.textContent = text;
         },
-        /** Asks before a step that cannot be undone. @returns {Promise<boolean>} */
-        confirm({title, text, yes}) {
-            return new Promise((resolve) => {
-                const close = (event) => dialog.close(event.currentTarget.value);
-                const dialog = h("dialog", {"aria-labelledby": "ask-title", "aria-describedby": "ask-text"},
-                    h("h2", {id: "ask-title"}, title), h("p", {id: "ask-text"}, text),
-                    h("div", {class: "actions"},
-                        h("button", {type: "button", class: "danger", value: "yes", onclick: close}, yes),
-                        h("button", {type: "button", class: "quiet", value: "no", autofocus: true, onclick: close},
-                            words().t("cancel"))));
-                dialog.addEventListener("close", () => {
-                    dialog.remove();
-                    resolve(dialog.returnValue === "yes");
-                });
-                root.append(dialog);
-                dialog.showModal();
-            });
+        /**
+         * Asks before a step.
+         * @param {{title: string, text: string, yes: string, isCalm?: boolean}} question isCalm: of a step that can be undone
+         * @returns {Promise<boolean>}
+         */
+        async confirm({title, text, yes, isCalm = false}) {
+            return await ask(title, text, yes, isCalm ? "main" : "danger", []) === "yes";
+        },
+        /**
+         * Asks for a line of text.
+         * @param {{title: string, text: string, value: string, yes: string, most: number}} question
+         * @returns {Promise<string|null>}
+         */
+        async prompt({title, text, value, yes, most}) {
+            const input = h("input", {type: "text", value, maxlength: most, "aria-labelledby": "ask-title",
+                "aria-describedby": "ask-text", autocomplete: "off", spellcheck: "false", enterkeyhint: "done", autofocus: true});
+            return await ask(title, text, yes, "main", [input]) === "yes" ? input.value : null;
         },
     };
 }

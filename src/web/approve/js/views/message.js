@@ -9,11 +9,16 @@ const PICTURES = {
 
 /**
  * @param {object} words
- * @param {{kind: "good"|"calm"|"bad", key: string, values?: object, more?: string, beside?: Node, done: () => void}} message
- *   key.title and key.text are its words; more: a key of its own; beside: what else is to be seen
+ * @param {object} message
+ * @param {"good"|"calm"|"bad"} message.kind
+ * @param {string} message.key key.title and key.text are its words
+ * @param {object} [message.values] @param {string} [message.more] a key of its own
+ * @param {Node} [message.beside] what else is to be seen
+ * @param {(() => void)|null} message.done null where there is nothing to press
+ * @param {string} [message.label] the key of the button's words
  * @returns {import("./frame.js").Screen}
  */
-export function messageView(words, {kind, key, values, more, beside, done}) {
+export function messageView(words, {kind, key, values, more, beside, done, label = "done"}) {
     const title = words.t(`${key}.title`, values);
     return {
         title,
@@ -23,6 +28,7 @@ export function messageView(words, {kind, key, values, more, beside, done}) {
                 h("h1", {}, title), h("p", {}, words.t(`${key}.text`, values)),
                 more === undefined ? null : h("p", {}, words.t(more))),
             beside,
-            h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t("done")))),
+            done === null ? null
+                : h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t(label)))),
     };
 }

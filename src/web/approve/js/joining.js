@@ -1,0 +1,87 @@
+// The screens of an enrolment: from a ticket to a device that is ready. What happens behind them is in enrol.js.
+import {PASSING} from "./api.js";
+import {isAvailable} from "./crypto.js";
+import {enrol, fitName, ticketOfLink} from "./enrol.js";
+import {isPossible} from "./passkey.js";
+import {deviceName, isForgetful, isInstalled} from "./platform.js";
+import {compareView, enrolView} from "./views/enrol.js";
+import {worded} from "./views/frame.js";
+import {messageView} from "./views/message.js";
+
+/**
+ * @param {object} tools
+ * @param {object} tools.api @param {URL} tools.here where the app is @param {string} tools.audience the server's public address
+ * @param {() => object} tools.words @param {() => object|null} tools.store
+ * @param {(screen: object, hold: object) => void} tools.show @param {(hold: object) => boolean} tools.isHeld
+ * @param {(kind: string, key: string, values?: object, done?: () => void, label?: string) => void} tools.message
+ * @param {() => Promise<void>} tools.added to be called when an account was added
+ * @param {(account: object) => Promise<void>} tools.forget
+ * @param {() => Node} tools.news what else is to be seen at the end @param {() => void} tools.ready
+ */
+export function createJoining({api, here, audience, words, store, show, isHeld, message, added, forget, news, ready}) {
+    async function start(ticket) {
+        // The ticket is a secret: it stays neither in the address bar nor in the history.
+        history.replaceState(null, "", here);
+        if (!isAvailable() || store() === null) {
+            message("bad", `problem.${isAvailable() ? "NoStorage" : "NoCrypto"}`);
+            return;
+        }
+        const hold = {};
+        show(messageView(words(), {kind: "calm", key: "asking", done: null}), hold);
+        const invitation = await api.ticket(ticket);
+        const canBe = await isPossible();
+        if (!isHeld(hold))
+            return;
+        if (invitation.result === "OK")
+            ask(ticket, invitation, canBe);
+        else if (PASSING.includes(invitation.result))
+            message("bad", `problem.${invitation.result}`, {}, () => void start(ticket), "asking.again");
+        else
+            message("bad", `problem.${worded(words(), invitation.result)}`);
+    }
+
+    function ask(ticket, invitation, isPasskeyPossible) {
+        show(enrolView(words(), {
+            name: fitName(deviceName(navigator.userAgent)), server: audience,
+            invitation: {
+                company: invitation.sCompany, account: invitation.sAccount, passkey: invitation.sPasskey, isPossible: isPasskeyPossible},
+            go: (name, hasPasskey) => finish({ticket, name, audience, invitation, hasPasskey}),
+            copy: isForgetful(navigator) ? () => navigator.clipboard.writeText(`${here}#${ticket}`) : null}), {});
+    }
+
+    async function finish(wanted) {
+        const {result, account} = await enrol({api, accounts: store()}, wanted);
+        if (result === "UnknownTicket") {
+            message("bad", "problem.UnknownTicket");
+            return null;
+        }
+        if (result !== "OK")
+            return result === "BadSignature" ? "EnrolSignature" : result;
+        await added();
+        void navigator.storage?.persist?.();
+        show(compareView(words(), {
+            account,
+            match: () => show(messageView(words(), {
+                kind: "good", key: "enrolled", values: {company: account.company}, beside: news(),
+                // Installed, the app would begin anew there, without the key.
+                more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: ready}), {}),
+            async differ() {
+                await api.remove(account);
+                await forget(account);
+                message("bad", "differ");
+            },
+        }), {});
+        return null;
+    }
+
+    return {
+        start,
+        /** Goes on with an enrolment link. @returns {boolean} false where it is none */
+        paste(text) {
+            const ticket = ticketOfLink(text, here);
+            if (ticket !== null)
+                void start(ticket);
+            return ticket !== null;
+        },
+    };
+}
