@@ -103,17 +103,35 @@ export async function openWorker(phone, page = phone.page) {
     await cdp.send("ServiceWorker.enable");
     const {registrationId, scopeURL} = await registered;
     const worker = phone.context.serviceWorkers()[0] ?? await phone.context.waitForEvent("serviceworker");
-    // Or Chromium takes a notification away by itself after a while, and a test would not know whose doing it was.
     await worker.evaluate(() => {
+        // Or Chromium takes a notification away by itself after a while, and a test would not know whose doing it was.
         const show = ServiceWorkerRegistration.prototype.showNotification;
         ServiceWorkerRegistration.prototype.showNotification = function (title, options) {
             return show.call(this, title, {...options, requireInteraction: true});
         };
+        self.pushesDone = 0;
+        const wait = ExtendableEvent.prototype.waitUntil;
+        ExtendableEvent.prototype.waitUntil = function (promise) {
+            wait.call(this, promise);
+            if (this instanceof PushEvent)
+                promise.finally(() => { self.pushesDone++; });
+        };
     });
+    const done = () => worker.evaluate(() => self.pushesDone);
+
+    /**
+     * Delivers a push and waits until the worker is done with it: while one is on its way to the screen, Chromium takes whoever asks
+     * for the notifications as the time to forget it.
+     */
+    async function deliver(data) {
+        const before = await done();
+        await cdp.send("ServiceWorker.deliverPushMessage", {origin: new URL(scopeURL).origin, registrationId, data});
+        await until(done, (now) => now > before);
+    }
 
     return {
         worker,
-        deliver: (data) => cdp.send("ServiceWorker.deliverPushMessage", {origin: new URL(scopeURL).origin, registrationId, data}),
+        deliver,
         /** Waits until what is shown is as it should be, and returns it. */
         shown: (isRight) => until(() => worker.evaluate(async () => (await self.registration.getNotifications())
             .map(({title, body, tag, lang, silent}) => ({title, body, tag, lang, silent}))), isRight),
