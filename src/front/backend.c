@@ -12,7 +12,11 @@
 #include "contract/ct_wire.h"
 #include "log/log.h"
 
-enum { READ_STEP = 16 * 1024, KEEP = 256 * 1024 };
+enum {
+    READ_STEP = 16 * 1024,
+    KEEP = 256 * 1024,
+    PATIENT_MOST = 8 /* enough for workers never to be idle between two of them */
+};
 
 struct backend_worker {
     struct loop_fd watch; /* fd -1: none there */
@@ -364,7 +368,8 @@ backend_submit(struct backend *b, struct backend_call *call)
 bool
 backend_has_room(const struct backend *b, enum ct_lane lane)
 {
-    return b->n_queued[lane] < (b->settings.queue + 1) / 2;
+    size_t half = (b->settings.queue + 1) / 2;
+    return b->n_queued[lane] < (half < PATIENT_MOST ? half : PATIENT_MOST);
 }
 
 void

@@ -75,7 +75,8 @@ size_t backend_queued(const struct backend *b);
 /* Hands the call to an idle worker of its lane, or queues it. ERR_BUSY: the queue is full, and the call is
  * not open. The caller has set op, payload and done; the rest is the backend's. */
 enum errcode backend_submit(struct backend *b, struct backend_call *call) MUST_CHECK;
-/* Room for more calls of that lane without the queue being more than half full. */
+/* Room for one more call that may as well wait elsewhere: so few are queued that a new request waits behind
+ * some at most, and half of the queue is free. */
 bool backend_has_room(const struct backend *b, enum ct_lane lane);
 /* Nobody wants the answer any more: done is not told. Also for a call that is not open. */
 void backend_abandon(struct backend *b, struct backend_call *call);

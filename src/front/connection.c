@@ -23,7 +23,7 @@ enum {
 static const unsigned legal_moves[] = {
     [CONNECTION_HANDSHAKE] = TO(READING) | TO(CLOSED),
     [CONNECTION_READING] = TO(BODY) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
-    [CONNECTION_BODY] = TO(READING) | TO(CALLING) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
+    [CONNECTION_BODY] = TO(READING) | TO(CALLING) | TO(PARKED) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
     [CONNECTION_CALLING] = TO(READING) | TO(PARKED) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
     [CONNECTION_PARKED] = TO(CALLING) | TO(CLOSED),
     [CONNECTION_WRITING] = TO(READING) | TO(BODY) | TO(LINGERING) | TO(CLOSED),
@@ -231,7 +231,7 @@ take_request(struct connection *c)
     arena_reset(&f->arena);
     http_parser_next(&c->parser, &c->in);
     if (!is_answered) {
-        move(c, CONNECTION_CALLING);
+        move(c, exchange_is_held(c->exchange) ? CONNECTION_PARKED : CONNECTION_CALLING);
         return;
     }
     move(c, CONNECTION_READING);

@@ -14,7 +14,8 @@
 enum {
     USER_AGENT_MAX = 256,
     ASK_AGAIN_MAX =
-        3 /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
+        3, /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
+    TOLD_MAX = 256 /* at once; then others have their turn, and a worker is asked again */
 };
 
 struct exchange {
@@ -92,9 +93,9 @@ exchange_free(struct exchange **at)
     *at = NULL;
 }
 
-/* Sends the answer; the exchange is over. */
-static void
-finish(struct exchange *x, struct answer *a)
+/* Writes the answer; the exchange is over, and its connection is to be resumed. */
+static struct connection *
+say(struct exchange *x, struct answer *a)
 {
     struct connection *c = x->connection;
     struct front *f = c->front;
@@ -103,9 +104,30 @@ finish(struct exchange *x, struct answer *a)
     if (a->is_failure)
         throttle_fail(&f->throttle, &x->source, loop_now(f->loop));
     answer_send(c, a);
-    wipe_body(f);
     exchange_free(&c->exchange);
-    connection_resume(c);
+    return c;
+}
+
+/* Sends the answer, to those also that it leads: they asked the same, byte for byte, from the same address
+ * with the same cookie, and were told to wait before the worker was asked. All of it is written before any of
+ * them goes on, since the next request takes the arena. */
+static void
+finish(struct exchange *x, struct answer *a)
+{
+    struct front *f = x->connection->front;
+    struct connection *told[TOLD_MAX];
+    struct park_hold *h;
+    size_t n = 0;
+
+    while (n < TOLD_MAX - 1 && (h = park_next(&f->park, &x->hold)) != NULL) {
+        struct exchange *follower = LIST_ITEM(h, struct exchange, hold);
+        connection_set_parked(follower->connection, false);
+        told[n++] = say(follower, a);
+    }
+    told[n++] = say(x, a);
+    wipe_body(f);
+    for (size_t i = 0; i < n; i++)
+        connection_resume(told[i]);
 }
 
 static void
@@ -179,9 +201,25 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
     if (e == NULL)
         return false;
     x->asked = 0;
+    park_land(&f->park, &x->hold, e);
     park_hold(&f->park, e, &x->hold, x->wait_until);
     connection_set_parked(c, true);
     return true;
+}
+
+/* What becomes of those that it leads where it is answered itself and they are not. */
+static void
+land(struct exchange *x, const struct backend_reply *reply, bool poll, bool was_woken)
+{
+    struct front *f = x->connection->front;
+    struct park_entry *e = NULL;
+
+    if (x->hold.leads == NULL || (poll && !was_woken && f->is_draining))
+        return;
+    if (poll && !was_woken)
+        e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+    if (e != NULL || reply == NULL || was_woken)
+        park_land(&f->park, &x->hold, e);
 }
 
 static void
@@ -192,10 +230,12 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
     bool poll = reply != NULL && is_poll(call->op, reply);
     bool was_woken = poll && park_was_woken(&f->park, &reply->reply.topic, x->wakes);
 
-    if (poll && hold(x, reply, was_woken))
-        return;
-    /* Where a company holds, an answer that was kept would end the next check at once. */
-    finish_reply(x, reply, poll && !was_woken && reply->reply.hold == 0);
+    if (!poll || !hold(x, reply, was_woken)) {
+        land(x, reply, poll, was_woken);
+        /* Where a company holds, an answer that was kept would end the next check at once. */
+        finish_reply(x, reply, poll && !was_woken && reply->reply.hold == 0);
+    }
+    park_ask(&f->park);
 }
 
 /* The watch list lets go of a held check. */
@@ -206,8 +246,10 @@ ask_again(struct park_hold *h, bool is_last)
 
     x->is_last = x->is_last || is_last;
     connection_set_parked(x->connection, false);
-    if (ask(x) != ERR_NONE)
-        finish_busy(x);
+    if (ask(x) == ERR_NONE)
+        return;
+    park_land(&x->connection->front->park, h, NULL);
+    finish_busy(x);
 }
 
 /* ---- a request ---- */
@@ -334,16 +376,38 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
     wipe_body(f);
 }
 
+/* What the watch list would answer with Poll, it holds. */
+static bool
+hold_at_once(struct exchange *x)
+{
+    struct front *f = x->connection->front;
+    struct park_entry *e = x->wait > 0 ? park_find(&f->park, &x->key) : NULL;
+
+    if (e == NULL)
+        return false;
+    f->watch_hits++;
+    park_hold(&f->park, e, &x->hold, x->wait_until);
+    return true;
+}
+
 static bool
 start(struct connection *c, const struct exchange_request *req, struct exchange *x)
 {
     c->exchange = x;
+    if (hold_at_once(x))
+        return false;
     enum errcode err = ask(x);
     if (err == ERR_NONE)
         return false;
     exchange_free(&c->exchange);
     answer_now(c, req, err == ERR_BUSY);
     return true;
+}
+
+bool
+exchange_is_held(const struct exchange *x)
+{
+    return park_is_held(&x->hold);
 }
 
 bool

@@ -57,8 +57,11 @@ exchange_key(struct front *f, const struct exchange_caller *caller, const struct
 /* True: the watch list has the answer, and it is in c->out. Never for a caller that would be held. */
 bool exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
                     const struct face *face);
-/* Asks a worker. True: the answer is in c->out already; false: c->exchange will answer. */
+/* Asks a worker, or holds what the watch list knows to wait. True: the answer is in c->out already; false:
+ * c->exchange will answer. */
 bool exchange_start(struct connection *c, const struct exchange_request *req);
+/* It is held, and asks nobody now. */
+bool exchange_is_held(const struct exchange *x);
 /* Forgets it, whatever it waits for; nothing more is told. *x may be NULL. */
 void exchange_free(struct exchange **x);
 

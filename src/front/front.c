@@ -26,7 +26,7 @@ woken(struct backend *b, const struct topic *topic)
         park_wake_all(&f->park);
 }
 
-/* The queue is for requests: held checks leave half of it free. */
+/* Held checks wait in the watch list, not in the queue, which is for requests. */
 static bool
 has_room(void *arg)
 {

@@ -11,16 +11,17 @@
 
 /* Past so many entries the tick is stretched, so that workers are not asked more often for the tick's sake.
  */
-enum { TICKS_A_SECOND = 2000 };
+enum { TICKS_A_SECOND = 200 };
 
-/* Fresh: found by its key and its topic. Leaving: by neither, and in the park's list `due` until all that it
- * held have asked. */
+/* Fresh: found by its key and its topic. Leaving: by neither, until nobody is held in it any more: it waits
+ * among the due for one of those that it holds to ask, and then, in no list, for that one's answer. */
 struct park_entry {
     struct park *park;
     struct park_entry *next_key, *next_topic;
     struct park_entry **topic_link; /* what points here */
     struct list node;               /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
     struct list held;
+    struct park_hold *leader; /* who asks for all that are held here; else NULL */
     bool is_leaving, is_last;
     struct loop_timer timer; /* when the entry is no longer fresh */
     struct siphash key;
@@ -98,7 +99,7 @@ free_entry(struct park_entry *e)
 
 /* The entry is fresh no more: it is found by nobody, and what it held is to ask. */
 static void
-leave(struct park_entry *e, bool is_last)
+leave(struct park_entry *e, enum park_turn turn, bool is_last)
 {
     struct park *p = e->park;
     struct park_entry **at = key_bucket(p, &e->key);
@@ -117,28 +118,50 @@ leave(struct park_entry *e, bool is_last)
         return;
     }
     list_remove(&e->node);
-    list_add_last(&p->due, &e->node);
+    list_add_last(&p->due[turn], &e->node);
 }
 
-/* Lets those that are due ask, one after the other, while there is room for their calls. */
+/* One of those that the entry holds asks; the others wait for its answer. */
 static void
-ask_due(struct park *p)
+lead(struct park *p, struct park_entry *e)
 {
-    while (!list_is_empty(&p->due) && p->has_room(p->arg)) {
-        struct park_entry *e = LIST_ITEM(p->due.next, struct park_entry, node);
-        struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
-        bool is_last = e->is_last;
-        park_release(p, h);
-        h->ask(h, is_last);
+    struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
+    bool is_last = e->is_last;
+
+    list_remove(&e->node);
+    let_go(p, h);
+    if (list_is_empty(&e->held)) {
+        free_entry(e);
+    } else {
+        e->leader = h;
+        h->leads = e;
     }
-    if (!list_is_empty(&p->due) && p->pause.at == 0)
+    h->ask(h, is_last);
+}
+
+static struct park_entry *
+next_due(struct park *p)
+{
+    for (size_t turn = 0; turn < PARK_TURNS_; turn++)
+        if (!list_is_empty(&p->due[turn]))
+            return LIST_ITEM(p->due[turn].next, struct park_entry, node);
+    return NULL;
+}
+
+void
+park_ask(struct park *p)
+{
+    struct park_entry *e;
+    while ((e = next_due(p)) != NULL && p->has_room(p->arg))
+        lead(p, e);
+    if (e != NULL && p->pause.at == 0)
         loop_timer_set(p->loop, &p->pause, loop_now(p->loop) + PAUSE);
 }
 
 static void
 pause_is_over(struct loop_timer *t)
 {
-    ask_due(LIST_ITEM(t, struct park, pause));
+    park_ask(LIST_ITEM(t, struct park, pause));
 }
 
 static void
@@ -146,8 +169,8 @@ stale(struct loop_timer *t)
 {
     struct park_entry *e = LIST_ITEM(t, struct park_entry, timer);
     struct park *p = e->park;
-    leave(e, false);
-    ask_due(p);
+    leave(e, PARK_TICKED, false);
+    park_ask(p);
 }
 
 static void
@@ -168,7 +191,8 @@ park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(void *ar
     if (p->by_key == NULL || p->by_topic == NULL)
         err_no_memory();
     list_init(&p->unheld);
-    list_init(&p->due);
+    for (size_t turn = 0; turn < PARK_TURNS_; turn++)
+        list_init(&p->due[turn]);
     loop_timer_init(&p->pause, pause_is_over);
 }
 
@@ -176,8 +200,8 @@ void
 park_clear(struct park *p)
 {
     while (!list_is_empty(&p->unheld))
-        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), true);
-    ASSERT(p->n == 0 && list_is_empty(&p->due));
+        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), PARK_TICKED, true);
+    ASSERT(p->n == 0 && p->n_held == 0 && next_due(p) == NULL);
     loop_timer_stop(p->loop, &p->pause);
     free(p->by_key);
     free(p->by_topic);
@@ -256,7 +280,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
     if (e == NULL && p->n >= p->most) {
         if (list_is_empty(&p->unheld))
             return NULL;
-        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), false);
+        leave(LIST_ITEM(p->unheld.next, struct park_entry, node), PARK_TICKED, false);
     }
     if (e == NULL) {
         e = add(p, key, topic);
@@ -292,25 +316,68 @@ park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last
     loop_timer_init(&h->timer, held_long_enough);
 }
 
+static void
+hang(struct park_entry *e, struct park_hold *h)
+{
+    ASSERT(!e->is_leaving);
+    list_remove(&e->node);
+    list_remove(&h->node);
+    list_add_last(&e->held, &h->node);
+    h->entry = e;
+}
+
 void
 park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t until)
 {
-    ASSERT(h->entry == NULL && !e->is_leaving);
-    list_remove(&e->node);
-    list_add_last(&e->held, &h->node);
-    h->entry = e;
+    ASSERT(h->entry == NULL && h->leads == NULL);
+    hang(e, h);
     loop_timer_set(p->loop, &h->timer, until);
     p->n_held++;
+}
+
+struct park_hold *
+park_next(struct park *p, struct park_hold *leader)
+{
+    struct park_entry *e = leader->leads;
+    if (e == NULL || list_is_empty(&e->held))
+        return NULL;
+    struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
+    let_go(p, h);
+    return h;
+}
+
+void
+park_land(struct park *p, struct park_hold *leader, struct park_entry *to)
+{
+    struct park_entry *e = leader->leads;
+
+    if (e == NULL)
+        return;
+    leader->leads = NULL;
+    e->leader = NULL;
+    if (to != NULL) {
+        LIST_EACH (it, next, &e->held)
+            hang(to, LIST_ITEM(it, struct park_hold, node));
+    }
+    if (list_is_empty(&e->held)) {
+        free_entry(e);
+        return;
+    }
+    list_add_last(&p->due[PARK_WOKEN], &e->node);
+    if (p->pause.at == 0)
+        loop_timer_set(p->loop, &p->pause, loop_now(p->loop));
 }
 
 void
 park_release(struct park *p, struct park_hold *h)
 {
     struct park_entry *e = h->entry;
+
+    park_land(p, h, NULL);
     if (e == NULL)
         return;
     let_go(p, h);
-    if (!list_is_empty(&e->held))
+    if (!list_is_empty(&e->held) || e->leader != NULL)
         return;
     if (e->is_leaving)
         free_entry(e);
@@ -334,9 +401,9 @@ park_wake(struct park *p, const struct topic *topic)
     for (struct park_entry *e = *at, *next; e != NULL; e = next) {
         next = e->next_topic;
         if (topic_equal(&e->topic, topic))
-            leave(e, false);
+            leave(e, PARK_WOKEN, false);
     }
-    ask_due(p);
+    park_ask(p);
 }
 
 static void
@@ -345,7 +412,7 @@ leave_all(struct park *p, bool is_last)
     for (size_t i = 0; i < PARK_BUCKETS; i++) {
         for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
             next = e->next_key;
-            leave(e, is_last);
+            leave(e, PARK_TICKED, is_last);
         }
     }
 }
@@ -356,7 +423,7 @@ park_wake_all(struct park *p)
     p->wakes++;
     p->all_woken = p->wakes;
     leave_all(p, false);
-    ask_due(p);
+    park_ask(p);
 }
 
 bool
@@ -374,8 +441,9 @@ park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes)
 void
 park_release_all(struct park *p)
 {
-    LIST_EACH (it, next, &p->due)
-        LIST_ITEM(it, struct park_entry, node)->is_last = true;
+    for (size_t turn = 0; turn < PARK_TURNS_; turn++)
+        LIST_EACH (it, next, &p->due[turn])
+            LIST_ITEM(it, struct park_entry, node)->is_last = true;
     leave_all(p, true);
-    ask_due(p);
+    park_ask(p);
 }

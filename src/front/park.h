@@ -6,13 +6,14 @@
  * here; then the entry is gone and the next check asks a worker. So a lost wake-up costs latency, never
  * correctness, and every answer but Poll comes from a worker.
  *
- * A held check hangs in its entry. When the entry goes it is told (park_hold.ask), as soon as there is room
- * for another call, and asks a worker again; it is told as well when it was held as long as its caller
- * wanted.
+ * A held check hangs in its entry. When the entry goes, one of those that it holds is told (park_hold.ask),
+ * as soon as there is room for another call: it leads, and asks a worker; the others asked the very same,
+ * wait for its answer, and get it too. Should it leave before, another one leads. A check is told as well,
+ * and asks for itself, when it was held as long as its caller wanted.
  *
  * The tick is there for what nobody told of. Where so many are parked that asking each one every second would
- * keep workers busy with nothing else, it is longer; a worker that follows the audit log (proc/worker_main.c)
- * tells within a second of whatever was lost. */
+ * keep workers busy with nothing else, it is longer; a worker that follows the audit log (proc/domain.c)
+ * tells within a second of whatever was lost. What was woken asks before what the tick lets ask. */
 #ifndef COUNTERSIGN_FRONT_PARK_H
 #define COUNTERSIGN_FRONT_PARK_H
 
@@ -35,12 +36,17 @@ enum {
 
 struct park_entry;
 
+/* Whose turn it is to ask: the first before the second. */
+enum park_turn { PARK_WOKEN, PARK_TICKED, PARK_TURNS_ };
+
 /* One held check; embedded in its owner. */
 struct park_hold {
     struct list node; /* in its entry, or alone */
     struct park_entry *entry;
+    struct park_entry *leads; /* those that wait for its answer, or NULL; then it is not held itself */
     struct loop_timer timer;
-    /* The check is no longer held and is to ask a worker. is_last: its caller waited long enough. */
+    /* The check is no longer held and is to ask a worker. is_last: its caller waited long enough. What it
+     * leads is given an answer by park_next, or another place by park_land. */
     void (*ask)(struct park_hold *h, bool is_last);
 };
 
@@ -50,7 +56,7 @@ struct park {
     unsigned char key[SIPHASH_KEY];
     struct park_entry **by_key, **by_topic; /* PARK_BUCKETS each */
     struct list unheld;                     /* entries that hold nobody, the least recently used first */
-    struct list due;                        /* entries whose held checks are to ask when there is room */
+    struct list due[PARK_TURNS_];           /* entries that are to ask when there is room */
     struct loop_timer pause;                /* until there may be */
     uint64_t wakes;                         /* so many came so far */
     uint64_t all_woken;                     /* the number of the last one that was for all; 0: none */
@@ -83,8 +89,16 @@ void park_keep(struct park_entry *e, unsigned form, struct str body);
 void park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last));
 /* Holds until `until` (clock_mono) at most. */
 void park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t until);
-/* The caller went away. Also for one that is not held. */
+/* The caller went away, and leads no more. Also for one that is not held. */
 void park_release(struct park *p, struct park_hold *h);
+/* One more of those that the leader asked for, held no more: it gets the leader's answer. NULL: none is left.
+ */
+struct park_hold *park_next(struct park *p, struct park_hold *leader);
+/* It leads no more: those that still wait for its answer are held in `to`, each as long as before; where that
+ * is NULL they are to ask again, from the loop. Also for one that leads none. */
+void park_land(struct park *p, struct park_hold *leader, struct park_entry *to);
+/* There may be room now for those that are to ask. */
+void park_ask(struct park *p);
 bool park_is_held(const struct park_hold *h);
 
 /* A worker said that something happened. */

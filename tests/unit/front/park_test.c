@@ -11,6 +11,8 @@ struct fixture {
     struct park park;
     struct park_hold hold;
     unsigned asked, asked_last;
+    struct park_hold others[2]; /* of tests about more than one */
+    const struct park_hold *first;
 };
 
 static struct fixture fixture;
@@ -32,6 +34,15 @@ ask(struct park_hold *h, bool is_last)
     fixture.asked_last += is_last;
 }
 
+static void
+ask_in_turn(struct park_hold *h, bool is_last)
+{
+    (void)is_last;
+    if (fixture.first == NULL)
+        fixture.first = h;
+    fixture.asked++;
+}
+
 static int
 set_up(void **state)
 {
@@ -40,6 +51,8 @@ set_up(void **state)
     room = true;
     park_init(&fixture.park, fixture.loop, MOST, has_room, &room);
     park_hold_init(&fixture.hold, ask);
+    park_hold_init(&fixture.others[0], ask_in_turn);
+    park_hold_init(&fixture.others[1], ask_in_turn);
     *state = &fixture;
     return 0;
 }
@@ -192,6 +205,50 @@ who_is_woken_asks_when_there_is_room(void **state)
 }
 
 static void
+what_was_woken_asks_before_what_was_not(void **state)
+{
+    struct fixture *x = *state;
+    struct topic two = topic_of(2);
+
+    room = false;
+    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    park_wake_all(&x->park);
+    park_hold(&x->park, put(x, 2, 2), &x->others[1], clock_mono() + CLOCK_MINUTE);
+    park_wake(&x->park, &two);
+    room = true;
+    park_ask(&x->park);
+    assert_int_equal(x->asked, 2);
+    assert_ptr_equal(x->first, &x->others[1]);
+}
+
+static void
+the_first_leads_and_the_others_follow(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1);
+
+    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    park_hold(&x->park, find(x, 1), &x->others[1], clock_mono() + CLOCK_MINUTE);
+    park_wake(&x->park, &one);
+    assert_int_equal(x->asked, 1);
+    assert_ptr_equal(x->first, &x->others[0]);
+    assert_true(park_is_held(&x->others[1]));
+    /* Still nothing: they are held in the entry that was made since. */
+    park_land(&x->park, &x->others[0], put(x, 1, 1));
+    park_hold(&x->park, find(x, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    assert_int_equal(x->park.n_held, 2);
+    assert_null(park_next(&x->park, &x->others[0]));
+    /* The first one is now the one that followed. */
+    park_wake(&x->park, &one);
+    assert_int_equal(x->asked, 2);
+    assert_ptr_equal(park_next(&x->park, &x->others[1]), &x->others[0]);
+    assert_null(park_next(&x->park, &x->others[1]));
+    park_land(&x->park, &x->others[1], NULL);
+    assert_int_equal(x->park.n_held, 0);
+    assert_int_equal(x->park.n, 0);
+}
+
+static void
 a_time_that_is_over_is_not_waited_for(void **state)
 {
     struct fixture *x = *state;
@@ -235,6 +292,8 @@ main(void)
         CASE(all_are_released_at_once),
         CASE(anything_wakes_all),
         CASE(who_is_woken_asks_when_there_is_room),
+        CASE(what_was_woken_asks_before_what_was_not),
+        CASE(the_first_leads_and_the_others_follow),
         CASE(a_time_that_is_over_is_not_waited_for),
         CASE(wake_ups_are_remembered_for_calls_under_way),
     };
