@@ -167,6 +167,32 @@ audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit, stru
     return store_audit_list(cx, &range, rows_out, n_out);
 }
 
+enum errcode
+audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
+{
+    struct digest digest;
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    *more_out = false;
+    if (*seq < 0) {
+        cx->wakes_all = true;
+        return store_audit_last(cx, seq, &digest);
+    }
+    const struct audit_range range = {.after = *seq, .limit = limit};
+    enum errcode err = store_audit_list(cx, &range, &rows, &n);
+    if (err != ERR_NONE)
+        return err;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].technician != 0)
+            cx_wake(cx, rows[i].technician);
+        else if (rows[i].company != 0)
+            cx->wakes_all = true;
+        *seq = rows[i].seq;
+    }
+    *more_out = (int64_t)n == limit;
+    return ERR_NONE;
+}
+
 /* The first row that does not fit, or 0. *seq and *digest go on to the last row that does. */
 static int64_t
 check_rows(const struct audit_row *rows, size_t n, int64_t *seq, struct digest *digest)

@@ -7,6 +7,7 @@
 #ifndef COUNTERSIGN_AUTH_AUDIT_H
 #define COUNTERSIGN_AUTH_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cx.h"
@@ -30,6 +31,12 @@ enum errcode audit_append(struct cx *cx, struct audit_of of, const char *event, 
  * audit_row of store_audit.h) is in the arena. */
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
+
+/* Whatever changes a condition of the decision writes a row, so the rows after *seq, at most `limit`, tell
+ * whose checks are to be asked again: notes them in the context (cx_wake), all where a row is about a company
+ * and no technician, nobody where it is about neither (a name that nobody has). *seq moves on; where it is
+ * negative, nobody followed until now, and all are concerned. *more_out: there may be more rows. */
+enum errcode audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out) MUST_CHECK;
 
 /* A member of the row's detail, in the arena; null: it has none of that name. */
 struct str audit_detail(struct cx *cx, const struct audit_row *row, const char *key);

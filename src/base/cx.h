@@ -17,7 +17,7 @@ struct auth_env; /* auth/env.h: keys and server-wide settings of the domain */
 struct call;     /* contract/call.h: the request as the front saw it */
 struct call_reply;
 
-enum { CX_DETAIL = 512, CX_WOKEN = 16 };
+enum { CX_DETAIL = 512, CX_WOKEN = 256 };
 
 struct cx {
     struct arena arena;

@@ -1,6 +1,7 @@
 /* domain: see the header. */
 #include "proc/domain.h"
 
+#include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/device.h"
 #include "auth/env.h"
@@ -16,10 +17,13 @@
 #include "proc/worker.h"
 #include "store/db.h"
 #include "store/news.h"
-#include "store/store_audit.h"
 #include "store/store_outbox.h"
 
-enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64 };
+enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64 };
+
+/* What one round finds wakes those whom it concerns: were they too many to be told of one by one, everybody
+ * would ask. */
+_Static_assert(SWEEP_ROWS + FOLLOW_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom it concerns");
 
 /* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
 #define STORE_PATIENCE CLOCK_MINUTE
@@ -126,7 +130,7 @@ fail_undelivered(struct cx *cx)
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    enum errcode e = store_outbox_undelivered(cx, cx->now, CX_WOKEN, &ids, &n);
+    enum errcode e = store_outbox_undelivered(cx, cx->now, UNDELIVERED, &ids, &n);
     for (size_t i = 0; e == ERR_NONE && i < n; i++)
         e = challenge_fail(cx, ids[i]);
     return e;
@@ -151,33 +155,6 @@ sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
     return e;
 }
 
-/* Whatever changes writes a row of the audit log, whoever did it: those that it concerns ask again. The first
- * look concerns all: nobody followed until then. */
-static enum errcode
-follow(struct domain *d, struct cx *cx, bool *more_out)
-{
-    struct digest digest;
-    struct audit_row *rows = NULL;
-    size_t n = 0;
-    if (d->followed < 0) {
-        cx->wakes_all = true;
-        return store_audit_last(cx, &d->followed, &digest);
-    }
-    const struct audit_range range = {.after = d->followed, .limit = FOLLOW_ROWS};
-    enum errcode e = store_audit_list(cx, &range, &rows, &n);
-    if (e != ERR_NONE)
-        return e;
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].technician != 0)
-            cx_wake(cx, rows[i].technician);
-        else
-            cx->wakes_all = true;
-        d->followed = rows[i].seq;
-    }
-    *more_out = n == FOLLOW_ROWS;
-    return ERR_NONE;
-}
-
 static bool
 idle(void *arg, struct cx *cx, bool *ends)
 {
@@ -193,7 +170,7 @@ idle(void *arg, struct cx *cx, bool *ends)
         return false;
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
-    enum errcode e = follow(d, cx, &more_rows);
+    enum errcode e = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
     if (e == ERR_NONE && (d->env.has_webhook || d->env.has_push))
         e = fail_undelivered(cx);
     if (e == ERR_NONE)

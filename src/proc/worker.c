@@ -17,12 +17,9 @@
 #include "proc/child.h"
 #include "proc/control.h"
 #include "proc/listeners.h"
+#include "proc/pace.h"
 
-/* MORE_MS: between two batches of housekeeping others get at the write lock, too. */
-enum { TICK_MS = 1000, MORE_MS = 5, PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
-
-/* A worker that is never idle keeps house nevertheless. */
-#define HOUSE_AT_LEAST CLOCK_S
+enum { PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
 
 struct front {
     int fd; /* -1: none */
@@ -35,7 +32,8 @@ struct worker {
     struct config config;
     struct worker_set_up given;
     bool ends;
-    int64_t kept_house, said_alive;
+    struct pace pace;
+    int64_t said_alive;
     struct front fronts[FRONTS_MAX];
     struct buf out;
 };
@@ -235,27 +233,25 @@ control_ready(struct worker *w)
     w->ends = true;
 }
 
-/* True: there is more to do at once. */
-static bool
+static void
 keep_house(struct worker *w)
 {
-    w->kept_house = clock_mono();
+    pace_kept(&w->pace, clock_mono(), false);
     if (w->hooks->idle == NULL)
-        return false;
+        return;
     cx_begin(&w->cx);
     w->cx.actor = STR_LIT("system");
     bool more = w->hooks->idle(w->hooks->arg, &w->cx, &w->ends);
     if (w->cx.err != ERR_NONE)
         log_cx_error(&w->cx, "housekeeping.failed");
     wake(w);
-    return more;
+    pace_kept(&w->pace, clock_mono(), more);
 }
 
 static void
 serve(struct worker *w)
 {
     enum { CONTROL = FRONTS_MAX, NEWS, WATCHED };
-    bool more = false;
     while (!w->ends) {
         child_say_alive(&w->said_alive);
         struct pollfd p[WATCHED];
@@ -263,7 +259,7 @@ serve(struct worker *w)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
-        int n = poll(p, WATCHED, more ? MORE_MS : TICK_MS);
+        int n = poll(p, WATCHED, pace_patience(&w->pace));
         ASSERT(n >= 0 || errno == EINTR);
         /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
         if (n > 0 && p[CONTROL].revents != 0) {
@@ -275,8 +271,8 @@ serve(struct worker *w)
                 front_ready(w, &w->fronts[i]);
         if (p[NEWS].revents != 0)
             log_debug("news", "");
-        if (n <= 0 || p[NEWS].revents != 0 || clock_mono() - w->kept_house >= HOUSE_AT_LEAST)
-            more = keep_house(w);
+        if (p[NEWS].revents != 0 || pace_is_due(&w->pace, clock_mono(), n <= 0))
+            keep_house(w);
     }
 }
 

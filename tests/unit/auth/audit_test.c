@@ -47,6 +47,49 @@ a_row_tells_all(void **state)
 }
 
 static void
+append_about(struct fixture *f, int64_t company, int64_t technician)
+{
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, (struct audit_of){company, technician}, "login.refused", NULL));
+    assert_ok(db_commit(&f->cx));
+}
+
+/* Those whom a row concerns, however many they are, and nobody else. */
+static void
+a_follower_learns_whom_the_rows_concern(void **state)
+{
+    enum { LIMIT = 64 };
+    struct fixture *f = *state;
+    int64_t seq = -1;
+    bool more = true;
+    append_about(f, 1, 2);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_true(f->cx.wakes_all);
+    assert_int_equal(seq, 1);
+    assert_false(more);
+
+    cx_begin(&f->cx);
+    append_about(f, 0, 0); /* somebody typed a name that nobody has */
+    for (int64_t technician = 1; technician <= LIMIT; technician++)
+        append_about(f, 1, technician);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_true(more);
+    assert_int_equal(f->cx.n_woken, LIMIT - 1);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_false(more);
+    assert_int_equal(f->cx.n_woken, LIMIT);
+    assert_int_equal(f->cx.woken[LIMIT - 1], LIMIT);
+    assert_false(f->cx.wakes_all);
+    assert_int_equal(seq, LIMIT + 2);
+
+    cx_begin(&f->cx);
+    append_about(f, 1, 0);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_int_equal(f->cx.n_woken, 0);
+    assert_true(f->cx.wakes_all);
+}
+
+static void
 a_detail_is_read_again(void **state)
 {
     static const char *const values[] = {
@@ -220,6 +263,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_tells_all, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_follower_learns_whom_the_rows_concern, fixture_set_up_bare,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_detail_is_read_again, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(lists_by_subject, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(rolled_back_is_not_there, fixture_set_up_bare, fixture_tear_down),
