@@ -1,4 +1,4 @@
-"""Cost as work grows: (a) from 1 to 1,024 connections, and what sign-ins leave behind and cost to remove."""
+"""Cost as work grows: (a) from 1 to 50,000 connections, and what sign-ins leave behind and cost to remove."""
 
 import os
 import sqlite3
@@ -17,8 +17,7 @@ def by_connections(folder, counts, rounds, seconds):
     """Rate, cost and memory of both at each number of connections."""
     inner = os.path.join(folder, "connections")
     os.mkdir(inner)
-    # All ask about one push: once a second a worker is asked again, and until it answered everybody's check waits in the queue.
-    ours = Ours(inner, {("server", "fronts"): str(FRONTS), ("limits", "queue"): str(max(counts) * 2)})
+    ours = Ours(inner, {("server", "fronts"): str(FRONTS), ("limits", "idle_time"): "600s"})
     pending = Pending(ours)
     servers = [ours, Nginx(inner, pending.answer(), processes=FRONTS)]
     files = {server.name: write_request(os.path.join(inner, str(server.port)), server, pending.pair) for server in servers}
@@ -85,7 +84,7 @@ def housekeeping(folder, sign_ins, rounds, seconds):
 
 def measure(folder, build, quick):
     build_loader()
-    counts, rounds, seconds = ([1, 64, 1024], 2, 1) if quick else ([1, 8, 64, 256, 1024], 3, 2)
+    counts, rounds, seconds = ([1, 64, 5000], 2, 1) if quick else ([1, 10, 100, 1000, 10000, 50000], 3, 2)
     figures = {"connections": by_connections(folder, counts, rounds, seconds)}
     figures["housekeeping"] = housekeeping(folder, 50000 if quick else 200000, 2 if quick else 5, 2 if quick else 3)
     return figures

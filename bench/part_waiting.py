@@ -48,11 +48,15 @@ class Loaders:
     def end(self):
         """Returns what was still answered: (index, nanoseconds, result)."""
         lines = [process.communicate()[0] for process in self.processes]
-        return [parse(line) for text in lines for line in text.splitlines()]
+        return [parse(line) for text in lines for line in text.splitlines() if line != "all"]
+
+    def rows(self):
+        """Of each connection its answer, once all are there."""
+        return [parse(line) for process in self.processes for line in iter(process.stdout.readline, "all\n")]
 
 
 def parse(line):
-    index, at, result = line.split(" ", 2)
+    index, at, result = line.rstrip("\n").split(" ", 2)
     return int(index), int(at), result
 
 
@@ -67,21 +71,30 @@ def wait_quiet(fronts):
 
 
 def wake_some(server, loaders, pairs, count, times):
-    """Milliseconds from the cancelling of a push to the answer of the check that waits for it."""
-    console, found = Console(server), []
+    """One push after the other is taken back. Milliseconds until that was answered itself, it being a durable transaction; until the
+    check that waits for it was answered; and by how much the second came after the first."""
+    console, own, woken, added = Console(server), [], [], []
     for number in range(times):
         index = (number * 7919 + 13) % count
         login, push = pairs[index]
         begun = time.monotonic_ns()
         answer = console.call("twoFactorCancelPushAuth", sLoginToken=login, sPushToken=push)
+        told = time.monotonic_ns()
         assert answer.result == "OK", answer.body
         got = parse(loaders.owner(index, count).stdout.readline())
         assert got[0] == index, (got, index)
-        found.append((got[1] - begun) / 1e6)
-    return sorted(found)
+        own.append((told - begun) / 1e6)
+        woken.append((got[1] - begun) / 1e6)
+        added.append((got[1] - told) / 1e6)
+    return {"event": spread(own), "wake": spread(woken), "added": spread(added)}
 
 
-def park(folder, count, times=200):
+def spread(values):
+    values = sorted(values)
+    return {"median": values[len(values) // 2], "p99": values[max(int(len(values) * 0.99) - 1, 0)], "most": values[-1]}
+
+
+def park(folder, count, times=1000):
     """One number of parked checks, each of a push of its own: memory, and the waking of one among them."""
     inner = os.path.join(folder, f"park{count}")
     os.mkdir(inner)
@@ -102,8 +115,7 @@ def park(folder, count, times=200):
     assert not others, others[:3]
     warm.end()
     server.close()
-    return {"count": count, "woken": len(waits), "warm": WARM, "memory": (memory - before) / count, "memory_in_all": memory,
-            "wake_median_ms": waits[len(waits) // 2], "wake_p99_ms": waits[int(len(waits) * 0.99) - 1], "wake_most_ms": waits[-1]}
+    return {"count": count, "woken": min(times, count), "warm": WARM, "memory": (memory - before) / count, "memory_in_all": memory, **waits}
 
 
 def wake_all(folder, count):
@@ -120,10 +132,11 @@ def wake_all(folder, count):
     used, begun = processor_seconds(server.pids()), time.monotonic_ns()
     answer = Console(server).call("twoFactorCancelPushAuth", sLoginToken=pairs[0][0], sPushToken=pairs[0][1])
     assert answer.result == "OK", answer.body
-    rows = [row for process in loaders.processes for row in map(parse, process.stdout.read().splitlines())]
+    rows = loaders.rows()
     assert len(rows) == count and {row[2] for row in rows} == {"InvalidToken"}, {row[2] for row in rows}
     times = sorted((at - begun) / 1e9 for _, at, _ in rows)
     used = processor_seconds(server.pids()) - used
+    loaders.end()
     server.close()
     return {"count": count, "first_s": times[0], "median_s": times[len(times) // 2], "all_s": times[-1], "cost_us": used / count * 1e6}
 

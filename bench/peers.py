@@ -42,7 +42,7 @@ class Peer:
         conf = os.path.join(self.folder, "nginx.conf")
         with open(conf, "w", encoding="utf-8") as out:
             out.write(f"daemon off; worker_processes {processes}; pid {self.folder}/nginx.pid; error_log /dev/null;\n"
-                      f"events {{ worker_connections 19000; }}\nhttp {{ access_log off; keepalive_requests 100000000;\n"
+                      f"events {{ worker_connections 19000; }}\nhttp {{ access_log off; keepalive_requests 100000000; keepalive_timeout 600s;\n"
                       f"client_body_buffer_size 16k; {NGINX_TEMP.format(self.folder)}\nserver {{ {server} }} }}\n")
         self.run("nginx", "-c", conf)
 

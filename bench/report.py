@@ -13,8 +13,8 @@ clients run on loopback of one machine with {cpus} processors: servers have one,
 In each round every server is driven once, one after the other; **ratios are medians over rounds of one run**, and what is in brackets are
 the least and the most. Absolute figures are those of this machine and moment, and nothing to compare with.
 
-The load is `bench/load`, a small client that keeps one request under way on each connection and checks every answer whole: status, length,
-and result. It needs less of a processor for each request than a server does, so that the server is the bound, except for
+The load is `bench/load`, a small client that keeps 64 requests under way, one on a connection, on all its connections in turn, and checks
+every answer whole: status, length, and result. Connections are open, and were used once, before the time begins. It needs less of a processor for each request than a server does, so that the server is the bound, except for
 (b), and for TLS, which is driven by wrk. Where a server's processor is not busy and the load's is, the rate is a lower bound, and the CPU of a
 request is what compares. *Others* is what neither of the two used, of all processors: near nothing on a quiet machine.
 
@@ -78,16 +78,23 @@ def checks(d):
 
 
 def _memory(park, tls):
-    text = _table(["parked", "memory of the fronts, MiB", "bytes each", "woken one by one", "median ms", "p99 ms", "most ms"],
-                  [[f"{p['count']:,}", f"{p['memory_in_all'] / 2**20:.1f}", f"{p['memory']:,.0f}" if p["count"] >= 1000 else "",
-                    str(p["woken"]), f"{p['wake_median_ms']:.2f}", f"{p['wake_p99_ms']:.2f}", f"{p['wake_most_ms']:.2f}"] for p in park])
+    text = _table(["parked", "memory of the fronts, MiB", "bytes each"],
+                  [[f"{p['count']:,}", f"{p['memory_in_all'] / 2**20:.1f}", f"{p['memory']:,.0f}" if p["count"] >= 1000 else ""] for p in park])
     text += (f"\nBytes each: what the fronts grew by from {park[0]['warm']} parked checks on; fewer than 1,000 more are lost in the size of a page."
              f"\nTLS 1.3: {tls['memory']:,.0f} bytes for each of {tls['count']:,}.\n")
-    marks = [f"{p['count']:,}" for p in park]
-    text += _chart("waiting-wake", svg.lines("One among many is woken: ms until it is answered", "parked checks", marks,
-                                             {"median": [p["wake_median_ms"] for p in park], "p99": [p["wake_p99_ms"] for p in park]}), "waking one")
-    return text + _chart("waiting-memory", svg.lines("Memory of the fronts in all: MiB", "parked checks", marks,
+    return text + _chart("waiting-memory", svg.lines("Memory of the fronts in all: MiB", "parked checks", [f"{p['count']:,}" for p in park],
                                                      {"MiB": [p["memory_in_all"] / 2**20 for p in park]}, log=True), "memory")
+
+
+def _one_woken(park):
+    text = _table(["parked", "woken one by one", "the event itself, ms", "p99", "the check that waits, ms", "p99", "after the event, ms", "p99"],
+                  [[f"{p['count']:,}", str(p["woken"]), *(f"{p[what][key]:.2f}" for what in ("event", "wake", "added") for key in ("median", "p99"))]
+                   for p in park])
+    text += ("\nThe event is a request of its own and a durable transaction: the waiting check is woken when that is committed, and its answer takes a "
+             "worker's look at the store. What waiting adds is the time from the event's own answer to that of the check.\n")
+    return text + _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", [f"{p['count']:,}" for p in park], {
+        "event, median": [p["event"]["median"] for p in park], "check, median": [p["wake"]["median"] for p in park],
+        "check, p99": [p["wake"]["p99"] for p in park], "added, p99": [p["added"]["p99"] for p in park]}), "waking one")
 
 
 def _all_woken(woken):
@@ -101,12 +108,13 @@ def waiting(d):
     park, woken, tls = d["park"], d["all"], d["tls"]
     last = park[-1]
     text = (f"## Parked checks\n\n{_measured(d)}(d) three fronts on one port, four client processes, each check with `Prefer: wait`, and a push "
-            "of its own. One is woken by taking its push back, at most 200 times one after the other; all, by taking the one push back that all wait "
+            "of its own. One is woken by taking its push back, at most 1,000 times one after the other; all, by taking the one push back that all wait "
             "for. Clients and servers share all processors.\n\n")
-    text += _memory(park, tls) + "\n" + _all_woken(woken) + "\n"
+    text += _memory(park, tls) + "\n" + _one_woken(park) + "\n" + _all_woken(woken) + "\n"
     text += _goal(f"(d) under 2 KiB of user memory for each parked plain connection: {last['memory']:,.0f} at {last['count']:,}", last["memory"] < 2048)
     text += _goal(f"(d) under 16 KiB for each TLS one: {tls['memory']:,.0f}", tls["memory"] < 16384)
-    text += _goal(f"(d) one wake-up among {last['count']:,} under 5 ms at p99: {last['wake_p99_ms']:.2f}", last["wake_p99_ms"] < 5)
+    text += _goal(f"(d) one wake-up among {last['count']:,} under 5 ms at p99: {last['added']['p99']:.2f} after the event's own answer "
+                  f"({last['wake']['p99']:.2f} from its beginning)", last["added"]["p99"] < 5)
     return text + _goal(f"(d) all {woken[-1]['count']:,} woken in under a second: {woken[-1]['all_s']:.2f} s", woken[-1]["all_s"] < 1)
 
 
@@ -140,8 +148,12 @@ def _connections(rows):
                     f"{row['countersign']['p99_ms']:,.1f}", f"{row[NGINX]['p99_ms']:,.1f}"] for row in rows])
     text += _chart("growth-rate", svg.lines("Checks a second", "connections", marks, {n: [row[n]["rate"] for row in rows] for n in both}),
                    "checks by connections")
-    return text + _chart("growth-cost", svg.lines("CPU of a check: us", "connections", marks,
-                                                  {n: [row[n]["cost"] * 1e6 for row in rows] for n in both}), "CPU of a check by connections")
+    text += _chart("growth-cost", svg.lines("CPU of a check: us", "connections", marks,
+                                            {n: [row[n]["cost"] * 1e6 for row in rows] for n in both}), "CPU of a check by connections")
+    text += "\n" + _table(["open connections", "memory of ours, MiB", "nginx"],
+                          [[mark, *(f"{row[n]['memory'] / 2**20:.1f}" for n in both)] for mark, row in zip(marks, rows)])
+    return text + _chart("growth-memory", svg.lines("Memory of all processes: MiB", "open connections", marks,
+                                                    {n: [row[n]["memory"] / 2**20 for row in rows] for n in both}, log=True), "memory by connections")
 
 
 def _housekeeping(h):
@@ -159,7 +171,7 @@ def _housekeeping(h):
 
 
 def growth(d):
-    return (f"## As work grows\n\n{_measured(d)}checks as in (a), by the number of connections, with three fronts on one port and three processes of "
+    return (f"## As work grows\n\n{_measured(d)}checks as in (a), 64 under way at once, by the number of connections that are open and take turns, with three fronts on one port and three processes of "
             "nginx, all on one processor:\n\n" + _connections(d["connections"]) + _housekeeping(d["housekeeping"]))
 
 

@@ -1,6 +1,6 @@
 """One round of load on one server, and what many rounds say: medians of ratios.
 
-The load is our own loader (bench/load), or wrk where it has to speak TLS. Both keep one request under way on each connection.
+The load is our own loader (bench/load), or wrk where it has to speak TLS.
 """
 
 import json
@@ -10,15 +10,16 @@ import statistics
 import subprocess
 import time
 
-from processes import LOAD_CPU, pinned, processor_seconds, used_by_all
+from processes import LOAD_CPU, own_memory, pinned, processor_seconds, used_by_all
 
 from countersign import BUILD, Console
 
 CHECK = "twoFactorCheckPushAuthStatus"
 LOADER = os.path.join(BUILD, "bench/loader")
-# Descriptors of a process, and ports of a source address, that may be used at once.
-CONNECTIONS_EACH, PORTS_EACH = 17000, 20000
+# Descriptors of a process, and ports of a source address, that may be used at once: with many more, the kernel searches long for a free one.
+CONNECTIONS_EACH, PORTS_EACH = 17000, 5000
 NUMBER = "0" * 10  # the loader counts here
+WINDOW = 64  # requests under way at once, whatever the number of connections
 
 
 def build_loader():
@@ -70,17 +71,22 @@ def merge(many):
 
 
 def drive(server, request, seconds, connections=64, tokens=None):
-    """By our loader, in as many processes as that many connections need. Any answer that is not right ends the benchmark."""
+    """By our loader, in as many processes as that many connections need. Any answer that is not right ends the benchmark.
+
+    The connections are open, and were used once, before the time begins; `memory` is what all processes of the server hold then."""
     count = -(-connections // CONNECTIONS_EACH)
     sources = -(-connections // PORTS_EACH)
     processes = []
     for number in range(count):
         mine = connections // count + (number < connections % count)
-        command = [LOADER, "rate", str(server.port), str(mine), str(sources), request, server.expected, str(int(seconds * 1000))]
+        window = -(-min(connections, WINDOW) // count)
+        command = [LOADER, "rate", str(server.port), str(mine), str(sources), str(window), request, server.expected,
+                   str(int(seconds * 1000))]
         processes.append(subprocess.Popen(pinned(LOAD_CPU, command + ([tokens] if tokens else [])), text=True,
                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE))
     for process in processes:
         assert process.stdout.readline() == "ready\n"
+    memory = sum(map(own_memory, server.pids()))
     meter = Meter(server.pids())
     for process in processes:
         process.stdin.write("go\n")
@@ -89,7 +95,7 @@ def drive(server, request, seconds, connections=64, tokens=None):
     total = {key: sum(one[key] for one in found) for key in ("answers", "counted", "errors", "processor")}
     steps = merge(found)
     row = meter.row(max(total["answers"], 1), total["counted"] / seconds, seconds, total["processor"],
-                    {"p50_ms": percentile(steps, 0.5), "p99_ms": percentile(steps, 0.99)})
+                    {"p50_ms": percentile(steps, 0.5), "p99_ms": percentile(steps, 0.99), "memory": memory})
     for process in processes:
         process.communicate()
     if total["errors"] or not total["counted"]:

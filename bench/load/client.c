@@ -1,7 +1,7 @@
 /* client: see client.h; and main, which picks the load.
  *
  * usage: loader hold PORT COUNT SOURCES REQUEST TOKENS FIRST             (hold.c)
- *        loader rate PORT COUNT SOURCES REQUEST EXPECTED MS [TOKENS]     (rate.c) */
+ *        loader rate PORT COUNT SOURCES WINDOW REQUEST EXPECTED MS [TOKENS]     (rate.c) */
 #include "client.h"
 
 #include <arpa/inet.h>

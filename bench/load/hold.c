@@ -4,7 +4,8 @@
  * usage: loader hold PORT COUNT SOURCES REQUEST TOKENS FIRST
  * Connection i sends REQUEST with the pair of line FIRST + i of TOKENS (client.h), from one of SOURCES
  * addresses. Writes "sent COUNT" once every request is out, and for each answer "INDEX NANOSECONDS
- * RESULT" (CLOCK_MONOTONIC). Ends when standard input does, or when every connection was answered. */
+ * RESULT" (CLOCK_MONOTONIC), and "all" once every connection was answered; when many are at once, none waits
+ * for the lines of others to be read. Ends when standard input does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,7 +19,7 @@
 
 #include "client.h"
 
-enum { EVENTS = 512, PAUSE_NS = 1000 * 1000 };
+enum { EVENTS = 512, PAUSE_NS = 1000 * 1000, LINE = 64 };
 
 /* Loopback answers within microseconds: connecting may block. */
 static int
@@ -31,9 +32,10 @@ open_and_ask(uint16_t port, size_t sources, size_t index, struct request *reques
     return fd;
 }
 
-/* "OK" of loginTwoFactorRet_OK, or "closed". True once it was answered. */
+/* "OK" of loginTwoFactorRet_OK, or "closed". True once it was answered. The connection stays open, as those
+ * of consoles do, but is looked at no more. */
 static bool
-tell(int fd, size_t index)
+tell(int epoll, int fd, size_t index)
 {
     char answer[4096 + 1];
     ssize_t n = recv(fd, answer, sizeof(answer) - 1, 0);
@@ -46,7 +48,8 @@ tell(int fd, size_t index)
                        : n > 0        ? answer
                                       : "closed<";
     printf("%zu %" PRId64 " %.*s\n", index, at, (int)strcspn(name, "<\r"), name);
-    (void)close(fd);
+    if (n <= 0 && epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) != 0)
+        fail("epoll");
     return true;
 }
 
@@ -58,19 +61,30 @@ watch(int epoll, int fd, uint32_t index)
         fail("epoll");
 }
 
-/* Until all were answered, or nobody listens any more. */
+/* Lines are written when nothing else is to be done. */
+static int
+next_answers(int epoll, struct epoll_event *events)
+{
+    int ready = epoll_wait(epoll, events, EVENTS, 0);
+    if (ready != 0)
+        return ready;
+    (void)fflush(stdout);
+    return epoll_wait(epoll, events, EVENTS, -1);
+}
+
+/* Until nobody listens any more. */
 static void
 wait_answers(int epoll, const int *fds, size_t count, size_t first)
 {
     struct epoll_event events[EVENTS];
-    for (size_t open = count; open > 0;) {
-        int ready = epoll_wait(epoll, events, EVENTS, -1);
+    for (size_t open = count;;) {
+        int ready = next_answers(epoll, events);
         for (int i = 0; i < ready; i++) {
             if (events[i].data.u32 == UINT32_MAX)
                 return;
-            open -= tell(fds[events[i].data.u32], first + events[i].data.u32);
+            if (tell(epoll, fds[events[i].data.u32], first + events[i].data.u32) && --open == 0)
+                printf("all\n");
         }
-        (void)fflush(stdout);
     }
 }
 
@@ -84,7 +98,7 @@ hold(int argc, char **argv)
            first = number(argv[5], INT32_MAX);
     struct request request;
     int *fds = calloc(count, sizeof(*fds)), epoll = epoll_create1(0);
-    if (fds == NULL)
+    if (fds == NULL || setvbuf(stdout, NULL, _IOFBF, count * LINE) != 0)
         fail("memory");
     request_read(&request, argv[3], argv[4]);
     allow_descriptors();

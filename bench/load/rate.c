@@ -1,13 +1,16 @@
-/* rate: as many requests as a server takes, with less of a processor for each than wrk: COUNT connections,
- * each with one request under way; no request is rendered anew but for its tokens, and every answer is
- * checked.
+/* rate: as many requests as a server takes, with less of a processor for each than wrk: COUNT connections, of
+ * which WINDOW at most have a request under way, the one after the other in a ring, so that many connections
+ * are used as those of many clients are, each now and then; no request is rendered anew but for its tokens,
+ * and every answer is checked.
  *
- * usage: loader rate PORT COUNT SOURCES REQUEST EXPECTED MS [TOKENS]
- * Connects, writes "ready", and waits for a line on standard input. Then each connection sends REQUEST, with
- * the next line of TOKENS in it (client.h), as soon as its last one was answered by 200 with a whole body
- * that holds EXPECTED; after MS milliseconds none is sent any more, what is under way is waited for, and the
- * figures are written as a line of JSON: `answers` in all, those `counted` within the time, `errors`, the
- * loader's `processor` seconds, and `latencies` of those counted: [at least ns, how many]. */
+ * usage: loader rate PORT COUNT SOURCES WINDOW REQUEST EXPECTED MS [TOKENS]
+ * Opens each connection and has it answered once, writes "ready", and waits for a line on standard input.
+ * Then it sends REQUEST, with the next line of TOKENS in it (client.h), on the connection that waits longest,
+ * as soon as one was answered by 200 with a whole body that holds EXPECTED; after MS milliseconds none is
+ * sent any more, what is under way is waited for, and the figures are written as a line of JSON: `opened`,
+ * answers before "ready"; `answers` after it; those `counted` within the time; `errors`, before and after;
+ * the loader's `processor` seconds, and `latencies` of those counted: [at least ns, how many]. Ends with
+ * standard input. The first wrong answer is told on standard error. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,22 +30,20 @@ enum {
     ROOM = 2 * 1024 * 1024,
     LOOK_MS = 100,
     ERRORS_MOST = 1000,
-    /* A millisecond for so many new connections: more at once than servers keep in their queue of new ones.
-     */
-    ASKED_AT_ONCE = 128,
-    OPEN_AT_ONCE = 4,
-    PAUSE_NS = 1000 * 1000,
+    SHOWN = 300, /* bytes of a wrong answer */
     /* A histogram of 2^FINE steps for each power of two. */
     FINE = 5,
     STEPS = 64 << FINE,
 };
 
 #define PATIENCE_NS ((int64_t)20 * 1000000000)
+#define NEVER INT64_MAX
 
 struct client {
-    int fd;
+    int fd; /* -1: not open */
     bool is_watched;
-    bool is_waiting; /* for an answer */
+    bool is_asking;  /* its turn: it is being connected, or */
+    bool is_waiting; /* waits for an answer */
     int64_t asked_at;
     char *part; /* of an answer; owned */
     size_t n_part;
@@ -50,15 +51,18 @@ struct client {
 
 struct load {
     uint16_t port;
-    size_t count, sources;
+    size_t count, sources, window;
     int epoll;
     bool is_over;
     bool asks_once; /* the request says so: a connection for each */
     struct request request;
     struct answers answers;
     struct client *clients;
+    size_t *ring; /* those whose turn it is not: n_idle from idle on, the longest first */
+    size_t idle, n_idle;
     size_t first; /* no two runs send the same numbers */
-    size_t asked, answered, counted, errors, waiting;
+    size_t turns; /* that may still begin */
+    size_t asked, answered, counted, errors;
     size_t latencies[STEPS];
     char room[ROOM];
 };
@@ -79,10 +83,16 @@ least_of_step(size_t step)
 }
 
 static void
-open_client(struct load *l, size_t i)
+rest(struct load *l, size_t i)
 {
-    l->clients[i].fd = dial(l->port, l->sources, i, false);
-    l->clients[i].is_watched = false;
+    l->clients[i].is_asking = l->clients[i].is_waiting = false;
+    l->ring[(l->idle + l->n_idle++) % l->count] = i;
+}
+
+static size_t
+under_way(const struct load *l)
+{
+    return l->count - l->n_idle;
 }
 
 static void
@@ -97,13 +107,20 @@ watch(struct load *l, size_t i, uint32_t events)
 }
 
 static void
-close_client(struct load *l, struct client *c)
+close_client(struct client *c)
 {
-    (void)close(c->fd);
+    if (c->fd >= 0)
+        (void)close(c->fd);
     c->fd = -1;
-    l->waiting -= c->is_waiting;
-    c->is_waiting = false;
+    c->is_watched = false;
     c->n_part = 0;
+}
+
+static void
+go_wrong(struct load *l, const char *what, size_t n)
+{
+    if (l->errors++ == 0)
+        (void)fprintf(stderr, "wrong: %.*s\n", (int)(n < SHOWN ? n : SHOWN), what);
 }
 
 /* A connection that is not open yet is asked once it is. */
@@ -111,6 +128,9 @@ static void
 ask(struct load *l, size_t i, int64_t now)
 {
     struct client *c = &l->clients[i];
+    c->is_asking = true;
+    if (c->fd < 0)
+        c->fd = dial(l->port, l->sources, i, false);
     request_take(&l->request, l->first + l->asked);
     ssize_t sent = send(c->fd, l->request.bytes, l->request.n, MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) {
@@ -118,15 +138,13 @@ ask(struct load *l, size_t i, int64_t now)
         return;
     }
     if (sent != (ssize_t)l->request.n) {
-        l->errors++;
-        close_client(l, c);
-        open_client(l, i);
-        watch(l, i, EPOLLIN | EPOLLOUT);
+        go_wrong(l, strerror(errno), SHOWN);
+        close_client(c);
+        rest(l, i);
         return;
     }
     watch(l, i, EPOLLIN);
     l->asked++;
-    l->waiting++;
     c->is_waiting = true;
     c->asked_at = now;
 }
@@ -142,24 +160,9 @@ keep_part(struct client *c, const char *bytes, size_t n)
 }
 
 static void
-go_on(struct load *l, size_t i, bool anew, int64_t now)
-{
-    struct client *c = &l->clients[i];
-    if (anew || l->is_over)
-        close_client(l, c);
-    if (l->is_over)
-        return;
-    if (anew)
-        open_client(l, i);
-    ask(l, i, now);
-}
-
-static void
 count_answer(struct load *l, struct client *c, int64_t now)
 {
     l->answered++;
-    l->waiting--;
-    c->is_waiting = false;
     c->n_part = 0;
     if (l->is_over)
         return;
@@ -179,16 +182,17 @@ hear(struct load *l, size_t i)
     bool closes = false;
     size_t n = c->n_part + (got > 0 ? (size_t)got : 0);
     enum answer_step step = answer_step(&l->answers, l->room, n, got <= 0, &closes);
-    int64_t now = now_ns();
     if (step == ANSWER_MORE) {
         keep_part(c, l->room, n);
         return;
     }
     if (step == ANSWER_WHOLE)
-        count_answer(l, c, now);
+        count_answer(l, c, now_ns());
     else
-        l->errors++;
-    go_on(l, i, closes || l->asks_once || step == ANSWER_WRONG, now);
+        go_wrong(l, n > 0 ? l->room : "the connection was closed", n > 0 ? n : SHOWN);
+    if (closes || l->asks_once || step == ANSWER_WRONG)
+        close_client(c);
+    rest(l, i);
 }
 
 /* An edge tells of all that has happened: an answer that is there in parts, or with its end, is heard whole.
@@ -197,32 +201,46 @@ static void
 attend(struct load *l, size_t i)
 {
     struct client *c = &l->clients[i];
-    if (c->fd < 0)
-        return;
     if (c->is_waiting)
         hear(l, i);
-    else if (!l->is_over)
+    else if (c->is_asking)
         ask(l, i, now_ns());
+    else if (c->fd >= 0 && recv(c->fd, l->room, 1, MSG_PEEK) == 0)
+        close_client(c); /* it was idle for too long: the next time it is opened anew */
 }
 
 static void
-run(struct load *l, int64_t deadline)
+fill_window(struct load *l)
+{
+    while (!l->is_over && l->turns > 0 && l->n_idle > 0 && under_way(l) < l->window) {
+        size_t i = l->ring[l->idle];
+        l->idle = (l->idle + 1) % l->count;
+        l->n_idle--;
+        l->turns--;
+        ask(l, i, now_ns());
+    }
+}
+
+/* Until `turns` were had, or the deadline. */
+static void
+run(struct load *l, size_t turns, int64_t deadline)
 {
     struct epoll_event events[EVENTS];
-    size_t begun = 0;
-    while (!l->is_over || l->waiting > 0) {
-        /* Bit by bit: the kernel drops what a burst puts past netdev_max_backlog, 1000 packets. */
-        for (size_t i = 0; i < ASKED_AT_ONCE && begun < l->count && !l->is_over; i++)
-            ask(l, begun++, now_ns());
-        int ready = epoll_wait(l->epoll, events, EVENTS, begun < l->count ? 0 : LOOK_MS);
+    const int64_t patience = deadline == NEVER ? now_ns() + 3 * PATIENCE_NS : deadline + PATIENCE_NS;
+    l->turns = turns;
+    l->is_over = false;
+    for (;;) {
         int64_t now = now_ns();
         l->is_over |= now >= deadline || l->errors > ERRORS_MOST;
-        if (now >= deadline + PATIENCE_NS)
+        fill_window(l);
+        if (under_way(l) == 0 || now >= patience)
             break;
+        int ready = epoll_wait(l->epoll, events, EVENTS, LOOK_MS);
         for (int i = 0; i < ready; i++)
             attend(l, events[i].data.u32);
     }
-    l->errors += l->waiting;
+    if (under_way(l) > 0)
+        go_wrong(l, "no answer came", SHOWN);
 }
 
 static double
@@ -235,11 +253,12 @@ own_processor(void)
 }
 
 static void
-tell(const struct load *l, double processor)
+tell(const struct load *l, size_t opened, double processor)
 {
     const char *comma = "";
-    printf("{\"answers\": %zu, \"counted\": %zu, \"errors\": %zu, \"processor\": %.6f, \"latencies\": [",
-           l->answered, l->counted, l->errors, processor);
+    printf("{\"opened\": %zu, \"answers\": %zu, \"counted\": %zu, \"errors\": %zu, \"processor\": %.6f, "
+           "\"latencies\": [",
+           opened, l->answered - opened, l->counted, l->errors, processor);
     for (size_t i = 0; i < STEPS; i++)
         if (l->latencies[i] > 0) {
             printf("%s[%" PRIu64 ", %zu]", comma, least_of_step(i), l->latencies[i]);
@@ -254,46 +273,60 @@ set_up(struct load *l, char **argv, const char *tokens)
     l->port = (uint16_t)number(argv[0], UINT16_MAX);
     l->count = number(argv[1], INT32_MAX);
     l->sources = number(argv[2], 250);
+    l->window = number(argv[3], INT32_MAX);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     l->clients = calloc(l->count, sizeof(*l->clients));
-    if (l->clients == NULL || l->epoll < 0)
+    l->ring = calloc(l->count, sizeof(*l->ring));
+    if (l->clients == NULL || l->ring == NULL || l->epoll < 0)
         fail("set-up");
     l->first = (size_t)(now_ns() / 1000);
-    request_read(&l->request, argv[3], tokens);
+    request_read(&l->request, argv[4], tokens);
     l->asks_once = strcasestr(l->request.bytes, "\r\nConnection: close\r\n") != NULL;
-    answers_init(&l->answers, argv[4]);
+    answers_init(&l->answers, argv[5]);
     allow_descriptors();
     for (size_t i = 0; i < l->count; i++) {
-        open_client(l, i);
-        if (i % OPEN_AT_ONCE == OPEN_AT_ONCE - 1)
-            (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+        l->clients[i].fd = -1;
+        rest(l, i);
     }
+}
+
+/* The figures are those of the time after "ready". */
+static void
+measure(struct load *l, int64_t length)
+{
+    char line[8];
+    run(l, l->count, NEVER);
+    size_t opened = l->answered;
+    l->counted = 0;
+    memset(l->latencies, 0, sizeof(l->latencies));
+    printf("ready\n");
+    (void)fflush(stdout);
+    if (fgets(line, sizeof(line), stdin) == NULL)
+        return;
+    double before = own_processor();
+    run(l, SIZE_MAX, now_ns() + length);
+    tell(l, opened, own_processor() - before);
+    (void)fflush(stdout);
+    while (fgets(line, sizeof(line), stdin) != NULL)
+        ;
 }
 
 int
 rate(int argc, char **argv)
 {
-    if (argc != 6 && argc != 7)
+    if (argc != 7 && argc != 8)
         return 2;
     struct load *l = calloc(1, sizeof(*l));
-    char line[8];
     if (l == NULL)
         fail("memory");
-    set_up(l, argv, argc == 7 ? argv[6] : NULL);
-    int64_t length = (int64_t)number(argv[5], INT32_MAX) * 1000000;
-    printf("ready\n");
-    (void)fflush(stdout);
-    if (fgets(line, sizeof(line), stdin) != NULL) {
-        double before = own_processor();
-        run(l, now_ns() + length);
-        tell(l, own_processor() - before);
-    }
+    set_up(l, argv, argc == 8 ? argv[7] : NULL);
+    measure(l, (int64_t)number(argv[6], INT32_MAX) * 1000000);
     for (size_t i = 0; i < l->count; i++) {
-        if (l->clients[i].fd >= 0)
-            (void)close(l->clients[i].fd);
+        close_client(&l->clients[i]);
         free(l->clients[i].part);
     }
     free(l->clients);
+    free(l->ring);
     answers_clear(&l->answers);
     request_clear(&l->request);
     (void)close(l->epoll);

@@ -25,8 +25,8 @@ def write_request(path, server, push, token, **more):
     return path
 
 
-def run(loader, server, request, expected, tokens, ms=300, connections=8):
-    done = subprocess.run([loader, "rate", str(server.port), str(connections), "1", request, expected, str(ms), tokens], input="go\n",
+def run(loader, server, request, expected, tokens, ms=300, connections=8, window=3):
+    done = subprocess.run([loader, "rate", str(server.port), str(connections), "1", str(window), request, expected, str(ms), tokens], input="go\n",
                           capture_output=True, text=True, timeout=60, check=True)
     ready, figures = done.stdout.splitlines()
     assert ready == "ready"
@@ -46,7 +46,8 @@ def test_every_answer_is_counted_once(loader, own_server, name, tmp_path, more):
     asked = server.log().count("worker call op=twoFactorCheckPushAuthStatus")
     assert figures["errors"] == 0 and figures["answers"] >= figures["counted"] > 0
     assert sum(count for _, count in figures["latencies"]) == figures["counted"]
-    assert asked == figures["answers"], "each request had a name of its own, so that a worker saw it"
+    assert figures["opened"] == 8
+    assert asked == figures["opened"] + figures["answers"], "each request had a name of its own, so that a worker saw it"
 
 
 def test_an_answer_that_is_not_the_expected_one_is_an_error(loader, own_server, name, tmp_path):
