@@ -35,7 +35,7 @@ struct domain {
     struct auth_env env;
     struct opener opener;
     struct sandbox_path folder;
-    int64_t swept_at; /* clock_mono; 0: not yet */
+    int64_t swept_at, tidied_at; /* clock_mono; 0: not yet */
     uint32_t slot;
     int news;         /* worker 0: told of what others wrote; -1: none */
     int64_t followed; /* the last row of the audit log that was looked at; -1: none yet */
@@ -177,6 +177,10 @@ idle(void *arg, struct cx *cx, bool *ends)
         e = challenge_sweep(cx, SWEEP_ROWS, &more);
     if (e == ERR_NONE)
         e = sweep_the_old(d, cx, &more);
+    if (e == ERR_NONE && clock_mono() - d->tidied_at >= CLOCK_S) {
+        e = db_tidy(cx);
+        d->tidied_at = clock_mono();
+    }
     return e == ERR_NONE && (more || more_rows);
 }
 

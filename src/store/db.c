@@ -59,6 +59,13 @@ db_map(struct cx *cx, int64_t bytes)
     return cx->db->driver->map(cx, cx->db, bytes);
 }
 
+enum errcode
+db_tidy(struct cx *cx)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->tidy(cx, cx->db);
+}
+
 static enum errcode
 begin(struct cx *cx, bool is_write)
 {

@@ -40,6 +40,11 @@ void db_close(struct db **db);
  * fails, reading ends the process (SIGBUS): for processes that are started again. */
 enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 
+/* What the database wants done now and then, outside of every transaction and best between requests, so that
+ * no commit has to: SQLite's log is brought into the file, as far as nobody reads what was before. Whoever
+ * commits does it only once the log is 64 MiB long. ERR_STORE, ERR_STORE_FULL: it is as good as before. */
+enum errcode db_tidy(struct cx *cx) MUST_CHECK;
+
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
  * and silent. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;

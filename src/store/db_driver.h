@@ -39,6 +39,7 @@ struct db_driver {
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
     enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out); /* no table at all */
     enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
+    enum errcode (*tidy)(struct cx *cx, struct db *db);
     void (*close)(struct db *db);
 };
 

@@ -92,7 +92,8 @@ settle(struct sqlite *s)
     static const char *const pragmas =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
-        "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+        "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA wal_autocheckpoint = 16384;"; /* pages: else a commit now and then does what db_tidy does */
     int rc = sqlite3_busy_timeout(s->handle, s->busy_ms);
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(s->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -356,6 +357,18 @@ sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
     return rc == SQLITE_OK ? ERR_NONE : fail(cx, s, rc, "map");
 }
 
+/* SQLITE_BUSY: somebody else is at it. */
+static enum errcode
+sqlite_tidy(struct cx *cx, struct db *db)
+{
+    struct sqlite *s = sqlite_of(db);
+    enum errcode err = be_connected(cx, s);
+    if (err != ERR_NONE)
+        return err;
+    int rc = sqlite3_wal_checkpoint_v2(s->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? ERR_NONE : fail(cx, s, rc, "checkpoint");
+}
+
 static void
 sqlite_close(struct db *db)
 {
@@ -385,6 +398,7 @@ static const struct db_driver driver = {
     .script = sqlite_script,
     .is_empty = sqlite_is_empty,
     .map = sqlite_map,
+    .tidy = sqlite_tidy,
     .close = sqlite_close,
 };
 

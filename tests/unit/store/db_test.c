@@ -357,6 +357,46 @@ mapped(void **state)
     assert_false(is_mapped(p));
 }
 
+static off_t
+size_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+/* Commits append to the log and leave the file alone: who tidies brings it in. */
+static void
+tidied_between_commits(void **state)
+{
+    enum { ROWS = 64, SIZE = 128 * 1024 };
+    struct place *p = *state;
+    struct cx *cx = &p->cx, other;
+    struct str value = {arena_zalloc(&cx->arena, SIZE), SIZE};
+    memset((char *)(uintptr_t)value.p, 'x', SIZE);
+    checkpoint(cx);
+    const off_t before = size_of(p->path);
+    for (size_t i = 0; i < ROWS; i++)
+        assert_int_equal(db_exec(cx, NULL, insert, "tt", arena_printf(&cx->arena, "%zu", i), value),
+                         ERR_NONE);
+    assert_int_equal(size_of(p->path), before);
+    cx_init(&other);
+    assert_int_equal(db_open(&other, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &other.db), ERR_NONE);
+    assert_int_equal(db_tidy(&other), ERR_NONE);
+    assert_true(size_of(p->path) >= before + ROWS * SIZE);
+    assert_int_equal(count(&other), ROWS);
+    /* Nobody waits for it, nor it for anybody. */
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "last"), ERR_NONE);
+    assert_int_equal(db_tidy(&other), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(rename(p->path, p->aside), 0);
+    assert_int_equal(db_tidy(&other), ERR_STORE);
+    assert_int_equal(rename(p->aside, p->path), 0);
+    db_close(&other.db);
+    cx_clear(&other);
+}
+
 static void
 mapped_gone_and_back(void **state)
 {
@@ -442,6 +482,7 @@ main(void)
         cmocka_unit_test_setup_teardown(no_larger_file_and_room_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(file_gone_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mapped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tidied_between_commits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mapped_gone_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_while_reading, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
