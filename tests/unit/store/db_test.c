@@ -408,6 +408,102 @@ mapped_gone_and_back(void **state)
     assert_true(is_mapped(p)); /* the new connection, too */
 }
 
+/* What reads through the map can neither write nor tell a writer's own transaction from another's. */
+static void
+mapped_reads(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    assert_int_equal(db_map(cx, 1 << 30), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(count(cx), 1);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(put(cx, "b"), ERR_STORE);
+    db_rollback(cx);
+    err_forget(cx);
+    assert_int_equal(count(cx), 1);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(put(cx, "b"), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(count(cx), 2);
+    db_rollback(cx);
+}
+
+static void
+mapped_reads_gone_and_back(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    assert_int_equal(db_map(cx, 1 << 30), ERR_NONE);
+    assert_int_equal(put(cx, "a"), ERR_NONE);
+    checkpoint(cx);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(count(cx), 1);
+    assert_int_equal(rename(p->path, p->aside), 0);
+    assert_int_equal(db_commit(cx), ERR_STORE);
+    err_forget(cx);
+    assert_int_equal(db_begin_read(cx), ERR_STORE);
+    assert_int_equal(access(p->path, F_OK), -1);
+    err_forget(cx);
+    assert_int_equal(rename(p->aside, p->path), 0);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(count(cx), 1);
+    db_rollback(cx);
+}
+
+/* The last cell of the leaf that holds the name is said to begin four bytes before the page's end. */
+static void
+break_page(const char *path, const char *name)
+{
+    enum { PAGE = 4096, ROWS = 13 }; /* the kind of a leaf of rows */
+    static unsigned char page[PAGE];
+    bool found = false;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (off_t at = PAGE; !found && pread(fd, page, PAGE, at) == PAGE; at += PAGE) {
+        size_t cells = (size_t)page[3] << 8 | page[4];
+        found = page[0] == ROWS && memmem(page, PAGE, name, strlen(name)) != NULL;
+        if (!found)
+            continue;
+        page[8 + 2 * cells - 2] = (PAGE - 4) >> 8;
+        page[8 + 2 * cells - 1] = (PAGE - 4) & 0xff;
+        assert_int_equal(pwrite(fd, page, PAGE, at), PAGE);
+    }
+    assert_true(found);
+    (void)close(fd);
+}
+
+/* A page with a cell that reaches past its end is not written to, though what is written lies elsewhere in
+ * it. */
+static void
+a_broken_page_is_not_written(void **state)
+{
+    static const char row[] =
+        "INSERT INTO lockout (key, failures, locked_until, changed_at) VALUES ($1, 0, 0, 0)";
+    static const char change[] = "UPDATE lockout SET failures = 1 WHERE key = $1";
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(db_exec(cx, NULL, row, "t", STR_LIT("row-one")), ERR_NONE);
+        assert_int_equal(db_exec(cx, NULL, row, "t", STR_LIT("row-two")), ERR_NONE);
+        checkpoint(cx);
+        db_close(&cx->db);
+        if (i == 1)
+            break_page(p->path, "row-two");
+        assert_int_equal(db_open(cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &cx->db), ERR_NONE);
+        assert_int_equal(db_map(cx, 1 << 30), ERR_NONE);
+        assert_int_equal(db_begin(cx), ERR_NONE);
+        assert_int_equal(db_exec(cx, NULL, change, "t", STR_LIT("row-one")), i == 0 ? ERR_NONE : ERR_STORE);
+        db_rollback(cx);
+        err_forget(cx);
+        if (i == 0)
+            assert_int_equal(db_exec(cx, NULL, "DELETE FROM lockout", ""), ERR_NONE);
+    }
+}
+
 static void
 lost_while_reading(void **state)
 {
@@ -484,6 +580,9 @@ main(void)
         cmocka_unit_test_setup_teardown(mapped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tidied_between_commits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mapped_gone_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mapped_reads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mapped_reads_gone_and_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_broken_page_is_not_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_while_reading, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
     };
