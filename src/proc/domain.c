@@ -1,6 +1,7 @@
 /* domain: see the header. */
 #include "proc/domain.h"
 
+#include "auth/attempt.h"
 #include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/device.h"
@@ -130,7 +131,7 @@ fail_undelivered(struct cx *cx)
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    enum errcode e = store_outbox_undelivered(cx, cx->now, UNDELIVERED, &ids, &n);
+    enum errcode e = store_outbox_undelivered(cx, cx->now - LOGIN_LIFE, UNDELIVERED, &ids, &n);
     for (size_t i = 0; e == ERR_NONE && i < n; i++)
         e = challenge_fail(cx, ids[i]);
     return e;

@@ -1,4 +1,5 @@
-/* store_lockout: see store_lockout.h. */
+/* store_lockout: see store_lockout.h. A lock changes its row for the last time when it ends: that is its
+ * changed_at, so that what is locked for good is not looked at whenever old rows are removed. */
 #include "store/store_lockout.h"
 
 #include "store/db.h"
@@ -34,7 +35,8 @@ store_lockout_count(struct cx *cx, const struct digest *key, struct lockout_row 
                  "failures = CASE WHEN lockout.locked_until <> 0 AND lockout.locked_until <= $2 "
                  "THEN 1 ELSE lockout.failures + 1 END, "
                  "locked_until = CASE WHEN lockout.locked_until <= $2 THEN 0 ELSE lockout.locked_until END, "
-                 "changed_at = $2 RETURNING failures, locked_until",
+                 "changed_at = CASE WHEN lockout.locked_until > $2 THEN lockout.locked_until ELSE $2 END "
+                 "RETURNING failures, locked_until",
                  "di", key, cx->now);
     return err != ERR_NONE ? err : read_one(cx, rows, row_out);
 }
@@ -43,9 +45,9 @@ enum errcode
 store_lockout_lock(struct cx *cx, const struct digest *key, int64_t until)
 {
     return db_exec(cx, NULL,
-                   "INSERT INTO lockout (key, failures, locked_until, changed_at) VALUES ($1, 0, $2, $3) "
-                   "ON CONFLICT (key) DO UPDATE SET locked_until = $2, changed_at = $3",
-                   "dii", key, until, cx->now);
+                   "INSERT INTO lockout (key, failures, locked_until, changed_at) VALUES ($1, 0, $2, $2) "
+                   "ON CONFLICT (key) DO UPDATE SET locked_until = $2, changed_at = $2",
+                   "di", key, until);
 }
 
 enum errcode

@@ -88,11 +88,14 @@ store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at)
 }
 
 enum errcode
-store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **ids_out, size_t *n_out)
+store_outbox_undelivered(struct cx *cx, int64_t since, int64_t limit, int64_t **ids_out, size_t *n_out)
 {
+    /* CROSS: SQLite keeps to the order of such a join, and looks at few rows. */
     static const char sql[] =
-        "SELECT c.id FROM challenge c WHERE c.expires_at > $1 AND c.state = 'pending' AND c.seen_at = 0 "
-        "AND EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state = 'failed') "
+        "SELECT c.id FROM (SELECT DISTINCT challenge_id FROM outbox WHERE state = 'failed' AND next_at > $3) "
+        "f "
+        "CROSS JOIN challenge c WHERE c.id = f.challenge_id "
+        "AND c.expires_at > $1 AND c.state = 'pending' AND c.seen_at = 0 "
         "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state IN ('waiting', "
         "'sent')) "
         "AND NOT EXISTS (SELECT 1 FROM device d WHERE d.technician_id = c.technician_id AND "
@@ -101,7 +104,7 @@ store_outbox_undelivered(struct cx *cx, int64_t now, int64_t limit, int64_t **id
         "outbox p WHERE p.challenge_id = c.id AND p.device_id = d.id))))) "
         "ORDER BY c.expires_at LIMIT $2";
     struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
+    enum errcode err = db_query(cx, &rows, sql, "iii", cx->now, limit, since);
     if (err != ERR_NONE)
         return err;
     *ids_out = arena_array(&cx->arena, (size_t)limit, sizeof(**ids_out));
