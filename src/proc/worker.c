@@ -236,7 +236,8 @@ control_ready(struct worker *w)
 static void
 keep_house(struct worker *w)
 {
-    pace_kept(&w->pace, clock_mono(), false);
+    int64_t began = clock_mono();
+    pace_kept(&w->pace, began, began, false);
     if (w->hooks->idle == NULL)
         return;
     cx_begin(&w->cx);
@@ -245,7 +246,7 @@ keep_house(struct worker *w)
     if (w->cx.err != ERR_NONE)
         log_cx_error(&w->cx, "housekeeping.failed");
     wake(w);
-    pace_kept(&w->pace, clock_mono(), more);
+    pace_kept(&w->pace, began, clock_mono(), more);
 }
 
 static void
