@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 
-from processes import SERVER_CPU, family, pin
+from processes import SERVER_CPU, family
 
 from countersign import Server
 
@@ -34,10 +34,14 @@ class Ours(Server):
                                 **(settings or {})}, start)
 
     def start(self):
-        super().start()
+        """It counts the processors that it was given, so it is given its one before it starts."""
+        mine = os.sched_getaffinity(0)
         if self.cpu is not None:
-            pin(self.pids(), self.cpu)
-        return self
+            os.sched_setaffinity(0, {int(self.cpu)})
+        try:
+            return super().start()
+        finally:
+            os.sched_setaffinity(0, mine)
 
     def pids(self):
         return family(self.process.pid)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -151,11 +152,22 @@ source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messa
     return e;
 }
 
+/* Those that this process may use: a container or a service may have been given fewer than the machine has.
+ */
+static int64_t
+processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        return CPU_COUNT(&set);
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 size_t
 source_workers(const struct source *s)
 {
     int64_t n = s->config.server_workers;
     if (n == 0)
-        n = sysconf(_SC_NPROCESSORS_ONLN) + 1;
+        n = processors() + 1;
     return n < 2 ? 2 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
 }

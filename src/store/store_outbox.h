@@ -34,11 +34,11 @@ enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
 enum errcode store_outbox_end(struct cx *cx, int64_t id, struct str state) MUST_CHECK;
 /* Stays waiting: one attempt more, the next one then. */
 enum errcode store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at) MUST_CHECK;
-/* Up to `limit` challenges that are pending now, that no phone has fetched, of whose rows none was sent or still
- * waits, and that were refused for each active phone, by its own push service or by the webhook: they reached
- * nobody. A phone without a row, or whose row was dropped, may still ask by itself. It starts from the rows that
- * were due after `since`: older than a challenge can be, so that no pending one is missed, and not all that ever
- * failed are looked at. *ids_out is in the arena. */
+/* Up to `limit` challenges that are pending now, that no phone has fetched, of whose rows none was sent or
+ * still waits, and that were refused for each active phone, by its own push service or by the webhook: they
+ * reached nobody. A phone without a row, or whose row was dropped, may still ask by itself. It starts from
+ * the rows that were due after `since`: older than a challenge can be, so that no pending one is missed, and
+ * not all that ever failed are looked at. *ids_out is in the arena. */
 enum errcode store_outbox_undelivered(struct cx *cx, int64_t since, int64_t limit, int64_t **ids_out,
                                       size_t *n_out) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,31 @@ remove_file(void **state)
     (void)state;
     (void)unlink(key);
     return unlink(path);
+}
+
+/* A service that may use one processor of many hashes one password at a time on it: two would only hinder
+ * each other. */
+static void
+workers_are_as_many_as_its_processors_and_one_more(void **state)
+{
+    (void)state;
+    struct buf messages;
+    struct source s;
+    cpu_set_t all, one;
+    buf_init(&messages, 4096);
+    assert_int_equal(source_init(&s, NULL, STR_NULL, &messages), ERR_NONE);
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    assert_int_equal(source_workers(&s), CPU_COUNT(&all) + 1);
+    int first = 0;
+    while (!CPU_ISSET(first, &all))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    assert_int_equal(source_workers(&s), 2);
+    assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
+    source_clear(&s);
+    buf_clear(&messages);
 }
 
 static void
@@ -142,6 +168,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_files_are_refused_with_their_lines),
+        cmocka_unit_test(workers_are_as_many_as_its_processors_and_one_more),
         cmocka_unit_test(a_reload_takes_all_or_nothing),
         cmocka_unit_test(copies_are_whole_and_cannot_be_changed),
         cmocka_unit_test(a_key_that_others_may_read_is_refused),
