@@ -1,15 +1,25 @@
 """Cost as work grows: (a) from 1 to 50,000 connections, and what sign-ins leave behind and cost to remove."""
 
+import contextlib
+import http.server
 import os
+import secrets
 import sqlite3
+import threading
 import time
 
-from ours import DAY, Ours, insert, login_row, push_row, row_id, token
+from ours import DAY, Ours, insert, row_id, token
 from part_checks import Pending
 from part_store import Filled
 from peers import Nginx
+from processes import processor_seconds
 from rounds import build_loader, compare, drive, median, run_rounds, write_request
 
+from countersign import Console
+
+MODELS = 16  # real sign-ins, whose rows are copied
+AGE = 9 * DAY  # a session is kept for seven days after its last
+AUDIT_COPIES = 1000
 FRONTS = 3  # a process may hold some 20,000 descriptors
 
 
@@ -30,21 +40,117 @@ def by_connections(folder, counts, rounds, seconds):
     return figures
 
 
+class Sink(http.server.BaseHTTPRequestHandler):
+    """A webhook that takes whatever comes."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def webhook(folder):
+    """The settings of a server that posts to one."""
+    key = os.path.join(folder, "webhook.key")
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as out:
+        out.write("a key of the benchmark's own")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sink) as sink:
+        thread = threading.Thread(target=sink.serve_forever)
+        thread.start()
+        try:
+            yield {("webhook", "url"): f"http://127.0.0.1:{sink.server_port}/", ("webhook", "secret_file"): key}
+        finally:
+            sink.shutdown()
+            thread.join()
+
+
+def sign_in_some(server):
+    """Whole sign-ins through the server's own doors, by accounts and phones of their own: the models of many."""
+    server.company("models")
+    for number in range(MODELS):
+        email = f"model{number}@bench.example"
+        server.technician("models", email)
+        phone = server.phone(email)
+        answer = Console(server).sign_in(email, phone)
+        assert answer.result == "OK", answer.body
+    with contextlib.closing(server.store()) as store:
+        while store.execute("SELECT 1 FROM outbox WHERE state = 'waiting'").fetchone():
+            time.sleep(0.02)  # the courier is at it
+
+
+def rows_of(store, table, where):
+    cursor = store.execute(f"SELECT * FROM {table} WHERE {where}")
+    return [dict(zip((column[0] for column in cursor.description), row)) for row in cursor]
+
+
+def read_models(store):
+    """The rows that each sign-in left: [table -> its rows]."""
+    models = []
+    for login in rows_of(store, "login", "result = 'OK'"):
+        pushes = rows_of(store, "challenge", f"login_id = {login['id']}")
+        models.append({"login": [login], "challenge": pushes, "session": rows_of(store, "session", f"login_id = {login['id']}"),
+                       "outbox": [row for push in pushes for row in rows_of(store, "outbox", f"challenge_id = {push['id']}")],
+                       "audit": rows_of(store, "audit", f"technician_id = {login['technician_id']} AND at >= {login['created_at']}")})
+    assert len(models) == MODELS
+    return models
+
+
+def copy_of(row, ids, earlier):
+    """With other ids, tokens and digests, and all its moments that much earlier."""
+    row = {key: value - earlier if key.endswith("_at") and value else value for key, value in row.items()}
+    for key, value in row.items():
+        if key == "public_id":
+            row[key] = token()[:22]
+        elif key.endswith("_digest"):
+            row[key] = secrets.token_bytes(32)
+        elif (key == "id" or key in ("login_id", "challenge_id", "result_session_id")) and value:
+            row[key] = ids.setdefault(value, row_id())
+    return row
+
+
+def sizes(store):
+    """Bytes of each table with its indexes."""
+    table_of, found = dict(store.execute("SELECT name, tbl_name FROM sqlite_schema")), {}
+    for name, size in store.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = 1"):
+        table = table_of.get(name, name)
+        found[table] = found.get(table, 0) + size
+    return found
+
+
+def audit_bytes(store, models):
+    """Of each sign-in: in a file of its own, for copies would break the chain."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as apart:
+        for sql, in store.execute("SELECT sql FROM sqlite_schema WHERE tbl_name = 'audit' AND sql IS NOT NULL"):
+            apart.execute(sql)
+        rows = (row for _ in range(AUDIT_COPIES) for model in models for row in model["audit"])
+        insert(apart, "audit", ({**row, "seq": number} for number, row in enumerate(rows)))
+        return sizes(apart)["audit"] / (AUDIT_COPIES * len(models))
+
+
 def leave_behind(server, sign_ins):
-    """Logins and pushes of sign-ins of two days ago; returns bytes for each."""
-    path, store = server.settings[("store", "path")], server.store()
+    """Copies of what real sign-ins left, of days ago; rows and bytes of each sign-in by table."""
+    store = server.store()
     store.execute("PRAGMA synchronous = OFF")
-    before = os.path.getsize(path)
-    then = int(time.time() * 1000000) - 2 * DAY
-    logins = [row_id() for _ in range(sign_ins)]
-    insert(store, "login", (login_row(1000000, then, token(), then + n, login, "spent") for n, login in enumerate(logins)))
-    insert(store, "challenge", (push_row(1000000, login, then, token(), then, "used") for login in logins))
+    models = read_models(store)
+    before = sizes(store)
+    ids = [{} for _ in range(sign_ins)]
+    for table in ("login", "challenge", "outbox", "session"):
+        insert(store, table, (copy_of(row, ids[n], AGE - n) for n in range(sign_ins) for row in models[n % MODELS][table]))
+    after = sizes(store)
+    left = {table: {"rows": sum(len(model[table]) for model in models) / MODELS,
+                    "bytes": (after[table] - before[table]) / sign_ins if table != "audit" else audit_bytes(store, models)}
+            for table in models[0]}
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
-    return (os.path.getsize(path) - before) / sign_ins
+    return left
 
 
-def left(server):
+def remaining(server):
     """By a connection that only reads: it must not wait for, nor hold up, who removes."""
     store = sqlite3.connect(f"file:{server.settings[('store', 'path')]}?mode=ro", uri=True, timeout=60)
     count = store.execute("SELECT count(*) FROM login WHERE state = 'spent'").fetchone()[0]
@@ -53,32 +159,36 @@ def left(server):
 
 
 def removed(server, seconds, meanwhile):
-    """Rows removed a second while meanwhile() runs, which takes some `seconds`; and what it returned."""
-    before, begun = left(server), time.monotonic()
+    """Sign-ins whose rows were removed while meanwhile() ran, which takes some `seconds`: how many a second, the processor time of
+    each, and what meanwhile() returned."""
+    before, begun, used = remaining(server), time.monotonic(), processor_seconds(server.pids())
     row = meanwhile(seconds)
-    return (before - left(server)) / (time.monotonic() - begun), row
+    gone, used, passed = before - remaining(server), processor_seconds(server.pids()) - used, time.monotonic() - begun
+    return gone / passed, used / max(gone, 1), row
 
 
 def housekeeping(folder, sign_ins, rounds, seconds):
     """Old rows are removed by a server that has nothing else to do, and beside checks that all read the store."""
-    swept, quiet = Filled(folder, "swept store", 1, 1), Filled(folder, "quiet store", 1, 1)
-    swept.stop()
-    size = leave_behind(swept, sign_ins)
-    swept.start()
-    busy_rates, found = [], {"swept": [], "quiet": []}
-    for number in range(rounds + 1):
-        rate, row = removed(swept, seconds, swept.drive)
-        still = quiet.drive(seconds)
-        if number:
-            busy_rates.append(rate)
-            found["swept"].append(row)
-            found["quiet"].append(still)
-    alone, _ = removed(swept, 2, time.sleep)
-    over = left(swept) == 0
-    for server in (swept, quiet):
-        server.close()
+    with webhook(folder) as settings:
+        swept, quiet = (Filled(folder, name, 1, 1, settings) for name in ("swept store", "quiet store"))
+        sign_in_some(swept)
+        swept.stop()
+        left = leave_behind(swept, sign_ins)
+        swept.start()
+        busy_rates, found = [], {"swept": [], "quiet": []}
+        for number in range(rounds + 1):
+            rate, _, row = removed(swept, seconds, swept.drive)
+            still = quiet.drive(seconds)
+            if number:
+                busy_rates.append(rate)
+                found["swept"].append(row)
+                found["quiet"].append(still)
+        alone, cost, _ = removed(swept, 2, time.sleep)
+        over = remaining(swept) <= MODELS
+        for server in (swept, quiet):
+            server.close()
     assert not over, "there must be something to remove until the end"
-    return {"sign_ins": sign_ins, "bytes_each": size, "removed_alone": alone,
+    return {"sign_ins": sign_ins, "left": left, "removed_alone": alone, "cost_alone": cost,
             "removed_beside": median(busy_rates), "checks": compare(found)}
 
 

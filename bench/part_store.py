@@ -1,7 +1,9 @@
-"""(f) checks that a worker answers, with a million accounts and 100,000 pending pushes in the store, beside an empty one.
+"""(f) checks with a million accounts and 100,000 pending pushes in the store, beside an empty one.
 
-Each request calls itself by another name, so that the watch list knows none of them and every one reads the store; those to the
-full store go through its pushes in an order of chance.
+Twice: `read`, where each request calls itself by another name, so that the watch list knows none of them and a worker reads the
+store for every one; and `polled`, where consoles ask as consoles do, a pair in the same bytes each time, and the watch list
+answers what it may. Those to the full store go through its pushes in an order of chance. Before the rounds each server is asked
+for all of its pairs once, by name and without: what the machine has to read of a file, it has read.
 """
 
 import os
@@ -10,24 +12,31 @@ import random
 from ours import Ours, fill, write_pairs
 from rounds import NUMBER, build_loader, compare, drive, run_rounds, write_request
 
+PAIRS_A_SECOND = 4000  # so many, at least
+
 
 class Filled(Ours):
-    def __init__(self, folder, name, technicians, pushes):
+    def __init__(self, folder, name, technicians, pushes, settings=None):
         inner = os.path.join(folder, name.split()[0])
         os.mkdir(inner)
-        super().__init__(inner, start=False)
+        super().__init__(inner, settings, start=False)
         self.name = name
         self.company("acme")
         pairs = fill(self, "acme", technicians, pushes)
         random.Random(1).shuffle(pairs)
         self.tokens = os.path.join(inner, "pairs")
         write_pairs(self.tokens, pairs)
-        self.request = write_request(os.path.join(inner, "request"), self, pairs[0], agent=f"bench {NUMBER}")
+        self.pushes = pushes
+        self.requests = {kind: write_request(os.path.join(inner, kind), self, pairs[0], agent=agent)
+                         for kind, agent in (("read", f"bench {NUMBER}"), ("polled", "bench"))}
         self.bytes = os.path.getsize(self.settings[("store", "path")])
         self.start()
 
-    def drive(self, seconds):
-        return drive(self, self.request, seconds, tokens=self.tokens)
+    def drive(self, seconds, kind="read"):
+        return drive(self, self.requests[kind], seconds, tokens=self.tokens)
+
+    def warm_up(self):
+        self.drive(max(self.pushes / PAIRS_A_SECOND, 1))
 
 
 def measure(folder, build, quick):
@@ -35,7 +44,11 @@ def measure(folder, build, quick):
     rounds, seconds = (3, 2) if quick else (9, 3)
     technicians, pushes = (100000, 10000) if quick else (1000000, 100000)
     servers = [Filled(folder, "full store", technicians, pushes), Filled(folder, "empty store", 1, 1)]
-    found = run_rounds(servers, rounds, lambda server: server.drive(seconds))
+    for server in servers:
+        server.warm_up()
+    found = {kind: compare(run_rounds(servers, rounds, lambda server, kind=kind: server.drive(seconds, kind)))
+             for kind in ("read", "polled")}
     for server in servers:
         server.close()
-    return {"rounds": rounds, "technicians": technicians, "pushes": pushes, "bytes": servers[0].bytes, "checks": compare(found)}
+    return {"rounds": rounds, "technicians": technicians, "pushes": pushes, "bytes": servers[0].bytes, "checks": found["read"],
+            "polled": found["polled"]}
