@@ -146,7 +146,7 @@ def store(d):
             + _of_stores(d["checks"]) + _goal(f"(f) within 10 % of the empty store: {ratio:.2f} of its rate", ratio >= 0.9)
             + "\n**As consoles ask**: each pair in the same bytes every time, all pairs in turn, so that the watch list answers what it may. The one pair "
             "of the empty store is asked of a worker once a second; those of the full one come round every "
-            f"{around:,.1f} s, and what a pair was answered is remembered for a second.\n\n" + _of_stores(d["polled"]))
+            f"{around:,.1f} s, and the list remembers all of them until they are woken.\n\n" + _of_stores(d["polled"]))
 
 
 def _connections(rows):
