@@ -195,6 +195,15 @@ take_frames(struct backend_worker *w)
 }
 
 static void
+lose_worker(struct backend_worker *w)
+{
+    struct backend *b = w->backend;
+    drop_worker(w);
+    if (w == &b->workers[0])
+        b->settings.woken(b, NULL);
+}
+
+static void
 read_channel(struct backend_worker *w)
 {
     unsigned char *room = buf_reserve(&w->in, READ_STEP);
@@ -204,14 +213,14 @@ read_channel(struct backend_worker *w)
         return;
     if (n <= 0) {
         log_warning("worker.lost", "slot=%td", w - w->backend->workers);
-        drop_worker(w);
+        lose_worker(w);
         return;
     }
     buf_commit(&w->in, (size_t)n);
     w->used += (size_t)n;
     if (!take_frames(w)) {
         log_error("worker.broken", "slot=%td", w - w->backend->workers);
-        drop_worker(w);
+        lose_worker(w);
         return;
     }
     if (w->in.len == 0 && w->in.data != NULL) {
@@ -315,6 +324,12 @@ backend_alive(const struct backend *b)
     for (size_t i = 0; i < b->settings.slots; i++)
         n += b->workers[i].watch.fd >= 0;
     return n;
+}
+
+bool
+backend_has_worker(const struct backend *b, unsigned slot)
+{
+    return b->workers[slot].watch.fd >= 0;
 }
 
 size_t

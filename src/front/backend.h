@@ -46,8 +46,9 @@ struct backend_settings {
     size_t queue;      /* most calls that wait, of each lane */
     int64_t call_time; /* microseconds, waiting included */
     size_t slots;
-    struct arena *arena;                                         /* for replies; used during done() alone */
-    void (*woken)(struct backend *b, const struct topic *topic); /* NULL: all */
+    struct arena *arena; /* for replies; used during done() alone */
+    /* NULL: all; also when worker 0 is lost, and with it what it was about to tell. */
+    void (*woken)(struct backend *b, const struct topic *topic);
 };
 
 struct backend {
@@ -70,6 +71,7 @@ void backend_set_call_time(struct backend *b, int64_t call_time);
 /* Takes the channel; see front_set_worker. */
 enum errcode backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd) MUST_CHECK;
 size_t backend_alive(const struct backend *b);
+bool backend_has_worker(const struct backend *b, unsigned slot);
 size_t backend_queued(const struct backend *b);
 
 /* Hands the call to an idle worker of its lane, or queues it. ERR_BUSY: the queue is full, and the call is

@@ -197,7 +197,10 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
         x->asked++;
         return ask(x) == ERR_NONE;
     }
-    struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+    /* What was overtook too often is held as if nobody told of anything: for a tick. */
+    int64_t soon = clock_now() + PARK_TICK, until = reply->reply.wait_until;
+    struct park_entry *e =
+        park_put(&f->park, &x->key, &reply->reply.topic, was_woken && soon < until ? soon : until);
     if (e == NULL)
         return false;
     x->asked = 0;
@@ -376,12 +379,13 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
     wipe_body(f);
 }
 
-/* What the watch list would answer with Poll, it holds. */
+/* What the watch list would answer with Poll, it holds; not for a client that may be gone already. */
 static bool
 hold_at_once(struct exchange *x)
 {
     struct front *f = x->connection->front;
-    struct park_entry *e = x->wait > 0 ? park_find(&f->park, &x->key) : NULL;
+    bool may_hold = x->wait > 0 && !x->connection->peer_is_done;
+    struct park_entry *e = may_hold ? park_find(&f->park, &x->key) : NULL;
 
     if (e == NULL)
         return false;

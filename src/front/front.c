@@ -33,6 +33,13 @@ has_room(void *arg)
     return backend_has_room(arg, CT_LANE_FAST);
 }
 
+/* Worker 0 follows the audit log. */
+static bool
+is_told(void *arg)
+{
+    return backend_has_worker(arg, 0);
+}
+
 static void
 end_drain(struct front *f)
 {
@@ -104,7 +111,8 @@ front_new(struct loop *l, const struct config *config)
                                        .woken = woken};
     backend_init(&f->backend, l, &backend);
     size_t watched = 2 * (size_t)config->limits_connections;
-    park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, has_room, &f->backend);
+    const struct park_needs needs = {.has_room = has_room, .is_told = is_told, .arg = &f->backend};
+    park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, &needs);
     throttle_init(&f->throttle);
     forwarded_init(&f->proxies);
     forwarded_set(&f->proxies, &config->server_trusted_proxies);

@@ -152,7 +152,7 @@ void
 park_ask(struct park *p)
 {
     struct park_entry *e;
-    while ((e = next_due(p)) != NULL && p->has_room(p->arg))
+    while ((e = next_due(p)) != NULL && p->needs.has_room(p->needs.arg))
         lead(p, e);
     if (e != NULL && p->pause.at == 0)
         loop_timer_set(p->loop, &p->pause, loop_now(p->loop) + PAUSE);
@@ -182,9 +182,9 @@ held_long_enough(struct loop_timer *t)
 }
 
 void
-park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(void *arg), void *arg)
+park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *needs)
 {
-    *p = (struct park){.loop = l, .most = most, .has_room = has_room, .arg = arg};
+    *p = (struct park){.loop = l, .most = most, .needs = *needs};
     rand_bytes(p->key, sizeof p->key);
     p->by_key = calloc(PARK_BUCKETS, sizeof(struct park_entry *));
     p->by_topic = calloc(PARK_BUCKETS, sizeof(struct park_entry *));
@@ -266,7 +266,7 @@ static int64_t
 tick(const struct park *p)
 {
     int64_t stretched = (int64_t)p->n * (CLOCK_S / TICKS_A_SECOND);
-    return stretched > PARK_TICK ? stretched : PARK_TICK;
+    return stretched > PARK_TICK && p->needs.is_told(p->needs.arg) ? stretched : PARK_TICK;
 }
 
 struct park_entry *

@@ -12,8 +12,9 @@
  * and asks for itself, when it was held as long as its caller wanted.
  *
  * The tick is there for what nobody told of. Where so many are parked that asking each one every second would
- * keep workers busy with nothing else, it is longer; a worker that follows the audit log (proc/domain.c)
- * tells within a second of whatever was lost. What was woken asks before what the tick lets ask. */
+ * keep workers busy with nothing else, it is longer, as long as there is a worker that follows the audit log
+ * (proc/domain.c), and so tells within a second of whatever was lost. What was woken asks before what the
+ * tick lets ask. */
 #ifndef COUNTERSIGN_FRONT_PARK_H
 #define COUNTERSIGN_FRONT_PARK_H
 
@@ -50,6 +51,13 @@ struct park_hold {
     void (*ask)(struct park_hold *h, bool is_last);
 };
 
+/* What the list must know of the workers. */
+struct park_needs {
+    bool (*has_room)(void *arg); /* may held checks ask now? else a little later */
+    bool (*is_told)(void *arg);  /* would somebody tell within a second of what a lost wake-up told of? */
+    void *arg;
+};
+
 struct park {
     struct loop *loop;
     size_t most, n, n_held;
@@ -61,12 +69,11 @@ struct park {
     uint64_t wakes;                         /* so many came so far */
     uint64_t all_woken;                     /* the number of the last one that was for all; 0: none */
     struct topic recent[PARK_RECENT];       /* the last of them, by number */
-    bool (*has_room)(void *arg);            /* may held checks ask now? else a little later */
-    void *arg;
+    struct park_needs needs;
 };
 
 /* `most` entries without a held check. */
-void park_init(struct park *p, struct loop *l, size_t most, bool (*has_room)(void *arg), void *arg);
+void park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *needs);
 /* Nothing may be held any more. */
 void park_clear(struct park *p);
 

@@ -23,7 +23,14 @@ has_room(void *arg)
     return *(bool *)arg;
 }
 
-static bool room;
+static bool room, told;
+
+static bool
+is_told(void *arg)
+{
+    (void)arg;
+    return told;
+}
 
 static void
 ask(struct park_hold *h, bool is_last)
@@ -49,7 +56,9 @@ set_up(void **state)
     clock_fix(INT64_C(1790000000) * CLOCK_S);
     fixture = (struct fixture){.loop = loop_new()};
     room = true;
-    park_init(&fixture.park, fixture.loop, MOST, has_room, &room);
+    const struct park_needs needs = {.has_room = has_room, .is_told = is_told, .arg = &room};
+    told = true;
+    park_init(&fixture.park, fixture.loop, MOST, &needs);
     park_hold_init(&fixture.hold, ask);
     park_hold_init(&fixture.others[0], ask_in_turn);
     park_hold_init(&fixture.others[1], ask_in_turn);
@@ -249,6 +258,33 @@ the_first_leads_and_the_others_follow(void **state)
 }
 
 static void
+stop(struct loop_timer *t)
+{
+    (void)t;
+    loop_stop(fixture.loop);
+}
+
+/* Many entries: the tick is longer, but not where what a lost wake-up told of would be told by nobody. */
+static void
+the_tick_is_stretched_while_somebody_tells(void **state)
+{
+    enum { MANY = 500 };
+    struct fixture *x = *state;
+    struct loop_timer end;
+    x->park.most = MANY + 2;
+    for (uint64_t key = 1; key <= MANY + 1; key++)
+        assert_non_null(put(x, key, 1));
+    told = false;
+    assert_non_null(put(x, MANY + 2, 1));
+    clock_fix(clock_now() + PARK_TICK);
+    loop_timer_init(&end, stop);
+    loop_timer_set(x->loop, &end, clock_mono());
+    assert_int_equal(loop_run(x->loop), ERR_NONE);
+    assert_null(find(x, MANY + 2));
+    assert_non_null(find(x, MANY + 1));
+}
+
+static void
 a_time_that_is_over_is_not_waited_for(void **state)
 {
     struct fixture *x = *state;
@@ -294,6 +330,7 @@ main(void)
         CASE(who_is_woken_asks_when_there_is_room),
         CASE(what_was_woken_asks_before_what_was_not),
         CASE(the_first_leads_and_the_others_follow),
+        CASE(the_tick_is_stretched_while_somebody_tells),
         CASE(a_time_that_is_over_is_not_waited_for),
         CASE(wake_ups_are_remembered_for_calls_under_way),
     };
