@@ -100,17 +100,21 @@ test("the whole story: the console asks, the push arrives, a click, the number, 
     assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
 });
 
-/** Has the app in the page ask nothing by itself any more: its clock stands still. */
-async function stopClock() {
-    await page.clock.install();
+/** Has the app in the page ask once when it is opened, and nothing more by itself; its clock goes on, the worker has the same one. */
+async function stopAsking() {
+    await phone.context.addInitScript(() => {
+        const later = window.setTimeout;
+        window.setTimeout = (act, wait, ...values) => wait >= 3_000 ? 0 : later(act, wait, ...values);
+    });
+    const answered = page.waitForResponse("**/api/device/pending");
     await page.reload();
+    await answered;
     await heading("Nothing to approve");
-    await page.clock.pauseAt(Date.now() + 60_000);
 }
 
 test("a click leads to the app that is open, and it looks at once", async () => {
     const {email, endpoint, push} = await reachable();
-    await stopClock();
+    await stopAsking();
     await push.hidePages();
     await stage.begin(email);
     await push.deliver((await service.take(endpoint)).text);
@@ -122,7 +126,7 @@ test("a click leads to the app that is open, and it looks at once", async () => 
 
 test("an app that is in view looks at once, without a sound, and what it shows is shown once", async () => {
     const {email, endpoint, push} = await reachable();
-    await stopClock();
+    await stopAsking();
     const seen = push.worker.evaluate(() => new Promise((resolve) => {
         const show = ServiceWorkerRegistration.prototype.showNotification;
         ServiceWorkerRegistration.prototype.showNotification = function (title, options) {
@@ -251,7 +255,7 @@ test("a notification of what is settled, over or of nobody here says so", async 
 
 test("nobody's message but the worker's moves the app, and none moves the worker", async () => {
     const {push} = await reachable();
-    await stopClock();
+    await stopAsking();
     let asked = 0;
     await page.route("**/api/device/pending", (route) => {
         asked++;
