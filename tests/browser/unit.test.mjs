@@ -24,7 +24,7 @@ const {createCountdown} = await load("time");
 const {codeAt, secondsLeft, seedOf, STEP, unbase32} = await load("totp");
 const {createWatch} = await load("watch");
 const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace} = await load("notify");
-const {noticesOf} = await load("views/notice");
+const {KINDS, noticesOf} = await load("views/notice");
 
 /** The worked example of docs/device-api.md. */
 const EXAMPLE = {
@@ -518,12 +518,17 @@ test("notices: only whole ones; one that this app does not know is still said", 
         assert.deepEqual(noticesOf({aNotices}), []);
 });
 
-test("each notice of the app has its words in each language", async () => {
-    const source = await readFile(new URL("js/views/notice.js", APP), "utf8");
-    const kinds = [.../KINDS = \[(.*?)\]/s.exec(source)[1].matchAll(/"([\w-]+)"/g)].map((found) => found[1]);
-    assert.equal(kinds.length, 6);
-    for (const kind of [...kinds, "other"])
-        assert.ok(`notice.${kind}.title` in LANGUAGES.en.strings && `notice.${kind}.text` in LANGUAGES.en.strings, kind);
+test("the app knows the notices of the server, no others, and has their words in each language", async () => {
+    const list = await readFile(new URL("../../src/auth/notice.def", import.meta.url), "utf8");
+    const kinds = [...list.matchAll(/^NOTICE\(\w+, "([\w-]+)", /gm)].map(([, kind]) => kind);
+    assert.ok(kinds.length >= 6);
+    assert.deepEqual([...KINDS].sort(), [...kinds].sort());
+    for (const [code, {strings}] of Object.entries(LANGUAGES)) {
+        const worded = Object.keys(strings).map((key) => /^notice\.([\w-]+)\.title$/.exec(key)?.[1]).filter(Boolean);
+        assert.deepEqual(worded.sort(), [...kinds, "other"].sort(), code);
+        for (const kind of worded)
+            assert.ok(strings[`notice.${kind}.title`] && strings[`notice.${kind}.text`], `${code}: ${kind}`);
+    }
 });
 
 test("what the worker shares with the app is the same: functions, and the words of notifications", async () => {

@@ -1,8 +1,8 @@
 // A notice: that something about an account was changed elsewhere, seen once and put away.
 import {h} from "../dom.js";
 
-/** Those that have words; a newer server may know more of them. */
-const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
+/** Those that have words, as in src/auth/notice.def; a newer server may know more of them. */
+export const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
 
 /**
  * The notices of an answer of device/pending; what is not whole is none.
