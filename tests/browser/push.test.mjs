@@ -159,7 +159,7 @@ test("what makes no sense shows one sentence that is always true, and changes no
         await push.deliver(data);
     const shown = await push.shown((all) => all.some(({tag}) => tag === "other"));
     const odd = shown.filter(({tag}) => tag === "other");
-    assert.deepEqual(odd, [{title: "Something may wait for you", body: "Open the app to see whether a request waits.", tag: "other", lang: "en",
+    assert.deepEqual(odd, [{title: "Something may wait for you", body: "Open the app to find out.", tag: "other", lang: "en",
         silent: false}]);
     assert.ok(shown.length <= 2, JSON.stringify(shown));
     await page.goto(`${address}/approve/`);
@@ -174,7 +174,7 @@ test("what makes no sense shows one sentence that is always true, and changes no
 
 test("in the language that was chosen in the app", async () => {
     const {push} = await reachable();
-    for (const [code, title] of [["de", "Vielleicht wartet etwas auf Sie"], ["ja", "要求が届いているかもしれません"]]) {
+    for (const [code, title] of [["de", "Vielleicht wartet etwas auf Sie"], ["ja", "何か届いているかもしれません"]]) {
         await page.goto(`${address}/approve/#/settings`);
         await page.locator("#language").selectOption(code);
         await page.locator(`html[lang=${code}]`).waitFor({state: "attached"});

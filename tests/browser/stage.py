@@ -45,6 +45,12 @@ class Stage:
     def remove(self, device):
         self.server.cli("device", "remove", device)
 
+    def totp(self, email):
+        self.server.cli("code", "totp", email, "--qr", "no")
+
+    def removeTotp(self, email):
+        self.server.cli("code", "remove", email)
+
     def subscriptions(self, email):
         """The endpoints that the devices of an account are subscribed with, oldest device first."""
         store = sqlite3.connect(f"file:{self.server.settings[('store', 'path')]}?mode=ro", uri=True)

@@ -23,7 +23,7 @@ const {hasOldCodes, placeOf, prove} = await load("self");
 const {createCountdown} = await load("time");
 const {codeAt, secondsLeft, seedOf, STEP, unbase32} = await load("totp");
 const {createWatch} = await load("watch");
-const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace} = await load("notify");
+const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace, whatWaits} = await load("notify");
 const {KINDS, noticesOf} = await load("views/notice");
 
 /** The worked example of docs/device-api.md. */
@@ -173,12 +173,12 @@ test("the API never throws, and says what went wrong as a result", async () => {
         [() => Response.json({result: "OK", aChallenges: []}), {result: "OK", aChallenges: [], retryAfter: 0}],
     ];
     for (const [act, expected] of answers)
-        assert.deepEqual(await createApi("https://a.example/x/api/", async () => act()).pending({token: "t"}), expected);
+        assert.deepEqual(await createApi("https://a.example/x/api/", {ask: async () => act()}).pending({token: "t"}), expected);
     let seen;
-    await createApi("https://a.example/x/api/", async (url, init) => {
+    await createApi("https://a.example/x/api/", {async ask(url, init) {
         seen = {url: url.href, ...init};
         return Response.json({result: "OK"});
-    }).pending({token: "t"});
+    }}).pending({token: "t"});
     assert.equal(seen.url, "https://a.example/x/api/device/pending");
     assert.equal(seen.headers.Authorization, "Bearer t");
     assert.equal(seen.body, "{}");
@@ -508,6 +508,22 @@ test("a challenge's place in the app", () => {
 test("notices: only whole ones; one that this app does not know is still said", () => {
     const notice = {sNoticeId: "n", sKind: "device-added", sSubject: "<b>phone</b>", sWhen: "2026-11-24T08:05:00Z"};
     const read = (...all) => noticesOf({aNotices: all});
+test("what waits, by what it is; and whether all accounts could be asked", async () => {
+    const answers = {
+        1: {result: "OK", aChallenges: [{sChallengeId: "c"}], aNotices: []},
+        3: {result: "OK", aChallenges: [], aNotices: [{sNoticeId: "n"}, {sNoticeId: "m"}]}};
+    const ask = async () => {
+        const {kinds, isWhole, asked} = await whatWaits({pending: async ({id}) => answers[id]}, ACCOUNTS);
+        assert.ok(asked <= Date.now());
+        return [Object.fromEntries(kinds), isWhole];
+    };
+    assert.deepEqual(await ask(), [{c: "challenge", n: "notice", m: "notice"}, true]);
+    answers[1] = {result: "UnknownDevice"};
+    assert.deepEqual(await ask(), [{n: "notice", m: "notice"}, true]);
+    answers[3] = {result: "Offline"};
+    assert.deepEqual(await ask(), [{}, false]);
+});
+
     assert.deepEqual(read(notice), [{id: "n", kind: "device-added", subject: "<b>phone</b>", when: new Date(notice.sWhen)}]);
     assert.equal(read({...notice, sKind: "of-a-newer-server"})[0].kind, "other");
     assert.equal(read({...notice, sSubject: undefined})[0].subject, "");
@@ -544,7 +560,7 @@ test("what the worker shares with the app is the same: functions, and the words 
     assert.deepEqual(Object.keys(words).sort(), Object.keys(LANGUAGES).sort());
     for (const [code, {strings}] of Object.entries(LANGUAGES)) {
         const wanted = Object.entries(strings).filter(([key]) => key.startsWith("notify.push."));
-        assert.equal(wanted.length, 4);
+        assert.equal(wanted.length, 6);
         assert.deepEqual({...words[code]}, Object.fromEntries(wanted));
     }
 });

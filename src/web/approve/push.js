@@ -1,19 +1,25 @@
-// The service worker's half of notifications. A push names a challenge by its opaque id alone, and so does what is shown: who asks,
-// and what for, is seen in the app, from the server. Nothing is answered from here, and no message of a page is listened to.
+// The service worker's half of notifications. A push names a challenge or a notice by its opaque id alone, and the server is asked
+// which it is; no more is shown. Who asks and what for, or what was changed, is seen in the app. Nothing is answered from here, and no
+// message of a page is listened to.
 //
 // Each push shows a notification, whatever it carries: that is what browsers make of userVisibleOnly, some by ending the
 // subscription of a worker that stays silent three times. One that makes no sense shows a sentence that is always true.
 "use strict";
 
 (() => {
-    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, words} = self.SHARED;
+    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, whatWaits, words} = self.SHARED;
     const scope = self.registration.scope;
-    const api = createApi(new URL("../api/", scope).href);
+    const address = new URL("../api/", scope).href;
+    const api = createApi(address);
+    /** Nothing is shown before the server was asked, so it is not waited for as long as elsewhere. */
+    const hasty = createApi(address, {patience: 4_000});
+    /** The words by what the id is; where that cannot be found out, those that fit both. */
+    const KEYS = {challenge: "notify.push", notice: "notify.push.notice"};
 
     /** The tag of what makes no sense: it takes its own place, so there is never more than one. */
     const OTHER = "other";
 
-    /** @param {PushMessageData|null} data @returns {string|null} the challenge's id; null for anything else */
+    /** @param {PushMessageData|null} data @returns {string|null} the id; null for anything else */
     function idOf(data) {
         try {
             const {id} = data.json();
@@ -35,40 +41,39 @@
         return all.filter((client) => client.url.startsWith(scope));
     }
 
-    async function show(id) {
+    /** What waits. Whatever goes wrong, something is shown, and nothing closed. */
+    async function look() {
+        const unknown = {asked: Date.now(), isWhole: false, kinds: new Map()};
+        try {
+            return await whatWaits(hasty, await (await openAccounts()).list());
+        } catch {
+            return unknown;
+        }
+    }
+
+    async function show(id, kinds) {
         const code = await language();
         const open = await windows();
-        const kind = id === null ? "notify.push.other" : "notify.push";
-        await self.registration.showNotification(words[code][`${kind}.title`], {
-            body: words[code][`${kind}.text`], lang: code, tag: id ?? OTHER, data: {at: Date.now()},
+        const key = KEYS[kinds.get(id)] ?? "notify.push.other";
+        await self.registration.showNotification(words[code][`${key}.title`], {
+            body: words[code][`${key}.text`], lang: code, tag: id ?? OTHER, data: {at: Date.now()},
             icon: new URL("icon-192.png", scope).href, badge: new URL("badge.png", scope).href,
-            // Whoever looks at the app sees the challenge itself. The same challenge twice does not ring twice; and as it is over in a
-            // minute or a few, nothing stays on the screen until it is taken away.
+            // Whoever looks at the app sees the challenge or the notice itself. The same one twice does not ring twice, as it is its own
+            // tag; nothing stays on the screen until it is taken away: a challenge is over in a minute or a few, a notice is kept in the app.
             silent: open.some((client) => client.focused), renotify: false, requireInteraction: false});
         open.filter((client) => client.visibilityState === "visible").forEach((client) => client.postMessage(lookMessage(null)));
     }
 
-    /** Closes what was settled or ran out meanwhile. Where not every account could be asked for, nothing is closed. */
-    async function tidy(id) {
-        const shown = await self.registration.getNotifications();
-        if (shown.length < 2)
-            return;
-        const asked = Date.now();
-        const accounts = (await (await openAccounts()).list()).filter((account) => !account.isGone);
-        const answers = await Promise.all(accounts.map((account) => api.pending(account)));
-        if (!answers.every(({result}) => result === "OK" || result === "UnknownDevice"))
-            return;
-        const waiting = new Set(answers.flatMap(({aChallenges}) => aChallenges ?? []).map(({sChallengeId}) => sChallengeId));
-        await closeSettled(self.registration, (tag) => tag === (id ?? OTHER) || waiting.has(tag), asked);
-    }
-
+    /** Shows it, and closes what was settled, ran out or was seen meanwhile; nothing where not every account could be asked for. */
     async function pushed(data) {
         const id = idOf(data);
-        await show(id);
-        await tidy(id);
+        const {asked, isWhole, kinds} = await look();
+        await show(id, kinds);
+        if (isWhole)
+            await closeSettled(self.registration, (tag) => tag === (id ?? OTHER) || kinds.has(tag), asked);
     }
 
-    /** To the app: a window of it that is open, or a new one. It asks the server what became of the challenge. */
+    /** To the app: a window of it that is open, or a new one. It asks the server what became of the challenge, and shows the notices. */
     async function clicked(notification) {
         notification.close();
         const id = isId(notification.tag) ? notification.tag : null;

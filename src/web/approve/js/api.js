@@ -7,6 +7,7 @@
  * @property {number} retryAfter seconds that the server asks to wait; 0 where it asks for none
  */
 
+/** Milliseconds until an answer is no longer waited for. */
 const PATIENCE = 15_000;
 
 /** Results that may be others in a moment. */
@@ -14,9 +15,9 @@ export const PASSING = ["Offline", "UnknownError", "TooManyRequests"];
 
 /**
  * @param {string} base the API's address with a slash at its end
- * @param {typeof fetch} [ask]
+ * @param {{ask?: typeof fetch, patience?: number}} [options] patience: in milliseconds
  */
-export function createApi(base, ask = (...args) => fetch(...args)) {
+export function createApi(base, {ask = (...args) => fetch(...args), patience = PATIENCE} = {}) {
     /** @returns {Promise<ApiAnswer>} */
     async function post(operation, members, token) {
         const headers = {"Content-Type": "application/json"};
@@ -26,7 +27,7 @@ export function createApi(base, ask = (...args) => fetch(...args)) {
         try {
             response = await ask(new URL(operation, base), {
                 method: "POST", headers, body: JSON.stringify(members), cache: "no-store", credentials: "omit",
-                redirect: "error", signal: AbortSignal.timeout(PATIENCE)});
+                redirect: "error", signal: AbortSignal.timeout(patience)});
         } catch {
             return {result: "Offline", retryAfter: 0};
         }

@@ -47,9 +47,9 @@ export function createBell({api, words, accounts, isShown}) {
             place.node.focus();
     }
 
-    /** @param {() => Node[]} build what is to be seen now */
-    function put(build) {
-        place = {node: h("div", {class: "bell", tabindex: -1, "aria-live": "polite"}, build()), build};
+    /** @param {() => Node[]} build what is to be seen now @param {boolean} [hasNotices] whether the notices are */
+    function put(build, hasNotices = false) {
+        place = {node: h("div", {class: "bell", tabindex: -1, "aria-live": "polite"}, build()), build, hasNotices};
         return place.node;
     }
 
@@ -138,8 +138,11 @@ export function createBell({api, words, accounts, isShown}) {
         const registration = permission === "granted" && await navigator.serviceWorker.getRegistration();
         if (!registration || !live().every(({id}) => waiting.has(id)))
             return;
-        const all = new Set(live().flatMap(({id}) => waiting.get(id)));
-        await closeSettled(registration, (id) => all.has(id) && !(isShown(id) && document.hasFocus()), asked);
+        const challenges = new Set(live().flatMap(({id}) => waiting.get(id)));
+        const changes = new Set(unseen().map(({notice}) => notice.id));
+        const isSeen = (id) => document.hasFocus() &&
+            (isShown(id) || changes.has(id) && place?.hasNotices && place.node.isConnected);
+        await closeSettled(registration, (id) => (challenges.has(id) || changes.has(id)) && !isSeen(id), asked);
     }
 
     return {
@@ -172,10 +175,12 @@ export function createBell({api, words, accounts, isShown}) {
             const notify = card(true);
             return put(() => [
                 ...unseen().map(({account, notice}) => noticeCard(words(), account, notice, () => dismiss(account, notice))),
-                notify()].filter(Boolean));
+                notify()].filter(Boolean), true);
         },
         /** For the end of an enrolment, where the reason is plain. */
         ask() {
+        /** Whether home() has notices to show. */
+        hasNotices: () => unseen().length > 0,
             const notify = card(false);
             return put(() => [notify()].filter(Boolean));
         },

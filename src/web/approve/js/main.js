@@ -201,15 +201,20 @@ async function createApp() {
         }
     }
 
-    /** Leads to the challenge that a notification named, or says what became of it. @param {string|null} id */
+    /** Leads to the challenge or the notice that a notification named, or says what became of it. @param {string|null} id */
     async function lead(id) {
         const live = id === null ? [] : accounts.filter((account) => !account.isGone);
         const results = (await Promise.all(live.map((account) => api.fetch(account, id)))).map(({result}) => result);
-        const end = SETTLED.find((result) => results.includes(result));
-        if (end !== undefined && !results.includes("OK") && held === null)
-            message("bad", `problem.${end}`, {}, wakeHome);
-        else
+        const end = results.includes("OK") ? undefined : SETTLED.find((result) => results.includes(result));
+        // A notice is no challenge; whether it is one of this device's is known after a look.
+        if (end === undefined || end === "UnknownChallenge" || held !== null)
             await watch.wake();
+        if (end === undefined || held !== null)
+            return;
+        if (end === "UnknownChallenge" && bell.hasNotices())
+            home();
+        else
+            message("bad", `problem.${end}`, {}, wakeHome);
     }
 
     function showChallenge(account, challenge, hasMore) {

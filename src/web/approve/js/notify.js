@@ -2,12 +2,12 @@
 // challenges that wait no more. The service worker has this module too (tools/share-modules), so it imports nothing.
 
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
-/** What the worker tells an open app: look now, for the challenge of this id where one is named. There is no other message. */
+/** What the worker tells an open app: look now, for the challenge or notice of this id where one is named. There is no other message. */
 const LOOK = "countersign.look";
-/** Where the app is opened with a challenge. */
+/** Where the app is opened with what a notification named. */
 const PLACE = "#/request/";
 
-/** Whether this can be a challenge's id. */
+/** Whether this can be a challenge's id, or a notice's. */
 export function isId(id) {
     return typeof id === "string" && ID.test(id);
 }
@@ -110,7 +110,25 @@ export async function endSubscription({api, accounts, manager}) {
 }
 
 /**
- * Closes what is shown of challenges that wait no more.
+ * What the server says that waits.
+ * @param {object} api
+ * @param {import("./accounts.js").Account[]} accounts
+ * @returns {Promise<{asked: number, isWhole: boolean, kinds: Map<string, "challenge"|"notice">}>} asked: when (milliseconds);
+ *   isWhole: false where not every account could be asked for; kinds: by id
+ */
+export async function whatWaits(api, accounts) {
+    const asked = Date.now();
+    const answers = await Promise.all(accounts.filter((account) => !account.isGone).map((account) => api.pending(account)));
+    const kinds = new Map();
+    for (const {aChallenges, aNotices} of answers) {
+        aChallenges?.forEach(({sChallengeId}) => kinds.set(sChallengeId, "challenge"));
+        aNotices?.forEach(({sNoticeId}) => kinds.set(sNoticeId, "notice"));
+    }
+    return {asked, kinds, isWhole: answers.every(({result}) => result === "OK" || result === "UnknownDevice")};
+}
+
+/**
+ * Closes what is shown of challenges that wait no more, and of notices that were seen.
  * @param {ServiceWorkerRegistration} registration
  * @param {(id: string) => boolean} isKept
  * @param {number} asked when the server was asked (milliseconds): it could not know of what was shown since

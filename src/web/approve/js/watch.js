@@ -15,7 +15,8 @@ const INTERVAL_MOST = 60_000;
  */
 export function createWatch({accounts, ask, told, isSeen, later = setTimeout, never = clearTimeout}) {
     let timer;
-    let isAsking = false;
+    /** The rounds under way, if any. */
+    let running = null;
     let isAskedAgain = false;
     let pause = INTERVAL;
 
@@ -32,22 +33,28 @@ export function createWatch({accounts, ask, told, isSeen, later = setTimeout, ne
         return Math.max(pause, wait);
     }
 
-    /** Asks now; while a round is under way, once more after it. */
-    async function wake() {
-        never(timer);
-        if (isAsking) {
-            isAskedAgain = true;
-            return;
+    async function rounds() {
+        let wait;
+        try {
+            do {
+                isAskedAgain = false;
+                wait = await round();
+            } while (isAskedAgain);
+        } finally {
+            running = null;
         }
-        isAsking = true;
-        const wait = await round();
-        isAsking = false;
-        if (isAskedAgain) {
-            isAskedAgain = false;
-            await wake();
-        } else if (isSeen()) {
+        if (isSeen())
             timer = later(wake, wait);
-        }
+    }
+
+    /** Asks now; while a round is under way, once more after it. @returns {Promise<void>} until all was told */
+    function wake() {
+        never(timer);
+        if (running === null)
+            running = rounds();
+        else
+            isAskedAgain = true;
+        return running;
     }
 
     return {

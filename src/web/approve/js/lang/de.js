@@ -17,6 +17,8 @@ export default {
     "notify.again": "Noch einmal versuchen",
     "notify.push.title": "Eine Anfrage wartet auf Sie",
     "notify.push.text": "Öffnen Sie die App, um sie zu sehen und zu beantworten.",
+    "notify.push.notice.title": "Ihr Konto wurde geändert",
+    "notify.push.notice.text": "Öffnen Sie die App, um zu sehen, was geändert wurde.",
     "notify.push.other.title": "Vielleicht wartet etwas auf Sie",
     "notify.push.other.text": "Öffnen Sie die App, um nachzusehen.",
     "notify.ask.title": "Erfahren, wenn eine Anfrage wartet",

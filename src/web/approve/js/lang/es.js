@@ -17,6 +17,8 @@ export default {
     "notify.again": "Intentar de nuevo",
     "notify.push.title": "Una petición le espera",
     "notify.push.text": "Abra la aplicación para verla y responderla.",
+    "notify.push.notice.title": "Se cambió algo en su cuenta",
+    "notify.push.notice.text": "Abra la aplicación para ver qué se cambió.",
     "notify.push.other.title": "Quizá algo le espera",
     "notify.push.other.text": "Abra la aplicación para comprobarlo.",
     "notify.ask.title": "Sepa cuándo espera una petición",

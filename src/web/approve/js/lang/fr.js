@@ -17,6 +17,8 @@ export default {
     "notify.again": "Réessayer",
     "notify.push.title": "Une demande vous attend",
     "notify.push.text": "Ouvrez l’application pour la voir et y répondre.",
+    "notify.push.notice.title": "Votre compte a été modifié",
+    "notify.push.notice.text": "Ouvrez l’application pour voir ce qui a changé.",
     "notify.push.other.title": "Quelque chose vous attend peut-être",
     "notify.push.other.text": "Ouvrez l’application pour le savoir.",
     "notify.ask.title": "Savoir quand une demande attend",
