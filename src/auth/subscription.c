@@ -38,7 +38,7 @@ is_same(const struct push_subscription *a, const struct push_subscription *b)
 }
 
 static enum errcode
-set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
+set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted, bool is_again,
            struct str service)
 {
     struct push_subscription now, next = *wanted;
@@ -48,7 +48,7 @@ set_within(struct cx *cx, const struct device *device, const struct push_subscri
         return ERR_NONE;
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
-        err = ERR_NONE;
+        err = is_again ? err_set(cx, ERR_CLOSED, "the push service ended the subscription") : ERR_NONE;
     }
     if (err == ERR_NONE)
         err = store_push_put(cx, &next);
@@ -56,7 +56,8 @@ set_within(struct cx *cx, const struct device *device, const struct push_subscri
 }
 
 enum errcode
-subscription_set(struct cx *cx, const struct device *device, const struct push_subscription *wanted)
+subscription_set(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
+                 bool is_again)
 {
     struct endpoint endpoint;
     enum errcode err = check(cx, wanted, &endpoint);
@@ -64,7 +65,7 @@ subscription_set(struct cx *cx, const struct device *device, const struct push_s
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = set_within(cx, device, wanted, endpoint.host);
+    err = set_within(cx, device, wanted, is_again, endpoint.host);
     if (err == ERR_NONE)
         return db_commit(cx);
     db_rollback(cx);

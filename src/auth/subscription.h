@@ -11,10 +11,11 @@
 enum { SUBSCRIPTION_AUTH_BYTES = 16 };
 
 /* Replaces the device's earlier one; the same again changes nothing. wanted: device_id and rests_until are
- * not looked at. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is no point on P-256; ERR_POLICY: not a push
- * service that is admitted, or Web Push is off. */
+ * not looked at. is_again: the device had told it already. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is no
+ * point on P-256; ERR_POLICY: not a push service that is admitted, or Web Push is off; ERR_CLOSED: told
+ * already, and there is none: its push service ended it since (nobody else does without the device). */
 enum errcode subscription_set(struct cx *cx, const struct device *device,
-                              const struct push_subscription *wanted) MUST_CHECK;
+                              const struct push_subscription *wanted, bool is_again) MUST_CHECK;
 
 /* Nothing to end is no error. */
 enum errcode subscription_end(struct cx *cx, const struct device *device) MUST_CHECK;

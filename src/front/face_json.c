@@ -34,6 +34,7 @@ static const struct result_status statuses[] = {
     {STR("PasskeyRequired"), 422, true},
     {STR("BadKey"), 422, false},
     {STR("UnknownPushService"), 422, false},
+    {STR("SubscriptionGone"), 410, false},
     {STR("TooManyDevices"), 409, false},
     {STR("ProofRequired"), 401, true},
     {STR("AccountLocked"), 423, false},

@@ -275,6 +275,7 @@ subscribe_result(enum errcode err)
            : err == ERR_SYNTAX ? deviceRet_BadRequest
            : err == ERR_CRYPTO ? deviceRet_BadKey
            : err == ERR_POLICY ? deviceRet_UnknownPushService
+           : err == ERR_CLOSED ? deviceRet_SubscriptionGone
                                : deviceRet_UnknownError;
 }
 
@@ -289,7 +290,7 @@ op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct 
         return err;
     const struct push_subscription wanted = {
         .endpoint = in->sEndpoint, .p256dh = ops_binary(cx, in->sP256dh), .auth = ops_binary(cx, in->sAuth)};
-    err = subscription_set(cx, &d, &wanted);
+    err = subscription_set(cx, &d, &wanted, in->bAgain);
     out->result = subscribe_result(err);
     if (out->result == deviceRet_UnknownError)
         return err;

@@ -334,6 +334,25 @@ test("another key of the server: subscribed anew; the last account that goes tak
     assert.deepEqual(await stage.subscriptions(email), []);
 });
 
+test("a subscription that the service ended is replaced by a new one when the app is opened next", async () => {
+    const {email, endpoint} = await reachable();
+    service.expire(endpoint);
+    await page.goto("about:blank");
+    const challenge = await stage.begin(email);
+    await subscribed(email, 0);
+    await page.goto(`${address}/approve/`);
+    const [fresh] = await subscribed(email, 1);
+    assert.notEqual(fresh, endpoint, "the browser had kept the dead one");
+    await stage.cancel(challenge.login, challenge.push);
+    await stage.advance(31);
+    await stage.begin(email);
+    await service.take(fresh);
+    const told = page.waitForResponse("**/api/device/subscribe");
+    await page.reload();
+    assert.equal((await told).request().postDataJSON().bAgain, true);
+    assert.deepEqual(await stage.subscriptions(email), [fresh], "the same again changes nothing");
+});
+
 /** An enrolment up to its last screen. */
 async function compared(email) {
     await page.goto(await stage.link(email));

@@ -57,6 +57,8 @@ export async function openPushService() {
             await until(async () => queue.length, (length) => length > 0);
             return queue.shift();
         },
+        /** From now on the service knows an endpoint no more, and says so to whoever sends there. */
+        expire: (endpoint) => model.expireSubscription(endpoint.split("/").at(-1)),
         async close() {
             listening.close();
             listening.closeAllConnections();

@@ -432,21 +432,29 @@ function pushManager(kept = null, isReached = true) {
     return manager;
 }
 
-/** A server that answers with these results, and what it was told. */
-function pushServer(key = {result: "OK", sPublicKey: "K"}, results = {}) {
+/** A server that answers with these results, and what it was told. @param {string[]} [gone] the endpoints that it dropped */
+function pushServer(key = {result: "OK", sPublicKey: "K"}, results = {}, gone = []) {
     const told = [];
     const answer = (account) => ({result: results[account.id] ?? "OK"});
     return {
         told, pushKey: async () => key,
-        subscribe: async (account, members) => { told.push([account.id, members.sEndpoint]); return answer(account); },
+        async subscribe(account, {sEndpoint, bAgain}) {
+            told.push([account.id, sEndpoint]);
+            return bAgain && gone.includes(sEndpoint) ? {result: "SubscriptionGone"} : answer(account);
+        },
         unsubscribe: async (account) => { told.push([account.id, null]); return answer(account); }};
+}
+
+function toldBefore(told) {
+    return {told, read: async function () { return this.told; }, write: async function (now) { this.told = now; }};
 }
 
 const ACCOUNTS = [{id: "1", isGone: false}, {id: "2", isGone: true}, {id: "3", isGone: false}];
 
 test("notifications: what is brought about, and what it is called", async () => {
     const keep = async (changes) => {
-        const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager(), permission: "granted", isOff: false, ...changes};
+        const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager(), permission: "granted", isOff: false, memory: toldBefore(),
+            ...changes};
         const state = await keepSubscribed(at);
         return [state, at.api.told, at.manager?.kept?.endpoint ?? null];
     };
@@ -471,9 +479,25 @@ test("notifications: what is brought about, and what it is called", async () => 
 });
 
 test("notifications that are switched off end on both sides", async () => {
-    const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager({key: "K", endpoint: "https://push.example/1"})};
+    const at = {api: pushServer(), accounts: ACCOUNTS, manager: pushManager({key: "K", endpoint: "https://push.example/1"}),
+        memory: toldBefore({1: "https://push.example/1"})};
     await endSubscription(at);
-    assert.deepEqual([at.api.told, at.manager.kept], [[["1", null], ["3", null]], null]);
+    assert.deepEqual([at.api.told, at.manager.kept, at.memory.told], [[["1", null], ["3", null]], null, {}]);
+});
+
+test("a subscription that died, which the browser keeps, is replaced; what was never told or is another is not taken for it", async () => {
+    const dead = "https://push.example/0", first = "https://push.example/1";
+    const keep = async (told, results) => {
+        const at = {api: pushServer(undefined, results, [dead]), accounts: ACCOUNTS, manager: pushManager({key: "K", endpoint: dead}),
+            permission: "granted", isOff: false, memory: toldBefore(told)};
+        return [await keepSubscribed(at), at.api.told, at.manager.kept.endpoint, at.memory.told];
+    };
+    const once = [["1", dead], ["3", dead]], both = [...once, ["1", first], ["3", first]];
+    assert.deepEqual(await keep({1: dead, 3: dead}), ["on", both, first, {1: first, 3: first}]);
+    assert.deepEqual(await keep({3: dead}), ["on", both, first, {1: first, 3: first}], "of several accounts one had rung it");
+    for (const told of [undefined, {}, {1: "https://push.example/former"}])
+        assert.deepEqual(await keep(told), ["on", once, dead, {1: dead, 3: dead}]);
+    assert.deepEqual(await keep({1: first, 2: "of an account that is gone"}, {1: "Offline"}), ["unknown", once, dead, {1: first, 3: dead}]);
 });
 
 test("only what was shown before the server was asked can be known to wait no more", async () => {
@@ -482,6 +506,22 @@ test("only what was shown before the server was asked can be known to wait no mo
     const all = [shown("waits", 1), shown("settled", 10), shown("later", 11), shown("odd", null)];
     await closeSettled({getNotifications: async () => all}, (tag) => tag === "waits", 10);
     assert.deepEqual(closed, ["settled", "odd"]);
+});
+
+test("what waits, by what it is; and whether all accounts could be asked", async () => {
+    const answers = {
+        1: {result: "OK", aChallenges: [{sChallengeId: "c"}], aNotices: []},
+        3: {result: "OK", aChallenges: [], aNotices: [{sNoticeId: "n"}, {sNoticeId: "m"}]}};
+    const ask = async () => {
+        const {kinds, isWhole, asked} = await whatWaits({pending: async ({id}) => answers[id]}, ACCOUNTS);
+        assert.ok(asked <= Date.now());
+        return [Object.fromEntries(kinds), isWhole];
+    };
+    assert.deepEqual(await ask(), [{c: "challenge", n: "notice", m: "notice"}, true]);
+    answers[1] = {result: "UnknownDevice"};
+    assert.deepEqual(await ask(), [{n: "notice", m: "notice"}, true]);
+    answers[3] = {result: "Offline"};
+    assert.deepEqual(await ask(), [{}, false]);
 });
 
 test("the worker's one message is told from all others", () => {
@@ -508,22 +548,6 @@ test("a challenge's place in the app", () => {
 test("notices: only whole ones; one that this app does not know is still said", () => {
     const notice = {sNoticeId: "n", sKind: "device-added", sSubject: "<b>phone</b>", sWhen: "2026-11-24T08:05:00Z"};
     const read = (...all) => noticesOf({aNotices: all});
-test("what waits, by what it is; and whether all accounts could be asked", async () => {
-    const answers = {
-        1: {result: "OK", aChallenges: [{sChallengeId: "c"}], aNotices: []},
-        3: {result: "OK", aChallenges: [], aNotices: [{sNoticeId: "n"}, {sNoticeId: "m"}]}};
-    const ask = async () => {
-        const {kinds, isWhole, asked} = await whatWaits({pending: async ({id}) => answers[id]}, ACCOUNTS);
-        assert.ok(asked <= Date.now());
-        return [Object.fromEntries(kinds), isWhole];
-    };
-    assert.deepEqual(await ask(), [{c: "challenge", n: "notice", m: "notice"}, true]);
-    answers[1] = {result: "UnknownDevice"};
-    assert.deepEqual(await ask(), [{n: "notice", m: "notice"}, true]);
-    answers[3] = {result: "Offline"};
-    assert.deepEqual(await ask(), [{}, false]);
-});
-
     assert.deepEqual(read(notice), [{id: "n", kind: "device-added", subject: "<b>phone</b>", when: new Date(notice.sWhen)}]);
     assert.equal(read({...notice, sKind: "of-a-newer-server"})[0].kind, "other");
     assert.equal(read({...notice, sSubject: undefined})[0].subject, "");

@@ -246,16 +246,22 @@ def test_more_patience_than_there_is_time_leaves_it_to_the_phone(own_server, ser
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_subscription_that_is_gone_is_removed(own_server, service, name, status):
     push = service(status)
-    server, _, _ = subscribed(own_server, push, name)
+    server, phone, browser = subscribed(own_server, push, name)
     console = server.console()
     token, sent = console.begin(name[1])
     push.take()
     server.wait_log(rf"web_push\.failed .*status={status} .*final=0")
     assert rows(server, "SELECT * FROM push_subscription") == []
+    answer = browser.subscribe(phone, bAgain=True)
+    assert (answer["result"], answer["status"]) == ("SubscriptionGone", 410), "what is dead is not taken again"
+    assert rows(server, "SELECT * FROM push_subscription") == []
     assert console.check(token, sent.sPushToken).result == "Poll", "the phone may still look by itself"
     server.advance(16)
     assert console.settle(token, sent.sPushToken).result == "TwoFactorError"
     assert push.posts.empty(), "it is not asked again"
+    fresh = push.browser("/push/fresh")
+    assert fresh.subscribe(phone)["result"] == fresh.subscribe(phone, bAgain=True)["result"] == "OK"
+    assert rows(server, "SELECT endpoint FROM push_subscription") == [(fresh.endpoint,)]
 
 
 def test_a_phone_that_looks_by_itself_needs_no_push_service(own_server, service, name):

@@ -7,7 +7,7 @@
 "use strict";
 
 (() => {
-    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, whatWaits, words} = self.SHARED;
+    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, toldMemory, whatWaits, words} = self.SHARED;
     const scope = self.registration.scope;
     const address = new URL("../api/", scope).href;
     const api = createApi(address);
@@ -92,7 +92,7 @@
         const store = await openAccounts();
         await keepSubscribed({
             api, accounts: await store.list(), manager: self.registration.pushManager, permission: Notification.permission,
-            isOff: await store.setting("notifications") === "off"});
+            memory: toldMemory(store), isOff: await store.setting("notifications") === "off"});
     }
 
     self.addEventListener("push", (event) => event.waitUntil(pushed(event.data)));

@@ -108,6 +108,7 @@ results_have_their_status(void **state)
         [deviceRet_BadPasskey] = 422,
         [deviceRet_TooManyDevices] = 409,
         [deviceRet_UnknownPushService] = 422,
+        [deviceRet_SubscriptionGone] = 410,
         [deviceRet_ProofRequired] = 401,
         [deviceRet_AccountLocked] = 423,
         [deviceRet_WrongPassword] = 422,

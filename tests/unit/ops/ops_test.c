@@ -155,6 +155,15 @@ a_phone_subscribes_and_ends_it(void **state)
     assert_int_equal(told.sPublicKey.n, 87);
     call(&l, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_OK);
+    in.bAgain = true;
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_OK);
+    const struct device_unsubscribe_in gone = {.sDeviceToken = token};
+    struct device_unsubscribe_out removed;
+    call(&l, CT_OP_device_unsubscribe, &gone, &removed);
+    call(&l, CT_OP_device_subscribe, &in, &out);
+    assert_int_equal(out.result, deviceRet_SubscriptionGone);
+    in.bAgain = false;
     in.sAuth = STR_LIT("AAECAwQFBgcICQoLDA0O");
     call(&l, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_BadRequest);

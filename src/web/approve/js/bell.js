@@ -1,7 +1,7 @@
 // What the app does about notifications and notices: when it asks for the permission, what it says of their state, and which
 // notices of the server are still to be seen. It has nodes for other screens to place, and keeps them up to date.
 import {h} from "./dom.js";
-import {closeSettled, endSubscription, keepSubscribed} from "./notify.js";
+import {closeSettled, endSubscription, keepSubscribed, toldMemory} from "./notify.js";
 import {isForgetful} from "./platform.js";
 import {noticeCard, noticesOf} from "./views/notice.js";
 import {notifyCard, notifySection} from "./views/notify.js";
@@ -59,7 +59,8 @@ export function createBell({api, words, accounts, isShown}) {
         if (hasWebPush())
             permission = Notification.permission;
         const now = await keepSubscribed({
-            api, accounts: accounts(), manager: await manager(), permission, isOff: await store?.setting("notifications") === "off"});
+            api, accounts: accounts(), manager: await manager(), permission, memory: toldMemory(store),
+            isOff: await store?.setting("notifications") === "off"});
         return now === "absent" && isForgetful(navigator) ? "install" : now;
     }
 
@@ -83,7 +84,8 @@ export function createBell({api, words, accounts, isShown}) {
 
     async function switchOff() {
         await store?.putSetting("notifications", "off");
-        running = running.then(async () => endSubscription({api, accounts: accounts(), manager: await manager()})).catch(() => {});
+        running = running.then(async () => endSubscription({
+            api, accounts: accounts(), manager: await manager(), memory: toldMemory(store)})).catch(() => {});
         await sync();
     }
 
@@ -177,10 +179,10 @@ export function createBell({api, words, accounts, isShown}) {
                 ...unseen().map(({account, notice}) => noticeCard(words(), account, notice, () => dismiss(account, notice))),
                 notify()].filter(Boolean), true);
         },
-        /** For the end of an enrolment, where the reason is plain. */
-        ask() {
         /** Whether home() has notices to show. */
         hasNotices: () => unseen().length > 0,
+        /** For the end of an enrolment, where the reason is plain. */
+        ask() {
             const notify = card(false);
             return put(() => [notify()].filter(Boolean));
         },

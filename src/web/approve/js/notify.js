@@ -53,11 +53,41 @@ async function unsubscribe(manager) {
     await (await manager?.getSubscription())?.unsubscribe();
 }
 
-/** @returns {Promise<string>} the state that follows from what the server says to each account's device */
-async function tell(api, accounts, subscription) {
+/**
+ * Tells each account's device of the subscription, and keeps which the server took.
+ * @returns {Promise<string[]>} what the server says
+ */
+async function tell({api, memory}, accounts, subscription) {
     const {endpoint, keys} = subscription.toJSON();
     const members = {sEndpoint: endpoint, sP256dh: keys.p256dh, sAuth: keys.auth};
-    const results = await Promise.all(accounts.map(async (account) => (await api.subscribe(account, members)).result));
+    const before = await memory.read() ?? {};
+    const now = {};
+    const results = await Promise.all(accounts.map(async (account) => {
+        const {result} = await api.subscribe(account, {...members, bAgain: before[account.id] === endpoint});
+        const taken = result === "OK" ? endpoint : before[account.id];
+        if (taken !== undefined)
+            now[account.id] = taken;
+        return result;
+    }));
+    if (JSON.stringify(now) !== JSON.stringify(before))
+        await memory.write(now);
+    return results;
+}
+
+/** @returns {Promise<string>} the state that follows from what the server says to each account's device */
+async function bringAbout(at, accounts, key) {
+    let results;
+    try {
+        results = await tell(at, accounts, await subscribe(at.manager, key));
+        if (results.includes("SubscriptionGone")) {
+            // The push service ended it, and the browser does not know: told once more it would ring nobody.
+            await unsubscribe(at.manager);
+            await at.memory.write({});
+            results = await tell(at, accounts, await subscribe(at.manager, key));
+        }
+    } catch {
+        return "broken";
+    }
     if (results.includes("UnknownPushService"))
         return "refused";
     // That a device is gone is said where its account is.
@@ -75,9 +105,12 @@ async function tell(api, accounts, subscription) {
  * @param {PushManager|null} at.manager null where this browser has none
  * @param {NotificationPermission} at.permission
  * @param {boolean} at.isOff
+ * @param {{read: () => Promise<object|undefined>, write: (told: object) => Promise<void>}} at.memory the endpoint that the server took
+ *   last, by account
  * @returns {Promise<string>}
  */
-export async function keepSubscribed({api, accounts, manager, permission, isOff}) {
+export async function keepSubscribed(at) {
+    const {api, accounts, manager, permission, isOff} = at;
     const live = accounts.filter((account) => !account.isGone);
     if (live.length === 0) {
         await unsubscribe(manager);
@@ -94,18 +127,21 @@ export async function keepSubscribed({api, accounts, manager, permission, isOff}
         return "off";
     if (permission !== "granted")
         return permission === "denied" ? "denied" : "ask";
-    let subscription;
-    try {
-        subscription = await subscribe(manager, sPublicKey);
-    } catch {
-        return "broken";
-    }
-    return await tell(api, live, subscription);
+    return await bringAbout(at, live, sPublicKey);
+}
+
+/** What was told to the server, in the browser's store; nothing where there is none. @param {object|null} store of accounts.js */
+export function toldMemory(store) {
+    return {
+        read: async () => await store?.setting("notifications told"),
+        // Not kept, it is told as if it were new: nothing is worse for it than before.
+        write: async (told) => await store?.putSetting("notifications told", told).catch(() => {})};
 }
 
 /** Ends the subscription on both sides. A server that cannot be told learns it from the push service. */
-export async function endSubscription({api, accounts, manager}) {
+export async function endSubscription({api, accounts, manager, memory}) {
     await unsubscribe(manager);
+    await memory.write({});
     await Promise.all(accounts.filter((account) => !account.isGone).map((account) => api.unsubscribe(account)));
 }
 

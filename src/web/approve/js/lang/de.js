@@ -294,6 +294,8 @@ export default {
     "problem.TooManyDevices.text": "Dieses Konto hat schon zehn Geräte. Lassen Sie eines entfernen und versuchen Sie es noch einmal: Der Code gilt weiter.",
     "problem.UnknownPushService.title": "Benachrichtigungen sind nicht möglich",
     "problem.UnknownPushService.text": "Der Server kennt den Benachrichtigungsdienst dieses Browsers nicht. Lassen Sie die App zum Antworten offen oder bitten Sie Ihre Administration, ihn zuzulassen.",
+    "problem.SubscriptionGone.title": "Die Benachrichtigungen sind beendet",
+    "problem.SubscriptionGone.text": "Der Benachrichtigungsdienst dieses Browsers kennt dieses Gerät nicht mehr. Schalten Sie Benachrichtigungen in den Einstellungen ab und wieder ein.",
     "problem.BadKey.title": "Der Server lehnte den Schlüssel ab",
     "problem.BadKey.text": "Der Schlüssel dieses Geräts wurde nicht angenommen. Versuchen Sie es noch einmal.",
     "problem.UnknownDevice.title": "Dieses Gerät ist nicht mehr bekannt",

@@ -294,6 +294,8 @@ export default {
     "problem.TooManyDevices.text": "This account has ten devices already. Have your administrator remove one, then try again: the code is still good.",
     "problem.UnknownPushService.title": "Notifications are not possible",
     "problem.UnknownPushService.text": "The server does not know this browser's notification service. Keep this app open to answer, or ask your administrator to allow it.",
+    "problem.SubscriptionGone.title": "Notifications have ended",
+    "problem.SubscriptionGone.text": "The notification service of this browser knows this device no more. Switch notifications off and on again in the settings.",
     "problem.BadKey.title": "The server refused the key",
     "problem.BadKey.text": "The key of this device was not accepted. Try again.",
     "problem.UnknownDevice.title": "This device is no longer known",

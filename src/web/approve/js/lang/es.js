@@ -294,6 +294,8 @@ export default {
     "problem.TooManyDevices.text": "Esta cuenta ya tiene diez dispositivos. Pida que se quite uno e inténtelo de nuevo: el código sigue valiendo.",
     "problem.UnknownPushService.title": "No se pueden recibir avisos",
     "problem.UnknownPushService.text": "El servidor no conoce el servicio de avisos de este navegador. Mantenga esta aplicación abierta para responder o pida a su administrador que lo permita.",
+    "problem.SubscriptionGone.title": "Los avisos han terminado",
+    "problem.SubscriptionGone.text": "El servicio de avisos de este navegador ya no conoce este dispositivo. Desactive los avisos en los ajustes y vuelva a activarlos.",
     "problem.BadKey.title": "El servidor rechazó la clave",
     "problem.BadKey.text": "No se aceptó la clave de este dispositivo. Inténtelo de nuevo.",
     "problem.UnknownDevice.title": "Este dispositivo ya no se conoce",

@@ -294,6 +294,8 @@ export default {
     "problem.TooManyDevices.text": "Ce compte a déjà dix appareils. Faites-en retirer un, puis réessayez : le code reste valable.",
     "problem.UnknownPushService.title": "Notifications impossibles",
     "problem.UnknownPushService.text": "Le serveur ne connaît pas le service de notification de ce navigateur. Gardez cette application ouverte pour répondre, ou demandez à votre administrateur de l’autoriser.",
+    "problem.SubscriptionGone.title": "Les notifications ont pris fin",
+    "problem.SubscriptionGone.text": "Le service de notification de ce navigateur ne connaît plus cet appareil. Désactivez les notifications dans les réglages, puis réactivez-les.",
     "problem.BadKey.title": "Le serveur a refusé la clé",
     "problem.BadKey.text": "La clé de cet appareil n’a pas été acceptée. Réessayez.",
     "problem.UnknownDevice.title": "Cet appareil n’est plus connu",

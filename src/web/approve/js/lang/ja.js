@@ -294,6 +294,8 @@ export default {
     "problem.TooManyDevices.text": "このアカウントにはすでに 10 台登録されています。管理者に 1 台解除してもらい、もう一度お試しください。コードはまだ有効です。",
     "problem.UnknownPushService.title": "通知を利用できません",
     "problem.UnknownPushService.text": "サーバーはこのブラウザーの通知サービスを許可していません。応答するにはこのアプリを開いたままにするか、管理者に許可を依頼してください。",
+    "problem.SubscriptionGone.title": "通知が終了しました",
+    "problem.SubscriptionGone.text": "このブラウザーの通知サービスに、このデバイスの登録がありません。設定で通知をいったんオフにし、もう一度オンにしてください。",
     "problem.BadKey.title": "鍵が拒否されました",
     "problem.BadKey.text": "このデバイスの鍵は受け付けられませんでした。もう一度お試しください。",
     "problem.UnknownDevice.title": "このデバイスは登録されていません",
