@@ -126,6 +126,25 @@ test("a device added, another one removed, the password changed: the other phone
     assert.deepEqual((await (await answered).json()).aNotices, [], "a phone is not told what it did itself");
 });
 
+test("from the notice that a device was added to where it can be removed", async () => {
+    const email = await technician();
+    const {page} = await enrolled(email, "Ann's phone");
+    await enrolled(email, "Of somebody else");
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    const added = card(page, "A device was added to your account");
+    const devices = added.getByRole("button", {name: "Look at your devices"});
+    await page.route("**/api/self/begin", (route) => route.abort());
+    await devices.click();
+    await added.getByRole("alert").getByText("No connection").waitFor();
+    await page.unroute("**/api/self/begin");
+    await devices.click();
+    await heading(page, "Your account");
+    assert.match(page.url(), /#\/account\/[^/]+\/self$/);
+    await page.locator(".cards > li", {hasText: "Of somebody else"}).getByRole("button", {name: "Remove"}).click();
+    await page.getByRole("dialog").getByRole("button", {name: "Remove"}).click();
+    await until(() => stage.devices(email), (all) => all.some(({name, state}) => name === "Of somebody else" && state === "removed"));
+});
+
 test("an app that is open: in view it is silent and shows the notice; elsewhere in it, a click leads to the notice", async () => {
     const email = await technician();
     const one = await reachable(email);

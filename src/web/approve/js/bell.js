@@ -18,8 +18,9 @@ const hasWebPush = () => navigator.serviceWorker !== undefined && "PushManager" 
  * @param {() => object} options.words
  * @param {() => import("./accounts.js").Account[]} options.accounts
  * @param {(id: string) => boolean} options.isShown whether a challenge is on the screen
+ * @param {(account: object) => Promise<string|null>} options.enter opens an account's self-service
  */
-export function createBell({api, words, accounts, isShown}) {
+export function createBell({api, words, accounts, isShown, enter}) {
     let store = null;
     let state = "idle";
     let permission = null;
@@ -176,7 +177,8 @@ export function createBell({api, words, accounts, isShown}) {
         home() {
             const notify = card(true);
             return put(() => [
-                ...unseen().map(({account, notice}) => noticeCard(words(), account, notice, () => dismiss(account, notice))),
+                ...unseen().map(({account, notice}) => noticeCard(words(), account, notice, {
+                    dismiss: () => dismiss(account, notice), enter: () => enter(account)})),
                 notify()].filter(Boolean), true);
         },
         /** Whether home() has notices to show. */

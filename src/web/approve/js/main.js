@@ -48,7 +48,8 @@ async function createApp() {
     const dismissed = new Set();
 
     const bell = createBell({
-        api, words: () => words, accounts: () => accounts, isShown: (id) => open?.challenge.sChallengeId === id});
+        api, words: () => words, accounts: () => accounts, isShown: (id) => open?.challenge.sChallengeId === id,
+        enter: (account) => selfService.enter(account)});
 
     const watch = createWatch({
         accounts: () => accounts.filter((account) => !account.isGone),

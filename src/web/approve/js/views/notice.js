@@ -1,5 +1,6 @@
 // A notice: that something about an account was changed elsewhere, seen once and put away.
 import {h} from "../dom.js";
+import {step} from "./step.js";
 
 /** Those that have words, as in src/auth/notice.def; a newer server may know more of them. */
 export const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
@@ -21,15 +22,20 @@ export function noticesOf(answer) {
  * @param {object} words
  * @param {import("../accounts.js").Account} account
  * @param {{kind: string, subject: string, when: Date}} notice
- * @param {() => void} dismiss
+ * @param {object} acts
+ * @param {() => void} acts.dismiss
+ * @param {() => Promise<string|null>} acts.enter opens the self-service, where a device can be removed; the result that hindered it, or null
  */
-export function noticeCard(words, account, {kind, subject, when}, dismiss) {
+export function noticeCard(words, account, {kind, subject, when}, {dismiss, enter}) {
     const t = words.t;
+    const trouble = h("div", {});
     const day = t("notice.when", {day: words.date(when), time: words.time(when)});
     return h("section", {class: "note notice"},
         h("h2", {}, t(`notice.${kind}.title`)),
         subject === "" ? null : h("p", {class: "subject"}, h("bdi", {}, subject)),
         h("p", {class: "soft"}, h("bdi", {}, account.company), h("time", {datetime: when.toISOString()}, day)),
         h("p", {}, t(`notice.${kind}.text`)),
+        trouble,
+        kind === "device-added" ? step(words, {label: t("notice.devices"), kind: "main", more: account.company, trouble}, enter) : null,
         h("button", {type: "button", class: "quiet", onclick: dismiss}, t("notify.seen")));
 }
