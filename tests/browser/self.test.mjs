@@ -167,6 +167,83 @@ test("it is closed by its button, by a page that is loaded anew, and by no addre
     await page.getByRole("link", {name: email}).waitFor();
 });
 
+/** Waits until the server was told that the self-service was left, and heard it. */
+async function left(act) {
+    const told = page.waitForResponse("**/api/self/end");
+    await act();
+    assert.equal((await told).status(), 200);
+}
+
+test("Back out of it leaves it for good: no way leads in but another proof", async () => {
+    await opened();
+    await link("Change the password").click();
+    await heading("Change your password");
+    await page.goBack();
+    await heading("Your account");
+    await left(() => page.getByRole("link", {name: "Back"}).click());
+    await heading(`Acme ${count}`);
+    await page.goBack();
+    await heading(`Acme ${count}`);
+    assert.ok(!page.url().includes("/self"));
+    const proved = page.waitForResponse("**/api/self/open");
+    await button("Your account").click();
+    await proved;
+    await heading("Your account");
+    await left(() => page.goBack());
+    await heading(`Acme ${count}`);
+});
+
+test("left while it loads, or while a question is open: nothing of it comes up any more", async () => {
+    await opened();
+    let answer;
+    await page.route("**/api/self/overview", async (route) => {
+        const response = await route.fetch();
+        await new Promise((resolve) => { answer = resolve; });
+        await route.fulfill({response});
+    });
+    const asked = page.waitForRequest("**/api/self/overview");
+    await device("Ann's phone").getByRole("button", {name: "Rename"}).click();
+    await page.getByRole("dialog").getByRole("textbox").fill("Renamed");
+    await inDialog("Save").click();
+    await asked;
+    await left(() => page.getByRole("link", {name: "Back"}).click());
+    await heading(`Acme ${count}`);
+    const loaded = page.waitForResponse("**/api/self/overview");
+    answer();
+    await loaded;
+    await page.locator(".facts").getByText("Renamed").waitFor();
+    await heading(`Acme ${count}`);
+    await page.unroute("**/api/self/overview");
+
+    await button("Your account").click();
+    await heading("Your account");
+    await device("Renamed").getByRole("button", {name: "Remove"}).click();
+    await page.getByRole("dialog").waitFor();
+    await left(() => page.goBack());
+    await page.getByRole("dialog").waitFor({state: "detached"});
+    await heading(`Acme ${count}`);
+});
+
+test("an app that is out of view for two minutes leaves it; for less, it stays", async () => {
+    await page.clock.install({time: await stage.now() * 1_000});
+    await opened();
+    const see = (state) => page.evaluate((now) => {
+        Object.defineProperty(document, "visibilityState", {get: () => now, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+    await link("Change the password").click();
+    await page.getByLabel("Current password", {exact: true}).fill(PASSWORD);
+    await see("hidden");
+    await page.clock.runFor(110_000);
+    await see("visible");
+    assert.equal(await page.getByLabel("Current password", {exact: true}).inputValue(), PASSWORD);
+    await see("hidden");
+    await left(() => page.clock.runFor(120_000));
+    await see("visible");
+    await heading(`Acme ${count}`);
+    assert.ok(!page.url().includes("/password"));
+});
+
 test("a passkey is asked for to open it, where there is one", async () => {
     const authenticator = await addAuthenticator(page);
     const {email} = await technician({passkey: "required"});

@@ -20,7 +20,7 @@ const {createWords, LANGUAGES, pickLanguage} = await load("i18n");
 const {askPasskey, isPossible, makePasskey, PASSKEY_REFUSALS} = await load("passkey");
 const {deviceName, isForgetful} = await load("platform");
 const {hasOldCodes, placeOf, prove} = await load("self");
-const {createCountdown} = await load("time");
+const {createAbsence, createCountdown} = await load("time");
 const {codeAt, secondsLeft, seedOf, STEP, unbase32} = await load("totp");
 const {createWatch} = await load("watch");
 const {closeSettled, endSubscription, requestOf, isLook, keepSubscribed, lookMessage, requestPlace, whatWaits} = await load("notify");
@@ -412,6 +412,29 @@ test("the watch asks while it is seen, more slowly while it is refused, and agai
     const before = asked;
     await Promise.all([watch.wake(), watch.wake(), watch.wake()]);
     assert.equal(asked, before + 2);
+});
+
+test("an absence is over the limit by its timer, or when the app comes back and no timer ran", () => {
+    const timers = new Set();
+    let seen = true, time = 0, times = 0;
+    const changed = createAbsence({
+        isSeen: () => seen, most: 100, over: () => times++, now: () => time,
+        later(act, wait) { const timer = {act, wait}; timers.add(timer); return timer; }, never: (timer) => timers.delete(timer)});
+    const go = (isSeen, at) => { seen = isSeen; time = at; changed(); };
+    go(false, 0);
+    assert.deepEqual([...timers].map(({wait}) => wait), [100]);
+    go(true, 99);
+    assert.deepEqual([timers.size, times], [0, 0]);
+    go(true, 500);
+    assert.equal(times, 0, "it was in view all the time");
+    go(false, 500);
+    [...timers][0].act();
+    assert.equal(times, 1);
+    go(true, 501);
+    go(false, 600);
+    go(false, 650);
+    go(true, 700);
+    assert.deepEqual([timers.size, times], [0, 2]);
 });
 
 /** A browser's push manager, as far as the app goes: one subscription, bound to a key. */

@@ -9,6 +9,7 @@ import {createJoining} from "./joining.js";
 import {isLook, requestOf} from "./notify.js";
 import {dropPasskey, PASSKEY_REFUSALS} from "./passkey.js";
 import {createSelf, hasOldCodes, placeOf} from "./self.js";
+import {createAbsence} from "./time.js";
 import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
 import {createFrame} from "./views/frame.js";
@@ -19,6 +20,8 @@ import {createWatch} from "./watch.js";
 
 /** How long a good answer is shown before the app waits again by itself. */
 const GLANCE = 8_000;
+/** How long the app may be out of view before the self-service is left: enough for a look at another app, an authenticator's. */
+const ABSENCE = 120_000;
 /** Results after which the same challenge can still be answered. */
 const HINDRANCES = [...PASSING, "BadRequest", "NumberRequired", "BadSignature", "BadPasskey", "PasskeyRequired",
     ...PASSKEY_REFUSALS];
@@ -26,6 +29,7 @@ const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported
 /** Results that say what became of a challenge; of several accounts' the first that is among them counts. */
 const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
 
+const isSeen = () => document.visibilityState === "visible";
 const here = new URL("./", location.href);
 /** The server's public address, as it stands in statements. */
 const audience = new URL("../", here).href.replace(/\/$/, "");
@@ -40,6 +44,8 @@ async function createApp() {
     let isOnline = true;
     /** What is on the screen: null while it may give way to a challenge; mayLeave: to another place only. */
     let held = null;
+    /** Whether the screen is one of the self-service's, or about to be. */
+    let isAtSelf = false;
     /** The challenge on the screen: {account, challenge, view}. */
     let open = null;
     /** What waits, by account: id to challenges. */
@@ -54,10 +60,17 @@ async function createApp() {
     const watch = createWatch({
         accounts: () => accounts.filter((account) => !account.isGone),
         ask: async (account) => ({asked: Date.now(), ...await api.pending(account)}),
-        told, isSeen: () => document.visibilityState === "visible"});
+        told, isSeen});
 
     const selfService = createSelf({
-        api, frame, words: () => words, keep: (account) => store.put(account), forget, show, home: () => home(),
+        api, frame, words: () => words, keep: (account) => store.put(account), forget, home: () => home(),
+        begin() {
+            isAtSelf = true;
+        },
+        show(screen, hold) {
+            show(screen, hold);
+            isAtSelf = true;
+        },
         tell: (kind, key, values, done) => message(kind, key, values, () => {
             held = null;
             done();
@@ -72,6 +85,7 @@ async function createApp() {
     function show(screen, hold = null) {
         held = hold;
         open = null;
+        isAtSelf = false;
         frame.show(screen);
     }
 
@@ -261,14 +275,26 @@ async function createApp() {
         const account = accounts.find((one) => encodeURIComponent(one.id) === id);
         if (ticket !== null)
             void joining.start(ticket);
-        else if (held !== null && !held.mayLeave)
-            return;
-        else if (location.hash === "#/settings")
+        else if ((held === null || held.mayLeave) && !(account !== undefined && selfService.visit(account, place)))
+            routeOut(account);
+    }
+
+    /** To a place that is not the self-service's: whoever was there has gone out of it. */
+    function routeOut(account) {
+        if (isAtSelf)
+            selfService.leave();
+        if (location.hash === "#/settings")
             settings();
         else if (account === undefined)
             home();
-        else if (place === undefined || !selfService.visit(account, place))
+        else
             showAccount(account);
+    }
+
+    function absent() {
+        const wasThere = isAtSelf;
+        if (selfService.leave() && wasThere)
+            route();
     }
 
     /** What the address names is shown; of a challenge it is asked first what became of it. */
@@ -292,6 +318,7 @@ async function createApp() {
         window.addEventListener("hashchange", arrive);
         window.addEventListener("online", watch.seen);
         document.addEventListener("visibilitychange", watch.seen);
+        document.addEventListener("visibilitychange", createAbsence({isSeen, most: ABSENCE, over: absent}));
         await bell.start(store);
         arrive();
         watch.seen();

@@ -1,5 +1,5 @@
 // The self-service of an account ("Your account"): what leads from one of its screens to the next. It is opened by a signature,
-// and what the server gives for it is kept in memory alone: a page that is loaded anew asks again.
+// and what the server gives for it is kept in memory alone: a page that is loaded anew asks again, and so does one that left it.
 import {signWithAll} from "./answer.js";
 import {selfStatement} from "./crypto.js";
 import {fitName, NAME_BYTES_MOST} from "./enrol.js";
@@ -48,56 +48,86 @@ export async function prove(api, account) {
  * @param {object} tools.api @param {object} tools.frame @param {() => object} tools.words
  * @param {(account) => Promise<void>} tools.keep an account that was changed
  * @param {(account) => Promise<void>} tools.forget an account that is gone from this device
+ * @param {() => void} tools.begin to be called before a place of it is shown
  * @param {(screen, hold) => void} tools.show hold: null where the screen may give way to a challenge
  * @param {(kind: string, key: string, values: object, done: () => void) => void} tools.tell one thing to know, on a screen of its own
  * @param {() => void} tools.home
  */
-export function createSelf({api, frame, words, keep, forget, show, tell, home}) {
-    /** The account whose self-service is open, and its token; null: none is. */
+export function createSelf({api, frame, words, keep, forget, begin, show, tell, home}) {
+    /**
+     * The account whose self-service is open, and its token; null: none is. Each step keeps the one that it began with: when it
+     * was left meanwhile, what the server did is kept, and no screen is shown any more.
+     */
     let open = null;
     /** What the server told last about that account. */
     let known = null;
     /** Said aloud at the next overview. */
     let news = null;
 
-    const once = (operation, members) => api.self(open.account, operation, {...members, sSelfToken: open.token});
+    const once = ({account, token}, operation, members) => api.self(account, operation, {...members, sSelfToken: token});
+    const end = (session) => void once(session, "end");
+
+    /** Leaves it for good, here and at the server. @returns {boolean} whether it was open */
+    function leave() {
+        const session = open;
+        if (session === null)
+            return false;
+        open = known = news = null;
+        frame.dismiss();
+        // Should it not arrive: the server forgets it by itself within minutes.
+        end(session);
+        return true;
+    }
 
     /** Its time is over: asks the person, and proves once more. @returns {Promise<string>} a result */
-    async function renew() {
+    async function renew(session) {
         const t = words().t;
-        if (!await frame.confirm({title: t("self.again"), text: t("self.again.text"), yes: t("self.again.yes"), isCalm: true}))
+        if (open !== session ||
+            !await frame.confirm({title: t("self.again"), text: t("self.again.text"), yes: t("self.again.yes"), isCalm: true}))
             return "ProofRequired";
-        const {account} = open;
-        const proof = await prove(api, account);
-        if (proof.result === "OK")
-            open = {account, token: proof.token};
-        return proof.result;
+        const {result, token} = await prove(api, session.account);
+        if (result !== "OK")
+            return result;
+        session.token = token;
+        if (open === session)
+            return "OK";
+        end(session);
+        return "ProofRequired";
     }
 
-    async function call(operation, members) {
-        const answer = await once(operation, members);
+    async function call(session, operation, members) {
+        const answer = await once(session, operation, members);
         if (answer.result !== "ProofRequired")
             return answer;
-        const result = await renew();
-        return result === "OK" ? once(operation, members) : {result};
+        const result = await renew(session);
+        return result === "OK" ? once(session, operation, members) : {result};
     }
 
-    /** To another place of the open account; to the one that is shown, anew. */
-    function go(place, said = null) {
+    /** To another place of the open account; to the one that is shown, anew; to what waits, where it was left. */
+    function go(session, place, said = null) {
+        if (open !== session) {
+            home();
+            return;
+        }
         news = said;
-        const hash = placeOf(open.account, place);
+        const hash = placeOf(session.account, place);
         if (location.hash === hash)
-            void visit(open.account, place);
+            void visit(session.account, place);
         else
             location.hash = hash;
     }
 
-    /** What the server knows now; null where it was said that this cannot be had. */
-    async function look() {
-        const {account} = open;
-        const answer = await call("overview");
+    /** What the server knows now; null where it was said that this cannot be had, or it was left. */
+    async function look(session) {
+        const {account} = session;
+        const answer = await call(session, "overview");
+        if (open !== session)
+            return null;
         if (answer.result !== "OK") {
-            tell("bad", `problem.${worded(words(), answer.result)}`, {}, () => { location.hash = placeOf(account); });
+            tell("bad", `problem.${worded(words(), answer.result)}`, {}, () => {
+                leave();
+                location.hash = placeOf(account);
+            });
             return null;
         }
         if (!answer.bCodes && account.codes !== undefined) {
@@ -110,17 +140,20 @@ export function createSelf({api, frame, words, keep, forget, show, tell, home}) 
 
     // ---- the overview -------------------------------------------------------------------------------------------------------
 
-    async function overview() {
-        if (await look() === null)
+    async function overview(session) {
+        if (await look(session) === null)
             return;
-        const {account} = open;
-        show(selfView(words(), {account, known, places: (place) => placeOf(account, place), rename, remove, removeCodes, recover, close}), null);
+        const {account} = session;
+        show(selfView(words(), {
+            account, known, places: (place) => placeOf(account, place), rename: (device) => rename(session, device),
+            remove: (device) => remove(session, device), removeCodes: () => removeCodes(session), recover: () => recover(session),
+            close: () => close(session)}), null);
         if (news !== null)
             frame.say(words().t(news));
         news = null;
     }
 
-    async function rename(device) {
+    async function rename(session, device) {
         const t = words().t;
         const name = await frame.prompt({
             title: t("self.rename.ask"), text: t("enrol.name.why"), value: device.sName, yes: t("self.rename.yes"), most: NAME_BYTES_MOST});
@@ -129,133 +162,138 @@ export function createSelf({api, frame, words, keep, forget, show, tell, home}) 
         const fit = fitName(name);
         if (fit === "")
             return "NoName";
-        const {result} = await call("rename", {sDeviceId: device.sDeviceId, sName: fit});
+        const {result} = await call(session, "rename", {sDeviceId: device.sDeviceId, sName: fit});
         if (result !== "OK")
             return result;
         if (device.bThis) {
-            open.account.name = fit;
-            await keep(open.account);
+            session.account.name = fit;
+            await keep(session.account);
         }
-        go("self", "self.renamed");
+        if (open === session)
+            go(session, "self", "self.renamed");
         return null;
     }
 
-    async function remove(device) {
+    async function remove(session, device) {
         const t = words().t;
-        const {account} = open;
+        const {account} = session;
         const text = device.bThis ? t("account.remove.text", {company: account.company}) : t("self.remove.text", {name: device.sName});
         if (!await frame.confirm({title: t("self.remove.ask", {name: device.sName}), text, yes: t("self.remove")}))
             return null;
-        const {result} = await call("remove", {sDeviceId: device.sDeviceId});
+        const {result} = await call(session, "remove", {sDeviceId: device.sDeviceId});
         if (result !== "OK" && !(result === "UnknownDevice" && !device.bThis))
             return result;
         if (device.bThis) {
             open = null;
             await forget(account);
             home();
-        } else {
-            go("self", "self.removed");
+        } else if (open === session) {
+            go(session, "self", "self.removed");
         }
         return null;
     }
 
-    async function close() {
-        const {account, token} = open;
-        open = null;
+    function close({account}) {
+        leave();
         location.hash = placeOf(account);
-        // Should it not arrive: the server forgets it by itself within minutes.
-        await api.self(account, "end", {sSelfToken: token});
     }
 
     // ---- codes --------------------------------------------------------------------------------------------------------------
 
-    async function setUpCodes(problem = null) {
-        if (known === null && await look() === null)
+    async function setUpCodes(session, problem = null) {
+        if (known === null && await look(session) === null)
             return;
-        const begun = await call("codes/begin");
+        const begun = await call(session, "codes/begin");
+        if (open !== session)
+            return;
         if (begun.result !== "OK") {
-            tell("bad", `problem.${worded(words(), begun.result)}`, {}, () => go("self"));
+            tell("bad", `problem.${worded(words(), begun.result)}`, {}, () => go(session, "self"));
             return;
         }
         show(setupView(words(), {
-            begun, back: placeOf(open.account, "self"), hasCodes: known.bCodes, problem, confirm: (code) => confirmCodes(code),
+            begun, back: placeOf(session.account, "self"), hasCodes: known.bCodes, problem,
+            confirm: (code) => confirmCodes(session, code),
             async here() {
                 const seed = await seedOf(begun.sSecret);
-                const hindrance = await confirmCodes(await codeAt(seed, Date.now()), seed);
+                const hindrance = await confirmCodes(session, await codeAt(seed, Date.now()), seed);
                 return hindrance === "WrongCode" ? "WrongClock" : hindrance;
             },
         }), {mayLeave: true});
     }
 
     /** @param {string} code the first of the new seed @param {CryptoKey} [seed] where this app is to show them */
-    async function confirmCodes(code, seed) {
-        const {result} = await once("codes/confirm", {sCode: code});
+    async function confirmCodes(session, code, seed) {
+        const {result} = await once(session, "codes/confirm", {sCode: code});
         if (result === "ProofRequired") {
             // The seed that waited has gone with the old token.
-            const renewed = await renew();
+            const renewed = await renew(session);
             if (renewed !== "OK")
                 return renewed;
-            await setUpCodes("CodesAnew");
+            await setUpCodes(session, "CodesAnew");
             return null;
         }
         if (result !== "OK")
             return result;
-        const {account} = open;
+        const {account} = session;
         account.codes = seed;
         account.codesMade = Date.now();
         await keep(account);
-        if (seed === undefined) {
-            go("self", "codes.ready");
-        } else {
+        if (open !== session)
+            return null;
+        if (seed === undefined)
+            go(session, "self", "codes.ready");
+        else
             location.hash = placeOf(account);
-        }
         return null;
     }
 
-    async function removeCodes() {
+    async function removeCodes(session) {
         const t = words().t;
         if (!await frame.confirm({title: t("codes.remove.ask"), text: t("codes.remove.text"), yes: t("codes.remove")}))
             return null;
-        const {result} = await call("codes/remove");
+        const {result} = await call(session, "codes/remove");
         if (result !== "OK")
             return result;
-        go("self", "codes.removed");
+        if (open === session)
+            go(session, "self", "codes.removed");
         return null;
     }
 
-    async function recover() {
+    async function recover(session) {
         const t = words().t;
         if (known.iRecoveryCodes > 0 &&
             !await frame.confirm({title: t("codes.recovery.ask"), text: t("codes.recovery.ask.text"), yes: t("codes.recovery.new")}))
             return null;
-        const answer = await call("recovery");
+        const answer = await call(session, "recovery");
         if (answer.result !== "OK")
             return answer.result;
-        const {account} = open;
+        const {account} = session;
+        // Whatever happened meanwhile: they are told this once, and the former ones are void.
         show(recoveryView(words(), {
             account, codes: answer.aRecoveryCodes.map(({sCode}) => sCode), made: new Date(), print: () => window.print(),
-            copy: (text) => navigator.clipboard.writeText(text), done: () => go("self")}), {});
+            copy: (text) => navigator.clipboard.writeText(text), done: () => go(session, "self")}), {});
         return null;
     }
 
     // ---- the password -------------------------------------------------------------------------------------------------------
 
-    async function changePassword() {
-        if (known === null && await look() === null)
+    async function changePassword(session) {
+        if (known === null && await look(session) === null)
             return;
         show(passwordView(words(), {
-            address: open.account.address, back: placeOf(open.account, "self"), length: known.iMinimumLength, strength: known.minimumPasswordStrength,
+            address: session.account.address, back: placeOf(session.account, "self"), length: known.iMinimumLength, strength: known.minimumPasswordStrength,
             async change(sOldPassword, sNewPassword) {
-                const answer = await call("password", {sOldPassword, sNewPassword});
+                const answer = await call(session, "password", {sOldPassword, sNewPassword});
                 if (answer.result !== "OK")
                     return answer;
-                tell("good", "self.changed", {}, () => go("self"));
+                if (open === session)
+                    tell("good", "self.changed", {}, () => go(session, "self"));
                 return null;
             },
         }), {mayLeave: true});
     }
 
-    const places = {"self": overview, "codes": () => setUpCodes(), "password": changePassword};
+    const places = {"self": overview, "codes": (session) => setUpCodes(session), "password": changePassword};
 
     /**
      * Shows a place of an account.
@@ -265,12 +303,14 @@ export function createSelf({api, frame, words, keep, forget, show, tell, home}) 
         if (open?.account.id !== account.id || !Object.hasOwn(places, place))
             return false;
         open.account = account;
-        void places[place]();
+        begin();
+        void places[place](open);
         return true;
     }
 
     return {
         visit,
+        leave,
         /** Opens the self-service and goes there. @returns {Promise<string|null>} the result that hindered it, or null */
         async enter(account) {
             if (open?.account.id !== account.id) {

@@ -1,4 +1,5 @@
-// The time left of a challenge. The server says it in seconds at each answer; between two answers the device counts on.
+// The time left of a challenge, and how long nobody looks. Of a challenge the server says it in seconds at each answer; between two
+// answers the device counts on.
 
 /** @param {() => number} [now] milliseconds */
 export function createCountdown(now = Date.now) {
@@ -16,5 +17,30 @@ export function createCountdown(now = Date.now) {
         share: () => Math.min(1, Math.max(0, (end - now()) / 1_000 / whole)),
         /** Milliseconds ago that the challenge was asked, by the server's clock. */
         age: () => Math.max(0, whole * 1_000 - (end - now())),
+    };
+}
+
+/**
+ * Notices that the app was out of view for long: while it is, by a timer, and when it comes back, as timers may stand still meanwhile.
+ * @param {object} options
+ * @param {() => boolean} options.isSeen
+ * @param {number} options.most milliseconds
+ * @param {() => void} options.over called then, perhaps twice
+ * @param {typeof setTimeout} [options.later] @param {typeof clearTimeout} [options.never] @param {() => number} [options.now]
+ * @returns {() => void} to be called when the app comes into view or goes out of it
+ */
+export function createAbsence({isSeen, most, over, later = setTimeout, never = clearTimeout, now = Date.now}) {
+    let since = null;
+    let timer;
+    return () => {
+        never(timer);
+        if (!isSeen()) {
+            since ??= now();
+            timer = later(over, most);
+            return;
+        }
+        if (since !== null && now() - since >= most)
+            over();
+        since = null;
     };
 }

@@ -75,6 +75,10 @@ export function createFrame(root, words) {
         say(text) {
             live.textContent = text;
         },
+        /** Takes a question away that nobody answered: it is a no. */
+        dismiss() {
+            root.querySelector("dialog[open]")?.close();
+        },
         /**
          * Asks before a step.
          * @param {{title: string, text: string, yes: string, isCalm?: boolean}} question isCalm: of a step that can be undone
