@@ -82,7 +82,7 @@ def _memory(park, tls):
                   [[f"{p['count']:,}", f"{p['memory_in_all'] / 2**20:.1f}", f"{p['memory']:,.0f}" if p["count"] >= 1000 else ""] for p in park])
     text += (f"\nBytes each: what the fronts grew by from {park[0]['warm']} parked checks on; fewer than 1,000 more are lost in the size of a page."
              f"\nTLS 1.3: {tls['memory']:,.0f} bytes for each of {tls['count']:,}.\n")
-    return text + _chart("waiting-memory", svg.lines("Memory of the fronts in all: MiB", "parked checks", [f"{p['count']:,}" for p in park],
+    return text + _chart("waiting-memory", svg.lines("Memory of the fronts in all: MiB", "parked checks", [p["count"] for p in park],
                                                      {"MiB": [p["memory_in_all"] / 2**20 for p in park]}, log=True), "memory")
 
 
@@ -92,7 +92,7 @@ def _one_woken(park):
                    for p in park])
     text += ("\nThe event is a request of its own and a durable transaction: the waiting check is woken when that is committed, and its answer takes a "
              "worker's look at the store. What waiting adds is the time from the event's own answer to that of the check.\n")
-    return text + _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", [f"{p['count']:,}" for p in park], {
+    return text + _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", [p["count"] for p in park], {
         "event, median": [p["event"]["median"] for p in park], "check, median": [p["wake"]["median"] for p in park],
         "check, p99": [p["wake"]["p99"] for p in park], "added, p99": [p["added"]["p99"] for p in park]}), "waking one")
 
@@ -100,7 +100,7 @@ def _one_woken(park):
 def _all_woken(woken):
     text = _table(["parked on one push", "first answer after, s", "half, s", "all, s", "CPU of the server each, us"],
                   [[f"{w['count']:,}", f"{w['first_s']:.4f}", f"{w['median_s']:.4f}", f"{w['all_s']:.4f}", f"{w['cost_us']:.1f}"] for w in woken])
-    return text + _chart("waiting-all", svg.lines("All are woken: s until answered", "parked checks", [f"{w['count']:,}" for w in woken], {
+    return text + _chart("waiting-all", svg.lines("All are woken: s until answered", "parked checks", [w["count"] for w in woken], {
         "first": [w["first_s"] for w in woken], "half": [w["median_s"] for w in woken], "all": [w["all_s"] for w in woken]}, log=True), "waking all")
 
 
@@ -150,19 +150,19 @@ def store(d):
 
 
 def _connections(rows):
-    marks = [f"{row['count']:,}" for row in rows]
+    steps = [row["count"] for row in rows]
     both = ("countersign", NGINX)
     text = _table(["connections", "ours, requests/s", "nginx", "ours / nginx", "CPU a request, us", "nginx", "ours / nginx", "p99 ms", "nginx"],
                   [[f"{row['count']:,}", f"{row['countersign']['rate']:,.0f}", f"{row[NGINX]['rate']:,.0f}", f"{row[NGINX]['rate_ratio']:.2f}",
                     f"{row['countersign']['cost'] * 1e6:.1f}", f"{row[NGINX]['cost'] * 1e6:.1f}", f"{row[NGINX]['cost_ratio']:.2f}",
                     f"{row['countersign']['p99_ms']:,.1f}", f"{row[NGINX]['p99_ms']:,.1f}"] for row in rows])
-    text += _chart("growth-rate", svg.lines("Checks a second", "connections", marks, {n: [row[n]["rate"] for row in rows] for n in both}),
+    text += _chart("growth-rate", svg.lines("Checks a second", "connections", steps, {n: [row[n]["rate"] for row in rows] for n in both}),
                    "checks by connections")
-    text += _chart("growth-cost", svg.lines("CPU of a check: us", "connections", marks,
+    text += _chart("growth-cost", svg.lines("CPU of a check: us", "connections", steps,
                                             {n: [row[n]["cost"] * 1e6 for row in rows] for n in both}), "CPU of a check by connections")
     text += "\n" + _table(["open connections", "memory of ours, MiB", "nginx"],
-                          [[mark, *(f"{row[n]['memory'] / 2**20:.1f}" for n in both)] for mark, row in zip(marks, rows)])
-    return text + _chart("growth-memory", svg.lines("Memory of all processes: MiB", "open connections", marks,
+                          [[f"{row['count']:,}", *(f"{row[n]['memory'] / 2**20:.1f}" for n in both)] for row in rows])
+    return text + _chart("growth-memory", svg.lines("Memory of all processes: MiB", "open connections", steps,
                                                     {n: [row[n]["memory"] / 2**20 for row in rows] for n in both}, log=True), "memory by connections")
 
 

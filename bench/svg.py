@@ -61,22 +61,29 @@ def _spread(wanted, apart):
     return placed
 
 
-def lines(title, x_name, marks, series, log=False):
-    """marks: names of the steps on the x axis; series: name -> one value a step. log: the y axis goes by powers of ten, else from 0."""
+def _places(steps, left, right):
+    """Where the steps lie on a logarithmic axis from the first to the last."""
+    wide = math.log(steps[-1] / steps[0]) or 1
+    return [left + (right - left) * math.log(step / steps[0]) / wide for step in steps]
+
+
+def lines(title, x_name, steps, series, log=False):
+    """steps: rising numbers, of a logarithmic x axis; series: name -> one value a step. log: the y axis goes by powers of ten too, else from 0."""
     height, bottom, top, left, right = 320, 262, 50, 80, WIDTH - 160
     parts = []
-    step = (right - left) / max(len(marks) - 1, 1)
+    places = _places(steps, left, right)
     share, marked = _scale(series, log)
     for value in marked:
         y = bottom - (bottom - top) * share(value)
         parts.append(f'<line class="g" x1="{left}" x2="{right}" y1="{y:.0f}" y2="{y:.0f}"/>')
         parts.append(_text(left - 8, y + 4, _number(value), "end"))
-    for number, mark in enumerate(marks):
-        parts.append(_text(left + step * number, bottom + 20, mark, "middle"))
-    parts.append(_text((left + right) / 2, bottom + 44, x_name, "middle"))
+    for x, step in zip(places, steps):
+        parts.append(f'<line class="g" x1="{x:.0f}" x2="{x:.0f}" y1="{bottom}" y2="{bottom + 5}"/>')
+        parts.append(_text(x, bottom + 20, f"{step:,}", "middle"))
+    parts.append(_text((left + right) / 2, bottom + 44, f"{x_name} (logarithmic{' both ways' if log else ''})", "middle"))
     ends = _spread({name: bottom - (bottom - top) * share(values[-1]) for name, values in series.items()}, 16)
     for number, (name, values) in enumerate(series.items()):
-        points = [(left + step * i, bottom - (bottom - top) * share(value)) for i, value in enumerate(values)]
+        points = [(x, bottom - (bottom - top) * share(value)) for x, value in zip(places, values)]
         colour = COLOURS[number % len(COLOURS)]
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="'
                      + " ".join(f"{x:.0f},{y:.0f}" for x, y in points) + '"/>')
