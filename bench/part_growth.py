@@ -13,7 +13,7 @@ from part_checks import Pending
 from part_store import Filled
 from peers import Nginx
 from processes import processor_seconds
-from rounds import build_loader, compare, drive, median, run_rounds, write_request
+from rounds import Load, build_loader, compare, median, run_rounds, write_request
 
 from countersign import Console
 
@@ -24,7 +24,7 @@ FRONTS = 3  # a process may hold some 20,000 descriptors
 
 
 def by_connections(folder, counts, rounds, seconds):
-    """Rate, cost and memory of both at each number of connections."""
+    """Rate, cost and memory of both at each number of connections, which are open to both all the while, and so idle for longer than usual."""
     inner = os.path.join(folder, "connections")
     os.mkdir(inner)
     ours = Ours(inner, {("server", "fronts"): str(FRONTS), ("limits", "idle_time"): "600s"})
@@ -33,7 +33,10 @@ def by_connections(folder, counts, rounds, seconds):
     files = {server.name: write_request(os.path.join(inner, str(server.port)), server, pending.pair) for server in servers}
     figures = []
     for count in counts:
-        found = run_rounds(servers, rounds, lambda server: drive(server, files[server.name], seconds, connections=count))
+        loads = {server.name: Load(server, files[server.name], seconds, connections=count) for server in servers}
+        found = run_rounds(servers, rounds, lambda server: loads[server.name].round())
+        for load in loads.values():
+            load.close()
         figures.append({"count": count, **compare(found)})
     servers[1].stop()
     ours.close()

@@ -70,36 +70,49 @@ def merge(many):
     return sorted(steps.items())
 
 
-def drive(server, request, seconds, connections=64, tokens=None):
-    """By our loader, in as many processes as that many connections need. Any answer that is not right ends the benchmark.
+class Load:
+    """Connections to one server that stay open from round to round, by our loader, in as many processes as that many need.
 
-    The connections are open, and were used once, before the time begins; `memory` is what all processes of the server hold then."""
-    count = -(-connections // CONNECTIONS_EACH)
-    sources = -(-connections // PORTS_EACH)
-    processes = []
-    for number in range(count):
-        mine = connections // count + (number < connections % count)
+    They are open, and were used once, before the first round begins."""
+
+    def __init__(self, server, request, seconds, connections=64, tokens=None):
+        self.server, self.seconds = server, seconds
+        count = -(-connections // CONNECTIONS_EACH)
+        sources = -(-connections // PORTS_EACH)
         window = -(-min(connections, WINDOW) // count)
-        command = [LOADER, "rate", str(server.port), str(mine), str(sources), str(window), request, server.expected,
-                   str(int(seconds * 1000))]
-        processes.append(subprocess.Popen(pinned(LOAD_CPU, command + ([tokens] if tokens else [])), text=True,
-                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE))
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    memory = sum(map(own_memory, server.pids()))
-    meter = Meter(server.pids())
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    found = [json.loads(process.stdout.readline()) for process in processes]
-    total = {key: sum(one[key] for one in found) for key in ("answers", "counted", "errors", "processor")}
-    steps = merge(found)
-    row = meter.row(max(total["answers"], 1), total["counted"] / seconds, seconds, total["processor"],
-                    {"p50_ms": percentile(steps, 0.5), "p99_ms": percentile(steps, 0.99), "memory": memory})
-    for process in processes:
-        process.communicate()
-    if total["errors"] or not total["counted"]:
-        raise SystemExit(f"{server.name}: {total['errors']} of {total['answers']} answers were wrong")
+        more = [str(sources), str(window), request, server.expected, str(int(seconds * 1000)), *([tokens] if tokens else [])]
+        shares = [connections // count + (number < connections % count) for number in range(count)]
+        self.processes = [subprocess.Popen(pinned(LOAD_CPU, [LOADER, "rate", str(server.port), str(share), *more]), text=True,
+                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) for share in shares]
+        for process in self.processes:
+            assert process.stdout.readline() == "ready\n"
+
+    def round(self):
+        """`memory` is what all processes of the server hold before it. Any answer that is not right ends the benchmark."""
+        memory = sum(map(own_memory, self.server.pids()))
+        meter = Meter(self.server.pids())
+        for process in self.processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        found = [json.loads(process.stdout.readline()) for process in self.processes]
+        total = {key: sum(one[key] for one in found) for key in ("answers", "counted", "errors", "processor")}
+        steps = merge(found)
+        row = meter.row(max(total["answers"], 1), total["counted"] / self.seconds, self.seconds, total["processor"],
+                        {"p50_ms": percentile(steps, 0.5), "p99_ms": percentile(steps, 0.99), "memory": memory})
+        if total["errors"] or not total["counted"]:
+            raise SystemExit(f"{self.server.name}: {total['errors']} of {total['answers']} answers were wrong")
+        return row
+
+    def close(self):
+        for process in self.processes:
+            process.communicate()
+
+
+def drive(server, request, seconds, tokens=None):
+    """One round on 64 connections of its own."""
+    load = Load(server, request, seconds, tokens=tokens)
+    row = load.round()
+    load.close()
     return row
 
 

@@ -4,13 +4,13 @@
  * and every answer is checked.
  *
  * usage: loader rate PORT COUNT SOURCES WINDOW REQUEST EXPECTED MS [TOKENS]
- * Opens each connection and has it answered once, writes "ready", and waits for a line on standard input.
- * Then it sends REQUEST, with the next line of TOKENS in it (client.h), on the connection that waits longest,
- * as soon as one was answered by 200 with a whole body that holds EXPECTED; after MS milliseconds none is
- * sent any more, what is under way is waited for, and the figures are written as a line of JSON: `opened`,
- * answers before "ready"; `answers` after it; those `counted` within the time; `errors`, before and after;
- * the loader's `processor` seconds, and `latencies` of those counted: [at least ns, how many]. Ends with
- * standard input. The first wrong answer is told on standard error. */
+ * Opens each connection and has it answered once, writes "ready", and makes a round for each line of standard
+ * input, with which it ends. A round sends REQUEST, with the next line of TOKENS in it (client.h), on the
+ * connection that was idle longest, as soon as one was answered by 200 with a whole body that holds EXPECTED;
+ * after MS milliseconds none is sent any more, what is under way is waited for, and the figures are written
+ * as a line of JSON: `opened`, answers before "ready"; `answers` of this round; those `counted` within the
+ * time; `errors` so far; the loader's `processor` seconds, and `latencies` of those counted: [at least ns,
+ * how many]. The first wrong answer is told on standard error. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,23 +221,33 @@ fill_window(struct load *l)
     }
 }
 
+static int
+look(struct load *l, int patience_ms)
+{
+    struct epoll_event events[EVENTS];
+    int ready = epoll_wait(l->epoll, events, EVENTS, patience_ms);
+    for (int i = 0; i < ready; i++)
+        attend(l, events[i].data.u32);
+    return ready;
+}
+
 /* Until `turns` were had, or the deadline. */
 static void
 run(struct load *l, size_t turns, int64_t deadline)
 {
-    struct epoll_event events[EVENTS];
     const int64_t patience = deadline == NEVER ? now_ns() + 3 * PATIENCE_NS : deadline + PATIENCE_NS;
     l->turns = turns;
     l->is_over = false;
+    /* Nobody is asked on a connection that is known to have ended since the last time. */
+    while (look(l, 0) > 0)
+        ;
     for (;;) {
         int64_t now = now_ns();
         l->is_over |= now >= deadline || l->errors > ERRORS_MOST;
         fill_window(l);
         if (under_way(l) == 0 || now >= patience)
             break;
-        int ready = epoll_wait(l->epoll, events, EVENTS, LOOK_MS);
-        for (int i = 0; i < ready; i++)
-            attend(l, events[i].data.u32);
+        (void)look(l, LOOK_MS);
     }
     if (under_way(l) > 0)
         go_wrong(l, "no answer came", SHOWN);
@@ -258,7 +268,7 @@ tell(const struct load *l, size_t opened, double processor)
     const char *comma = "";
     printf("{\"opened\": %zu, \"answers\": %zu, \"counted\": %zu, \"errors\": %zu, \"processor\": %.6f, "
            "\"latencies\": [",
-           opened, l->answered - opened, l->counted, l->errors, processor);
+           opened, l->answered, l->counted, l->errors, processor);
     for (size_t i = 0; i < STEPS; i++)
         if (l->latencies[i] > 0) {
             printf("%s[%" PRIu64 ", %zu]", comma, least_of_step(i), l->latencies[i]);
@@ -290,25 +300,27 @@ set_up(struct load *l, char **argv, const char *tokens)
     }
 }
 
-/* The figures are those of the time after "ready". */
+static void
+one_round(struct load *l, size_t opened, int64_t length)
+{
+    double before = own_processor();
+    l->answered = l->counted = 0;
+    memset(l->latencies, 0, sizeof(l->latencies));
+    run(l, SIZE_MAX, now_ns() + length);
+    tell(l, opened, own_processor() - before);
+    (void)fflush(stdout);
+}
+
 static void
 measure(struct load *l, int64_t length)
 {
     char line[8];
     run(l, l->count, NEVER);
     size_t opened = l->answered;
-    l->counted = 0;
-    memset(l->latencies, 0, sizeof(l->latencies));
     printf("ready\n");
     (void)fflush(stdout);
-    if (fgets(line, sizeof(line), stdin) == NULL)
-        return;
-    double before = own_processor();
-    run(l, SIZE_MAX, now_ns() + length);
-    tell(l, opened, own_processor() - before);
-    (void)fflush(stdout);
     while (fgets(line, sizeof(line), stdin) != NULL)
-        ;
+        one_round(l, opened, length);
 }
 
 int

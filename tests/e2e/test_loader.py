@@ -2,7 +2,9 @@
 
 import json
 import os
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -26,11 +28,72 @@ def write_request(path, server, push, token, **more):
 
 
 def run(loader, server, request, expected, tokens, ms=300, connections=8, window=3):
-    done = subprocess.run([loader, "rate", str(server.port), str(connections), "1", str(window), request, expected, str(ms), tokens], input="go\n",
-                          capture_output=True, text=True, timeout=60, check=True)
-    ready, figures = done.stdout.splitlines()
+    done = subprocess.run([loader, "rate", str(server.port), str(connections), "1", str(window), request, expected, str(ms), tokens],
+                          input="go\ngo\n", capture_output=True, text=True, timeout=60, check=True)
+    ready, *rounds = done.stdout.splitlines()
     assert ready == "ready"
-    return json.loads(figures)
+    return [json.loads(figures) for figures in rounds], done.stderr
+
+
+class Scripted:
+    """A server that answers all requests alike, and writes down on which connection each of them came, and how many had none yet."""
+
+    def __init__(self, answer):
+        self.answer, self.asked, self.wires, self.threads = answer, [], [], []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                wire, _ = self.listener.accept()
+            except OSError:
+                return
+            self.wires.append(wire)
+            self.threads.append(threading.Thread(target=self.serve, args=(len(self.wires) - 1, wire), daemon=True))
+            self.threads[-1].start()
+
+    def serve(self, number, wire):
+        while wire.recv(65536):
+            self.asked.append(number)
+            wire.sendall(self.answer)
+
+    def hang_up(self):
+        """Ends all connections; the other side knows when this returns, since it is on this machine."""
+        for wire in self.wires:
+            wire.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.listener.close()
+
+
+@pytest.fixture
+def scripted(tmp_path):
+    servers = []
+
+    def start(loader, answer, connections, window):
+        server = Scripted(answer)
+        servers.append(server)
+        request = tmp_path / "request"
+        request.write_bytes(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n")
+        process = subprocess.Popen([loader, "rate", str(server.port), str(connections), "1", str(window), request, "yes", "50"], text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout.readline() == "ready\n"
+        return server, process
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def one_round(process):
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    return json.loads(process.stdout.readline())
+
+
+RIGHT = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"
 
 
 @pytest.mark.parametrize("more", [{}, {"Connection": "close"}], ids=["kept", "closed"])
@@ -42,12 +105,14 @@ def test_every_answer_is_counted_once(loader, own_server, name, tmp_path, more):
     tokens = tmp_path / "tokens"
     tokens.write_text(f"{token} {push.sPushToken}\n")
     request = write_request(tmp_path / "request", server, push.sPushToken, token, **more)
-    figures = run(loader, server, request, "Result>loginTwoFactorRet_Poll<", tokens)
+    rounds, _ = run(loader, server, request, "Result>loginTwoFactorRet_Poll<", tokens)
     asked = server.log().count("worker call op=twoFactorCheckPushAuthStatus")
-    assert figures["errors"] == 0 and figures["answers"] >= figures["counted"] > 0
-    assert sum(count for _, count in figures["latencies"]) == figures["counted"]
-    assert figures["opened"] == 8
-    assert asked == figures["opened"] + figures["answers"], "each request had a name of its own, so that a worker saw it"
+    for figures in rounds:
+        assert figures["errors"] == 0 and figures["answers"] >= figures["counted"] > 0
+        assert sum(count for _, count in figures["latencies"]) == figures["counted"]
+        assert figures["opened"] == 8
+    assert len(rounds) == 2
+    assert asked == 8 + sum(figures["answers"] for figures in rounds), "each request had a name of its own, so that a worker saw it"
 
 
 def test_an_answer_that_is_not_the_expected_one_is_an_error(loader, own_server, name, tmp_path):
@@ -58,7 +123,34 @@ def test_an_answer_that_is_not_the_expected_one_is_an_error(loader, own_server, 
     tokens = tmp_path / "tokens"
     tokens.write_text(f"{token} {push.sPushToken}\n")
     request = write_request(tmp_path / "request", server, push.sPushToken, token)
-    figures = run(loader, server, request, "Result>loginTwoFactorRet_OK<", tokens)
-    assert figures["answers"] == 0 and figures["errors"] > 0
+    rounds, told = run(loader, server, request, "Result>loginTwoFactorRet_OK<", tokens)
+    assert rounds[0]["answers"] == 0 and rounds[0]["errors"] > 0
+    assert told.startswith("wrong: HTTP/1.1 200 OK") and told.count("wrong:") == 1, "the first one is shown"
     request.write_bytes(request.read_bytes().replace(NS.encode(), b"urn:else:where:nobody:knows:it/1234"[:len(NS)]))
-    assert run(loader, server, request, "Result>loginTwoFactorRet_Poll<", tokens)["answers"] == 0, "a fault has another status"
+    rounds, _ = run(loader, server, request, "Result>loginTwoFactorRet_Poll<", tokens)
+    assert rounds[0]["answers"] == 0, "a fault has another status"
+
+
+def test_all_connections_take_turns(loader, scripted):
+    server, process = scripted(loader, RIGHT, 5, 1)
+    assert server.asked == [0, 1, 2, 3, 4], "each was used once before it is ready"
+    answers = sum(one_round(process)["answers"] for _ in range(2))
+    assert server.asked == [n % 5 for n in range(5 + answers)] and answers > 5
+    process.communicate()
+
+
+def test_a_connection_that_ended_while_it_was_idle_is_no_error(loader, scripted):
+    server, process = scripted(loader, RIGHT, 600, 16)
+    server.hang_up()
+    figures = one_round(process)
+    assert figures["errors"] == 0 and figures["answers"] > 0
+    assert min(server.asked[600:]) >= 600, "it is opened anew"
+    process.communicate()
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\nyes", RIGHT[:-1] + b"!", RIGHT + b"more"],
+                         ids=["status", "body", "length"])
+def test_a_wrong_answer_is_shown(loader, scripted, answer):
+    _, process = scripted(loader, answer, 2, 1)
+    assert one_round(process)["errors"] > 0
+    assert process.communicate()[1] == f"wrong: {answer.decode()}\n".replace("\r\n", "\n"), "as text is read"
