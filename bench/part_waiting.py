@@ -17,6 +17,8 @@ LOADERS, SOURCES = 4, 12
 FRONTS = 3
 # What a held check needs beside memory of its connection is counted from here on: pools and tables are there already.
 WARM = 256
+# A server is busy while it uses more than this of one processor, and quiet once it did not for so long; it is looked at in steps.
+BUSY, QUIET_S, STEP_S = 0.3, 0.3, 0.01
 
 
 class Loaders:
@@ -141,6 +143,43 @@ def wake_all(folder, count):
     return {"count": count, "first_s": times[0], "median_s": times[len(times) // 2], "all_s": times[-1], "cost_us": used / count * 1e6}
 
 
+def until_quiet(server, pair, event):
+    """From the event on: seconds until the server has nothing to do any more, the processor's seconds that it used by then, and the
+    milliseconds that each of somebody else's checks took meanwhile, which all read the store; one at least."""
+    pids, console, others, known = server.pids(), Console(server), [], 1
+    begun = last = time.monotonic()
+    first = used = before = processor_seconds(pids)
+    event()
+    while (now := time.monotonic()) - last < QUIET_S:
+        console.agent = f"another {now}"
+        assert console.check(*pair).result == "Poll"
+        others.append((time.monotonic() - now) * 1e3)
+        time.sleep(STEP_S)
+        passed, spent = time.monotonic() - now, processor_seconds(pids)
+        if spent - before > BUSY * passed:
+            last, used, known = now + passed, spent, len(others)
+        before = spent
+    return last - begun, used - first, others[:known]
+
+
+def ask_all_again(folder, count):
+    """Each waits for a push of its own; their company is given another title, which may concern anybody, and changes no answer."""
+    inner = os.path.join(folder, f"again{count}")
+    os.mkdir(inner)
+    server = Ours(inner, {("server", "fronts"): str(FRONTS)}, start=False, cpu=None)
+    server.company("acme")
+    pairs = fill(server, "acme", count + 1, count + 1)
+    server.start()
+    loaders = Loaders(server, pairs[:count], os.path.join(inner, "pairs"))
+    wait_quiet(server.children("front"))
+    seconds, used, others = until_quiet(server, pairs[count],
+                                        lambda: server.cli("company", "set", "acme", "--title", "Another title"))
+    answered = loaders.end()
+    assert not answered, answered[:3]
+    server.close()
+    return {"count": count, "seconds": seconds, "cost_us": used / count * 1e6, "others": spread(others)}
+
+
 def tls_memory(folder, count):
     """Of one front, by connections of Python's own, since the loader speaks plain HTTP."""
     inner = os.path.join(folder, "tls")
@@ -180,4 +219,5 @@ def measure(folder, build, quick):
     build_loader()
     counts = [1, 100, 5000] if quick else [1, 10, 100, 1000, 10000, 50000]
     return {"park": [park(folder, count) for count in counts], "all": [wake_all(folder, count) for count in counts],
+            "again": [ask_all_again(folder, count) for count in counts[1:]],
             "tls": tls_memory(folder, 500 if quick else 4000)}

@@ -91,7 +91,7 @@ def _one_woken(park):
                   [[f"{p['count']:,}", str(p["woken"]), *(f"{p[what][key]:.2f}" for what in ("event", "wake", "added") for key in ("median", "p99"))]
                    for p in park])
     text += ("\nThe event is a request of its own and a durable transaction: the waiting check is woken when that is committed, and its answer takes a "
-             "worker's look at the store. What waiting adds is the time from the event's own answer to that of the check.\n")
+             "worker's look at the store. What waiting adds is the time from the event's own answer to that of the check; below zero, the check's came first.\n")
     return text + _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", [p["count"] for p in park], {
         "event, median": [p["event"]["median"] for p in park], "check, median": [p["wake"]["median"] for p in park],
         "check, p99": [p["wake"]["p99"] for p in park], "added, p99": [p["added"]["p99"] for p in park]}), "waking one")
@@ -104,13 +104,24 @@ def _all_woken(woken):
         "first": [w["first_s"] for w in woken], "half": [w["median_s"] for w in woken], "all": [w["all_s"] for w in woken]}, log=True), "waking all")
 
 
+def _asked_again(again):
+    text = ("\nAll are asked again: each waits for a push of its own, and their company is given another title by the command line. That may concern "
+            "anybody and changes no answer, so a worker is asked for each and all go on waiting. Until the server is quiet, the command included; "
+            "somebody else's checks meanwhile, one after the other, each on its way to a worker:\n\n")
+    text += _table(["parked", "quiet after, s", "CPU of the server each, us", "another's check, median ms", "p99", "most"],
+                   [[f"{a['count']:,}", f"{a['seconds']:.2f}", f"{a['cost_us']:.1f}", *(f"{a['others'][key]:.2f}" for key in ("median", "p99", "most"))]
+                    for a in again])
+    return text + _chart("waiting-again", svg.lines("All are asked again: s until quiet", "parked checks", [a["count"] for a in again],
+                                                    {"quiet after": [a["seconds"] for a in again]}, log=True), "asking all again")
+
+
 def waiting(d):
     park, woken, tls = d["park"], d["all"], d["tls"]
     last = park[-1]
     text = (f"## Parked checks\n\n{_measured(d)}(d) three fronts on one port, four client processes, each check with `Prefer: wait`, and a push "
             "of its own. One is woken by taking its push back, at most 1,000 times one after the other; all, by taking the one push back that all wait "
             "for. Clients and servers share all processors.\n\n")
-    text += _memory(park, tls) + "\n" + _one_woken(park) + "\n" + _all_woken(woken) + "\n"
+    text += _memory(park, tls) + "\n" + _one_woken(park) + "\n" + _all_woken(woken) + _asked_again(d["again"]) + "\n"
     text += _goal(f"(d) under 2 KiB of user memory for each parked plain connection: {last['memory']:,.0f} at {last['count']:,}", last["memory"] < 2048)
     text += _goal(f"(d) under 16 KiB for each TLS one: {tls['memory']:,.0f}", tls["memory"] < 16384)
     text += _goal(f"(d) one wake-up among {last['count']:,} under 5 ms at p99: {last['added']['p99']:.2f} after the event's own answer "
@@ -152,15 +163,19 @@ def store(d):
 def _connections(rows):
     steps = [row["count"] for row in rows]
     both = ("countersign", NGINX)
-    text = _table(["connections", "ours, requests/s", "nginx", "ours / nginx", "CPU a request, us", "nginx", "ours / nginx", "p99 ms", "nginx"],
+    text = _table(["connections", "ours, requests/s", "nginx", "ours / nginx", "CPU a request, us", "nginx", "ours / nginx", "p99 ms", "nginx",
+                   "ours busy", "its load", "others"],
                   [[f"{row['count']:,}", f"{row['countersign']['rate']:,.0f}", f"{row[NGINX]['rate']:,.0f}", f"{row[NGINX]['rate_ratio']:.2f}",
                     f"{row['countersign']['cost'] * 1e6:.1f}", f"{row[NGINX]['cost'] * 1e6:.1f}", f"{row[NGINX]['cost_ratio']:.2f}",
-                    f"{row['countersign']['p99_ms']:,.1f}", f"{row[NGINX]['p99_ms']:,.1f}"] for row in rows])
+                    f"{row['countersign']['p99_ms']:,.1f}", f"{row[NGINX]['p99_ms']:,.1f}",
+                    *(f"{row['countersign'][what] * 100:.0f} %" for what in ("busy", "load", "others"))] for row in rows])
     text += _chart("growth-rate", svg.lines("Checks a second", "connections", steps, {n: [row[n]["rate"] for row in rows] for n in both}),
                    "checks by connections")
     text += _chart("growth-cost", svg.lines("CPU of a check: us", "connections", steps,
                                             {n: [row[n]["cost"] * 1e6 for row in rows] for n in both}), "CPU of a check by connections")
-    text += "\n" + _table(["open connections", "memory of ours, MiB", "nginx"],
+    text += ("\nMemory is user memory of all processes of a server: ours has workers and a supervisor beside its fronts; nginx sets all aside at its start, "
+             "for 19,000 connections of each process.\n\n")
+    text += _table(["open connections", "memory of ours, MiB", "nginx"],
                           [[f"{row['count']:,}", *(f"{row[n]['memory'] / 2**20:.1f}" for n in both)] for row in rows])
     return text + _chart("growth-memory", svg.lines("Memory of all processes: MiB", "open connections", steps,
                                                     {n: [row[n]["memory"] / 2**20 for row in rows] for n in both}, log=True), "memory by connections")

@@ -35,18 +35,20 @@ def bars(title, rows):
 
 
 def _number(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _scale(series, log):
     """Of the y axis: where a value lies, 0 to 1, and the values that are marked."""
     values = [value for line in series.values() for value in line]
-    most = max(values) or 1
     if not log:
-        step = 10 ** math.floor(math.log10(most))
-        step = next(s for s in (step / 5, step / 2, step, step * 2) if most / s <= 5)
-        top = math.ceil(most / step) * step
-        return lambda value: value / top, [step * n for n in range(round(top / step) + 1)]
+        least, most = min(*values, 0), max(*values, 0)
+        wide = (most - least) or 1
+        step = 10 ** math.floor(math.log10(wide))
+        step = next(s for s in (step / 5, step / 2, step, step * 2) if wide / s <= 5)
+        low, high = math.floor(least / step), max(math.ceil(most / step), 1)
+        return lambda value: (value / step - low) / (high - low), [step * n for n in range(low, high + 1)]
+    most = max(values)
     low = math.floor(math.log10(min(value for value in values if value > 0)))
     high = max(math.ceil(math.log10(most)), low + 1)
     return lambda value: max(math.log10(max(value, 1e-9)) - low, 0) / (high - low), [10.0 ** n for n in range(low, high + 1)]
@@ -68,7 +70,8 @@ def _places(steps, left, right):
 
 
 def lines(title, x_name, steps, series, log=False):
-    """steps: rising numbers, of a logarithmic x axis; series: name -> one value a step. log: the y axis goes by powers of ten too, else from 0."""
+    """steps: rising numbers, of a logarithmic x axis; series: name -> one value a step. log: the y axis goes by powers of ten too, else evenly
+    and through 0."""
     height, bottom, top, left, right = 320, 262, 50, 80, WIDTH - 160
     parts = []
     places = _places(steps, left, right)
