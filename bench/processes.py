@@ -83,9 +83,10 @@ def used_by_all():
 
 
 def own_memory(pid):
-    """Bytes of anonymous memory: what a process holds in user space beside its program text."""
+    """Bytes of anonymous memory: what a process holds in user space beside its program text. None where it ended and nobody asked why."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-        return int(re.search(r"RssAnon:\s+(\d+) kB", status.read()).group(1)) * 1024
+        found = re.search(r"RssAnon:\s+(\d+) kB", status.read())
+    return int(found.group(1)) * 1024 if found else 0
 
 
 def wait_port(port, process, seconds=60):

@@ -85,7 +85,8 @@ class Load:
         self.processes = [subprocess.Popen(pinned(LOAD_CPU, [LOADER, "rate", str(server.port), str(share), *more]), text=True,
                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE) for share in shares]
         for process in self.processes:
-            assert process.stdout.readline() == "ready\n"
+            if process.stdout.readline() != "ready\n":
+                raise SystemExit(f"{server.name}: the loader ended with {process.wait()} before it was ready")
 
     def round(self):
         """`memory` is what all processes of the server hold before it. Any answer that is not right ends the benchmark."""
