@@ -55,17 +55,7 @@ def sign_ins(server, phone, work, seconds):
     used = processor_seconds(server.pids()) - before
     for process in clients:
         process.join()
-    return total / seconds, used / max(total, 1), total
-
-
-def sizes(server):
-    """Bytes of all pages of the database, and of those of the audit log with its indexes."""
-    store = server.store()
-    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    pages = dict(store.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall())
-    audit = [name for name, in store.execute("SELECT name FROM sqlite_schema WHERE tbl_name = 'audit'")]
-    store.close()
-    return sum(pages.values()), sum(pages.get(name, 0) for name in audit)
+    return total / seconds, used / max(total, 1)
 
 
 def hashes(build, seconds):
@@ -82,14 +72,12 @@ def measure(folder, build, quick):
     work = multiprocessing.Queue()
     for item in enumerate(devices):
         work.put(item)
-    rows, before, total = [], sizes(server), 0
+    rows = []
     for number in range(rounds + 1):
         ours, alone = sign_ins(server, phone, work, seconds), hashes(build, max(seconds / 2, 2))
-        total += ours[2]
         if number:
             rows.append((ours[0], alone, ours[1]))
-    grown = [(after - was) / total for was, after in zip(before, sizes(server))]
     server.close()
-    return {"rounds": rounds, "counted": total, "bytes_each": grown[0], "audit_bytes_each": grown[1], "seconds": seconds, "sign_ins": median(r[0] for r in rows), "argon2": median(r[1] for r in rows),
+    return {"rounds": rounds, "seconds": seconds, "sign_ins": median(r[0] for r in rows), "argon2": median(r[1] for r in rows),
             "share": median(r[0] / r[1] for r in rows), "least": min(r[0] / r[1] for r in rows), "most": max(r[0] / r[1] for r in rows),
             "cost_ms": median(r[2] for r in rows) * 1e3}

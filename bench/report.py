@@ -134,9 +134,7 @@ def signins(d):
             "argon2id alone, with the same parameters (19 MiB, 2 passes).\n\n"
             + _table(["", "a second"], [["whole sign-ins", f"{d['sign_ins']:.1f}"], ["argon2id alone", f"{d['argon2']:.1f}"],
                                         ["share", f"{d['share']:.2f} ({d['least']:.2f} to {d['most']:.2f})"]])
-            + f"\nCPU of all processes for each sign-in: {d['cost_ms']:.1f} ms. The database grew by {d['bytes_each']:,.0f} bytes for each of "
-            f"{d['counted']:,} ({d['bytes_each'] / 1e3:,.1f} GB a million), of which {d['audit_bytes_each']:,.0f} are the audit log's, which is kept; "
-            "the rest is removed within days.\n\n"
+            + f"\nCPU of all processes for each sign-in: {d['cost_ms']:.1f} ms.\n\n"
             + _goal(f"(e) at least 90 % of what argon2id alone allows: {d['share'] * 100:.0f} %", d["share"] >= 0.9))
 
 
