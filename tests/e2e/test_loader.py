@@ -1,8 +1,10 @@
 """bench/load against a real server: what it counts is what the server answered, and what is wrong it says. No timing is asserted."""
 
+import contextlib
 import json
 import os
 import socket
+import socketserver
 import subprocess
 import threading
 
@@ -35,54 +37,60 @@ def run(loader, server, request, expected, tokens, ms=300, connections=8, window
     return [json.loads(figures) for figures in rounds], done.stderr
 
 
-class Scripted:
-    """A server that answers all requests alike, and writes down on which connection each of them came, and how many had none yet."""
+class Scripted(socketserver.ThreadingTCPServer):
+    """Answers all requests alike, and writes down on which connection each of them came; a connection's descriptor ends with it."""
+
+    request_queue_size = 1000
 
     def __init__(self, answer):
-        self.answer, self.asked, self.wires, self.threads = answer, [], [], []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__(("127.0.0.1", 0), None)
+        self.answer, self.asked, self.wires = answer, [], []
+        self.port = self.server_address[1]
+        self.accepting = threading.Thread(target=self.serve_forever, args=(0.01,))
+        self.accepting.start()
 
-    def accept(self):
-        while True:
-            try:
-                wire, _ = self.listener.accept()
-            except OSError:
-                return
-            self.wires.append(wire)
-            self.threads.append(threading.Thread(target=self.serve, args=(len(self.wires) - 1, wire), daemon=True))
-            self.threads[-1].start()
+    def process_request(self, request, client_address):
+        self.wires.append(request)
+        super().process_request(request, client_address)
 
-    def serve(self, number, wire):
-        while wire.recv(65536):
-            self.asked.append(number)
-            wire.sendall(self.answer)
+    def finish_request(self, request, client_address):
+        number = self.wires.index(request)
+        with contextlib.suppress(ConnectionError):
+            while request.recv(65536):
+                self.asked.append(number)
+                request.sendall(self.answer)
 
     def hang_up(self):
         """Ends all connections; the other side knows when this returns, since it is on this machine."""
         for wire in self.wires:
-            wire.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
 
     def close(self):
-        self.listener.close()
+        self.shutdown()
+        self.accepting.join()
+        self.hang_up()
+        self.server_close()
 
 
 @pytest.fixture
 def scripted(tmp_path):
-    servers = []
+    servers, processes = [], []
 
     def start(loader, answer, connections, window):
-        server = Scripted(answer)
-        servers.append(server)
+        servers.append(Scripted(answer))
         request = tmp_path / "request"
         request.write_bytes(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n")
-        process = subprocess.Popen([loader, "rate", str(server.port), str(connections), "1", str(window), request, "yes", "50"], text=True,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert process.stdout.readline() == "ready\n"
-        return server, process
+        processes.append(subprocess.Popen([loader, "rate", str(servers[-1].port), str(connections), "1", str(window), request, "yes", "50"],
+                                          text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        assert processes[-1].stdout.readline() == "ready\n"
+        return servers[-1], processes[-1]
 
     yield start
+    for process in processes:
+        process.kill()
+        with process:
+            pass
     for server in servers:
         server.close()
 
