@@ -106,7 +106,7 @@ struct str
 token_random(struct cx *cx)
 {
     unsigned char bytes[TOKEN_BYTES];
-    rand_bytes(bytes, sizeof bytes);
+    rand_word(bytes, sizeof bytes);
     struct str token = codec_base64url(&cx->arena, bytes, sizeof bytes);
     secret_wipe(bytes, sizeof bytes);
     return token;

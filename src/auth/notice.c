@@ -43,7 +43,7 @@ static enum errcode
 tell_device(struct cx *cx, int64_t device_id, enum notice_kind kind, struct str subject, int64_t *id_out)
 {
     unsigned char id[ID_BYTES];
-    rand_bytes(id, sizeof id);
+    rand_word(id, sizeof id);
     const struct notice notice = {
         .id = rand_id(),
         .public_id = codec_base64url(&cx->arena, id, sizeof id),

@@ -67,7 +67,7 @@ create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
     unsigned char public_id[PUBLIC_ID_BYTES];
     char *nonce = arena_alloc(&cx->arena, TOKEN_BYTES);
     const int64_t over = cx->now + a->account.p.push_lifetime;
-    rand_bytes(public_id, sizeof(public_id));
+    rand_word(public_id, sizeof(public_id));
     rand_bytes(nonce, TOKEN_BYTES);
     struct challenge_row c = {.id = rand_id(),
                               .login_id = a->login.id,

@@ -36,6 +36,15 @@ rand_bytes(void *out, size_t n)
     }
 }
 
+void
+rand_word(void *out, size_t n)
+{
+    enum { DASH = 62 }; /* its place in base64url's alphabet, which takes 6 bits at a time */
+    do
+        rand_bytes(out, n);
+    while (*(unsigned char *)out >> 2 == DASH);
+}
+
 uint32_t
 rand_below(uint32_t below)
 {

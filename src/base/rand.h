@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 void rand_bytes(void *out, size_t n);
+/* For bytes that become base64url: of those that would begin with a dash none, for a command line takes such
+ * a word for an option. n > 0. */
+void rand_word(void *out, size_t n);
 /* Uniform in [0, below), below > 0. */
 uint32_t rand_below(uint32_t below);
 /* A key for a row: 63 random bits, never 0. */

@@ -1,6 +1,8 @@
 /* rand: evenness of the bound, and the injected source. */
 #include "tests/unit/unit.h"
 
+#include "base/arena.h"
+#include "base/codec.h"
 #include "base/rand.h"
 
 static uint32_t next;
@@ -45,9 +47,30 @@ redraws(void **state)
     rand_set_source(NULL);
 }
 
+/* The four first bytes that would give a dash are drawn again, and no other. */
+static void
+begins_with_no_dash(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena);
+    rand_set_source(fill);
+    for (uint32_t first = 0; first < 256; first++) {
+        unsigned char bytes[16];
+        next = first;
+        rand_word(bytes, sizeof bytes);
+        const bool is_dash = first >= 0xf8 && first <= 0xfb;
+        assert_int_equal(bytes[0], is_dash ? 0xfc : first);
+        assert_int_not_equal(codec_base64url(&arena, bytes, sizeof bytes).p[0], '-');
+    }
+    rand_set_source(NULL);
+    arena_clear(&arena);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(differs), cmocka_unit_test(redraws)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(differs), cmocka_unit_test(redraws),
+                                       cmocka_unit_test(begins_with_no_dash)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
