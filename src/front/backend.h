@@ -2,8 +2,9 @@
  *
  * A worker has one call at a time. Calls of the slow lane never reach a worker that is fast-only; each lane
  * has its own bounded queue, so that a flood of logins leaves room for checks. A call is done once: by its
- * reply, or lost (its worker died, or it took longer than it may; a late reply is dropped). What a worker
- * sends in another form than agreed closes its channel: the supervisor sends another.
+ * reply, or lost (its worker died, or it took longer than it may; a late reply is dropped). A worker that
+ * sends what was not agreed is asked no more: its channel is closed, and there is none to it until it or this
+ * front is started anew.
  *
  * Not here: what a call means, and what its caller is told. */
 #ifndef COUNTERSIGN_FRONT_BACKEND_H

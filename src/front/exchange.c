@@ -15,7 +15,9 @@ enum {
     USER_AGENT_MAX = 256,
     ASK_AGAIN_MAX =
         3, /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
-    TOLD_MAX = 256 /* at once; then others have their turn, and a worker is asked again */
+    /* At once; then others have their turn. Who is left asks again, and is told what anybody is who comes
+     * after that answer. */
+    TOLD_MAX = 256
 };
 
 struct exchange {
@@ -241,6 +243,35 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
     park_ask(&f->park);
 }
 
+/* The answer that the watch list has to this question, as long as it is fresh. */
+static bool
+has_kept(struct front *f, const struct siphash *key, const struct face *face, struct answer *a)
+{
+    struct park_entry *e = park_find(&f->park, key);
+    unsigned form = 0;
+    struct str body = e != NULL ? park_body(e, &form) : STR_NULL;
+
+    if (str_is_null(body))
+        return false;
+    f->watch_hits++;
+    face->again(f, form, body, a);
+    return true;
+}
+
+/* What it would ask, another one has been told since, whose time was over in the same moment. */
+static bool
+finish_again(struct exchange *x)
+{
+    struct front *f = x->connection->front;
+    struct answer a = {.status = 0};
+
+    if (!has_kept(f, &x->key, x->face, &a))
+        return false;
+    finish(x, &a);
+    arena_reset(&f->arena);
+    return true;
+}
+
 /* The watch list lets go of a held check. */
 static void
 ask_again(struct park_hold *h, bool is_last)
@@ -249,6 +280,8 @@ ask_again(struct park_hold *h, bool is_last)
 
     x->is_last = x->is_last || is_last;
     connection_set_parked(x->connection, false);
+    if (is_last && h->leads == NULL && finish_again(x))
+        return;
     if (ask(x) == ERR_NONE)
         return;
     park_land(&x->connection->front->park, h, NULL);
@@ -349,16 +382,10 @@ bool
 exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
                const struct face *face)
 {
-    struct front *f = c->front;
-    struct park_entry *e = caller->wait == 0 ? park_find(&f->park, key) : NULL;
-    unsigned form = 0;
-    struct str body = e != NULL ? park_body(e, &form) : STR_NULL;
     struct answer a = {.status = 0};
 
-    if (str_is_null(body))
+    if (caller->wait > 0 || !has_kept(c->front, key, face, &a))
         return false;
-    f->watch_hits++;
-    face->again(f, form, body, &a);
     answer_send(c, &a);
     return true;
 }

@@ -13,16 +13,18 @@
  */
 enum { TICKS_A_SECOND = 200 };
 
-/* Fresh: found by its key and its topic. Leaving: by neither, until nobody is held in it any more: it waits
- * among the due for one of those that it holds to ask, and then, in no list, for that one's answer. */
+/* Fresh: found by its key and its topic. Leaving: not by its key, until nobody is held in it any more: it
+ * waits among the due for one of those that it holds to ask, found by its topic still, and then, in no list,
+ * for that one's answer. */
 struct park_entry {
     struct park *park;
     struct park_entry *next_key, *next_topic;
-    struct park_entry **topic_link; /* what points here */
+    struct park_entry **topic_link; /* what points here; NULL: not linked */
     struct list node;               /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
     struct list held;
     struct park_hold *leader; /* who asks for all that are held here; else NULL */
     bool is_leaving, is_last;
+    enum park_turn turn;     /* while it is due */
     struct loop_timer timer; /* when the entry is no longer fresh */
     struct siphash key;
     struct topic topic;
@@ -54,9 +56,12 @@ topic_equal(const struct topic *a, const struct topic *b)
 static void
 unlink_topic(struct park_entry *e)
 {
+    if (e->topic_link == NULL)
+        return;
     *e->topic_link = e->next_topic;
     if (e->next_topic != NULL)
         e->next_topic->topic_link = e->topic_link;
+    e->topic_link = NULL;
 }
 
 static void
@@ -86,6 +91,7 @@ let_go(struct park *p, struct park_hold *h)
 {
     list_remove(&h->node);
     h->entry = NULL;
+    h->is_over = false;
     loop_timer_stop(p->loop, &h->timer);
     p->n_held--;
 }
@@ -93,11 +99,20 @@ let_go(struct park *p, struct park_hold *h)
 static void
 free_entry(struct park_entry *e)
 {
+    unlink_topic(e);
     list_remove(&e->node);
     free(e);
 }
 
-/* The entry is fresh no more: it is found by nobody, and what it held is to ask. */
+static void
+make_due(struct park_entry *e, enum park_turn turn)
+{
+    list_remove(&e->node);
+    list_add_last(&e->park->due[turn], &e->node);
+    e->turn = turn;
+}
+
+/* The entry is fresh no more: no check finds it, and what it held is to ask. */
 static void
 leave(struct park_entry *e, enum park_turn turn, bool is_last)
 {
@@ -107,18 +122,15 @@ leave(struct park_entry *e, enum park_turn turn, bool is_last)
     while (*at != e)
         at = &(*at)->next_key;
     *at = e->next_key;
-    unlink_topic(e);
     loop_timer_stop(p->loop, &e->timer);
     drop_body(e);
     p->n--;
     e->is_leaving = true;
     e->is_last = is_last;
-    if (list_is_empty(&e->held)) {
+    if (list_is_empty(&e->held))
         free_entry(e);
-        return;
-    }
-    list_remove(&e->node);
-    list_add_last(&p->due[turn], &e->node);
+    else
+        make_due(e, turn);
 }
 
 /* One of those that the entry holds asks; the others wait for its answer. */
@@ -126,8 +138,9 @@ static void
 lead(struct park *p, struct park_entry *e)
 {
     struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
-    bool is_last = e->is_last;
+    bool is_last = e->is_last || h->is_over;
 
+    unlink_topic(e);
     list_remove(&e->node);
     let_go(p, h);
     if (list_is_empty(&e->held)) {
@@ -140,22 +153,39 @@ lead(struct park *p, struct park_entry *e)
 }
 
 static struct park_entry *
-next_due(struct park *p)
+first_due(struct park *p, enum park_turn turn)
 {
-    for (size_t turn = 0; turn < PARK_TURNS_; turn++)
-        if (!list_is_empty(&p->due[turn]))
-            /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): who is freed has left the list */
-            return LIST_ITEM(p->due[turn].next, struct park_entry, node);
-    return NULL;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): who is freed has left the list */
+    return list_is_empty(&p->due[turn]) ? NULL : LIST_ITEM(p->due[turn].next, struct park_entry, node);
+}
+
+/* Whoever is first asks. */
+static void
+ask_next(struct park *p)
+{
+    struct park_entry *e = first_due(p, PARK_WOKEN);
+    if (e == NULL && !list_is_empty(&p->over)) {
+        struct park_hold *h = LIST_ITEM(p->over.next, struct park_hold, node);
+        let_go(p, h);
+        h->ask(h, true);
+        return;
+    }
+    lead(p, e != NULL ? e : first_due(p, PARK_TICKED));
+}
+
+static bool
+has_due(const struct park *p)
+{
+    return !list_is_empty(&p->due[PARK_WOKEN]) || !list_is_empty(&p->over) ||
+           !list_is_empty(&p->due[PARK_TICKED]);
 }
 
 void
 park_ask(struct park *p)
 {
-    struct park_entry *e;
-    while ((e = next_due(p)) != NULL && p->needs.has_room(p->needs.arg))
-        lead(p, e);
-    if (e != NULL && p->pause.at == 0)
+    while (has_due(p) && p->needs.has_room(p->needs.arg))
+        ask_next(p);
+    if (has_due(p) && p->pause.at == 0)
         loop_timer_set(p->loop, &p->pause, loop_now(p->loop) + PAUSE);
 }
 
@@ -174,12 +204,37 @@ stale(struct loop_timer *t)
     park_ask(p);
 }
 
+/* Out of its entry, which is left behind as it should be. */
+static void
+unhang(struct park *p, struct park_hold *h)
+{
+    struct park_entry *e = h->entry;
+
+    list_remove(&h->node);
+    h->entry = NULL;
+    if (!list_is_empty(&e->held) || e->leader != NULL)
+        return;
+    if (e->is_leaving)
+        free_entry(e);
+    else
+        list_add_last(&p->unheld, &e->node);
+}
+
 static void
 held_long_enough(struct loop_timer *t)
 {
     struct park_hold *h = LIST_ITEM(t, struct park_hold, timer);
-    park_release(h->entry->park, h);
-    h->ask(h, true);
+    struct park_entry *e = h->entry;
+    struct park *p = e->park;
+
+    h->is_over = true;
+    if (!e->is_leaving && e->fresh_until <= loop_now(p->loop))
+        leave(e, PARK_TICKED, false); /* its own timer is the next one */
+    if (!e->is_leaving) {
+        unhang(p, h);
+        list_add_last(&p->over, &h->node);
+    }
+    park_ask(p);
 }
 
 void
@@ -194,6 +249,7 @@ park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *
     list_init(&p->unheld);
     for (size_t turn = 0; turn < PARK_TURNS_; turn++)
         list_init(&p->due[turn]);
+    list_init(&p->over);
     loop_timer_init(&p->pause, pause_is_over);
 }
 
@@ -202,7 +258,7 @@ park_clear(struct park *p)
 {
     while (!list_is_empty(&p->unheld))
         leave(LIST_ITEM(p->unheld.next, struct park_entry, node), PARK_TICKED, true);
-    ASSERT(p->n == 0 && p->n_held == 0 && next_due(p) == NULL);
+    ASSERT(p->n == 0 && p->n_held == 0 && !has_due(p));
     loop_timer_stop(p->loop, &p->pause);
     free(p->by_key);
     free(p->by_topic);
@@ -317,12 +373,18 @@ park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last
     loop_timer_init(&h->timer, held_long_enough);
 }
 
+/* Held in that entry, unless its time is over. */
 static void
 hang(struct park_entry *e, struct park_hold *h)
 {
     ASSERT(!e->is_leaving);
-    list_remove(&e->node);
     list_remove(&h->node);
+    h->entry = NULL;
+    if (h->is_over) {
+        list_add_last(&e->park->over, &h->node);
+        return;
+    }
+    list_remove(&e->node);
     list_add_last(&e->held, &h->node);
     h->entry = e;
 }
@@ -330,7 +392,7 @@ hang(struct park_entry *e, struct park_hold *h)
 void
 park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t until)
 {
-    ASSERT(h->entry == NULL && h->leads == NULL);
+    ASSERT(!park_is_held(h) && h->leads == NULL);
     hang(e, h);
     loop_timer_set(p->loop, &h->timer, until);
     p->n_held++;
@@ -364,7 +426,7 @@ park_land(struct park *p, struct park_hold *leader, struct park_entry *to)
         free_entry(e);
         return;
     }
-    list_add_last(&p->due[PARK_WOKEN], &e->node);
+    make_due(e, PARK_WOKEN);
     if (p->pause.at == 0)
         loop_timer_set(p->loop, &p->pause, loop_now(p->loop));
 }
@@ -372,24 +434,18 @@ park_land(struct park *p, struct park_hold *leader, struct park_entry *to)
 void
 park_release(struct park *p, struct park_hold *h)
 {
-    struct park_entry *e = h->entry;
-
     park_land(p, h, NULL);
-    if (e == NULL)
+    if (!park_is_held(h))
         return;
+    if (h->entry != NULL)
+        unhang(p, h);
     let_go(p, h);
-    if (!list_is_empty(&e->held) || e->leader != NULL)
-        return;
-    if (e->is_leaving)
-        free_entry(e);
-    else
-        list_add_last(&p->unheld, &e->node);
 }
 
 bool
 park_is_held(const struct park_hold *h)
 {
-    return h->entry != NULL;
+    return h->entry != NULL || h->is_over;
 }
 
 void
@@ -401,8 +457,12 @@ park_wake(struct park *p, const struct topic *topic)
     p->wakes++;
     for (struct park_entry *e = *at, *next; e != NULL; e = next) {
         next = e->next_topic;
-        if (topic_equal(&e->topic, topic))
+        if (!topic_equal(&e->topic, topic))
+            continue;
+        if (!e->is_leaving)
             leave(e, PARK_WOKEN, false);
+        else if (e->turn == PARK_TICKED)
+            make_due(e, PARK_WOKEN);
     }
     park_ask(p);
 }

@@ -8,13 +8,14 @@
  *
  * A held check hangs in its entry. When the entry goes, one of those that it holds is told (park_hold.ask),
  * as soon as there is room for another call: it leads, and asks a worker; the others asked the very same,
- * wait for its answer, and get it too. Should it leave before, another one leads. A check is told as well,
- * and asks for itself, when it was held as long as its caller wanted.
+ * wait for its answer, and get it too. Should it leave before, another one leads. A check that was held as
+ * long as its caller wanted is told as well, and asks for itself: it may, when there is room, unless the
+ * answer that it needs is under way already.
  *
  * The tick is there for what nobody told of. Where so many are parked that asking each one every second would
  * keep workers busy with nothing else, it is longer, as long as there is a worker that follows the audit log
- * (proc/domain.c), and so tells within a second of whatever was lost. What was woken asks before what the
- * tick lets ask. */
+ * (proc/domain.c), and so tells within a second of whatever was lost. What was woken asks first, then those
+ * who were held long enough, then what the tick lets ask. */
 #ifndef COUNTERSIGN_FRONT_PARK_H
 #define COUNTERSIGN_FRONT_PARK_H
 
@@ -37,7 +38,7 @@ enum {
 
 struct park_entry;
 
-/* Whose turn it is to ask: the first before the second. */
+/* Why an entry is to ask: the first before the second. */
 enum park_turn { PARK_WOKEN, PARK_TICKED, PARK_TURNS_ };
 
 /* One held check; embedded in its owner. */
@@ -46,6 +47,7 @@ struct park_hold {
     struct park_entry *entry;
     struct park_entry *leads; /* those that wait for its answer, or NULL; then it is not held itself */
     struct loop_timer timer;
+    bool is_over; /* held long enough */
     /* The check is no longer held and is to ask a worker. is_last: its caller waited long enough. What it
      * leads is given an answer by park_next, or another place by park_land. */
     void (*ask)(struct park_hold *h, bool is_last);
@@ -65,10 +67,11 @@ struct park {
     struct park_entry **by_key, **by_topic; /* PARK_BUCKETS each */
     struct list unheld;                     /* entries that hold nobody, the least recently used first */
     struct list due[PARK_TURNS_];           /* entries that are to ask when there is room */
-    struct loop_timer pause;                /* until there may be */
-    uint64_t wakes;                         /* so many came so far */
-    uint64_t all_woken;                     /* the number of the last one that was for all; 0: none */
-    struct topic recent[PARK_RECENT];       /* the last of them, by number */
+    struct list over;                 /* checks that are: their time is over, and they left their entries */
+    struct loop_timer pause;          /* until there may be */
+    uint64_t wakes;                   /* so many came so far */
+    uint64_t all_woken;               /* the number of the last one that was for all; 0: none */
+    struct topic recent[PARK_RECENT]; /* the last of them, by number */
     struct park_needs needs;
 };
 

@@ -263,6 +263,27 @@ who_waits_on_is_held_as_long_as_it_said(void **state)
     (void)close(brief);
 }
 
+/* Their time is over in the moment of the tick: one call, and its answer is for all of them. */
+static void
+whose_time_is_over_together_ask_once(void **state)
+{
+    struct harness *h = *state;
+    int clients[SAME];
+
+    hold_same(h, clients, SAME, "Prefer: wait=1\r\n");
+    advance(h, CLOCK_S);
+    (void)worker_take(h, 0);
+    worker_reply_poll(h, 0, topic_of(1), 60);
+    for (size_t i = 0; i < SAME; i++) {
+        const char *answer = client_read(h, clients[i]);
+        assert_has(answer, "loginTwoFactorRet_Poll");
+        assert_has(answer, "Preference-Applied: wait=1");
+    }
+    worker_has_none(h, 0);
+    assert_int_equal(counts(h).parked, 0);
+    close_clients(clients, SAME);
+}
+
 /* A reset, so that it is seen while a worker is asked: a mere end of what it sends may be a client that
  * waits. */
 static void
@@ -407,6 +428,7 @@ main(void)
         CASE(all_are_given_the_session),
         CASE(another_caller_asks_for_itself),
         CASE(who_waits_on_is_held_as_long_as_it_said),
+        CASE(whose_time_is_over_together_ask_once),
         CASE(another_one_leads_when_the_leader_leaves),
         CASE(a_follower_may_leave),
         CASE(a_lost_call_is_one_callers),

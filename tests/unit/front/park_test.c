@@ -37,6 +37,8 @@ ask(struct park_hold *h, bool is_last)
 {
     assert_ptr_equal(h, &fixture.hold);
     assert_false(park_is_held(h));
+    if (fixture.first == NULL)
+        fixture.first = h;
     fixture.asked++;
     fixture.asked_last += is_last;
 }
@@ -230,6 +232,94 @@ what_was_woken_asks_before_what_was_not(void **state)
     assert_ptr_equal(x->first, &x->others[1]);
 }
 
+/* What is due by the tick is found by its topic still. */
+static void
+what_was_due_is_moved_up_by_its_wake_up(void **state)
+{
+    struct fixture *x = *state;
+    struct topic two = topic_of(2);
+
+    room = false;
+    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    park_hold(&x->park, put(x, 2, 2), &x->others[1], clock_mono() + CLOCK_MINUTE);
+    assert_non_null(put(x, 3, 2));
+    park_wake_all(&x->park);
+    park_wake(&x->park, &two);
+    park_wake(&x->park, &two);
+    room = true;
+    park_ask(&x->park);
+    assert_int_equal(x->asked, 2);
+    assert_ptr_equal(x->first, &x->others[1]);
+}
+
+static void
+stop(struct loop_timer *t)
+{
+    (void)t;
+    loop_stop(fixture.loop);
+}
+
+/* Runs what is to be done by then. */
+static void
+advance(struct fixture *x, int64_t microseconds)
+{
+    struct loop_timer end;
+    clock_fix(clock_now() + microseconds);
+    loop_timer_init(&end, stop);
+    loop_timer_set(x->loop, &end, clock_mono());
+    assert_int_equal(loop_run(x->loop), ERR_NONE);
+}
+
+/* Before those of the tick, and after those that were woken. */
+static void
+whose_time_is_over_asks_when_there_is_room(void **state)
+{
+    struct fixture *x = *state;
+
+    room = false;
+    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    advance(x, PARK_TICK);
+    park_hold(&x->park, put(x, 2, 2), &x->hold, clock_mono() + PARK_TICK / 2);
+    park_hold(&x->park, find(x, 2), &x->others[1], clock_mono() + PARK_TICK / 2);
+    advance(x, PARK_TICK / 2);
+    assert_int_equal(x->asked, 0);
+    assert_int_equal(x->park.n_held, 3);
+    assert_true(park_is_held(&x->hold));
+    park_release(&x->park, &x->others[1]);
+    assert_false(park_is_held(&x->others[1]));
+    room = true;
+    park_ask(&x->park);
+    assert_int_equal(x->asked, 2);
+    assert_int_equal(x->asked_last, 1);
+    assert_ptr_equal(x->first, &x->hold);
+    assert_int_equal(x->park.n_held, 0);
+}
+
+/* The answer that is under way is for them too; only where it says to wait on they ask. */
+static void
+whose_time_is_over_meanwhile_has_the_leaders_answer(void **state)
+{
+    struct fixture *x = *state;
+    struct topic one = topic_of(1);
+
+    for (unsigned round = 0; round < 2; round++) {
+        park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+        park_hold(&x->park, find(x, 1), &x->hold, clock_mono() + PARK_TICK / 2);
+        park_wake(&x->park, &one);
+        advance(x, PARK_TICK / 2);
+        assert_int_equal(x->asked, 1 + round);
+        if (round == 0) {
+            assert_ptr_equal(park_next(&x->park, &x->others[0]), &x->hold);
+            assert_false(park_is_held(&x->hold));
+            park_land(&x->park, &x->others[0], NULL);
+        }
+    }
+    park_land(&x->park, &x->others[0], put(x, 1, 1));
+    park_ask(&x->park);
+    assert_int_equal(x->asked_last, 1);
+    assert_int_equal(x->park.n_held, 0);
+}
+
 static void
 the_first_leads_and_the_others_follow(void **state)
 {
@@ -257,29 +347,18 @@ the_first_leads_and_the_others_follow(void **state)
     assert_int_equal(x->park.n, 0);
 }
 
-static void
-stop(struct loop_timer *t)
-{
-    (void)t;
-    loop_stop(fixture.loop);
-}
-
 /* Many entries: the tick is longer, but not where what a lost wake-up told of would be told by nobody. */
 static void
 the_tick_is_stretched_while_somebody_tells(void **state)
 {
     enum { MANY = 500 };
     struct fixture *x = *state;
-    struct loop_timer end;
     x->park.most = MANY + 2;
     for (uint64_t key = 1; key <= MANY + 1; key++)
         assert_non_null(put(x, key, 1));
     told = false;
     assert_non_null(put(x, MANY + 2, 1));
-    clock_fix(clock_now() + PARK_TICK);
-    loop_timer_init(&end, stop);
-    loop_timer_set(x->loop, &end, clock_mono());
-    assert_int_equal(loop_run(x->loop), ERR_NONE);
+    advance(x, PARK_TICK);
     assert_null(find(x, MANY + 2));
     assert_non_null(find(x, MANY + 1));
 }
@@ -329,6 +408,9 @@ main(void)
         CASE(anything_wakes_all),
         CASE(who_is_woken_asks_when_there_is_room),
         CASE(what_was_woken_asks_before_what_was_not),
+        CASE(what_was_due_is_moved_up_by_its_wake_up),
+        CASE(whose_time_is_over_asks_when_there_is_room),
+        CASE(whose_time_is_over_meanwhile_has_the_leaders_answer),
         CASE(the_first_leads_and_the_others_follow),
         CASE(the_tick_is_stretched_while_somebody_tells),
         CASE(a_time_that_is_over_is_not_waited_for),
