@@ -1,27 +1,21 @@
 // Notices with two real phones: what one does to the account, the other is told, by push and in the app, until it was seen.
 import assert from "node:assert/strict";
 import {after, afterEach, before, test} from "node:test";
-import {openPushService, openWorker, subscribable, until} from "./push_service.mjs";
-import {enrol, openBrowser, openPhone, openStage} from "./stage.mjs";
+import {openPushStage, openWorker, subscribable, until} from "./push_service.mjs";
+import {enrol, openPhone} from "./stage.mjs";
 
 /** What stage.py gives every technician. */
 const PASSWORD = "a quiet harbour, 7 boats";
 
-let service, stage, browser, address;
+let scene, service, stage, browser, address;
 let phones = [];
 let count = 0;
 
 before(async () => {
-    service = await openPushService();
-    stage = openStage(service.settings);
-    browser = await openBrowser();
-    address = await stage.address();
+    scene = await openPushStage();
+    ({service, stage, browser, address} = scene);
 });
-after(async () => {
-    await browser?.close();
-    await stage?.close();
-    await service?.close();
-});
+after(() => scene?.close());
 afterEach(async () => {
     const all = phones;
     phones = [];

@@ -2,23 +2,17 @@
 // but the browser's own push service (push_service.mjs).
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";
-import {openPushService, openWorker, subscribable, until} from "./push_service.mjs";
-import {enrol, openBrowser, openPhone, openStage} from "./stage.mjs";
+import {openPushStage, openWorker, subscribable, until} from "./push_service.mjs";
+import {enrol, openPhone, openStage} from "./stage.mjs";
 
-let service, stage, browser, phone, page, address;
+let scene, service, stage, browser, phone, page, address;
 let count = 0;
 
 before(async () => {
-    service = await openPushService();
-    stage = openStage(service.settings);
-    browser = await openBrowser();
-    address = await stage.address();
+    scene = await openPushStage();
+    ({service, stage, browser, address} = scene);
 });
-after(async () => {
-    await browser?.close();
-    await stage?.close();
-    await service?.close();
-});
+after(() => scene?.close());
 beforeEach(() => usePhone());
 afterEach(async () => {
     await page.unrouteAll({behavior: "ignoreErrors"});

@@ -3,7 +3,7 @@
 import {once} from "node:events";
 import {createRequire} from "node:module";
 import {setTimeout} from "node:timers/promises";
-import {MODULES} from "./stage.mjs";
+import {MODULES, openBrowser, openStage} from "./stage.mjs";
 
 const require = createRequire(`${MODULES}/`);
 const {PushApiModel} = require("web-push-testing/src/PushApiModel.js");
@@ -25,7 +25,7 @@ export async function until(see, isRight) {
     }
 }
 
-export async function openPushService() {
+async function openPushService() {
     const model = new PushApiModel();
     const server = new WebPushTestingServer(model, 0);
     server.setRequestHandlers();
@@ -164,4 +164,17 @@ export async function openWorker(phone, page = phone.page) {
             return did;
         }),
     };
+}
+
+/** A push service, a server that uses it, and a browser. */
+export async function openPushStage() {
+    const service = await openPushService();
+    const stage = openStage(service.settings);
+    const browser = await openBrowser();
+    const close = async () => {
+        await browser.close();
+        await stage.close();
+        await service.close();
+    };
+    return {service, stage, browser, address: await stage.address(), close};
 }
