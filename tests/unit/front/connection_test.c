@@ -18,19 +18,10 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
 static size_t
 open_connections(struct harness *h)
 {
-    struct front_counts counts;
-    front_counts(h->front, &counts);
-    return counts.connections;
+    return harness_counts(h).connections;
 }
 
 static void
@@ -369,7 +360,7 @@ a_client_that_resets_takes_its_call_along(void **state)
     (void)close(c);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

@@ -18,21 +18,6 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
-static struct front_counts
-counts(struct harness *h)
-{
-    struct front_counts c;
-    front_counts(h->front, &c);
-    return c;
-}
-
-static int
 hold_one(struct harness *h, const char *headers)
 {
     int c = client_connect(h);
@@ -40,7 +25,7 @@ hold_one(struct harness *h, const char *headers)
     (void)worker_take(h, 0);
     worker_reply_poll(h, 0, topic_of(1), 60);
     client_reads_nothing(h, c);
-    assert_int_equal(counts(h).parked, 1);
+    assert_int_equal(harness_counts(h).parked, 1);
     return c;
 }
 
@@ -52,7 +37,7 @@ news_of_anything_wake_all(void **state)
     int c = hold_one(h, "Prefer: wait=20\r\n");
 
     worker_wake(h, 0, topic_of(2));
-    assert_int_equal(counts(h).parked, 1);
+    assert_int_equal(harness_counts(h).parked, 1);
     worker_wake_all(h, 0);
     (void)worker_take(h, 0);
     worker_reply_check(h, 0, loginTwoFactorRet_UserNotActiveForThisRole);
@@ -79,7 +64,7 @@ a_company_may_hold_who_does_not_ask(void **state)
         (void)worker_take(h, 0);
         poll_with_hold(h, 1);
         client_reads_nothing(h, c);
-        assert_int_equal(counts(h).parked, 1);
+        assert_int_equal(harness_counts(h).parked, 1);
         advance(h, CLOCK_S);
         (void)worker_take(h, 0);
         poll_with_hold(h, 1);
@@ -137,7 +122,7 @@ hold_same(struct harness *h, int clients[], size_t n, const char *headers)
         pump(h);
     }
     worker_has_none(h, 0);
-    assert_int_equal(counts(h).parked, n);
+    assert_int_equal(harness_counts(h).parked, n);
 }
 
 static void
@@ -177,7 +162,7 @@ one_asks_for_all_that_asked_the_same(void **state)
     assert_has(answer, "loginTwoFactorRet_TimeOut");
     assert_has(answer, "Preference-Applied: wait=9");
     worker_has_none(h, 0);
-    assert_int_equal(counts(h).parked, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
     /* Nothing of it was kept: whoever asks now is told by a worker. */
     client_send(clients[0], check_request(h, "push", "Prefer: wait=20\r\n"));
     (void)worker_take(h, 0);
@@ -243,13 +228,13 @@ who_waits_on_is_held_as_long_as_it_said(void **state)
     hold_same(h, clients, SAME, "Prefer: wait=20\r\n");
     client_send(brief, check_request(h, "push", "Prefer: wait=2\r\n"));
     client_reads_nothing(h, brief);
-    assert_int_equal(counts(h).parked, SAME + 1);
+    assert_int_equal(harness_counts(h).parked, SAME + 1);
     /* The tick: one call, and all are held again. */
     advance(h, CLOCK_S);
     (void)worker_take(h, 0);
     worker_reply_poll(h, 0, topic_of(1), 60);
     worker_has_none(h, 0);
-    assert_int_equal(counts(h).parked, SAME + 1);
+    assert_int_equal(harness_counts(h).parked, SAME + 1);
     /* The next one: the brief one's time is over. */
     advance(h, CLOCK_S);
     (void)worker_take(h, 0);
@@ -257,7 +242,7 @@ who_waits_on_is_held_as_long_as_it_said(void **state)
     (void)worker_take(h, 0);
     worker_reply_poll(h, 0, topic_of(1), 60);
     assert_has(client_read(h, brief), "loginTwoFactorRet_Poll");
-    assert_int_equal(counts(h).parked, SAME);
+    assert_int_equal(harness_counts(h).parked, SAME);
     client_reads_nothing(h, clients[SAME - 1]);
     close_clients(clients, SAME);
     (void)close(brief);
@@ -280,7 +265,7 @@ whose_time_is_over_together_ask_once(void **state)
         assert_has(answer, "Preference-Applied: wait=1");
     }
     worker_has_none(h, 0);
-    assert_int_equal(counts(h).parked, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
     close_clients(clients, SAME);
 }
 
@@ -329,10 +314,10 @@ a_follower_may_leave(void **state)
     (void)worker_take(h, 0);
     close_clients(clients + 1, SAME - 1);
     client_reads_nothing(h, clients[0]);
-    assert_int_equal(counts(h).parked, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
     worker_reply_check(h, 0, loginTwoFactorRet_TimeOut);
     assert_has(client_read(h, clients[0]), "loginTwoFactorRet_TimeOut");
-    assert_int_equal(counts(h).connections, 1);
+    assert_int_equal(harness_counts(h).connections, 1);
     (void)close(clients[0]);
 }
 
@@ -416,7 +401,7 @@ a_drain_answers_all(void **state)
     close_clients(clients, SAME);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

@@ -15,21 +15,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
-static struct front_counts
-counts(struct harness *h)
-{
-    struct front_counts c;
-    front_counts(h->front, &c);
-    return c;
-}
-
 static const char *
 login_request(struct harness *h)
 {
@@ -106,7 +91,7 @@ a_worker_that_talks_nonsense_is_let_go(void **state)
     w->frame.id++;
     worker_reply_check(h, 0, loginTwoFactorRet_OK);
     assert_has(client_read(h, c), "loginTwoFactorRet_UnknownError");
-    assert_int_equal(counts(h).workers, 0);
+    assert_int_equal(harness_counts(h).workers, 0);
     (void)close(c);
 }
 
@@ -143,7 +128,7 @@ a_full_queue_says_come_back(void **state)
     const char *answer = client_read(h, c[3]);
     assert_starts(answer, "HTTP/1.1 503 Service Unavailable\r\n");
     assert_has(answer, "Retry-After: 1\r\n");
-    assert_int_equal(counts(h).queued, 2);
+    assert_int_equal(harness_counts(h).queued, 2);
     /* A flood of one lane leaves the other its queue. */
     client_send(c[3], login_request(h));
     client_reads_nothing(h, c[3]);
@@ -260,8 +245,8 @@ a_pending_check_is_answered_without_a_worker(void **state)
                               "Content-Type: text/xml; charset=utf-8\r\n");
         assert_has(answer, "loginTwoFactorRet_Poll");
     }
-    assert_int_equal(counts(h).calls, 1);
-    assert_int_equal(counts(h).watch_hits, 10);
+    assert_int_equal(harness_counts(h).calls, 1);
+    assert_int_equal(harness_counts(h).watch_hits, 10);
     /* Another push, another session: another check. */
     client_send(other, check_request(h, "push2", ""));
     (void)worker_take(h, 0);
@@ -295,7 +280,7 @@ a_wake_up_ends_the_watching(void **state)
     client_send(c, check_request(h, "push", ""));
     assert_has(client_read(h, c), "loginTwoFactorRet_Poll");
     worker_wake(h, 0, topic_of(1));
-    assert_int_equal(counts(h).watched, 0);
+    assert_int_equal(harness_counts(h).watched, 0);
     asks_a_worker_again(h, c);
     (void)close(c);
 }
@@ -311,7 +296,7 @@ a_tick_ends_the_watching(void **state)
     client_send(c, check_request(h, "push", ""));
     assert_has(client_read(h, c), "loginTwoFactorRet_Poll");
     advance(h, 1);
-    assert_int_equal(counts(h).watched, 0);
+    assert_int_equal(harness_counts(h).watched, 0);
     asks_a_worker_again(h, c);
     (void)close(c);
 }
@@ -347,7 +332,7 @@ only_poll_is_repeated(void **state)
     (void)worker_take(h, 0);
     worker_reply(h, 0, &reply, &out);
     assert_has(client_read(h, c), "loginTwoFactorRet_OK");
-    assert_int_equal(counts(h).watched, 0);
+    assert_int_equal(harness_counts(h).watched, 0);
     (void)close(c);
 }
 
@@ -363,7 +348,7 @@ a_reply_that_a_wake_up_overtook_is_not_kept(void **state)
     worker_wake(h, 1, topic_of(1));
     worker_reply_poll(h, 0, topic_of(1), 60);
     assert_has(client_read(h, c), "loginTwoFactorRet_Poll");
-    assert_int_equal(counts(h).watched, 0);
+    assert_int_equal(harness_counts(h).watched, 0);
     (void)close(c);
 }
 
@@ -375,7 +360,7 @@ hold_one(struct harness *h, const char *headers)
     (void)worker_take(h, 0);
     worker_reply_poll(h, 0, topic_of(1), 60);
     client_reads_nothing(h, c);
-    assert_int_equal(counts(h).parked, 1);
+    assert_int_equal(harness_counts(h).parked, 1);
     return c;
 }
 
@@ -392,7 +377,7 @@ a_held_check_is_answered_at_the_wake_up(void **state)
     const char *answer = client_read(h, c);
     assert_has(answer, "loginTwoFactorRet_OK");
     assert_has(answer, "Preference-Applied: wait=20\r\n");
-    assert_int_equal(counts(h).parked, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
     client_send(c, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_has(client_read(h, c), "ok\n");
     (void)close(c);
@@ -456,10 +441,10 @@ a_held_client_that_leaves_is_forgotten_at_once(void **state)
     int c = hold_one(h, "Prefer: wait=20\r\n");
 
     (void)close(c);
-    for (unsigned i = 0; i < PUMPS_MAX && counts(h).connections > 0; i++)
+    for (unsigned i = 0; i < PUMPS_MAX && harness_counts(h).connections > 0; i++)
         pump(h);
-    assert_int_equal(counts(h).connections, 0);
-    assert_int_equal(counts(h).parked, 0);
+    assert_int_equal(harness_counts(h).connections, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
     worker_wake(h, 0, topic_of(1));
     worker_has_none(h, 0);
 }
@@ -496,7 +481,7 @@ many_held_checks_ask_no_faster_than_the_queue_takes(void **state)
         (void)worker_take(h, 0);
         worker_reply_poll(h, 0, topic_of((unsigned char)i), 60);
     }
-    assert_int_equal(counts(h).parked, MANY);
+    assert_int_equal(harness_counts(h).parked, MANY);
     for (unsigned i = 0; i < MANY; i++) {
         advance(h, i == 0 ? CLOCK_S : CLOCK_S / 50);
         (void)worker_take(h, 0);
@@ -508,7 +493,7 @@ many_held_checks_ask_no_faster_than_the_queue_takes(void **state)
     }
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

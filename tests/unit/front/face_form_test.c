@@ -16,13 +16,6 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
-static int
 post(struct harness *h, const char *name, const char *headers, const char *body)
 {
     int c = client_connect(h);
@@ -162,7 +155,7 @@ foreign_pages_have_no_forms(void **state)
     }
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

@@ -19,13 +19,6 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
-static int
 post(struct harness *h, const char *path, const char *headers, const char *body)
 {
     int c = client_connect(h);
@@ -219,7 +212,7 @@ a_dead_worker_is_an_unknown_error(void **state)
     (void)close(c);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

@@ -87,6 +87,21 @@ harness_free(struct harness *h)
     clock_fix(0);
 }
 
+int
+harness_tear_down(void **state)
+{
+    harness_free(*state);
+    return 0;
+}
+
+struct front_counts
+harness_counts(const struct harness *h)
+{
+    struct front_counts counts;
+    front_counts(h->front, &counts);
+    return counts;
+}
+
 void
 listen_on(struct harness *h)
 {

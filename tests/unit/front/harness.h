@@ -40,9 +40,12 @@ struct harness {
 /* config_text: the file; "" for defaults. */
 struct harness *harness_new(const char *config_text);
 void harness_free(struct harness *h);
+/* Of a test whose state is a harness. */
+int harness_tear_down(void **state);
 void listen_on(struct harness *h);
 /* Runs one round of the loop. */
 void pump(struct harness *h);
+struct front_counts harness_counts(const struct harness *h);
 /* For front_drain. */
 void harness_drained(void *arg);
 void advance(struct harness *h, int64_t microseconds);

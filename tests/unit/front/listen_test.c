@@ -5,14 +5,6 @@
 
 #define HEALTH "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-static struct front_counts
-counts(struct harness *h)
-{
-    struct front_counts c;
-    front_counts(h->front, &c);
-    return c;
-}
-
 static void
 is_turned_away(struct harness *h)
 {
@@ -44,8 +36,8 @@ one_source_has_so_many_connections(void **state)
         is_let_in(h, c[i]);
     }
     is_turned_away(h);
-    assert_int_equal(counts(h).connections, 3);
-    assert_int_equal(counts(h).refused, 1);
+    assert_int_equal(harness_counts(h).connections, 3);
+    assert_int_equal(harness_counts(h).refused, 1);
     (void)close(c[0]);
     pump(h);
     c[0] = client_connect(h);

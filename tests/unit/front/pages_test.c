@@ -12,13 +12,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
 static const char *__attribute__((nonnull)) ask(struct harness *h, const char *method, const char *path)
 {
     int c = client_connect(h);
@@ -253,7 +246,7 @@ health_needs_a_worker(void **state)
     assert_starts(ask(h, "GET", "/healthz"), "HTTP/1.1 503 ");
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)

@@ -67,13 +67,6 @@ set_up(void **state)
     return 0;
 }
 
-static int
-tear_down(void **state)
-{
-    harness_free(*state);
-    return 0;
-}
-
 static void
 tls_open(struct harness *h, struct client *c)
 {
@@ -188,14 +181,12 @@ static void
 a_client_that_speaks_no_tls_is_closed(void **state)
 {
     struct harness *h = *state;
-    struct front_counts counts;
     int c = client_connect(h), silent = client_connect(h);
 
     client_send(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     for (unsigned i = 0; i < 50; i++)
         pump(h);
-    front_counts(h->front, &counts);
-    assert_int_equal(counts.connections, 1);
+    assert_int_equal(harness_counts(h).connections, 1);
     advance(h, 11 * CLOCK_S); /* the handshake has the time of a head */
     client_reads_end(h, silent);
     (void)close(c);
@@ -206,26 +197,23 @@ static void
 a_held_check_within_tls_is_forgotten_when_its_client_leaves(void **state)
 {
     struct harness *h = *state;
-    struct front_counts counts;
     struct client c;
 
     tls_open(h, &c);
     tls_send(&c, check_request(h, "push", "Prefer: wait=20\r\n"));
     (void)worker_take(h, 0);
     worker_reply_poll(h, 0, topic_of(1), 60);
-    front_counts(h->front, &counts);
-    assert_int_equal(counts.parked, 1);
+    assert_int_equal(harness_counts(h).parked, 1);
     assert_int_equal(SSL_shutdown(c.ssl), 0);
     tls_close(&c);
-    for (unsigned i = 0; counts.connections > 0; i++) {
+    for (unsigned i = 0; harness_counts(h).connections > 0; i++) {
         assert_true(i < PUMPS_MAX);
         pump(h);
-        front_counts(h->front, &counts);
     }
-    assert_int_equal(counts.parked, 0);
+    assert_int_equal(harness_counts(h).parked, 0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
 main(void)
