@@ -2,8 +2,8 @@
 
 Twice: `read`, where each request calls itself by another name, so that the watch list knows none of them and a worker reads the
 store for every one; and `polled`, where consoles ask as consoles do, a pair in the same bytes each time, and the watch list
-answers what it may. Those to the full store go through its pushes in an order of chance. Before the rounds each server is asked
-for all of its pairs once, by name and without: what the machine has to read of a file, it has read.
+answers what it may. Those to the full store go through its pushes in an order of chance. Before the rounds of each kind each server
+is asked for all of its pairs once: what the machine has to read of a file, it has read, and what a watch list may know, it knows.
 """
 
 import os
@@ -35,9 +35,14 @@ class Filled(Ours):
     def drive(self, seconds, kind="read"):
         return drive(self, self.requests[kind], seconds, tokens=self.tokens)
 
-    def warm_up(self):
-        for kind in self.requests:
-            self.drive(max(self.pushes / PAIRS_A_SECOND, 1), kind)
+    def warm_up(self, kind):
+        self.drive(max(self.pushes / PAIRS_A_SECOND, 1), kind)
+
+
+def checks(servers, rounds, seconds, kind):
+    for server in servers:
+        server.warm_up(kind)
+    return compare(run_rounds(servers, rounds, lambda server: server.drive(seconds, kind)))
 
 
 def measure(folder, build, quick):
@@ -47,10 +52,7 @@ def measure(folder, build, quick):
     # A watch list remembers twice as many pairs as its front may have connections: whoever has so many consoles allows for them.
     settings = {("limits", "connections"): "60000"}
     servers = [Filled(folder, "full store", technicians, pushes, settings), Filled(folder, "empty store", 1, 1, settings)]
-    for server in servers:
-        server.warm_up()
-    found = {kind: compare(run_rounds(servers, rounds, lambda server, kind=kind: server.drive(seconds, kind)))
-             for kind in ("read", "polled")}
+    found = {kind: checks(servers, rounds, seconds, kind) for kind in ("read", "polled")}
     for server in servers:
         server.close()
     return {"rounds": rounds, "technicians": technicians, "pushes": pushes, "bytes": servers[0].bytes, "checks": found["read"],

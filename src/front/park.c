@@ -37,13 +37,13 @@ struct park_entry {
 static struct park_entry **
 key_bucket(struct park *p, const struct siphash *key)
 {
-    return &p->by_key[key->a % PARK_BUCKETS];
+    return &p->by_key[key->a & (p->buckets - 1)];
 }
 
 static struct park_entry **
 topic_bucket(struct park *p, const struct topic *topic)
 {
-    return &p->by_topic[siphash(p->key, topic->bytes, sizeof topic->bytes).a % PARK_BUCKETS];
+    return &p->by_topic[siphash(p->key, topic->bytes, sizeof topic->bytes).a & (p->buckets - 1)];
 }
 
 static bool
@@ -242,8 +242,10 @@ park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *
 {
     *p = (struct park){.loop = l, .most = most, .needs = *needs};
     rand_bytes(p->key, sizeof p->key);
-    p->by_key = calloc(PARK_BUCKETS, sizeof(struct park_entry *));
-    p->by_topic = calloc(PARK_BUCKETS, sizeof(struct park_entry *));
+    for (p->buckets = 1; p->buckets < most;)
+        p->buckets *= 2;
+    p->by_key = calloc(p->buckets, sizeof(struct park_entry *));
+    p->by_topic = calloc(p->buckets, sizeof(struct park_entry *));
     if (p->by_key == NULL || p->by_topic == NULL)
         err_no_memory();
     list_init(&p->unheld);
@@ -470,7 +472,7 @@ park_wake(struct park *p, const struct topic *topic)
 static void
 leave_all(struct park *p, bool is_last)
 {
-    for (size_t i = 0; i < PARK_BUCKETS; i++) {
+    for (size_t i = 0; i < p->buckets; i++) {
         for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
             next = e->next_key;
             leave(e, PARK_TICKED, is_last);

@@ -32,7 +32,6 @@
 #define PARK_TICK CLOCK_S
 
 enum {
-    PARK_BUCKETS = 16384,
     PARK_RECENT = 256 /* wake-ups remembered for calls that were under way */
 };
 
@@ -64,9 +63,10 @@ struct park {
     struct loop *loop;
     size_t most, n, n_held;
     unsigned char key[SIPHASH_KEY];
-    struct park_entry **by_key, **by_topic; /* PARK_BUCKETS each */
-    struct list unheld;                     /* entries that hold nobody, the least recently used first */
-    struct list due[PARK_TURNS_];           /* entries that are to ask when there is room */
+    size_t buckets; /* one for each entry that there may be, or more: a power of two */
+    struct park_entry **by_key, **by_topic;
+    struct list unheld;               /* entries that hold nobody, the least recently used first */
+    struct list due[PARK_TURNS_];     /* entries that are to ask when there is room */
     struct list over;                 /* checks that are: their time is over, and they left their entries */
     struct loop_timer pause;          /* until there may be */
     uint64_t wakes;                   /* so many came so far */
