@@ -135,7 +135,7 @@ def signins(d):
             + _table(["", "a second"], [["whole sign-ins", f"{d['sign_ins']:.1f}"], ["argon2id alone", f"{d['argon2']:.1f}"],
                                         ["share", f"{d['share']:.2f} ({d['least']:.2f} to {d['most']:.2f})"]])
             + f"\nCPU of all processes for each sign-in: {d['cost_ms']:.1f} ms; argon2id alone takes {1e3 / d['argon2']:.1f} of them. The rest are five "
-            "requests over two connections, four or five durable transactions, and one approval's signature.\n\n"
+            "requests over three connections, six durable transactions, and one approval's signature.\n\n"
             + _goal(f"(e) at least 90 % of what argon2id alone allows: {d['share'] * 100:.0f} %", d["share"] >= 0.9))
 
 

@@ -105,6 +105,23 @@ find(struct fixture *x, uint64_t key)
     return park_find(&x->park, &k);
 }
 
+/* In the entry of that key, which is made, for longer than the test takes. */
+static void
+hold(struct fixture *x, uint64_t key, unsigned char topic, struct park_hold *h)
+{
+    park_hold(&x->park, put(x, key, topic), h, clock_mono() + CLOCK_MINUTE);
+}
+
+/* Two are to ask. */
+static void
+asks_first(struct fixture *x, const struct park_hold *h)
+{
+    room = true;
+    park_ask(&x->park);
+    assert_int_equal(x->asked, 2);
+    assert_ptr_equal(x->first, h);
+}
+
 static void
 the_least_used_goes_first(void **state)
 {
@@ -148,7 +165,7 @@ what_is_held_is_never_pushed_out(void **state)
     struct fixture *x = *state;
     struct topic one = topic_of(1);
 
-    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->hold);
     for (uint64_t key = 2; key < 20; key++)
         assert_non_null(put(x, key, 2));
     assert_non_null(find(x, 1));
@@ -164,7 +181,7 @@ all_are_released_at_once(void **state)
 {
     struct fixture *x = *state;
 
-    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->hold);
     assert_non_null(put(x, 1 + x->park.buckets, 1));
     park_release_all(&x->park);
     assert_int_equal(x->asked_last, 1);
@@ -178,7 +195,7 @@ anything_wakes_all(void **state)
     struct topic two = topic_of(2);
     uint64_t before = x->park.wakes;
 
-    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->hold);
     assert_non_null(put(x, 2, 2));
     park_wake_all(&x->park);
     assert_int_equal(x->asked, 1);
@@ -195,7 +212,7 @@ who_is_woken_asks_when_there_is_room(void **state)
     struct topic one = topic_of(1);
 
     room = false;
-    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->hold);
     park_wake(&x->park, &one);
     assert_int_equal(x->asked, 0);
     assert_true(park_is_held(&x->hold));
@@ -207,7 +224,7 @@ who_is_woken_asks_when_there_is_room(void **state)
     assert_int_equal(x->asked, 1);
 
     room = false;
-    park_hold(&x->park, put(x, 1, 1), &x->hold, clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->hold);
     park_wake(&x->park, &one);
     park_release(&x->park, &x->hold);
     assert_int_equal(x->asked, 1);
@@ -222,14 +239,11 @@ what_was_woken_asks_before_what_was_not(void **state)
     struct topic two = topic_of(2);
 
     room = false;
-    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->others[0]);
     park_wake_all(&x->park);
-    park_hold(&x->park, put(x, 2, 2), &x->others[1], clock_mono() + CLOCK_MINUTE);
+    hold(x, 2, 2, &x->others[1]);
     park_wake(&x->park, &two);
-    room = true;
-    park_ask(&x->park);
-    assert_int_equal(x->asked, 2);
-    assert_ptr_equal(x->first, &x->others[1]);
+    asks_first(x, &x->others[1]);
 }
 
 /* What is due by the tick is found by its topic still. */
@@ -240,16 +254,13 @@ what_was_due_is_moved_up_by_its_wake_up(void **state)
     struct topic two = topic_of(2);
 
     room = false;
-    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
-    park_hold(&x->park, put(x, 2, 2), &x->others[1], clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->others[0]);
+    hold(x, 2, 2, &x->others[1]);
     assert_non_null(put(x, 3, 2));
     park_wake_all(&x->park);
     park_wake(&x->park, &two);
     park_wake(&x->park, &two);
-    room = true;
-    park_ask(&x->park);
-    assert_int_equal(x->asked, 2);
-    assert_ptr_equal(x->first, &x->others[1]);
+    asks_first(x, &x->others[1]);
 }
 
 static void
@@ -277,7 +288,7 @@ whose_time_is_over_asks_when_there_is_room(void **state)
     struct fixture *x = *state;
 
     room = false;
-    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->others[0]);
     advance(x, PARK_TICK);
     park_hold(&x->park, put(x, 2, 2), &x->hold, clock_mono() + PARK_TICK / 2);
     park_hold(&x->park, find(x, 2), &x->others[1], clock_mono() + PARK_TICK / 2);
@@ -287,11 +298,8 @@ whose_time_is_over_asks_when_there_is_room(void **state)
     assert_true(park_is_held(&x->hold));
     park_release(&x->park, &x->others[1]);
     assert_false(park_is_held(&x->others[1]));
-    room = true;
-    park_ask(&x->park);
-    assert_int_equal(x->asked, 2);
+    asks_first(x, &x->hold);
     assert_int_equal(x->asked_last, 1);
-    assert_ptr_equal(x->first, &x->hold);
     assert_int_equal(x->park.n_held, 0);
 }
 
@@ -303,7 +311,7 @@ whose_time_is_over_meanwhile_has_the_leaders_answer(void **state)
     struct topic one = topic_of(1);
 
     for (unsigned round = 0; round < 2; round++) {
-        park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+        hold(x, 1, 1, &x->others[0]);
         park_hold(&x->park, find(x, 1), &x->hold, clock_mono() + PARK_TICK / 2);
         park_wake(&x->park, &one);
         advance(x, PARK_TICK / 2);
@@ -326,7 +334,7 @@ the_first_leads_and_the_others_follow(void **state)
     struct fixture *x = *state;
     struct topic one = topic_of(1);
 
-    park_hold(&x->park, put(x, 1, 1), &x->others[0], clock_mono() + CLOCK_MINUTE);
+    hold(x, 1, 1, &x->others[0]);
     park_hold(&x->park, find(x, 1), &x->others[1], clock_mono() + CLOCK_MINUTE);
     park_wake(&x->park, &one);
     assert_int_equal(x->asked, 1);
