@@ -1,21 +1,22 @@
 /* log: puts a line together on the stack and writes it at once, so that lines of several processes on one
- * pipe never mix (PIPE_BUF is 4096 on Linux), and so that an exhausted memory can still be told. */
+ * pipe never mix (PIPE_BUF is 4096 on Linux), and so that an exhausted memory can still be reported. */
 #include "log/log.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "log/sink.h"
 
 enum { LINE = 4096, QUOTE_MAX = 200, ESCAPE_MAX = 10, ESCAPED = 4, QUOTED = 2 + 3 + 1 };
 
 static struct {
     const char *who;
     enum log_level level;
-} sink = {"countersign", LOG_LEVEL_INFO};
+    unsigned long dropped; /* lines since the last one that was written */
+} sink = {"countersign", LOG_LEVEL_INFO, 0};
 
 static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error",
@@ -37,22 +38,16 @@ log_set_level(enum log_level level)
     sink.level = level;
 }
 
-/* Nothing helps when standard error is gone; the event itself must not fail for it. */
-static void
-write_line(const char *line, size_t n)
+void
+log_own_stderr(void)
 {
-    ssize_t written = 0;
-    do
-        written = write(STDERR_FILENO, line, n);
-    while (written < 0 && errno == EINTR);
+    sink_make_own();
 }
 
-static void PRINTF_LIKE(3, 0) log_line(enum log_level level, const char *event, const char *fmt, va_list ap)
+/* Puts a line together in `line` and returns its length. */
+static size_t PRINTF_LIKE(4, 0)
+    compose(char line[LINE], enum log_level level, const char *event, const char *fmt, va_list ap)
 {
-    if (level > sink.level)
-        return;
-    int saved = errno;
-    char line[LINE];
     char when[CLOCK_TEXT_MS];
     clock_text_ms(clock_now(), when);
     int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[level], sink.who, event);
@@ -66,7 +61,38 @@ static void PRINTF_LIKE(3, 0) log_line(enum log_level level, const char *event, 
     if (rest == 0)
         n--;
     line[n] = '\n';
-    write_line(line, n + 1);
+    return n + 1;
+}
+
+static bool PRINTF_LIKE(3, 4) write_line(enum log_level level, const char *event, const char *fmt, ...)
+{
+    char line[LINE];
+    va_list ap;
+    va_start(ap, fmt);
+    size_t n = compose(line, level, event, fmt, ap);
+    va_end(ap);
+    return sink_write(line, n);
+}
+
+void
+log_catch_up(void)
+{
+    int saved = errno;
+    if (sink.dropped > 0 && write_line(LOG_LEVEL_WARNING, "log.dropped", "lines=%lu", sink.dropped))
+        sink.dropped = 0;
+    errno = saved;
+}
+
+static void PRINTF_LIKE(3, 0) log_line(enum log_level level, const char *event, const char *fmt, va_list ap)
+{
+    if (level > sink.level)
+        return;
+    int saved = errno;
+    char line[LINE];
+    size_t n = compose(line, level, event, fmt, ap);
+    log_catch_up();
+    if (sink.dropped > 0 || !sink_write(line, n))
+        sink.dropped++;
     errno = saved;
 }
 

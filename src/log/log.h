@@ -3,7 +3,10 @@
  * `event` is a constant dotted name. Values come by printf; pass text that came from outside through
  * log_quote, which escapes what could forge a line. A line is at most 4 KiB, written by one write(2); what is
  * longer is cut, and a control character that comes nevertheless becomes a '?'. fmt may be "". Never a
- * password, token, code, seed or key. The sink is the program's one mutable global. */
+ * password, token, code, seed or key. The sink is the program's one mutable global.
+ *
+ * Nothing waits for the log: while the reader of standard error stalls, lines are dropped, and the event
+ * log.dropped says how many once it reads again. */
 #ifndef COUNTERSIGN_LOG_LOG_H
 #define COUNTERSIGN_LOG_LOG_H
 
@@ -17,6 +20,13 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /* `who` is the process's name in the lines ("front"), a constant. */
 void log_init(const char *who, enum log_level level);
 void log_set_level(enum log_level level);
+
+/* Once, by a process whose children share its standard error, before the first of them: makes standard error
+ * an open file that never blocks (where the system allows it), without changing it for other programs. */
+void log_own_stderr(void);
+/* Reports dropped lines, if there are any and the reader is back. To be called now and then by a process that
+ * may have nothing else to log. */
+void log_catch_up(void);
 
 void log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void log_warning(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -108,6 +108,7 @@ child_say_alive(int64_t *said_at)
     if (*said_at != 0 && now - *said_at < CHILD_ALIVE_EVERY)
         return;
     *said_at = now;
+    log_catch_up();
     /* A supervisor that is stopped does not read, and must not stop its children with it. */
     if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0)
         child_say(CONTROL_ALIVE);

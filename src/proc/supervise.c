@@ -387,9 +387,9 @@ ended(struct child *c, int status)
         end_at_once(s);
     } else if (s->phase == PHASE_SERVING) {
         int64_t wait = backoff_ended(&c->backoff, now);
+        loop_timer_set(s->loop, &c->restart, now + wait);
         log_warning("child.died", "child=%s slot=%" PRIu32 " reason=\"%.*s\" again_in_ms=%" PRId64,
                     kind_name(c->kind), c->slot, STR_ARG(how), wait / CLOCK_MS);
-        loop_timer_set(s->loop, &c->restart, now + wait);
     } else {
         log_debug("child.ended", "child=%s slot=%" PRIu32 " reason=\"%.*s\"", kind_name(c->kind), c->slot,
                   STR_ARG(how));
@@ -495,6 +495,7 @@ heard(struct loop_fd *w, unsigned what)
         child_ready(c);
     } else if (e == ERR_NONE && m.type == CONTROL_ALIVE) {
         c->heard_at = clock_mono();
+        log_catch_up();
     } else if (e != ERR_NONE || m.type != CONTROL_DRAINED) {
         if (e != ERR_CLOSED)
             log_error("child.broke_protocol", "child=%s slot=%" PRIu32, kind_name(c->kind), c->slot);
@@ -575,6 +576,7 @@ supervise_run(const struct supervise_options *options)
     buf_init(&messages, MESSAGES_MAX);
     int status = SUPERVISE_BAD_CONFIG;
     if (source_init(&s.source, options->config_path, options->config_text, &messages) == ERR_NONE) {
+        log_own_stderr();
         log_init("supervisor", (enum log_level)s.source.config.log_level);
         cx_init(&s.cx);
         s.loop = loop_new();

@@ -112,11 +112,13 @@ class Server:
         """The server's clock in whole seconds."""
         return int(time.time() + self.offset() / 1_000_000)
 
-    def start(self):
+    def start(self, before=(), **kwargs):
+        """`before`: a program and its arguments that run the daemon; kwargs: of Popen."""
         read_end, write_end = os.pipe()
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([DAEMON, "-c", self.config, "--ready-fd", str(write_end)], env=self.env,
-                                            pass_fds=[write_end], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*before, DAEMON, "-c", self.config, "--ready-fd", str(write_end)],
+                                            **{"env": self.env, "pass_fds": [write_end], "stdin": subprocess.DEVNULL,
+                                               "stdout": log, "stderr": log, **kwargs})
         os.close(write_end)
         line = b""
         deadline = time.monotonic() + PATIENCE

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -127,12 +128,90 @@ context_error(void **state)
     cx_clear(&cx);
 }
 
+/* Until nothing fits any more, by a description that does not block: as another program's would. */
+static size_t
+fill_pipe(void)
+{
+    size_t n = 0;
+    while (write(said[1], "x", 1) == 1)
+        n++;
+    return n;
+}
+
+static void
+set_blocking(bool blocks)
+{
+    assert_int_equal(fcntl(said[1], F_SETFL, blocks ? 0 : O_NONBLOCK), 0);
+}
+
+static void
+a_reader_that_stalls_costs_lines_and_no_wait(void **state)
+{
+    (void)state;
+    char byte[2048];
+    size_t left = fill_pipe();
+    set_blocking(true); /* as standard error is given to a program */
+    log_info("lost", "");
+    log_info("lost", "");
+    log_catch_up();
+    while (left > 0)
+        left -= (size_t)read(said[0], byte, left < sizeof(byte) ? left : sizeof(byte));
+    log_info("x", "a=1");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front log.dropped lines=2\n"
+                                "2026-11-23T15:30:14.123Z info front x a=1\n");
+    log_catch_up();
+    assert_string_equal(take(), "");
+    set_blocking(false);
+}
+
+/* The description that others share keeps its flags. */
+static void
+a_standard_error_of_its_own_does_not_block(void **state)
+{
+    (void)state;
+    set_blocking(true);
+    log_own_stderr();
+    assert_int_equal(fcntl(said[1], F_GETFL) & O_NONBLOCK, 0);
+    assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+    log_info("x", "a=1");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front x a=1\n");
+    set_blocking(false);
+}
+
+static void
+a_socket_is_not_waited_for_either(void **state)
+{
+    (void)state;
+    int pair[2];
+    char bytes[4096];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    assert_true(dup2(pair[1], STDERR_FILENO) >= 0);
+    while (send(pair[1], "x", 1, MSG_DONTWAIT) == 1) {
+    }
+    log_info("lost", "");
+    while (recv(pair[0], bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
+    }
+    log_catch_up();
+    ssize_t n = recv(pair[0], bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+    assert_true(n > 0);
+    bytes[n] = '\0';
+    assert_string_equal(bytes, "2026-11-23T15:30:14.123Z warning front log.dropped lines=1\n");
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+}
+
 #define LOG_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {LOG_TEST(shape), LOG_TEST(levels), LOG_TEST(bounded_and_one_line),
-                                       LOG_TEST(quotes), LOG_TEST(context_error)};
+    const struct CMUnitTest tests[] = {LOG_TEST(shape),
+                                       LOG_TEST(levels),
+                                       LOG_TEST(bounded_and_one_line),
+                                       LOG_TEST(quotes),
+                                       LOG_TEST(context_error),
+                                       LOG_TEST(a_reader_that_stalls_costs_lines_and_no_wait),
+                                       LOG_TEST(a_standard_error_of_its_own_does_not_block),
+                                       LOG_TEST(a_socket_is_not_waited_for_either)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,41 @@
+/* sink: see the header. */
+#include "log/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+is_writable_now(void)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&p, 1, 0) == 1 && (p.revents & (POLLOUT | POLLERR | POLLHUP)) != 0;
+}
+
+/* A part of a line is a line lost: its rest would only mix with the lines of other processes. */
+bool
+sink_write(const char *line, size_t n)
+{
+    ssize_t done = send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (done < 0 && errno == ENOTSOCK && is_writable_now())
+        do
+            done = write(STDERR_FILENO, line, n);
+        while (done < 0 && errno == EINTR);
+    return done == (ssize_t)n;
+}
+
+void
+sink_make_own(void)
+{
+    struct stat st;
+    if (fstat(STDERR_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+        return; /* a socket has MSG_DONTWAIT; a file has no reader to wait for, and a position to be kept */
+    int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)dup2(fd, STDERR_FILENO);
+    (void)close(fd);
+}
