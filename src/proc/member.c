@@ -1,0 +1,215 @@
+/* member: see the header. */
+#include "proc/member.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "log/log.h"
+#include "proc/supervisor.h"
+
+void
+member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint32_t slot,
+            void (*restart_due)(struct loop_timer *))
+{
+    *m = (struct member){.s = s, .kind = kind, .slot = slot, .control = -1, .watch = {.fd = -1}};
+    loop_timer_init(&m->restart, restart_due);
+}
+
+const char *
+member_name(const struct member *m)
+{
+    static const char *const names[] = {"worker", "front", "courier"};
+    return names[m->kind];
+}
+
+static const char *
+executable(const struct member *m)
+{
+    const struct supervise_options *o = m->s->options;
+    return m->kind == MEMBER_FRONT ? o->front : m->kind == MEMBER_WORKER ? o->worker : o->courier;
+}
+
+void
+member_kill(struct member *m)
+{
+    if (m->pid > 0)
+        (void)kill(m->pid, SIGKILL);
+}
+
+/* A child that does not read is hung, and killed; the end of one that is gone is noticed anyway. */
+void
+member_tell(struct member *m, const struct control *message)
+{
+    enum errcode e = m->control < 0 ? ERR_NONE : control_send(m->control, message);
+    if (e == ERR_NONE || e == ERR_CLOSED)
+        return;
+    log_warning("child.deaf", "child=%s slot=%" PRIu32 " message=%s", member_name(m), m->slot,
+                control_name(message->type));
+    member_kill(m);
+}
+
+/* A new channel between a front and a worker that both run. */
+static void
+join(struct member *front, struct member *worker)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        log_error("channel.failed", "error=\"%s\"", strerror(errno));
+        member_kill(front); /* started again later, perhaps with more descriptors to be had */
+        return;
+    }
+    /* Worker 0 stays free for checks and answers, whatever the number of fronts that hash passwords. */
+    member_tell(front, &(struct control){.type = CONTROL_WORKER,
+                                         .slot = worker->slot,
+                                         .fast_only = worker->slot == 0,
+                                         .fds = {pair[0]},
+                                         .n_fds = 1});
+    member_tell(worker,
+                &(struct control){.type = CONTROL_FRONT, .slot = front->slot, .fds = {pair[1]}, .n_fds = 1});
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+}
+
+static void
+join_with_others(struct member *m)
+{
+    for (size_t i = 0; i < m->s->n; i++) {
+        struct member *other = &m->s->members[i];
+        if (other->pid == 0)
+            continue;
+        if (m->kind == MEMBER_FRONT && other->kind == MEMBER_WORKER)
+            join(m, other);
+        else if (m->kind == MEMBER_WORKER && other->kind == MEMBER_FRONT)
+            join(other, m);
+    }
+}
+
+void
+member_give_tls(struct member *front)
+{
+    const int *tls = front->s->tls;
+    if (tls[0] >= 0)
+        member_tell(front, &(struct control){.type = CONTROL_TLS, .fds = {tls[0], tls[1]}, .n_fds = 2});
+}
+
+void
+member_give_config(struct member *m)
+{
+    int fd = source_fd(&m->s->source.newest);
+    if (fd < 0) {
+        log_error("config.copy", "error=\"%s\"", strerror(errno));
+        return;
+    }
+    member_tell(m, &(struct control){.type = CONTROL_RELOAD, .fds = {fd}, .n_fds = 1});
+    (void)close(fd);
+}
+
+/* All that a child needs before it may confine itself. */
+static void
+set_up(struct member *m)
+{
+    struct supervisor *s = m->s;
+    if (s->source.has_newest)
+        member_give_config(m);
+    if (m->kind == MEMBER_FRONT) {
+        member_give_tls(m);
+        for (size_t i = 0; i < s->listeners.n; i++)
+            member_tell(m, &(struct control){
+                               .type = CONTROL_LISTENER, .fds = {s->listeners.fds[i][m->slot]}, .n_fds = 1});
+    }
+    join_with_others(m);
+    member_tell(
+        m, &(struct control){.type = CONTROL_GO, .slot = m->slot, .is_first = s->phase == PHASE_STARTING});
+}
+
+/* A message of a child, or the end of its channel. */
+static void
+heard(struct loop_fd *w, unsigned what)
+{
+    (void)what;
+    struct member *m = LIST_ITEM(w, struct member, watch);
+    struct control got;
+    enum errcode e = control_receive(m->control, &got);
+    if (e == ERR_MORE)
+        return;
+    if (e == ERR_NONE && got.type == CONTROL_READY && !m->is_ready) {
+        supervisor_member_ready(m);
+    } else if (e == ERR_NONE && got.type == CONTROL_ALIVE) {
+        m->heard_at = clock_mono();
+        log_catch_up();
+    } else if (e != ERR_NONE || got.type != CONTROL_DRAINED) {
+        if (e != ERR_CLOSED)
+            log_error("child.broke_protocol", "child=%s slot=%" PRIu32, member_name(m), m->slot);
+        control_close_fds(&got);
+        loop_fd_remove(m->s->loop, &m->watch);
+        member_kill(m); /* without this channel it could not be told anything; SIGCHLD does the rest */
+    }
+}
+
+/* Makes the process and its control channel. */
+static enum errcode
+spawn(struct member *m)
+{
+    struct supervisor *s = m->s;
+    int pair[2] = {-1, -1};
+    int config = source_fd(&s->source.at_start);
+    enum errcode e = ERR_NONE;
+    if (config < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
+        fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0)
+        e = err_set(&s->cx, ERR_SYSTEM, "no descriptors for a child: %s", strerror(errno));
+    char name[32];
+    (void)snprintf(name, sizeof(name), "countersign-%s", member_name(m));
+    if (e == ERR_NONE)
+        e = spawn_child(&s->cx,
+                        &(struct spawn){.path = executable(m),
+                                        .name = name,
+                                        .control_fd = pair[1],
+                                        .config_fd = config,
+                                        .clock_fd = s->options->clock_fd,
+                                        .user = &s->user},
+                        &m->pid);
+    if (pair[1] >= 0)
+        (void)close(pair[1]);
+    if (config >= 0)
+        (void)close(config);
+    if (e == ERR_NONE)
+        e = loop_fd_add(s->loop, &m->watch, pair[0], LOOP_READ, heard);
+    if (e == ERR_NONE) {
+        m->control = pair[0];
+        return e;
+    }
+    member_kill(m); /* where only the watch failed: SIGCHLD then starts it again */
+    if (pair[0] >= 0)
+        (void)close(pair[0]);
+    return e;
+}
+
+enum errcode
+member_start(struct member *m)
+{
+    enum errcode e = spawn(m);
+    if (e != ERR_NONE)
+        return e;
+    log_debug("child.start", "child=%s slot=%" PRIu32 " pid=%d", member_name(m), m->slot, (int)m->pid);
+    set_up(m);
+    return ERR_NONE;
+}
+
+void
+member_ended(struct member *m)
+{
+    loop_fd_remove(m->s->loop, &m->watch);
+    if (m->control >= 0)
+        (void)close(m->control);
+    m->control = -1;
+    m->pid = 0;
+    m->is_ready = false;
+}

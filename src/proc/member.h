@@ -1,0 +1,55 @@
+/* member: one child as the supervisor sees it: its process, its control channel, what it is given. When one
+ * is started, and what its end means, is supervise.c's to say. */
+#ifndef COUNTERSIGN_PROC_MEMBER_H
+#define COUNTERSIGN_PROC_MEMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "proc/backoff.h"
+#include "proc/control.h"
+
+enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER };
+
+struct supervisor;
+
+struct member {
+    struct supervisor *s;
+    enum member_kind kind;
+    uint32_t slot;
+    pid_t pid;   /* 0: not running */
+    int control; /* -1: none */
+    bool is_ready;
+    int64_t heard_at; /* clock_mono */
+    struct loop_fd watch;
+    struct loop_timer restart;
+    struct backoff backoff;
+};
+
+/* Not running; restart_due is what its timer calls. */
+void member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint32_t slot,
+                 void (*restart_due)(struct loop_timer *));
+
+/* "worker", a constant. */
+const char *member_name(const struct member *m);
+
+/* Makes the process and sends it all that it needs before it may confine itself, GO last. On an error, which
+ * the supervisor's cx holds, pid is 0, or the process was killed and SIGCHLD will tell of it. */
+enum errcode member_start(struct member *m) MUST_CHECK;
+
+/* After waitpid has told of its end: forgets the process and closes its channel. */
+void member_ended(struct member *m);
+
+void member_kill(struct member *m);
+
+/* Sends one message. A child that does not read hangs, and is killed. Nothing happens where none runs. */
+void member_tell(struct member *m, const struct control *message);
+
+/* The TLS files, to a front; the newest configuration, to any. */
+void member_give_tls(struct member *m);
+void member_give_config(struct member *m);
+
+#endif

@@ -1,0 +1,45 @@
+/* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, the end) and
+ * member.c (one child). For these alone; the door is supervise.h. */
+#ifndef COUNTERSIGN_PROC_SUPERVISOR_H
+#define COUNTERSIGN_PROC_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/loop.h"
+#include "proc/listeners.h"
+#include "proc/member.h"
+#include "proc/source.h"
+#include "proc/spawn.h"
+#include "proc/supervise.h"
+
+enum phase {
+    PHASE_STARTING, /* until every child was ready once; a child that ends now ends the server */
+    PHASE_SERVING,
+    PHASE_DRAINING, /* the fronts finish what is in flight */
+    PHASE_ENDING,   /* no front is left; the others end */
+};
+
+struct supervisor {
+    const struct supervise_options *options;
+    struct cx cx;
+    struct loop *loop;
+    struct source source;
+    struct spawn_user user;
+    struct listeners listeners;
+    int tls[2];
+    struct member *members;
+    size_t n;
+    enum phase phase; /* written by one function of supervise.c */
+    struct loop_timer deadline, patrol;
+    int64_t patrolled_at; /* clock_mono */
+    int ready_fd;
+    int status;
+};
+
+/* What member.c reports to supervise.c. */
+void supervisor_member_ready(struct member *m);
+
+#endif
