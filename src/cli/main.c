@@ -6,12 +6,15 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "base/fds.h"
 #include "cli/cli.h"
 
 int
 main(int argc, char *argv[])
 {
     const struct rlimit none = {0, 0};
+    if (!fds_open_standard())
+        return CLI_FAILED;
     (void)setrlimit(RLIMIT_CORE, &none);   /* passwords and keys pass through here */
     (void)setvbuf(stdin, NULL, _IONBF, 0); /* a password may come this way, and must not stay in a buffer */
     (void)signal(SIGPIPE, SIG_IGN);        /* a reader that went away is a failed write, not a silent end */

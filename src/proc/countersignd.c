@@ -1,18 +1,22 @@
 /* countersignd: the command line of the server: options, then supervise_run; for a sandbox, with a place of
  * its own. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/fds.h"
 #include "base/inet.h"
 #include "base/str.h"
 #include "config/config.h"
 #include "proc/playground.h"
+#include "proc/signals.h"
 #include "proc/supervise.h"
 
 #ifndef COUNTERSIGN_LIBEXEC
@@ -47,14 +51,16 @@ static const char usage[] =
     "are\n"
     "  --ready-fd N        write \"READY ADDRESS:PORT ...\" to descriptor N once the server serves\n"
     "\n"
-    "Runs in the foreground and logs to standard error. SIGTERM drains and ends, a second one ends at once;\n"
-    "SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
+    "Runs in the foreground and logs to standard error. SIGTERM, SIGINT and SIGQUIT drain and end, a second\n"
+    "one ends at once; SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
 
 static bool
 parse_ready_fd(const char *text, int *fd_out)
 {
     int64_t n = 0;
-    if (str_to_i64(str_from_cstr(text), STDERR_FILENO + 1, INT_MAX, &n) != ERR_NONE)
+    /* One that is not open would be ours by then, and the line would go into a socket or a file. */
+    if (str_to_i64(str_from_cstr(text), STDERR_FILENO + 1, INT_MAX, &n) != ERR_NONE ||
+        fcntl((int)n, F_GETFD) < 0)
         return false;
     *fd_out = (int)n;
     return true;
@@ -189,11 +195,29 @@ run_sandbox(const struct command_line *c, struct arena *a, const char *folder)
     return status;
 }
 
+/* A working directory would keep its file system from being unmounted. The path of the configuration is read
+ * again at SIGHUP. */
+static const char *
+leave_directory(struct arena *a, const char *config)
+{
+    char here[PATH_MAX];
+    if (config[0] != '/') {
+        if (getcwd(here, sizeof(here)) == NULL)
+            return config;
+        config = arena_printf(a, "%s/%s", here, config).p;
+    }
+    int done = chdir("/");
+    (void)done; /* the directory stays in use, and nothing else */
+    return config;
+}
+
 static int
 run(const struct command_line *c)
 {
     struct arena a;
     arena_init(&a);
+    signals_begin();
+    (void)umask(077);
     const char *folder = c->libexec != NULL ? c->libexec : find_children(&a);
     if (c->sandbox) {
         int sandbox = run_sandbox(c, &a, folder);
@@ -201,7 +225,7 @@ run(const struct command_line *c)
         return sandbox;
     }
     struct supervise_options options = {
-        .config_path = c->config != NULL ? c->config : CONFIG_FILE,
+        .config_path = leave_directory(&a, c->config != NULL ? c->config : CONFIG_FILE),
         .front = arena_printf(&a, "%s/countersign-front", folder).p,
         .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
         .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
@@ -216,6 +240,8 @@ int
 main(int argc, char **argv)
 {
     struct command_line c = {.ready_fd = -1};
+    if (!fds_open_standard())
+        return SUPERVISE_FAILED;
     int status = parse(argc, argv, &c);
     if (status < 0)
         status = check(&c);

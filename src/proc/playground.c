@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,22 +122,11 @@ make_store(const char *program, struct str store, struct str key)
     return status == 0 ? ERR_NONE : ERR_STORE;
 }
 
-static void
-block_signals(void)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
 enum errcode
 playground_make(struct playground *p, struct arena *a, const char *sandbox, const char *listen,
                 bool is_public)
 {
     *p = (struct playground){.lock_fd = -1, .clock_fd = -1};
-    block_signals();
     remove_dead();
     enum errcode e = make_folder(p);
     if (e == ERR_NONE)

@@ -19,8 +19,8 @@ struct playground {
 
 /* Makes all of it; `sandbox` is the program that makes the store, `listen` the address to serve, is_public
  * where it is not of this machine alone. On an error, which is said on standard error, playground_remove is
- * called all the same. Blocks SIGTERM and SIGINT from here on: one that comes meanwhile ends the server once
- * it runs. Folders of sandboxes that were killed are removed first. */
+ * called all the same. The caller holds signals (signals_begin): one that comes meanwhile ends the server
+ * once it runs. Folders of sandboxes that were killed are removed first. */
 enum errcode playground_make(struct playground *p, struct arena *a, const char *sandbox, const char *listen,
                              bool is_public) MUST_CHECK;
 void playground_remove(struct playground *p);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -14,15 +13,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fds.h"
 #include "log/log.h"
 #include "proc/control.h"
+#include "proc/signals.h"
 
 enum { FD_SPARE = 10, EXIT_NOT_STARTED = 127 };
 
 enum errcode
-spawn_find_user(struct cx *cx, struct str name, struct spawn_user *user_out)
+spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out)
 {
-    *user_out = (struct spawn_user){.is_set = false};
+    *user_out = (struct privilege_user){.is_set = false};
     if (str_is_empty(name))
         return ERR_NONE;
     const char *account = arena_cstr(&cx->arena, name);
@@ -61,33 +62,9 @@ place_descriptors(const struct spawn *s)
         give_up("descriptors", s->path);
     if (s->clock_fd > 0 && dup2(clock, CONTROL_CLOCK_FD) < 0)
         give_up("clock", s->path);
-    unsigned last = s->clock_fd > 0 ? CONTROL_CLOCK_FD : CONTROL_CONFIG_FD;
-    if (close_range(last + 1, ~0u, 0) != 0)
+    int last = s->clock_fd > 0 ? CONTROL_CLOCK_FD : CONTROL_CONFIG_FD;
+    if (!fds_close_from(last + 1))
         give_up("close", s->path);
-}
-
-static void
-drop_account(const struct spawn *s)
-{
-    const struct spawn_user *u = s->user;
-    if (!u->is_set)
-        return;
-    if (initgroups(u->name, u->gid) != 0 || setresgid(u->gid, u->gid, u->gid) != 0 ||
-        setresuid(u->uid, u->uid, u->uid) != 0)
-        give_up("account", s->path);
-}
-
-static void
-set_signals(const char *path)
-{
-    static const int told_otherwise[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
-    sigset_t none;
-    (void)sigemptyset(&none);
-    bool ok = true;
-    for (size_t i = 0; i < sizeof(told_otherwise) / sizeof(told_otherwise[0]); i++)
-        ok = signal(told_otherwise[i], SIG_IGN) != SIG_ERR && ok;
-    if (!ok || sigprocmask(SIG_SETMASK, &none, NULL) != 0)
-        give_up("signals", path);
 }
 
 /* In the child. The order matters: descriptors before the account (they may need root), the death signal
@@ -99,8 +76,11 @@ become(const struct spawn *s, pid_t supervisor)
     (void)umask(077);
     if (chdir("/") != 0)
         give_up("chdir", s->path);
-    drop_account(s);
-    set_signals(s->path);
+    const char *refused = privilege_drop(s->user);
+    if (refused != NULL)
+        give_up(refused, s->path);
+    if (!signals_for_child())
+        give_up("signals", s->path);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
         give_up("parent", s->path);
     char name[64];

@@ -3,25 +3,17 @@
  * A child begins with descriptors 0 and 1 on /dev/null, 2 as ours (the log), 3 its control channel, 4 its
  * configuration, in a sandbox 5 the movable clock, and no other; working directory /, umask 077, an empty
  * environment but for PATH (and what says that this is a sandbox; and the movable clock of a build for
- * tests). It is killed when the supervisor dies, and ignores the signals that a terminal or a service manager
- * sends to the whole group: it is told to end over the control channel. */
+ * tests); the signals of signals.def; no capability (privilege.h). It is killed when the supervisor dies, and
+ * ends by the control channel, not by a signal. */
 #ifndef COUNTERSIGN_PROC_SPAWN_H
 #define COUNTERSIGN_PROC_SPAWN_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
-
-/* The account that children run as. */
-struct spawn_user {
-    bool is_set;
-    uid_t uid;
-    gid_t gid;
-    char name[65];
-};
+#include "proc/privilege.h"
 
 struct spawn {
     const char *path; /* the executable, absolute */
@@ -29,12 +21,12 @@ struct spawn {
     int control_fd;   /* the child's end */
     int config_fd;
     int clock_fd; /* of a sandbox; 0: this is none */
-    const struct spawn_user *user;
+    const struct privilege_user *user;
 };
 
 /* Looks the account up. An empty name: stay who we are. ERR_CONFIG when there is no such account, or when we
  * are not root and the account is another than ours. */
-enum errcode spawn_find_user(struct cx *cx, struct str name, struct spawn_user *user_out) MUST_CHECK;
+enum errcode spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out) MUST_CHECK;
 
 /* The descriptors stay the caller's. ERR_SYSTEM when no process can be made; what goes wrong in the child
  * afterwards is logged there, and it ends with status 127. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "proc/control.h"
 #include "proc/notify.h"
 #include "proc/report.h"
+#include "proc/signals.h"
 #include "proc/supervisor.h"
 
 enum {
@@ -161,12 +161,8 @@ hand_out(struct supervisor *s, const int tls[2])
 }
 
 static void
-got_reload_signal(void *arg, int signo)
+reload(struct supervisor *s)
 {
-    (void)signo;
-    struct supervisor *s = arg;
-    if (s->phase != PHASE_SERVING)
-        return;
     cx_begin(&s->cx);
     struct str state = arena_printf(&s->cx.arena, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono());
     notify_manager(state.p);
@@ -183,6 +179,17 @@ got_reload_signal(void *arg, int signo)
     buf_clear(&messages);
     buf_clear(&needs_restart);
     notify_manager("READY=1");
+}
+
+static void
+got_reload_signal(void *arg, int signo)
+{
+    (void)signo;
+    struct supervisor *s = arg;
+    if (s->phase == PHASE_SERVING)
+        reload(s);
+    else
+        s->reload_waits = s->phase == PHASE_STARTING;
 }
 
 static void
@@ -210,16 +217,28 @@ ended(struct member *m, int status)
     }
 }
 
+static struct member *
+find_member(struct supervisor *s, pid_t pid)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->members[i].pid == pid)
+            return &s->members[i];
+    return NULL;
+}
+
+/* Those of others too: as process 1 of a container the supervisor inherits every orphan. */
 static void
 got_child_signal(void *arg, int signo)
 {
     (void)signo;
     struct supervisor *s = arg;
-    for (size_t i = 0; i < s->n; i++) {
-        struct member *m = &s->members[i];
-        int status = 0;
-        if (m->pid > 0 && waitpid(m->pid, &status, WNOHANG) == m->pid)
+    int status = 0;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        struct member *m = find_member(s, pid);
+        if (m != NULL)
             ended(m, status);
+        else
+            log_debug("orphan.reaped", "pid=%d", (int)pid);
     }
 }
 
@@ -292,6 +311,8 @@ supervisor_member_ready(struct member *m)
     s->patrolled_at = clock_mono();
     patrol(&s->patrol);
     announce(s);
+    if (s->reload_waits)
+        reload(s);
 }
 
 static void
@@ -319,14 +340,13 @@ prepare(struct supervisor *s)
         e = source_open_tls(&s->cx, config, s->tls);
     if (e == ERR_NONE)
         e = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &s->listeners);
-    static const int end_signals[] = {SIGTERM, SIGINT};
-    for (size_t i = 0; e == ERR_NONE && i < 2; i++)
-        e = loop_signal(s->loop, end_signals[i], got_end_signal, s);
-    if (e == ERR_NONE)
-        e = loop_signal(s->loop, SIGHUP, got_reload_signal, s);
-    if (e == ERR_NONE)
-        e = loop_signal(s->loop, SIGCHLD, got_child_signal, s);
-    return e;
+    static void (*const got[])(void *arg, int signo) = {
+        [SIGNAL_END] = got_end_signal,
+        [SIGNAL_RELOAD] = got_reload_signal,
+        [SIGNAL_REAP] = got_child_signal,
+        [SIGNAL_IGNORE] = NULL,
+    };
+    return e == ERR_NONE ? signals_watch(s->loop, got, s) : e;
 }
 
 static int
@@ -360,6 +380,7 @@ supervise_run(const struct supervise_options *options)
     struct supervisor s = {.options = options, .tls = {-1, -1}, .ready_fd = options->ready_fd};
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
+    signals_begin();
     int status = SUPERVISE_BAD_CONFIG;
     if (source_init(&s.source, options->config_path, options->config_text, &messages) == ERR_NONE) {
         log_own_stderr();
@@ -368,7 +389,6 @@ supervise_run(const struct supervise_options *options)
         s.loop = loop_new();
         loop_timer_init(&s.deadline, deadline_due);
         loop_timer_init(&s.patrol, patrol);
-        (void)signal(SIGPIPE, SIG_IGN);
         status = serve(&s);
         listeners_close(&s.listeners);
         for (size_t i = 0; i < 2; i++)

@@ -28,8 +28,8 @@ struct supervise_options {
 enum { SUPERVISE_OK = 0, SUPERVISE_FAILED = 1, SUPERVISE_BAD_CONFIG = 2 };
 
 /* Runs until a signal ends it; one a process, which is single-threaded. The answer is the exit status: OK
- * after SIGTERM or SIGINT; FAILED when a socket or a child could not be had at the start; BAD_CONFIG with the
- * problems on standard error. No child is left behind in any case. */
+ * after SIGTERM, SIGINT or SIGQUIT; FAILED when a socket or a child could not be had at the start; BAD_CONFIG
+ * with the problems on standard error. No child is left behind in any case. */
 int supervise_run(const struct supervise_options *options) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ struct supervisor {
     struct cx cx;
     struct loop *loop;
     struct source source;
-    struct spawn_user user;
+    struct privilege_user user;
     struct listeners listeners;
     int tls[2];
     struct member *members;
@@ -35,6 +35,7 @@ struct supervisor {
     enum phase phase; /* written by one function of supervise.c */
     struct loop_timer deadline, patrol;
     int64_t patrolled_at; /* clock_mono */
+    bool reload_waits;    /* SIGHUP came before there was anything to reload */
     int ready_fd;
     int status;
 };

@@ -6,12 +6,16 @@ import pty
 import re
 import signal
 import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
 import termios
 import time
 
 import pytest
 
-from countersign import PATIENCE
+from countersign import CLI, DAEMON, PATIENCE, Server
 
 
 def eventually(what, message):
@@ -91,3 +95,169 @@ def test_a_reader_of_standard_error_that_stalls_holds_nothing_up(own_server, kin
     stderr.stall()
     assert server.stop() == 0, "SIGTERM drains and ends"
     stderr.close()
+
+
+MEANINGLESS = ["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGPIPE", "SIGTTIN", "SIGTTOU", "SIGXFSZ",
+               "SIGRTMIN", "SIGRTMAX"]
+
+
+def test_a_signal_that_means_nothing_does_nothing(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    children = {kind: server.children(kind) for kind in ("front", "worker", "courier")}
+    for pid in [server.process.pid, *sum(children.values(), [])]:
+        for signo in MEANINGLESS:
+            os.kill(pid, getattr(signal, signo))
+    assert server.console().sign_in(email, phone).result == "OK"
+    assert children == {kind: server.children(kind) for kind in children}, "the same processes"
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_that_ends_drains(own_server, signo):
+    server = own_server()
+    assert server.stop(signo) == 0
+    assert re.search(r"supervisor drain ", server.log())
+
+
+def own(*lines):
+    """A Python program that does the lines and then becomes the daemon: what a parent leaves to it."""
+    return [sys.executable, "-c", "\n".join(["import ctypes, os, resource, signal, sys", *lines, "os.execv(sys.argv[1], sys.argv[1:])"])]
+
+
+def test_a_reload_before_ready_is_made_up_for(own_server):
+    server = own_server(start=False)
+    server.start(own("signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])", "os.kill(os.getpid(), signal.SIGHUP)"))
+    server.wait_log(r"(?s)supervisor ready .*supervisor reload ")
+
+
+def test_inherited_masks_and_ignored_signals_are_forgotten(own_server):
+    server = own_server(start=False)
+    server.start(own("every = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}",
+                     "for signo in every: signal.signal(signo, signal.SIG_IGN)",
+                     "signal.pthread_sigmask(signal.SIG_BLOCK, every)"))
+    worker = server.children("worker")[0]
+    os.kill(worker, signal.SIGKILL)
+    server.wait_log(r"child\.died child=worker")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"supervisor reload ")
+    for pid in server.children("front"):
+        assert int(status_of(pid)["SigBlk"], 16) == 0
+    assert server.stop() == 0
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as text:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in text if ":\t" in line)
+
+
+def test_closed_standard_descriptors_are_not_used_for_something_else(own_server, name):
+    company, email = name
+    server = own_server(start=False)
+    server.start(own("os.closerange(0, 3)"))
+    for fd in range(3):
+        assert os.readlink(f"/proc/{server.process.pid}/fd/{fd}") == "/dev/null"
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    done = subprocess.run([*own("os.closerange(0, 3)"), CLI, "-c", server.config, "technician", "show", "nobody@example.com"],
+                          env=server.env, timeout=PATIENCE, check=False)
+    assert done.returncode not in (0, -signal.SIGABRT)
+    with sqlite3.connect(server.settings[("store", "path")]) as store:
+        assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_descriptor_for_ready_must_be_open():
+    done = subprocess.run([DAEMON, "--ready-fd", "77"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 2 and "usage" in done.stderr
+
+
+# seccomp: ENOSYS for close_range(2), which kernels before 5.9 lack; containers refuse it likewise.
+NO_CLOSE_RANGE = ["class Program(ctypes.Structure): _fields_ = [('n', ctypes.c_ushort), ('code', ctypes.c_void_p)]",
+                  "step = lambda code, jt, jf, k: code.to_bytes(2, 'little') + bytes([jt, jf]) + k.to_bytes(4, 'little')",
+                  "code = step(0x20, 0, 0, 0) + step(0x15, 0, 1, 436) + step(6, 0, 0, 0x50026) + step(6, 0, 0, 0x7fff0000)",
+                  "text = ctypes.create_string_buffer(code, len(code))",
+                  "program = Program(4, ctypes.addressof(text))",
+                  "libc = ctypes.CDLL(None, use_errno=True)",
+                  "assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0",
+                  "assert libc.close_range(900, 901, 0) == -1 and ctypes.get_errno() == 38"]
+
+
+def test_a_kernel_without_close_range_will_do(own_server):
+    server = own_server(start=False)
+    server.start(own(*NO_CLOSE_RANGE, "os.dup2(os.open('/dev/null', os.O_RDONLY), 500)",
+                     "resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400))"))
+    for kind in ("front", "worker", "courier"):
+        for pid in server.children(kind):
+            assert not os.path.exists(f"/proc/{pid}/fd/500"), "beyond the limit, and closed all the same"
+
+
+def test_what_nobody_waits_for_is_reaped(own_server, tmp_path):
+    """As the first process of a container the daemon has children that it did not start."""
+    server = own_server(start=False)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    server.start(["/bin/sh", "-c", f'cat {fifo} & exec "$@"', "sh"])
+    with open(fifo, "wb"):
+        strangers = [pid for pid in children_of(server.process.pid) if comm_of(pid) in ("cat", "sh")]
+        assert strangers
+    eventually(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in strangers), "a zombie is left")
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as text:
+        return [int(word) for word in text.read().split()]
+
+
+def comm_of(pid):
+    with open(f"/proc/{pid}/comm", encoding="utf-8") as text:
+        return text.read().strip()
+
+
+def test_it_serves_and_ends_as_process_1(own_server):
+    unshare = ["unshare", "--pid", "--fork", "--kill-child"]
+    if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine makes no process namespace for us")
+    server = own_server(start=False)
+    server.start(unshare)
+    init = children_of(server.process.pid)[0]
+    os.kill(init, signal.SIGUSR1)
+    os.kill(init, signal.SIGTERM)
+    assert server.process.wait(PATIENCE) == 0
+    server.process = None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to leave behind")
+def test_capabilities_are_not_handed_on(own_server):
+    server = own_server(start=False)
+    server.start(["setpriv", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw"])
+    assert int(status_of(server.process.pid)["CapAmb"], 16) != 0
+    of_files = 0b11111  # chown, dac_override, dac_read_search, fowner, fsetid
+    for kind in ("front", "worker", "courier"):
+        for pid in server.children(kind):
+            status = {key: int(status_of(pid)[key], 16) for key in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+            assert status["CapInh"] == status["CapAmb"] == 0, kind
+            assert all(status[key] & ~of_files == 0 for key in ("CapPrm", "CapEff", "CapBnd")), (kind, status)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
+def test_children_of_another_account_have_no_capability():
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="countersign-test.") as folder:
+        os.chmod(folder, 0o711)
+        server = Server(folder, {("server", "user"): "nobody"}, start=False)
+        try:
+            subprocess.run(["chown", "-R", "nobody", folder], check=True)
+            server.start(["setpriv", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw"])
+            for kind in ("front", "worker", "courier"):
+                for pid in server.children(kind):
+                    status = status_of(pid)
+                    assert {int(status[key], 16) for key in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}, kind
+                    assert status["Uid"].split()[0] != "0"
+        finally:
+            server.close()
+
+
+def test_the_working_directory_stays_free(own_server):
+    server = own_server(start=False)
+    server.start(cwd=server.folder)
+    assert os.readlink(f"/proc/{server.process.pid}/cwd") == "/"

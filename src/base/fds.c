@@ -1,0 +1,58 @@
+/* fds: see the header. */
+#include "base/fds.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { BLIND_MOST = 1 << 20 /* closed one by one where /proc is missing */ };
+
+bool
+fds_open_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        /* The lowest number that is free is this one: those below are open by now. */
+        if (errno != EBADF || open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+            return false;
+    }
+    return true;
+}
+
+/* The limit may have been lowered after a descriptor beyond it was opened; only the list knows. */
+static bool
+close_listed(int first)
+{
+    DIR *d = opendir("/proc/self/fd");
+    if (d == NULL)
+        return false;
+    for (const struct dirent *e; (e = readdir(d)) != NULL;) {
+        char *end = NULL;
+        long fd = strtol(e->d_name, &end, 10);
+        if (*end == '\0' && fd >= first && fd != dirfd(d))
+            (void)close((int)fd);
+    }
+    (void)closedir(d);
+    return true;
+}
+
+static bool
+close_blindly(int first)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max > BLIND_MOST)
+        return false;
+    for (int fd = first; fd < (int)files.rlim_max; fd++)
+        (void)close(fd);
+    return true;
+}
+
+bool
+fds_close_from(int first)
+{
+    return close_range((unsigned)first, ~0u, 0) == 0 || close_listed(first) || close_blindly(first);
+}

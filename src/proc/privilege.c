@@ -1,0 +1,52 @@
+/* privilege: see the header. */
+#include "proc/privilege.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { CAPABILITIES_MOST = 64, SETS = _LINUX_CAPABILITY_U32S_3 };
+
+/* What root's children need to use the files of another account, where no account was named for them. */
+static const uint64_t of_files = UINT64_C(1) << CAP_CHOWN | UINT64_C(1) << CAP_DAC_OVERRIDE |
+                                 UINT64_C(1) << CAP_DAC_READ_SEARCH | UINT64_C(1) << CAP_FOWNER |
+                                 UINT64_C(1) << CAP_FSETID;
+
+/* The bound of what an exec can give. Without CAP_SETPCAP it stays, and gives nothing to other accounts than
+ * root. */
+static void
+narrow_bound(void)
+{
+    for (int cap = 0; cap < CAPABILITIES_MOST; cap++)
+        if ((of_files & UINT64_C(1) << cap) == 0 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1)
+            (void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+}
+
+static bool
+clear_sets(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[SETS] = {{0, 0, 0}, {0, 0, 0}};
+    if (syscall(SYS_capget, &head, data) != 0)
+        return false;
+    for (unsigned i = 0; i < SETS; i++) {
+        data[i].inheritable = 0; /* takes what is ambient with it */
+        if (geteuid() != 0)
+            data[i].effective = data[i].permitted = 0;
+    }
+    return syscall(SYS_capset, &head, data) == 0;
+}
+
+const char *
+privilege_drop(const struct privilege_user *user)
+{
+    narrow_bound();
+    if (user->is_set &&
+        (initgroups(user->name, user->gid) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
+         setresuid(user->uid, user->uid, user->uid) != 0))
+        return "account";
+    return clear_sets() ? NULL : "capabilities";
+}
