@@ -188,7 +188,7 @@ type_of(uint32_t cp)
     return category == UTF8PROC_CATEGORY_ND ? TYPE_DIGIT : TYPE_SPECIAL;
 }
 
-/* product.md: a repeat is the same character twice anywhere. */
+/* A repeat is the same character twice anywhere. */
 static enum password_strength
 strength_of(const uint32_t *cps, size_t n)
 {

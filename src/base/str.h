@@ -1,7 +1,7 @@
 /* str: a read-only view of bytes that somebody else owns.
  *
  * A view with p == NULL is "null" (absent), which is not the same as empty: the contract tells the two apart
- * (asmx-behaviour.md, sections 3 and 4). A view is never NUL-terminated by right and never outlives its
+ * (docs/contract.md, sections 3 and 4). A view is never NUL-terminated by right and never outlives its
  * owner. */
 #ifndef COUNTERSIGN_BASE_STR_H
 #define COUNTERSIGN_BASE_STR_H

@@ -1,6 +1,6 @@
 /* ct_form: application/x-www-form-urlencoded (the bodies of HTML forms, and query strings) as ASP.NET reads
  * it, and the form binding of the operations that have one: parameters in, the Result as one XML element out
- * (asmx-behaviour.md, sections 6 and 13; form-binding/). */
+ * (docs/contract.md, sections 6 and 13). */
 #ifndef COUNTERSIGN_CONTRACT_CT_FORM_H
 #define COUNTERSIGN_CONTRACT_CT_FORM_H
 

@@ -1,5 +1,6 @@
 /* ct_sample: the sample messages of the SOAP face, made from the tables, as the help page of an .asmx
- * endpoint words them (twoFactorCheckPushAuthStatus.txt; asmx-behaviour.md, section 13): HTTP head, blank
+ * endpoint words them (docs/contract.md, section 13; tests/contract/twoFactorCheckPushAuthStatus.txt): HTTP
+ * head, blank
  * line, envelope indented by two. */
 #ifndef COUNTERSIGN_CONTRACT_CT_SAMPLE_H
 #define COUNTERSIGN_CONTRACT_CT_SAMPLE_H

@@ -1,5 +1,5 @@
 /* ct_wsdl: the service description (WSDL 1.1) and the discovery document of the SOAP face, made from the
- * tables, as an .asmx endpoint writes them (asmx-behaviour.md, sections 11 and 12): indented by two, lines
+ * tables, as an .asmx endpoint writes them (docs/contract.md, sections 11 and 12): indented by two, lines
  * end with CR LF, none after the last. */
 #ifndef COUNTERSIGN_CONTRACT_CT_WSDL_H
 #define COUNTERSIGN_CONTRACT_CT_WSDL_H

@@ -1,5 +1,5 @@
 /* ct_xml: the contract's structures as the elements of a SOAP body, as .NET's XmlSerializer reads and writes
- * them (asmx-behaviour.md, sections 3 and 4). */
+ * them (docs/contract.md, sections 3 and 4). */
 #ifndef COUNTERSIGN_CONTRACT_CT_XML_H
 #define COUNTERSIGN_CONTRACT_CT_XML_H
 

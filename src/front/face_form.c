@@ -1,4 +1,4 @@
-/* face_form: see face_form.h; asmx-behaviour.md, sections 1 and 6; form-binding/. */
+/* face_form: see face_form.h; docs/contract.md, sections 1 and 6. */
 #include "front/face_form.h"
 
 #include "contract/ct_form.h"

@@ -1,4 +1,4 @@
-/* pages: see pages.h. The contract's side of it is asmx-behaviour.md, section 6. */
+/* pages: see pages.h. The contract's side of it is docs/contract.md, section 6. */
 #include "front/pages.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* pages_help: the pages that an .asmx shows of itself (asmx-behaviour.md, sections 6 and 13). Their text is
+/* pages_help: the pages that an .asmx shows of itself (docs/contract.md, sections 6 and 13). Their text is
  * that of ASP.NET's pages to the letter: whatever is said beyond it stands in attributes. */
 #include "contract/ct_form.h"
 #include "contract/ct_wsdl.h"

@@ -6,7 +6,7 @@
  *     http_reply_header(&r, "Content-Type", STR_LIT("text/xml; charset=utf-8"));
  *     http_reply_end(&r, &front->date, body);
  *
- * gives the order of the contract (asmx-behaviour.md, section 4): the caller's headers, Server, Date,
+ * gives the order of the contract (docs/contract.md, section 4): the caller's headers, Server, Date,
  * Content-Length, and Connection where it is needed. An answer that does not fit in the buf sets its `over`:
  * close then. */
 #ifndef COUNTERSIGN_HTTP_REPLY_H

@@ -1,5 +1,5 @@
 /* answer: the kinds of answers that are no result: faults, 400 and 415, in both versions
- * (asmx-behaviour.md, section 5). For this room alone. */
+ * (docs/contract.md, section 5). For this room alone. */
 #ifndef COUNTERSIGN_SOAP_ANSWER_H
 #define COUNTERSIGN_SOAP_ANSWER_H
 

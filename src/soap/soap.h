@@ -2,7 +2,7 @@
  * bytes, for SOAP 1.1 and 1.2, exactly as an ASP.NET .asmx endpoint of .NET Framework 4.x does.
  *
  * Not here: HTTP itself (methods, paths, PathInfo, status lines), pages, WSDL, forms; running an operation.
- * Section numbers in this room are those of asmx-behaviour.md, how a genuine endpoint behaves.
+ * Section numbers in this room are those of docs/contract.md, how a genuine endpoint behaves.
  *
  *   soap_decode -> SOAP_CALL: run message.op with message.in, then soap_encode (or soap_fault_server)
  *               -> SOAP_ANSWERED: the answer is complete: a fault, 400 or 415 */

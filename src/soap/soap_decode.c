@@ -1,5 +1,5 @@
 /* soap_decode: routing and reading, in the order in which .NET does it: which of several faults a bad message
- * gets depends on that order (asmx-behaviour.md, section 2). The functions below follow those of
+ * gets depends on that order (docs/contract.md, section 2). The functions below follow those of
  * SoapServerProtocol, whose names stand beside them. */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* source: the bytes of a message as the text that the reader reads: charset by HTTP, byte order mark and XML
- * declaration, as .NET's StreamReader and XmlTextReader share that work (asmx-behaviour.md, sections 3 and
+ * declaration, as .NET's StreamReader and XmlTextReader share that work (docs/contract.md, sections 3 and
  * 9). */
 #ifndef COUNTERSIGN_XML_SOURCE_H
 #define COUNTERSIGN_XML_SOURCE_H

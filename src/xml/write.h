@@ -1,4 +1,4 @@
-/* write: text as XML content, the way .NET's XmlTextWriter writes it (asmx-behaviour.md, section 4). */
+/* write: text as XML content, the way .NET's XmlTextWriter writes it (docs/contract.md, section 4). */
 #ifndef COUNTERSIGN_XML_WRITE_H
 #define COUNTERSIGN_XML_WRITE_H
 
