@@ -12,10 +12,12 @@
 #include "base/clock.h"
 #include "base/list.h"
 
-enum { EVENTS = 256, SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
+enum { SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
 
+/* Ordered by `at`, and by `order` where that is the same. */
 struct due {
     int64_t at; /* a copy of the timer's: the heap is ordered without following pointers */
+    uint64_t order;
     struct loop_timer *timer;
 };
 
@@ -28,10 +30,13 @@ struct loop {
     int epoll;
     bool stopped;
     int64_t now;
-    struct epoll_event events[EVENTS]; /* of this round; told up to event_at */
+    struct epoll_event events[LOOP_EVENTS_MAX]; /* of this round; told up to event_at */
     int event_at, n_events;
     struct due *heap; /* heap[0] is due first */
     size_t n_timers, heap_cap;
+    uint64_t order; /* of the timer that was set last */
+    uint64_t round;
+    bool is_telling_timers;
     struct loop_fd signals;
     sigset_t signal_set;
     struct handler handlers[SIGNALS];
@@ -70,7 +75,8 @@ static struct epoll_event
 event_for(struct loop_fd *w, unsigned want)
 {
     uint32_t events = ((want & LOOP_READ) != 0 ? (uint32_t)EPOLLIN : 0u) |
-                      ((want & LOOP_WRITE) != 0 ? (uint32_t)EPOLLOUT : 0u);
+                      ((want & LOOP_WRITE) != 0 ? (uint32_t)EPOLLOUT : 0u) |
+                      ((want & LOOP_HANGUP) != 0 ? (uint32_t)EPOLLRDHUP : 0u);
     return (struct epoll_event){.events = want == 0 ? (uint32_t)EPOLLONESHOT : events, .data = {.ptr = w}};
 }
 
@@ -127,18 +133,24 @@ heap_put(struct loop *l, size_t slot, struct due d)
     d.timer->slot = slot;
 }
 
+static bool
+is_before(const struct due *a, const struct due *b)
+{
+    return a->at < b->at || (a->at == b->at && a->order < b->order);
+}
+
 /* Finds the place of d from a free slot upwards, then downwards, and puts it there. */
 static void
 heap_settle(struct loop *l, size_t slot, struct due d)
 {
-    while (slot > 0 && d.at < l->heap[(slot - 1) / 2].at) {
+    while (slot > 0 && is_before(&d, &l->heap[(slot - 1) / 2])) {
         heap_put(l, slot, l->heap[(slot - 1) / 2]);
         slot = (slot - 1) / 2;
     }
     for (size_t child = 2 * slot + 1; child < l->n_timers; child = 2 * slot + 1) {
-        if (child + 1 < l->n_timers && l->heap[child + 1].at < l->heap[child].at)
+        if (child + 1 < l->n_timers && is_before(&l->heap[child + 1], &l->heap[child]))
             child++;
-        if (d.at <= l->heap[child].at)
+        if (is_before(&d, &l->heap[child]))
             break;
         heap_put(l, slot, l->heap[child]);
         slot = child;
@@ -166,8 +178,11 @@ loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at)
             heap_grow(l);
         t->slot = l->n_timers++;
     }
+    /* Behind all that are due in this round: see tell_timers. */
+    if (l->is_telling_timers && at < l->now)
+        at = l->now;
     t->at = at;
-    heap_settle(l, t->slot, (struct due){at, t});
+    heap_settle(l, t->slot, (struct due){at, ++l->order, t});
 }
 
 void
@@ -237,6 +252,8 @@ what_happened(const struct loop_fd *w, uint32_t events)
         what |= LOOP_READ;
     if ((events & EPOLLOUT) != 0)
         what |= LOOP_WRITE;
+    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+        what |= LOOP_HANGUP;
     what &= w->want;
     if (w->want != 0 && (events & (EPOLLHUP | EPOLLERR)) != 0)
         what |= LOOP_READ;
@@ -256,28 +273,34 @@ tell_descriptors(struct loop *l)
     l->n_events = 0;
 }
 
-/* At most as many as there are now: a timer that sets itself to the past must not hold the descriptors up. */
+/* A timer that is set meanwhile waits for the next round, and so do those past the bound: whatever timers do,
+ * the descriptors have their turn in between. */
 static void
 tell_timers(struct loop *l)
 {
-    for (size_t left = l->n_timers; left > 0 && l->n_timers > 0 && !l->stopped; left--) {
-        struct loop_timer *t = l->heap[0].timer;
-        if (t->at > l->now)
-            return;
-        loop_timer_stop(l, t);
-        t->due(t);
+    const uint64_t last = l->order;
+
+    l->is_telling_timers = true;
+    for (unsigned n = 0; n < LOOP_EVENTS_MAX && l->n_timers > 0 && !l->stopped; n++) {
+        struct due first = l->heap[0];
+        if (first.at > l->now || first.order > last)
+            break;
+        loop_timer_stop(l, first.timer);
+        first.timer->due(first.timer);
     }
+    l->is_telling_timers = false;
 }
 
 enum errcode
 loop_run(struct loop *l)
 {
     while (!l->stopped) {
-        int n = epoll_wait(l->epoll, l->events, EVENTS, patience(l));
+        int n = epoll_wait(l->epoll, l->events, LOOP_EVENTS_MAX, patience(l));
         if (n < 0 && errno != EINTR)
             return ERR_SYSTEM;
         l->n_events = n < 0 ? 0 : n;
         l->now = clock_mono();
+        l->round++;
         tell_descriptors(l);
         tell_timers(l);
     }
@@ -295,4 +318,10 @@ int64_t
 loop_now(const struct loop *l)
 {
     return l->now;
+}
+
+uint64_t
+loop_round(const struct loop *l)
+{
+    return l->round;
 }

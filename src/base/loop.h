@@ -15,7 +15,11 @@
 
 struct loop; /* opaque, heap */
 
-enum { LOOP_READ = 1, LOOP_WRITE = 2 }; /* LOOP_HUP is told as LOOP_READ: the read then says so */
+/* An error or a hang-up is reported as LOOP_READ too: the read then says so. LOOP_HANGUP: the peer sends
+ * nothing more; for a watch that does not want to read what it still sent. */
+enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_HANGUP = 4 };
+
+enum { LOOP_EVENTS_MAX = 256 }; /* descriptors, and timers, of one round */
 
 struct loop_fd {
     int fd; /* -1: not watched */
@@ -51,10 +55,13 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t);
 enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
 
 /* Runs until loop_stop, which ends it before the next callback; a stop before the run ends that run at once.
- * Due timers run after the descriptors of a round. ERR_SYSTEM when epoll fails. */
+ * A round is at most LOOP_EVENTS_MAX descriptors, then as many due timers; a timer that is set by one of them
+ * runs in the next round at the earliest, whatever its time. ERR_SYSTEM when epoll fails. */
 enum errcode loop_run(struct loop *l) MUST_CHECK;
 void loop_stop(struct loop *l);
 /* clock_mono as of this round: cheap. */
 int64_t loop_now(const struct loop *l);
+/* The number of this round. */
+uint64_t loop_round(const struct loop *l);
 
 #endif

@@ -17,6 +17,7 @@ enum {
 };
 
 #define LINGER_TIME (2 * CLOCK_S)
+#define LOOK_AGAIN (100 * CLOCK_MS) /* at one whose time is over while it waits for its turn */
 #define NEVER INT64_MAX
 #define TO(state) (1U << CONNECTION_##state)
 
@@ -72,6 +73,7 @@ close_connection(struct connection *c)
     struct front *f = c->front;
 
     move(c, CONNECTION_CLOSED);
+    turn_leave(&c->turn);
     exchange_free(&c->exchange);
     loop_fd_remove(f->loop, &c->watch);
     loop_timer_stop(f->loop, &c->timer);
@@ -138,6 +140,7 @@ write_out(struct connection *c)
         return true;
     if (is_reading(c)) {
         c->resume = c->state;
+        turn_leave(&c->turn);
         move(c, CONNECTION_WRITING);
     }
     return false;
@@ -258,18 +261,39 @@ step(struct connection *c)
     return false;
 }
 
-static void
-run(struct connection *c)
+/* Works off what is here, for a slice. True: there is more to do. */
+static bool
+run_slice(struct connection *c)
 {
+    uint64_t requests = c->front->requests;
+    size_t bytes = c->in_used;
+    struct turn_slice slice;
+
+    turn_slice_begin(&slice);
     while (is_reading(c) && !c->is_last) {
         if (c->out.len > ANSWERS_MOST && !write_out(c))
             break;
+        slice.requests = (size_t)(c->front->requests - requests);
+        slice.bytes = c->in_used - bytes;
+        if ((slice.requests > 0 || slice.bytes > 0) && turn_slice_is_spent(&slice))
+            return true;
         if (!step(c))
             break;
     }
+    return false;
+}
+
+static void
+run(struct connection *c)
+{
+    bool has_work = is_reading(c) && !c->is_last && (c->in.len > 0 || c->may_read);
+    bool has_more = has_work && (!turns_take(&c->front->turns) || run_slice(c));
+
     if (c->state == CONNECTION_CLOSED || !write_out(c))
         return;
-    if (c->is_last && c->exchange == NULL && c->state != CONNECTION_LINGERING)
+    if (has_more)
+        turn_wait(&c->front->turns, &c->turn);
+    else if (c->is_last && c->exchange == NULL && c->state != CONNECTION_LINGERING)
         end(c);
 }
 
@@ -320,7 +344,7 @@ wanted(const struct connection *c)
 
     if (c->state == CONNECTION_CALLING || c->state == CONNECTION_PARKED)
         want = c->peer_is_done || c->in.len >= AHEAD_MOST ? 0 : LOOP_READ;
-    else if (c->state != CONNECTION_WRITING)
+    else if (c->state != CONNECTION_WRITING && !turn_is_waiting(&c->turn))
         want = LOOP_READ;
     if (want != 0 && c->crossed_read)
         want = LOOP_WRITE;
@@ -379,27 +403,58 @@ look_ahead(struct connection *c)
         c->peer_is_done = true;
 }
 
+/* The handshake, or what was sent: now, or when it is its turn. */
+static void
+go_on(struct connection *c)
+{
+    if (c->state == CONNECTION_HANDSHAKE) {
+        if (!turns_take(&c->front->turns)) {
+            turn_wait(&c->front->turns, &c->turn);
+            return;
+        }
+        shake_hands(c);
+    }
+    if (is_reading(c)) {
+        c->may_read = true;
+        run(c);
+    }
+}
+
+static void
+turn_came(struct turn *t)
+{
+    struct connection *c = LIST_ITEM(t, struct connection, turn);
+    go_on(c);
+    settle(c);
+    reap(c);
+}
+
+static void
+writing_ready(struct connection *c)
+{
+    if (flush(c) && c->is_last) {
+        end(c);
+    } else if (c->state == CONNECTION_WRITING && c->out.len == 0) {
+        move(c, c->resume);
+        c->may_read = true;
+        run(c);
+    }
+}
+
 static void
 ready(struct loop_fd *watch, unsigned what)
 {
     struct connection *c = LIST_ITEM(watch, struct connection, watch);
 
-    if (c->state == CONNECTION_HANDSHAKE)
-        shake_hands(c);
     switch ((enum connection_state)c->state) {
+    case CONNECTION_HANDSHAKE:
     case CONNECTION_READING:
     case CONNECTION_BODY:
-        c->may_read = true;
-        run(c);
+        if (!turn_is_waiting(&c->turn))
+            go_on(c);
         break;
     case CONNECTION_WRITING:
-        if (flush(c) && c->is_last) {
-            end(c);
-        } else if (c->state == CONNECTION_WRITING && c->out.len == 0) {
-            move(c, c->resume);
-            c->may_read = true;
-            run(c);
-        }
+        writing_ready(c);
         break;
     case CONNECTION_CALLING:
     case CONNECTION_PARKED:
@@ -412,7 +467,6 @@ ready(struct loop_fd *watch, unsigned what)
         if (!transport_drain(&c->transport))
             close_connection(c);
         break;
-    case CONNECTION_HANDSHAKE:
     case CONNECTION_CLOSED:
         break;
     }
@@ -429,6 +483,10 @@ due(struct loop_timer *t)
         return;
     if (c->deadline > loop_now(c->front->loop)) {
         loop_timer_set(c->front->loop, t, c->deadline);
+        return;
+    }
+    if (turn_is_waiting(&c->turn)) { /* what it sent in time may be here already */
+        loop_timer_set(c->front->loop, t, loop_now(c->front->loop) + LOOK_AGAIN);
         return;
     }
     if (c->phase == CONNECTION_PHASE_HEAD || c->phase == CONNECTION_PHASE_BODY) {
@@ -492,6 +550,7 @@ connection_new(struct front *f, int fd, const struct inet_addr *peer, struct thr
     buf_init(&c->in, http_parser_room(&f->limits));
     buf_init(&c->out, FRONT_ANSWER_MAX);
     loop_timer_init(&c->timer, due);
+    turn_init(&c->turn, &source->turns, turn_came);
     list_add_last(&f->connections, &c->node);
     f->n_connections++;
     c->state = f->tls != NULL ? CONNECTION_HANDSHAKE : CONNECTION_READING;

@@ -1,7 +1,8 @@
 /* connection: one client: bytes in, requests to dispatch.h one after another, answers out in their order.
  *
  * It reads the next request only when the answer to the last one is on its way; while a worker has a request
- * it reads ahead a little, mostly to see the client leave. It knows no route and no operation. */
+ * it reads ahead a little, mostly to see the client leave. What a client sends is worked off in slices
+ * (turn.h). It knows no route and no operation. */
 #ifndef COUNTERSIGN_FRONT_CONNECTION_H
 #define COUNTERSIGN_FRONT_CONNECTION_H
 
@@ -15,6 +16,7 @@
 #include "base/loop.h"
 #include "front/throttle.h"
 #include "front/transport.h"
+#include "front/turn.h"
 #include "http/parser.h"
 #include "http/reply.h"
 
@@ -47,6 +49,7 @@ struct connection {
     struct loop_fd watch;
     struct loop_timer timer; /* never later than the deadline, often earlier */
     struct list node;        /* of the front's connections */
+    struct turn turn;        /* in line while it has more to do, and the round is over for it */
     struct front *front;
     int64_t deadline; /* clock_mono */
     struct http_parser parser;

@@ -114,6 +114,7 @@ front_new(struct loop *l, const struct config *config)
     const struct park_needs needs = {.has_room = has_room, .is_told = is_told, .arg = &f->backend};
     park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, &needs);
     throttle_init(&f->throttle);
+    turns_init(&f->turns, l);
     forwarded_init(&f->proxies);
     forwarded_set(&f->proxies, &config->server_trusted_proxies);
     return f;
@@ -129,6 +130,7 @@ front_free(struct front **at)
     listen_end(f);
     end_all(f);
     loop_timer_stop(f->loop, &f->drain_timer);
+    turns_clear(&f->turns);
     park_clear(&f->park);
     backend_clear(&f->backend);
     throttle_clear(&f->throttle);

@@ -17,6 +17,7 @@
 #include "front/park.h"
 #include "front/pool.h"
 #include "front/throttle.h"
+#include "front/turn.h"
 #include "http/parser.h"
 #include "http/reply.h"
 #include "http/tls.h"
@@ -43,6 +44,7 @@ struct front {
     struct backend backend;
     struct park park;
     struct throttle throttle;
+    struct turns turns;
     struct forwarded_rules proxies;
     struct tls_context *tls; /* NULL: plain HTTP */
     struct list connections, listeners;

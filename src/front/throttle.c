@@ -73,6 +73,7 @@ throttle_connect(struct throttle *t, const struct inet_addr *a, size_t most)
         if (*at == NULL)
             err_no_memory();
         (*at)->address = source;
+        turn_source_init(&(*at)->turns);
     }
     if ((*at)->connections >= most && (*at)->connections > 0)
         return NULL;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/inet.h"
 #include "front/siphash.h"
+#include "front/turn.h"
 
 enum {
     THROTTLE_FAILURES = 30,  /* in a row, before a source has to wait, */
@@ -24,6 +25,7 @@ struct throttle_source {
     struct throttle_source *next;
     struct inet_addr address;
     size_t connections;
+    struct turn_source turns;
 };
 
 struct throttle_budget {

@@ -258,6 +258,105 @@ past_timer_does_not_starve(void **state)
     peer_free(p);
 }
 
+struct storm {
+    struct loop_timer timer;
+    struct loop_timer *more;
+    int times;
+};
+
+static void
+set_itself_and_another(struct loop_timer *t)
+{
+    struct storm *s = LIST_ITEM(t, struct storm, timer);
+    s->times++;
+    loop_timer_set(loop, t, clock_mono());
+    loop_timer_set(loop, s->more, clock_mono());
+}
+
+static void
+a_timer_set_by_a_timer_waits_for_the_next_round(void **state)
+{
+    (void)state;
+    clock_fix(1000000);
+    struct peer *p = peer_new(LOOP_WRITE, note_and_stop);
+    struct storm a = {.times = 0}, b = {.times = 0};
+    struct loop_timer quiet[8];
+    loop_timer_init(&a.timer, set_itself_and_another);
+    loop_timer_init(&b.timer, set_itself_and_another);
+    a.more = &b.timer;
+    b.more = &a.timer;
+    for (size_t i = 0; i < 8; i++) {
+        loop_timer_init(&quiet[i], alarm_due);
+        loop_timer_set(loop, &quiet[i], 2000000);
+    }
+    loop_timer_set(loop, &a.timer, 1);
+    for (int round = 0; round < 10; round++)
+        assert_int_equal(loop_run(loop), ERR_NONE);
+    assert_int_equal(p->times, 10);
+    assert_true(a.times + b.times <= 20);
+    loop_timer_stop(loop, &a.timer);
+    loop_timer_stop(loop, &b.timer);
+    for (size_t i = 0; i < 8; i++)
+        loop_timer_stop(loop, &quiet[i]);
+    peer_free(p);
+}
+
+static int n_storm;
+
+static void
+count_storm(struct loop_timer *t)
+{
+    (void)t;
+    n_storm++;
+}
+
+static void
+note(struct loop_fd *w, unsigned what)
+{
+    struct peer *p = LIST_ITEM(w, struct peer, watch);
+    p->told = what;
+    p->times++;
+    if (p->times > 1)
+        loop_stop(loop);
+}
+
+static void
+a_storm_of_timers_lets_descriptors_have_their_turn(void **state)
+{
+    enum { TIMERS = 3 * LOOP_EVENTS_MAX };
+    static struct loop_timer timers[TIMERS];
+
+    (void)state;
+    clock_fix(1000000);
+    n_storm = 0;
+    struct peer *p = peer_new(LOOP_WRITE, note);
+    for (size_t i = 0; i < TIMERS; i++) {
+        loop_timer_init(&timers[i], count_storm);
+        loop_timer_set(loop, &timers[i], 1);
+    }
+    assert_int_equal(loop_run(loop), ERR_NONE);
+    assert_int_equal(p->times, 2);
+    assert_int_equal(n_storm, LOOP_EVENTS_MAX);
+    for (size_t i = 0; i < TIMERS; i++)
+        loop_timer_stop(loop, &timers[i]);
+    peer_free(p);
+}
+
+static void
+a_hang_up_shows_where_nothing_is_read(void **state)
+{
+    (void)state;
+    struct peer *p = peer_new(LOOP_HANGUP, note_and_stop);
+    assert_int_equal(write(p->other, "unread", 6), 6);
+    run_once();
+    assert_int_equal(p->times, 0);
+    assert_int_equal(shutdown(p->other, SHUT_WR), 0);
+    run_once();
+    assert_int_equal(p->times, 1);
+    assert_int_equal(p->told, LOOP_HANGUP);
+    peer_free(p);
+}
+
 static void
 real_timer_waits(void **state)
 {
@@ -374,6 +473,9 @@ main(void)
                                        LOOP_TEST(owner_frees_itself),
                                        LOOP_TEST(timers_in_order),
                                        LOOP_TEST(past_timer_does_not_starve),
+                                       LOOP_TEST(a_timer_set_by_a_timer_waits_for_the_next_round),
+                                       LOOP_TEST(a_storm_of_timers_lets_descriptors_have_their_turn),
+                                       LOOP_TEST(a_hang_up_shows_where_nothing_is_read),
                                        LOOP_TEST(real_timer_waits),
                                        LOOP_TEST(signals),
                                        LOOP_TEST(stops_at_once),

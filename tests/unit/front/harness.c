@@ -260,14 +260,30 @@ topic_of(unsigned char byte)
 /* ---- clients ---- */
 
 int
-client_connect(struct harness *h)
+client_connect_from(struct harness *h, const char *address)
 {
+    struct sockaddr_in from = {.sin_family = AF_INET};
     struct sockaddr_in sa = {
         .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(h->port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
+    assert_int_equal(inet_pton(AF_INET, address, &from.sin_addr), 1);
+    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
     return fd;
+}
+
+int
+client_connect(struct harness *h)
+{
+    return client_connect_from(h, "127.0.0.1");
+}
+
+bool
+client_has_answer(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 void

@@ -66,6 +66,10 @@ void worker_wake_all(struct harness *h, unsigned slot);
 struct topic topic_of(unsigned char byte);
 
 int client_connect(struct harness *h);
+/* From that address of loopback. */
+int client_connect_from(struct harness *h, const char *address);
+/* Something is there to be read, now. */
+bool client_has_answer(int fd);
 void client_send(int fd, const char *text);
 void client_send_bytes(struct harness *h, int fd, const void *bytes, size_t n);
 /* One whole answer (head and body) as a C string in h->cx.arena. */

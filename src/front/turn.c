@@ -1,0 +1,131 @@
+/* turn: see turn.h. */
+#include "front/turn.h"
+
+#include "base/err.h"
+
+static void
+begin(struct turns *t)
+{
+    t->round = loop_round(t->loop);
+    t->began = clock_mono();
+    t->slices = 0;
+}
+
+static bool
+is_spent(const struct turns *t)
+{
+    return t->slices >= TURN_SLICES || (t->slices > 0 && clock_mono() - t->began >= TURN_TIME);
+}
+
+bool
+turns_take(struct turns *t)
+{
+    if (t->round != loop_round(t->loop))
+        begin(t);
+    if (is_spent(t))
+        return false;
+    t->slices++;
+    return true;
+}
+
+/* The first of the first source; that source goes to the end. */
+static struct turn *
+next(struct turns *t)
+{
+    struct turn_source *source = LIST_ITEM(t->sources.next, struct turn_source, node);
+    struct turn *who = LIST_ITEM(source->line.next, struct turn, node);
+
+    list_remove(&source->node);
+    list_add_last(&t->sources, &source->node);
+    turn_leave(who);
+    return who;
+}
+
+/* The budget is that of those who wait from here on: events come before this in a round, never after it. Who
+ * waits again, alone or in a crowd, lets the loop look at its descriptors first. */
+static void
+run_line(struct loop_timer *timer)
+{
+    struct turns *t = LIST_ITEM(timer, struct turns, timer);
+
+    begin(t);
+    for (size_t n = t->n; n > 0 && !list_is_empty(&t->sources) && !is_spent(t); n--) {
+        struct turn *who = next(t);
+        who->run(who);
+    }
+    if (!list_is_empty(&t->sources))
+        loop_timer_set(t->loop, timer, loop_now(t->loop));
+}
+
+void
+turns_init(struct turns *t, struct loop *l)
+{
+    *t = (struct turns){.loop = l};
+    list_init(&t->sources);
+    loop_timer_init(&t->timer, run_line);
+}
+
+void
+turns_clear(struct turns *t)
+{
+    ASSERT(list_is_empty(&t->sources));
+    loop_timer_stop(t->loop, &t->timer);
+}
+
+void
+turn_slice_begin(struct turn_slice *s)
+{
+    *s = (struct turn_slice){.began = clock_mono()};
+}
+
+bool
+turn_slice_is_spent(const struct turn_slice *s)
+{
+    return s->requests >= TURN_SLICE_REQUESTS || s->bytes >= TURN_SLICE_BYTES ||
+           clock_mono() - s->began >= TURN_SLICE_TIME;
+}
+
+void
+turn_source_init(struct turn_source *s)
+{
+    list_init(&s->node);
+    list_init(&s->line);
+}
+
+void
+turn_init(struct turn *t, struct turn_source *source, void (*run)(struct turn *))
+{
+    *t = (struct turn){.source = source, .run = run};
+    list_init(&t->node);
+}
+
+void
+turn_wait(struct turns *t, struct turn *who)
+{
+    if (turn_is_waiting(who))
+        return;
+    if (list_is_empty(&who->source->line))
+        list_add_last(&t->sources, &who->source->node);
+    list_add_last(&who->source->line, &who->node);
+    who->turns = t;
+    t->n++;
+    if (t->timer.at == 0)
+        loop_timer_set(t->loop, &t->timer, loop_now(t->loop));
+}
+
+void
+turn_leave(struct turn *who)
+{
+    if (!turn_is_waiting(who))
+        return;
+    list_remove(&who->node);
+    who->turns->n--;
+    if (list_is_empty(&who->source->line))
+        list_remove(&who->source->node);
+}
+
+bool
+turn_is_waiting(const struct turn *who)
+{
+    return !list_is_empty(&who->node);
+}
