@@ -10,11 +10,11 @@ static void
 add_comment(struct buf *out, const char *text)
 {
     struct str rest = str_from_cstr(text);
-    size_t column = WIDTH;
+    size_t column = WIDTH + 1; /* of no line yet */
     while (!str_is_null(rest)) {
         struct str word = str_cut(&rest, ' ');
         if (column + 1 + word.n > WIDTH) {
-            buf_add_cstr(out, column == WIDTH ? "#" : "\n#");
+            buf_add_cstr(out, column > WIDTH ? "#" : "\n#");
             column = 1;
         }
         buf_add_byte(out, ' ');

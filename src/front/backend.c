@@ -38,10 +38,8 @@ is_idle(const struct backend_worker *w)
 static void
 close_call(struct backend *b, struct backend_call *call)
 {
-    if (!list_is_empty(&call->queued)) {
-        list_remove(&call->queued);
-        b->n_queued[call->op->lane]--;
-    }
+    fair_remove(&b->queues[call->op->lane], &call->queued);
+    list_remove(&call->turned_away);
     list_remove(&call->open);
     if (call->worker != NULL) {
         call->worker->call = NULL;
@@ -88,6 +86,8 @@ give(struct backend_worker *w, struct backend_call *call)
     w->is_busy = true;
     w->call = call;
     call->worker = w;
+    if (!w->is_fast_only)
+        b->last = call->op->lane;
     size_t mark = frame_begin(&w->out, FRAME_CALL, w->id);
     frame_put_bytes(&w->out, call->payload, call->payload_n);
     if (frame_end(&w->out, mark) != ERR_NONE)
@@ -96,26 +96,24 @@ give(struct backend_worker *w, struct backend_call *call)
 }
 
 static struct backend_call *
-head(const struct backend *b, enum ct_lane lane)
+take_queued(struct backend *b, enum ct_lane lane)
 {
-    const struct list *l = &b->queues[lane];
-    return list_is_empty(l) ? NULL : LIST_ITEM(l->next, struct backend_call, queued);
+    struct fair_item *i = fair_take(&b->queues[lane]);
+    return i == NULL ? NULL : LIST_ITEM(i, struct backend_call, queued);
 }
 
-/* Gives an idle worker the oldest call that it may have. */
+/* Gives an idle worker the next call that it may have: where it may have both kinds, one of each in turn. */
 static void
 give_next(struct backend_worker *w)
 {
     struct backend *b = w->backend;
-    struct backend_call *call = head(b, CT_LANE_FAST);
-    struct backend_call *slow = w->is_fast_only ? NULL : head(b, CT_LANE_SLOW);
+    enum ct_lane first = w->is_fast_only || b->last == CT_LANE_SLOW ? CT_LANE_FAST : CT_LANE_SLOW;
+    struct backend_call *call = take_queued(b, first);
 
-    if (call == NULL || (slow != NULL && slow->order < call->order))
-        call = slow;
+    if (call == NULL && !w->is_fast_only)
+        call = take_queued(b, first == CT_LANE_FAST ? CT_LANE_SLOW : CT_LANE_FAST);
     if (call == NULL)
         return;
-    list_remove(&call->queued);
-    b->n_queued[call->op->lane]--;
     give(w, call);
 }
 
@@ -258,6 +256,15 @@ overdue(struct loop_timer *t)
     }
 }
 
+/* Not while another request is being looked at. */
+static void
+turn_away(struct loop_timer *t)
+{
+    struct backend *b = LIST_ITEM(t, struct backend, turn_away);
+    while (!list_is_empty(&b->turned_away))
+        lose_call(b, LIST_ITEM(b->turned_away.next, struct backend_call, turned_away));
+}
+
 void
 backend_init(struct backend *b, struct loop *l, const struct backend_settings *settings)
 {
@@ -272,10 +279,12 @@ backend_init(struct backend *b, struct loop *l, const struct backend_settings *s
         buf_init(&w->in, FRAME_MAX + FRAME_HEAD + READ_STEP);
         buf_init(&w->out, FRAME_MAX + FRAME_HEAD);
     }
-    list_init(&b->queues[CT_LANE_FAST]);
-    list_init(&b->queues[CT_LANE_SLOW]);
+    fair_init(&b->queues[CT_LANE_FAST], settings->queue);
+    fair_init(&b->queues[CT_LANE_SLOW], settings->queue);
     list_init(&b->open);
+    list_init(&b->turned_away);
     loop_timer_init(&b->overdue, overdue);
+    loop_timer_init(&b->turn_away, turn_away);
 }
 
 void
@@ -287,14 +296,18 @@ backend_clear(struct backend *b)
             drop_worker(&b->workers[i]);
     }
     loop_timer_stop(b->loop, &b->overdue);
+    loop_timer_stop(b->loop, &b->turn_away);
+    fair_clear(&b->queues[CT_LANE_FAST]);
+    fair_clear(&b->queues[CT_LANE_SLOW]);
     free(b->workers);
     b->workers = NULL;
 }
 
 void
-backend_set_call_time(struct backend *b, int64_t call_time)
+backend_set_limits(struct backend *b, int64_t call_time, size_t queue_per_source)
 {
     b->settings.call_time = call_time;
+    b->settings.queue_per_source = queue_per_source;
 }
 
 enum errcode
@@ -335,7 +348,7 @@ backend_has_worker(const struct backend *b, unsigned slot)
 size_t
 backend_queued(const struct backend *b)
 {
-    return b->n_queued[CT_LANE_FAST] + b->n_queued[CT_LANE_SLOW];
+    return fair_count(&b->queues[CT_LANE_FAST]) + fair_count(&b->queues[CT_LANE_SLOW]);
 }
 
 /* The fast-only workers come first for fast calls, so that the others stay free for slow ones. */
@@ -355,6 +368,30 @@ idle_worker(struct backend *b, enum ct_lane lane)
     return found;
 }
 
+/* Takes the place of one whose source has more. */
+static bool
+displace(struct backend *b, const struct backend_call *call)
+{
+    struct fair_item *i = fair_excess(&b->queues[call->op->lane], &call->source);
+    if (i == NULL)
+        return false;
+    struct backend_call *other = LIST_ITEM(i, struct backend_call, queued);
+    fair_remove(&b->queues[call->op->lane], i);
+    other->is_turned_away = true;
+    list_add_last(&b->turned_away, &other->turned_away);
+    loop_timer_set(b->loop, &b->turn_away, loop_now(b->loop));
+    return true;
+}
+
+static bool
+has_place(struct backend *b, const struct backend_call *call)
+{
+    const struct fair *queue = &b->queues[call->op->lane];
+    if (call->op->lane == CT_LANE_SLOW && fair_count_of(queue, &call->source) >= b->settings.queue_per_source)
+        return false;
+    return fair_count(queue) < b->settings.queue || displace(b, call);
+}
+
 enum errcode
 backend_submit(struct backend *b, struct backend_call *call)
 {
@@ -364,19 +401,17 @@ backend_submit(struct backend *b, struct backend_call *call)
     ASSERT(!backend_call_is_open(call));
     if (call->payload_n > FRAME_MAX - FRAME_HEAD)
         return ERR_LIMIT;
-    if (w == NULL && b->n_queued[lane] >= b->settings.queue)
+    if (w == NULL && !has_place(b, call))
         return ERR_BUSY;
-    call->order = ++b->order;
+    call->is_turned_away = false;
     call->deadline = loop_now(b->loop) + b->settings.call_time;
     list_add_last(&b->open, &call->open);
     if (b->overdue.at == 0)
         loop_timer_set(b->loop, &b->overdue, call->deadline);
-    if (w != NULL) {
+    if (w != NULL)
         give(w, call);
-    } else {
-        list_add_last(&b->queues[lane], &call->queued);
-        b->n_queued[lane]++;
-    }
+    else
+        fair_put(&b->queues[lane], &call->queued, &call->source);
     return ERR_NONE;
 }
 
@@ -384,7 +419,7 @@ bool
 backend_has_room(const struct backend *b, enum ct_lane lane)
 {
     size_t half = (b->settings.queue + 1) / 2;
-    return b->n_queued[lane] < (half < PATIENT_MOST ? half : PATIENT_MOST);
+    return fair_count(&b->queues[lane]) < (half < PATIENT_MOST ? half : PATIENT_MOST);
 }
 
 void
@@ -397,12 +432,19 @@ void
 backend_call_init(struct backend_call *call)
 {
     *call = (struct backend_call){.worker = NULL};
-    list_init(&call->queued);
+    fair_item_init(&call->queued);
     list_init(&call->open);
+    list_init(&call->turned_away);
 }
 
 bool
 backend_call_is_open(const struct backend_call *call)
 {
     return !list_is_empty(&call->open);
+}
+
+bool
+backend_call_is_slow_and_queued(const struct backend_call *call)
+{
+    return call->queued.source != NULL && call->op->lane == CT_LANE_SLOW;
 }

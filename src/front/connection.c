@@ -222,6 +222,16 @@ take_head(struct connection *c)
     }
 }
 
+/* The client sends nothing more. It may still listen (RFC 9112, section 9.6), but a check that is held is
+ * asked again, and a flood of sign-ins that were sent and closed must not keep workers busy. */
+static void
+peer_is_done(struct connection *c)
+{
+    c->peer_is_done = true;
+    if (c->state == CONNECTION_PARKED || exchange_is_slow_and_queued(c->exchange))
+        close_connection(c);
+}
+
 static void
 take_request(struct connection *c)
 {
@@ -235,6 +245,8 @@ take_request(struct connection *c)
     http_parser_next(&c->parser, &c->in);
     if (!is_answered) {
         move(c, exchange_is_held(c->exchange) ? CONNECTION_PARKED : CONNECTION_CALLING);
+        if (c->peer_is_done)
+            peer_is_done(c);
         return;
     }
     move(c, CONNECTION_READING);
@@ -343,7 +355,7 @@ wanted(const struct connection *c)
     unsigned want = 0;
 
     if (c->state == CONNECTION_CALLING || c->state == CONNECTION_PARKED)
-        want = c->peer_is_done || c->in.len >= AHEAD_MOST ? 0 : LOOP_READ;
+        want = c->peer_is_done ? 0 : c->in.len >= AHEAD_MOST ? LOOP_HANGUP : LOOP_READ;
     else if (c->state != CONNECTION_WRITING && !turn_is_waiting(&c->turn))
         want = LOOP_READ;
     if (want != 0 && c->crossed_read)
@@ -397,10 +409,10 @@ static void
 look_ahead(struct connection *c)
 {
     enum tls_result result = c->in.len < AHEAD_MOST ? fill(c) : TLS_WANT_READ;
-    if (result == TLS_FAILED || (result == TLS_CLOSED && c->state == CONNECTION_PARKED))
+    if (result == TLS_FAILED)
         close_connection(c);
     else if (result == TLS_CLOSED)
-        c->peer_is_done = true;
+        peer_is_done(c);
 }
 
 /* The handshake, or what was sent: now, or when it is its turn. */
@@ -460,7 +472,9 @@ ready(struct loop_fd *watch, unsigned what)
     case CONNECTION_PARKED:
         if (c->out.len > 0)
             (void)flush(c);
-        if (c->state != CONNECTION_CLOSED && ((what & LOOP_READ) != 0 || c->crossed_read))
+        if (c->state != CONNECTION_CLOSED && (what & LOOP_HANGUP) != 0)
+            peer_is_done(c);
+        else if (c->state != CONNECTION_CLOSED && ((what & LOOP_READ) != 0 || c->crossed_read))
             look_ahead(c);
         break;
     case CONNECTION_LINGERING:

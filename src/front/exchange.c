@@ -235,7 +235,10 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
     bool poll = reply != NULL && is_poll(call->op, reply);
     bool was_woken = poll && park_was_woken(&f->park, &reply->reply.topic, x->wakes);
 
-    if (!poll || !hold(x, reply, was_woken)) {
+    if (call->is_turned_away) {
+        park_land(&f->park, &x->hold, NULL);
+        finish_busy(x);
+    } else if (!poll || !hold(x, reply, was_woken)) {
         land(x, reply, poll, was_woken);
         /* Where a company holds, an answer that was kept would end the next check at once. */
         finish_reply(x, reply, poll && !was_woken && reply->reply.hold == 0);
@@ -373,6 +376,7 @@ exchange_new(struct connection *c, const struct exchange_request *req, struct st
     x->call.op = req->op;
     x->call.payload = x->payload;
     x->call.payload_n = payload.n;
+    x->call.source = req->caller->address;
     x->call.done = call_done;
     park_hold_init(&x->hold, ask_again);
     return x;
@@ -439,6 +443,12 @@ bool
 exchange_is_held(const struct exchange *x)
 {
     return park_is_held(&x->hold);
+}
+
+bool
+exchange_is_slow_and_queued(const struct exchange *x)
+{
+    return backend_call_is_slow_and_queued(&x->call);
 }
 
 bool

@@ -62,6 +62,8 @@ bool exchange_again(struct connection *c, const struct exchange_caller *caller, 
 bool exchange_start(struct connection *c, const struct exchange_request *req);
 /* It is held, and asks nobody now. */
 bool exchange_is_held(const struct exchange *x);
+/* It waits for a worker that it would keep busy: not worth it for a client that may have left. */
+bool exchange_is_slow_and_queued(const struct exchange *x);
 /* Forgets it, whatever it waits for; nothing more is told. *x may be NULL. */
 void exchange_free(struct exchange **x);
 

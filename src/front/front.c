@@ -105,6 +105,7 @@ front_new(struct loop *l, const struct config *config)
     list_init(&f->listeners);
     loop_timer_init(&f->drain_timer, drain_is_due);
     struct backend_settings backend = {.queue = (size_t)config->limits_queue,
+                                       .queue_per_source = (size_t)config->limits_queue_per_source,
                                        .call_time = config->limits_call_time,
                                        .slots = FRONT_WORKERS_MAX,
                                        .arena = &f->arena,
@@ -181,7 +182,7 @@ void
 front_reload(struct front *f)
 {
     forwarded_set(&f->proxies, &f->config->server_trusted_proxies);
-    backend_set_call_time(&f->backend, f->config->limits_call_time);
+    backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 
 void

@@ -1,6 +1,7 @@
 """One client, or a crowd from one place, asks for all that it can get: others are served meanwhile."""
 
 import contextlib
+import select
 import selectors
 import socket
 import threading
@@ -64,3 +65,45 @@ def test_connections_that_pipeline_leave_room_for_others(own_server):
             assert console.login(f"nobody{number}@nowhere.example").result == "InvalidPassword"
         assert crowd.answered > before, "it was busy all the while"
     assert server.children("front") == front
+
+
+def flood(server, source, logins):
+    """Sends that many logins, each on its own connection; the sockets."""
+    console = server.console(source=source)
+    made = []
+    for number in range(logins):
+        body = console.envelope("loginTechnicianFromStandalone_v7_2",
+                                {"sEmail": f"nobody{number}@flood.example", "sPassword": "wrong", "sLanguage": "en"})
+        headers = {**console.headers("loginTechnicianFromStandalone_v7_2"), "Host": "localhost", "Content-Length": len(body)}
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        s = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE, source_address=(source, 0))
+        s.sendall(f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        made.append(s)
+    return made
+
+
+def test_logins_that_were_sent_and_closed_cost_the_next_one_nothing(own_server):
+    server = own_server({("limits", "queue_per_source"): 1000})
+    for s in flood(server, "127.0.0.1", 300):
+        s.close()
+    assert server.console().login("nobody@nowhere.example").result == "InvalidPassword"
+    tried = [row for row in server.cli("audit", "list")["events"] if "flood.example" in str(row)]
+    assert 0 < len(tried) < 100, "most were dropped before they cost a hash"
+
+
+def test_a_flood_of_logins_waits_for_others_and_is_told_to_come_back(own_server):
+    server = own_server({("limits", "queue_per_source"): 32})
+    open_ones = flood(server, "127.0.0.1", 100)
+    assert server.console(source="127.0.0.2").login("nobody@nowhere.example").result == "InvalidPassword"
+    for s in open_ones:
+        s.settimeout(PATIENCE)
+    refused = [s for s in open_ones if has_answer(s) and b" 503 " in s.recv(64)]
+    assert len(refused) >= 100 - 32 - 20
+    unanswered = [s for s in open_ones if s not in refused and not has_answer(s)]
+    assert unanswered, "the other one did not wait for all of them"
+    for s in open_ones:
+        s.close()
+
+
+def has_answer(s):
+    return bool(select.select([s], [], [], 0)[0])

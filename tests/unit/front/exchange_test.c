@@ -15,19 +15,6 @@ set_up(void **state)
     return 0;
 }
 
-static const char *
-login_request(struct harness *h)
-{
-    static const char body[] =
-        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>"
-        "<loginTechnicianFromStandalone_v7_2 xmlns=\"" CT_NAMESPACE "\"><sEmail>a</sEmail><sPassword>b"
-        "</sPassword></loginTechnicianFromStandalone_v7_2></soap:Body></soap:Envelope>";
-    return text_printf(h,
-                       "POST " CT_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
-                       "Content-Length: %zu\r\n\r\n%s",
-                       sizeof body - 1, body);
-}
-
 static void
 a_dead_worker_costs_one_unknown_error(void **state)
 {
@@ -58,7 +45,7 @@ an_array_of_an_unknown_error_is_left_out(void **state)
     int c = client_connect(h);
 
     worker_add(h, 1, false);
-    client_send(c, login_request(h));
+    client_send(c, login_request(h, "a"));
     (void)worker_take(h, 1);
     worker_kill(h, 1);
     const char *answer = client_read(h, c);
@@ -101,7 +88,7 @@ slow_calls_never_reach_a_fast_worker(void **state)
     struct harness *h = *state;
     int slow = client_connect(h), fast = client_connect(h);
 
-    client_send(slow, login_request(h));
+    client_send(slow, login_request(h, "a"));
     worker_has_none(h, 0);
     client_send(fast, check_request(h, "push", ""));
     (void)worker_take(h, 0);
@@ -130,7 +117,7 @@ a_full_queue_says_come_back(void **state)
     assert_has(answer, "Retry-After: 1\r\n");
     assert_int_equal(harness_counts(h).queued, 2);
     /* A flood of one lane leaves the other its queue. */
-    client_send(c[3], login_request(h));
+    client_send(c[3], login_request(h, "a"));
     client_reads_nothing(h, c[3]);
     for (unsigned i = 0; i < 3; i++) {
         (void)worker_take(h, 0);

@@ -411,6 +411,21 @@ check_request(struct harness *h, const char *push, const char *headers)
         .p;
 }
 
+const char *
+login_request(struct harness *h, const char *email)
+{
+    struct str body = arena_printf(
+        &h->cx.arena,
+        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body>"
+        "<loginTechnicianFromStandalone_v7_2 xmlns=\"" CT_NAMESPACE "\"><sEmail>%s</sEmail><sPassword>b"
+        "</sPassword></loginTechnicianFromStandalone_v7_2></soap:Body></soap:Envelope>",
+        email);
+    return text_printf(h,
+                       "POST " CT_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+                       "Content-Length: %zu\r\n\r\n%.*s",
+                       body.n, STR_ARG(body));
+}
+
 bool
 text_starts(const char *text, const char *with)
 {

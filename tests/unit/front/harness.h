@@ -83,6 +83,9 @@ void client_reads_end(struct harness *h, int fd);
 /* A check of that push token, SOAP 1.1; `headers` are whole lines. In h->cx.arena. */
 const char *check_request(struct harness *h, const char *push, const char *headers);
 
+/* A login of that account, SOAP 1.1. */
+const char *login_request(struct harness *h, const char *email);
+
 /* In h->cx.arena. */
 const char *text_printf(struct harness *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Whether a text begins with, or holds, another one; prints it where that is not as wished. */
