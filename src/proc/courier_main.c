@@ -12,7 +12,7 @@
 #include "proc/child.h"
 #include "proc/control.h"
 #include "proc/opener.h"
-#include "proc/sandbox.h"
+#include "proc/confine.h"
 #include "push/outbox.h"
 #include "push/web_push.h"
 #include "push/webhook.h"
@@ -150,7 +150,7 @@ read_control(struct courier *c, struct control *m_out)
 static enum errcode
 confine(struct courier *c)
 {
-    const struct sandbox_path paths[] = {
+    const struct confine_path paths[] = {
         {opener_folder(&c->arena, &c->config), true},
         {"/etc/ssl", false},
         {"/usr/lib/ssl", false},
@@ -170,11 +170,11 @@ confine(struct courier *c)
         {"/usr/lib", false},
         {"/lib", false},
     };
-    struct sandbox sandbox = {.kind = SANDBOX_COURIER,
+    struct confine confine = {.kind = CONFINE_COURIER,
                               .paths = paths,
                               .n_paths = sizeof(paths) / sizeof(paths[0]),
                               .descriptors = DESCRIPTORS};
-    return sandbox_enter(&c->cx, &sandbox);
+    return confine_enter(&c->cx, &confine);
 }
 
 static enum errcode

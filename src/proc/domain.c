@@ -35,7 +35,7 @@ struct domain {
     struct arena arena; /* what lives as long as the process */
     struct auth_env env;
     struct opener opener;
-    struct sandbox_path folder;
+    struct confine_path folder;
     int64_t swept_at, tidied_at; /* clock_mono; 0: not yet */
     uint32_t slot;
     int news;         /* worker 0: told of what others wrote; -1: none */
@@ -96,9 +96,9 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     if (!opener_try(&d->opener, cx, c) && given->is_first)
         return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",
                        STR_ARG(c->store_path));
-    d->folder = (struct sandbox_path){opener_folder(&d->arena, c), true};
-    given->sandbox.paths = &d->folder;
-    given->sandbox.n_paths = 1;
+    d->folder = (struct confine_path){opener_folder(&d->arena, c), true};
+    given->confine.paths = &d->folder;
+    given->confine.n_paths = 1;
     if (d->slot == 0)
         listen_for_news(d, cx, given);
     return d->extra == NULL ? ERR_NONE : d->extra->set_up(d->extra->arg, cx, c);

@@ -13,7 +13,7 @@
 #include "log/log.h"
 #include "proc/child.h"
 #include "proc/control.h"
-#include "proc/sandbox.h"
+#include "proc/confine.h"
 
 enum { OTHER_DESCRIPTORS = 64 };
 
@@ -140,10 +140,10 @@ set_up(struct process *p)
             return e;
     }
     warm_up();
-    struct sandbox sandbox = {.kind = SANDBOX_FRONT,
+    struct confine confine = {.kind = CONFINE_FRONT,
                               .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
                                              OTHER_DESCRIPTORS};
-    return sandbox_enter(&p->cx, &sandbox);
+    return confine_enter(&p->cx, &confine);
 }
 
 int

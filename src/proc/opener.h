@@ -21,7 +21,7 @@ struct opener {
 bool opener_try(struct opener *o, struct cx *cx, const struct config *config);
 void opener_close(struct opener *o, struct cx *cx);
 
-/* The folder of the database, in the arena: what the sandbox leaves open. */
+/* The folder of the database, in the arena: what the confinement leaves open. */
 const char *opener_folder(struct arena *a, const struct config *config);
 
 #endif

@@ -100,11 +100,11 @@ set_up(struct worker *w)
         (struct worker_set_up){.config = &w->config,
                                .slot = m.slot,
                                .is_first = m.is_first,
-                               .sandbox = {.kind = SANDBOX_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
+                               .confine = {.kind = CONFINE_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
                                .news = -1};
     enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
     if (e == ERR_NONE)
-        e = sandbox_enter(&w->cx, &w->given.sandbox);
+        e = confine_enter(&w->cx, &w->given.confine);
     return e;
 }
 

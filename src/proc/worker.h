@@ -15,14 +15,14 @@
 #include "config/config.h"
 #include "contract/call.h"
 #include "contract/ct.h"
-#include "proc/sandbox.h"
+#include "proc/confine.h"
 
 /* What a worker is told when it sets itself up, and what it gives back. */
 struct worker_set_up {
     const struct config *config;
     uint32_t slot;
     bool is_first;          /* the server starts: what an operator must mend is an error */
-    struct sandbox sandbox; /* out: the paths that stay open to the process; they live until the end */
+    struct confine confine; /* out: the paths that stay open to the process; they live until the end */
     int news;               /* out: a descriptor at which to keep house at once; -1: none */
 };
 

@@ -1,5 +1,5 @@
-/* sandbox: limits, Landlock, seccomp, in this order: each step still needs what the next one takes away. */
-#include "proc/sandbox.h"
+/* confine: limits, Landlock, seccomp, in this order: each step still needs what the next one takes away. */
+#include "proc/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,7 +56,7 @@ struct ruleset_attr {
 /* What this kernel can forbid, all of it that the kind does not need; *size_out is how much of it that the
  * kernel knows. */
 static struct ruleset_attr
-everything(long abi, enum sandbox_kind kind, size_t *size_out)
+everything(long abi, enum confine_kind kind, size_t *size_out)
 {
     struct ruleset_attr r = {.fs = FS_BASE};
     *size_out = sizeof(r.fs);
@@ -65,7 +65,7 @@ everything(long abi, enum sandbox_kind kind, size_t *size_out)
     if (abi >= 3)
         r.fs |= FS_TRUNCATE;
     if (abi >= 4) {
-        r.net = kind == SANDBOX_COURIER ? NET_BIND : NET_BIND | NET_CONNECT;
+        r.net = kind == CONFINE_COURIER ? NET_BIND : NET_BIND | NET_CONNECT;
         *size_out = sizeof(r.fs) + sizeof(r.net);
     }
     if (abi >= 5)
@@ -78,7 +78,7 @@ everything(long abi, enum sandbox_kind kind, size_t *size_out)
 }
 
 static enum errcode
-allow_path(struct cx *cx, int rules, uint64_t handled, const struct sandbox_path *p)
+allow_path(struct cx *cx, int rules, uint64_t handled, const struct confine_path *p)
 {
     int fd = open(p->path, O_PATH | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
@@ -102,11 +102,11 @@ allow_path(struct cx *cx, int rules, uint64_t handled, const struct sandbox_path
 }
 
 static enum errcode
-restrict_files(struct cx *cx, const struct sandbox *s)
+restrict_files(struct cx *cx, const struct confine *s)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) {
-        log_info("sandbox.no_landlock", "error=\"%s\"", strerror(errno));
+        log_info("confine.no_landlock", "error=\"%s\"", strerror(errno));
         return ERR_NONE; /* seccomp alone, then */
     }
     size_t size = 0;
@@ -117,7 +117,7 @@ restrict_files(struct cx *cx, const struct sandbox *s)
     enum errcode e = ERR_NONE;
     for (size_t i = 0; e == ERR_NONE && i < s->n_paths; i++)
         e = allow_path(cx, rules, all.fs, &s->paths[i]);
-    static const struct sandbox_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
+    static const struct confine_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
     for (size_t i = 0; IS_SANITIZED && e == ERR_NONE && i < sizeof(for_reports) / sizeof(for_reports[0]); i++)
         e = allow_path(cx, rules, all.fs, &for_reports[i]);
     if (e == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
@@ -128,7 +128,7 @@ restrict_files(struct cx *cx, const struct sandbox *s)
 
 /* ---- seccomp ---- */
 
-enum { F = SANDBOX_FRONT, W = SANDBOX_WORKER, C = SANDBOX_COURIER };
+enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
 
 struct allowed {
     const char *name;
@@ -141,7 +141,7 @@ static const struct allowed calls[] = {
 #define ALLOW(name, kinds) {#name, kinds, false, {0}},
 #define ALLOW_IF(name, kinds, arg, mask, value) \
     {#name, kinds, true, {arg, SCMP_CMP_MASKED_EQ, (scmp_datum_t)(mask), (scmp_datum_t)(value)}},
-#include "proc/sandbox.def"
+#include "proc/confine.def"
 #undef ALLOW
 #undef ALLOW_IF
 };
@@ -185,7 +185,7 @@ allow_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *condi
 
 /* What a list of names cannot say. */
 static int
-allow_special(scmp_filter_ctx f, enum sandbox_kind kind)
+allow_special(scmp_filter_ctx f, enum confine_kind kind)
 {
     /* abort() signals itself. */
     int done = allow_call(f, "tgkill", &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
@@ -193,20 +193,20 @@ allow_special(scmp_filter_ctx f, enum sandbox_kind kind)
     if (done == 0)
         done = allow_call(f, "prlimit64", &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
     /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
-    if (done == 0 && kind == SANDBOX_COURIER)
+    if (done == 0 && kind == CONFINE_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
         done = allow_call(f, calls_of_sanitizers[i], NULL);
     const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
-    if (IS_SANITIZED && done == 0 && kind == SANDBOX_FRONT)
+    if (IS_SANITIZED && done == 0 && kind == CONFINE_FRONT)
         done = allow_call(f, "openat", &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
-    if (IS_SANITIZED && done == 0 && kind == SANDBOX_FRONT)
+    if (IS_SANITIZED && done == 0 && kind == CONFINE_FRONT)
         done = allow_call(f, "open", &SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
     return done;
 }
 
 static enum errcode
-restrict_calls(struct cx *cx, enum sandbox_kind kind)
+restrict_calls(struct cx *cx, enum confine_kind kind)
 {
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (f == NULL)
@@ -227,13 +227,13 @@ restrict_calls(struct cx *cx, enum sandbox_kind kind)
 /* ---- limits ---- */
 
 static enum errcode
-set_limits(struct cx *cx, const struct sandbox *s)
+set_limits(struct cx *cx, const struct confine *s)
 {
     struct rlimit files = {0, 0};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return err_set(cx, ERR_SYSTEM, "getrlimit: %s", strerror(errno));
     if (files.rlim_max < s->descriptors)
-        log_warning("sandbox.few_descriptors", "has=%ju wants=%zu", (uintmax_t)files.rlim_max,
+        log_warning("confine.few_descriptors", "has=%ju wants=%zu", (uintmax_t)files.rlim_max,
                     s->descriptors);
     else
         files.rlim_max = s->descriptors;
@@ -241,7 +241,7 @@ set_limits(struct cx *cx, const struct sandbox *s)
     const struct rlimit none = {0, 0};
     bool ok = setrlimit(RLIMIT_NOFILE, &files) == 0 && setrlimit(RLIMIT_CORE, &none) == 0;
     /* A thread counts as a process; the sanitizers' look for leaks needs one. */
-    if (ok && s->kind != SANDBOX_COURIER && !IS_SANITIZED)
+    if (ok && s->kind != CONFINE_COURIER && !IS_SANITIZED)
         ok = setrlimit(RLIMIT_NPROC, &none) == 0;
     if (ok && !COUNTERSIGN_TESTING)
         ok = prctl(PR_SET_DUMPABLE, 0) == 0;
@@ -251,7 +251,7 @@ set_limits(struct cx *cx, const struct sandbox *s)
 }
 
 enum errcode
-sandbox_enter(struct cx *cx, const struct sandbox *s)
+confine_enter(struct cx *cx, const struct confine *s)
 {
     tzset(); /* opens its file at the first use of a date */
     enum errcode e = set_limits(cx, s);

@@ -1,4 +1,4 @@
-/* What a confined process can still do. Each probe runs in a process of its own, which enters the sandbox
+/* What a confined process can still do. Each probe runs in a process of its own, which confines itself
  * first. */
 #include "tests/unit/unit.h"
 
@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "log/log.h"
-#include "proc/sandbox.h"
+#include "proc/confine.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -30,7 +30,7 @@
 
 enum { DESCRIPTORS = 64, REFUSED = 100 };
 
-static char folder[] = "/tmp/sandbox_test.XXXXXX";
+static char folder[] = "/tmp/confine_test.XXXXXX";
 static char inside[64], outside[64];
 
 static int
@@ -189,20 +189,20 @@ probe_abort(void)
 }
 
 static int
-in_sandbox(enum sandbox_kind kind, int (*probe)(void))
+in_confinement(enum confine_kind kind, int (*probe)(void))
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        struct sandbox_path path = {inside, true};
+        struct confine_path path = {inside, true};
         struct cx cx;
         cx_init(&cx);
         log_init("probe", LOG_LEVEL_ERROR);
-        struct sandbox s = {.kind = kind,
+        struct confine s = {.kind = kind,
                             .paths = &path,
-                            .n_paths = kind == SANDBOX_FRONT ? 0 : 1,
+                            .n_paths = kind == CONFINE_FRONT ? 0 : 1,
                             .descriptors = DESCRIPTORS};
-        if (sandbox_enter(&cx, &s) != ERR_NONE) {
+        if (confine_enter(&cx, &s) != ERR_NONE) {
             (void)dprintf(STDERR_FILENO, "%s\n", cx.detail);
             _exit(99);
         }
@@ -246,9 +246,9 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const int wanted[] = {rows[i].front, rows[i].worker, rows[i].courier};
-        static const enum sandbox_kind kinds[] = {SANDBOX_FRONT, SANDBOX_WORKER, SANDBOX_COURIER};
+        static const enum confine_kind kinds[] = {CONFINE_FRONT, CONFINE_WORKER, CONFINE_COURIER};
         for (size_t k = 0; k < 3; k++) {
-            int got = in_sandbox(kinds[k], rows[i].probe);
+            int got = in_confinement(kinds[k], rows[i].probe);
             if (got != wanted[k])
                 fail_msg("%s, kind %d: %d instead of %d", rows[i].name, (int)kinds[k], got, wanted[k]);
         }
@@ -260,9 +260,9 @@ static void
 the_front_reads_no_file(void **state)
 {
     (void)state;
-    int got = in_sandbox(SANDBOX_FRONT, probe_read_passwd);
+    int got = in_confinement(CONFINE_FRONT, probe_read_passwd);
     assert_true(got == -SIGSYS || got == REFUSED);
-    assert_int_equal(in_sandbox(SANDBOX_WORKER, probe_read_passwd), REFUSED);
+    assert_int_equal(in_confinement(CONFINE_WORKER, probe_read_passwd), REFUSED);
 }
 
 static void
@@ -272,10 +272,10 @@ a_path_that_is_not_there_is_no_error(void **state)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        struct sandbox_path path = {"/nonexistent/folder", true};
+        struct confine_path path = {"/nonexistent/folder", true};
         struct cx cx;
         cx_init(&cx);
-        _exit(sandbox_enter(&cx, &(struct sandbox){SANDBOX_WORKER, &path, 1, DESCRIPTORS}) == ERR_NONE ? 0
+        _exit(confine_enter(&cx, &(struct confine){CONFINE_WORKER, &path, 1, DESCRIPTORS}) == ERR_NONE ? 0
                                                                                                        : 1);
     }
     int status = 0;
