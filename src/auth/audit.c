@@ -2,7 +2,6 @@
 #include "auth/audit.h"
 
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
@@ -11,9 +10,11 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/secret.h"
+#include "crypto/hash.h"
 #include "store/db.h"
 
-enum { DETAIL_MAX = 64 * 1024, CHUNK = 256 };
+/* ROW_FIXED: the digest before, four numbers and eight lengths. */
+enum { DETAIL_MAX = 64 * 1024, CHUNK = 256, ROW_FIXED = 32 + 4 * 8 + 8 * 8 };
 
 static bool
 is_event(const char *name)
@@ -89,41 +90,39 @@ audit_detail(struct cx *cx, const struct audit_row *row, const char *key)
 }
 
 static void
-digest_field(EVP_MD_CTX *md, struct str s)
+put_field(struct buf *b, struct str s)
 {
     unsigned char length[8];
     be64_put(length, s.n);
-    ASSERT(EVP_DigestUpdate(md, length, sizeof length) == 1);
-    ASSERT(EVP_DigestUpdate(md, s.p, s.n) == 1);
+    buf_add(b, length, sizeof length);
+    buf_add_str(b, s);
 }
 
 static void
-digest_number(EVP_MD_CTX *md, int64_t v)
+put_number(struct buf *b, int64_t v)
 {
     unsigned char bytes[8];
     be64_put(bytes, (uint64_t)v);
-    digest_field(md, (struct str){(const char *)bytes, sizeof bytes});
+    put_field(b, (struct str){(const char *)bytes, sizeof bytes});
 }
 
 static struct digest
 row_digest(const struct digest *before, const struct audit_row *row)
 {
-    struct digest digest;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    if (md == NULL)
-        err_no_memory();
-    ASSERT(EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
-    ASSERT(EVP_DigestUpdate(md, before->bytes, sizeof before->bytes) == 1);
-    digest_number(md, row->seq);
-    digest_number(md, row->at);
-    digest_number(md, row->company);
-    digest_number(md, row->technician);
-    digest_field(md, row->event);
-    digest_field(md, row->actor);
-    digest_field(md, row->source);
-    digest_field(md, row->detail);
-    ASSERT(EVP_DigestFinal_ex(md, digest.bytes, NULL) == 1);
-    EVP_MD_CTX_free(md);
+    struct buf b;
+    buf_init(&b, ROW_FIXED + row->event.n + row->actor.n + row->source.n + row->detail.n);
+    buf_add(&b, before->bytes, sizeof before->bytes);
+    put_number(&b, row->seq);
+    put_number(&b, row->at);
+    put_number(&b, row->company);
+    put_number(&b, row->technician);
+    put_field(&b, row->event);
+    put_field(&b, row->actor);
+    put_field(&b, row->source);
+    put_field(&b, row->detail);
+    ASSERT(!buf_is_over(&b));
+    struct digest digest = sha256(buf_view(&b));
+    buf_clear(&b);
     return digest;
 }
 

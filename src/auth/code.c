@@ -1,9 +1,6 @@
 /* code: see code.h. */
 #include "auth/code.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "auth/audit.h"
 #include "auth/company.h"
 #include "auth/env.h"
@@ -13,6 +10,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "crypto/hash.h"
 #include "store/db.h"
 #include "store/store_code.h"
 
@@ -32,10 +30,9 @@ enum {
 uint32_t
 totp_at(const unsigned char *seed, size_t n, uint64_t step)
 {
-    unsigned char counter[8], mac[EVP_MAX_MD_SIZE];
-    unsigned size = sizeof mac;
+    unsigned char counter[8], mac[SHA1_BYTES];
     be64_put(counter, step);
-    ASSERT(HMAC(EVP_sha1(), seed, (int)n, counter, sizeof counter, mac, &size) != NULL && size == 20);
+    hmac_sha1((struct str){(const char *)seed, n}, (struct str){(const char *)counter, sizeof counter}, mac);
     return (be32_get(mac + (mac[19] & 15)) & 0x7fffffff) % 1000000;
 }
 

@@ -12,9 +12,15 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "crypto/p256.h"
 #include "store/store_device.h"
 
-enum { DEVICE_KEY_BYTES = 65, DEVICE_SIGNATURE_BYTES = 64, DEVICE_NAME_MAX = 64, DEVICES_MAX = 10 };
+enum {
+    DEVICE_KEY_BYTES = P256_POINT,
+    DEVICE_SIGNATURE_BYTES = P256_SIGNATURE,
+    DEVICE_NAME_MAX = 64,
+    DEVICES_MAX = 10
+};
 
 /* A one-time ticket for one device, valid for `life` microseconds. *link_out is "PUBLIC_URL/approve/#TICKET":
  * what the QR code holds; the ticket stands behind the # so that no proxy logs it. ERR_NOT_FOUND also for
@@ -65,12 +71,5 @@ enum errcode device_set_state(struct cx *cx, int64_t id, enum device_state state
 enum errcode device_rename_within(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 enum errcode
 device_set_state_within(struct cx *cx, const struct device *d, enum device_state state) MUST_CHECK;
-
-/* ES256: ECDSA on P-256 with SHA-256, r and s as 32 bytes each (RFC 7518, section 3.4). ERR_CRYPTO when it
- * does not verify or the key is no point on the curve. */
-enum errcode
-es256_verify(struct cx *cx, struct str public_key, struct str message, struct str signature) MUST_CHECK;
-/* ERR_CRYPTO unless the 65 bytes are an uncompressed point on P-256. */
-enum errcode es256_check_key(struct cx *cx, struct str public_key) MUST_CHECK;
 
 #endif

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "crypto/hash.h"
 
 enum { KEY_BYTES = SERVER_KEY_BYTES };
 
@@ -97,9 +96,7 @@ env_clear(struct auth_env *env)
 struct digest
 token_digest(struct str token)
 {
-    struct digest digest;
-    ASSERT(EVP_Digest(token.p, token.n, digest.bytes, NULL, EVP_sha256(), NULL) == 1);
-    return digest;
+    return sha256(token);
 }
 
 struct str
@@ -115,12 +112,8 @@ token_random(struct cx *cx)
 static struct digest
 hmac(const struct secret *key, struct str message)
 {
-    struct digest mac;
-    unsigned n = sizeof mac.bytes;
     ASSERT(key->n == KEY_BYTES);
-    ASSERT(HMAC(EVP_sha256(), key->bytes, (int)key->n, (const unsigned char *)message.p, message.n, mac.bytes,
-                &n) != NULL);
-    return mac;
+    return hmac_sha256((struct str){(const char *)key->bytes, key->n}, message);
 }
 
 static struct digest

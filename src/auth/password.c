@@ -3,8 +3,6 @@
 #include "auth/password.h"
 
 #include <argon2.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "auth/env.h"
 #include "auth/notice.h"
@@ -12,6 +10,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "crypto/hash.h"
 
 enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256 };
 
@@ -21,14 +20,12 @@ static struct str
 peppered(struct cx *cx, struct str password)
 {
     struct digest mac;
-    unsigned n = sizeof mac.bytes;
     struct str normal = password_normalise(cx, password);
     if (str_is_null(normal))
         return STR_NULL;
     const struct secret *pepper = &cx->env->pepper;
     ASSERT(pepper->n > 0);
-    ASSERT(HMAC(EVP_sha256(), pepper->bytes, (int)pepper->n, (const unsigned char *)normal.p, normal.n,
-                mac.bytes, &n) != NULL);
+    mac = hmac_sha256((struct str){(const char *)pepper->bytes, pepper->n}, normal);
     struct str text = codec_base64url(&cx->arena, mac.bytes, sizeof mac.bytes);
     secret_wipe(&mac, sizeof mac);
     return text;

@@ -7,8 +7,9 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "crypto/p256.h"
 
-enum { PUSH_KEY_POINT = 65, PUSH_KEY_SCALAR = 32 };
+enum { PUSH_KEY_POINT = P256_POINT, PUSH_KEY_SCALAR = P256_SCALAR };
 
 struct push_key {
     struct secret scalar;                /* big-endian, 32 bytes */

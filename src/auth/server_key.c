@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/codec.h"
+#include "crypto/hash.h"
 
 enum { KEY_FILE_MAX = 256 };
 
@@ -18,24 +16,10 @@ enum { KEY_FILE_MAX = 256 };
 void
 server_key_derive(struct secret *server_key, struct str label, size_t n, struct secret *out)
 {
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
-    EVP_KDF_free(kdf);
-    if (ctx == NULL)
-        err_no_memory();
-    char sha256[] = "SHA256";
-    struct secret info = {.n = label.n};
-    ASSERT(label.n <= sizeof info.bytes && n <= sizeof out->bytes);
-    memcpy(info.bytes, label.p, label.n);
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, sha256, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, server_key->bytes, server_key->n),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.bytes, info.n),
-        OSSL_PARAM_construct_end(),
-    };
+    ASSERT(n <= sizeof out->bytes);
     out->n = n;
-    ASSERT(EVP_KDF_derive(ctx, out->bytes, out->n, params) == 1);
-    EVP_KDF_CTX_free(ctx);
+    hkdf_sha256(STR_LIT(""), (struct str){(const char *)server_key->bytes, server_key->n}, label, out->bytes,
+                n);
 }
 
 static enum errcode

@@ -36,12 +36,12 @@ enrol(struct phone *p, struct str ticket)
 {
     struct cx *cx = &p->cli->cx;
     struct str name = device_name(p->cli), audience = web_url(p->web), result;
-    unsigned char point[DEVICE_KEY_BYTES], signature[DEVICE_SIGNATURE_BYTES];
+    unsigned char point[P256_POINT], signature[P256_SIGNATURE];
     struct buf statement;
     buf_init(&statement, (size_t)64 * 1024);
     phone_write_enrolment(&statement, audience, ticket, name);
-    key_file_public(&p->key, point);
-    key_file_sign(&p->key, buf_view(&statement), signature);
+    p256_point(p->key.key, point);
+    p256_sign(p->key.key, buf_view(&statement), signature);
     buf_clear(&statement);
 
     json_t *members = print_object();

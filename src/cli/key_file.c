@@ -1,12 +1,8 @@
-/* key_file: OpenSSL keeps the key, jansson the rest. A failure of OpenSSL here is exhausted memory. */
+/* key_file: see key_file.h. */
 #include "cli/key_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/bn.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,15 +16,13 @@ enum { FILE_MAX = 16 * 1024 };
 void
 key_file_generate(struct key_file *k)
 {
-    *k = (struct key_file){.key = EVP_EC_gen("P-256")};
-    if (k->key == NULL)
-        err_no_memory();
+    *k = (struct key_file){.key = p256_generate()};
 }
 
 void
 key_file_clear(struct key_file *k)
 {
-    EVP_PKEY_free(k->key);
+    p256_free(&k->key);
     json_decref(k->document);
     *k = (struct key_file){0};
 }
@@ -42,19 +36,6 @@ key_file_create(struct cx *cx, const char *path, int *fd_out)
     if (errno == EEXIST)
         return err_set(cx, ERR_USAGE, "%s is there already: a key is never overwritten", path);
     return err_set(cx, ERR_USAGE, "%s cannot be made: %s", path, strerror(errno));
-}
-
-static struct str
-private_pem(struct cx *cx, const struct key_file *k)
-{
-    BIO *bio = BIO_new(BIO_s_secmem());
-    char *data;
-    if (bio == NULL || PEM_write_bio_PrivateKey(bio, k->key, NULL, NULL, 0, NULL, NULL) != 1)
-        err_no_memory();
-    long n = BIO_get_mem_data(bio, &data);
-    struct str pem = arena_str(&cx->arena, (struct str){data, (size_t)n});
-    BIO_free(bio);
-    return pem;
 }
 
 static bool
@@ -73,7 +54,7 @@ write_all(int fd, struct str bytes)
 enum errcode
 key_file_write(struct cx *cx, int fd, const struct key_file *k)
 {
-    struct str pem = private_pem(cx, k);
+    struct str pem = p256_write_pem(&cx->arena, k->key);
     json_t *document = json_pack("{s:s%, s:s%, s:s%, s:s%, s:s%}", "url", k->url.p, k->url.n, "device",
                                  k->device.p, k->device.n, "account", k->account.p, k->account.n, "token",
                                  k->token.p, k->token.n, "key", pem.p, pem.n);
@@ -121,14 +102,8 @@ take_document(struct key_file *k)
     if (str_is_null(k->url) || str_is_null(k->device) || str_is_null(k->account) || str_is_null(k->token) ||
         str_is_null(pem))
         return false;
-    BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-    if (bio == NULL)
-        err_no_memory();
-    k->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-    BIO_free(bio);
-    char group[32];
-    return k->key != NULL && EVP_PKEY_get_group_name(k->key, group, sizeof group, NULL) == 1 &&
-           strcmp(group, "prime256v1") == 0;
+    k->key = p256_read_pem(pem);
+    return k->key != NULL;
 }
 
 enum errcode
@@ -146,36 +121,4 @@ key_file_read(struct cx *cx, const char *path, struct key_file *k)
     }
     close(fd);
     return err;
-}
-
-void
-key_file_public(const struct key_file *k, unsigned char out[DEVICE_KEY_BYTES])
-{
-    unsigned char *point = NULL;
-    size_t n = EVP_PKEY_get1_encoded_public_key(k->key, &point);
-    ASSERT(n == DEVICE_KEY_BYTES);
-    memcpy(out, point, DEVICE_KEY_BYTES);
-    OPENSSL_free(point);
-}
-
-void
-key_file_sign(const struct key_file *k, struct str message, unsigned char out[DEVICE_SIGNATURE_BYTES])
-{
-    enum { HALF = DEVICE_SIGNATURE_BYTES / 2, DER_MAX = 80 };
-    unsigned char der[DER_MAX];
-    size_t n = sizeof der;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    if (md == NULL || EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, k->key) != 1 ||
-        EVP_DigestSign(md, der, &n, (const unsigned char *)message.p, message.n) != 1)
-        err_no_memory();
-    EVP_MD_CTX_free(md);
-
-    const unsigned char *at = der;
-    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)n);
-    if (sig == NULL)
-        err_no_memory();
-    bool ok = BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, HALF) == HALF &&
-              BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + HALF, HALF) == HALF;
-    ASSERT(ok);
-    ECDSA_SIG_free(sig);
 }

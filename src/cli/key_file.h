@@ -4,15 +4,14 @@
 #define COUNTERSIGN_CLI_KEY_FILE_H
 
 #include <jansson.h>
-#include <openssl/evp.h>
 
-#include "auth/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "crypto/p256.h"
 
 struct key_file {
-    EVP_PKEY *key;
+    struct p256_key *key;
     json_t *document; /* owns what the views below see */
     struct str url, device, token, account;
 };
@@ -27,10 +26,5 @@ enum errcode key_file_write(struct cx *cx, int fd, const struct key_file *k) MUS
 /* ERR_USAGE: absent, malformed, not one's own, or open to others. Cleared by key_file_clear in any case. */
 enum errcode key_file_read(struct cx *cx, const char *path, struct key_file *k) MUST_CHECK;
 void key_file_clear(struct key_file *k);
-
-/* The public point, uncompressed (SEC 1, 2.3.3). */
-void key_file_public(const struct key_file *k, unsigned char out[DEVICE_KEY_BYTES]);
-/* ES256 (RFC 7518, section 3.4): ECDSA with SHA-256, r and s as 32 bytes each. */
-void key_file_sign(const struct key_file *k, struct str message, unsigned char out[DEVICE_SIGNATURE_BYTES]);
 
 #endif

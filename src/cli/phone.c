@@ -158,7 +158,7 @@ phone_answer(struct phone *p, const struct challenge_view *view, enum decision d
 {
     struct cx *cx = &p->cli->cx;
     const char *name = decision_name(decision);
-    unsigned char signature[DEVICE_SIGNATURE_BYTES];
+    unsigned char signature[P256_SIGNATURE];
     struct buf statement;
     buf_init(&statement, (size_t)64 * 1024);
     assertion_write(&statement, view, p->key.device, str_from_cstr(name),
@@ -167,7 +167,7 @@ phone_answer(struct phone *p, const struct challenge_view *view, enum decision d
         buf_clear(&statement);
         return err_set(cx, ERR_PROTOCOL, "the challenge is too long");
     }
-    key_file_sign(&p->key, buf_view(&statement), signature);
+    p256_sign(p->key.key, buf_view(&statement), signature);
     buf_clear(&statement);
 
     json_t *members = print_object();

@@ -3,19 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "auth/env.h"
 #include "base/clock.h"
+#include "base/secret.h"
 #include "store/store_challenge.h"
 
-enum { STATEMENT_MAX = 16 * 1024, DER_MAX = 80, HALF = DEVICE_SIGNATURE_BYTES / 2 };
+enum { STATEMENT_MAX = 16 * 1024, PEM_MAX = 1024 };
 
 #define PHONE_NAME STR_LIT("Sandbox phone")
 
@@ -32,62 +28,46 @@ enum errcode
 phone_make(struct cx *cx, const char *key_file)
 {
     int fd = open(key_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (f == NULL) {
-        if (fd >= 0)
-            (void)close(fd);
+    if (fd < 0)
         return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    }
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    if (key == NULL)
-        err_no_memory();
-    bool done = PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1;
-    EVP_PKEY_free(key);
-    done = fclose(f) == 0 && done;
+    struct p256_key *key = p256_generate();
+    struct str pem = p256_write_pem(&cx->arena, key);
+    p256_free(&key);
+    bool done = write(fd, pem.p, pem.n) == (ssize_t)pem.n;
+    done = close(fd) == 0 && done;
     return done ? ERR_NONE : err_set(cx, ERR_IO, "%s: cannot be written", key_file);
 }
 
 enum errcode
 phone_open(struct cx *cx, const char *key_file, struct phone *phone_out)
 {
-    size_t n = 0;
-    FILE *f = fopen(key_file, "re");
-    if (f == NULL)
+    char pem[PEM_MAX];
+    int fd = open(key_file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    phone_out->key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
-    (void)fclose(f);
-    if (phone_out->key == NULL ||
-        EVP_PKEY_get_octet_string_param(phone_out->key, OSSL_PKEY_PARAM_PUB_KEY, phone_out->public_key,
-                                        sizeof(phone_out->public_key), &n) != 1 ||
-        n != sizeof(phone_out->public_key))
-        return err_set(cx, ERR_SYNTAX, "%s: no key of a phone", key_file);
+    ssize_t n = read(fd, pem, sizeof(pem));
+    (void)close(fd);
+    phone_out->key = n > 0 ? p256_read_pem((struct str){pem, (size_t)n}) : NULL;
+    secret_wipe(pem, sizeof(pem));
+    if (phone_out->key == NULL)
+        return err_set(cx, ERR_SYNTAX, "%s: not the key of a phone", key_file);
+    p256_point(phone_out->key, phone_out->public_key);
     return ERR_NONE;
 }
 
 void
 phone_close(struct phone *phone)
 {
-    EVP_PKEY_free(phone->key);
-    phone->key = NULL;
+    p256_free(&phone->key);
 }
 
-/* r and s, 32 bytes each, in the arena. */
+/* ES256, in the arena. */
 static struct str
 sign(struct cx *cx, const struct phone *phone, struct str statement)
 {
-    unsigned char der[DER_MAX];
-    size_t n = sizeof(der);
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    ASSERT(md != NULL && EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, phone->key) == 1);
-    ASSERT(EVP_DigestSign(md, der, &n, (const unsigned char *)statement.p, statement.n) == 1);
-    EVP_MD_CTX_free(md);
-    const unsigned char *at = der;
-    ECDSA_SIG *signature = d2i_ECDSA_SIG(NULL, &at, (long)n);
-    unsigned char *raw = arena_alloc(&cx->arena, DEVICE_SIGNATURE_BYTES);
-    ASSERT(signature != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(signature), raw, HALF) == HALF &&
-           BN_bn2binpad(ECDSA_SIG_get0_s(signature), raw + HALF, HALF) == HALF);
-    ECDSA_SIG_free(signature);
-    return (struct str){(const char *)raw, DEVICE_SIGNATURE_BYTES};
+    unsigned char *raw = arena_alloc(&cx->arena, P256_SIGNATURE);
+    p256_sign(phone->key, statement, raw);
+    return (struct str){(const char *)raw, P256_SIGNATURE};
 }
 
 enum errcode

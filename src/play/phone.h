@@ -3,8 +3,6 @@
 #ifndef COUNTERSIGN_PLAY_PHONE_H
 #define COUNTERSIGN_PLAY_PHONE_H
 
-#include <openssl/types.h>
-
 #include "auth/challenge.h"
 #include "auth/device.h"
 #include "base/cx.h"
@@ -12,7 +10,7 @@
 #include "base/str.h"
 
 struct phone {
-    EVP_PKEY *key;
+    struct p256_key *key;
     unsigned char public_key[DEVICE_KEY_BYTES];
 };
 

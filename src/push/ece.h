@@ -6,11 +6,15 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "crypto/aead.h"
 
-enum { ECE_SALT = 16, ECE_TAG = 16, ECE_RECORD = 4096, ECE_KEYID_MAX = 255, ECE_HEADER = ECE_SALT + 4 + 1 };
-
-/* HKDF-SHA-256 (RFC 5869), both steps. */
-void ece_hkdf(struct str salt, struct str key, struct str info, unsigned char *out, size_t n);
+enum {
+    ECE_SALT = 16,
+    ECE_TAG = AEAD_TAG,
+    ECE_RECORD = 4096,
+    ECE_KEYID_MAX = 255,
+    ECE_HEADER = ECE_SALT + 4 + 1
+};
 
 struct ece {
     struct str key; /* the input keying material */

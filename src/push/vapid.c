@@ -17,8 +17,7 @@ vapid_init(struct vapid *v, struct arena *a, const struct secret *scalar,
 void
 vapid_clear(struct vapid *v)
 {
-    EVP_PKEY_free(v->key);
-    v->key = NULL;
+    p256_free(&v->key);
 }
 
 struct str

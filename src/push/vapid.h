@@ -6,13 +6,13 @@
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/endpoint.h"
-#include "push/p256.h"
+#include "crypto/p256.h"
 
 /* RFC 8292, section 2: 24 hours at most; half of it leaves room for a clock that is wrong. */
 #define VAPID_LIFE (12 * CLOCK_HOUR)
 
 struct vapid {
-    EVP_PKEY *key;
+    struct p256_key *key;
     struct str point;   /* base64url */
     struct str contact; /* mailto: or https:, without what JSON would escape */
 };

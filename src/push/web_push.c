@@ -6,12 +6,14 @@
 
 #include "base/codec.h"
 #include "base/rand.h"
+#include "crypto/hash.h"
 
 enum { TOPIC_DIGEST = 12, INFO = 14 + 2 * P256_POINT, IKM = 32 };
 
 /* RFC 8291, section 3.4: the key that both sides know. */
 static void
-agree(const struct push_subscription *to, EVP_PKEY *theirs, EVP_PKEY *ours, unsigned char key_out[IKM])
+agree(const struct push_subscription *to, const struct p256_key *theirs, const struct p256_key *ours,
+      unsigned char key_out[IKM])
 {
     static const char label[14] = "WebPush: info";
     char info[INFO];
@@ -21,8 +23,8 @@ agree(const struct push_subscription *to, EVP_PKEY *theirs, EVP_PKEY *ours, unsi
     memcpy(info, label, sizeof(label)); /* with its NUL */
     memcpy(info + sizeof(label), to->p256dh.p, P256_POINT);
     memcpy(info + sizeof(label) + P256_POINT, point, P256_POINT);
-    ece_hkdf(to->auth, (struct str){(const char *)shared, sizeof(shared)}, (struct str){info, sizeof(info)},
-             key_out, IKM);
+    hkdf_sha256(to->auth, (struct str){(const char *)shared, sizeof(shared)},
+                (struct str){info, sizeof(info)}, key_out, IKM);
     secret_wipe(shared, sizeof(shared));
 }
 
@@ -31,11 +33,11 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct p
                  const struct web_push_text *text, struct str *body_out)
 {
     unsigned char key[IKM], point[P256_POINT];
-    EVP_PKEY *theirs = p256_public(to->p256dh);
+    struct p256_key *theirs = p256_public(to->p256dh);
     if (theirs == NULL)
         return err_set(cx, ERR_CRYPTO, "a subscription's key is no point on P-256");
     agree(to, theirs, keys->pair, key);
-    EVP_PKEY_free(theirs);
+    p256_free(&theirs);
     p256_point(keys->pair, point);
     struct ece e = {.key = {(const char *)key, sizeof(key)}, .keyid = {(const char *)point, sizeof(point)}};
     memcpy(e.salt, keys->salt, sizeof(e.salt));
@@ -50,11 +52,11 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct p
 static struct str
 topic_of(struct cx *cx, int64_t device_id, const struct web_push_note *note)
 {
-    unsigned char id[9], digest[EVP_MAX_MD_SIZE];
+    unsigned char id[9];
     be64_put(id, (uint64_t)device_id);
     id[8] = note->is_notice ? 1 : 0;
-    ASSERT(EVP_Digest(id, sizeof(id), digest, NULL, EVP_sha256(), NULL) == 1);
-    return codec_base64url(&cx->arena, digest, TOPIC_DIGEST);
+    const struct digest digest = sha256((struct str){(const char *)id, sizeof(id)});
+    return codec_base64url(&cx->arena, digest.bytes, TOPIC_DIGEST);
 }
 
 static void
@@ -84,7 +86,7 @@ web_push_write(struct cx *cx, const struct web_push *w, const struct push_subscr
     const struct web_push_text text = {
         .text = arena_printf(&cx->arena, "{\"id\":\"%.*s\"}", STR_ARG(note->id)), .padded = WEB_PUSH_PADDED};
     enum errcode e = web_push_encrypt(cx, &keys, to, &text, &post->body);
-    EVP_PKEY_free(keys.pair);
+    p256_free(&keys.pair);
     if (e != ERR_NONE)
         return e;
     post->url = arena_cstr(&cx->arena, to->endpoint);

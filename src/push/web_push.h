@@ -25,7 +25,7 @@ struct web_push {
 
 /* Made anew for each message; injected by tests alone. */
 struct web_push_keys {
-    EVP_PKEY *pair;
+    struct p256_key *pair;
     unsigned char salt[ECE_SALT];
 };
 

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/secret.h"
+#include "crypto/hash.h"
 
 enum { KEY_MIN = 16, KEY_MAX = 1024 };
 
@@ -49,10 +48,8 @@ webhook_write(struct cx *cx, struct str key, struct str id, struct http_out_post
     post->body = arena_printf(a, "{\"id\":\"%.*s\",\"event\":\"challenge\"}", STR_ARG(id));
     int64_t at = cx->now / CLOCK_S;
     struct str text = arena_printf(a, "%" PRId64 ".%.*s", at, STR_ARG(post->body));
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    ASSERT(HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)text.p, text.n, mac, &n) != NULL);
-    struct str hex = codec_hex(a, mac, n);
+    const struct digest mac = hmac_sha256(key, text);
+    struct str hex = codec_hex(a, mac.bytes, sizeof mac.bytes);
     post->headers[0] = "Content-Type: application/json";
     post->headers[1] = arena_printf(a, "X-Countersign-Timestamp: %" PRId64, at).p;
     post->headers[2] = arena_printf(a, "X-Countersign-Signature: sha256=%.*s", STR_ARG(hex)).p;

@@ -1,10 +1,14 @@
 /* authenticator: see authenticator.h. */
 #include "tests/unit/auth/authenticator.h"
 
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "base/secret.h"
+#include "crypto/hash.h"
 
 enum { ID_BYTES = 32, AT = 0x40, MAX = 4096 };
 
@@ -27,14 +31,6 @@ authenticator_clear(struct authenticator *a)
 {
     phone_clear(&a->key);
     free((void *)(uintptr_t)a->id.p);
-}
-
-static struct digest
-sha256(struct str s)
-{
-    struct digest digest;
-    assert_int_equal(EVP_Digest(s.p, s.n, digest.bytes, NULL, EVP_sha256(), NULL), 1);
-    return digest;
 }
 
 static struct str
@@ -100,14 +96,14 @@ authenticator_register(struct fixture *f, const struct authenticator *a, struct 
 static struct str
 sign_der(struct fixture *f, const struct authenticator *a, struct str message)
 {
-    enum { DER_MAX = 80 };
-    unsigned char *der = arena_alloc(&f->cx.arena, DER_MAX);
-    size_t n = DER_MAX;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    assert_int_equal(EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, a->key.key), 1);
-    assert_int_equal(EVP_DigestSign(md, der, &n, (const unsigned char *)message.p, message.n), 1);
-    EVP_MD_CTX_free(md);
-    return (struct str){(const char *)der, n};
+    enum { DER_MAX = 80, HALF = P256_SIGNATURE / 2 };
+    unsigned char raw[P256_SIGNATURE], *der = arena_alloc(&f->cx.arena, DER_MAX), *end = der;
+    ECDSA_SIG *sig = ECDSA_SIG_new();
+    p256_sign(a->key.key, message, raw);
+    assert_int_equal(ECDSA_SIG_set0(sig, BN_bin2bn(raw, HALF, NULL), BN_bin2bn(raw + HALF, HALF, NULL)), 1);
+    int n = i2d_ECDSA_SIG(sig, &end);
+    ECDSA_SIG_free(sig);
+    return (struct str){(const char *)der, (size_t)n};
 }
 
 struct passkey_assertion

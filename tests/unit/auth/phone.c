@@ -1,28 +1,19 @@
 /* phone: see phone.h. */
 #include "tests/unit/auth/phone.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-
 #include "auth/device.h"
 
 void
 phone_init(struct phone *p)
 {
-    size_t n = 0;
-    p->key = EVP_EC_gen("P-256");
-    assert_non_null(p->key);
-    assert_int_equal(EVP_PKEY_get_octet_string_param(p->key, OSSL_PKEY_PARAM_PUB_KEY, p->public_key,
-                                                     sizeof p->public_key, &n),
-                     1);
-    assert_int_equal(n, sizeof p->public_key);
+    p->key = p256_generate();
+    p256_point(p->key, p->public_key);
 }
 
 void
 phone_clear(struct phone *p)
 {
-    EVP_PKEY_free(p->key);
+    p256_free(&p->key);
 }
 
 struct str
@@ -34,20 +25,9 @@ phone_public(const struct phone *p)
 struct str
 phone_sign(struct fixture *f, const struct phone *p, struct str message)
 {
-    unsigned char der[80];
-    size_t n = sizeof der;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    assert_int_equal(EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, p->key), 1);
-    assert_int_equal(EVP_DigestSign(md, der, &n, (const unsigned char *)message.p, message.n), 1);
-    EVP_MD_CTX_free(md);
-    const unsigned char *at = der;
-    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)n);
-    assert_non_null(sig);
-    unsigned char *raw = arena_alloc(&f->cx.arena, 64);
-    assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, 32), 32);
-    assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + 32, 32), 32);
-    ECDSA_SIG_free(sig);
-    return (struct str){(const char *)raw, 64};
+    unsigned char *raw = arena_alloc(&f->cx.arena, P256_SIGNATURE);
+    p256_sign(p->key, message, raw);
+    return (struct str){(const char *)raw, P256_SIGNATURE};
 }
 
 struct str

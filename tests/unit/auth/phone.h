@@ -4,11 +4,11 @@
 
 #include "tests/unit/auth/fixture.h"
 
-#include <openssl/evp.h>
+#include "crypto/p256.h"
 
 struct phone {
-    EVP_PKEY *key;
-    unsigned char public_key[65];
+    struct p256_key *key;
+    unsigned char public_key[P256_POINT];
 };
 
 void phone_init(struct phone *p);

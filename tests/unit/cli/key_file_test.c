@@ -47,12 +47,12 @@ tear_down(void **state)
 }
 
 static void
-make(struct place *p, unsigned char point[DEVICE_KEY_BYTES])
+make(struct place *p, unsigned char point[P256_POINT])
 {
     struct key_file k;
     int fd;
     key_file_generate(&k);
-    key_file_public(&k, point);
+    p256_point(k.key, point);
     k.url = STR_LIT("https://sign-in.example");
     k.device = STR_LIT("42");
     k.account = STR_LIT("ann@acme.example");
@@ -78,13 +78,13 @@ comes_back(void **state)
 {
     struct place *p = *state;
     struct key_file k;
-    unsigned char before[DEVICE_KEY_BYTES], after[DEVICE_KEY_BYTES];
+    unsigned char before[P256_POINT], after[P256_POINT];
     struct stat st;
     make(p, before);
     assert_int_equal(stat(p->path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     assert_int_equal(key_file_read(&p->cx, p->path, &k), ERR_NONE);
-    key_file_public(&k, after);
+    p256_point(k.key, after);
     assert_memory_equal(before, after, sizeof after);
     assert_true(str_eq(k.url, STR_LIT("https://sign-in.example")));
     assert_true(str_eq(k.device, STR_LIT("42")));
@@ -97,7 +97,7 @@ static void
 is_never_overwritten(void **state)
 {
     struct place *p = *state;
-    unsigned char point[DEVICE_KEY_BYTES];
+    unsigned char point[P256_POINT];
     int fd;
     make(p, point);
     assert_int_equal(key_file_create(&p->cx, p->path, &fd), ERR_USAGE);
@@ -111,7 +111,7 @@ modes(void **state)
 {
     static const mode_t open_modes[] = {0640, 0604, 0660, 0610, 0601, 0602};
     struct place *p = *state;
-    unsigned char point[DEVICE_KEY_BYTES];
+    unsigned char point[P256_POINT];
     make(p, point);
     for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
         assert_int_equal(chmod(p->path, open_modes[i]), 0);
@@ -149,14 +149,14 @@ signature_verifies(void **state)
 {
     struct place *p = *state;
     struct key_file k;
-    unsigned char point[DEVICE_KEY_BYTES], signature[DEVICE_SIGNATURE_BYTES];
+    unsigned char point[P256_POINT], signature[P256_SIGNATURE];
     key_file_generate(&k);
-    key_file_public(&k, point);
+    p256_point(k.key, point);
     struct str key = {(const char *)point, sizeof point}, sig = {(const char *)signature, sizeof signature};
     /* Often enough that an r or s with leading zeros is among them. */
     for (int i = 0; i < 600; i++) {
         struct str message = arena_printf(&p->cx.arena, "message %d", i);
-        key_file_sign(&k, message, signature);
+        p256_sign(k.key, message, signature);
         assert_int_equal(es256_verify(&p->cx, key, message, sig), ERR_NONE);
     }
     assert_int_equal(es256_verify(&p->cx, key, STR_LIT("another"), sig), ERR_CRYPTO);

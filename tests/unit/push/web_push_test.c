@@ -33,7 +33,7 @@ bytes(const char *base64url)
     return (struct str){(const char *)p, n};
 }
 
-static EVP_PKEY *
+static struct p256_key *
 application_server(void)
 {
     struct secret scalar = {.n = P256_SCALAR};
@@ -69,7 +69,7 @@ the_example_of_the_standard(void **state)
                "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml"
                "mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
                "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
-    EVP_PKEY_free(keys.pair);
+    p256_free(&keys.pair);
 }
 
 static void
@@ -89,7 +89,7 @@ a_key_that_is_no_point_is_refused(void **state)
         assert_int_equal(web_push_encrypt(&cx, &keys, &to, &text, &body), ERR_CRYPTO);
         err_forget(&cx);
     }
-    EVP_PKEY_free(keys.pair);
+    p256_free(&keys.pair);
 }
 
 static bool
