@@ -205,11 +205,15 @@ code_text(struct cx *cx, struct str code)
     return (struct str){out, n};
 }
 
-/* The step whose code it is, of those that drift allows and that come after the last one; 0: none. */
+/* The step whose code it is, of those that drift allows and that come after the last one; 0: none. By the
+ * wall clock, since the phone counts by its own. A last step that drift does not allow was taken while the
+ * clock was ahead, and would refuse every code until then: it does not count. */
 static int64_t
-matching_step(const struct cx *cx, const struct secret *seed, uint64_t number, int64_t last_step)
+matching_step(const struct secret *seed, uint64_t number, int64_t last_step)
 {
-    int64_t now = cx->now / STEP, found = 0;
+    int64_t now = clock_wall() / STEP, found = 0;
+    if (last_step > now + DRIFT)
+        last_step = 0;
     for (int64_t step = now + DRIFT; step >= now - DRIFT; step--)
         if (totp_at(seed->bytes, seed->n, (uint64_t)step) == number && step > last_step)
             found = step;
@@ -228,7 +232,7 @@ step_of(struct cx *cx, struct str sealed, int64_t row, struct str code, int64_t 
     enum errcode err = seal_open(cx, sealed, row, &seed);
     if (err != ERR_NONE)
         return err;
-    *step_out = matching_step(cx, &seed, number, last_step);
+    *step_out = matching_step(&seed, number, last_step);
     secret_clear(&seed);
     return ERR_NONE;
 }
@@ -241,7 +245,8 @@ totp_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_ou
     enum errcode err = store_totp_get(cx, technician_id, &sealed, &last_step);
     if (err == ERR_NONE && !str_is_null(sealed))
         err = step_of(cx, sealed, technician_id, code, last_step, &step);
-    return err != ERR_NONE || step == 0 ? err : store_totp_step(cx, technician_id, step, right_out);
+    return err != ERR_NONE || step == 0 ? err
+                                        : store_totp_step(cx, technician_id, last_step, step, right_out);
 }
 
 static enum errcode
@@ -291,5 +296,5 @@ totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp
         return err;
     err = totp_put(cx, t, seal_close(cx, &seed, t->id));
     secret_clear(&seed);
-    return err != ERR_NONE ? err : store_totp_step(cx, t->id, step, right_out);
+    return err != ERR_NONE ? err : store_totp_step(cx, t->id, 0, step, right_out);
 }

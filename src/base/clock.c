@@ -11,7 +11,14 @@
 #include <unistd.h>
 
 static void *shared; /* the mapped _Atomic int64_t, or NULL */
+static size_t shared_size;
 static bool may_move;
+
+/* Where clock_now stood when it was last the wall clock, or was raised. */
+static struct {
+    int64_t at, mono;
+    bool is_set;
+} anchor;
 
 enum errcode
 clock_share(int fd)
@@ -20,14 +27,18 @@ clock_share(int fd)
     int mode = fcntl(fd, F_GETFL);
     void *p = MAP_FAILED;
     bool is_writable = mode >= 0 && (mode & O_ACCMODE) == O_RDWR;
+    size_t size = sizeof(int64_t);
     /* A page past the end of a shorter file would be a SIGBUS at the first look. */
-    if (mode >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(int64_t))
-        p = mmap(NULL, sizeof(int64_t), is_writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+    if (mode >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)size) {
+        size = st.st_size >= (off_t)CLOCK_SHARED_BOTH ? CLOCK_SHARED_BOTH : size;
+        p = mmap(NULL, size, is_writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+    }
     if (p == MAP_FAILED)
         return ERR_SYSTEM;
     if (shared != NULL)
-        (void)munmap(shared, sizeof(int64_t));
+        (void)munmap(shared, shared_size);
     shared = p;
+    shared_size = size;
     may_move = is_writable;
     return ERR_NONE;
 }
@@ -97,32 +108,63 @@ clock_is_movable(void)
 }
 
 static int64_t
-moved(int64_t t)
+shared_at(size_t i)
 {
-    int64_t fixed_at;
-    if (is_fixed(&fixed_at))
-        return fixed_at;
-    return shared == NULL ? t : t + atomic_load_explicit((_Atomic int64_t *)shared, memory_order_acquire);
+    if (shared == NULL || shared_size < (i + 1) * sizeof(int64_t))
+        return 0;
+    return atomic_load_explicit((_Atomic int64_t *)shared + i, memory_order_acquire);
 }
 
 static int64_t
 read_clock(clockid_t id)
 {
     struct timespec ts;
+    int64_t fixed_at;
+    if (is_fixed(&fixed_at))
+        return fixed_at;
     ASSERT(clock_gettime(id, &ts) == 0);
-    return moved((int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec / 1000);
+    return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec / 1000 + shared_at(0);
 }
 
 int64_t
-clock_now(void)
+clock_wall(void)
 {
-    return read_clock(CLOCK_REALTIME);
+    int64_t fixed_at;
+    int64_t wall = read_clock(CLOCK_REALTIME);
+    return is_fixed(&fixed_at) ? wall : wall + shared_at(1);
 }
 
 int64_t
 clock_mono(void)
 {
     return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t
+clock_now(void)
+{
+    int64_t fixed_at;
+    if (is_fixed(&fixed_at))
+        return fixed_at;
+    int64_t wall = clock_wall(), mono = clock_mono(), run = mono - anchor.mono;
+    if (anchor.is_set && wall < anchor.at + run - run / CLOCK_SLEW)
+        return anchor.at + run - run / CLOCK_SLEW;
+    anchor.at = wall;
+    anchor.mono = mono;
+    anchor.is_set = true;
+    return wall;
+}
+
+int64_t
+clock_raise(int64_t t)
+{
+    int64_t now = clock_now();
+    if (t <= now)
+        return now;
+    anchor.at = t;
+    anchor.mono = clock_mono();
+    anchor.is_set = true;
+    return t;
 }
 
 /* Whole seconds without the Z; returns the length. */

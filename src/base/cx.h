@@ -21,7 +21,7 @@ enum { CX_DETAIL = 512, CX_WOKEN = 256 };
 
 struct cx {
     struct arena arena;
-    int64_t now;        /* clock_now() when the request began: one moment for all of its rules */
+    int64_t now; /* clock_now() as of the transaction, or when the request began: one moment for all rules */
     struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
     int64_t device;     /* the phone that asks, 0: none: what it changes it need not be told */
     struct str source;  /* address of the caller as text, or null (command line) */

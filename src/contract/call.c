@@ -39,7 +39,7 @@ call_reply_put(struct buf *out, const struct call_reply *r)
     frame_put_u8(out, (uint8_t)r->status);
     frame_put_str(out, r->set_session);
     frame_put_bytes(out, r->topic.bytes, TOPIC_BYTES);
-    frame_put_i64(out, r->wait_until);
+    frame_put_i64(out, r->wait_for);
     frame_put_u32(out, r->hold);
     frame_put_str(out, r->fault);
 }
@@ -52,7 +52,7 @@ call_reply_get(struct frame *f, struct arena *a, struct call_reply *r_out)
     r_out->status = f->bad ? CALL_FAULT : (enum call_status)status;
     r_out->set_session = arena_str(a, frame_get_str(f));
     frame_get_bytes(f, r_out->topic.bytes, TOPIC_BYTES);
-    r_out->wait_until = frame_get_i64(f);
+    r_out->wait_for = frame_get_i64(f);
     r_out->hold = frame_get_u32(f);
     r_out->fault = arena_str(a, frame_get_str(f));
 }

@@ -24,7 +24,7 @@ enum frame_type {                  /* on the channel of one front and one worker
 enum call_status {
     CALL_DONE,  /* the out struct is the answer */
     CALL_WAIT,  /* the out struct is the answer for now (Poll); nothing changes before `topic` wakes or
-                   wait_until */
+                   wait_for is over */
     CALL_FAULT, /* the operation threw: a SOAP fault with `fault` as the message (F8); only the fixture's
                    worker does */
 };
@@ -46,9 +46,9 @@ struct call_reply {
     enum call_status status;
     struct str set_session; /* a new session cookie, "" to delete it, null to leave it */
     struct topic topic;     /* CALL_WAIT */
-    int64_t wait_until;     /* CALL_WAIT: clock_now() microseconds */
-    uint32_t hold;          /* CALL_WAIT: seconds to hold a caller that did not say how long; 0: not at all */
-    struct str fault;       /* CALL_FAULT */
+    int64_t wait_for; /* CALL_WAIT: microseconds; a span, since the two ends may differ about the time */
+    uint32_t hold;    /* CALL_WAIT: seconds to hold a caller that did not say how long; 0: not at all */
+    struct str fault; /* CALL_FAULT */
 };
 
 void call_put(struct buf *out, const struct call *c);

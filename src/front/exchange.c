@@ -160,7 +160,7 @@ finish_reply(struct exchange *x, const struct backend_reply *reply, bool is_kept
         a.set_cookie = cookie_set_session(&f->arena, reply->reply.set_session, c->is_secure);
     }
     if (is_kept) {
-        struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+        struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_for);
         if (e != NULL)
             park_keep(e, x->form, a.body);
     }
@@ -200,9 +200,9 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
         return ask(x) == ERR_NONE;
     }
     /* What was overtook too often is held as if nobody told of anything: for a tick. */
-    int64_t soon = clock_now() + PARK_TICK, until = reply->reply.wait_until;
+    int64_t left = reply->reply.wait_for;
     struct park_entry *e =
-        park_put(&f->park, &x->key, &reply->reply.topic, was_woken && soon < until ? soon : until);
+        park_put(&f->park, &x->key, &reply->reply.topic, was_woken && PARK_TICK < left ? PARK_TICK : left);
     if (e == NULL)
         return false;
     x->asked = 0;
@@ -222,7 +222,7 @@ land(struct exchange *x, const struct backend_reply *reply, bool poll, bool was_
     if (x->hold.leads == NULL || (poll && !was_woken && f->is_draining))
         return;
     if (poll && !was_woken)
-        e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_until);
+        e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_for);
     if (e != NULL || reply == NULL || was_woken)
         park_land(&f->park, &x->hold, e);
 }

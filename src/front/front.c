@@ -80,7 +80,7 @@ front_date(struct front *f)
 {
     int64_t now = loop_now(f->loop);
     if (f->date_at == 0 || now - f->date_at > DATE_AGE) {
-        http_date_set(&f->date, clock_now());
+        http_date_set(&f->date, clock_wall());
         f->date_at = now;
     }
     return &f->date;

@@ -329,12 +329,10 @@ tick(const struct park *p)
 }
 
 struct park_entry *
-park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_until)
+park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_for)
 {
     struct park_entry *e = find(p, key);
-    int64_t left = wait_until - clock_now();
-
-    if (left <= 0)
+    if (wait_for <= 0)
         return NULL;
     if (e == NULL && p->n >= p->most) {
         if (list_is_empty(&p->unheld))
@@ -348,7 +346,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
         link_topic(p, e, topic);
         drop_body(e);
     }
-    e->fresh_until = loop_now(p->loop) + (left < tick(p) ? left : tick(p));
+    e->fresh_until = loop_now(p->loop) + (wait_for < tick(p) ? wait_for : tick(p));
     loop_timer_set(p->loop, &e->timer, e->fresh_until);
     return e;
 }

@@ -89,10 +89,10 @@ struct park_entry *park_find(struct park *p, const struct siphash *key);
 /* The answer that was kept, or null; *form_out as park_keep had it. */
 struct str park_body(const struct park_entry *e, unsigned *form_out);
 
-/* A worker said CALL_WAIT: makes the entry, or renews it. wait_until is of clock_now. NULL when that time has
- * come already, or the list is full of held checks. */
+/* A worker said CALL_WAIT: makes the entry, or renews it. wait_for: microseconds. NULL when that is over
+ * already, or the list is full of held checks. */
 struct park_entry *
-park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_until);
+park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_for);
 /* Keeps a copy of an answer; `form` is its face's. */
 void park_keep(struct park_entry *e, unsigned form, struct str body);
 

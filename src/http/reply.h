@@ -44,7 +44,7 @@ struct http_reply {
 
 struct http_reply_to http_reply_to(const struct http_request *req);
 
-/* Makes the text for the time now (clock_now); cheap when the second is the same. All zero is a date not yet
+/* Makes the text for the time now (clock_wall); cheap when the second is the same. All zero is a date not yet
  * set. Call it once a round of the loop, or before each answer. */
 void http_date_set(struct http_date *d, int64_t now);
 

@@ -37,7 +37,7 @@ tls_context_new(struct cx *cx, struct str cert_pem, struct str key_pem, struct t
  * open and are the caller's. What was read of the key is wiped. */
 enum errcode tls_context_new_fds(struct cx *cx, int cert_fd, int key_fd, struct tls_context **out) MUST_CHECK;
 void tls_context_free(struct tls_context **ctx);
-/* When the leaf certificate ends, as clock_now counts. */
+/* When the leaf certificate ends, as clock_wall counts. */
 int64_t tls_context_not_after(const struct tls_context *ctx);
 
 /* fd is connected, non-blocking, and stays the caller's (closed after tls_conn_free). NULL only if OpenSSL

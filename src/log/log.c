@@ -49,7 +49,7 @@ static size_t PRINTF_LIKE(4, 0)
     compose(char line[LINE], enum log_level level, const char *event, const char *fmt, va_list ap)
 {
     char when[CLOCK_TEXT_MS];
-    clock_text_ms(clock_now(), when);
+    clock_text_ms(clock_wall(), when);
     int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[level], sink.who, event);
     ASSERT(head > 0 && head < LINE / 2);
     int rest = vsnprintf(line + head, (size_t)(LINE - head), fmt, ap);

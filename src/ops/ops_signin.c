@@ -69,7 +69,7 @@ op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct twoFactorCheckPushAu
     if (a.result == SIGNIN_Poll) {
         cx->reply->status = CALL_WAIT;
         cx->reply->topic = ops_topic(cx, wait.technician_id);
-        cx->reply->wait_until = wait.until;
+        cx->reply->wait_for = wait.until - cx->now;
         cx->reply->hold = (uint32_t)(wait.hold / CLOCK_S);
     }
     return ERR_NONE;

@@ -28,6 +28,8 @@ _Static_assert(SWEEP_ROWS + FOLLOW_ROWS + UNDELIVERED <= CX_WOKEN, "a round wake
 
 /* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
 #define STORE_PATIENCE CLOCK_MINUTE
+/* A difference between the clocks that is worth a line. */
+#define CLOCK_TOLD (2 * CLOCK_S)
 
 struct domain {
     const struct domain_extra *extra; /* NULL: none */
@@ -36,7 +38,7 @@ struct domain {
     struct auth_env env;
     struct opener opener;
     struct confine_path folder;
-    int64_t swept_at, tidied_at; /* clock_mono; 0: not yet */
+    int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: not yet */
     uint32_t slot;
     int news;         /* worker 0: told of what others wrote; -1: none */
     int64_t followed; /* the last row of the audit log that was looked at; -1: none yet */
@@ -151,9 +153,23 @@ sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
         e = sweeps[i](cx, SWEEP_ROWS, &more);
         *more_out = *more_out || more;
     }
+    if (e == ERR_NONE)
+        e = db_keep_time(cx);
     if (e == ERR_NONE && !*more_out)
         d->swept_at = clock_mono();
     return e;
+}
+
+/* A machine's clock that is behind the time that the store has seen: codes go by it, so it is said every
+ * hour. */
+static void
+compare_clocks(struct domain *d)
+{
+    int64_t ahead = clock_now() - clock_wall(), mono = clock_mono();
+    if (ahead < CLOCK_TOLD || (d->warned_at != 0 && mono - d->warned_at < CLOCK_HOUR))
+        return;
+    log_warning("clock.behind", "seconds=%lld", (long long)(ahead / CLOCK_S));
+    d->warned_at = mono;
 }
 
 static bool
@@ -169,6 +185,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     }
     if (d->slot != 0)
         return false;
+    compare_clocks(d);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
     enum errcode e = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/codec.h"
 
 void
@@ -26,7 +27,7 @@ vapid_header(struct cx *cx, const struct vapid *v, const struct endpoint *to)
     static const struct str head = STR("{\"typ\":\"JWT\",\"alg\":\"ES256\"}");
     struct arena *a = &cx->arena;
     struct str origin = endpoint_origin(a, to);
-    int64_t until = (cx->now + VAPID_LIFE) / CLOCK_S;
+    int64_t until = (clock_wall() + VAPID_LIFE) / CLOCK_S;
     struct str claims = arena_printf(a, "{\"aud\":\"%.*s\",\"exp\":%" PRId64 ",\"sub\":\"%.*s\"}",
                                      STR_ARG(origin), until, STR_ARG(v->contact));
     struct str signed_text = arena_printf(a, "%s.%s", codec_base64url(a, head.p, head.n).p,

@@ -22,7 +22,7 @@ void vapid_init(struct vapid *v, struct arena *a, const struct secret *scalar,
                 const unsigned char point[P256_POINT], struct str contact);
 void vapid_clear(struct vapid *v);
 
-/* The header "Authorization: vapid t=..., k=..." (section 3) for that service, from cx->now on. */
+/* The header "Authorization: vapid t=..., k=..." (section 3) for that service, from clock_wall on. */
 struct str vapid_header(struct cx *cx, const struct vapid *v, const struct endpoint *to);
 
 #endif

@@ -46,7 +46,7 @@ webhook_write(struct cx *cx, struct str key, struct str id, struct http_out_post
 {
     struct arena *a = &cx->arena;
     post->body = arena_printf(a, "{\"id\":\"%.*s\",\"event\":\"challenge\"}", STR_ARG(id));
-    int64_t at = cx->now / CLOCK_S;
+    int64_t at = clock_wall() / CLOCK_S;
     struct str text = arena_printf(a, "%" PRId64 ".%.*s", at, STR_ARG(post->body));
     const struct digest mac = hmac_sha256(key, text);
     struct str hex = codec_hex(a, mac.bytes, sizeof mac.bytes);

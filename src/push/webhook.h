@@ -21,7 +21,8 @@
  * *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED. */
 enum errcode webhook_read_key(struct cx *cx, const char *path, struct str *key_out) MUST_CHECK;
 
-/* Fills the post's headers and body, in the arena; the URL is the caller's. id: base64url. at: cx->now. */
+/* Fills the post's headers and body, in the arena; the URL is the caller's. id: base64url. Dated by
+ * clock_wall. */
 void webhook_write(struct cx *cx, struct str key, struct str id, struct http_out_post *post);
 
 #endif

@@ -5,10 +5,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/db_driver.h"
 #include "store/migrate.h"
 
 enum { DB_VALUES = 32 };
+
+static enum errcode take_time(struct cx *cx);
 
 /* Lays or checks the schema of a fresh connection, which the context borrows for that. */
 static enum errcode
@@ -26,6 +29,8 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
                       version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
     if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
         err = migrate_up(cx);
+    if (err == ERR_NONE)
+        err = take_time(cx);
     cx->db = outer;
     return err;
 }
@@ -78,16 +83,81 @@ begin(struct cx *cx, bool is_write)
     return err;
 }
 
+/* The latest time that any process is known to have seen; 0: none yet. */
+static enum errcode
+read_latest(struct cx *cx, int64_t *latest_out)
+{
+    static const char sql[] = "SELECT COALESCE((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0), "
+                              "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0)";
+    struct db_rows *rows;
+    int64_t newest = 0, kept = 0;
+    enum errcode err = db_query(cx, &rows, sql, "");
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows)) {
+        newest = db_int(rows, 0);
+        kept = db_int(rows, 1);
+    }
+    *latest_out = newest > kept ? newest : kept;
+    return db_done(cx, rows);
+}
+
+/* The moment of the transaction: known only now that the wait for the lock is over, or the snapshot taken. */
+static enum errcode
+take_time(struct cx *cx)
+{
+    int64_t latest = 0;
+    enum errcode err = read_latest(cx, &latest);
+    if (err != ERR_NONE)
+        return err;
+    if (latest > clock_wall() + CLOCK_BEHIND_MOST)
+        return err_set(cx, ERR_STORE, "the database has seen %s: the machine's clock is wrong, or was then",
+                       clock_text(&cx->arena, latest).p);
+    cx->now = clock_raise(latest);
+    return ERR_NONE;
+}
+
+static enum errcode
+begin_timed(struct cx *cx, bool is_write)
+{
+    enum errcode err = begin(cx, is_write);
+    if (err == ERR_NONE && (err = take_time(cx)) != ERR_NONE)
+        db_rollback(cx);
+    return err;
+}
+
 enum errcode
 db_begin(struct cx *cx)
 {
-    return begin(cx, true);
+    return begin_timed(cx, true);
 }
 
 enum errcode
 db_begin_read(struct cx *cx)
 {
-    return begin(cx, false);
+    return begin_timed(cx, false);
+}
+
+enum errcode
+db_keep_time(struct cx *cx)
+{
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = db_exec(cx, NULL,
+                  "INSERT INTO meta (name, value) VALUES ('time', $1) "
+                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                  "t", arena_printf(&cx->arena, "%lld", (long long)cx->now));
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+enum errcode
+db_begin_untimed(struct cx *cx)
+{
+    return begin(cx, true);
 }
 
 enum errcode

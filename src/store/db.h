@@ -46,11 +46,18 @@ enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 enum errcode db_tidy(struct cx *cx) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
- * and silent. */
+ * and silent.
+ *
+ * Both begin with the time, and so does db_open: cx->now is clock_now as of when the lock was obtained or the
+ * snapshot taken, and never before the newest audit row or what db_keep_time kept, which raise clock_now
+ * where another process saw a later time. ERR_STORE where that is more than CLOCK_BEHIND_MOST ahead of the
+ * machine's clock: then no time is right. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
 void db_rollback(struct cx *cx);
+/* Keeps the time for processes that start later; its own transaction. */
+enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
 /* A transaction that writes was committed since the database was opened. */
 bool db_has_written(const struct db *db);
 

@@ -57,6 +57,9 @@ struct db_rows {
     enum errcode err;
 };
 
+/* db_begin while there may be no table yet: cx->now stays as it is. */
+enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;
+
 /* db_sqlite.c. With `create` a file that is not there is made (mode 0600). */
 enum errcode
 sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out) MUST_CHECK;

@@ -65,7 +65,7 @@ apply(struct cx *cx, int64_t from)
 enum errcode
 migrate_up(struct cx *cx)
 {
-    enum errcode err = db_begin(cx);
+    enum errcode err = db_begin_untimed(cx);
     if (err != ERR_NONE)
         return err;
     int64_t version = 0;

@@ -34,12 +34,12 @@ store_totp_set(struct cx *cx, int64_t technician_id, struct str sealed)
 }
 
 enum errcode
-store_totp_step(struct cx *cx, int64_t technician_id, int64_t step, bool *won_out)
+store_totp_step(struct cx *cx, int64_t technician_id, int64_t last_step, int64_t step, bool *won_out)
 {
     int64_t n;
     enum errcode err =
-        db_exec(cx, &n, "UPDATE technician SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $2",
-                "ii", technician_id, step);
+        db_exec(cx, &n, "UPDATE technician SET totp_last_step = $3 WHERE id = $1 AND totp_last_step = $2",
+                "iii", technician_id, last_step, step);
     *won_out = n == 1;
     return err;
 }

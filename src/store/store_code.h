@@ -15,8 +15,9 @@ enum errcode store_totp_get(struct cx *cx, int64_t technician_id, struct str *se
                             int64_t *last_step_out) MUST_CHECK;
 /* A new seed (null: none); its steps start anew. */
 enum errcode store_totp_set(struct cx *cx, int64_t technician_id, struct str sealed) MUST_CHECK;
-/* Moves the last step forward; *won_out false: it is there or further already. */
-enum errcode store_totp_step(struct cx *cx, int64_t technician_id, int64_t step, bool *won_out) MUST_CHECK;
+/* Replaces the last step that was read; *won_out false: another one replaced it meanwhile. */
+enum errcode store_totp_step(struct cx *cx, int64_t technician_id, int64_t last_step, int64_t step,
+                             bool *won_out) MUST_CHECK;
 
 enum errcode store_recovery_clear(struct cx *cx, int64_t technician_id) MUST_CHECK;
 enum errcode store_recovery_add(struct cx *cx, int64_t technician_id, const struct digest *digest) MUST_CHECK;

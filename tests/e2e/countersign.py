@@ -81,9 +81,9 @@ class Server:
         # "{port}" in a setting is this server's port.
         self.settings.update({name: str(value).replace("{port}", str(self.port)) for name, value in (settings or {}).items()})
         with open(self.clock_file, "wb") as clock:
-            clock.write(struct.pack("=q", 0))
+            clock.write(struct.pack("=qq", 0, 0))
         self._clock = open(self.clock_file, "r+b")
-        self._offset = mmap.mmap(self._clock.fileno(), 8)
+        self._offset = mmap.mmap(self._clock.fileno(), 16)
         self.write_config()
         self.cli("init")
         if start:
@@ -105,12 +105,19 @@ class Server:
         """Moves the clock of every process of this server, and of its command line."""
         self._offset[:8] = struct.pack("=q", self.offset() + int(seconds * 1_000_000))
 
+    def move_wall(self, seconds):
+        """Sets the wall clock alone forward or, less than 0, back, as an operator or a time server does."""
+        self._offset[8:] = struct.pack("=q", self.wall_offset() + int(seconds * 1_000_000))
+
     def offset(self):
         return struct.unpack("=q", self._offset[:8])[0]
 
+    def wall_offset(self):
+        return struct.unpack("=q", self._offset[8:])[0]
+
     def now(self):
         """The server's clock in whole seconds."""
-        return int(time.time() + self.offset() / 1_000_000)
+        return int(time.time() + (self.offset() + self.wall_offset()) / 1_000_000)
 
     def start(self, before=(), **kwargs):
         """`before`: a program and its arguments that run the daemon; kwargs: of Popen."""

@@ -88,7 +88,7 @@ a_self_made_ticket_is_for_the_first_factor(void **state)
     assert_ok(enrol(f, phone_ticket(third), "r", &d, &token)); /* the operator's is for any */
     assert_ok(enrolment_sweep(&f->cx, 2, &more));
     assert_false(more);
-    f->cx.now += 8 * CLOCK_DAY;
+    fixture_later(f, 8 * CLOCK_DAY);
     assert_ok(enrolment_sweep(&f->cx, 2, &more));
     assert_true(more);
     assert_ok(enrolment_sweep(&f->cx, 2, &more));

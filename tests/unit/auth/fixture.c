@@ -105,6 +105,13 @@ fixture_later(struct fixture *f, int64_t by)
     f->cx.source = source;
 }
 
+void
+fixture_tick(struct fixture *f, int64_t by)
+{
+    clock_fix(clock_now() + by);
+    f->cx.now = clock_now();
+}
+
 int
 fixture_race(struct fixture *f, bool (*act)(struct cx *cx, void *arg), void *arg)
 {

@@ -71,7 +71,7 @@ the_others_are_told(void **state)
     assert_int_equal(count(f, &a, &notices), 2);
     assert_ok(device_set_state(&f->cx, off.id, DEVICE_DISABLED));
     f->cx.device = a.id;
-    f->cx.now++;
+    fixture_tick(f, 1);
     tell(f, NOTICE_PASSWORD_CHANGED, NULL);
     assert_int_equal(count(f, &a, &notices), 2);
     assert_int_equal(count(f, &off, &notices), 0);
@@ -106,7 +106,7 @@ the_oldest_come_first(void **state)
     struct notice *notices;
     const struct device a = enrolled(f, f->ann);
     for (int i = 0; i < NOTICES_LISTED + 2; i++) {
-        f->cx.now++;
+        fixture_tick(f, 1);
         tell(f, i == 0 ? NOTICE_RECOVERY_MADE : NOTICE_CODES_ADDED, NULL);
     }
     assert_int_equal(count(f, &a, &notices), NOTICES_LISTED);
@@ -124,15 +124,15 @@ changes_are_told(void **state)
     const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
     static const char *const kinds[] = {"device-added",  "codes-added",      "codes-removed",
                                         "recovery-made", "password-changed", "device-removed"};
-    f->cx.now++;
+    fixture_tick(f, 1);
     assert_ok(totp_enrol(&f->cx, f->ann, &uri));
-    f->cx.now++;
+    fixture_tick(f, 1);
     assert_ok(totp_remove(&f->cx, f->ann));
-    f->cx.now++;
+    fixture_tick(f, 1);
     assert_ok(recovery_codes_new(&f->cx, f->ann, codes));
-    f->cx.now++;
+    fixture_tick(f, 1);
     assert_ok(technician_reset_password(&f->cx, f->ann, STR_LIT("nine kites above Malmo"), false));
-    f->cx.now++;
+    fixture_tick(f, 1);
     assert_ok(device_set_state(&f->cx, b.id, DEVICE_REMOVED));
     assert_int_equal(count(f, &a, &notices), sizeof kinds / sizeof kinds[0]);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
@@ -161,11 +161,11 @@ nobody_looked_for_a_quarter(void **state)
     const struct device a = enrolled(f, f->ann);
     for (int i = 0; i < 3; i++)
         tell(f, NOTICE_CODES_ADDED, NULL);
-    f->cx.now += 90 * CLOCK_DAY;
+    fixture_later(f, 90 * CLOCK_DAY);
     assert_ok(notice_sweep(&f->cx, 2, &more));
     assert_false(more);
     tell(f, NOTICE_CODES_REMOVED, NULL);
-    f->cx.now += 1;
+    fixture_later(f, 1);
     assert_ok(notice_sweep(&f->cx, 2, &more));
     assert_true(more);
     assert_ok(notice_sweep(&f->cx, 2, &more));

@@ -62,7 +62,7 @@ the_first_code_puts_the_seed_in_force(void **state)
     assert_int_equal(waiting(w), 0);
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_int_equal(world_code(w, code_of(w, secret)), SIGNIN_InvalidCode);
-    w->cx->now += 30 * CLOCK_S;
+    world_later(w, 30 * CLOCK_S);
     assert_int_equal(world_code(w, code_of(w, secret)), SIGNIN_OK);
 }
 

@@ -87,10 +87,45 @@ shared(void **state)
     (void)unlink(path);
 }
 
+/* The wall clock is set back and forward by the second word of the file, as an operator does it. */
+static void
+never_goes_back(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/clock_test.XXXXXX";
+    int fd = mkstemp(path);
+    int64_t words[2] = {0, 0};
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, words, sizeof words, 0), sizeof words);
+    assert_int_equal(clock_map_offset(path), ERR_NONE);
+    const int64_t before = clock_now();
+    words[1] = -CLOCK_DAY;
+    assert_int_equal(pwrite(fd, words, sizeof words, 0), sizeof words);
+    assert_true(clock_wall() < before - CLOCK_HOUR);
+    assert_true(clock_now() >= before && clock_now() < before + CLOCK_HOUR);
+
+    words[0] = CLOCK_HOUR; /* which passes at its own pace, less what it is slowed by */
+    assert_int_equal(pwrite(fd, words, sizeof words, 0), sizeof words);
+    const int64_t later = clock_now() - before;
+    assert_true(later >= CLOCK_HOUR - CLOCK_HOUR / CLOCK_SLEW && later < 2 * CLOCK_HOUR);
+
+    words[1] = 2 * CLOCK_DAY;
+    assert_int_equal(pwrite(fd, words, sizeof words, 0), sizeof words);
+    assert_true(clock_now() - before >= 2 * CLOCK_DAY);
+
+    const int64_t raised = clock_now() + CLOCK_DAY;
+    assert_int_equal(clock_raise(raised), raised);
+    assert_true(clock_now() >= raised && clock_now() < raised + CLOCK_HOUR);
+    assert_true(clock_raise(before) >= raised);
+    (void)close(fd);
+    (void)unlink(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(text),
-                                       cmocka_unit_test(offset), cmocka_unit_test(shared)};
+                                       cmocka_unit_test(offset), cmocka_unit_test(shared),
+                                       cmocka_unit_test(never_goes_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,7 +116,7 @@ test_call(void **state)
     assert_int_equal(got_reply.status, CALL_WAIT);
     assert_str(got_reply.set_session, "s");
     assert_memory_equal(got_reply.topic.bytes, reply.topic.bytes, TOPIC_BYTES);
-    assert_int_equal(got_reply.wait_until, -5);
+    assert_int_equal(got_reply.wait_for, -5);
     assert_null(got_reply.fault.p);
     buf_clear(&out);
     arena_clear(&a);

@@ -49,7 +49,7 @@ static void
 poll_with_hold(struct harness *h, uint32_t seconds)
 {
     const struct call_reply reply = {
-        .status = CALL_WAIT, .topic = topic_of(1), .wait_until = clock_now() + CLOCK_MINUTE, .hold = seconds};
+        .status = CALL_WAIT, .topic = topic_of(1), .wait_for = CLOCK_MINUTE, .hold = seconds};
     const struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_Poll};
     worker_reply(h, 0, &reply, &out);
 }

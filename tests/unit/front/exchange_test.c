@@ -294,8 +294,7 @@ the_end_of_the_push_ends_the_watching(void **state)
     struct harness *h = *state;
     int c = client_connect(h);
     struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_Poll};
-    struct call_reply reply = {
-        .status = CALL_WAIT, .topic = topic_of(1), .wait_until = clock_now() + CLOCK_S / 2};
+    struct call_reply reply = {.status = CALL_WAIT, .topic = topic_of(1), .wait_for = CLOCK_S / 2};
 
     client_send(c, check_request(h, "push", ""));
     (void)worker_take(h, 0);
@@ -312,8 +311,7 @@ only_poll_is_repeated(void **state)
     struct harness *h = *state;
     int c = client_connect(h);
     struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_OK};
-    struct call_reply reply = {
-        .status = CALL_WAIT, .topic = topic_of(1), .wait_until = clock_now() + 60 * CLOCK_S};
+    struct call_reply reply = {.status = CALL_WAIT, .topic = topic_of(1), .wait_for = 60 * CLOCK_S};
 
     client_send(c, check_request(h, "push", ""));
     (void)worker_take(h, 0);

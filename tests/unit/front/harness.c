@@ -221,8 +221,7 @@ void
 worker_reply_poll(struct harness *h, unsigned slot, struct topic topic, int64_t seconds)
 {
     struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_Poll};
-    struct call_reply reply = {
-        .status = CALL_WAIT, .topic = topic, .wait_until = clock_now() + seconds * CLOCK_S};
+    struct call_reply reply = {.status = CALL_WAIT, .topic = topic, .wait_for = seconds * CLOCK_S};
     worker_reply(h, slot, &reply, &out);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "push/webhook.h"
 
 static char path[] = "/tmp/webhook_test.XXXXXX";
@@ -41,7 +42,7 @@ static void
 the_request_is_signed_over_time_and_body(void **state)
 {
     (void)state;
-    cx.now = INT64_C(1795447814999999);
+    clock_fix(INT64_C(1795447814999999));
     struct http_out_post post = {.url = "https://hooks.example.com/"};
     webhook_write(&cx, STR_LIT("0123456789abcdef"), STR_LIT("Yd3k_-"), &post);
     assert_str(post.body, "{\"id\":\"Yd3k_-\",\"event\":\"challenge\"}");
