@@ -18,6 +18,7 @@ struct auth_env {
     struct secret seal;   /* AES-256-GCM of TOTP seeds */
     struct secret token;  /* derived tokens and match numbers */
     struct secret lookup; /* HMAC of account names and recovery codes */
+    struct secret check;  /* what the database keeps, to know its key by: key_check.h */
     uint32_t argon2_kib;
     uint32_t argon2_passes;
     bool reveal_unknown_users;
@@ -43,6 +44,7 @@ struct digest token_digest(struct str token);
 struct str token_random(struct cx *cx);
 /* HMAC-SHA-256(env->token, purpose || 0 || id || nonce) as base64url: the same again for the same row. */
 struct str token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce);
+#define TOKEN_OF_PUSH "push"
 /* Six digits, uniform, from the same derivation. */
 struct str token_number(struct cx *cx, int64_t id, struct str nonce);
 struct digest env_lookup(const struct cx *cx, struct str a, struct str b);

@@ -27,7 +27,7 @@ static struct push_sent
 sent(struct cx *cx, const struct challenge_row *c)
 {
     return (struct push_sent){.result = SIGNIN_OK,
-                              .token = token_derive(cx, "push", c->id, c->nonce),
+                              .token = token_derive(cx, TOKEN_OF_PUSH, c->id, c->nonce),
                               .number = token_number(cx, c->id, c->nonce),
                               .expires_in = seconds_until(cx, c->expires_at),
                               .poll_interval = POLL_SECONDS};

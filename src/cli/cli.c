@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/key_check.h"
 #include "cli/print.h"
 #include "cli/usage.h"
 #include "log/log.h"
@@ -167,6 +168,8 @@ cli_open_store(struct cli *cli)
         return cli_unavailable(cli, err);
     cli_fill_env(cli);
     err = db_open(&cli->cx, cli->config.store_path, DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
+    if (err == ERR_NONE)
+        err = key_check(&cli->cx, cli->config.store_key_file.p);
     return err == ERR_NONE ? ERR_NONE : cli_unavailable(cli, err);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/key_check.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
@@ -95,6 +96,8 @@ make_store(struct cli *cli, const struct first_account *first)
     cli_fill_env(cli);
     err = db_open(&cli->cx, cli->config.store_path, DB_CREATE, cli->config.store_busy_timeout, &cli->cx.db);
     if (err == ERR_NONE)
+        err = key_check(&cli->cx, cli->config.store_key_file.p);
+    if (err == ERR_NONE)
         err = add_first_account(cli, first);
     return err == ERR_NONE ? give_to_server(cli) : err;
 }
@@ -176,10 +179,16 @@ cmd_upgrade(struct cli *cli)
     if (err != ERR_NONE)
         return err;
     const struct config *c = &cli->config;
-    err = db_open(&cli->cx, c->store_path, DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
+    err = env_read_keys(&cli->cx, c->store_key_file.p, &cli->env);
     if (err != ERR_NONE)
         return cli_unavailable(cli, err);
-    bool is_upgraded = db_has_written(cli->cx.db);
+    cli_fill_env(cli);
+    err = db_open(&cli->cx, c->store_path, DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
+    bool is_upgraded = err == ERR_NONE && db_has_written(cli->cx.db);
+    if (err == ERR_NONE)
+        err = key_check(&cli->cx, c->store_key_file.p);
+    if (err != ERR_NONE)
+        return cli_unavailable(cli, err);
     json_t *document = print_object();
     print_put_int(document, "schema_version", migrate_latest());
     print_put_bool(document, "upgraded", is_upgraded);

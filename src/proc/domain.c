@@ -6,6 +6,7 @@
 #include "auth/challenge.h"
 #include "auth/device.h"
 #include "auth/env.h"
+#include "auth/key_check.h"
 #include "auth/lockout.h"
 #include "auth/notice.h"
 #include "auth/self_service.h"
@@ -37,6 +38,7 @@ struct domain {
     struct arena arena; /* what lives as long as the process */
     struct auth_env env;
     struct opener opener;
+    bool has_key; /* the store's key is ours */
     struct confine_path folder;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: not yet */
     uint32_t slot;
@@ -76,6 +78,34 @@ listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
     d->news = given->news;
 }
 
+/* Nothing is done under a key that is not the database's. */
+static enum errcode
+check_key(struct domain *d, struct cx *cx)
+{
+    if (d->has_key)
+        return ERR_NONE;
+    enum errcode e = key_check(cx, d->config->store_key_file.p);
+    if (e != ERR_NONE) {
+        opener_close(&d->opener, cx);
+        d->opener.since = clock_mono(); /* not again before a second has passed */
+    }
+    d->has_key = e == ERR_NONE;
+    return e;
+}
+
+/* The store is there, and the key is its own. Says why not where that is news. */
+static bool
+is_open(struct domain *d, struct cx *cx)
+{
+    if (!opener_try(&d->opener, cx, d->config))
+        return false;
+    if (check_key(d, cx) == ERR_NONE)
+        return true;
+    log_cx_error(cx, "store.refused");
+    err_forget(cx);
+    return false;
+}
+
 static enum errcode
 set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 {
@@ -95,9 +125,16 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     reload(d, c);
     webauthn_warm_up();
     cx->env = &d->env;
-    if (!opener_try(&d->opener, cx, c) && given->is_first)
-        return err_set(cx, ERR_STORE, "there is no usable database at %.*s: `countersign init` makes one",
-                       STR_ARG(c->store_path));
+    e = opener_first(&d->opener, cx, c);
+    if (e != ERR_NONE && !given->is_first) {
+        log_cx_error(cx, "store.unavailable");
+        err_forget(cx);
+        e = ERR_NONE;
+    } else if (e == ERR_NONE) {
+        e = check_key(d, cx);
+    }
+    if (e != ERR_NONE)
+        return e;
     d->folder = (struct confine_path){opener_folder(&d->arena, c), true};
     given->confine.paths = &d->folder;
     given->confine.n_paths = 1;
@@ -111,7 +148,7 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 {
     struct domain *d = arg;
     /* Without a store the answer stays as it is: zero, which is every operation's UnknownError. */
-    if (!opener_try(&d->opener, cx, d->config))
+    if (!is_open(d, cx))
         return ERR_NONE;
     enum errcode e =
         d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
@@ -179,7 +216,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     bool more = false, more_rows = false;
     if (d->news >= 0)
         news_take(d->news);
-    if (!opener_try(&d->opener, cx, d->config)) {
+    if (!is_open(d, cx)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
         return false;
     }

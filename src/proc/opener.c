@@ -18,6 +18,16 @@ open_mapped(struct opener *o, struct cx *cx, const struct config *config)
     return e;
 }
 
+enum errcode
+opener_first(struct opener *o, struct cx *cx, const struct config *config)
+{
+    o->tried = clock_mono();
+    enum errcode e = open_mapped(o, cx, config);
+    if (e != ERR_NONE)
+        o->since = o->tried;
+    return e;
+}
+
 bool
 opener_try(struct opener *o, struct cx *cx, const struct config *config)
 {

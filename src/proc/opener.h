@@ -16,6 +16,8 @@ struct opener {
     int64_t since; /* clock_mono of the first failure in a row; 0: none */
 };
 
+/* The first attempt: what fails is the caller's to say. */
+enum errcode opener_first(struct opener *o, struct cx *cx, const struct config *config) MUST_CHECK;
 /* Opens the store of the configuration if it is not open, and puts it into cx->db. False: not to be had now;
  * logged once, when it went away. */
 bool opener_try(struct opener *o, struct cx *cx, const struct config *config);

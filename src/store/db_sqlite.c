@@ -290,7 +290,7 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     if (is_file(s) && create)
         err = create_file(cx, s->path);
     else if (is_file(s) && access(s->path, F_OK) != 0 && errno == ENOENT)
-        err = err_set(cx, ERR_NOT_FOUND, "there is no database %s", s->path);
+        err = err_set(cx, ERR_NOT_FOUND, "there is no database %s: `countersign init` makes one", s->path);
     if (err == ERR_NONE)
         err = link_open(cx, &s->all);
     if (err != ERR_NONE)

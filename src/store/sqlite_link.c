@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/sqlite_words.h"
+
 void
 link_init(struct link *link, const struct link_file *file, bool only_reads)
 {
@@ -23,12 +25,13 @@ link_fail(struct cx *cx, const struct link *link, int rc, const char *what)
     if (basic == SQLITE_NOMEM)
         err_no_memory();
     ASSERT(basic != SQLITE_MISUSE && basic != SQLITE_RANGE);
-    enum errcode code = ERR_STORE;
-    if (basic == SQLITE_FULL)
-        code = ERR_STORE_FULL;
+    const int error = link->handle != NULL ? sqlite3_system_errno(link->handle) : 0;
+    const char *words = sqlite_words(rc, error, link->file->path);
+    enum errcode code = sqlite_is_full(rc, error) ? ERR_STORE_FULL : ERR_STORE;
     if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY)
         code = ERR_CONFLICT;
-    err_set(cx, code, "sqlite: %s: %s (%d)", what,
+    err_set(cx, code, "%s%s%s%ssqlite: %s: %s (%d)", words != NULL ? link->file->path : "",
+            words != NULL ? " " : "", words != NULL ? words : "", words != NULL ? "; " : "", what,
             link->handle != NULL ? sqlite3_errmsg(link->handle) : sqlite3_errstr(rc), rc);
     return code;
 }

@@ -1,0 +1,28 @@
+/* store_meta: what the database knows of itself beside its schema, by name. */
+#ifndef COUNTERSIGN_STORE_STORE_META_H
+#define COUNTERSIGN_STORE_STORE_META_H
+
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+/* Null where there is none. */
+enum errcode store_meta_get(struct cx *cx, struct str name, struct str *value_out) MUST_CHECK;
+/* Within the open transaction: ERR_CONFLICT where there is one. */
+enum errcode store_meta_add(struct cx *cx, struct str name, struct str value) MUST_CHECK;
+
+/* Something that was made under the server's key. */
+struct keyed_row {
+    int64_t id;             /* 0: there is none */
+    struct str nonce;       /* of a challenge */
+    struct digest token;    /* of a challenge */
+    struct str seed_sealed; /* of an account */
+};
+/* Any account's seed, and any challenge. */
+enum errcode
+store_meta_keyed(struct cx *cx, struct keyed_row *seed_out, struct keyed_row *challenge_out) MUST_CHECK;
+
+#endif

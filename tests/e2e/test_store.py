@@ -1,0 +1,126 @@
+"""The store from the operator's side: the key that is its own, what is said when it cannot be used."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+
+import pytest
+
+from countersign import DAEMON, PATIENCE, Refused
+from test_processes import fill, small_disk  # noqa: F401 (a fixture)
+
+
+def start(server):
+    """A start that is to fail; what the daemon says."""
+    done = subprocess.run([DAEMON, "-c", server.config], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                          env=server.env)
+    assert done.returncode != 0
+    return done.stderr
+
+
+def refused_everywhere(server, words, *, init=False):
+    """The same words at the daemon and at the command line, and that `init` makes a new one where that helps alone."""
+    said = start(server)
+    with pytest.raises(Refused) as refused:
+        server.cli("company", "list")
+    assert refused.value.code == 3
+    assert words in said and words in refused.value.text
+    assert ("countersign init" in said) == init, said
+
+
+def other_key(server):
+    """Puts a well-formed key of another server in the place of this one's; returns its own."""
+    path = server.settings["store", "key_file"]
+    with open(path, encoding="ascii") as key:
+        own = key.read()
+    with open(path, "w", encoding="ascii") as key:
+        key.write("A" * 42 + "E\n")
+    return own
+
+
+def put_key(server, key):
+    with open(server.settings["store", "key_file"], "w", encoding="ascii") as out:
+        out.write(key)
+
+
+def forget_check(server):
+    """As in a database that an earlier version made."""
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
+        assert store.execute("DELETE FROM meta WHERE name = 'key_check'").rowcount == 1
+
+
+@pytest.mark.parametrize("made_by", ["this version", "an earlier one with a seed", "an earlier one with a push"])
+def test_the_key_of_another_database_is_refused(own_server, name, made_by):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    if "seed" in made_by:
+        server.cli("code", "totp", email, "--qr", "no")
+    if "push" in made_by:
+        server.console().begin(email)
+        server.advance(61)
+    server.stop()
+    if "earlier" in made_by:
+        forget_check(server)
+    own = other_key(server)
+    refused_everywhere(server, "is not this database's key")
+    for command in (["technician", "add", "bob@x.example", "--company", company, "--generate"], ["audit", "verify"], ["upgrade"]):
+        with pytest.raises(Refused, match="is not this database's key"):
+            server.cli(*command)
+    put_key(server, own)
+    server.start()
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_the_kept_value_is_no_key(own_server):
+    server = own_server()
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store:
+        kept = store.execute("SELECT value FROM meta WHERE name = 'key_check'").fetchone()[0]
+    with open(server.settings["store", "key_file"], encoding="ascii") as key:
+        assert len(kept) == 43 and kept != key.read().strip()
+
+
+def test_a_missing_database(own_server):
+    server = own_server(start=False)
+    os.unlink(server.settings["store", "path"])
+    refused_everywhere(server, "there is no database", init=True)
+
+
+def test_a_newer_schema(own_server):
+    server = own_server(start=False)
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
+        store.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    refused_everywhere(server, "schema version 99")
+
+
+@pytest.mark.parametrize("damage, words", [(b"x" * 100, "is not a database: restore a backup"),
+                                           (None, "is damaged: stop the server and restore a backup")])
+def test_a_corrupt_file(own_server, damage, words):
+    server = own_server(start=False)
+    path = server.settings["store", "path"]
+    with open(path, "r+b") as store:
+        if damage is None:  # the root of the schema: every page but the header of the first
+            store.seek(100)
+            damage = b"\xff" * (os.path.getsize(path) - 100)
+        store.write(damage)
+    refused_everywhere(server, words)
+
+
+def test_a_read_only_file_system(small_disk, own_server):  # noqa: F811
+    server = own_server({("store", "path"): small_disk / "countersign.db"}, start=False)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    refused_everywhere(server, "is on a read-only file system")
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    server.start()
+
+
+def test_a_full_disk(small_disk, own_server):  # noqa: F811
+    server = own_server({("store", "path"): small_disk / "countersign.db"}, start=False)
+    fill(small_disk / "filler")
+    with pytest.raises(Refused, match="no space left") as refused:
+        server.cli("company", "add", "acme")
+    assert refused.value.code == 3
+    refused_everywhere(server, "no space left")
+    os.unlink(small_disk / "filler")
+    server.company("acme")
