@@ -71,6 +71,13 @@ db_tidy(struct cx *cx)
     return cx->db->driver->tidy(cx, cx->db);
 }
 
+enum errcode
+db_backup(struct cx *cx, struct str path)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->backup(cx, cx->db, path);
+}
+
 static enum errcode
 begin(struct cx *cx, bool is_write)
 {

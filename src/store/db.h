@@ -45,6 +45,10 @@ enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
  * commits does it only once the log is 64 MiB long. ERR_STORE, ERR_STORE_FULL: it is as good as before. */
 enum errcode db_tidy(struct cx *cx) MUST_CHECK;
 
+/* Outside of every transaction: writes a copy of one moment into the empty file at path, while others go on
+ * reading and writing. Durable once the caller has synced it. ERR_STORE, ERR_STORE_FULL (of either file). */
+enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
+
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
  * and silent.
  *

@@ -40,6 +40,7 @@ struct db_driver {
     enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out); /* no table at all */
     enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
     enum errcode (*tidy)(struct cx *cx, struct db *db);
+    enum errcode (*backup)(struct cx *cx, struct db *db, struct str path);
     void (*close)(struct db *db);
 };
 

@@ -230,6 +230,22 @@ sqlite_tidy(struct cx *cx, struct db *db)
                                                          : link_fail(cx, &s->all, rc, "checkpoint");
 }
 
+static enum errcode
+sqlite_backup(struct cx *cx, struct db *db, struct str path)
+{
+    static const char sql[] = "VACUUM INTO $1";
+    const struct db_value value = {.kind = 't', .bytes = path};
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    end_statements(sqlite_of(db));
+    enum errcode err = sqlite_query(cx, db, sql, &value, 1, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = sqlite_step(cx, rows, &has_row);
+    sqlite_finish(rows);
+    return err;
+}
+
 static void
 sqlite_close(struct db *db)
 {
@@ -255,6 +271,7 @@ static const struct db_driver driver = {
     .is_empty = sqlite_is_empty,
     .map = sqlite_map,
     .tidy = sqlite_tidy,
+    .backup = sqlite_backup,
     .close = sqlite_close,
 };
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
+import stat
 import subprocess
 
 import pytest
@@ -124,3 +126,70 @@ def test_a_full_disk(small_disk, own_server):  # noqa: F811
     refused_everywhere(server, "no space left")
     os.unlink(small_disk / "filler")
     server.company("acme")
+
+
+def restored(server, backup, own_server):
+    """A new server with the copy, and the key that was kept apart."""
+    other = own_server(start=False)
+    for path, suffix in ((other.settings["store", "path"], "-wal"), (other.settings["store", "path"], "-shm")):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path + suffix)
+    shutil.copy(backup, other.settings["store", "path"])
+    with open(server.settings["store", "key_file"], encoding="ascii") as key:
+        put_key(other, key.read())
+    return other
+
+
+def test_a_backup_is_restored_into_a_new_server(own_server, name, tmp_path):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    path = tmp_path / "copy.db"
+    made = server.cli("backup", path)
+    assert made == {"file": str(path), "schema_version": 3, **events_of(server)}
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert {file for file in os.listdir(tmp_path) if file.startswith("copy")} == {"copy.db"}
+    server.cli("technician", "lock", email)  # after the copy
+
+    other = restored(server, path, own_server)
+    assert events_of(other) == events_of_document(made)
+    other.start()
+    phone.server = other
+    phone.audience = server.settings["server", "public_url"]
+    assert other.console().login(email).result == "OkTwoFactorAuthenticationRequired"
+    assert phone.pending() == []
+
+
+def events_of(server):
+    return events_of_document(server.cli("audit", "verify"))
+
+
+def events_of_document(document):
+    return {"events": document["events"], "digest": document["digest"]}
+
+
+def test_a_backup_overwrites_nothing(own_server, tmp_path):
+    server = own_server()
+    path = tmp_path / "copy.db"
+    path.write_bytes(b"mine")
+    for target in (path, server.settings["store", "path"], server.settings["store", "key_file"]):
+        with pytest.raises(Refused, match="nothing was changed"):
+            server.cli("backup", target)
+    assert path.read_bytes() == b"mine"
+    server.cli("audit", "verify")
+
+
+def test_a_backup_that_cannot_be_whole_is_none(own_server, small_disk, tmp_path, name):  # noqa: F811
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    fill(small_disk / "filler")
+    with pytest.raises(Refused, match="copy.db: no space left") as refused:
+        server.cli("backup", small_disk / "copy.db")
+    assert refused.value.code == 3 and os.listdir(small_disk) == ["filler"]
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
+        store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3")
+    with pytest.raises(Refused, match="audit row 3") as refused:
+        server.cli("backup", tmp_path / "copy.db")
+    assert refused.value.code == 1 and not os.path.exists(tmp_path / "copy.db")
