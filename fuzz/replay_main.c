@@ -1,6 +1,7 @@
 /* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and cut short at some
  * places, so that what fuzzing once found stays found. Each input is an allocation of its very size: a read
- * past its end is a report of AddressSanitizer. usage: NAME_replay FOLDER */
+ * past its end is a report of AddressSanitizer. Where the sanitizer can count allocations, an input may have
+ * no more allocated than ALLOCATED_BASE and ALLOCATED_EACH times its size. usage: NAME_replay FOLDER */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +12,53 @@
 
 #include "fuzz/fuzz.h"
 
-enum { CUTS = 64, INPUT_MAX = 64 << 20 };
+enum { CUTS = 64, INPUT_MAX = 64 << 20, ALLOCATED_BASE = 4 << 20, ALLOCATED_EACH = 256 };
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define COUNTS_ALLOCATIONS 1
+#endif
+#endif
+#ifdef COUNTS_ALLOCATIONS
+#include <sanitizer/allocator_interface.h>
+#endif
+
+static size_t allocated; /* since it was set to 0 */
+
+#ifdef COUNTS_ALLOCATIONS
+static void
+on_malloc(const volatile void *p, size_t n)
+{
+    (void)p;
+    allocated += n;
+}
+
+static void
+on_free(const volatile void *p)
+{
+    (void)p;
+}
+
+static void
+count_allocations(void)
+{
+    (void)__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
+}
+#else
+static void
+count_allocations(void)
+{
+}
+#endif
+
+static void
+check_allocated(size_t n)
+{
+    if (allocated <= ALLOCATED_BASE + n * ALLOCATED_EACH)
+        return;
+    (void)fprintf(stderr, "%zu bytes of input had %zu bytes allocated\n", n, allocated);
+    abort();
+}
 
 static void
 run(const unsigned char *data, size_t n)
@@ -21,7 +68,9 @@ run(const unsigned char *data, size_t n)
         abort();
     if (n > 0)
         memcpy(exact, data, n);
+    allocated = 0;
     (void)LLVMFuzzerTestOneInput(exact, n);
+    check_allocated(n);
     free(exact);
 }
 
@@ -67,6 +116,7 @@ out:
 int
 main(int argc, char **argv)
 {
+    count_allocations();
     DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
     if (folder == NULL) {
         (void)fprintf(stderr, "usage: %s FOLDER\n", argc > 0 ? argv[0] : "replay");

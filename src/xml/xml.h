@@ -14,13 +14,19 @@
 #include "base/str.h"
 #include "xml/source.h"
 
+/* Bounds that hold before the parser sees the document, so that n bytes cost it at most a constant times n
+ * (docs/ARCHITECTURE.md, "What bytes may cost"): it copies and hashes the namespace of each prefixed name. */
 enum {
-    XML_DEPTH_MAX = 10000, /* elements within one another */
-    XML_NAME_MAX = 4096,   /* bytes of a name with its namespace, and of an attribute's kept value */
-    XML_ATTRIBUTES_MAX =
-        10000, /* of a document, name space declarations aside: they are the parser's dearest input */
-    XML_TAG_MAX = 128 * 1024 /* bytes of one start tag */
+    XML_DEPTH_MAX = 10000,      /* elements within one another */
+    XML_NAME_MAX = 4096,        /* bytes of a name with its namespace, and of an attribute's kept value */
+    XML_NAMESPACE_MAX = 512,    /* bytes of a namespace, as it is written */
+    XML_ATTRIBUTES_MAX = 10000, /* of a document, namespace declarations included */
+    XML_TAG_MAX = 128 * 1024    /* bytes of one start tag */
 };
+
+/* Most that the parser may allocate for a document of n bytes: XML_MEMORY_BASE + n * XML_MEMORY_EACH. A
+ * document that needs more is over a limit. */
+enum { XML_MEMORY_BASE = 512 * 1024, XML_MEMORY_EACH = 32 };
 
 enum xml_kind {
     XML_ELEMENT,
@@ -60,6 +66,8 @@ void xml_reader_free(struct xml_reader **r);
 void xml_open(struct xml_reader *r, const struct xml_source *source, struct str keep);
 /* Ends the document and wipes what the reader held of it. */
 void xml_close(struct xml_reader *r);
+/* Bytes that all readers of this process hold on the heap now, and the most since xml_open. */
+size_t xml_memory(size_t *most_out);
 
 /* Back to before the first node; costs nothing while few nodes were read. */
 void xml_rewind(struct xml_reader *r);

@@ -6,6 +6,8 @@
 
 #include "base/rand.h"
 #include "base/secret.h"
+#include "xml/bounds.h"
+#include "xml/memory.h"
 #include "xml/problem.h"
 #include "xml/xml.h"
 
@@ -16,7 +18,7 @@ enum {
     ATTRIBUTES = (BATCH + BATCH_LATE) * KEPT,
     SCRATCH = 96 * 1024,
     SCRATCH_ELEMENT = (1 + 2 * KEPT) * (XML_NAME_MAX + 1), /* the most that one element takes */
-    PARSER_KEPT = 256 * 1024 /* a parser that held a longer text is not kept: its buffer never shrinks */
+    PARSER_KEPT = 256 * 1024 /* bytes: a parser that held more is not kept, since its pools never shrink */
 };
 
 /* Between namespace and local name in what expat hands out: a character that XML 1.0 has not. */
@@ -31,13 +33,13 @@ struct xml_reader {
     struct str text; /* the source's */
     struct str keep;
     char *input; /* expat's copy of the text */
+    size_t bare; /* what the readers held when this parser was new */
     bool is_started;
     bool is_before_first; /* of the batch: no node was read of it yet */
     bool is_first_batch;
     bool is_stopping;
     bool has_root;
     unsigned depth;
-    size_t seen_attributes; /* of the document */
     struct xml_problem problem;
     size_t n; /* nodes in the batch */
     size_t at;
@@ -169,13 +171,10 @@ static void
 read_attributes(struct xml_reader *r, struct xml_node *node, const char **attributes)
 {
     for (; attributes[0] != NULL; attributes += 2) {
-        r->seen_attributes++;
         keep_attribute(r, node, str_from_cstr(attributes[0]), attributes[1]);
         if (strcmp(attributes[0], XML_NAMESPACE_SPACE) == 0 && !is_good_xml_space(attributes[1]))
             fail(r, XML_PROBLEM_XML_SPACE);
     }
-    if (r->seen_attributes > XML_ATTRIBUTES_MAX)
-        fail(r, XML_PROBLEM_LIMIT);
     node->has_prefix = node->n_attributes > 0 && tag_has_prefix(r);
 }
 
@@ -333,9 +332,13 @@ set_handlers(struct xml_reader *r)
 static void
 make_parser(struct xml_reader *r)
 {
-    r->parser = XML_ParserCreateNS("UTF-8", SEPARATOR);
+    static const XML_Memory_Handling_Suite suite = {xml_memory_take, xml_memory_again, xml_memory_give_back};
+    static const XML_Char separator[] = {SEPARATOR, '\0'};
+    xml_memory_set_limit(SIZE_MAX);
+    r->parser = XML_ParserCreate_MM("UTF-8", &suite, separator);
     if (r->parser == NULL)
         err_no_memory();
+    r->bare = xml_memory(&(size_t){0});
 }
 
 struct xml_reader *
@@ -365,6 +368,7 @@ static void
 begin(struct xml_reader *r, const struct xml_source *source, struct str keep)
 {
     set_handlers(r);
+    xml_memory_set_limit(XML_MEMORY_BASE + source->text.n * XML_MEMORY_EACH);
     r->is_first_batch = r->is_before_first = true;
     r->source = *source;
     r->text = source->text;
@@ -384,7 +388,8 @@ xml_close(struct xml_reader *r)
     if (r->input != NULL)
         secret_wipe(r->input, r->text.n);
     secret_wipe(r->scratch, r->scratch_n);
-    if (r->is_started && r->text.n > PARSER_KEPT) {
+    xml_memory_set_limit(SIZE_MAX);
+    if (r->is_started && xml_memory(&(size_t){0}) > r->bare + PARSER_KEPT) {
         XML_ParserFree(r->parser);
         make_parser(r);
     } else if (r->is_started && XML_ParserReset(r->parser, "UTF-8") == XML_FALSE) {
@@ -395,7 +400,6 @@ xml_close(struct xml_reader *r)
     r->text = STR_NULL;
     r->is_started = r->is_stopping = r->has_root = r->is_first_batch = false;
     r->depth = 0;
-    r->seen_attributes = 0;
     r->problem = (struct xml_problem){XML_PROBLEM_NONE, 0};
     r->n = r->at = r->n_attributes = r->scratch_n = 0;
 }
@@ -404,7 +408,7 @@ static enum xml_problem_kind
 kind_of_error(const struct xml_reader *r, enum XML_Error code)
 {
     if (code == XML_ERROR_NO_MEMORY)
-        err_no_memory();
+        return XML_PROBLEM_LIMIT;
     static const struct {
         enum XML_Error code;
         enum xml_problem_kind kind;
@@ -427,31 +431,6 @@ kind_of_error(const struct xml_reader *r, enum XML_Error code)
             return kinds[i].kind;
     }
     return XML_PROBLEM_SYNTAX;
-}
-
-/* Whether some start tag is too long: expat would have worked through it before it tells. */
-static bool
-has_too_long_tag(struct str text)
-{
-    static const struct {
-        struct str begin, end;
-    } others[] = {{STR("<!--"), STR("-->")}, {STR("<![CDATA["), STR("]]>")}, {STR("<?"), STR("?>")}};
-    if (text.n <= XML_TAG_MAX)
-        return false;
-    for (;;) {
-        text = str_sub(text, str_find(text, '<'), SIZE_MAX);
-        if (text.n <= XML_TAG_MAX)
-            return false;
-        struct str end = STR(">");
-        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-            if (str_starts(text, others[i].begin))
-                end = others[i].end;
-        }
-        size_t n = str_find_str(text, end);
-        if (end.n == 1 && n > XML_TAG_MAX)
-            return true;
-        text = str_sub(text, n, SIZE_MAX);
-    }
 }
 
 /* Expat would take it for UTF-16, whatever it was told; for .NET it is a character that is none. */
@@ -482,7 +461,7 @@ static enum XML_Status
 start(struct xml_reader *r)
 {
     r->is_started = true;
-    if (r->text.n > INT32_MAX / 2 || has_too_long_tag(r->text)) {
+    if (r->text.n > INT32_MAX / 2 || !xml_is_within_bounds(r->text)) {
         r->problem.kind = XML_PROBLEM_LIMIT;
         return XML_STATUS_ERROR;
     }
@@ -491,8 +470,10 @@ start(struct xml_reader *r)
     if (r->text.n == 0)
         return XML_Parse(r->parser, "", 0, XML_TRUE);
     char *input = XML_GetBuffer(r->parser, (int)r->text.n);
-    if (input == NULL)
-        err_no_memory();
+    if (input == NULL) {
+        r->problem.kind = XML_PROBLEM_LIMIT;
+        return XML_STATUS_ERROR;
+    }
     memcpy(input, r->text.p, r->text.n);
     blank_encoding(r, input);
     r->input = input;
