@@ -29,26 +29,17 @@ account_of(const struct account *a)
     return (struct audit_of){.company = a->c.id, .technician = a->t.id};
 }
 
-enum errcode
-account_has_factor(struct cx *cx, const struct technician *t, bool *has_out)
+bool
+account_may_enrol_itself(const struct account *a)
 {
-    struct device *devices = NULL;
-    size_t n = 0;
-    int64_t codes = 0;
-    enum errcode err = device_list(cx, t->id, false, &devices, &n);
-    if (err == ERR_NONE)
-        err = recovery_codes_left(cx, t->id, &codes);
-    *has_out = n > 0 || t->has_totp || codes > 0;
-    return err;
+    return a->t.factor_since == 0;
 }
 
 enum errcode
-account_methods(struct cx *cx, const struct account *a, unsigned *methods_out, bool *has_factor_out)
+account_methods(struct cx *cx, const struct account *a, unsigned *methods_out)
 {
     int64_t active = 0, codes = 0;
-    enum errcode err = account_has_factor(cx, &a->t, has_factor_out);
-    if (err == ERR_NONE)
-        err = device_count_active(cx, a->t.id, &active);
+    enum errcode err = device_count_active(cx, a->t.id, &active);
     if (err == ERR_NONE)
         err = recovery_codes_left(cx, a->t.id, &codes);
     *methods_out = (active > 0 && !push_channel_rests(cx, &a->t) ? METHOD_PUSH : 0u) |

@@ -28,12 +28,11 @@ struct account {
 enum errcode account_read(struct cx *cx, int64_t technician_id, struct account *a_out) MUST_CHECK;
 struct audit_of account_of(const struct account *a);
 
-/* Something was set up, if only a device that is disabled at present, so that the password alone may not
- * enrol another. */
-enum errcode account_has_factor(struct cx *cx, const struct technician *t, bool *has_out) MUST_CHECK;
-/* METHOD_* that work now: the push channel may rest. */
-enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *methods_out,
-                             bool *has_factor_out) MUST_CHECK;
+/* The right password alone may enrol the first phone: no second factor was ever set up. What was set up and
+ * is gone (a lost phone that was removed, the last recovery code) does not count as never. */
+bool account_may_enrol_itself(const struct account *a);
+/* METHOD_* that work now: the push channel may rest. 0: only an operator's link helps. */
+enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *methods_out) MUST_CHECK;
 
 /* The outputs beside the result, for one who had the right password. except_session: not "another console".
  */

@@ -95,6 +95,8 @@ totp_put(struct cx *cx, const struct technician *t, struct str sealed)
 {
     const bool is_new = !str_is_null(sealed);
     enum errcode err = store_totp_set(cx, t->id, sealed);
+    if (err == ERR_NONE && is_new)
+        err = store_factor_begin(cx, t->id);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t->company_id, t->id},
                            is_new ? "totp.enrolled" : "totp.removed", NULL);
@@ -163,6 +165,8 @@ recovery_codes_new_within(struct cx *cx, const struct technician *t, struct str 
     enum errcode err = store_recovery_clear(cx, t->id);
     for (size_t i = 0; i < RECOVERY_CODES && err == ERR_NONE; i++)
         err = recovery_code_new(cx, t->id, &codes_out[i]);
+    if (err == ERR_NONE)
+        err = store_factor_begin(cx, t->id);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t->company_id, t->id}, "recovery.created", NULL);
     return err != ERR_NONE ? err : notice_tell(cx, t->id, NOTICE_RECOVERY_MADE, STR_NULL);

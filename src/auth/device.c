@@ -149,13 +149,10 @@ check_signature(struct cx *cx, const struct enrolment *e, struct str statement)
 static enum errcode
 check_self(struct cx *cx, int64_t technician_id)
 {
-    struct technician t;
-    bool has_factor = true;
-    enum errcode err = technician_get(cx, technician_id, &t);
-    if (err == ERR_NONE)
-        err = account_has_factor(cx, &t, &has_factor);
-    if (err == ERR_NONE && has_factor)
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket was for a first second factor, and there is one now");
+    struct account a;
+    enum errcode err = account_read(cx, technician_id, &a);
+    if (err == ERR_NONE && !account_may_enrol_itself(&a))
+        err = err_set(cx, ERR_NOT_FOUND, "the ticket was for a first second factor, and there was one since");
     return err;
 }
 
@@ -222,13 +219,17 @@ enrol(struct cx *cx, struct joining *j)
     if (err == ERR_NONE)
         err = store_device_insert(cx, &j->d, &token);
     if (err == ERR_NONE)
+        err = store_factor_begin(cx, j->d.technician_id);
+    if (err == ERR_NONE)
         err = add_passkey(cx, j);
     if (err == ERR_NONE)
         err = audit_device(cx, &j->d, "device.enrolled", "passkey",
                            j->d.has_passkey ? STR_LIT("yes") : STR_LIT("no"));
+    const int64_t acts = cx->device;
     cx->device = j->d.id;
     if (err == ERR_NONE)
         err = notice_tell(cx, j->d.technician_id, NOTICE_DEVICE_ADDED, j->d.name);
+    cx->device = acts;
     return err;
 }
 
@@ -377,6 +378,25 @@ clear_up(struct cx *cx, const struct device *d, enum device_state state)
     return err != ERR_NONE ? err : challenge_fail_without_device(cx, d->technician_id);
 }
 
+/* What a phone may not do to its own account: leave it without any second factor. The operator may. */
+static enum errcode
+check_last_factor(struct cx *cx, const struct device *d)
+{
+    struct account a;
+    int64_t active = 0;
+    unsigned methods = 0;
+    enum errcode err = account_read(cx, d->technician_id, &a);
+    if (err == ERR_NONE)
+        err = account_methods(cx, &a, &methods);
+    if (err == ERR_NONE)
+        err = store_device_count_active(cx, d->technician_id, &active);
+    const bool others =
+        active > (d->state == DEVICE_ACTIVE ? 1 : 0) || (methods & ~(unsigned)METHOD_PUSH) != 0;
+    if (err == ERR_NONE && !others)
+        err = err_set(cx, ERR_POLICY, "the account's last second factor is not taken off by a phone");
+    return err;
+}
+
 enum errcode
 device_set_state_within(struct cx *cx, const struct device *d, enum device_state state)
 {
@@ -384,6 +404,8 @@ device_set_state_within(struct cx *cx, const struct device *d, enum device_state
     enum errcode err = ERR_NONE;
     if (state == DEVICE_ACTIVE && d->state != DEVICE_ACTIVE)
         err = check_room(cx, d->technician_id);
+    if (state == DEVICE_REMOVED && cx->device != 0)
+        err = check_last_factor(cx, d);
     if (err == ERR_NONE)
         err = store_device_set_state(cx, d->id, state, &changed);
     if (err == ERR_NONE && !changed)

@@ -27,7 +27,7 @@ enum {
  * a deleted account; ERR_LIMIT: it has DEVICES_MAX active devices. */
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
-/* The same for whoever had the password alone: good only while the account has no second factor at all. */
+/* The same for whoever had the password alone: good only while the account never had a second factor. */
 enum errcode
 enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
 /* Housekeeping: forgets tickets that ended a week ago, at most `limit`; *more_out: call again. */
@@ -65,7 +65,8 @@ enum errcode device_count_active(struct cx *cx, int64_t technician_id, int64_t *
 /* ERR_SYNTAX; ERR_CONFLICT: it was removed. */
 enum errcode device_rename(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 /* A removed device stays removed (ERR_CONFLICT); ERR_LIMIT as above. When no active device is left, pending
- * challenges fail; what a device approved that is no longer active counts no more (challenge.h). */
+ * challenges fail; what a device approved that is no longer active counts no more (challenge.h). Where a
+ * phone acts (cx->device), it cannot take the account's last second factor off: ERR_POLICY. */
 enum errcode device_set_state(struct cx *cx, int64_t id, enum device_state state) MUST_CHECK;
 /* The same two within the open transaction; d is as read in it. */
 enum errcode device_rename_within(struct cx *cx, int64_t id, struct str name) MUST_CHECK;

@@ -166,11 +166,10 @@ ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
                               .session_id = ch->session_id};
     struct attempt a = {.account = ch->account};
     unsigned methods = 0;
-    bool has_factor = false;
-    enum errcode err = account_methods(cx, &ch->account, &methods, &has_factor);
+    enum errcode err = account_methods(cx, &ch->account, &methods);
     if (err != ERR_NONE)
         return err;
-    if (has_factor && methods == 0) {
+    if (methods == 0 && !account_may_enrol_itself(&ch->account)) {
         answer->result = SIGNIN_TwoFactorError;
         return refuse(cx, ch, SIGNIN_TwoFactorError, false);
     }

@@ -36,7 +36,8 @@ enum self_result {
     SELF_TOO_MANY, /* this address used its budget of failures up: nothing is looked at */
     SELF_WRONG_PASSWORD,
     SELF_PASSWORD_REFUSED,
-    SELF_WRONG_CODE
+    SELF_WRONG_CODE,
+    SELF_LAST_FACTOR /* nothing else would be left */
 };
 
 /* A nonce for the device to sign, and what else goes into the statement; a nonce that it has not signed is

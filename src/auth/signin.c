@@ -135,11 +135,10 @@ signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
                      struct signin_answer *answer_out)
 {
     unsigned methods = 0;
-    bool has_factor = false;
-    enum errcode err = account_methods(cx, &a->account, &methods, &has_factor);
+    enum errcode err = account_methods(cx, &a->account, &methods);
     if (err != ERR_NONE)
         return err;
-    if (has_factor) {
+    if (!account_may_enrol_itself(&a->account)) {
         err = ask_second_factor(cx, a, o, answer_out);
         answer_out->has_methods = true;
         answer_out->methods = methods;

@@ -11,6 +11,8 @@
 #include "auth/text.h"
 #include "base/rand.h"
 #include "store/db.h"
+#include "store/store_code.h"
+#include "store/store_device.h"
 
 enum { EMAIL_BYTES_MAX = 254, TYPED_BYTES_MAX = 1024, NAME_BYTES_MAX = 200 };
 
@@ -208,6 +210,36 @@ technician_delete(struct cx *cx, int64_t id)
         err = session_end_all(cx, id, 0, "deleted");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
+    return technician_end_change(cx, err);
+}
+
+/* Within the open transaction: ERR_POLICY where a phone or an authenticator is left. */
+static enum errcode
+check_no_factor_left(struct cx *cx, const struct technician *t)
+{
+    struct device *devices = NULL;
+    size_t n = 0;
+    enum errcode err = store_device_list(cx, t->id, false, &devices, &n);
+    if (err == ERR_NONE && (n > 0 || t->has_totp))
+        err = err_set(cx, ERR_POLICY, "%.*s still has %zu phone(s)%s: remove what is left first",
+                      STR_ARG(t->email), n, t->has_totp ? " and an authenticator" : "");
+    return err;
+}
+
+enum errcode
+technician_allow_self_enrolment(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = check_no_factor_left(cx, &t);
+    if (err == ERR_NONE)
+        err = store_recovery_clear(cx, id);
+    if (err == ERR_NONE)
+        err = store_factor_forget(cx, id);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "enrolment.self-allowed", NULL);
     return technician_end_change(cx, err);
 }
 

@@ -31,6 +31,10 @@ enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician,
 /* Ends sessions, frees the address; the row stays for the audit. Open logins are left: their check answers
  * NoSuchUser. */
 enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
+/* After this the right password alone enrols a phone again, as on a new account: for the person who lost
+ * every second factor and whom no link reaches. Recovery codes that are left become void. ERR_POLICY: a phone
+ * (also a disabled one) or an authenticator is left, which the operator removes first. */
+enum errcode technician_allow_self_enrolment(struct cx *cx, int64_t id) MUST_CHECK;
 /* Clears failures and locks of the account, and lets its push channel go on. A source that is refused stays
  * so for its 15 minutes. */
 enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;

@@ -59,6 +59,7 @@ put_factors(struct cli *cli, json_t *o, const struct technician *t)
         return err;
     print_put_int(o, "active_devices", devices);
     print_put_int(o, "recovery_codes_left", recovery);
+    print_put_bool(o, "self_enrolment", t->factor_since == 0);
     print_put_int(o, "sessions", (int64_t)n);
     return ERR_NONE;
 }
@@ -226,6 +227,16 @@ cmd_technician_reset(struct cli *cli)
     if (err == ERR_NONE)
         err = technician_reset_password(&cli->cx, t.id, password, !args_has(&cli->args, "keep"));
     return err == ERR_NONE ? show_technician(cli, t.email, generated ? password : STR_NULL) : err;
+}
+
+enum errcode
+cmd_technician_allow_self_enrolment(struct cli *cli)
+{
+    struct technician t;
+    enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE)
+        err = technician_allow_self_enrolment(&cli->cx, t.id);
+    return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
 }
 
 enum errcode

@@ -41,6 +41,7 @@ static const struct result_status statuses[] = {
     {STR("WrongPassword"), 422, false},
     {STR("PasswordRefused"), 422, false},
     {STR("WrongCode"), 422, false},
+    {STR("LastFactor"), 409, false},
     {STR("TooManyRequests"), 429, false},
     {STR("UnknownError"), 503, false},
 };

@@ -237,10 +237,15 @@ op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
+    cx->device = d.id;
     err = device_set_state(cx, d.id, DEVICE_REMOVED);
     if (err == ERR_NONE)
         out->result = deviceRet_OK;
-    return err;
+    if (err != ERR_POLICY)
+        return err;
+    err_forget(cx);
+    out->result = deviceRet_LastFactor;
+    return ERR_NONE;
 }
 
 enum errcode

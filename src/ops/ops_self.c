@@ -20,6 +20,7 @@ result_of(enum self_result result)
         [SELF_WRONG_PASSWORD] = deviceRet_WrongPassword,
         [SELF_PASSWORD_REFUSED] = deviceRet_PasswordRefused,
         [SELF_WRONG_CODE] = deviceRet_WrongCode,
+        [SELF_LAST_FACTOR] = deviceRet_LastFactor,
     };
     return results[result];
 }

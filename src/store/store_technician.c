@@ -8,7 +8,7 @@
 #define COLUMNS                                                                                   \
     "id, company_id, email, email_key, name, is_technician, role_on, deleted_at, password_hash, " \
     "password_generation, password_set_at, password_must_change, push_unanswered, push_refused, " \
-    "push_rests_until, push_last_at, totp_sealed IS NOT NULL, created_at"
+    "push_rests_until, push_last_at, totp_sealed IS NOT NULL, created_at, factor_since"
 
 static void
 read_row(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
@@ -32,6 +32,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
         .push_last_at = db_int(rows, 15),
         .has_totp = db_int(rows, 16) != 0,
         .created_at = db_int(rows, 17),
+        .factor_since = db_int(rows, 18),
     };
 }
 
@@ -113,6 +114,20 @@ store_technician_update(struct cx *cx, const struct technician *t)
                    "ittiiiiiiii", t->id, t->email_key, t->name, (int64_t)t->is_technician,
                    (int64_t)t->role_on, t->deleted_at, t->push_unanswered, t->push_refused,
                    t->push_rests_until, t->push_last_at, cx->now);
+}
+
+enum errcode
+store_factor_begin(struct cx *cx, int64_t technician_id)
+{
+    return db_exec(cx, NULL, "UPDATE technician SET factor_since = $2 WHERE id = $1 AND factor_since = 0",
+                   "ii", technician_id, cx->now);
+}
+
+enum errcode
+store_factor_forget(struct cx *cx, int64_t technician_id)
+{
+    return db_exec(cx, NULL, "UPDATE technician SET factor_since = 0, changed_at = $2 WHERE id = $1", "ii",
+                   technician_id, cx->now);
 }
 
 enum errcode

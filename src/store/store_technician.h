@@ -21,6 +21,8 @@ struct technician {
     int64_t push_unanswered, push_refused, push_rests_until, push_last_at;
     bool has_totp;
     int64_t created_at;
+    int64_t
+        factor_since; /* when the first second factor was set up; 0: never, or so declared by the operator */
 };
 
 /* Without push counters and codes, which a new account has none of. */
@@ -34,6 +36,11 @@ enum errcode store_technician_list(struct cx *cx, int64_t company_id, struct tec
                                    size_t *n_out) MUST_CHECK;
 /* Writes email_key, name, the two flags, deleted_at and the push counters. */
 enum errcode store_technician_update(struct cx *cx, const struct technician *technician) MUST_CHECK;
+
+/* A second factor is set up: the first time that this happens is kept, whatever becomes of the factor. */
+enum errcode store_factor_begin(struct cx *cx, int64_t technician_id) MUST_CHECK;
+/* As if none had ever been set up. */
+enum errcode store_factor_forget(struct cx *cx, int64_t technician_id) MUST_CHECK;
 
 /* The new hash in place of the one of `generation`, one generation on. ERR_CONFLICT when the account's
  * password has another generation by now. */

@@ -241,8 +241,20 @@ test("the language is the device's, or the one that was chosen", async () => {
     await heading("Aucun compte");
 });
 
+test("fingerprints that differ on the first device: only an administrator takes it off", async () => {
+    const {email} = await technician();
+    await page.goto(await stage.link(email));
+    await button("Add this device").click();
+    await button("They differ").click();
+    await heading("Have this device removed");
+    assert.deepEqual((await stage.devices(email)).map((device) => device.state), ["active"]);
+    await button("Done").click();
+    await heading("No account yet");
+});
+
 test("fingerprints that differ take the device off again", async () => {
     const {email} = await technician();
+    await stage.recovery(email);
     await page.goto(await stage.link(email));
     await button("Add this device").click();
     await button("They differ").click();
@@ -256,6 +268,7 @@ test("two companies on one phone; a device is removed from each side", async () 
     const one = await enrolled();
     const two = await technician();
     await enrol(page, await stage.link(two.email), "The same phone");
+    await stage.recovery(two.email);
     assert.equal(await page.locator(".accounts li").count(), 2);
     const challenge = await asked(one.email);
     await approve(challenge.number);

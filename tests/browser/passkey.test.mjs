@@ -237,6 +237,7 @@ test("a removed device leaves no passkey behind", async () => {
     const authenticator = await addAuthenticator(page);
     const {email} = await technician("required");
     await enrol(page, await stage.link(email));
+    await stage.recovery(email);
     await page.getByRole("link", {name: email}).click();
     await button("Remove this device").click();
     await page.getByRole("dialog").getByRole("button", {name: "Remove this device"}).click();

@@ -48,6 +48,9 @@ class Stage:
     def totp(self, email):
         self.server.cli("code", "totp", email, "--qr", "no")
 
+    def recovery(self, email):
+        self.server.cli("code", "recovery", email)
+
     def removeTotp(self, email):
         self.server.cli("code", "remove", email)
 

@@ -200,5 +200,8 @@ def test_the_receipt_is_in_the_audit_log(waiting, name):
 def test_a_device_removes_itself(server, name):
     company, email = name
     phone = server.ready(company, email)
+    refused = phone.post("remove", {}, phone.token)
+    assert (refused["result"], refused["status"]) == ("LastFactor", 409)
+    server.phone(email, "another")
     assert phone.post("remove", {}, phone.token)["result"] == "OK"
     assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"

@@ -286,6 +286,9 @@ def test_a_device_is_removed(ann):
     assert phone.self("remove", sDeviceId=other.id)["result"] == "UnknownDevice"
     assert phone.self("rename", sDeviceId=other.id, sName="x")["result"] == "UnknownDevice"
     assert events(server, email, "device.state")[-1]["actor"] == f"device:{phone.id}"
+    refused = phone.self("remove", sDeviceId=phone.id)
+    assert (refused["result"], refused["status"]) == ("LastFactor", 409)
+    server.cli("code", "recovery", email)
     assert phone.self("remove", sDeviceId=phone.id)["result"] == "OK"
     assert phone.self("overview")["result"] == "UnknownDevice"
 

@@ -50,6 +50,20 @@ def test_an_old_database_is_brought_up(own_server, name):
     assert console.settle(token, push.sPushToken).result == "OK"
 
 
+def test_an_account_that_had_a_second_factor_is_remembered(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    never, codes = server.technician(company, "never@example.com"), server.technician(company, "codes@example.com")
+    server.cli("code", "recovery", codes)
+    server.cli("device", "remove", phone.id)
+    server.stop()
+    turn_back(server.settings["store", "path"])
+    server.cli("upgrade")
+    shown = {who: server.cli("technician", "show", who)["self_enrolment"] for who in (email, codes, never)}
+    assert shown == {email: False, codes: False, never: True}
+
+
 def test_what_waits_to_be_told_is_kept(own_server, name):
     company, email = name
     server = own_server()

@@ -2,6 +2,14 @@
 
 -- Accounts and their ways in.
 
+-- The password alone enrols a phone only while this is 0; an operator's explicit act alone sets it back.
+ALTER TABLE technician ADD COLUMN factor_since BIGINT NOT NULL DEFAULT 0; -- when the first second factor was set up
+UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at ELSE 1 END
+    WHERE totp_sealed IS NOT NULL
+       OR EXISTS (SELECT 1 FROM device d WHERE d.technician_id = technician.id)
+       OR EXISTS (SELECT 1 FROM recovery_code r WHERE r.technician_id = technician.id)
+       OR EXISTS (SELECT 1 FROM enrolment e WHERE e.technician_id = technician.id AND e.used_at <> 0);
+
 -- Enrolment tickets.
 
 -- Lock-outs.

@@ -114,6 +114,8 @@ other_ways_of_a_second_factor(void **state)
     assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_DISABLED));
     assert_int_equal(change2(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD), SIGNIN_TwoFactorError);
     assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_REMOVED));
+    assert_int_equal(change2(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD), SIGNIN_TwoFactorError);
+    assert_ok(technician_allow_self_enrolment(w->cx, w->technician));
     assert_int_equal(change2(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD), SIGNIN_OkTwoFactorSetupRequired);
     assert_false(str_is_null(w->answer.setup_url));
     world_policy(w, "second_factor", "off");

@@ -208,6 +208,7 @@ devices_of_the_account_alone(void **state)
     struct handset tablet, other;
     struct device d;
     struct notice *notices;
+    struct str codes[RECOVERY_CODES];
     size_t n;
     handset_enrol(w, w->technician, &tablet);
     handset_enrol(w, world_technician(w, "bob@example.com"), &other);
@@ -225,6 +226,8 @@ devices_of_the_account_alone(void **state)
     assert_int_equal(rename_to(w, &proof, tablet.device.id, "gone"), SELF_UNKNOWN_DEVICE);
     assert_ok(notice_list(w->cx, &w->phone.device, &notices, &n));
     assert_int_equal(n, 1); /* of the tablet's enrolment: what this phone does it knows */
+    assert_int_equal(removes(w, &proof, w->phone.device.id), SELF_LAST_FACTOR);
+    assert_ok(recovery_codes_new(w->cx, w->technician, codes));
     assert_int_equal(removes(w, &proof, w->phone.device.id), SELF_OK);
     assert_int_equal(enter(w, &proof), SELF_UNKNOWN_DEVICE);
     assert_ok(device_get(w->cx, other.device.id, &d));

@@ -140,7 +140,9 @@ without_a_second_factor_one_is_set_up_first(void **state)
     assert_int_equal(world_login_as(w, "carol@example.com", WORLD_PASSWORD),
                      SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_ok(device_set_state(w->cx, other.device.id, DEVICE_REMOVED));
-    assert_int_equal(world_login_as(w, "carol@example.com", WORLD_PASSWORD), SIGNIN_OkTwoFactorSetupRequired);
+    assert_int_equal(world_login_as(w, "carol@example.com", WORLD_PASSWORD),
+                     SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_true(w->answer.has_methods && w->answer.methods == 0 && str_is_null(w->answer.setup_url));
     phone_clear(&other.key);
 }
 

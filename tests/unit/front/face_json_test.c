@@ -107,6 +107,7 @@ results_have_their_status(void **state)
         [deviceRet_WrongPassword] = 422,
         [deviceRet_PasswordRefused] = 422,
         [deviceRet_WrongCode] = 422,
+        [deviceRet_LastFactor] = 409,
     };
     struct harness *h = *state;
 

@@ -66,9 +66,9 @@ export function createJoining({api, here, audience, words, store, show, isHeld, 
                 // Installed, the app would begin anew there, without the key.
                 more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: ready}), {}),
             async differ() {
-                await api.remove(account);
+                const {result} = await api.remove(account);
                 await forget(account);
-                message("bad", "differ");
+                message("bad", result === "LastFactor" ? "differ.kept" : "differ");
             },
         }), {});
         return null;
