@@ -14,7 +14,9 @@ struct answer {
     struct str cache_control, content_type, etag, allow, set_cookie, preference_applied, location;
     unsigned retry_after; /* seconds; 0: none */
     bool is_api;          /* what the JSON face says beside: nosniff, the challenge of a 401 */
-    bool is_failure;      /* counts against the source (throttle.h) */
+    bool is_failure;      /* counts against who pays (throttle.h) */
+    bool is_accepted;     /* a worker took the token that came with it, */
+    bool is_token_wrong;  /* or knows no such token */
     bool has_public;      /* Public beside Allow, as IIS says it to OPTIONS */
     bool is_page;         /* for a browser: what it may load and who may frame it */
     bool is_app;          /* a page that may also ask the server: the approver */

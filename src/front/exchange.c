@@ -33,7 +33,7 @@ struct exchange {
     bool has_wait;       /* the caller said so */
     uint8_t form, asked; /* how often */
     bool is_last;        /* held no more, whatever the worker says */
-    struct inet_addr source;
+    struct throttle_payer payer;
     size_t payload_n;
     unsigned char payload[];
 };
@@ -103,8 +103,12 @@ say(struct exchange *x, struct answer *a)
     struct front *f = c->front;
 
     a->preference_applied = preference(&f->arena, x->wait);
+    if (a->is_token_wrong)
+        throttle_forget(&f->throttle, &x->payer);
+    if (a->is_accepted)
+        throttle_accept(&f->throttle, &x->payer, loop_now(f->loop));
     if (a->is_failure)
-        throttle_fail(&f->throttle, &x->source, loop_now(f->loop));
+        throttle_fail(&f->throttle, &x->payer, loop_now(f->loop));
     answer_send(c, a);
     exchange_free(&c->exchange);
     return c;
@@ -460,7 +464,7 @@ exchange_start(struct connection *c, const struct exchange_request *req)
     if (put_payload(f, req)) {
         struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
         x->key = req->key;
-        x->source = req->caller->address;
+        x->payer = req->payer;
         x->wait = can_wait(req->op) ? req->caller->wait : 0;
         x->has_wait = req->caller->has_wait;
         x->started = loop_now(f->loop);

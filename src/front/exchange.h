@@ -12,6 +12,7 @@
 #include "front/answer.h"
 #include "front/forwarded.h"
 #include "front/siphash.h"
+#include "front/throttle.h"
 #include "http/parser.h"
 
 struct connection;
@@ -44,7 +45,8 @@ struct exchange_request {
     const struct face *face;
     unsigned form;
     const struct ct_op *op;
-    const void *in; /* struct OP_in */
+    const void *in;              /* struct OP_in */
+    struct throttle_payer payer; /* where the face has failures; else all 0 */
 };
 
 void exchange_caller(struct front *f, const struct http_request *http, const struct forwarded *who,

@@ -118,6 +118,8 @@ answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, 
     const struct result_status *s = status_of(result_name(op, out));
     ct_json_put(&f->body, &op->out, out);
     a->is_failure = s != NULL && s->is_failure;
+    a->is_accepted = s != NULL && s->status == 200;
+    a->is_token_wrong = s != NULL && str_eq(s->result, STR_LIT("UnknownDevice"));
     json(a, s != NULL ? s->status : 503);
     a->body = buf_view(&f->body);
 }
@@ -166,6 +168,7 @@ face_json_origin_is_ours(struct str origin, struct str public_url, struct str ho
            str_eq_nocase(str_sub(origin, scheme.n, origin.n), host);
 }
 
+/* Where the operation has it, else NULL. */
 static struct str *
 device_token(const struct ct_type *t, void *in)
 {
@@ -213,8 +216,6 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
         refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);
     } else if (http->is_cut) {
         refusal(f, 413, "BadRequest", STR_LIT("too long"), a);
-    } else if ((a->retry_after = throttle_wait(&f->throttle, &who->source, loop_now(f->loop))) > 0) {
-        refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), a);
     } else {
         return false;
     }
@@ -245,6 +246,19 @@ refuse_body(struct front *f, const struct route *route, void *in, struct answer 
     return false;
 }
 
+/* Whoever pays for this call has failed too often. *payer_out is who that is. */
+static bool
+refuse_payer(struct front *f, const struct inet_addr *source, const struct str *token,
+             struct throttle_payer *payer_out, struct answer *a)
+{
+    *payer_out = throttle_payer(&f->throttle, source, token != NULL ? *token : STR_NULL);
+    a->retry_after = throttle_wait(&f->throttle, payer_out, loop_now(f->loop));
+    if (a->retry_after == 0)
+        return false;
+    refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), a);
+    return true;
+}
+
 bool
 face_json_request(struct connection *c, const struct forwarded *who, const struct route *route)
 {
@@ -258,7 +272,8 @@ face_json_request(struct connection *c, const struct forwarded *who, const struc
             struct exchange_caller caller;
             exchange_caller(f, &f->request, who, &caller);
             struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
-            return exchange_start(c, &call);
+            if (!refuse_payer(f, &who->source, device_token(&route->op->in, in), &call.payer, &a))
+                return exchange_start(c, &call);
         }
     }
     answer_send(c, &a);

@@ -19,7 +19,8 @@ throttle_init(struct throttle *t)
     rand_bytes(t->key, sizeof t->key);
     t->sources = calloc(THROTTLE_BUCKETS, sizeof(struct throttle_source *));
     t->budgets = calloc(THROTTLE_BUDGETS, sizeof(struct throttle_budget));
-    if (t->sources == NULL || t->budgets == NULL)
+    t->tokens = calloc(THROTTLE_TOKENS, sizeof(struct throttle_token));
+    if (t->sources == NULL || t->budgets == NULL || t->tokens == NULL)
         err_no_memory();
 }
 
@@ -34,6 +35,7 @@ throttle_clear(struct throttle *t)
     }
     free(t->sources);
     free(t->budgets);
+    free(t->tokens);
     *t = (struct throttle){.sources = NULL};
 }
 
@@ -92,11 +94,75 @@ throttle_disconnect(struct throttle *t, struct throttle_source *s)
     free(s);
 }
 
-unsigned
-throttle_wait(const struct throttle *t, const struct inet_addr *a, int64_t mono)
+static bool
+is_none(const struct siphash *digest)
+{
+    return digest->a == 0 && digest->b == 0;
+}
+
+/* NULL: not accepted lately. */
+static struct throttle_token *
+find_token(const struct throttle *t, const struct siphash *digest)
+{
+    for (size_t i = 0; i < WAYS && !is_none(digest); i++) {
+        struct throttle_token *k = &t->tokens[(digest->a + i) % THROTTLE_TOKENS];
+        if (k->digest.a == digest->a && k->digest.b == digest->b)
+            return k;
+    }
+    return NULL;
+}
+
+struct throttle_payer
+throttle_payer(struct throttle *t, const struct inet_addr *a, struct str token)
 {
     struct inet_addr source = source_of(a);
-    uint64_t who = digest(t, &source);
+    struct throttle_payer payer = {.who = digest(t, &source)};
+
+    if (str_is_null(token))
+        return payer;
+    payer.token = siphash(t->key, token.p, token.n);
+    if (find_token(t, &payer.token) != NULL)
+        payer.who = payer.token.b | 1;
+    return payer;
+}
+
+/* Of the places that this one may take. A free one was seen never. */
+static struct throttle_token *
+oldest_token(const struct throttle *t, const struct siphash *digest)
+{
+    struct throttle_token *found = &t->tokens[digest->a % THROTTLE_TOKENS];
+    for (size_t i = 1; i < WAYS; i++) {
+        struct throttle_token *other = &t->tokens[(digest->a + i) % THROTTLE_TOKENS];
+        if (other->seen < found->seen)
+            found = other;
+    }
+    return found;
+}
+
+void
+throttle_accept(struct throttle *t, const struct throttle_payer *payer, int64_t mono)
+{
+    struct throttle_token *k = find_token(t, &payer->token);
+
+    if (is_none(&payer->token))
+        return;
+    if (k == NULL)
+        k = oldest_token(t, &payer->token);
+    *k = (struct throttle_token){.digest = payer->token, .seen = mono};
+}
+
+void
+throttle_forget(struct throttle *t, const struct throttle_payer *payer)
+{
+    struct throttle_token *k = find_token(t, &payer->token);
+    if (k != NULL)
+        *k = (struct throttle_token){.seen = 0};
+}
+
+unsigned
+throttle_wait(const struct throttle *t, const struct throttle_payer *payer, int64_t mono)
+{
+    uint64_t who = payer->who;
 
     for (size_t i = 0; i < WAYS; i++) {
         const struct throttle_budget *b = &t->budgets[((who >> 1) + i) % THROTTLE_BUDGETS];
@@ -108,10 +174,9 @@ throttle_wait(const struct throttle *t, const struct inet_addr *a, int64_t mono)
 }
 
 void
-throttle_fail(struct throttle *t, const struct inet_addr *a, int64_t mono)
+throttle_fail(struct throttle *t, const struct throttle_payer *payer, int64_t mono)
 {
-    struct inet_addr source = source_of(a);
-    uint64_t who = digest(t, &source);
+    uint64_t who = payer->who;
     struct throttle_budget *mine = NULL;
 
     for (size_t i = 0; i < WAYS; i++) {

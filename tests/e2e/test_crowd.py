@@ -107,3 +107,14 @@ def test_a_flood_of_logins_waits_for_others_and_is_told_to_come_back(own_server)
 
 def has_answer(s):
     return bool(select.select([s], [], [], 0)[0])
+
+
+def test_a_phone_is_not_kept_out_by_what_others_of_its_address_fail_at(own_server, name):
+    server = own_server()
+    phone = server.ready(*name)
+    assert phone.pending() == []
+    stranger = server.console()
+    statuses = [stranger.post(b"{}", {"Content-Type": "application/json", "Authorization": "Bearer made-up"},
+                              "/api/device/pending")[0] for _ in range(40)]
+    assert statuses[-1] == 429
+    assert server.console().sign_in(name[1], phone).result == "OK"

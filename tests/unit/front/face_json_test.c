@@ -200,6 +200,38 @@ who_keeps_failing_has_to_wait(void **state)
 }
 
 static void
+a_phone_whose_token_is_good_is_not_kept_out_by_others(void **state)
+{
+    static const char good[] = JSON_TYPE "Authorization: Bearer good\r\n";
+    static const char bad[] = JSON_TYPE "Authorization: Bearer bad\r\n";
+    struct harness *h = *state;
+
+    assert_starts(replied(h, post(h, "/api/device/pending", good, "{}"), deviceRet_OK), "HTTP/1.1 200 ");
+    for (unsigned i = 0; i < THROTTLE_FAILURES; i++)
+        (void)replied(h, post(h, "/api/device/pending", bad, "{}"), deviceRet_UnknownDevice);
+    assert_starts(refused(h, "/api/device/pending", bad, "{}"), "HTTP/1.1 429 ");
+    assert_starts(refused(h, "/api/device/pending", JSON_TYPE, "{}"), "HTTP/1.1 429 ");
+    assert_starts(replied(h, post(h, "/api/device/pending", good, "{}"), deviceRet_OK), "HTTP/1.1 200 ");
+    /* Once a worker does not know it any more, it is one of those that fail. */
+    assert_starts(replied(h, post(h, "/api/device/pending", good, "{}"), deviceRet_UnknownDevice),
+                  "HTTP/1.1 401 ");
+    assert_starts(refused(h, "/api/device/pending", good, "{}"), "HTTP/1.1 429 ");
+}
+
+static void
+a_phone_that_keeps_failing_waits_alone(void **state)
+{
+    static const char good[] = JSON_TYPE "Authorization: Bearer good\r\n";
+    struct harness *h = *state;
+
+    (void)replied(h, post(h, "/api/device/pending", good, "{}"), deviceRet_OK);
+    for (unsigned i = 0; i < THROTTLE_FAILURES; i++)
+        (void)replied(h, post(h, "/api/device/pending", good, "{}"), deviceRet_BadSignature);
+    assert_starts(refused(h, "/api/device/pending", good, "{}"), "HTTP/1.1 429 ");
+    assert_starts(replied(h, post(h, "/api/device/pending", JSON_TYPE, "{}"), deviceRet_OK), "HTTP/1.1 200 ");
+}
+
+static void
 a_dead_worker_is_an_unknown_error(void **state)
 {
     struct harness *h = *state;
@@ -219,10 +251,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_bearer_token_is_the_member),         CASE(results_have_their_status),
-        CASE(what_is_not_asked_rightly_is_refused), CASE(a_foreign_origin_is_refused),
-        CASE(the_public_address_is_the_one_origin), CASE(who_keeps_failing_has_to_wait),
+        CASE(a_bearer_token_is_the_member),
+        CASE(results_have_their_status),
+        CASE(what_is_not_asked_rightly_is_refused),
+        CASE(a_foreign_origin_is_refused),
+        CASE(the_public_address_is_the_one_origin),
+        CASE(who_keeps_failing_has_to_wait),
         CASE(a_dead_worker_is_an_unknown_error),
+        CASE(a_phone_whose_token_is_good_is_not_kept_out_by_others),
+        CASE(a_phone_that_keeps_failing_waits_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
