@@ -10,6 +10,7 @@
 #include "front/pages.h"
 #include "front/route.h"
 #include "front/state.h"
+#include "log/log.h"
 #include "soap/soap.h"
 
 enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
@@ -20,6 +21,19 @@ find_route(struct front *f, struct route *route)
     route_find(&f->arena, f->request.path, route);
     if (route->is_sandbox && !f->is_sandbox)
         *route = (struct route){.kind = ROUTE_NONE};
+}
+
+/* A proxy's own probes bring no headers. */
+static void
+warn_of_proxy(struct connection *c, const struct forwarded *who, const struct route *route)
+{
+    struct front *f = c->front;
+
+    if (who->missing == NULL || f->has_warned_of_proxy || route->kind == ROUTE_HEALTH)
+        return;
+    f->has_warned_of_proxy = true;
+    log_warning("proxy.incomplete", "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &c->peer)),
+                who->missing);
 }
 
 void
@@ -51,6 +65,7 @@ dispatch_request(struct connection *c)
 
     find_route(f, &route);
     forwarded_read(&f->proxies, &c->peer, c->transport.tls != NULL, &f->request, &f->arena, &who);
+    warn_of_proxy(c, &who, &route);
     c->is_secure = who.is_secure;
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         return face_soap_request(c, &who);

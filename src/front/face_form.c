@@ -73,7 +73,7 @@ is_foreign(const struct page_request *req)
 {
     struct str origin = http_header(req->http, HTTP_NAME_ORIGIN);
     struct str host = req->who->host;
-    bool is_secure = req->who->is_secure;
+    bool is_secure = req->who->is_tls;
 
     if (str_is_null(origin))
         return false;

@@ -210,7 +210,7 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
         a->allow = (struct str)STR("POST");
     } else if (!str_is_null(origin) &&
                (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
-                !face_json_origin_is_ours(origin, f->config->server_public_url, who->host, who->is_secure))) {
+                !face_json_origin_is_ours(origin, f->config->server_public_url, who->host, who->is_tls))) {
         refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), a);
     } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
         refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);

@@ -17,9 +17,10 @@ forwarded_clear(struct forwarded_rules *r)
 }
 
 void
-forwarded_set(struct forwarded_rules *r, const struct config_list *proxies)
+forwarded_set(struct forwarded_rules *r, const struct config_list *proxies, struct str public_url)
 {
     forwarded_clear(r);
+    r->public_url = public_url;
     if (proxies->n == 0)
         return;
     r->proxies = calloc(proxies->n, sizeof *r->proxies);
@@ -110,22 +111,46 @@ is_local(const struct forwarded_rules *r, const struct inet_addr *peer, const st
     return inet_is_loopback(peer) && !forwarded_is_proxy(r, peer);
 }
 
+/* The last item of such a header, or null. */
+static struct str
+nearest(const struct http_request *req, enum http_name id, struct arena *a)
+{
+    struct str all = http_header_joined(req, id, a);
+    return str_is_null(all) ? STR_NULL : cut_last(&all);
+}
+
+static void
+read_proxy(const struct forwarded_rules *r, const struct http_request *req, struct arena *a,
+           struct forwarded *out)
+{
+    struct str chain = http_header_joined(req, HTTP_NAME_X_FORWARDED_FOR, a);
+    struct str proto = nearest(req, HTTP_NAME_X_FORWARDED_PROTO, a);
+    struct str host = nearest(req, HTTP_NAME_X_FORWARDED_HOST, a);
+
+    if (str_is_empty(r->public_url) && str_is_null(host))
+        out->missing = "X-Forwarded-Host";
+    if (str_is_null(proto))
+        out->missing = "X-Forwarded-Proto";
+    if (str_is_null(chain))
+        out->missing = "X-Forwarded-For";
+    out->source = source_of(r, &out->source, chain);
+    if (!str_is_null(proto))
+        out->is_tls = str_eq_nocase(proto, STR_LIT("https"));
+    if (!str_is_null(host))
+        out->host = is_host(host) ? host : STR_NULL;
+    if (!str_is_empty(r->public_url))
+        out->host = STR_NULL;
+}
+
 void
 forwarded_read(const struct forwarded_rules *r, const struct inet_addr *peer, bool is_tls,
                const struct http_request *req, struct arena *a, struct forwarded *out)
 {
+    static const struct str https = STR("https:");
+
     *out = (struct forwarded){
-        .source = *peer, .is_secure = is_tls, .is_local = is_local(r, peer, req), .host = req->host};
-    if (r->n == 0 || !forwarded_is_proxy(r, peer))
-        return;
-    out->source = source_of(r, peer, http_header_joined(req, HTTP_NAME_X_FORWARDED_FOR, a));
-    struct str proto = http_header_joined(req, HTTP_NAME_X_FORWARDED_PROTO, a);
-    if (!str_is_null(proto))
-        out->is_secure = str_eq_nocase(cut_last(&proto), STR_LIT("https"));
-    struct str host = http_header_joined(req, HTTP_NAME_X_FORWARDED_HOST, a);
-    if (!str_is_null(host)) {
-        host = cut_last(&host);
-        if (is_host(host))
-            out->host = host;
-    }
+        .source = *peer, .is_tls = is_tls, .is_local = is_local(r, peer, req), .host = req->host};
+    if (forwarded_is_proxy(r, peer))
+        read_proxy(r, req, a, out);
+    out->is_secure = out->is_tls || str_eq_nocase(str_sub(r->public_url, 0, https.n), https);
 }

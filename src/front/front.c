@@ -117,7 +117,7 @@ front_new(struct loop *l, const struct config *config)
     throttle_init(&f->throttle);
     turns_init(&f->turns, l);
     forwarded_init(&f->proxies);
-    forwarded_set(&f->proxies, &config->server_trusted_proxies);
+    forwarded_set(&f->proxies, &config->server_trusted_proxies, config->server_public_url);
     return f;
 }
 
@@ -181,7 +181,8 @@ front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, 
 void
 front_reload(struct front *f)
 {
-    forwarded_set(&f->proxies, &f->config->server_trusted_proxies);
+    forwarded_set(&f->proxies, &f->config->server_trusted_proxies, f->config->server_public_url);
+    f->has_warned_of_proxy = false;
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 

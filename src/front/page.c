@@ -31,28 +31,30 @@ without_port(struct str host)
     return at > 0 && host.p[at - 1] == ':' ? str_sub(host, 0, at - 1) : host;
 }
 
-/* Whoever does not say what it asked for, or says something odd, is told of the public address. */
+/* Host and port of the public address; null: there is none. */
 static struct str
-fallback(struct str public_url, bool *is_secure_out)
+public_host(struct str public_url, bool *is_secure_out)
 {
     bool is_secure = str_starts(public_url, STR_LIT(HTTPS));
     struct str host = str_sub(public_url, is_secure ? sizeof HTTPS - 1 : sizeof HTTP - 1, public_url.n);
 
     host = str_sub(host, 0, str_find(host, '/'));
-    if (!is_plain_host(host))
-        return STR_LIT("localhost");
     *is_secure_out = is_secure;
-    return host;
+    return is_plain_host(host) ? host : STR_NULL;
 }
 
 void
 page_site(const struct page_request *req, struct page_site *out)
 {
     struct str host = req->who->host;
-    bool is_secure = req->who->is_secure;
+    bool is_secure = req->who->is_tls, is_public_secure = false;
+    struct str known = public_host(req->public_url, &is_public_secure);
 
+    /* A caller that does not say what it asked for, or says something odd, gets the public address. */
     if (str_is_null(host) || !is_plain_host(host))
-        host = fallback(req->public_url, &is_secure);
+        host = str_is_null(known) ? STR_LIT("localhost") : known;
+    if (!str_is_null(known) && str_eq_nocase(host, known))
+        is_secure = is_public_secure;
     out->host = without_port(host);
     if (str_eq(str_sub(host, out->host.n, host.n), is_secure ? STR_LIT(":443") : STR_LIT(":80")))
         host = out->host;

@@ -51,6 +51,7 @@ struct front {
     size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox, is_draining, is_drained;
+    bool has_warned_of_proxy; /* whose headers are missing; once, and again after a reload */
     struct loop_timer drain_timer;
     void (*drained)(void *arg);
     void *drained_arg;

@@ -173,7 +173,7 @@ def test_the_wsdl_restricted_to_the_published_operation(server):
 
 
 def test_addresses_follow_the_proxy(own_server):
-    server = own_server({("server", "trusted_proxies"): "127.0.0.1"})
+    server = own_server({("server", "trusted_proxies"): "127.0.0.1", ("server", "public_url"): ""})
     forwarded = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "sign-in.example"}
     _, _, wsdl = ask(server.port, PATH.lower() + "?wsdl", headers=forwarded)
     assert wsdl.count(f'location="https://sign-in.example{PATH.lower()}"') == 2
@@ -182,7 +182,25 @@ def test_addresses_follow_the_proxy(own_server):
     _, _, page = ask(server.port, PATH + "?op=keepConsoleAlive", headers={**forwarded, "X-Forwarded-For": "127.0.0.1"})
     assert LOCAL_ONLY in page and "<form" not in page
     _, _, page = ask(server.port, "/integrate/", headers={**forwarded, "X-Forwarded-Host": "a'&amp;"})
-    assert "a'&" not in page and f"http://127.0.0.1:{server.port}{PATH}" in page
+    assert "a'&" not in page and f"https://localhost{PATH}" in page
+
+
+def test_the_public_address_says_what_is_behind_a_proxy_that_says_little(own_server, name):
+    server = own_server({("server", "trusted_proxies"): "127.0.0.1", ("server", "public_url"): "https://sign-in.example"})
+    ask(server.port, "/healthz")
+    for headers in ({"X-Forwarded-For": "192.0.2.1"},
+                    {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}):
+        _, _, wsdl = ask(server.port, PATH + "?wsdl", headers={**headers, "Host": "evil.example"})
+        assert wsdl.count(f'location="https://sign-in.example{PATH}"') == 2 and "evil" not in wsdl
+    server.wait_log(r"warning.* proxy\.incomplete proxy=127\.0\.0\.1 missing=X-Forwarded-Proto")
+    assert server.log().count("proxy.incomplete") == 1
+    server.company(name[0], second_factor="off")
+    server.technician(*name, PASSWORD)
+    console = server.console()
+    status, headers, _ = console.post(console.envelope("loginTechnicianFromStandalone_v7_2",
+                                                       {"sEmail": name[1], "sPassword": PASSWORD, "sLanguage": "en"}),
+                                      {**console.headers("loginTechnicianFromStandalone_v7_2"), "X-Forwarded-For": "192.0.2.1"})
+    assert status == 200 and headers["Set-Cookie"].endswith("; Secure") and "Strict-Transport-Security" in headers
 
 
 def test_the_command_line_prints_the_wsdl(server):

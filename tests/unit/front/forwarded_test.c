@@ -24,7 +24,7 @@ set_up(void **state)
     arena_init(&r.arena);
     buf_init(&r.in, 65536);
     forwarded_init(&r.rules);
-    forwarded_set(&r.rules, &list);
+    forwarded_set(&r.rules, &list, STR_NULL);
     assert_int_equal(r.rules.n, 2);
     *state = &r;
     return 0;
@@ -115,7 +115,43 @@ the_nearest_proxy_says_how_and_for_whom_it_was_asked(void **state)
     assert_false(read_from(r, "10.1.1.1", true, "X-Forwarded-Proto: http\r\n").is_secure);
     assert_false(read_from(r, "10.1.1.1", false, "X-Forwarded-Proto: https, http\r\n").is_secure);
     assert_str(read_from(r, "10.1.1.1", false, "X-Forwarded-Host: a, outer:8443\r\n").host, "outer:8443");
-    assert_str(read_from(r, "10.1.1.1", false, "X-Forwarded-Host: a<b\r\n").host, "inner");
+    assert_true(str_is_null(read_from(r, "10.1.1.1", false, "X-Forwarded-Host: a<b\r\n").host));
+}
+
+static void
+the_public_address_says_what_is_behind_a_proxy(void **state)
+{
+    struct reading *r = *state;
+    static const char client_chose[] = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: evil\r\n"
+                                       "X-Forwarded-Proto: http\r\n";
+
+    r->rules.public_url = (struct str)STR("https://sign-in.example");
+    assert_true(str_is_null(read_from(r, "10.1.1.1", false, client_chose).host));
+    assert_true(read_from(r, "10.1.1.1", false, client_chose).is_secure);
+    assert_true(read_from(r, "10.1.1.1", false, "").is_secure);
+    assert_true(read_from(r, "192.0.2.1", false, "").is_secure);
+    assert_false(read_from(r, "192.0.2.1", false, "").is_tls);
+    r->rules.public_url = (struct str)STR("http://sign-in.example");
+    assert_false(read_from(r, "10.1.1.1", false, "").is_secure);
+}
+
+static void
+what_a_proxy_should_have_sent_is_named(void **state)
+{
+    struct reading *r = *state;
+    static const char all[] = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
+                              "X-Forwarded-Host: outer\r\n";
+    static const char no_host[] = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n";
+
+    assert_null(read_from(r, "192.0.2.1", false, "").missing);
+    assert_str(read_from(r, "10.1.1.1", false, "").host, "inner");
+    assert_null(read_from(r, "10.1.1.1", false, all).missing);
+    assert_string_equal(read_from(r, "10.1.1.1", false, "").missing, "X-Forwarded-For");
+    assert_string_equal(read_from(r, "10.1.1.1", false, "X-Forwarded-For: 192.0.2.1\r\n").missing,
+                        "X-Forwarded-Proto");
+    assert_string_equal(read_from(r, "10.1.1.1", false, no_host).missing, "X-Forwarded-Host");
+    r->rules.public_url = (struct str)STR("https://sign-in.example");
+    assert_null(read_from(r, "10.1.1.1", false, no_host).missing);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -128,6 +164,8 @@ main(void)
         CASE(the_first_address_from_the_right_that_is_no_proxy_is_the_caller),
         CASE(what_is_no_address_ends_the_reading),
         CASE(the_nearest_proxy_says_how_and_for_whom_it_was_asked),
+        CASE(the_public_address_says_what_is_behind_a_proxy),
+        CASE(what_a_proxy_should_have_sent_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
