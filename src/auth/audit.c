@@ -192,50 +192,70 @@ audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
     return ERR_NONE;
 }
 
-/* The first row that does not fit, or 0. *seq and *digest go on to the last row that does. */
-static int64_t
-check_rows(const struct audit_row *rows, size_t n, int64_t *seq, struct digest *digest)
+struct chain {
+    int64_t seq; /* of the last row that fits */
+    struct digest digest;
+    bool is_broken;
+    int64_t bad; /* the first that does not fit, where it is broken */
+};
+
+static void
+check_rows(struct chain *chain, const struct audit_row *rows, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct digest expected = row_digest(digest, &rows[i]);
-        if (rows[i].seq != *seq + 1 ||
-            !secret_equal(expected.bytes, rows[i].digest.bytes, sizeof expected.bytes))
-            return *seq + 1;
-        *seq = rows[i].seq;
-        *digest = expected;
+    for (size_t i = 0; i < n && !chain->is_broken; i++) {
+        const struct digest expected = row_digest(&chain->digest, &rows[i]);
+        const int64_t next = chain->seq + 1;
+        chain->is_broken = !rows[i].is_sound || rows[i].seq != next ||
+                           !secret_equal(expected.bytes, rows[i].digest.bytes, sizeof expected.bytes);
+        chain->bad = rows[i].seq < next ? rows[i].seq : next;
+        if (!chain->is_broken)
+            *chain = (struct chain){.seq = next, .digest = expected};
     }
-    return 0;
+}
+
+/* From the least number that there can be, not from 1. No transaction: rows never change, and a long read
+ * would keep the WAL growing. The rows of a chunk are forgotten with it: a log has no bound, an arena should.
+ */
+static enum errcode
+check_chain(struct cx *part, struct chain *chain)
+{
+    struct audit_range range = {.after = INT64_MIN, .limit = CHUNK};
+    struct audit_row *rows;
+    size_t n = CHUNK;
+    while (!chain->is_broken && n == CHUNK) {
+        enum errcode err = store_audit_list(part, &range, &rows, &n);
+        if (err != ERR_NONE)
+            return err;
+        check_rows(chain, rows, n);
+        range.after = chain->seq;
+        arena_reset(&part->arena);
+    }
+    if (chain->is_broken)
+        return ERR_NONE;
+    /* What was not listed: a number twice, where a copy of the table allows it; none; the very least. */
+    int64_t count = 0;
+    enum errcode err = store_audit_count(part, chain->seq, &count);
+    chain->is_broken = err == ERR_NONE && count != chain->seq;
+    return err;
 }
 
 enum errcode
 audit_verify(struct cx *cx, int64_t *last_out, struct str *digest_hex_out, int64_t *bad_out)
 {
-    int64_t seq = 0, bad = 0;
-    struct digest digest = {{0}};
-    size_t n = CHUNK;
-    /* No transaction: rows never change, and a long read would keep the WAL growing. The rows of a
-     * chunk are forgotten with it: a log has no bound, an arena should. */
+    struct chain chain = {.seq = 0};
     struct cx part = *cx;
     arena_init(&part.arena);
-    enum errcode err = ERR_NONE;
-    while (err == ERR_NONE && bad == 0 && n == CHUNK) {
-        struct audit_row *rows;
-        struct audit_range range = {.after = seq, .limit = CHUNK};
-        err = store_audit_list(&part, &range, &rows, &n);
-        if (err == ERR_NONE)
-            bad = check_rows(rows, n, &seq, &digest);
-        arena_reset(&part.arena);
-    }
+    enum errcode err = check_chain(&part, &chain);
     arena_clear(&part.arena);
     if (err != ERR_NONE)
         err_set(cx, err, "%s", part.detail);
-    if (bad != 0)
-        err = err_set(cx, ERR_CRYPTO, "audit row %lld was changed, added or removed", (long long)bad);
+    else if (chain.is_broken)
+        err = err_set(cx, ERR_CRYPTO, "audit row %lld was changed, added or removed", (long long)chain.bad);
     if (last_out != NULL)
-        *last_out = seq;
+        *last_out = chain.seq;
     if (digest_hex_out != NULL)
-        *digest_hex_out = codec_hex(&cx->arena, digest.bytes, sizeof digest.bytes);
+        *digest_hex_out = codec_hex(&cx->arena, chain.digest.bytes, sizeof chain.digest.bytes);
     if (bad_out != NULL)
-        *bad_out = bad;
+        *bad_out = chain.bad;
     return err;
 }

@@ -41,9 +41,9 @@ enum errcode audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more
 /* A member of the row's detail, in the arena; null: it has none of that name. */
 struct str audit_detail(struct cx *cx, const struct audit_row *row, const char *key);
 
-/* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such seq.
- * *last_out and *digest_hex_out are the end of the chain, for the operator to keep elsewhere: only that shows
- * when rows were cut off at the end. Outputs may be NULL. */
+/* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such seq,
+ * 0 where it has none. *last_out and *digest_hex_out are the end of the chain, for the operator to keep
+ * elsewhere: only that shows when rows were cut off at the end. Outputs may be NULL. */
 enum errcode
 audit_verify(struct cx *cx, int64_t *last_out, struct str *digest_hex_out, int64_t *bad_out) MUST_CHECK;
 

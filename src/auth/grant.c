@@ -123,7 +123,7 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
 
 /* One push has come to its end: taken back while it waited, else used. */
 static enum errcode
-settle_push(struct cx *cx, const struct challenge_row *c, enum signin_result result)
+settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *c, enum signin_result result)
 {
     struct challenge_move move = {.id = c->id, .event = CHALLENGE_EVENT_use};
     bool won = false;
@@ -140,7 +140,10 @@ settle_push(struct cx *cx, const struct challenge_row *c, enum signin_result res
     enum errcode err = challenge_move(cx, &move, &won);
     if (err == ERR_NONE && !won)
         return err_set(cx, ERR_CONFLICT, "challenge %lld was moved meanwhile", (long long)c->id);
-    return err;
+    if (err != ERR_NONE || move.event != CHALLENGE_EVENT_cancel)
+        return err;
+    return audit_append(cx, account_of(&a->account), "push.cancelled", "challenge", c->public_id, "reason",
+                        result == SIGNIN_OK ? STR_LIT("code") : STR_LIT("login-ended"), NULL);
 }
 
 /* The push that was asked about, and the one that a code made needless, or that was sent since. */
@@ -148,14 +151,14 @@ static enum errcode
 settle(struct cx *cx, const struct attempt *a, enum signin_result result)
 {
     struct challenge_row open;
-    enum errcode err = a->push.id != 0 ? settle_push(cx, &a->push, result) : ERR_NONE;
+    enum errcode err = a->push.id != 0 ? settle_push(cx, a, &a->push, result) : ERR_NONE;
     if (err == ERR_NONE)
         err = store_challenge_open_of(cx, a->login.id, &open);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
     }
-    return err != ERR_NONE ? err : settle_push(cx, &open, result);
+    return err != ERR_NONE ? err : settle_push(cx, a, &open, result);
 }
 
 static enum errcode

@@ -202,12 +202,45 @@ session_end_company(struct cx *cx, int64_t company_id, const char *reason)
                         NULL);
 }
 
+/* One that ended by itself. */
+static enum errcode
+lapse_one(struct cx *cx, const struct session_row *s)
+{
+    const struct str reason = s->idle_at < s->expires_at ? STR_LIT("idle") : STR_LIT("life");
+    enum errcode err = store_session_lapse(cx, s->id, reason);
+    if (err != ERR_NONE)
+        return err;
+    return audit_append(cx, (struct audit_of){s->company_id, s->technician_id}, "session.ended", "session",
+                        arena_printf(&cx->arena, "%lld", (long long)s->id), "reason", reason, "at",
+                        clock_text(&cx->arena, s->idle_at), NULL);
+}
+
+static enum errcode
+sweep_within(struct cx *cx, int64_t limit, bool *more_out)
+{
+    struct session_row *rows = NULL;
+    size_t n = 0;
+    int64_t removed = 0;
+    enum errcode err = store_session_lapsed(cx, cx->now, limit, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = lapse_one(cx, &rows[i]);
+    if (err == ERR_NONE)
+        err = store_session_remove(cx, cx->now - SESSION_KEPT, limit, &removed);
+    *more_out = err == ERR_NONE && ((int64_t)n == limit || removed == limit);
+    return err;
+}
+
 enum errcode
 session_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
-    enum errcode err = store_session_remove(cx, cx->now - SESSION_KEPT, limit, &n);
-    *more_out = err == ERR_NONE && n == limit;
+    *more_out = false;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = sweep_within(cx, limit, more_out);
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
     return err;
 }
 

@@ -1,5 +1,6 @@
 /* audit: reading the log, and proving it whole. */
 #include "auth/audit.h"
+#include "base/codec.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 
@@ -27,6 +28,8 @@ event_document(struct cli *cli, const struct audit_row *row, struct str account)
     print_put_str(o, "source", row->source);
     json_t *detail = json_loadb(row->detail.p != NULL ? row->detail.p : "", row->detail.n, 0, NULL);
     print_put(o, "detail", detail != NULL ? detail : print_text(row->detail));
+    if (cli->json)
+        print_put_str(o, "digest", codec_hex(&cli->cx.arena, row->digest.bytes, sizeof row->digest.bytes));
     return o;
 }
 

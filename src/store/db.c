@@ -293,6 +293,13 @@ db_is_null(struct db_rows *rows, int column)
     return rows->db->driver->is_null(rows, column);
 }
 
+bool
+db_is(struct db_rows *rows, int column, char kind)
+{
+    ASSERT(rows->has_row);
+    return rows->db->driver->kind(rows, column) == kind;
+}
+
 struct str
 db_text(struct cx *cx, struct db_rows *rows, int column)
 {

@@ -74,6 +74,9 @@ db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *
 bool db_next(struct cx *cx, struct db_rows *rows);
 int64_t db_int(struct db_rows *rows, int column); /* NULL reads as 0 */
 bool db_is_null(struct db_rows *rows, int column);
+/* The column holds just that: 'i', 't', 'b' or 'n', as db_query binds them. SQLite keeps in any column what
+ * it was given, and reads a number out of a text. */
+bool db_is(struct db_rows *rows, int column, char kind);
 struct str db_text(struct cx *cx, struct db_rows *rows, int column); /* copied into the arena; NULL is null */
 struct str db_blob(struct cx *cx, struct db_rows *rows, int column); /* likewise */
 struct digest db_digest(struct db_rows *rows, int column); /* zero where NULL or of another length */

@@ -33,6 +33,7 @@ struct db_driver {
     int64_t (*changed)(struct db_rows *rows);
     /* Columns of the present row; bytes are a view until the next step. */
     bool (*is_null)(struct db_rows *rows, int column);
+    char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; else 0 */
     int64_t (*number)(struct db_rows *rows, int column);
     struct str (*bytes)(struct db_rows *rows, int column);
     /* Several statements without parameters and rows, for the schema. */

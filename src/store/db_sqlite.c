@@ -167,6 +167,23 @@ sqlite_is_null(struct db_rows *rows, int column)
     return sqlite3_column_type(statement_of(rows)->stmt, column) == SQLITE_NULL;
 }
 
+static char
+sqlite_kind(struct db_rows *rows, int column)
+{
+    switch (sqlite3_column_type(statement_of(rows)->stmt, column)) {
+    case SQLITE_INTEGER:
+        return 'i';
+    case SQLITE_TEXT:
+        return 't';
+    case SQLITE_BLOB:
+        return 'b';
+    case SQLITE_NULL:
+        return 'n';
+    default:
+        return 0;
+    }
+}
+
 static int64_t
 sqlite_number(struct db_rows *rows, int column)
 {
@@ -265,6 +282,7 @@ static const struct db_driver driver = {
     .finish = sqlite_finish,
     .changed = sqlite_changed,
     .is_null = sqlite_is_null,
+    .kind = sqlite_kind,
     .number = sqlite_number,
     .bytes = sqlite_bytes,
     .script = sqlite_script,

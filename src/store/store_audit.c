@@ -33,6 +33,19 @@ store_audit_add(struct cx *cx, const struct audit_row *row)
         row->detail, &row->digest);
 }
 
+static bool
+is_sound(struct db_rows *rows)
+{
+    static const char kinds[] = "iitttt";
+    for (int i = 0; kinds[i] != '\0'; i++)
+        if (!db_is(rows, i, kinds[i]))
+            return false;
+    for (int i = 6; i < 8; i++) /* nobody's is NULL, and never 0 */
+        if (!db_is(rows, i, 'n') && !(db_is(rows, i, 'i') && db_int(rows, i) != 0))
+            return false;
+    return db_is(rows, 8, 'b');
+}
+
 /* All rows of a query of COLUMNS. */
 static enum errcode
 read_all(struct cx *cx, struct db_rows *rows, struct audit_row **rows_out, size_t *n_out)
@@ -51,6 +64,7 @@ read_all(struct cx *cx, struct db_rows *rows, struct audit_row **rows_out, size_
             .company = db_int(rows, 6),
             .technician = db_int(rows, 7),
             .digest = db_digest(rows, 8),
+            .is_sound = is_sound(rows),
         };
     }
     *rows_out = list;
@@ -71,6 +85,20 @@ store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_ro
                  "ORDER BY seq LIMIT $4",
                  "iiii", range->after, range->company, range->technician, range->limit);
     return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
+}
+
+enum errcode
+store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
+{
+    struct db_rows *rows;
+    *n_out = 0;
+    enum errcode err =
+        db_query(cx, &rows, "SELECT count(*) FROM audit WHERE seq IS NULL OR seq <= $1", "i", last);
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows))
+        *n_out = db_int(rows, 0);
+    return db_done(cx, rows);
 }
 
 enum errcode

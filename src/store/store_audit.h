@@ -2,6 +2,7 @@
 #ifndef COUNTERSIGN_STORE_STORE_AUDIT_H
 #define COUNTERSIGN_STORE_STORE_AUDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct audit_row {
     struct str event, actor, source, detail;
     int64_t company, technician;
     struct digest digest;
+    bool is_sound; /* as read: every column is of the kind that is written, no other that reads alike */
 };
 
 /* The newest row's seq and digest; 0 and zeroes when there is none. */
@@ -29,6 +31,8 @@ struct audit_range {
 /* Oldest first, in the arena. */
 enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
                               size_t *n_out) MUST_CHECK;
+/* How many rows there are with a number up to `last`, or with none. */
+enum errcode store_audit_count(struct cx *cx, int64_t last, int64_t *n_out) MUST_CHECK;
 /* How the account was signed in to, or was not: the newest first, at most `limit`, in the arena. */
 enum errcode store_audit_sign_ins(struct cx *cx, int64_t technician_id, int64_t limit,
                                   struct audit_row **rows_out, size_t *n_out) MUST_CHECK;

@@ -136,6 +136,34 @@ store_session_list(struct cx *cx, const struct session_choice *which, int64_t no
 }
 
 enum errcode
+store_session_lapsed(struct cx *cx, int64_t now, int64_t limit, struct session_row **rows_out, size_t *n_out)
+{
+    static const char sql[] = "SELECT " SESSION_COLUMNS
+                              " FROM session WHERE ended_at = 0 AND idle_at <= $1 ORDER BY idle_at LIMIT $2";
+    struct db_rows *rows;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
+    if (err != ERR_NONE)
+        return err;
+    struct session_row *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
+    size_t n = 0;
+    while (n < (size_t)limit && db_next(cx, rows))
+        read_row(cx, rows, &list[n++]);
+    *rows_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
+}
+
+enum errcode
+store_session_lapse(struct cx *cx, int64_t id, struct str reason)
+{
+    return db_exec(cx, NULL,
+                   "UPDATE session SET ended_at = idle_at, end_reason = $2 WHERE id = $1 AND ended_at = 0",
+                   "it", id, reason);
+}
+
+enum errcode
 store_session_touch(struct cx *cx, int64_t id, int64_t now, int64_t idle_at, bool *changed_out)
 {
     static const char sql[] = "UPDATE session SET seen_at = $1, idle_at = $2 WHERE id = $3 AND ended_at = 0 "

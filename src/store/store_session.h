@@ -51,6 +51,11 @@ enum errcode store_session_end_all(struct cx *cx, const struct session_choice *w
                                    struct str reason, int64_t *n_out) MUST_CHECK;
 enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
                                        int64_t *n_out) MUST_CHECK;
+/* Those that ended by themselves and are not marked yet, the oldest first, at most `limit`; in the arena. */
+enum errcode store_session_lapsed(struct cx *cx, int64_t now, int64_t limit, struct session_row **rows_out,
+                                  size_t *n_out) MUST_CHECK;
+/* Marks one of those as of when it ended. */
+enum errcode store_session_lapse(struct cx *cx, int64_t id, struct str reason) MUST_CHECK;
 /* Spends the ticket of a live session once, in its time. */
 enum errcode store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out) MUST_CHECK;
 /* Removes those that could last be live before `before`, at most `limit`. */

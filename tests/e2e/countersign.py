@@ -156,6 +156,14 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(f"no {pattern!r} in the log:\n{self.log()[-4000:]}")
 
+    @staticmethod
+    def wait_for(holds):
+        """Until it holds: an event that only the server's own looking around brings about."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, "it never came to hold"
+            time.sleep(0.05)
+
     def children(self, name):
         """The process ids of the children of one kind: front, worker or courier."""
         found = []

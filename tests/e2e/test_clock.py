@@ -228,3 +228,26 @@ def test_a_clock_of_another_decade_is_refused(own_server):
     assert "the machine's clock is wrong" in refused.value.text
     server.move_wall(4000 * DAY)
     server.company("bcme")
+
+
+def test_what_ended_by_itself_is_in_the_audit(own_server):
+    server = own_server()
+    email = "ann@acme.example"
+    phone = server.ready("acme", email, {"session_life": 2 * HOUR})
+    codes = server.cli("code", "recovery", email)["codes"]
+
+    def details(event):
+        return [row["detail"] for row in server.cli("audit", "list", "--technician", email)["events"] if row["event"] == event]
+
+    idle, living = server.console(), server.console()
+    assert idle.sign_in(email, phone).result == "OK"
+    server.advance(31)
+    assert living.sign_in(email, phone).result == "OK"
+    for _ in range(3):
+        server.advance(50 * MINUTE)
+        living.call("keepConsoleAlive")
+    server.wait_for(lambda: sorted(detail["reason"] for detail in details("session.ended")) == ["idle", "life"])
+
+    token, _ = server.console().begin(email)
+    assert server.console().call("twoFactorValidateCode", sLoginToken=token, sCode=codes[0]).result == "OK"
+    assert [detail["reason"] for detail in details("push.cancelled")] == ["code"], "the push was made needless"

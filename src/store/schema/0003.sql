@@ -18,4 +18,6 @@ UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at EL
 
 -- Sessions.
 
+CREATE INDEX session_idle ON session (ended_at, idle_at);
+
 -- Outbox and audit.
