@@ -132,6 +132,7 @@ front_free(struct front **at)
     end_all(f);
     loop_timer_stop(f->loop, &f->drain_timer);
     turns_clear(&f->turns);
+    loop_timer_stop(f->loop, &f->certificate.look);
     park_clear(&f->park);
     backend_clear(&f->backend);
     throttle_clear(&f->throttle);
@@ -167,7 +168,23 @@ front_set_tls(struct front *f, struct cx *cx, int cert_fd, int key_fd)
         return err;
     tls_context_free(&f->tls);
     f->tls = fresh;
+    if (f->certificate.is_on)
+        certificate_watch(f);
     return ERR_NONE;
+}
+
+void
+front_describe_certificate(const struct front *f, struct buf *lines)
+{
+    if (f->tls != NULL)
+        certificate_describe(f->tls, f->config->server_public_url, clock_now(), lines);
+}
+
+void
+front_watch_certificate(struct front *f)
+{
+    if (f->tls != NULL)
+        certificate_watch(f);
 }
 
 enum errcode

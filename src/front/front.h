@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/loop.h"
@@ -48,6 +49,12 @@ enum errcode front_add_listener(struct front *f, struct cx *cx, int fd) MUST_CHE
 /* Certificate chain and key, PEM; takes neither descriptor. For new connections; may be called again with
  * fresh files. On an error (see http/tls.h) what was there before goes on serving. */
 enum errcode front_set_tls(struct front *f, struct cx *cx, int cert_fd, int key_fd) MUST_CHECK;
+
+/* What an operator should know of the certificate that was set, one sentence a line (front/certificate.h). */
+void front_describe_certificate(const struct front *f, struct buf *lines);
+/* Logs the same now, whenever another certificate is set, and as its end comes near. For one front of a
+ * server. */
+void front_watch_certificate(struct front *f);
 
 /* Takes this front's channel of the worker in `slot` (contract/call.h says what is spoken). A worker that was
  * there before is let go: what it owed is answered with UnknownError. fast_only: it gets no call of

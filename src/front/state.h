@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "config/config.h"
 #include "front/backend.h"
+#include "front/certificate.h"
 #include "front/forwarded.h"
 #include "front/front.h"
 #include "front/park.h"
@@ -47,6 +48,7 @@ struct front {
     struct turns turns;
     struct forwarded_rules proxies;
     struct tls_context *tls; /* NULL: plain HTTP */
+    struct certificate_watch certificate;
     struct list connections, listeners;
     size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;

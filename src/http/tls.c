@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -19,7 +20,7 @@ enum { FILE_SIZE_MAX = 1024 * 1024, CHAIN_MAX = 16, REASON_MAX = 160 };
 
 struct tls_context {
     SSL_CTX *ssl;
-    int64_t not_after;
+    int64_t not_before, not_after;
 };
 
 struct tls_conn {
@@ -136,13 +137,15 @@ use_certificate(struct cx *cx, struct tls_context *ctx, struct str pem)
     BIO *bio = open_text(pem);
     X509 *leaf = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
     enum errcode err;
-    struct tm end;
+    struct tm begin, end;
 
     if (leaf == NULL || SSL_CTX_use_certificate(ctx->ssl, leaf) != 1) {
         err = fail(cx, ERR_CONFIG, "certificate");
-    } else if (ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &end) != 1) {
-        err = fail(cx, ERR_CONFIG, "certificate's end");
+    } else if (ASN1_TIME_to_tm(X509_get0_notBefore(leaf), &begin) != 1 ||
+               ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &end) != 1) {
+        err = fail(cx, ERR_CONFIG, "certificate's time");
     } else {
+        ctx->not_before = (int64_t)timegm(&begin) * CLOCK_S;
         ctx->not_after = (int64_t)timegm(&end) * CLOCK_S;
         err = use_chain(cx, ctx->ssl, bio);
     }
@@ -253,6 +256,19 @@ int64_t
 tls_context_not_after(const struct tls_context *ctx)
 {
     return ctx->not_after;
+}
+
+int64_t
+tls_context_not_before(const struct tls_context *ctx)
+{
+    return ctx->not_before;
+}
+
+bool
+tls_context_is_for(const struct tls_context *ctx, const char *host)
+{
+    X509 *leaf = SSL_CTX_get0_certificate(ctx->ssl);
+    return X509_check_ip_asc(leaf, host, 0) == 1 || X509_check_host(leaf, host, 0, 0, NULL) == 1;
 }
 
 struct tls_conn *

@@ -39,6 +39,10 @@ enum errcode tls_context_new_fds(struct cx *cx, int cert_fd, int key_fd, struct 
 void tls_context_free(struct tls_context **ctx);
 /* When the leaf certificate ends, as clock_wall counts. */
 int64_t tls_context_not_after(const struct tls_context *ctx);
+/* When it begins. */
+int64_t tls_context_not_before(const struct tls_context *ctx);
+/* Whether it is for this host, a name (RFC 9525) or an address. */
+bool tls_context_is_for(const struct tls_context *ctx, const char *host);
 
 /* fd is connected, non-blocking, and stays the caller's (closed after tls_conn_free). NULL only if OpenSSL
  * cannot: out of memory. */

@@ -101,6 +101,23 @@ child_say(enum control_type type)
 }
 
 void
+child_find(bool is_problem, struct str text)
+{
+    struct control m = {.type = CONTROL_FINDING, .is_problem = is_problem};
+    for (size_t i = 0; i < text.n && i + 1 < sizeof(m.text); i++)
+        m.text[i] = (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i];
+    if (control_send(CONTROL_FD, &m) != ERR_NONE)
+        log_debug("supervisor.gone", "");
+}
+
+void
+child_find_error(struct cx *cx)
+{
+    child_find(true, str_from_cstr(cx->detail));
+    err_forget(cx);
+}
+
+void
 child_say_alive(int64_t *said_at)
 {
     int64_t now = clock_mono();

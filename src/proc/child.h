@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "config/config.h"
 #include "proc/control.h"
 
@@ -25,6 +26,11 @@ void child_reload(struct config *config, int fd);
 
 /* Says READY or DRAINED. A supervisor that is gone ends this process soon: nothing to do about an error. */
 void child_say(enum control_type type);
+
+/* In a rehearsal (CONTROL_REHEARSE): reports what an operator should know, one line; a control character in
+ * it becomes a blank. child_find_error: the context's error, which it forgets. */
+void child_find(bool is_problem, struct str text);
+void child_find_error(struct cx *cx);
 
 /* To be called in each round of the child's loop: tells the supervisor every CHILD_ALIVE_EVERY that there was
  * one, so that a child that hangs is noticed. Never blocks. *said_at: clock_mono, 0 at first. */

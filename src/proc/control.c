@@ -1,24 +1,32 @@
 /* control: messages of the control channel as frames. One table says what each type carries. */
 #include "proc/control.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 
-enum { CONTROL_FRAME_MAX = 64 };
+enum { CONTROL_FRAME_MAX = 64 + CONTROL_TEXT_MAX };
 
 struct shape {
     const char *name;
     size_t fds_min, fds_max;
-    bool has_slot, has_flag;
+    bool has_slot, has_flag, has_text;
 };
 
 static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
-    [CONTROL_LISTENER] = {"listener", 1, 1, false, false}, [CONTROL_TLS] = {"tls", 2, 2, false, false},
-    [CONTROL_WORKER] = {"worker", 1, 1, true, true},       [CONTROL_FRONT] = {"front", 1, 1, true, false},
-    [CONTROL_RELOAD] = {"reload", 1, 1, false, false},     [CONTROL_GO] = {"go", 0, 0, true, true},
-    [CONTROL_DRAIN] = {"drain", 0, 0, false, false},       [CONTROL_READY] = {"ready", 0, 0, false, false},
-    [CONTROL_DRAINED] = {"drained", 0, 0, false, false},   [CONTROL_ALIVE] = {"alive", 0, 0, false, false},
+    [CONTROL_LISTENER] = {"listener", 1, 1, false, false, false},
+    [CONTROL_TLS] = {"tls", 2, 2, false, false, false},
+    [CONTROL_WORKER] = {"worker", 1, 1, true, true, false},
+    [CONTROL_FRONT] = {"front", 1, 1, true, false, false},
+    [CONTROL_RELOAD] = {"reload", 1, 1, false, false, false},
+    [CONTROL_GO] = {"go", 0, 0, true, true, false},
+    [CONTROL_DRAIN] = {"drain", 0, 0, false, false, false},
+    [CONTROL_READY] = {"ready", 0, 0, false, false, false},
+    [CONTROL_DRAINED] = {"drained", 0, 0, false, false, false},
+    [CONTROL_ALIVE] = {"alive", 0, 0, false, false, false},
+    [CONTROL_REHEARSE] = {"rehearse", 0, 0, false, false, false},
+    [CONTROL_FINDING] = {"finding", 0, 0, false, true, true},
 };
 
 /* NULL where there is no such type. */
@@ -46,7 +54,9 @@ control_send(int fd, const struct control *m)
     if (s->has_slot)
         frame_put_u32(&out, m->slot);
     if (s->has_flag)
-        frame_put_u8(&out, m->fast_only || m->is_first ? 1 : 0);
+        frame_put_u8(&out, m->fast_only || m->is_first || m->is_problem ? 1 : 0);
+    if (s->has_text)
+        frame_put_str(&out, str_from_cstr(m->text));
     enum errcode e = frame_end(&out, mark);
     if (e == ERR_NONE)
         e = frame_send_fds(fd, &out, m->fds, m->n_fds);
@@ -66,6 +76,12 @@ decode(struct frame *f, struct control *m)
     bool flag = s->has_flag && frame_get_u8(f) != 0;
     m->fast_only = flag && m->type == CONTROL_WORKER;
     m->is_first = flag && m->type == CONTROL_GO;
+    m->is_problem = flag && m->type == CONTROL_FINDING;
+    struct str text = s->has_text ? frame_get_str(f) : STR_NULL;
+    if (text.n >= sizeof(m->text))
+        return ERR_PROTOCOL;
+    if (text.n > 0)
+        memcpy(m->text, text.p, text.n);
     return frame_read_end(f);
 }
 

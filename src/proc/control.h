@@ -28,20 +28,27 @@ enum control_type {
     CONTROL_RELOAD,       /* a newer configuration: take the LIVE settings over */
     CONTROL_GO,           /* you are `slot` and have all you need: confine yourself and say READY */
     CONTROL_DRAIN,        /* finish what is in flight, take no more, end */
+    CONTROL_REHEARSE,     /* first of all: load what a start loads, report on it (FINDING), serve nothing;
+                             GO then asks for READY and the end */
     /* child -> supervisor */
     CONTROL_READY,   /* confined and serving */
     CONTROL_DRAINED, /* nothing is in flight any more; the child ends by itself */
     CONTROL_ALIVE,   /* the child still goes round its loop */
+    CONTROL_FINDING, /* of a rehearsal: one problem or warning */
     CONTROL_TYPE_COUNT_
 };
 
+enum { CONTROL_TEXT_MAX = 1024 };
+
 struct control {
     enum control_type type;
-    uint32_t slot;  /* WORKER, FRONT, GO */
-    bool fast_only; /* WORKER: never give it a slow call (ct_lane) */
-    bool is_first;  /* GO: the server starts: refuse what an operator must mend, rather than wait for it */
+    uint32_t slot;   /* WORKER, FRONT, GO */
+    bool fast_only;  /* WORKER: never give it a slow call (ct_lane) */
+    bool is_first;   /* GO: the server starts: refuse what an operator must mend, rather than wait for it */
+    bool is_problem; /* FINDING: a start would fail; else a warning */
     int fds[FRAME_FDS];
     size_t n_fds;
+    char text[CONTROL_TEXT_MAX]; /* FINDING: one line, for the operator */
 };
 
 /* "reload": for the log. */

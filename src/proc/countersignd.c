@@ -10,11 +10,10 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/fds.h"
 #include "base/inet.h"
 #include "base/str.h"
-#include "config/config.h"
+#include "proc/check.h"
 #include "proc/playground.h"
 #include "proc/signals.h"
 #include "proc/supervise.h"
@@ -26,7 +25,7 @@
 #define CONFIG_FILE "/etc/countersign/countersign.conf"
 #define SANDBOX_LISTEN "127.0.0.1:8480"
 
-enum { EXIT_USAGE = 2, MESSAGES_MAX = 64 * 1024 };
+enum { EXIT_USAGE = 2 };
 
 struct command_line {
     const char *config;  /* NULL: none was named */
@@ -43,7 +42,7 @@ static const char usage[] =
     "       countersignd --version | --help\n"
     "\n"
     "  -c, --config FILE   the configuration (default " CONFIG_FILE ")\n"
-    "  --check-config      read the configuration, say every problem, and end: 0 right, 2 wrong\n"
+    "  --check-config      load all that a start would, say every problem, and end: 0 right, 2 wrong\n"
     "  --sandbox           a test mode for console developers: no configuration, a store in memory, scripted "
     "users\n"
     "  --listen ADDR:PORT  where the sandbox listens (default " SANDBOX_LISTEN "; its page is /sandbox)\n"
@@ -127,21 +126,6 @@ check(const struct command_line *c)
     return EXIT_USAGE;
 }
 
-static int
-check_config(const char *path)
-{
-    struct config config;
-    struct buf messages;
-    buf_init(&messages, MESSAGES_MAX);
-    config_init(&config);
-    enum errcode e = config_read(&config, path, &messages);
-    struct str said = buf_view(&messages);
-    (void)fwrite(said.p, 1, said.n, stderr);
-    config_clear(&config);
-    buf_clear(&messages);
-    return e == ERR_NONE ? SUPERVISE_OK : SUPERVISE_BAD_CONFIG;
-}
-
 /* The folder of this executable, when the children are in it (a build tree); else where they are installed.
  */
 static const char *
@@ -186,6 +170,7 @@ run_sandbox(const struct command_line *c, struct arena *a, const char *folder)
         .ready_fd = c->ready_fd,
     };
     int status = SUPERVISE_FAILED;
+    signals_begin();
     if (playground_make(&p, a, options.worker, listen, is_public(listen)) == ERR_NONE) {
         options.config_text = p.config;
         options.clock_fd = p.clock_fd;
@@ -212,11 +197,18 @@ leave_directory(struct arena *a, const char *config)
 }
 
 static int
+serve(struct supervise_options *options, struct arena *a)
+{
+    signals_begin();
+    options->config_path = leave_directory(a, options->config_path);
+    return supervise_run(options);
+}
+
+static int
 run(const struct command_line *c)
 {
     struct arena a;
     arena_init(&a);
-    signals_begin();
     (void)umask(077);
     const char *folder = c->libexec != NULL ? c->libexec : find_children(&a);
     if (c->sandbox) {
@@ -225,13 +217,13 @@ run(const struct command_line *c)
         return sandbox;
     }
     struct supervise_options options = {
-        .config_path = leave_directory(&a, c->config != NULL ? c->config : CONFIG_FILE),
+        .config_path = c->config != NULL ? c->config : CONFIG_FILE,
         .front = arena_printf(&a, "%s/countersign-front", folder).p,
         .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
         .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
         .ready_fd = c->ready_fd,
     };
-    int status = supervise_run(&options);
+    int status = c->check_only ? check_run(&options) : serve(&options, &a);
     arena_clear(&a);
     return status;
 }
@@ -247,5 +239,5 @@ main(int argc, char **argv)
         status = check(&c);
     if (status >= 0)
         return status;
-    return c.check_only ? check_config(c.config != NULL ? c.config : CONFIG_FILE) : run(&c);
+    return run(&c);
 }

@@ -27,7 +27,7 @@ struct courier {
     struct opener opener;
     struct outbox outbox;
     int64_t said_alive;
-    bool ends;
+    bool ends, rehearses;
 };
 
 static bool
@@ -132,6 +132,10 @@ obey(struct courier *c, struct control *m)
         c->ends = true;
         return ERR_NONE;
     }
+    if (m->type == CONTROL_REHEARSE) {
+        c->rehearses = true;
+        return ERR_NONE;
+    }
     control_close_fds(m);
     return err_set(&c->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
 }
@@ -177,6 +181,15 @@ confine(struct courier *c)
     return confine_enter(&c->cx, &confine);
 }
 
+static void
+rehearse(struct courier *c)
+{
+    if (open_webhook(c) != ERR_NONE)
+        child_find_error(&c->cx);
+    if (open_push(c) != ERR_NONE)
+        child_find_error(&c->cx);
+}
+
 static enum errcode
 set_up(struct courier *c)
 {
@@ -185,6 +198,10 @@ set_up(struct courier *c)
         enum errcode e = read_control(c, &m);
         if (e != ERR_NONE)
             return e;
+    }
+    if (c->rehearses) {
+        rehearse(c);
+        return ERR_NONE;
     }
     enum errcode e = open_outbox(c);
     return e == ERR_NONE ? confine(c) : e;
@@ -242,8 +259,10 @@ main(void)
         if (set_up(&c) == ERR_NONE) {
             status = 0;
             child_say(CONTROL_READY);
-            serve(&c);
-            child_say(CONTROL_DRAINED);
+            if (!c.rehearses) {
+                serve(&c);
+                child_say(CONTROL_DRAINED);
+            }
         } else {
             log_cx_error(&c.cx, "start.failed");
         }

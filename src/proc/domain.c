@@ -1,6 +1,10 @@
 /* domain: see the header. */
 #include "proc/domain.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "auth/attempt.h"
 #include "auth/audit.h"
 #include "auth/challenge.h"
@@ -15,6 +19,7 @@
 #include "base/clock.h"
 #include "log/log.h"
 #include "ops/ops.h"
+#include "proc/child.h"
 #include "proc/opener.h"
 #include "proc/worker.h"
 #include "store/db.h"
@@ -106,6 +111,38 @@ is_open(struct domain *d, struct cx *cx)
     return false;
 }
 
+static bool
+is_missing(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+/* A store that is not set up yet is a thing to do, not a mistake in the configuration. */
+static enum errcode
+rehearse(struct domain *d, struct cx *cx, const struct config *c)
+{
+    struct db *db = NULL;
+    if (is_missing(c->store_path.p) && is_missing(c->store_key_file.p)) {
+        child_find(false, STR_LIT("store: there is no database yet: `countersign init` makes one"));
+        return ERR_NONE;
+    }
+    bool has_key = env_read_keys(cx, c->store_key_file.p, &d->env) == ERR_NONE;
+    if (!has_key)
+        child_find_error(cx);
+    const char *folder = opener_folder(&d->arena, c);
+    if (access(folder, R_OK | W_OK | X_OK) != 0)
+        child_find(true, arena_printf(&d->arena, "store.path: the folder %s cannot be used: %s", folder,
+                                      strerror(errno)));
+    if (db_open(cx, c->store_path, DB_OPEN, c->store_busy_timeout, &db) != ERR_NONE)
+        child_find_error(cx);
+    cx->db = db;
+    if (db != NULL && has_key && key_check(cx, c->store_key_file.p) != ERR_NONE)
+        child_find_error(cx);
+    cx->db = NULL;
+    db_close(&db);
+    return ERR_NONE;
+}
+
 static enum errcode
 set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 {
@@ -113,6 +150,8 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     const struct config *c = given->config;
     d->config = c;
     d->slot = given->slot;
+    if (given->is_rehearsal)
+        return rehearse(d, cx, c);
     enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
     if (e != ERR_NONE)
         return e;

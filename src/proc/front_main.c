@@ -25,6 +25,7 @@ struct process {
     struct loop_fd control;
     struct loop_timer alive;
     int64_t said_alive;
+    bool rehearses;
     int status;
 };
 
@@ -68,7 +69,10 @@ obey(struct process *p, struct control *m)
     case CONTROL_TLS:
         e = front_set_tls(p->front, cx, m->fds[0], m->fds[1]);
         control_close_fds(m);
-        return e;
+        if (e == ERR_NONE || !p->rehearses)
+            return e;
+        child_find_error(cx);
+        return ERR_NONE;
     case CONTROL_RELOAD:
         child_reload(&p->config, m->fds[0]);
         front_reload(p->front);
@@ -76,11 +80,15 @@ obey(struct process *p, struct control *m)
     case CONTROL_DRAIN:
         drain(p);
         return ERR_NONE;
+    case CONTROL_REHEARSE:
+        p->rehearses = true;
+        return ERR_NONE;
     case CONTROL_GO:
     case CONTROL_FRONT:
     case CONTROL_READY:
     case CONTROL_DRAINED:
     case CONTROL_ALIVE:
+    case CONTROL_FINDING:
     case CONTROL_TYPE_COUNT_:
         break;
     }
@@ -128,8 +136,8 @@ warm_up(void)
 static enum errcode
 set_up(struct process *p)
 {
+    struct control m;
     for (;;) {
-        struct control m;
         enum errcode e = control_receive(CONTROL_FD, &m);
         if (e != ERR_NONE)
             return err_set(&p->cx, e, "the supervisor's channel");
@@ -139,11 +147,41 @@ set_up(struct process *p)
         if (e != ERR_NONE)
             return e;
     }
+    if (p->rehearses)
+        return ERR_NONE;
+    if (m.slot == 0)
+        front_watch_certificate(p->front);
     warm_up();
     struct confine confine = {.kind = CONFINE_FRONT,
                               .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
                                              OTHER_DESCRIPTORS};
     return confine_enter(&p->cx, &confine);
+}
+
+static void
+report(const struct process *p)
+{
+    struct buf lines;
+    buf_init(&lines, CONTROL_TEXT_MAX);
+    front_describe_certificate(p->front, &lines);
+    for (struct str rest = buf_view(&lines); !str_is_empty(rest);) {
+        struct str line = str_cut(&rest, '\n');
+        child_find(false, line);
+    }
+    buf_clear(&lines);
+    child_say(CONTROL_READY);
+}
+
+static enum errcode
+serve(struct process *p)
+{
+    enum errcode e = loop_fd_add(p->loop, &p->control, CONTROL_FD, LOOP_READ, control_ready);
+    if (e != ERR_NONE)
+        return e;
+    child_say(CONTROL_READY);
+    loop_timer_init(&p->alive, alive_due);
+    alive_due(&p->alive);
+    return loop_run(p->loop);
 }
 
 int
@@ -156,16 +194,12 @@ main(void)
         if (child_is_sandbox())
             front_set_sandbox(p.front);
         enum errcode e = set_up(&p);
-        if (e == ERR_NONE)
-            e = loop_fd_add(p.loop, &p.control, CONTROL_FD, LOOP_READ, control_ready);
-        if (e == ERR_NONE) {
-            child_say(CONTROL_READY);
-            loop_timer_init(&p.alive, alive_due);
-            alive_due(&p.alive);
-            e = loop_run(p.loop);
-        } else {
+        if (e != ERR_NONE)
             log_cx_error(&p.cx, "start.failed");
-        }
+        else if (p.rehearses)
+            report(&p);
+        else
+            e = serve(&p);
         if (e != ERR_NONE)
             p.status = CHILD_FAILED;
         loop_fd_remove(p.loop, &p.control);

@@ -2,7 +2,6 @@
 #include "proc/member.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "log/log.h"
+#include "proc/spawn.h"
 #include "proc/supervisor.h"
 
 void
@@ -159,36 +159,15 @@ static enum errcode
 spawn(struct member *m)
 {
     struct supervisor *s = m->s;
-    int pair[2] = {-1, -1};
-    int config = source_fd(&s->source.at_start);
-    enum errcode e = ERR_NONE;
-    if (config < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
-        fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0)
-        e = err_set(&s->cx, ERR_SYSTEM, "no descriptors for a child: %s", strerror(errno));
     char name[32];
     (void)snprintf(name, sizeof(name), "countersign-%s", member_name(m));
-    if (e == ERR_NONE)
-        e = spawn_child(&s->cx,
-                        &(struct spawn){.path = executable(m),
-                                        .name = name,
-                                        .control_fd = pair[1],
-                                        .config_fd = config,
-                                        .clock_fd = s->options->clock_fd,
-                                        .user = &s->user},
-                        &m->pid);
-    if (pair[1] >= 0)
-        (void)close(pair[1]);
-    if (config >= 0)
-        (void)close(config);
-    if (e == ERR_NONE)
-        e = loop_fd_add(s->loop, &m->watch, pair[0], LOOP_READ, heard);
-    if (e == ERR_NONE) {
-        m->control = pair[0];
-        return e;
+    const struct spawn child = {
+        .path = executable(m), .name = name, .clock_fd = s->options->clock_fd, .user = &s->user};
+    enum errcode e = spawn_child(&s->cx, &child, &s->source.at_start, &m->control, &m->pid);
+    if (e == ERR_NONE && loop_fd_add(s->loop, &m->watch, m->control, LOOP_READ, heard) != ERR_NONE) {
+        e = err_set(&s->cx, ERR_SYSTEM, "the channel of a child cannot be watched");
+        member_kill(m); /* SIGCHLD then starts it again */
     }
-    member_kill(m); /* where only the watch failed: SIGCHLD then starts it again */
-    if (pair[0] >= 0)
-        (void)close(pair[0]);
     return e;
 }
 

@@ -6,12 +6,13 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BUILT_IN "built-in configuration"
 
-enum { CONFIG_TEXT_MAX = 64 * 1024, WORKERS_MAX = 256 };
+enum { CONFIG_TEXT_MAX = 64 * 1024, TLS_FILE_MAX = 1024 * 1024, WORKERS_MAX = 256 };
 
 static enum errcode
 read_text(const char *path, struct buf *text, struct buf *messages)
@@ -65,6 +66,13 @@ source_clear(struct source *s)
     config_clear(&s->config);
 }
 
+static bool
+seal(int fd)
+{
+    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    return lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0;
+}
+
 int
 source_fd(const struct buf *text)
 {
@@ -72,25 +80,60 @@ source_fd(const struct buf *text)
     int fd = memfd_create("countersign.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -1;
-    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    if (write(fd, view.p, view.n) == (ssize_t)view.n && lseek(fd, 0, SEEK_SET) == 0 &&
-        fcntl(fd, F_ADD_SEALS, seals) == 0)
+    if (write(fd, view.p, view.n) == (ssize_t)view.n && seal(fd))
         return fd;
     (void)close(fd);
     return -1;
 }
 
-static enum errcode
-open_file(struct cx *cx, const char *setting, struct str path, int *fd_out)
+/* All of a file into a descriptor of our own; -1 and errno. A file that grows meanwhile is cut, and found out
+ * by whoever reads it. */
+static int
+copy_file(int from, off_t size)
 {
-    *fd_out = open(arena_cstr(&cx->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (*fd_out < 0)
-        return err_set(cx, ERR_CONFIG, "%s: cannot open %.*s: %s", setting, STR_ARG(path), strerror(errno));
-    return ERR_NONE;
+    int fd = memfd_create("countersign.pem", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    off_t at = 0;
+    while (fd >= 0 && at < size) {
+        ssize_t n = sendfile(fd, from, &at, (size_t)(size - at));
+        if (n == 0 || (n < 0 && errno != EINTR))
+            break;
+    }
+    if (fd >= 0 && at == size && seal(fd))
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
 }
 
-static void
-close_both(int fds[2])
+/* A pipe of that name must not hold the server up: it is opened without a wait, and refused. */
+static enum errcode
+open_copy(struct cx *cx, const char *setting, struct str path, bool is_key, int *fd_out)
+{
+    struct stat st = {.st_mode = 0};
+    enum errcode e = ERR_NONE;
+    int fd = open(arena_cstr(&cx->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    *fd_out = -1;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        e = err_set(cx, ERR_CONFIG, "%s: cannot open %.*s: %s", setting, STR_ARG(path), strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        e = err_set(cx, ERR_CONFIG, "%s: %.*s is not a file", setting, STR_ARG(path));
+    else if (st.st_size > TLS_FILE_MAX)
+        e = err_set(cx, ERR_CONFIG, "%s: %.*s is larger than 1 MiB", setting, STR_ARG(path));
+    else if (is_key && (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0)
+        e = err_set(
+            cx, ERR_CONFIG,
+            "%s: others than its owner and its group may read %.*s, or its group may write it: chmod 600 "
+            "or 640 it",
+            setting, STR_ARG(path));
+    else if ((*fd_out = copy_file(fd, st.st_size)) < 0)
+        e = err_set(cx, ERR_CONFIG, "%s: %.*s cannot be copied: %s", setting, STR_ARG(path), strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return e;
+}
+
+void
+source_close_tls(int fds[2])
 {
     for (size_t i = 0; i < 2; i++) {
         if (fds[i] >= 0)
@@ -105,51 +148,57 @@ source_open_tls(struct cx *cx, const struct config *config, int fds[2])
     fds[0] = fds[1] = -1;
     if (str_is_empty(config->tls_certificate))
         return ERR_NONE;
-    enum errcode e = open_file(cx, "tls.certificate", config->tls_certificate, &fds[0]);
-    if (e == ERR_NONE)
-        e = open_file(cx, "tls.key", config->tls_key, &fds[1]);
-    struct stat st;
-    if (e == ERR_NONE && (fstat(fds[1], &st) != 0 || (st.st_mode & (S_IRWXG | S_IRWXO)) != 0))
-        e = err_set(cx, ERR_CONFIG, "tls.key: others than its owner may read %.*s: chmod 600 it",
-                    STR_ARG(config->tls_key));
-    if (e != ERR_NONE)
-        close_both(fds);
-    return e;
+    /* Both, so that one round mends both. */
+    enum errcode e = open_copy(cx, "tls.certificate", config->tls_certificate, false, &fds[0]);
+    const char *first = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
+    err_forget(cx);
+    enum errcode e2 = open_copy(cx, "tls.key", config->tls_key, true, &fds[1]);
+    const char *second = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
+    err_forget(cx);
+    if (e == ERR_NONE && e2 == ERR_NONE)
+        return ERR_NONE;
+    source_close_tls(fds);
+    return err_set(cx, ERR_CONFIG, "%s%s%s", first, e != e2 ? "" : "\n", second);
 }
 
 enum errcode
-source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messages,
-              struct buf *needs_restart)
+source_read(const struct source *s, struct cx *cx, struct source_fresh *out, struct buf *messages)
 {
-    struct buf text;
-    buf_init(&text, CONFIG_TEXT_MAX + 1);
-    struct config fresh;
-    config_init(&fresh);
-    tls_out[0] = tls_out[1] = -1;
-    enum errcode e = s->path == NULL ? ERR_NONE : read_text(s->path, &text, messages);
+    *out = (struct source_fresh){.tls = {-1, -1}};
+    buf_init(&out->text, CONFIG_TEXT_MAX + 1);
+    config_init(&out->config);
+    enum errcode e = s->path == NULL ? ERR_NONE : read_text(s->path, &out->text, messages);
     if (e == ERR_NONE && s->path == NULL)
-        buf_add_str(&text, buf_view(&s->at_start));
+        buf_add_str(&out->text, buf_view(&s->at_start));
     if (e == ERR_NONE)
-        e = config_parse(&fresh, str_from_cstr(s->path == NULL ? BUILT_IN : s->path), buf_view(&text),
-                         messages);
-    if (e == ERR_NONE) {
-        e = source_open_tls(cx, &fresh, tls_out);
-        if (e != ERR_NONE)
-            buf_addf(messages, "%s\n", cx->detail);
-    }
-    if (e == ERR_NONE) {
-        config_take_live(&s->config, &fresh, needs_restart);
-        buf_reset(&s->newest);
-        buf_add_str(&s->newest, buf_view(&text));
-        s->has_newest = true;
-        /* TLS that would go on or off waits for a restart. */
-        if (!str_eq(s->config.tls_certificate, fresh.tls_certificate) ||
-            !str_eq(s->config.tls_key, fresh.tls_key))
-            close_both(tls_out);
-    }
-    config_clear(&fresh);
-    buf_clear(&text);
+        e = config_parse(&out->config, str_from_cstr(s->path == NULL ? BUILT_IN : s->path),
+                         buf_view(&out->text), messages);
+    if (e != ERR_NONE)
+        return e;
+    e = source_open_tls(cx, &out->config, out->tls);
+    if (e != ERR_NONE)
+        buf_addf(messages, "%s\n", cx->detail);
     return e;
+}
+
+void
+source_fresh_clear(struct source_fresh *fresh)
+{
+    source_close_tls(fresh->tls);
+    buf_clear(&fresh->text);
+    config_clear(&fresh->config);
+}
+
+void
+source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_restart)
+{
+    config_take_live(&s->config, &fresh->config, needs_restart);
+    buf_reset(&s->newest);
+    buf_add_str(&s->newest, buf_view(&fresh->text));
+    s->has_newest = true;
+    if (!str_eq(s->config.tls_certificate, fresh->config.tls_certificate) ||
+        !str_eq(s->config.tls_key, fresh->config.tls_key))
+        source_close_tls(fresh->tls);
 }
 
 /* Those that this process may use: a container or a service may have been given fewer than the machine has.

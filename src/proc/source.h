@@ -28,11 +28,22 @@ enum errcode
 source_init(struct source *s, const char *path, struct str text, struct buf *messages) MUST_CHECK;
 void source_clear(struct source *s);
 
-/* Reads the file again and opens the TLS files that it names (source_open_tls). On an error nothing has
- * changed, and messages holds the problems, one a line. Else LIVE settings are taken over, tls_out holds the
- * new descriptors (-1: the old ones go on), and needs_restart the names of START settings that differ. */
-enum errcode source_reload(struct source *s, struct cx *cx, int tls_out[2], struct buf *messages,
-                           struct buf *needs_restart) MUST_CHECK;
+/* What a reload would bring. */
+struct source_fresh {
+    struct buf text;
+    struct config config;
+    int tls[2]; /* source_open_tls */
+};
+
+/* Reads the file again and opens the TLS files that it names. Nothing of *s changes. On an error, messages
+ * holds the problems, one a line. source_fresh_clear is called in any case. */
+enum errcode
+source_read(const struct source *s, struct cx *cx, struct source_fresh *out, struct buf *messages) MUST_CHECK;
+void source_fresh_clear(struct source_fresh *fresh);
+
+/* Takes the LIVE settings over. needs_restart gets the names of START settings that differ. Where TLS would
+ * go on or off, which waits for a restart, fresh->tls is closed and -1; else it is the caller's to take. */
+void source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_restart);
 
 /* How many worker processes the configuration asks for; of the machine, where it leaves that open. */
 size_t source_workers(const struct source *s);
@@ -40,8 +51,13 @@ size_t source_workers(const struct source *s);
 /* A new, sealed, read-only descriptor with a text, at its beginning. -1 and errno when the system refuses. */
 int source_fd(const struct buf *text);
 
-/* Opens the certificate chain and the key of the configuration: fds[0] and fds[1], the caller's. Without a
- * certificate both are -1. ERR_CONFIG when one cannot be opened, or others may read the key. */
+/* Copies the certificate chain and the key of the configuration: fds[0] and fds[1], the caller's, sealed.
+ * What was proved once stays good, whatever becomes of the files; the kernel copies, so that the key is never
+ * in the memory of this process. Without a certificate both are -1. ERR_CONFIG when one cannot be opened, is
+ * not a file or is larger than 1 MiB, or when others may read the key: its owner and a group may (0640, as
+ * Debian's ssl-cert). */
 enum errcode source_open_tls(struct cx *cx, const struct config *config, int fds[2]) MUST_CHECK;
+/* Closes those that are open; -1 each then. */
+void source_close_tls(int fds[2]);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/signals.h"
+#include "proc/source.h"
 
 enum { FD_SPARE = 10, EXIT_NOT_STARTED = 127 };
 
@@ -42,6 +44,11 @@ spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out)
     return ERR_NONE;
 }
 
+/* What a child gets from us. */
+struct ends {
+    int control, config;
+};
+
 static _Noreturn void
 give_up(const char *step, const char *path)
 {
@@ -51,10 +58,10 @@ give_up(const char *step, const char *path)
 
 /* Puts the descriptors at their numbers, whatever numbers they have now, and closes all others. */
 static void
-place_descriptors(const struct spawn *s)
+place_descriptors(const struct spawn *s, const struct ends *ends)
 {
-    int control = fcntl(s->control_fd, F_DUPFD, FD_SPARE);
-    int config = fcntl(s->config_fd, F_DUPFD, FD_SPARE);
+    int control = fcntl(ends->control, F_DUPFD, FD_SPARE);
+    int config = fcntl(ends->config, F_DUPFD, FD_SPARE);
     int clock = s->clock_fd > 0 ? fcntl(s->clock_fd, F_DUPFD, FD_SPARE) : CONTROL_CLOCK_FD;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (control < 0 || config < 0 || clock < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
@@ -70,9 +77,9 @@ place_descriptors(const struct spawn *s)
 /* In the child. The order matters: descriptors before the account (they may need root), the death signal
  * after it (a change of account clears it). */
 static _Noreturn void
-become(const struct spawn *s, pid_t supervisor)
+become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
 {
-    place_descriptors(s);
+    place_descriptors(s, ends);
     (void)umask(077);
     if (chdir("/") != 0)
         give_up("chdir", s->path);
@@ -106,15 +113,41 @@ become(const struct spawn *s, pid_t supervisor)
     give_up("exec", s->path);
 }
 
-enum errcode
-spawn_child(struct cx *cx, const struct spawn *s, pid_t *pid_out)
+static enum errcode
+fork_child(struct cx *cx, const struct spawn *s, const struct ends *ends, pid_t *pid_out)
 {
     pid_t supervisor = getpid();
     pid_t pid = fork();
     if (pid < 0)
         return err_set(cx, ERR_SYSTEM, "cannot start %s: %s", s->path, strerror(errno));
     if (pid == 0)
-        become(s, supervisor);
+        become(s, ends, supervisor);
     *pid_out = pid;
     return ERR_NONE;
+}
+
+static void
+close_one(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+enum errcode
+spawn_child(struct cx *cx, const struct spawn *s, const struct buf *text, int *control_out, pid_t *pid_out)
+{
+    int pair[2] = {-1, -1};
+    int config = source_fd(text);
+    enum errcode e = ERR_NONE;
+    if (config < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
+        fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0)
+        e = err_set(cx, ERR_SYSTEM, "no descriptors for a child: %s", strerror(errno));
+    if (e == ERR_NONE)
+        e = fork_child(cx, s, &(struct ends){.control = pair[1], .config = config}, pid_out);
+    close_one(pair[1]);
+    close_one(config);
+    if (e != ERR_NONE)
+        close_one(pair[0]);
+    *control_out = e == ERR_NONE ? pair[0] : -1;
+    return e;
 }

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -18,9 +19,7 @@
 struct spawn {
     const char *path; /* the executable, absolute */
     const char *name; /* argv[0] */
-    int control_fd;   /* the child's end */
-    int config_fd;
-    int clock_fd; /* of a sandbox; 0: this is none */
+    int clock_fd;     /* of a sandbox; 0: this is none */
     const struct privilege_user *user;
 };
 
@@ -28,8 +27,10 @@ struct spawn {
  * are not root and the account is another than ours. */
 enum errcode spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out) MUST_CHECK;
 
-/* The descriptors stay the caller's. ERR_SYSTEM when no process can be made; what goes wrong in the child
+/* Starts a child with a copy of the configuration `text`. *control_out, the caller's, is our end of its
+ * control channel and does not block. ERR_SYSTEM when no process can be made; what goes wrong in the child
  * afterwards is logged there, and it ends with status 127. */
-enum errcode spawn_child(struct cx *cx, const struct spawn *s, pid_t *pid_out) MUST_CHECK;
+enum errcode spawn_child(struct cx *cx, const struct spawn *s, const struct buf *text, int *control_out,
+                         pid_t *pid_out) MUST_CHECK;
 
 #endif

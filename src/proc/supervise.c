@@ -16,6 +16,7 @@
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/notify.h"
+#include "proc/reload.h"
 #include "proc/report.h"
 #include "proc/signals.h"
 #include "proc/supervisor.h"
@@ -76,6 +77,7 @@ end_at_once(struct supervisor *s)
     for (size_t i = 0; i < s->n; i++)
         loop_timer_stop(s->loop, &s->members[i].restart);
     enter(s, PHASE_ENDING);
+    reload_cancel(s);
     kill_all(s);
     end_step(s);
 }
@@ -121,6 +123,7 @@ drain(struct supervisor *s)
     notify_manager("STOPPING=1");
     listeners_close(&s->listeners); /* ours too, or the kernel goes on taking connections */
     enter(s, PHASE_DRAINING);
+    reload_cancel(s);
     for (size_t i = 0; i < s->n; i++) {
         struct member *m = &s->members[i];
         loop_timer_stop(s->loop, &m->restart);
@@ -142,54 +145,15 @@ got_end_signal(void *arg, int signo)
         end_at_once(s);
 }
 
-/* The children take the newest configuration and TLS files over. */
-static void
-hand_out(struct supervisor *s, const int tls[2])
-{
-    for (size_t i = 0; i < 2 && tls[0] >= 0; i++) {
-        if (s->tls[i] >= 0)
-            (void)close(s->tls[i]);
-        s->tls[i] = tls[i];
-    }
-    log_set_level((enum log_level)s->source.config.log_level);
-    for (size_t i = 0; i < s->n; i++) {
-        struct member *m = &s->members[i];
-        member_give_config(m);
-        if (m->kind == MEMBER_FRONT)
-            member_give_tls(m);
-    }
-}
-
-static void
-reload(struct supervisor *s)
-{
-    cx_begin(&s->cx);
-    struct str state = arena_printf(&s->cx.arena, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono());
-    notify_manager(state.p);
-    struct buf messages, needs_restart;
-    buf_init(&messages, MESSAGES_MAX);
-    buf_init(&needs_restart, MESSAGES_MAX);
-    int tls[2];
-    if (source_reload(&s->source, &s->cx, tls, &messages, &needs_restart) == ERR_NONE) {
-        hand_out(s, tls);
-        log_info("reload", "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
-    } else {
-        report_lines("reload.refused", &messages);
-    }
-    buf_clear(&messages);
-    buf_clear(&needs_restart);
-    notify_manager("READY=1");
-}
-
 static void
 got_reload_signal(void *arg, int signo)
 {
     (void)signo;
     struct supervisor *s = arg;
     if (s->phase == PHASE_SERVING)
-        reload(s);
+        reload_begin(s);
     else
-        s->reload_waits = s->phase == PHASE_STARTING;
+        s->reload.waits = s->phase == PHASE_STARTING;
 }
 
 static void
@@ -311,8 +275,8 @@ supervisor_member_ready(struct member *m)
     s->patrolled_at = clock_mono();
     patrol(&s->patrol);
     announce(s);
-    if (s->reload_waits)
-        reload(s);
+    if (s->reload.waits)
+        reload_begin(s);
 }
 
 static void
@@ -391,9 +355,8 @@ supervise_run(const struct supervise_options *options)
         loop_timer_init(&s.patrol, patrol);
         status = serve(&s);
         listeners_close(&s.listeners);
-        for (size_t i = 0; i < 2; i++)
-            if (s.tls[i] >= 0)
-                (void)close(s.tls[i]);
+        source_close_tls(s.tls);
+        reload_cancel(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);
         free(s.members);

@@ -1,5 +1,5 @@
-/* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, the end) and
- * member.c (one child). For these alone; the door is supervise.h. */
+/* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, the end),
+ * member.c (one child) and reload.c. For these alone; the door is supervise.h. */
 #ifndef COUNTERSIGN_PROC_SUPERVISOR_H
 #define COUNTERSIGN_PROC_SUPERVISOR_H
 
@@ -11,6 +11,7 @@
 #include "base/loop.h"
 #include "proc/listeners.h"
 #include "proc/member.h"
+#include "proc/reload.h"
 #include "proc/source.h"
 #include "proc/spawn.h"
 #include "proc/supervise.h"
@@ -35,7 +36,7 @@ struct supervisor {
     enum phase phase; /* written by one function of supervise.c */
     struct loop_timer deadline, patrol;
     int64_t patrolled_at; /* clock_mono */
-    bool reload_waits;    /* SIGHUP came before there was anything to reload */
+    struct reload reload;
     int ready_fd;
     int status;
 };

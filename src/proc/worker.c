@@ -31,7 +31,7 @@ struct worker {
     struct cx cx;
     struct config config;
     struct worker_set_up given;
-    bool ends;
+    bool ends, rehearses;
     struct pace pace;
     int64_t said_alive;
     struct front fronts[FRONTS_MAX];
@@ -73,6 +73,10 @@ obey(struct worker *w, struct control *m)
         w->ends = true;
         return ERR_NONE;
     }
+    if (m->type == CONTROL_REHEARSE) {
+        w->rehearses = true;
+        return ERR_NONE;
+    }
     control_close_fds(m);
     return err_set(&w->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
 }
@@ -100,10 +104,11 @@ set_up(struct worker *w)
         (struct worker_set_up){.config = &w->config,
                                .slot = m.slot,
                                .is_first = m.is_first,
+                               .is_rehearsal = w->rehearses,
                                .confine = {.kind = CONFINE_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
                                .news = -1};
     enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
-    if (e == ERR_NONE)
+    if (e == ERR_NONE && !w->rehearses)
         e = confine_enter(&w->cx, &w->given.confine);
     return e;
 }
@@ -291,8 +296,10 @@ worker_run(const struct worker_hooks *hooks)
         if (set_up(&w) == ERR_NONE) {
             status = 0;
             child_say(CONTROL_READY);
-            serve(&w);
-            child_say(CONTROL_DRAINED);
+            if (!w.rehearses) {
+                serve(&w);
+                child_say(CONTROL_DRAINED);
+            }
         } else {
             log_cx_error(&w.cx, "start.failed");
         }

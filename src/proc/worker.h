@@ -22,6 +22,7 @@ struct worker_set_up {
     const struct config *config;
     uint32_t slot;
     bool is_first;          /* the server starts: what an operator must mend is an error */
+    bool is_rehearsal;      /* report each problem (child_find), serve nothing, leave nothing behind */
     struct confine confine; /* out: the paths that stay open to the process; they live until the end */
     int news;               /* out: a descriptor at which to keep house at once; -1: none */
 };

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -261,3 +262,107 @@ def test_the_working_directory_stays_free(own_server):
     server = own_server(start=False)
     server.start(cwd=server.folder)
     assert os.readlink(f"/proc/{server.process.pid}/cwd") == "/"
+
+
+def make_pair(folder, days=90, name="IP:127.0.0.1"):
+    """Writes live.crt and live.key in place: the files stay the same, their content changes."""
+    made = [os.path.join(folder, file) for file in ("made.crt", "made.key")]
+    live = [os.path.join(folder, file) for file in ("live.crt", "live.key")]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", str(days),
+                    "-subj", "/CN=x", "-addext", f"subjectAltName={name}", "-keyout", made[1], "-out", made[0]],
+                   check=True, capture_output=True)
+    for source, target in zip(made, live):
+        with open(source, "rb") as text, open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(text.read())
+    return live
+
+
+def with_tls(folder, **kwargs):
+    crt, key = make_pair(str(folder), **kwargs)
+    return {("tls", "certificate"): crt, ("tls", "key"): key, ("server", "public_url"): "https://127.0.0.1:{port}"}
+
+
+def shakes_hands(server):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
+            with context.wrap_socket(plain):
+                return True
+    except OSError:
+        return False
+
+
+def test_a_pair_that_does_not_match_is_refused_and_the_old_one_goes_on(own_server, tmp_path):
+    server = own_server(with_tls(tmp_path))
+    good = open(tmp_path / "live.key", encoding="utf-8").read()
+    make_pair(str(tmp_path))
+    (tmp_path / "live.key").write_text(good)
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"supervisor reload\.refused problem=\"private key")
+    assert len(re.findall(r" reload\.?\S* ", server.log())) == 1, "one verdict"
+    for pid in server.children("front"):
+        os.kill(pid, signal.SIGKILL)
+    server.wait_log(r"child\.ready child=front")
+    assert shakes_hands(server), "a front that is started again has the pair that was good"
+    make_pair(str(tmp_path))
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"supervisor reload needs_restart")
+    assert shakes_hands(server)
+
+
+def test_a_certificate_that_ends_is_announced_in_time(own_server, tmp_path):
+    server = own_server(with_tls(tmp_path, days=30))
+    assert " certificate problem=" not in server.log()
+    for days, said in ((10, r"ends in 19 days"), (13, r"ends in 6 days"), (6, r"ends in 0 days"), (2, r"ended at .*clients refuse it")):
+        server.advance(days * 86400)
+        server.wait_log(r"front certificate problem=\"tls\.certificate: " + said)
+
+
+def check(server):
+    """Exit status and lines of --check-config."""
+    done = subprocess.run([DAEMON, "--check-config", "-c", server.config], capture_output=True, text=True, timeout=PATIENCE,
+                          check=False, env=server.env)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("days, name, said", [
+    (5, "IP:127.0.0.1", "ends in 4 days"),
+    (90, "DNS:other.example", "is not for 127.0.0.1"),
+])
+def test_a_doubtful_certificate_is_warned_of(own_server, tmp_path, days, name, said):
+    server = own_server(with_tls(tmp_path, days=days, name=name))
+    server.wait_log(r"warning front certificate problem=.*" + said)
+    status, lines = check(server)
+    assert status == 0 and re.search(r"countersign\.conf: warning: tls\.certificate: .*" + said, lines), lines
+
+
+def test_a_check_finds_all_that_a_start_would(own_server, tmp_path):
+    """Each problem alone would keep the server, or a part of it, from its work; all are said in one round."""
+    settings = {**with_tls(tmp_path), ("webhook", "url"): "https://hook.example/x", ("webhook", "secret_file"): tmp_path / "none",
+                ("push", "contact"): "mailto:a@b.example", ("push", "ca_file"): tmp_path / "no-ca"}
+    server = own_server(settings, start=False)
+    good = open(tmp_path / "live.key", encoding="utf-8").read()
+    make_pair(str(tmp_path))
+    (tmp_path / "live.key").write_text(good)
+    os.unlink(server.settings[("store", "path")])
+    status, lines = check(server)
+    assert status == 2
+    for said in ("private key", "webhook.secret_file", "push.ca_file", "countersign.db"):
+        assert said in lines, (said, lines)
+    os.unlink(tmp_path / "live.crt")
+    os.chmod(tmp_path / "live.key", 0o644)
+    status, lines = check(server)
+    assert status == 2 and "tls.certificate: cannot open" in lines and "tls.key: others" in lines, lines
+    server.settings[("server", "user")] = "no-such-user"
+    server.write_config()
+    status, lines = check(server)
+    assert status == 2 and "there is no account no-such-user" in lines, lines
+
+
+def test_a_check_of_what_is_right_says_nothing_and_disturbs_nobody(own_server, tmp_path, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    assert check(server) == (0, "")
+    assert server.console().sign_in(email, phone).result == "OK"

@@ -53,6 +53,9 @@ every_type_comes_as_it_went(void **state)
         {.type = CONTROL_DRAIN},
         {.type = CONTROL_READY},
         {.type = CONTROL_DRAINED},
+        {.type = CONTROL_REHEARSE},
+        {.type = CONTROL_FINDING, .text = "a warning"},
+        {.type = CONTROL_FINDING, .is_problem = true, .text = "a problem"},
     };
     int before = count_descriptors();
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -66,6 +69,8 @@ every_type_comes_as_it_went(void **state)
         assert_int_equal(got.fast_only, sent.fast_only);
         assert_int_equal(got.is_first, sent.is_first);
         assert_int_equal(got.n_fds, sent.n_fds);
+        assert_int_equal(got.is_problem, sent.is_problem);
+        assert_string_equal(got.text, sent.text);
         for (size_t k = 0; k < got.n_fds; k++)
             assert_true((fcntl(got.fds[k], F_GETFD) & FD_CLOEXEC) != 0);
         control_close_fds(&got);

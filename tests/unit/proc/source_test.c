@@ -95,20 +95,24 @@ a_reload_takes_all_or_nothing(void **state)
     struct cx cx;
     cx_init(&cx);
     struct source s;
-    int tls[2];
+    struct source_fresh fresh;
     write_file(path, "[server]\ndrain_time = 3s\n");
     assert_int_equal(source_init(&s, path, STR_NULL, &messages), ERR_NONE);
     write_file(path, "[server]\ndrain_time = 4s\nfronts = x\n");
-    assert_int_equal(source_reload(&s, &cx, tls, &messages, &restart), ERR_CONFIG);
+    assert_int_equal(source_read(&s, &cx, &fresh, &messages), ERR_CONFIG);
+    source_fresh_clear(&fresh);
     assert_int_equal(s.config.server_drain_time, 3000000);
     assert_false(s.has_newest);
     write_file(path, "[server]\ndrain_time = 5s\nfronts = 2\n");
-    assert_int_equal(source_reload(&s, &cx, tls, &messages, &restart), ERR_NONE);
+    assert_int_equal(source_read(&s, &cx, &fresh, &messages), ERR_NONE);
+    assert_int_equal(s.config.server_drain_time, 3000000);
+    source_take(&s, &fresh, &restart);
     assert_int_equal(s.config.server_drain_time, 5000000);
     assert_int_equal(s.config.server_fronts, 1);
     assert_true(str_find_str(buf_view(&restart), STR_LIT("server.fronts")) < restart.len);
     assert_true(s.has_newest);
-    assert_int_equal(tls[0], -1);
+    assert_int_equal(fresh.tls[0], -1);
+    source_fresh_clear(&fresh);
     source_clear(&s);
     cx_clear(&cx);
     buf_clear(&messages);
@@ -151,14 +155,27 @@ a_key_that_others_may_read_is_refused(void **state)
     c.tls_key = str_from_cstr(key);
     assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
     write_file(key, "key");
-    assert_int_equal(chmod(key, 0640), 0);
-    assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
-    assert_int_equal(tls[0], -1);
-    assert_int_equal(chmod(key, 0600), 0);
-    assert_int_equal(source_open_tls(&cx, &c, tls), ERR_NONE);
-    assert_true(tls[0] >= 0 && tls[1] >= 0);
-    (void)close(tls[0]);
-    (void)close(tls[1]);
+    static const mode_t refused[] = {0604, 0644, 0660, 0602, 0601, 0650};
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        cx_begin(&cx);
+        assert_int_equal(chmod(key, refused[i]), 0);
+        assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
+        assert_int_equal(tls[0], -1);
+    }
+    static const mode_t taken[] = {0600, 0400, 0640, 0440};
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        char copy[8] = "";
+        cx_begin(&cx);
+        assert_int_equal(chmod(key, taken[i]), 0);
+        assert_int_equal(source_open_tls(&cx, &c, tls), ERR_NONE);
+        /* What is written to the file later is not in the copy. */
+        assert_int_equal(chmod(key, 0600), 0);
+        write_file(key, "later");
+        assert_int_equal(read(tls[1], copy, sizeof(copy)), 3);
+        assert_memory_equal(copy, "key", 3);
+        source_close_tls(tls);
+        write_file(key, "key");
+    }
     config_clear(&c);
     cx_clear(&cx);
 }

@@ -1,0 +1,117 @@
+/* certificate: see the header. */
+#include "front/certificate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "front/state.h"
+#include "log/log.h"
+
+#define LOOK_EVERY CLOCK_HOUR
+
+enum { LINES_MAX = 4096, HOST_MAX = 256 };
+
+enum certificate_stage
+certificate_stage(int64_t left)
+{
+    if (left <= 0)
+        return CERTIFICATE_ENDED;
+    if (left <= CLOCK_DAY)
+        return CERTIFICATE_DAY;
+    if (left <= 7 * CLOCK_DAY)
+        return CERTIFICATE_WEEK;
+    return left <= 21 * CLOCK_DAY ? CERTIFICATE_THREE_WEEKS : CERTIFICATE_GOOD;
+}
+
+static void
+describe_end(int64_t end, int64_t now, struct buf *lines)
+{
+    int64_t left = end - now;
+    struct arena a;
+    arena_init(&a);
+    struct str when = clock_text(&a, end);
+    if (left <= 0)
+        buf_addf(lines, "tls.certificate: ended at %.*s: clients refuse it; renew it\n", STR_ARG(when));
+    else if (certificate_stage(left) != CERTIFICATE_GOOD)
+        buf_addf(lines, "tls.certificate: ends in %" PRId64 " day%s, at %.*s: renew it\n", left / CLOCK_DAY,
+                 left / CLOCK_DAY == 1 ? "" : "s", STR_ARG(when));
+    arena_clear(&a);
+}
+
+/* https://HOST, https://HOST:PORT or https://[ADDRESS]:PORT, as the configuration has checked. */
+static struct str
+host_of(struct str url)
+{
+    size_t slashes = str_find_str(url, STR_LIT("://"));
+    struct str rest = str_sub(url, slashes + 3, SIZE_MAX);
+    if (str_starts(rest, STR_LIT("[")))
+        return str_sub(rest, 1, str_find(rest, ']') - 1);
+    return str_sub(rest, 0, str_find(rest, ':'));
+}
+
+static void
+describe_name(const struct tls_context *tls, struct str public_url, struct buf *lines)
+{
+    char host[HOST_MAX];
+    struct str name = host_of(public_url);
+    if (name.n == 0 || name.n >= sizeof(host))
+        return;
+    memcpy(host, name.p, name.n);
+    host[name.n] = '\0';
+    if (!tls_context_is_for(tls, host))
+        buf_addf(lines, "tls.certificate: is not for %s, the host of server.public_url: clients refuse it\n",
+                 host);
+}
+
+void
+certificate_describe(const struct tls_context *tls, struct str public_url, int64_t now, struct buf *lines)
+{
+    if (tls_context_not_before(tls) > now)
+        buf_addf(lines, "tls.certificate: is not valid yet: clients refuse it\n");
+    describe_end(tls_context_not_after(tls), now, lines);
+    describe_name(tls, public_url, lines);
+}
+
+static void
+warn(struct front *f, int64_t now)
+{
+    struct buf lines;
+    struct arena a;
+    buf_init(&lines, LINES_MAX);
+    arena_init(&a);
+    certificate_describe(f->tls, f->config->server_public_url, now, &lines);
+    for (struct str rest = buf_view(&lines); !str_is_empty(rest);) {
+        struct str line = str_cut(&rest, '\n');
+        log_warning("certificate", "problem=%s", log_quote(&a, line));
+    }
+    f->certificate.stage = certificate_stage(tls_context_not_after(f->tls) - now);
+    f->certificate.warned_at = now;
+    arena_clear(&a);
+    buf_clear(&lines);
+}
+
+static void
+look(struct loop_timer *t)
+{
+    struct certificate_watch *w = LIST_ITEM(t, struct certificate_watch, look);
+    struct front *f = LIST_ITEM(w, struct front, certificate);
+    int64_t now = clock_now();
+    enum certificate_stage stage = certificate_stage(tls_context_not_after(f->tls) - now);
+    bool is_daily = stage == CERTIFICATE_ENDED && now - w->warned_at >= CLOCK_DAY;
+    if (stage > w->stage || is_daily)
+        warn(f, now);
+    loop_timer_set(f->loop, t, clock_mono() + LOOK_EVERY);
+}
+
+void
+certificate_watch(struct front *f)
+{
+    struct certificate_watch *w = &f->certificate;
+    if (!w->is_on)
+        loop_timer_init(&w->look, look);
+    w->is_on = true;
+    warn(f, clock_now());
+    loop_timer_set(f->loop, &w->look, clock_mono() + LOOK_EVERY);
+}

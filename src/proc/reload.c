@@ -1,0 +1,128 @@
+/* reload: see the header. */
+#include "proc/reload.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "log/log.h"
+#include "proc/notify.h"
+#include "proc/report.h"
+#include "proc/supervisor.h"
+
+enum { MESSAGES_MAX = 64 * 1024 };
+
+static void
+close_open(struct reload *r)
+{
+    rehearsal_clear(&r->rehearsal);
+    source_fresh_clear(&r->fresh);
+    r->is_open = false;
+}
+
+/* The manager is told in any case: the protocol has no other end of RELOADING=1. */
+static void
+finish(struct supervisor *s)
+{
+    close_open(&s->reload);
+    notify_manager("READY=1");
+    if (s->reload.waits)
+        reload_begin(s);
+}
+
+static void
+refuse(struct supervisor *s, const struct buf *problems)
+{
+    report_lines("reload.refused", problems);
+    finish(s);
+}
+
+static void
+take_tls(struct supervisor *s, int fresh[2])
+{
+    if (fresh[0] < 0)
+        return;
+    source_close_tls(s->tls);
+    for (size_t i = 0; i < 2; i++) {
+        s->tls[i] = fresh[i];
+        fresh[i] = -1;
+    }
+}
+
+/* The children take the newest configuration and TLS files over. */
+static void
+take(struct supervisor *s)
+{
+    struct buf needs_restart;
+    buf_init(&needs_restart, MESSAGES_MAX);
+    cx_begin(&s->cx);
+    source_take(&s->source, &s->reload.fresh, &needs_restart);
+    take_tls(s, s->reload.fresh.tls);
+    log_set_level((enum log_level)s->source.config.log_level);
+    for (size_t i = 0; i < s->n; i++) {
+        member_give_config(&s->members[i]);
+        if (s->members[i].kind == MEMBER_FRONT)
+            member_give_tls(&s->members[i]);
+    }
+    log_info("reload", "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
+    buf_clear(&needs_restart);
+    finish(s);
+}
+
+static void
+rehearsed(struct rehearsal *r)
+{
+    struct reload *reload = LIST_ITEM(r, struct reload, rehearsal);
+    struct supervisor *s = LIST_ITEM(reload, struct supervisor, reload);
+    if (r->problems.len == 0)
+        take(s);
+    else
+        refuse(s, &r->problems);
+}
+
+/* A front proves the pair. False: it cannot be asked, and messages says why. */
+static bool
+rehearse(struct supervisor *s, struct buf *messages)
+{
+    const struct rehearsal_part part = {.path = s->options->front,
+                                        .name = "countersign-front",
+                                        .text = &s->reload.fresh.text,
+                                        .tls = s->reload.fresh.tls,
+                                        .user = &s->user};
+    if (rehearsal_begin(&s->reload.rehearsal, &s->cx, s->loop, &part, rehearsed) == ERR_NONE)
+        return true;
+    buf_addf(messages, "%s\n", s->cx.detail);
+    return false;
+}
+
+void
+reload_begin(struct supervisor *s)
+{
+    struct reload *r = &s->reload;
+    r->waits = r->is_open;
+    if (r->is_open)
+        return;
+    r->is_open = true;
+    cx_begin(&s->cx);
+    struct str state = arena_printf(&s->cx.arena, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono());
+    notify_manager(state.p);
+    struct buf messages;
+    buf_init(&messages, MESSAGES_MAX);
+    bool is_good = source_read(&s->source, &s->cx, &r->fresh, &messages) == ERR_NONE;
+    bool has_pair = is_good && r->fresh.tls[0] >= 0;
+    if (has_pair)
+        is_good = rehearse(s, &messages);
+    if (!is_good)
+        refuse(s, &messages);
+    else if (!has_pair)
+        take(s);
+    buf_clear(&messages);
+}
+
+void
+reload_cancel(struct supervisor *s)
+{
+    s->reload.waits = false;
+    if (s->reload.is_open)
+        close_open(&s->reload);
+}
