@@ -18,6 +18,7 @@ struct change {
     int64_t session_id; /* 0: a phone's */
     struct account account;
     struct brought brought;
+    bool is_within;        /* the transaction is open */
     enum self_result self; /* a phone's: why it was refused where the result cannot say it */
 };
 
@@ -48,12 +49,13 @@ enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_re
     return ERR_NONE;
 }
 
+/* Before the hash the deed is looked at alone; within the transaction it is spent. */
 static enum errcode
 enter_phone(struct cx *cx, const struct self_proof *proof, struct change *ch, enum signin_result *result_out)
 {
     struct self s;
-    cx->device = proof->device->id;
-    enum errcode err = self_enter(cx, proof, &s, &ch->self);
+    enum errcode err =
+        ch->is_within ? self_grant(cx, proof, &s, &ch->self) : self_may(cx, proof, &s, &ch->self);
     if (err != ERR_NONE)
         return err;
     *result_out = SIGNIN_UserNotLoggedIn;
@@ -129,7 +131,7 @@ refuse(struct cx *cx, struct change *ch, enum signin_result result, bool counts)
 static enum errcode
 still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out)
 {
-    struct change now = {.brought = ch->brought};
+    struct change now = {.brought = ch->brought, .is_within = true};
     enum errcode err = enter(cx, q, &now, result_out);
     ch->self = now.self;
     if (err != ERR_NONE || *result_out != SIGNIN_OK)
@@ -189,18 +191,29 @@ change_within(struct cx *cx, const struct change_ask *q, struct change *ch, stru
     return store(cx, q, ch);
 }
 
-/* Its own transaction: the wrong old password. */
+/* Within the open transaction. A phone's failure counts once for each signature: where the deed is not good
+ * any more, nothing is counted and *result_out says so. */
 static enum errcode
-refuse_wrong(struct cx *cx, struct change *ch, bool counts)
+refuse_wrong(struct cx *cx, const struct change_ask *q, struct change *ch, bool counts,
+             enum signin_result *result_out)
 {
-    enum errcode err = db_begin(cx);
-    if (err != ERR_NONE)
+    struct change now = {.is_within = true};
+    enum errcode err = q->phone != NULL ? enter_phone(cx, q->phone, &now, result_out) : ERR_NONE;
+    ch->self = now.self;
+    if (err != ERR_NONE || *result_out == SIGNIN_UserNotLoggedIn)
         return err;
-    err = refuse(cx, ch, SIGNIN_InvalidPassword, counts);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    *result_out = SIGNIN_InvalidPassword;
+    return refuse(cx, ch, SIGNIN_InvalidPassword, counts);
+}
+
+/* A signature that does not verify is audited as that of any other change. */
+static enum errcode
+refuse_deed(struct cx *cx, const struct self_proof *phone)
+{
+    struct self s;
+    enum self_result result;
+    enum errcode err = self_begin_change(cx, phone, &s, &result);
+    return err == ERR_NONE ? technician_end_change(cx, err) : err;
 }
 
 /* ch is what was found on the way; of a stranger nothing. */
@@ -211,15 +224,17 @@ change(struct cx *cx, const struct change_ask *q, struct change *ch, struct sign
     *ch = (struct change){.session_id = 0};
     *answer = answer_to_stranger(SIGNIN_UnknownError);
     enum errcode err = prove(cx, q, ch, &answer->result, &counts);
+    if (err == ERR_NONE && ch->self == SELF_BAD_SIGNATURE)
+        return refuse_deed(cx, q->phone);
     if (err != ERR_NONE || answer->result == SIGNIN_UserNotLoggedIn || answer->result == SIGNIN_NoSuchUser)
         return err;
-    if (answer->result != SIGNIN_OK)
-        return refuse_wrong(cx, ch, counts);
-    if ((err = brought_look(cx, &ch->account, q->new_password, &ch->brought)) != ERR_NONE)
+    const bool is_wrong = answer->result != SIGNIN_OK;
+    if (!is_wrong && (err = brought_look(cx, &ch->account, q->new_password, &ch->brought)) != ERR_NONE)
         return err;
     if ((err = db_begin(cx)) != ERR_NONE)
         return err;
-    return technician_end_change(cx, change_within(cx, q, ch, answer));
+    err = is_wrong ? refuse_wrong(cx, q, ch, counts, &answer->result) : change_within(cx, q, ch, answer);
+    return technician_end_change(cx, err);
 }
 
 enum errcode

@@ -206,6 +206,45 @@ self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out,
     return ERR_NONE;
 }
 
+static enum self_result
+result_of_deed(enum deed_result result)
+{
+    static const enum self_result results[] = {[DEED_OK] = SELF_OK,
+                                               [DEED_UNKNOWN_DEVICE] = SELF_UNKNOWN_DEVICE,
+                                               [DEED_STALE] = SELF_STALE_NONCE,
+                                               [DEED_BAD_SIGNATURE] = SELF_BAD_SIGNATURE};
+    return results[result];
+}
+
+/* judge: deed_check or deed_spend. */
+static enum errcode
+enter_with_deed(struct cx *cx, const struct self_proof *proof, struct self *self_out,
+                enum self_result *result_out,
+                enum errcode (*judge)(struct cx *, const struct deed *, enum deed_result *))
+{
+    enum deed_result result = DEED_STALE;
+    cx->device = proof->device->id;
+    enum errcode err = self_enter(cx, proof, self_out, result_out);
+    if (err != ERR_NONE || *result_out != SELF_OK)
+        return err;
+    if (proof->deed != NULL && proof->deed->device->id == proof->device->id)
+        err = judge(cx, proof->deed, &result);
+    *result_out = result_of_deed(result);
+    return err;
+}
+
+enum errcode
+self_may(struct cx *cx, const struct self_proof *proof, struct self *self_out, enum self_result *result_out)
+{
+    return enter_with_deed(cx, proof, self_out, result_out, deed_check);
+}
+
+enum errcode
+self_grant(struct cx *cx, const struct self_proof *proof, struct self *self_out, enum self_result *result_out)
+{
+    return enter_with_deed(cx, proof, self_out, result_out, deed_spend);
+}
+
 enum errcode
 self_begin_change(struct cx *cx, const struct self_proof *proof, struct self *self_out,
                   enum self_result *result_out)
@@ -213,8 +252,7 @@ self_begin_change(struct cx *cx, const struct self_proof *proof, struct self *se
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    cx->device = proof->device->id;
-    err = self_enter(cx, proof, self_out, result_out);
+    err = self_grant(cx, proof, self_out, result_out);
     if (err != ERR_NONE)
         db_rollback(cx);
     return err;

@@ -13,6 +13,7 @@
 
 #include "auth/account.h"
 #include "auth/code.h"
+#include "auth/deed.h"
 #include "auth/device.h"
 #include "auth/passkey.h"
 #include "base/buf.h"
@@ -37,7 +38,8 @@ enum self_result {
     SELF_WRONG_PASSWORD,
     SELF_PASSWORD_REFUSED,
     SELF_WRONG_CODE,
-    SELF_LAST_FACTOR /* nothing else would be left */
+    SELF_LAST_FACTOR, /* nothing else would be left */
+    SELF_STALE_NONCE  /* DEED_STALE */
 };
 
 /* A nonce for the device to sign, and what else goes into the statement; a nonce that it has not signed is
@@ -66,10 +68,12 @@ struct self_signature {
 enum errcode self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
                        struct str *token_out, enum self_result *result_out) MUST_CHECK;
 
-/* Who asks, and the token that self_open gave; believed only when it was looked up. */
+/* Who asks, and the token that self_open gave; believed only when it was looked up. What reads needs no deed;
+ * what changes something is refused without one (SELF_STALE_NONCE). */
 struct self_proof {
     const struct device *device;
     struct str token;
+    const struct deed *deed;
 };
 enum errcode self_end(struct cx *cx, const struct self_proof *proof, enum self_result *result_out) MUST_CHECK;
 
@@ -141,7 +145,14 @@ struct self {
 };
 enum errcode self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out,
                         enum self_result *result_out) MUST_CHECK;
-/* The same in a transaction that it begins, and that technician_end_change ends. On an error none is open. */
+/* The same for a change. self_may: without a transaction, and grants nothing. self_grant: within an open one,
+ * and spends the nonce where *result_out is SELF_OK. */
+enum errcode self_may(struct cx *cx, const struct self_proof *proof, struct self *self_out,
+                      enum self_result *result_out) MUST_CHECK;
+enum errcode self_grant(struct cx *cx, const struct self_proof *proof, struct self *self_out,
+                        enum self_result *result_out) MUST_CHECK;
+/* self_grant in a transaction that it begins, and that technician_end_change ends. On an error none is open.
+ */
 enum errcode self_begin_change(struct cx *cx, const struct self_proof *proof, struct self *self_out,
                                enum self_result *result_out) MUST_CHECK;
 

@@ -6,7 +6,6 @@
 #include "auth/env.h"
 #include "auth/technician.h"
 #include "base/endpoint.h"
-#include "store/db.h"
 
 static enum errcode
 check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)
@@ -37,13 +36,17 @@ is_same(const struct push_subscription *a, const struct push_subscription *b)
            secret_equal_str(a->auth, b->auth);
 }
 
-static enum errcode
-set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted, bool is_again,
-           struct str service)
+enum errcode
+subscription_set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
+                        bool is_again)
 {
+    struct endpoint endpoint;
     struct push_subscription now, next = *wanted;
     next.device_id = device->id;
-    enum errcode err = store_push_get(cx, device->id, &now);
+    enum errcode err = check(cx, wanted, &endpoint);
+    if (err != ERR_NONE)
+        return err;
+    err = store_push_get(cx, device->id, &now);
     if (err == ERR_NONE && is_same(&now, &next))
         return ERR_NONE;
     if (err == ERR_NOT_FOUND) {
@@ -52,38 +55,13 @@ set_within(struct cx *cx, const struct device *device, const struct push_subscri
     }
     if (err == ERR_NONE)
         err = store_push_put(cx, &next);
-    return err == ERR_NONE ? audit(cx, device, "device.subscribed", service) : err;
+    return err == ERR_NONE ? audit(cx, device, "device.subscribed", endpoint.host) : err;
 }
 
 enum errcode
-subscription_set(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
-                 bool is_again)
-{
-    struct endpoint endpoint;
-    enum errcode err = check(cx, wanted, &endpoint);
-    if (err == ERR_NONE)
-        err = db_begin(cx);
-    if (err != ERR_NONE)
-        return err;
-    err = set_within(cx, device, wanted, is_again, endpoint.host);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
-}
-
-enum errcode
-subscription_end(struct cx *cx, const struct device *device)
+subscription_end_within(struct cx *cx, const struct device *device)
 {
     bool changed = false;
-    enum errcode err = db_begin(cx);
-    if (err != ERR_NONE)
-        return err;
-    err = store_push_remove(cx, device->id, STR_NULL, &changed);
-    if (err == ERR_NONE && changed)
-        err = audit(cx, device, "device.unsubscribed", STR_NULL);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    enum errcode err = store_push_remove(cx, device->id, STR_NULL, &changed);
+    return err == ERR_NONE && changed ? audit(cx, device, "device.unsubscribed", STR_NULL) : err;
 }

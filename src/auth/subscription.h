@@ -1,5 +1,6 @@
 /* subscription: a phone asks to be rung by Web Push. Where it may be rung is limited (base/endpoint.h); the
- * courier does the ringing. Each change is a transaction of its own, audited by the push service's host. */
+ * courier does the ringing. Each change is made within the open transaction of the deed (deed.h), and audited
+ * by the push service's host. */
 #ifndef COUNTERSIGN_AUTH_SUBSCRIPTION_H
 #define COUNTERSIGN_AUTH_SUBSCRIPTION_H
 
@@ -14,10 +15,10 @@ enum { SUBSCRIPTION_AUTH_BYTES = 16 };
  * not looked at. is_again: the device had told it already. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is no
  * point on P-256; ERR_POLICY: not a push service that is admitted, or Web Push is off; ERR_CLOSED: told
  * already, and there is none: its push service ended it since (nobody else does without the device). */
-enum errcode subscription_set(struct cx *cx, const struct device *device,
-                              const struct push_subscription *wanted, bool is_again) MUST_CHECK;
+enum errcode subscription_set_within(struct cx *cx, const struct device *device,
+                                     const struct push_subscription *wanted, bool is_again) MUST_CHECK;
 
 /* Nothing to end is no error. */
-enum errcode subscription_end(struct cx *cx, const struct device *device) MUST_CHECK;
+enum errcode subscription_end_within(struct cx *cx, const struct device *device) MUST_CHECK;
 
 #endif

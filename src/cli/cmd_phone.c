@@ -229,7 +229,7 @@ cmd_phone_forget(struct cli *cli)
     const char *path = phone_key_path(cli);
     enum errcode err = phone_open(&p, cli, NULL);
     if (err == ERR_NONE)
-        err = phone_call(&p, "remove", print_object(), &answer, &result);
+        err = phone_remove(&p, &answer, &result);
     /* A device that the server no longer knows is what was asked for. */
     if (err == ERR_NONE && !str_eq(result, STR_LIT("UnknownDevice")))
         err = phone_refusal(&p, result);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/deed.h"
 #include "base/codec.h"
 #include "base/secret.h"
 #include "cli/print.h"
@@ -72,6 +73,45 @@ phone_call(struct phone *p, const char *name, json_t *members, json_t **answer_o
     json_decref(document);
     *answer_out = NULL;
     return err;
+}
+
+/* Signs a change that has no arguments. */
+static json_t *
+signed_change(struct phone *p, struct str operation, struct str nonce)
+{
+    unsigned char signature[P256_SIGNATURE];
+    struct buf statement;
+    buf_init(&statement, (size_t)64 * 1024);
+    deed_statement_open(&statement, &(struct deed_head){.audience = p->key.url,
+                                                        .nonce = nonce,
+                                                        .device = p->key.device,
+                                                        .operation = operation});
+    ASSERT(!buf_is_over(&statement));
+    p256_sign(p->key.key, buf_view(&statement), signature);
+    buf_clear(&statement);
+    json_t *members = print_object();
+    print_put_str(members, "sNonce", nonce);
+    print_put_str(members, "sSignature", codec_base64url(&p->cli->cx.arena, signature, sizeof signature));
+    return members;
+}
+
+enum errcode
+phone_remove(struct phone *p, json_t **answer_out, struct str *result_out)
+{
+    enum { NONCE_MAX = 256 };
+    enum errcode err = phone_call(p, "nonce", print_object(), answer_out, result_out);
+    if (err != ERR_NONE || !str_eq(*result_out, STR_LIT("OK")))
+        return err;
+    const json_t *value = json_object_get(*answer_out, "sNonce");
+    struct str nonce = STR_NULL;
+    if (json_is_string(value) && json_string_length(value) <= NONCE_MAX)
+        nonce =
+            arena_str(&p->cli->cx.arena, (struct str){json_string_value(value), json_string_length(value)});
+    json_decref(*answer_out);
+    *answer_out = NULL;
+    if (str_is_null(nonce))
+        return err_set(&p->cli->cx, ERR_PROTOCOL, "the answer has no nonce");
+    return phone_call(p, "remove", signed_change(p, STR_LIT("device/remove"), nonce), answer_out, result_out);
 }
 
 enum errcode

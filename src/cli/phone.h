@@ -29,6 +29,8 @@ const char *phone_key_path(struct cli *cli);
  * phone_refusal. */
 enum errcode phone_call(struct phone *p, const char *name, json_t *members, json_t **answer_out,
                         struct str *result_out) MUST_CHECK;
+/* Takes the device off its account: a change, signed over a nonce that it asks for. As phone_call. */
+enum errcode phone_remove(struct phone *p, json_t **answer_out, struct str *result_out) MUST_CHECK;
 /* ERR_NONE for OK, else ERR_DENIED with the contract's words. */
 enum errcode phone_refusal(struct phone *p, struct str result) MUST_CHECK;
 

@@ -37,6 +37,7 @@ static const struct result_status statuses[] = {
     {STR("SubscriptionGone"), 410, false},
     {STR("TooManyDevices"), 409, false},
     {STR("ProofRequired"), 401, true},
+    {STR("StaleNonce"), 409, false},
     {STR("AccountLocked"), 423, false},
     {STR("WrongPassword"), 422, false},
     {STR("PasswordRefused"), 422, false},

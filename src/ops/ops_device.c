@@ -4,7 +4,6 @@
 #include "auth/device.h"
 #include "auth/env.h"
 #include "auth/notice.h"
-#include "auth/subscription.h"
 #include "auth/technician.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -229,7 +228,7 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
 }
 
 enum errcode
-op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device_remove_out *out)
+op_device_nonce(struct cx *cx, const struct device_nonce_in *in, struct device_nonce_out *out)
 {
     struct device d;
     bool known = false;
@@ -237,29 +236,59 @@ op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
         return err;
-    cx->device = d.id;
-    err = device_set_state(cx, d.id, DEVICE_REMOVED);
-    if (err == ERR_NONE)
-        out->result = deviceRet_OK;
+    if ((err = deed_nonce(cx, &d, &out->sNonce)) != ERR_NONE)
+        return err;
+    out->result = deviceRet_OK;
+    out->iSecondsRemaining = (int32_t)(DEED_NONCE_LIFE / CLOCK_S);
+    return ERR_NONE;
+}
+
+/* A change on its way: who asks, and what it brings. */
+struct change {
+    struct device device;
+    struct deed deed;
+    enum DeviceRet result; /* OK: it may be put before the domain */
+};
+
+static enum errcode
+change_read(struct cx *cx, enum ct_op_id op, const void *in, struct str token, struct change *ch)
+{
+    bool known = false;
+    enum errcode err = ops_device(cx, token, &ch->device, &known);
+    ch->result = deviceRet_UnknownDevice;
+    if (err == ERR_NONE && known)
+        ch->result = ops_deed(cx, op, in, &ch->device, &ch->deed) ? deviceRet_OK : deviceRet_BadRequest;
+    return err;
+}
+
+enum errcode
+op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device_remove_out *out)
+{
+    struct change ch;
+    enum deed_result result = DEED_STALE;
+    enum errcode err = change_read(cx, CT_OP_device_remove, in, in->sDeviceToken, &ch);
+    out->result = ch.result;
+    if (err != ERR_NONE || ch.result != deviceRet_OK)
+        return err;
+    err = deed_remove(cx, &ch.deed, &result);
+    out->result = err == ERR_POLICY ? deviceRet_LastFactor : ops_deed_result(result);
     if (err != ERR_POLICY)
         return err;
     err_forget(cx);
-    out->result = deviceRet_LastFactor;
     return ERR_NONE;
 }
 
 enum errcode
 op_device_noticed(struct cx *cx, const struct device_noticed_in *in, struct device_noticed_out *out)
 {
-    struct device d;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    if (err != ERR_NONE || !known)
+    struct change ch;
+    enum deed_result result = DEED_STALE;
+    enum errcode err = change_read(cx, CT_OP_device_noticed, in, in->sDeviceToken, &ch);
+    out->result = ch.result;
+    if (err != ERR_NONE || ch.result != deviceRet_OK)
         return err;
-    err = notice_shown(cx, &d, in->sNoticeId);
-    if (err == ERR_NONE)
-        out->result = deviceRet_OK;
+    err = deed_notice_shown(cx, &ch.deed, in->sNoticeId, &result);
+    out->result = ops_deed_result(result);
     return err;
 }
 
@@ -276,8 +305,7 @@ op_push_key(struct cx *cx, const struct push_key_in *in, struct push_key_out *ou
 static enum DeviceRet
 subscribe_result(enum errcode err)
 {
-    return err == ERR_NONE     ? deviceRet_OK
-           : err == ERR_SYNTAX ? deviceRet_BadRequest
+    return err == ERR_SYNTAX   ? deviceRet_BadRequest
            : err == ERR_CRYPTO ? deviceRet_BadKey
            : err == ERR_POLICY ? deviceRet_UnknownPushService
            : err == ERR_CLOSED ? deviceRet_SubscriptionGone
@@ -287,16 +315,16 @@ subscribe_result(enum errcode err)
 enum errcode
 op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct device_subscribe_out *out)
 {
-    struct device d;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    if (err != ERR_NONE || !known)
+    struct change ch;
+    enum deed_result result = DEED_STALE;
+    enum errcode err = change_read(cx, CT_OP_device_subscribe, in, in->sDeviceToken, &ch);
+    out->result = ch.result;
+    if (err != ERR_NONE || ch.result != deviceRet_OK)
         return err;
     const struct push_subscription wanted = {
         .endpoint = in->sEndpoint, .p256dh = ops_binary(cx, in->sP256dh), .auth = ops_binary(cx, in->sAuth)};
-    err = subscription_set(cx, &d, &wanted, in->bAgain);
-    out->result = subscribe_result(err);
+    err = deed_subscribe(cx, &ch.deed, &wanted, in->bAgain, &result);
+    out->result = err == ERR_NONE ? ops_deed_result(result) : subscribe_result(err);
     if (out->result == deviceRet_UnknownError)
         return err;
     err_forget(cx);
@@ -307,14 +335,13 @@ enum errcode
 op_device_unsubscribe(struct cx *cx, const struct device_unsubscribe_in *in,
                       struct device_unsubscribe_out *out)
 {
-    struct device d;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    if (err != ERR_NONE || !known)
+    struct change ch;
+    enum deed_result result = DEED_STALE;
+    enum errcode err = change_read(cx, CT_OP_device_unsubscribe, in, in->sDeviceToken, &ch);
+    out->result = ch.result;
+    if (err != ERR_NONE || ch.result != deviceRet_OK)
         return err;
-    err = subscription_end(cx, &d);
-    if (err == ERR_NONE)
-        out->result = deviceRet_OK;
+    err = deed_unsubscribe(cx, &ch.deed, &result);
+    out->result = ops_deed_result(result);
     return err;
 }

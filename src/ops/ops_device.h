@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth/deed.h"
 #include "auth/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "contract/ct.h"
 
 /* base64url, in the arena; null when it is none. */
 struct str ops_binary(struct cx *cx, struct str text);
@@ -18,5 +20,13 @@ bool ops_binaries(struct cx *cx, const struct str *texts, struct str *const *byt
 struct str ops_id(struct cx *cx, int64_t id);
 /* *known_out false: no active device has this token. Where it is known, it becomes the audit's actor. */
 enum errcode ops_device(struct cx *cx, struct str token, struct device *d_out, bool *known_out) MUST_CHECK;
+
+/* A member of the operation, which must have it; a boolean is "true" or "false". */
+struct str ops_member(enum ct_op_id op, const void *in, struct str name);
+/* What the device brings for a change: the statement is made of every member of the operation but
+ * sDeviceToken, sNonce and sSignature, in the order of ops.def. False: sNonce or sSignature is missing or
+ * malformed. */
+bool ops_deed(struct cx *cx, enum ct_op_id op, const void *in, const struct device *d, struct deed *deed_out);
+enum DeviceRet ops_deed_result(enum deed_result result);
 
 #endif

@@ -1,7 +1,12 @@
 /* ops_phone: see ops_device.h. */
 #include "ops/ops_device.h"
 
+#include "auth/challenge.h"
+#include "auth/env.h"
 #include "base/codec.h"
+
+/* More than a body may have. */
+enum { STATEMENT_MAX = 80 * 1024 };
 
 struct str
 ops_binary(struct cx *cx, struct str text)
@@ -46,4 +51,75 @@ ops_device(struct cx *cx, struct str token, struct device *d_out, bool *known_ou
     if (*known_out)
         cx->actor = arena_printf(&cx->arena, "device:%lld", (long long)d_out->id);
     return err;
+}
+
+static struct str
+value_of(const struct ct_field *field, const void *in)
+{
+    const void *at = (const unsigned char *)in + field->offset;
+    if (field->kind == CT_BOOLEAN)
+        return *(const bool *)at ? STR_LIT("true") : STR_LIT("false");
+    ASSERT(field->kind == CT_STRING);
+    return *(const struct str *)at;
+}
+
+struct str
+ops_member(enum ct_op_id op, const void *in, struct str name)
+{
+    const struct ct_type *t = &ct_ops[op].in;
+    for (size_t i = 0; i < t->n; i++)
+        if (str_eq(t->fields[i].name, name))
+            return value_of(&t->fields[i], in);
+    ASSERT(false);
+    return STR_NULL;
+}
+
+static bool
+is_signed(struct str name)
+{
+    return !str_eq(name, STR_LIT("sDeviceToken")) && !str_eq(name, STR_LIT("sNonce")) &&
+           !str_eq(name, STR_LIT("sSignature"));
+}
+
+/* As it is called: device_remove is device/remove. */
+static struct str
+path_of(struct cx *cx, const struct ct_op *op)
+{
+    char *path = arena_alloc(&cx->arena, op->name.n);
+    for (size_t i = 0; i < op->name.n; i++)
+        path[i] = op->name.p[i] == '_' ? '/' : op->name.p[i];
+    return (struct str){path, op->name.n};
+}
+
+bool
+ops_deed(struct cx *cx, enum ct_op_id op, const void *in, const struct device *d, struct deed *deed_out)
+{
+    struct buf b;
+    const struct ct_type *t = &ct_ops[op].in;
+    *deed_out = (struct deed){.device = d,
+                              .nonce = ops_member(op, in, STR_LIT("sNonce")),
+                              .signature = ops_binary(cx, ops_member(op, in, STR_LIT("sSignature")))};
+    if (str_is_empty(deed_out->nonce) || str_is_null(deed_out->signature))
+        return false;
+    buf_init(&b, STATEMENT_MAX);
+    deed_statement_open(&b, &(struct deed_head){.audience = cx->env->public_url,
+                                                .nonce = deed_out->nonce,
+                                                .device = ops_id(cx, d->id),
+                                                .operation = path_of(cx, &ct_ops[op])});
+    for (size_t i = 0; i < t->n; i++)
+        if (is_signed(t->fields[i].name))
+            assertion_add_line(&b, t->fields[i].name.p, value_of(&t->fields[i], in));
+    deed_out->statement = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
+    buf_clear(&b);
+    return true;
+}
+
+enum DeviceRet
+ops_deed_result(enum deed_result result)
+{
+    static const enum DeviceRet results[] = {[DEED_OK] = deviceRet_OK,
+                                             [DEED_UNKNOWN_DEVICE] = deviceRet_UnknownDevice,
+                                             [DEED_STALE] = deviceRet_StaleNonce,
+                                             [DEED_BAD_SIGNATURE] = deviceRet_BadSignature};
+    return results[result];
 }

@@ -21,6 +21,7 @@ result_of(enum self_result result)
         [SELF_PASSWORD_REFUSED] = deviceRet_PasswordRefused,
         [SELF_WRONG_CODE] = deviceRet_WrongCode,
         [SELF_LAST_FACTOR] = deviceRet_LastFactor,
+        [SELF_STALE_NONCE] = deviceRet_StaleNonce,
     };
     return results[result];
 }
@@ -28,6 +29,7 @@ result_of(enum self_result result)
 /* Who asks: a device by its token; what it brings as proof is looked at by the domain. */
 struct caller {
     struct device device;
+    struct deed deed; /* of a change */
     struct self_proof proof;
     enum self_result result;
 };
@@ -40,6 +42,23 @@ who(struct cx *cx, struct str device_token, struct str self_token, struct caller
     enum errcode err = ops_device(cx, device_token, &c->device, known_out);
     c->proof.device = &c->device;
     return err;
+}
+
+/* The same of one who asks for a change. *may_out false as well where the change is not signed: BadRequest.
+ */
+static enum errcode
+who_changes(struct cx *cx, enum ct_op_id op, const void *in, struct caller *c, bool *may_out)
+{
+    const struct str self_token = ops_member(op, in, STR_LIT("sSelfToken"));
+    enum errcode err = who(cx, ops_member(op, in, STR_LIT("sDeviceToken")), self_token, c, may_out);
+    if (err != ERR_NONE || !*may_out)
+        return err;
+    *may_out = ops_deed(cx, op, in, &c->device, &c->deed);
+    if (*may_out)
+        c->proof.deed = &c->deed;
+    else
+        c->result = SELF_BAD_REQUEST;
+    return ERR_NONE;
 }
 
 static enum errcode
@@ -145,7 +164,7 @@ op_self_rename(struct cx *cx, const struct self_rename_in *in, struct self_renam
 {
     struct caller c;
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_rename, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_rename(cx, &c.proof, in->sDeviceId, in->sName, &c.result);
     return tell(err, &c, &out->result);
@@ -156,7 +175,7 @@ op_self_remove(struct cx *cx, const struct self_remove_in *in, struct self_remov
 {
     struct caller c;
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_remove, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_remove(cx, &c.proof, in->sDeviceId, &c.result);
     return tell(err, &c, &out->result);
@@ -168,7 +187,7 @@ op_self_password(struct cx *cx, const struct self_password_in *in, struct self_p
     struct caller c;
     struct self_password password = {.rule = NULL};
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_password, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_password(cx, &c.proof, in->sOldPassword, in->sNewPassword, &password, &c.result);
     out->iAttemptRemaining = password.attempts_left;
@@ -182,7 +201,7 @@ op_self_codes_begin(struct cx *cx, const struct self_codes_begin_in *in, struct 
     struct caller c;
     struct self_codes codes = {.uri = STR_NULL};
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_codes_begin, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_codes_begin(cx, &c.proof, &codes, &c.result);
     out->sUri = codes.uri;
@@ -197,7 +216,7 @@ op_self_codes_confirm(struct cx *cx, const struct self_codes_confirm_in *in,
 {
     struct caller c;
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_codes_confirm, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_codes_confirm(cx, &c.proof, in->sCode, &c.result);
     return tell(err, &c, &out->result);
@@ -208,7 +227,7 @@ op_self_codes_remove(struct cx *cx, const struct self_codes_remove_in *in, struc
 {
     struct caller c;
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_codes_remove, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_codes_remove(cx, &c.proof, &c.result);
     return tell(err, &c, &out->result);
@@ -220,7 +239,7 @@ op_self_recovery(struct cx *cx, const struct self_recovery_in *in, struct self_r
     struct caller c;
     struct str codes[RECOVERY_CODES] = {STR_NULL};
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_recovery, in, &c, &known);
     out->aRecoveryCodes.is_null = true;
     if (err == ERR_NONE && known)
         err = self_recovery(cx, &c.proof, codes, &c.result);
@@ -238,7 +257,7 @@ op_self_end(struct cx *cx, const struct self_end_in *in, struct self_end_out *ou
 {
     struct caller c;
     bool known = false;
-    enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
+    enum errcode err = who_changes(cx, CT_OP_self_end, in, &c, &known);
     if (err == ERR_NONE && known)
         err = self_end(cx, &c.proof, &c.result);
     return tell(err, &c, &out->result);

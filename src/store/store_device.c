@@ -197,6 +197,33 @@ store_device_seen(struct cx *cx, int64_t id, int64_t at)
 }
 
 enum errcode
+store_device_deeds(struct cx *cx, int64_t id, int64_t *deeds_out)
+{
+    struct db_rows *rows;
+    *deeds_out = 0;
+    enum errcode err = db_query(cx, &rows, "SELECT deeds FROM device WHERE id = $1", "i", id);
+    if (err != ERR_NONE)
+        return err;
+    bool found = db_next(cx, rows);
+    if (found)
+        *deeds_out = db_int(rows, 0);
+    err = db_done(cx, rows);
+    if (err == ERR_NONE && !found)
+        err = err_set(cx, ERR_NOT_FOUND, "there is no such device");
+    return err;
+}
+
+enum errcode
+store_device_deed(struct cx *cx, int64_t id, int64_t deeds, bool *won_out)
+{
+    int64_t n = 0;
+    enum errcode err =
+        db_exec(cx, &n, "UPDATE device SET deeds = deeds + 1 WHERE id = $1 AND deeds = $2", "ii", id, deeds);
+    *won_out = n == 1;
+    return err;
+}
+
+enum errcode
 store_device_rename(struct cx *cx, int64_t id, struct str name, bool *changed_out)
 {
     int64_t n;

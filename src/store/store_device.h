@@ -51,6 +51,10 @@ enum errcode store_device_list(struct cx *cx, int64_t technician_id, bool with_r
                                struct device **devices_out, size_t *n_out) MUST_CHECK;
 enum errcode store_device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
 enum errcode store_device_seen(struct cx *cx, int64_t id, int64_t at) MUST_CHECK;
+/* How many changes it has signed. ERR_NOT_FOUND. */
+enum errcode store_device_deeds(struct cx *cx, int64_t id, int64_t *deeds_out) MUST_CHECK;
+/* One more than `deeds`; *won_out false: it had signed another number by then. */
+enum errcode store_device_deed(struct cx *cx, int64_t id, int64_t deeds, bool *won_out) MUST_CHECK;
 /* Of one that is not removed; *changed_out false: it is. */
 enum errcode store_device_rename(struct cx *cx, int64_t id, struct str name, bool *changed_out) MUST_CHECK;
 enum errcode

@@ -112,6 +112,25 @@ test("words: numbers choose their form; what is missing is an error", () => {
     assert.equal(pickLanguage([]), "en");
 });
 
+test("a change asks for a nonce, signs every argument in order, and begins again when another one was faster", async () => {
+    const {createApi} = await load("api");
+    const posts = [];
+    const answers = ["OK", "StaleNonce", "OK", "OK", "OK", "OK"];
+    const api = createApi("https://a.example/api/", {
+        sign: async (account, nonce, operation, lines) => `${account.id} ${nonce} ${operation} ${JSON.stringify(lines)}`,
+        async ask(url, init) {
+            posts.push([new URL(url).pathname, JSON.parse(init.body)]);
+            return Response.json({result: answers[posts.length - 1], sNonce: `n${posts.length}`});
+        }});
+    const account = {id: "7", token: "t"};
+    const both = await Promise.all([api.self(account, "rename", {sSelfToken: "s", sDeviceId: "7", sName: "é"}), api.remove(account)]);
+    assert.deepEqual(both.map(({result}) => result), ["OK", "OK"]);
+    assert.deepEqual(posts.map(([path]) => path), ["nonce", "rename", "nonce", "rename", "nonce", "remove"].map((name) =>
+        name === "rename" ? "/api/self/rename" : `/api/device/${name}`), "one after the other");
+    assert.equal(posts[3][1].sSignature, '7 n3 self/rename [["sSelfToken","s"],["sDeviceId","7"],["sName","é"]]');
+    assert.deepEqual(posts[5][1], {sNonce: "n5", sSignature: "7 n5 device/remove []"});
+});
+
 test("a ticket is told from the app's own places", () => {
     assert.equal(ticketOf(`#${"a".repeat(43)}`), "a".repeat(43));
     for (const fragment of ["", "#", "#/settings", "#/account/1", "#short", `#${"a".repeat(20)}<b>`])
@@ -598,9 +617,9 @@ test("what the worker shares with the app is the same: functions, and the words 
     const root = fileURLToPath(new URL("../../", import.meta.url));
     const built = path.resolve(root, process.env.COUNTERSIGN_BUILD ?? "build-check", "src/web/shared.js");
     const self = {};
-    runInNewContext(await readFile(built, "utf8"), {self});
+    runInNewContext(await readFile(built, "utf8"), {self, TextEncoder});
     const {words, ...shared} = self.SHARED;
-    for (const name of ["accounts", "api", "notify"]) {
+    for (const name of ["accounts", "api", "crypto", "notify"]) {
         for (const [key, value] of Object.entries(await load(name)))
             assert.equal(String(shared[key]), String(value), key);
     }

@@ -436,6 +436,34 @@ class Phone:
     def notices(self):
         return self.post("pending", {}, self.token, 200)["aNotices"]
 
+    # ---- changes: signed over a nonce ----
+
+    CHANGES = {"device/noticed": ["sNoticeId"], "device/remove": [], "device/subscribe": ["sEndpoint", "sP256dh", "sAuth", "bAgain"],
+               "device/unsubscribe": [], "self/rename": ["sSelfToken", "sDeviceId", "sName"],
+               "self/remove": ["sSelfToken", "sDeviceId"], "self/password": ["sSelfToken", "sOldPassword", "sNewPassword"],
+               "self/codes/begin": ["sSelfToken"], "self/codes/confirm": ["sSelfToken", "sCode"],
+               "self/codes/remove": ["sSelfToken"], "self/recovery": ["sSelfToken"], "self/end": ["sSelfToken"]}
+
+    def change_nonce(self):
+        return self.post("nonce", {}, self.token).get("sNonce", "none")
+
+    def change_statement(self, path, members, nonce, changes=None):
+        values = {"audience": self.audience, "nonce": nonce, "device": self.id, "operation": path}
+        for name in self.CHANGES[path]:
+            value = members.get(name, False if name.startswith("b") else "")
+            values[name] = str(value).lower() if isinstance(value, bool) else value or ""
+        values.update(changes or {})
+        return self.statement("countersign-change-v1", values.items())
+
+    def signed(self, path, members, nonce=None):
+        """The members of a change with what proves that this phone wants it."""
+        nonce = nonce or self.change_nonce()
+        return {**members, "sNonce": nonce, "sSignature": self.sign(self.change_statement(path, members, nonce))}
+
+    def change(self, op, **members):
+        """A change of the device: remove, noticed, subscribe, unsubscribe."""
+        return self.post(op, self.signed(f"device/{op}", members), self.token)
+
     # ---- the self-service -------------------------------------------------------------------------------------------
 
     def self_statement(self, nonce, company, account, changes=None):
@@ -460,7 +488,9 @@ class Phone:
         return self
 
     def self(self, op, **members):
-        return self.api(f"self/{op}", {"sSelfToken": self.self_token, **members}, self.token)
+        members = {"sSelfToken": self.self_token, **members}
+        path = f"self/{op}"
+        return self.api(path, self.signed(path, members) if path in self.CHANGES else members, self.token)
 
 
 def escape(text):

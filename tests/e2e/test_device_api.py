@@ -200,8 +200,129 @@ def test_the_receipt_is_in_the_audit_log(waiting, name):
 def test_a_device_removes_itself(server, name):
     company, email = name
     phone = server.ready(company, email)
-    refused = phone.post("remove", {}, phone.token)
+    refused = phone.change("remove")
     assert (refused["result"], refused["status"]) == ("LastFactor", 409)
     server.phone(email, "another")
-    assert phone.post("remove", {}, phone.token)["result"] == "OK"
+    assert phone.change("remove")["result"] == "OK"
     assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"
+
+
+# ---- a thief with the token --------------------------------------------------------------------------------------------
+
+CHANGES = sorted(Phone.CHANGES)
+ARGUMENTS = {"sNoticeId": "x" * 22, "sEndpoint": "https://push.example/x", "sP256dh": b64(b"\4" + bytes(64)),
+             "sAuth": b64(bytes(16)), "bAgain": False, "sDeviceId": "1", "sName": "thief", "sOldPassword": "x",
+             "sNewPassword": "nine kites above Malmo 5", "sCode": "000000"}
+
+
+@pytest.fixture
+def robbed(server, name):
+    """(server, phone with everything open, its twin that has both tokens and another key)"""
+    company, email = name
+    phone = server.ready(company, email).open_self(company, email)
+    thief = Phone(server)
+    thief.id, thief.token, thief.self_token = phone.id, phone.token, phone.self_token
+    return server, phone, thief
+
+
+def arguments(phone, path):
+    return {key: phone.self_token if key == "sSelfToken" else ARGUMENTS[key] for key in phone.CHANGES[path]}
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_token_alone_changes_nothing(robbed, path):
+    _, phone, thief = robbed
+    members = arguments(phone, path)
+    before = phone.self("overview")
+    assert thief.api(path, members, thief.token)["result"] == "BadRequest"
+    assert thief.api(path, {**members, "sNonce": thief.change_nonce()}, thief.token)["result"] == "BadRequest"
+    answer = thief.api(path, thief.signed(path, members), thief.token)
+    assert (answer["result"], answer["status"]) == ("BadSignature", 422)
+    assert phone.self("overview") == before
+
+
+def test_a_bad_signature_is_in_the_audit_log(robbed, name):
+    server, _, thief = robbed
+    assert thief.change("remove")["result"] == "BadSignature"
+    assert thief.self("password", sOldPassword="x", sNewPassword="y")["result"] == "BadSignature"
+    rows = server.cli("audit", "list", "--technician", name[1])["events"]
+    assert [row["detail"]["reason"] for row in rows if row["event"] == "device.refused"] == ["signature"] * 2
+    assert not [row for row in rows if row["event"] == "password.change-refused"], "no failure was counted"
+
+
+def test_a_change_is_good_once(robbed):
+    _, phone, thief = robbed
+    members = {"sSelfToken": phone.self_token, "sDeviceId": phone.id, "sName": "one"}
+    seen = phone.signed("self/rename", members)
+    assert phone.api("self/rename", seen, phone.token)["result"] == "OK"
+    assert phone.self("rename", sDeviceId=phone.id, sName="two")["result"] == "OK"
+    answer = thief.api("self/rename", seen, thief.token)
+    assert (answer["result"], answer["status"]) == ("StaleNonce", 409)
+    assert phone.self("overview")["aDevices"][0]["sName"] == "two"
+
+
+def test_changes_come_in_the_order_in_which_they_were_made(robbed):
+    _, phone, thief = robbed
+    held = phone.signed("device/unsubscribe", {})
+    assert phone.change("noticed", sNoticeId="x")["result"] == "OK"
+    assert thief.post("unsubscribe", held, thief.token)["result"] == "StaleNonce"
+
+
+def test_a_nonce_of_a_change_expires(robbed):
+    server, phone, _ = robbed
+    held = phone.signed("device/noticed", {"sNoticeId": "x"})
+    server.advance(119)
+    assert phone.post("noticed", held, phone.token)["result"] == "OK"
+    held = phone.signed("device/noticed", {"sNoticeId": "x"})
+    server.advance(120)
+    assert phone.post("noticed", held, phone.token)["result"] == "StaleNonce"
+
+
+def test_a_nonce_is_its_devices_alone(robbed, name):
+    server, phone, _ = robbed
+    other = server.phone(name[1], "tablet")
+    theirs = other.change_nonce()
+    assert phone.post("noticed", phone.signed("device/noticed", {"sNoticeId": "x"}, theirs), phone.token)["result"] == "StaleNonce"
+    whole = other.signed("device/noticed", {"sNoticeId": "x"})
+    assert phone.post("noticed", whole, phone.token)["result"] == "StaleNonce"
+    assert other.post("noticed", whole, other.token)["result"] == "OK"
+
+
+@pytest.mark.parametrize("nonce", ["", "x", "A" * 54, "!" * 54, b64(bytes(32)), "A" * 50_000])
+def test_a_nonce_that_nobody_gave(robbed, nonce):
+    _, phone, _ = robbed
+    members = {"sNonce": nonce, "sSignature": b64(bytes(64))}
+    assert phone.post("remove", members, phone.token)["result"] in ("StaleNonce", "BadRequest")
+    assert phone.pending() == []
+
+
+@pytest.mark.parametrize("change", [
+    {"audience": "https://elsewhere.example"}, {"nonce": b64(bytes(32))}, {"device": "1"}, {"operation": "device/remove"},
+    {"sSelfToken": b64(bytes(32))}, {"sDeviceId": "1"}, {"sName": "other"},
+])
+def test_a_change_of_anything_else_is_refused(robbed, change):
+    _, phone, _ = robbed
+    members = {"sSelfToken": phone.self_token, "sDeviceId": phone.id, "sName": "new"}
+    nonce = phone.change_nonce()
+    signature = phone.sign(phone.change_statement("self/rename", members, nonce, change))
+    answer = phone.api("self/rename", {**members, "sNonce": nonce, "sSignature": signature}, phone.token)
+    assert answer["result"] == "BadSignature"
+    assert phone.api("self/rename", phone.signed("self/rename", members, nonce), phone.token)["result"] == "OK", "it is not spent"
+
+
+def test_asking_for_nonces_takes_none_away(robbed):
+    _, phone, thief = robbed
+    held = phone.signed("device/noticed", {"sNoticeId": "x"})
+    for _ in range(20):
+        thief.change_nonce()
+    assert phone.post("noticed", held, phone.token)["result"] == "OK"
+
+
+def test_of_two_changes_at_once_with_one_nonce_one_is_made(robbed):
+    from concurrent.futures import ThreadPoolExecutor
+    _, phone, _ = robbed
+    nonce = phone.change_nonce()
+    whole = [phone.signed("device/noticed", {"sNoticeId": str(i)}, nonce) for i in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda members: phone.post("noticed", members, phone.token)["result"], whole))
+    assert sorted(results) == ["OK"] + ["StaleNonce"] * 7

@@ -151,7 +151,9 @@ def test_every_operation_asks_for_the_proof(ann, op):
     given = {name: members[name] for name in known.get(op, ())}
     before = phone.self("overview")
     for token in (None, "", "x", SECRET, other.self_token):
-        answer = phone.api(f"self/{op}", given if token is None else {**given, "sSelfToken": token}, phone.token)
+        members = given if token is None else {**given, "sSelfToken": token}
+        path = f"self/{op}"
+        answer = phone.api(path, phone.signed(path, members) if path in phone.CHANGES else members, phone.token)
         assert (answer["result"], answer["status"]) == ("ProofRequired", 401), token
         assert not set(answer) - {"result", "status", "bCodes", "iRecoveryCodes", "iPasswordExpiresIn", "iMinimumLength",
                                   "minimumPasswordStrength", "iAttemptRemaining"}, answer
@@ -519,7 +521,7 @@ def kinds(phone):
 def shown(*phones):
     for phone in phones:
         for row in phone.notices():
-            assert phone.post("noticed", {"sNoticeId": row["sNoticeId"]}, phone.token)["result"] == "OK"
+            assert phone.change("noticed", sNoticeId=row["sNoticeId"])["result"] == "OK"
 
 
 def test_a_new_device_is_told_to_the_others_once(ann):
@@ -531,13 +533,13 @@ def test_a_new_device_is_told_to_the_others_once(ann):
     assert (notice["sKind"], notice["sSubject"]) == ("device-added", "tablet")
     assert notice["sWhen"].endswith("Z") and len(notice["sNoticeId"]) == 22
     assert phone.notices() == [notice], "until it was shown"
-    assert tablet.post("noticed", {"sNoticeId": notice["sNoticeId"]}, tablet.token)["result"] == "OK"
+    assert tablet.change("noticed", sNoticeId=notice["sNoticeId"])["result"] == "OK"
     assert phone.notices() == [notice], "another device's word does not count"
     shown(phone)
     assert phone.notices() == []
     for notice_id in (notice["sNoticeId"], "x", "", None):
         members = {} if notice_id is None else {"sNoticeId": notice_id}
-        assert phone.post("noticed", members, phone.token)["result"] == "OK"
+        assert phone.change("noticed", **members)["result"] == "OK"
     assert phone.post("noticed", {"sNoticeId": "x"}, "x")["result"] == "UnknownDevice"
 
 
@@ -585,7 +587,7 @@ def test_a_device_that_takes_itself_off_is_told(ann):
     server, _, email, phone = ann
     tablet = server.phone(email, "tablet")
     shown(phone)
-    assert tablet.post("remove", {}, tablet.token)["result"] == "OK"
+    assert tablet.change("remove")["result"] == "OK"
     assert kinds(phone) == [("device-removed", "tablet")]
 
 

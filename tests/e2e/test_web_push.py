@@ -43,7 +43,7 @@ class Browser:
 
     def subscribe(self, phone, **changes):
         members = {"sEndpoint": self.endpoint, "sP256dh": b64(self.public), "sAuth": b64(self.auth), **changes}
-        return phone.post("subscribe", members, phone.token)
+        return phone.change("subscribe", **members)
 
     def read(self, body):
         salt, size, length = body[:16], int.from_bytes(body[16:20], "big"), body[20]
@@ -337,12 +337,12 @@ def test_a_certificate_of_nobody_is_not_believed(own_server, service, name):
 def test_a_removed_or_unsubscribed_device_is_not_rung(own_server, service, name):
     push = service(201)
     server, phone, browser = subscribed(own_server, push, name)
-    assert phone.post("unsubscribe", {}, phone.token)["result"] == "OK"
-    assert phone.post("unsubscribe", {}, phone.token)["result"] == "OK"
+    assert phone.change("unsubscribe")["result"] == "OK"
+    assert phone.change("unsubscribe")["result"] == "OK"
     server.console().begin(name[1])
     assert rows(server, "SELECT * FROM outbox") == []
     assert browser.subscribe(phone)["result"] == "OK"
-    assert phone.post("remove", {}, phone.token)["result"] == "OK"
+    assert phone.change("remove")["result"] == "OK"
     assert rows(server, "SELECT * FROM push_subscription") == []
 
 

@@ -15,6 +15,8 @@ UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at EL
 -- Lock-outs.
 
 -- Devices.
+-- How many changes this phone has signed: what makes the nonces of the next one (auth/deed.h).
+ALTER TABLE device ADD COLUMN deeds BIGINT NOT NULL DEFAULT 0;
 
 -- Sessions.
 

@@ -7,10 +7,10 @@
 "use strict";
 
 (() => {
-    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, toldMemory, whatWaits, words} = self.SHARED;
+    const {openAccounts, createApi, keepSubscribed, closeSettled, isId, lookMessage, requestPlace, signChange, toldMemory, whatWaits, words} = self.SHARED;
     const scope = self.registration.scope;
     const address = new URL("../api/", scope).href;
-    const api = createApi(address);
+    const api = createApi(address, {sign: signChange});
     /** Nothing is shown before the server was asked, so it is not waited for as long as elsewhere. */
     const hasty = createApi(address, {patience: 4_000});
     /** The words by what the id is; where that cannot be found out, those that fit both. */

@@ -199,7 +199,7 @@ who_subscribed_is_rung(void **state)
     const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
                                              .p256dh = phone_public(&phone),
                                              .auth = STR("0123456789abcdef")};
-    assert_ok(subscription_set(&f->cx, &a, &wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
     tell(f, NOTICE_PASSWORD_CHANGED, NULL);
     assert_int_equal(rings(f, a.id), 1);
     assert_int_equal(rings(f, b.id), 0);

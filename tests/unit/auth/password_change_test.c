@@ -128,7 +128,8 @@ change_by_phone(struct world *w, const struct self_proof *proof, const char *old
                 const char *new_password, struct self_password *p)
 {
     enum self_result r = SELF_BAD_REQUEST;
-    assert_ok(self_password(w->cx, proof, str_from_cstr(old_password), str_from_cstr(new_password), p, &r));
+    assert_ok(self_password(w->cx, handset_acts(w, proof), str_from_cstr(old_password),
+                            str_from_cstr(new_password), p, &r));
     return r;
 }
 
@@ -139,7 +140,7 @@ by_the_phone(void **state)
     struct self_password p;
     struct session s;
     world_sign_in(w);
-    const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x")};
+    const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x"), NULL};
     assert_int_equal(change_by_phone(w, &none, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_PROOF_REQUIRED);
     assert_int_equal(fixture_count_events(w->f, "password.change-refused"), 0);
     assert_int_equal(change_by_phone(w, &proof, "wrong", WORLD_NEW_PASSWORD, &p), SELF_WRONG_PASSWORD);

@@ -2,6 +2,8 @@
 #include "tests/unit/auth/phone.h"
 
 #include "auth/device.h"
+#include "auth/technician.h"
+#include "store/db.h"
 
 void
 phone_init(struct phone *p)
@@ -61,4 +63,20 @@ phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct
     if (token_out != NULL)
         *token_out = token;
     return d.id;
+}
+
+enum errcode
+phone_subscribe(struct cx *cx, const struct device *d, const struct push_subscription *wanted, bool is_again)
+{
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    return technician_end_change(cx, subscription_set_within(cx, d, wanted, is_again));
+}
+
+enum errcode
+phone_unsubscribe(struct cx *cx, const struct device *d)
+{
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : technician_end_change(cx, subscription_end_within(cx, d));
 }

@@ -4,6 +4,7 @@
 
 #include "tests/unit/auth/fixture.h"
 
+#include "auth/subscription.h"
 #include "crypto/p256.h"
 
 struct phone {
@@ -22,5 +23,10 @@ struct str phone_enrol_statement(struct fixture *f, struct str ticket, const cha
 struct str phone_ticket(struct str link);
 /* Enrols with a new ticket; the device's row id. *token_out may be NULL. */
 int64_t phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct str *token_out);
+
+/* subscription.h, each in a transaction of its own. */
+enum errcode
+phone_subscribe(struct cx *cx, const struct device *d, const struct push_subscription *wanted, bool is_again);
+enum errcode phone_unsubscribe(struct cx *cx, const struct device *d);
 
 #endif

@@ -18,7 +18,7 @@ each_subscribed_phone_is_told(void **state)
         const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
                                                  .p256dh = phone_public(&both[i]->key),
                                                  .auth = STR("0123456789abcdef")};
-        assert_ok(subscription_set(w->cx, &both[i]->device, &wanted, false));
+        assert_ok(phone_subscribe(w->cx, &both[i]->device, &wanted, false));
     }
     assert_ok(device_set_state(w->cx, second.device.id, DEVICE_DISABLED));
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
@@ -59,7 +59,7 @@ undelivered_is_what_was_refused_for_every_phone(void **state)
     const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
                                              .p256dh = phone_public(&second.key),
                                              .auth = STR("0123456789abcdef")};
-    assert_ok(subscription_set(w->cx, &second.device, &wanted, false));
+    assert_ok(phone_subscribe(w->cx, &second.device, &wanted, false));
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_int_equal(world_send(w), SIGNIN_OK);
     assert_int_equal(undelivered(w), 0);

@@ -20,7 +20,7 @@ begins(struct world *w, const struct self_proof *proof)
 {
     struct self_codes codes;
     enum self_result r;
-    assert_ok(self_codes_begin(w->cx, proof, &codes, &r));
+    assert_ok(self_codes_begin(w->cx, handset_acts(w, proof), &codes, &r));
     assert_int_equal(r, SELF_OK);
     assert_true(str_starts(codes.uri, STR_LIT("otpauth://totp/")) && !str_is_null(codes.qr));
     return arena_str(&w->kept, codes.secret);
@@ -30,7 +30,7 @@ static enum self_result
 confirms(struct world *w, const struct self_proof *proof, const char *code)
 {
     enum self_result r;
-    assert_ok(self_codes_confirm(w->cx, proof, str_from_cstr(code), &r));
+    assert_ok(self_codes_confirm(w->cx, handset_acts(w, proof), str_from_cstr(code), &r));
     return r;
 }
 
@@ -110,7 +110,9 @@ a_waiting_seed_is_of_its_row(void **state)
                       "UPDATE self_service SET seed_sealed = (SELECT seed_sealed FROM self_service "
                       "WHERE seed_sealed IS NOT NULL) WHERE device_id = $1",
                       "i", tablet.device.id));
-    assert_fails(w->cx, self_codes_confirm(w->cx, &two, str_from_cstr(code_of(w, secret)), &r), ERR_CRYPTO);
+    assert_fails(w->cx,
+                 self_codes_confirm(w->cx, handset_acts(w, &two), str_from_cstr(code_of(w, secret)), &r),
+                 ERR_CRYPTO);
     assert_false(has_totp(w));
     assert_int_equal(confirms(w, &one, code_of(w, secret)), SELF_OK);
     phone_clear(&tablet.key);
@@ -122,11 +124,11 @@ the_authenticator_is_removed(void **state)
     struct world *w = *state;
     enum self_result r;
     const struct self_proof proof = handset_opens(w, &w->phone);
-    assert_ok(self_codes_remove(w->cx, &proof, &r));
+    assert_ok(self_codes_remove(w->cx, handset_acts(w, &proof), &r));
     assert_int_equal(r, SELF_OK);
     assert_int_equal(fixture_count_events(w->f, "totp.removed"), 0);
     assert_int_equal(confirms(w, &proof, code_of(w, begins(w, &proof))), SELF_OK);
-    assert_ok(self_codes_remove(w->cx, &proof, &r));
+    assert_ok(self_codes_remove(w->cx, handset_acts(w, &proof), &r));
     assert_int_equal(r, SELF_OK);
     assert_false(has_totp(w));
 }
@@ -138,12 +140,12 @@ recovery_codes_replace_the_former_ones(void **state)
     struct str old[RECOVERY_CODES], codes[RECOVERY_CODES];
     enum self_result r;
     int64_t left = 0;
-    const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x")};
+    const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x"), NULL};
     assert_ok(recovery_codes_new(w->cx, w->technician, old));
-    assert_ok(self_recovery(w->cx, &none, codes, &r));
+    assert_ok(self_recovery(w->cx, handset_acts(w, &none), codes, &r));
     assert_int_equal(r, SELF_PROOF_REQUIRED);
     assert_true(str_is_null(codes[0]));
-    assert_ok(self_recovery(w->cx, &proof, codes, &r));
+    assert_ok(self_recovery(w->cx, handset_acts(w, &proof), codes, &r));
     assert_int_equal(r, SELF_OK);
     assert_ok(recovery_codes_left(w->cx, w->technician, &left));
     assert_int_equal(left, RECOVERY_CODES);

@@ -58,7 +58,7 @@ shows_nothing_without_proof(void **state)
 {
     struct world *w = *state;
     struct self_overview o;
-    const struct self_proof none = {&w->phone.device, STR_LIT("x")};
+    const struct self_proof none = {&w->phone.device, STR_LIT("x"), NULL};
     assert_int_equal(look(w, &none, &o), SELF_PROOF_REQUIRED);
     assert_true(o.n_devices == 0 && o.n_sign_ins == 0 && o.password_days == -1);
     const struct self_proof proof = handset_opens(w, &w->phone);

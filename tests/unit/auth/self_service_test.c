@@ -111,7 +111,8 @@ it_is_open_for_its_time_and_its_device(void **state)
     struct handset tablet;
     handset_enrol(w, w->technician, &tablet);
     const struct self_proof proof = handset_opens(w, &w->phone);
-    const struct self_proof stolen = {&tablet.device, proof.token}, none = {proof.device, STR_NULL};
+    const struct self_proof stolen = {&tablet.device, proof.token, NULL},
+                            none = {proof.device, STR_NULL, NULL};
     assert_int_equal(enter(w, &proof), SELF_OK);
     assert_int_equal(enter(w, &stolen), SELF_PROOF_REQUIRED);
     assert_int_equal(enter(w, &none), SELF_PROOF_REQUIRED);
@@ -129,10 +130,10 @@ it_ends(void **state)
     enum self_result r;
     const struct self_proof first = handset_opens(w, &w->phone), second = handset_opens(w, &w->phone);
     assert_int_equal(enter(w, &first), SELF_PROOF_REQUIRED);
-    assert_ok(self_end(w->cx, &first, &r));
+    assert_ok(self_end(w->cx, handset_acts(w, &first), &r));
     assert_int_equal(r, SELF_PROOF_REQUIRED);
     assert_int_equal(enter(w, &second), SELF_OK);
-    assert_ok(self_end(w->cx, &second, &r));
+    assert_ok(self_end(w->cx, handset_acts(w, &second), &r));
     assert_int_equal(r, SELF_OK);
     assert_int_equal(enter(w, &second), SELF_PROOF_REQUIRED);
     const struct self_proof third = handset_opens(w, &w->phone);
@@ -173,7 +174,7 @@ an_account_that_cannot_be_used(void **state)
     assert_true(str_find_str(detail, STR_LIT("\"reason\":\"account\"")) < detail.n);
     assert_ok(self_begin(w->cx, &w->phone.device, &none, &r));
     assert_int_equal(r, SELF_LOCKED);
-    assert_ok(self_rename(w->cx, &proof, STR_LIT("1"), STR_LIT("x"), &r));
+    assert_ok(self_rename(w->cx, handset_acts(w, &proof), STR_LIT("1"), STR_LIT("x"), &r));
     assert_int_equal(r, SELF_LOCKED);
     assert_ok(company_set_state(w->cx, w->company, COMPANY_ACTIVE));
     assert_ok(technician_lock(w->cx, w->technician));
@@ -189,7 +190,7 @@ rename_to(struct world *w, const struct self_proof *proof, int64_t id, const cha
 {
     enum self_result r;
     struct str text = arena_printf(&w->cx->arena, "%lld", (long long)id);
-    assert_ok(self_rename(w->cx, proof, text, str_from_cstr(name), &r));
+    assert_ok(self_rename(w->cx, handset_acts(w, proof), text, str_from_cstr(name), &r));
     return r;
 }
 
@@ -197,7 +198,8 @@ static enum self_result
 removes(struct world *w, const struct self_proof *proof, int64_t id)
 {
     enum self_result r;
-    assert_ok(self_remove(w->cx, proof, arena_printf(&w->cx->arena, "%lld", (long long)id), &r));
+    assert_ok(
+        self_remove(w->cx, handset_acts(w, proof), arena_printf(&w->cx->arena, "%lld", (long long)id), &r));
     return r;
 }
 

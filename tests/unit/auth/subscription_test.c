@@ -35,11 +35,11 @@ another_replaces_and_the_same_changes_nothing(void **state)
     struct subscriber s;
     struct push_subscription now;
     begin(&s, f);
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_int_equal(fixture_count_events(f, "device.subscribed"), 1);
     s.wanted.endpoint = STR_LIT("https://push.example.org/x");
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_int_equal(fixture_count_events(f, "device.subscribed"), 2);
     assert_ok(store_push_get(&f->cx, s.device.id, &now));
     assert_true(str_eq(now.endpoint, s.wanted.endpoint));
@@ -59,17 +59,17 @@ what_was_told_already_and_is_gone_is_not_taken_again(void **state)
     bool changed = false;
     begin(&s, f);
     const struct str dead = s.wanted.endpoint;
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, true));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, true));
     assert_ok(store_push_remove(&f->cx, s.device.id, dead, &changed));
     assert_true(changed);
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, true), ERR_CLOSED);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, true), ERR_CLOSED);
     assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     assert_int_equal(fixture_count_events(f, "device.subscribed"), 1);
     s.wanted.endpoint = STR_LIT("https://fcm.googleapis.com/fcm/send/fresh");
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     s.wanted.endpoint = dead;
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, true)); /* the other one was not ended */
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, true)); /* the other one was not ended */
     phone_clear(&s.phone);
 }
 
@@ -80,12 +80,12 @@ it_ends_by_wish_and_with_its_device(void **state)
     struct subscriber s;
     struct push_subscription now;
     begin(&s, f);
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
-    assert_ok(subscription_end(&f->cx, &s.device));
-    assert_ok(subscription_end(&f->cx, &s.device));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_unsubscribe(&f->cx, &s.device));
+    assert_ok(phone_unsubscribe(&f->cx, &s.device));
     assert_int_equal(fixture_count_events(f, "device.unsubscribed"), 1);
     assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
-    assert_ok(subscription_set(&f->cx, &s.device, &s.wanted, false));
+    assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_ok(device_set_state(&f->cx, s.device.id, DEVICE_DISABLED));
     assert_ok(store_push_get(&f->cx, s.device.id, &now));
     assert_ok(device_set_state(&f->cx, s.device.id, DEVICE_REMOVED));
@@ -102,20 +102,20 @@ what_is_not_admitted_changes_nothing(void **state)
     begin(&s, f);
     const struct str right = s.wanted.endpoint;
     s.wanted.endpoint = STR_LIT("https://elsewhere.example/x");
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
     s.wanted.endpoint = STR_LIT("http://fcm.googleapis.com/x");
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
     s.wanted.endpoint = STR_NULL;
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_SYNTAX);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_SYNTAX);
     s.wanted.endpoint = right;
     s.wanted.auth = STR_LIT("short");
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_SYNTAX);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_SYNTAX);
     s.wanted.auth = STR_LIT("0123456789abcdef");
     s.wanted.p256dh = STR_LIT("no point");
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_CRYPTO);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_CRYPTO);
     s.wanted.p256dh = phone_public(&s.phone);
     f->env.has_push = false;
-    assert_fails(&f->cx, subscription_set(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
+    assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
     assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     phone_clear(&s.phone);
 }

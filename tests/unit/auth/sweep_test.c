@@ -117,8 +117,8 @@ round_of_all(struct fixture *f)
 static void
 rounds_cost_the_same_in_a_larger_store(void **state)
 {
-    static const char device[] =
-        "INSERT INTO device VALUES (1, $1, 'phone', 'active', CAST('k' AS BLOB), CAST('t' AS BLOB), 0, 0, 0)";
+    static const char device[] = "INSERT INTO device VALUES (1, $1, 'phone', 'active', CAST('k' AS BLOB), "
+                                 "CAST('t' AS BLOB), 0, 0, 0, 0)";
     struct fixture *f = *state;
     assert_ok(db_exec(&f->cx, NULL, device, "i", f->ann));
     add(f, 0, FEW);

@@ -222,7 +222,7 @@ handset_opens(struct world *w, const struct handset *p)
     const struct self_signature s = {.nonce = nonce, .signature = phone_sign(w->f, &p->key, statement)};
     assert_ok(self_open(w->cx, &p->device, &s, &token, &r));
     assert_int_equal(r, SELF_OK);
-    return (struct self_proof){&p->device, arena_str(&w->kept, token)};
+    return (struct self_proof){&p->device, arena_str(&w->kept, token), NULL};
 }
 
 int64_t
@@ -234,4 +234,26 @@ world_int(struct world *w, const char *sql, int64_t id)
     int64_t value = db_int(rows, 0);
     assert_ok(db_done(w->cx, rows));
     return value;
+}
+
+struct deed *
+handset_deed(struct world *w, const struct handset *p)
+{
+    struct deed *deed = arena_zalloc(&w->cx->arena, sizeof *deed);
+    deed->device = &p->device;
+    assert_ok(deed_nonce(w->cx, &p->device, &deed->nonce));
+    deed->statement = STR_LIT("what the caller would have made");
+    deed->signature = phone_sign(w->f, &p->key, deed->statement);
+    return deed;
+}
+
+const struct self_proof *
+handset_acts(struct world *w, const struct self_proof *proof)
+{
+    /* Every device of these tests is a handset's. */
+    const char *at = (const char *)proof->device - offsetof(struct handset, device);
+    struct self_proof *with = arena_zalloc(&w->cx->arena, sizeof *with);
+    *with = *proof;
+    with->deed = handset_deed(w, (const struct handset *)(const void *)at);
+    return with;
 }

@@ -69,6 +69,10 @@ void world_sign_in(struct world *w);
 struct self_proof handset_opens(struct world *w, const struct handset *p);
 /* What is signed for that; in the arena. */
 struct str handset_self_statement(struct world *w, const struct handset *p, struct str nonce);
+/* The proof with a change that this phone signed just now, in the arena; whatever the change is. */
+const struct self_proof *handset_acts(struct world *w, const struct self_proof *proof);
+/* A change with a nonce of now, signed by the phone; in the arena. */
+struct deed *handset_deed(struct world *w, const struct handset *p);
 
 /* One column of one row, as an integer: "SELECT ... WHERE id = $1". */
 int64_t world_int(struct world *w, const char *sql, int64_t id);

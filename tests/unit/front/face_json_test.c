@@ -108,6 +108,7 @@ results_have_their_status(void **state)
         [deviceRet_PasswordRefused] = 422,
         [deviceRet_WrongCode] = 422,
         [deviceRet_LastFactor] = 409,
+        [deviceRet_StaleNonce] = 409,
     };
     struct harness *h = *state;
 

@@ -1,6 +1,7 @@
 /* ops: a whole sign-in through the contract's structs; that an error is UnknownError and nothing else; that
  * results are mapped by name. */
 #include "tests/unit/auth/world.h"
+#include "tests/unit/ops/signed.h"
 
 #include <stdio.h>
 
@@ -128,15 +129,26 @@ a_broken_store_is_unknown_error(void **state)
     }
 }
 
+/* A change: the same call, signed with a nonce of now. */
+static void
+act(struct line *l, const struct handset *p, enum ct_op_id op, const void *in, void *out)
+{
+    struct device_nonce_out nonce;
+    const struct device_nonce_in ask = {.sDeviceToken =
+                                            ((const struct device_unsubscribe_in *)in)->sDeviceToken};
+    call(l, CT_OP_device_nonce, &ask, &nonce);
+    call(l, op, signed_in(l->w->f, p, op, in, nonce.sNonce), out);
+}
+
 static void
 a_phone_subscribes_and_ends_it(void **state)
 {
     struct world *w = *state;
     struct line l = line_of(w);
-    struct phone phone;
+    struct handset phone;
     struct str token = STR_NULL;
-    phone_init(&phone);
-    (void)phone_enrol(w->f, &phone, w->technician, &token);
+    phone_init(&phone.key);
+    phone.device = (struct device){.id = phone_enrol(w->f, &phone.key, w->technician, &token)};
     token = arena_str(&w->kept, token);
     const struct push_key_in ask = {0};
     struct push_key_out told;
@@ -145,36 +157,36 @@ a_phone_subscribes_and_ends_it(void **state)
     assert_true(str_is_null(told.sPublicKey));
     struct device_subscribe_in in = {.sDeviceToken = token,
                                      .sEndpoint = STR_LIT("https://web.push.apple.com/x"),
-                                     .sP256dh = codec_base64url(&w->kept, phone.public_key, 65),
+                                     .sP256dh = codec_base64url(&w->kept, phone.key.public_key, 65),
                                      .sAuth = STR_LIT("AAECAwQFBgcICQoLDA0ODw")};
     struct device_subscribe_out out;
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_UnknownPushService);
     w->f->env.has_push = true;
     call(&l, CT_OP_push_key, &ask, &told);
     assert_int_equal(told.sPublicKey.n, 87);
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_OK);
     in.bAgain = true;
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_OK);
     const struct device_unsubscribe_in gone = {.sDeviceToken = token};
     struct device_unsubscribe_out removed;
-    call(&l, CT_OP_device_unsubscribe, &gone, &removed);
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_unsubscribe, &gone, &removed);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_SubscriptionGone);
     in.bAgain = false;
     in.sAuth = STR_LIT("AAECAwQFBgcICQoLDA0O");
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_BadRequest);
     in.sDeviceToken = STR_LIT("unknown");
-    call(&l, CT_OP_device_subscribe, &in, &out);
+    act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_UnknownDevice);
     const struct device_unsubscribe_in end = {.sDeviceToken = token};
     struct device_unsubscribe_out ended;
-    call(&l, CT_OP_device_unsubscribe, &end, &ended);
+    act(&l, &phone, CT_OP_device_unsubscribe, &end, &ended);
     assert_int_equal(ended.result, deviceRet_OK);
-    phone_clear(&phone);
+    phone_clear(&phone.key);
 }
 
 static void
@@ -281,8 +293,21 @@ a_phone_through_its_operations(void **state)
     answer.sChallengeId = STR_LIT("x");
     call(&l, CT_OP_device_answer, &answer, &answered);
     assert_int_equal(answered.result, deviceRet_UnknownChallenge);
-    const struct device_remove_in bye = {.sDeviceToken = token};
+    const struct device_nonce_in wants = {.sDeviceToken = token};
+    struct device_nonce_out nonce;
+    call(&l, CT_OP_device_nonce, &wants, &nonce);
+    assert_int_equal(nonce.result, deviceRet_OK);
+    struct device_remove_in bye = {.sDeviceToken = token, .sNonce = nonce.sNonce, .sSignature = STR("AAAA")};
     struct device_remove_out removed;
+    call(&l, CT_OP_device_remove, &bye, &removed);
+    assert_int_equal(removed.result, deviceRet_BadSignature);
+    struct str statement = arena_printf(
+        &w->cx->arena,
+        "countersign-change-v1\naudience 23 https://sign-in.example\nnonce %zu %.*s\ndevice %zu %.*s\n"
+        "operation 13 device/remove\n",
+        nonce.sNonce.n, STR_ARG(nonce.sNonce), enrolled.sDeviceId.n, STR_ARG(enrolled.sDeviceId));
+    struct str raw = phone_sign(w->f, &p, statement);
+    bye.sSignature = codec_base64url(&w->cx->arena, raw.p, raw.n);
     call(&l, CT_OP_device_remove, &bye, &removed);
     assert_int_equal(removed.result, deviceRet_OK);
     call(&l, CT_OP_device_pending, &ask, &pending);

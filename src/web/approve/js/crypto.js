@@ -78,6 +78,19 @@ export function selfStatement(o) {
         ["account", o.account], ["device", o.device]]);
 }
 
+/**
+ * Signs a change of this account's device: docs/device-api.md, "Changes".
+ * @param {import("./accounts.js").Account} account
+ * @param {string} nonce
+ * @param {string} operation such as "device/remove"
+ * @param {[string, string][]} lines every argument of the operation, in its order
+ * @returns {Promise<string>} ES256
+ */
+export function signChange(account, nonce, operation, lines) {
+    return sign(account.privateKey, statement("countersign-change-v1", [["audience", account.audience], ["nonce", nonce],
+        ["device", account.id], ["operation", operation], ...lines]));
+}
+
 /** The seed of codes as a key that cannot be taken out again. @param {Uint8Array} seed @returns {Promise<CryptoKey>} */
 export function keepSeed(seed) {
     return crypto.subtle.importKey("raw", seed, {name: "HMAC", hash: "SHA-1"}, false, ["sign"]);

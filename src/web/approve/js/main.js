@@ -3,6 +3,7 @@ import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";
 import {createApi, PASSING} from "./api.js";
 import {createBell} from "./bell.js";
+import {signChange} from "./crypto.js";
 import {ticketOf} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
 import {createJoining} from "./joining.js";
@@ -35,7 +36,7 @@ const here = new URL("./", location.href);
 const audience = new URL("../", here).href.replace(/\/$/, "");
 
 async function createApp() {
-    const api = createApi(new URL("../api/", here).href);
+    const api = createApi(new URL("../api/", here).href, {sign: signChange});
     let words = createWords(pickLanguage(navigator.languages));
     const frame = createFrame(document.body, () => words);
     let store = null;

@@ -328,6 +328,8 @@ export default {
     "problem.TooManyRequests.text": "Der Server bittet diese Adresse, eine Weile zu warten. Nichts wurde geändert.",
     "problem.Offline.title": "Keine Verbindung",
     "problem.Offline.text": "Der Server ist nicht erreichbar. Nichts wurde geändert: Versuchen Sie es noch einmal.",
+    "problem.StaleNonce.title": "Gerade wurde etwas anderes geändert",
+    "problem.StaleNonce.text": "Ein anderes Fenster dieser App war schneller. Hier wurde nichts geändert: Versuchen Sie es noch einmal.",
     "problem.UnknownError.title": "Der Server hat ein Problem",
     "problem.UnknownError.text": "Er konnte gerade nicht antworten. Nichts wurde geändert: Versuchen Sie es gleich noch einmal.",
     "problem.Foreign.title": "Eine Anfrage von anderswo",

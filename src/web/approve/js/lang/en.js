@@ -328,6 +328,8 @@ export default {
     "problem.TooManyRequests.text": "The server asks this address to wait a while. Nothing was changed.",
     "problem.Offline.title": "No connection",
     "problem.Offline.text": "The server cannot be reached. Nothing was changed: try again.",
+    "problem.StaleNonce.title": "Something else was changed just then",
+    "problem.StaleNonce.text": "Another window of this app was faster. Nothing was changed here: try again.",
     "problem.UnknownError.title": "The server has a problem",
     "problem.UnknownError.text": "It could not answer just now. Nothing was changed: try again in a moment.",
     "problem.Foreign.title": "A request from elsewhere",

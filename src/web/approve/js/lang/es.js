@@ -328,6 +328,8 @@ export default {
     "problem.TooManyRequests.text": "El servidor pide a esta dirección que espere un rato. Nada ha cambiado.",
     "problem.Offline.title": "Sin conexión",
     "problem.Offline.text": "No se llega al servidor. Nada ha cambiado: inténtelo de nuevo.",
+    "problem.StaleNonce.title": "Otra cosa cambió en ese momento",
+    "problem.StaleNonce.text": "Otra ventana de esta app fue más rápida. Aquí nada ha cambiado: inténtelo de nuevo.",
     "problem.UnknownError.title": "El servidor tiene un problema",
     "problem.UnknownError.text": "Ahora no pudo responder. Nada ha cambiado: inténtelo dentro de un momento.",
     "problem.Foreign.title": "Una petición de otro lugar",

@@ -328,6 +328,8 @@ export default {
     "problem.TooManyRequests.text": "Le serveur demande à cette adresse d’attendre un peu. Rien n’a changé.",
     "problem.Offline.title": "Pas de liaison",
     "problem.Offline.text": "Le serveur est injoignable. Rien n’a changé : réessayez.",
+    "problem.StaleNonce.title": "Autre chose vient d’être modifié",
+    "problem.StaleNonce.text": "Une autre fenêtre de cette app a été plus rapide. Rien n’a changé ici : réessayez.",
     "problem.UnknownError.title": "Le serveur a un problème",
     "problem.UnknownError.text": "Il n’a pas pu répondre. Rien n’a changé : réessayez dans un instant.",
     "problem.Foreign.title": "Une demande venue d’ailleurs",

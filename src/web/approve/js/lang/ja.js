@@ -328,6 +328,8 @@ export default {
     "problem.TooManyRequests.text": "しばらくお待ちください。何も変更されていません。",
     "problem.Offline.title": "接続できません",
     "problem.Offline.text": "サーバーに接続できません。何も変更されていません。もう一度お試しください。",
+    "problem.StaleNonce.title": "ほかの変更が先に行われました",
+    "problem.StaleNonce.text": "このアプリの別のウィンドウが先に変更しました。ここでは何も変更されていません。もう一度お試しください。",
     "problem.UnknownError.title": "サーバーに問題があります",
     "problem.UnknownError.text": "いま応答できません。何も変更されていません。少し待ってからお試しください。",
     "problem.Foreign.title": "別の場所からの要求です",
