@@ -190,6 +190,24 @@ def test_tls_and_its_reload(own_server, tmp_path, name):
                 weak.wrap_socket(plain)
 
 
+def offers(port, *options):
+    """Whether a handshake of s_client with these options succeeds."""
+    return subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options], stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=PATIENCE, check=False).returncode == 0
+
+
+def test_tls_offers_no_group_that_is_dear_to_the_server(own_server, tmp_path):
+    crt, key = certificate(str(tmp_path), "server")
+    server = own_server({("tls", "certificate"): crt, ("tls", "key"): key,
+                         ("server", "public_url"): "https://127.0.0.1:8443"})
+    for group in ("X25519", "P-256", "P-384"):
+        assert offers(server.port, "-tls1_3", "-groups", group), group
+    for group in ("P-521", "X448", "ffdhe2048", "ffdhe8192"):
+        assert not offers(server.port, "-tls1_3", "-groups", group), group
+    assert offers(server.port, "-tls1_2")
+    assert not offers(server.port, "-tls1_2", "-cipher", "DHE")
+
+
 def test_every_child_is_confined(own_server):
     server = own_server()
     for kind in ("front", "worker", "courier"):
