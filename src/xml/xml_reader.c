@@ -444,13 +444,24 @@ begins_with_nul(struct xml_reader *r)
     return has_failed(r);
 }
 
+/* Whether the encoding stands where it belongs, and once: behind the version, before `standalone`. */
+static bool
+is_encoding_in_place(const struct xml_reader *r)
+{
+    struct str encoding = r->source.encoding;
+    struct str before = {r->text.p, (size_t)(encoding.p - r->text.p)};
+    struct str behind = str_trim(str_sub(r->text, before.n + encoding.n, SIZE_MAX), BLANKS);
+    return str_find_str(before, STR_LIT("standalone")) == before.n &&
+           !str_starts(behind, STR_LIT("encoding"));
+}
+
 /* What the declaration says of the charset is settled, and .NET takes whatever it says, where expat wants a
- * name: expat gets blanks instead. */
+ * name: expat gets blanks instead. A misplaced or second one it sees, and refuses. */
 static void
 blank_encoding(const struct xml_reader *r, char *input)
 {
     struct str encoding = r->source.encoding;
-    if (str_is_null(encoding) || !is_blank(encoding.p[-1]))
+    if (str_is_null(encoding) || !is_blank(encoding.p[-1]) || !is_encoding_in_place(r))
         return;
     char behind = encoding.p[encoding.n];
     if (is_blank(behind) || behind == '?')

@@ -125,6 +125,10 @@ test_declarations(void **state)
     assert_declared("<?xml version='1.0'encoding='='?>", "#");
     assert_declared("<?xml version='1.0' encoding='='standalone='yes'?>", "#");
     assert_declared("<?xml version='1.0' encoding='=?>", "#");
+    assert_declared("<?xml version='1.0' standalone='yes' encoding='utf-8'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='utf-8' encoding='utf-8'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='utf-8' standalone='no' encoding='utf-8'?>", "#");
+    assert_declared("<?xml version='1.0' encoding='utf-8' standalone='no' standalone='no'?>", "#");
 }
 
 static void
