@@ -36,6 +36,12 @@ warn_of_proxy(struct connection *c, const struct forwarded *who, const struct ro
                 who->missing);
 }
 
+static uint64_t
+smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 void
 dispatch_head(struct connection *c)
 {
@@ -45,9 +51,9 @@ dispatch_head(struct connection *c)
 
     find_route(f, &route);
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
-        http_parser_limit_body(&c->parser, SOAP_BODY_MAX, most > SOAP_BODY_MAX ? most : SOAP_BODY_MAX);
+        http_parser_limit_body(&c->parser, smaller(SOAP_BODY_MAX, most), most);
     else if (route.kind == ROUTE_API)
-        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, API_BODY_READ);
+        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, smaller(API_BODY_READ, most));
     else if (route.kind == ROUTE_PATH_INFO && f->request.method == HTTP_POST)
         http_parser_limit_body(&c->parser, FACE_FORM_BODY_MAX, most);
     else

@@ -103,6 +103,28 @@ etag_of(struct arena *a, struct str body)
     return arena_printf(a, "\"%016" PRIx64 "\"", h.a);
 }
 
+/* Whether If-None-Match lists the tag, compared weakly (RFC 9110, section 13.1.2); `*` is any. */
+static bool
+is_listed(struct str list, struct str etag)
+{
+    while (!str_is_null(list)) {
+        list = str_trim(list, " \t,");
+        if (str_eq(list, STR_LIT("*")))
+            return true;
+        if (str_starts(list, STR_LIT("W/")))
+            list = str_sub(list, 2, SIZE_MAX);
+        if (!str_starts(list, STR_LIT("\"")))
+            return false;
+        /* A tag may hold a comma. */
+        size_t n = str_find(str_sub(list, 1, SIZE_MAX), '"') + 2;
+        if (str_eq(str_sub(list, 0, n), etag))
+            return true;
+        list = str_sub(list, n, SIZE_MAX);
+        (void)str_cut(&list, ',');
+    }
+    return false;
+}
+
 static void
 asset(const struct page_request *req, const struct web_asset *a, struct buf *body, struct answer *out)
 {
@@ -113,7 +135,7 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
     if (refuse_method(req, out))
         return;
     struct str etag = etag_of(req->arena, a->body);
-    bool is_known = str_eq(http_header(req->http, HTTP_NAME_IF_NONE_MATCH), etag);
+    bool is_known = is_listed(http_header_joined(req->http, HTTP_NAME_IF_NONE_MATCH, req->arena), etag);
     *out = (struct answer){.status = is_known ? 304 : 200,
                            .cache_control = STR("no-cache"),
                            .content_type = a->content_type,

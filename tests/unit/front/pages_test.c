@@ -211,6 +211,27 @@ assets_are_asked_for_once(void **state)
     const char *again =
         ask_with(h, "/assets/pages.js", text_printf(h, "Host: a\r\nIf-None-Match: %.18s\r\n", etag + 8));
     assert_starts(again, "HTTP/1.1 304 Not Modified\r\n");
+    static const struct {
+        const char *before, *behind;
+        bool is_known;
+    } lists[] = {
+        {"W/", "", true},
+        {"\"a,b\", ", "", true},
+        {"\"a\" ,, W/\"\",W/", " , \"c\"", true},
+        {"\"a\"\r\nIf-None-Match: ", "", true},
+        {"\"a", "", false},
+        {"w/", "", false},
+        {"x ", "", false},
+        {"\"a\", x, ", "", false},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        again = ask_with(h, "/assets/pages.js",
+                         text_printf(h, "Host: a\r\nIf-None-Match: %s%.18s%s\r\n", lists[i].before, etag + 8,
+                                     lists[i].behind));
+        assert_starts(again, lists[i].is_known ? "HTTP/1.1 304 " : "HTTP/1.1 200 ");
+    }
+    assert_starts(ask_with(h, "/assets/pages.js", "Host: a\r\nIf-None-Match: *\r\n"), "HTTP/1.1 304 ");
+    assert_starts(ask_with(h, "/assets/pages.js", "Host: a\r\nIf-None-Match: \"\"\r\n"), "HTTP/1.1 200 ");
     assert_starts(ask(h, "GET", "/assets/none"), "HTTP/1.1 404 ");
     assert_starts(ask(h, "PUT", "/assets/pages.js"), "HTTP/1.1 405 ");
 }
