@@ -51,20 +51,35 @@ add_escaped(struct buf *out, struct str s)
     }
 }
 
-/* The Key Uri Format that authenticators read. */
+/* One half of a label, which is ISSUER:ACCOUNT: an app splits it at the first colon even where that is
+ * escaped, so that neither half may have one of its own. */
+static void
+add_label(struct buf *out, struct str s)
+{
+    struct str piece = str_cut(&s, ':');
+    add_escaped(out, piece);
+    while (!str_is_null(s)) {
+        piece = str_cut(&s, ':');
+        if (!str_is_empty(piece) && piece.p[0] != ' ')
+            add_escaped(out, STR_LIT(" "));
+        add_escaped(out, piece);
+    }
+}
+
+/* The Key URI Format that authenticators read; label and issuer name the same issuer. */
 static struct str
 totp_uri(struct cx *cx, struct str issuer, struct str account, struct str secret)
 {
     struct buf uri;
     buf_init(&uri, URI_MAX);
     buf_add_cstr(&uri, "otpauth://totp/");
-    add_escaped(&uri, issuer);
+    add_label(&uri, issuer);
     buf_add_byte(&uri, ':');
-    add_escaped(&uri, account);
+    add_label(&uri, account);
     buf_add_cstr(&uri, "?secret=");
     buf_add_str(&uri, secret);
     buf_add_cstr(&uri, "&issuer=");
-    add_escaped(&uri, issuer);
+    add_label(&uri, issuer);
     buf_add_cstr(&uri, "&algorithm=SHA1&digits=6&period=30");
     ASSERT(!buf_is_over(&uri)); /* titles and addresses have limits */
     struct str out = arena_str(&cx->arena, buf_view(&uri));
