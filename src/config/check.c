@@ -170,12 +170,12 @@ check_webhook(const struct config *c, struct problems *p)
         problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
 }
 
-/* It stands in a JSON text as it is. */
+/* A URI (RFC 3986, section 2; RFC 6068): mailto:<a@b> is none. It stands in a JSON text as it is. */
 static bool
 is_contact(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '"' || s.p[i] == '\\')
+        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || str_find(STR_LIT("\"\\<>^`{|}"), s.p[i]) < 9)
             return false;
     struct str at = str_sub(s, str_find(s, '@'), SIZE_MAX);
     return str_starts(s, STR_LIT("mailto:")) ? at.n > 1 : str_starts(s, STR_LIT("https://"));

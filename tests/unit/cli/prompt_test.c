@@ -50,14 +50,15 @@ files(void **state)
 {
     struct cli *cli = *state;
     struct str line;
-    static const char *const texts[] = {"secret", "secret\n", "secret\r\n", "secret\nmore\n"};
+    static const char *const texts[] = {"secret", "secret\n", "secret\r\n", "secret\nmore\n",
+                                        "\xef\xbb\xbfsecret\r\n"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_int_equal(read_text(cli, texts[i], strlen(texts[i]), &line), ERR_NONE);
         assert_true(str_eq(line, STR_LIT("secret")));
     }
     assert_int_equal(read_text(cli, " with blanks \n", 14, &line), ERR_NONE);
     assert_true(str_eq(line, STR_LIT(" with blanks ")));
-    static const char *const empty[] = {"", "\n", "\r\n", "\nsecret"};
+    static const char *const empty[] = {"", "\n", "\r\n", "\nsecret", "\xef\xbb\xbf\n"};
     for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++)
         assert_int_equal(read_text(cli, empty[i], strlen(empty[i]), &line), ERR_USAGE);
     char longest[PROMPT_LINE + 1];

@@ -117,6 +117,8 @@ push(void **state)
                     "http://127.0.0.1:80\nnetworks = 10.1.0.0/16 ::1\n");
     assert_refused("[push]\ncontact = ops@a.example\n",
                    "f:2: contact must be mailto:ADDRESS or an https address\n");
+    assert_refused("[push]\ncontact = mailto:<ops@a.example>\n",
+                   "f:2: contact must be mailto:ADDRESS or an https address\n");
     assert_refused("[push]\ncontact = mailto:\"@a.example\n",
                    "f:2: contact must be mailto:ADDRESS or an https address\n");
     assert_refused("[push]\nhosts = https://a.example\n",
