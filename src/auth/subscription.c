@@ -6,6 +6,7 @@
 #include "auth/env.h"
 #include "auth/technician.h"
 #include "base/endpoint.h"
+#include "store/db.h"
 
 static enum errcode
 check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)
@@ -64,4 +65,36 @@ subscription_end_within(struct cx *cx, const struct device *device)
     bool changed = false;
     enum errcode err = store_push_remove(cx, device->id, STR_NULL, &changed);
     return err == ERR_NONE && changed ? audit(cx, device, "device.unsubscribed", STR_NULL) : err;
+}
+
+static enum errcode
+sweep_one(struct cx *cx)
+{
+    struct device device = {.id = 0};
+    struct str service = STR_NULL;
+    enum errcode err = store_push_ended_take(cx, &device.id, &service);
+    if (err == ERR_NONE)
+        err = store_device_get(cx, device.id, &device);
+    return err == ERR_NONE ? audit(cx, &device, "device.subscription-ended", service) : err;
+}
+
+enum errcode
+subscription_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    enum errcode err = db_begin(cx);
+    int64_t n = 0;
+    *more_out = false;
+    if (err != ERR_NONE)
+        return err;
+    for (; n < limit && err == ERR_NONE; n++)
+        err = sweep_one(cx);
+    *more_out = err == ERR_NONE && n == limit;
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        err = ERR_NONE;
+    }
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
 }

@@ -15,6 +15,7 @@
 #include "auth/notice.h"
 #include "auth/self_service.h"
 #include "auth/session.h"
+#include "auth/subscription.h"
 #include "auth/webauthn.h"
 #include "base/clock.h"
 #include "log/log.h"
@@ -220,7 +221,7 @@ static enum errcode
 sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep};
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, subscription_sweep};
     enum errcode e = ERR_NONE;
     if (clock_mono() - d->swept_at < CLOCK_MINUTE)
         return ERR_NONE;

@@ -70,6 +70,14 @@ struct outcome {
     int64_t rests_until; /* the push service wants to be left alone; 0: it does not say */
 };
 
+/* Its host, which is all that is kept of where it was. */
+static struct str
+service_of(const struct outbox_row *row)
+{
+    struct endpoint e = {.port = 0};
+    return endpoint_read(row->push.endpoint, &e) ? e.host : STR_LIT("");
+}
+
 static enum errcode
 write_within(struct cx *cx, const struct outbox_row *row, const struct outcome *o)
 {
@@ -78,6 +86,8 @@ write_within(struct cx *cx, const struct outbox_row *row, const struct outcome *
                                       : store_outbox_end(cx, row->id, str_from_cstr(o->state));
     if (e == ERR_NONE && o->is_gone)
         e = store_push_remove(cx, row->device_id, row->push.endpoint, &changed);
+    if (e == ERR_NONE && changed)
+        e = store_push_ended_put(cx, row->device_id, service_of(row));
     if (e == ERR_NONE && o->rests_until != 0)
         e = store_push_rest(cx, row->device_id, row->push.endpoint, o->rests_until);
     return e;

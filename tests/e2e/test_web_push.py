@@ -262,6 +262,9 @@ def test_a_subscription_that_is_gone_is_removed(own_server, service, name, statu
     fresh = push.browser("/push/fresh")
     assert fresh.subscribe(phone)["result"] == fresh.subscribe(phone, bAgain=True)["result"] == "OK"
     assert rows(server, "SELECT endpoint FROM push_subscription") == [(fresh.endpoint,)]
+    server.advance(61)
+    server.wait_for(lambda: [row["detail"]["service"] for row in server.cli("audit", "list", "--technician", name[1])["events"]
+                             if row["event"] == "device.subscription-ended"] == ["localhost"])
 
 
 def test_a_phone_that_looks_by_itself_needs_no_push_service(own_server, service, name):

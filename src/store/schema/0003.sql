@@ -23,3 +23,9 @@ ALTER TABLE device ADD COLUMN deeds BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX session_idle ON session (ended_at, idle_at);
 
 -- Outbox and audit.
+
+-- A push service ended a phone's subscription: for housekeeping to put into the audit, which the courier cannot write.
+CREATE TABLE push_ended (
+    device_id BIGINT PRIMARY KEY REFERENCES device (id),
+    service TEXT NOT NULL               -- its host
+);
