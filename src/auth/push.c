@@ -114,47 +114,100 @@ take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
     return err;
 }
 
-/* A pending push of another login of this technician: ended if its time is over, taken back if it came from
- * the same address, so that a console that started anew is not held up; else it stays, and *waits_out is
- * when it ends: another address must not be able to take a push away from under the person's eyes. */
+/* Why a push has to wait, and until when; reason NULL: it does not. */
+struct hold {
+    const char *reason;
+    int64_t until;
+};
+
+static void
+hold(struct hold *h, const char *reason, int64_t until)
+{
+    if (h->reason != NULL && h->until >= until)
+        return;
+    *h = (struct hold){reason, until};
+}
+
+/* The push of this login that waits, or is approved and not asked for; id 0: none. */
 static enum errcode
-clear_other(struct cx *cx, const struct attempt *a, const struct challenge_row *c, int64_t *waits_out)
+open_of(struct cx *cx, const struct attempt *a, struct challenge_row *open_out)
+{
+    *open_out = (struct challenge_row){.id = 0};
+    enum errcode err = store_challenge_open_of(cx, a->login.id, open_out);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE || open_out->expires_at > cx->now || !str_eq(open_out->state, STR_LIT("pending")))
+        return err;
+    err = challenge_expire(cx, open_out);
+    open_out->id = 0;
+    return err;
+}
+
+/* A pending push of another login: ended if its time is over. One of the same address can be replaced, so
+ * that a console that started anew is not held up, unless that would begin a rest: then neither would be
+ * left. One of another address stays, so that it cannot be taken away from under the person's eyes. */
+static enum errcode
+look_at_other(struct cx *cx, const struct attempt *a, const struct challenge_row *c, struct hold *h)
 {
     struct login_row other;
     if (c->expires_at <= cx->now)
         return challenge_expire(cx, c);
     enum errcode err = store_login_get(cx, c->login_id, &other);
-    if (err != ERR_NONE)
-        return err;
-    if (str_eq(other.source, a->login.source))
-        return take_back(cx, c, "replaced");
-    *waits_out = c->expires_at;
-    return ERR_NONE;
+    if (err == ERR_NONE && (!str_eq(other.source, a->login.source) || push_channel_is_last(&a->account.t)))
+        hold(h, "pending", c->expires_at);
+    return err;
 }
 
-/* *open_out: the push of this login that waits, or is approved and not asked for; id 0: none. */
+/* The pending push that is to be replaced is taken back only where the new one is sent: nothing is lost to a
+ * wait. */
 static enum errcode
-clear_way(struct cx *cx, struct attempt *a, struct challenge_row *open_out, int64_t *waits_out)
+replace(struct cx *cx, struct attempt *a, struct push_sent *sent_out)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
-    *open_out = (struct challenge_row){.id = 0};
-    enum errcode err = store_challenge_open_of(cx, a->login.id, open_out);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        err = ERR_NONE;
-    } else if (err == ERR_NONE && open_out->expires_at <= cx->now &&
-               str_eq(open_out->state, STR_LIT("pending"))) {
-        err = challenge_expire(cx, open_out);
-        open_out->id = 0;
-    }
-    if (err != ERR_NONE || open_out->id != 0)
-        return err;
-    err = store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
+    enum errcode err =
+        store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        err = clear_other(cx, a, &rows[i], waits_out);
-    /* The counters may have moved. */
-    return err != ERR_NONE ? err : technician_get(cx, a->account.t.id, &a->account.t);
+        err = take_back(cx, &rows[i], "replaced");
+    if (err == ERR_NONE) /* the counters moved */
+        err = technician_get(cx, a->account.t.id, &a->account.t);
+    return err != ERR_NONE ? err : create(cx, a, sent_out);
+}
+
+static enum errcode
+look_for_holds(struct cx *cx, struct attempt *a, struct hold *h)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    int64_t devices = 0;
+    enum errcode err =
+        store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        if ((err = look_at_other(cx, a, &rows[i], h)) == ERR_NONE) /* the counters may have moved */
+            err = technician_get(cx, a->account.t.id, &a->account.t);
+    if (err == ERR_NONE)
+        err = device_count_active(cx, a->account.t.id, &devices);
+    const int64_t free_at = push_channel_free_at(cx, &a->account.t);
+    if (free_at > cx->now)
+        hold(h, push_channel_rests(cx, &a->account.t) ? "rest" : "pace", free_at);
+    if (devices == 0)
+        *h = (struct hold){"no-device", 0};
+    return err;
+}
+
+/* Audited once a login: a console that asks again and again must not fill the log. */
+static enum errcode
+tell_hold(struct cx *cx, const struct attempt *a, const struct hold *h, struct push_sent *sent_out)
+{
+    bool first = false;
+    *sent_out = refused(SIGNIN_TwoFactorError, seconds_until(cx, h->until));
+    enum errcode err = store_login_hold_push(cx, a->login.id, &first);
+    if (err != ERR_NONE || !first)
+        return err;
+    return audit_append(cx, account_of(&a->account), "push.held", "reason", str_from_cstr(h->reason),
+                        "seconds", arena_printf(&cx->arena, "%d", (int)sent_out->expires_in), NULL);
 }
 
 static enum errcode
@@ -162,7 +215,7 @@ send_within(struct cx *cx, struct str login_token, struct push_sent *sent_out)
 {
     struct attempt a;
     struct challenge_row open;
-    int64_t waits = 0, devices = 0;
+    struct hold h = {.reason = NULL};
     enum errcode err = attempt_read(cx, login_token, NULL, &a);
     if (err != ERR_NONE)
         return err;
@@ -170,19 +223,15 @@ send_within(struct cx *cx, struct str login_token, struct push_sent *sent_out)
     *sent_out = refused(result, 0);
     if (result != SIGNIN_OK)
         return ERR_NONE;
-    err = clear_way(cx, &a, &open, &waits);
-    if (err != ERR_NONE)
+    if ((err = open_of(cx, &a, &open)) != ERR_NONE)
         return err;
     if (open.id != 0) {
         *sent_out = sent(cx, &open);
         return ERR_NONE;
     }
-    if ((err = device_count_active(cx, a.account.t.id, &devices)) != ERR_NONE)
+    if ((err = look_for_holds(cx, &a, &h)) != ERR_NONE)
         return err;
-    if (push_channel_free_at(&a.account.t) > waits)
-        waits = push_channel_free_at(&a.account.t);
-    *sent_out = refused(SIGNIN_TwoFactorError, devices == 0 ? 0 : seconds_until(cx, waits));
-    return devices == 0 || waits > cx->now ? ERR_NONE : create(cx, &a, sent_out);
+    return h.reason != NULL ? tell_hold(cx, &a, &h, sent_out) : replace(cx, &a, sent_out);
 }
 
 enum errcode

@@ -7,6 +7,7 @@
 #include "auth/lockout.h"
 #include "auth/password.h"
 #include "auth/policy.h"
+#include "auth/push_channel.h"
 #include "auth/session.h"
 #include "auth/text.h"
 #include "base/rand.h"
@@ -250,7 +251,7 @@ technician_unlock(struct cx *cx, int64_t id)
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    t.push_unanswered = t.push_refused = t.push_rests_until = 0;
+    push_channel_clear(&t);
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = lockout_clear(cx, t.email_key, STR_NULL);

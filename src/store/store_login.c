@@ -116,9 +116,20 @@ enum errcode
 store_push_counters_set(struct cx *cx, int64_t technician_id, const struct push_counters *c)
 {
     static const char sql[] = "UPDATE technician SET push_unanswered = $1, push_refused = $2, "
-                              "push_rests_until = $3, push_last_at = $4 WHERE id = $5";
-    return db_exec(cx, NULL, sql, "iiiii", c->unanswered, c->refused, c->rests_until, c->last_at,
-                   technician_id);
+                              "push_rests_until = $3, push_last_at = $4, push_early_at = $5 WHERE id = $6";
+    return db_exec(cx, NULL, sql, "iiiiii", c->unanswered, c->refused, c->rests_until, c->last_at,
+                   c->early_at, technician_id);
+}
+
+enum errcode
+store_login_hold_push(struct cx *cx, int64_t id, bool *first_out)
+{
+    int64_t changed = 0;
+    enum errcode err =
+        db_exec(cx, &changed, "UPDATE login SET push_held_at = $2 WHERE id = $1 AND push_held_at = 0", "ii",
+                id, cx->now);
+    *first_out = err == ERR_NONE && changed == 1;
+    return err;
 }
 
 enum errcode

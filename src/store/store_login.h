@@ -47,9 +47,12 @@ enum errcode store_login_spend(struct cx *cx, const struct login_end *end, bool 
  * had to tell of them. *n_out: how many. */
 enum errcode store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 
+/* A push of this login has to wait. *first_out: for the first time. */
+enum errcode store_login_hold_push(struct cx *cx, int64_t id, bool *first_out) MUST_CHECK;
+
 struct push_counters {
     int64_t unanswered, refused; /* in a row */
-    int64_t rests_until, last_at;
+    int64_t rests_until, last_at, early_at;
 };
 enum errcode store_push_counters_set(struct cx *cx, int64_t technician_id,
                                      const struct push_counters *counters) MUST_CHECK;

@@ -18,7 +18,7 @@ struct technician {
     struct str password_hash; /* encoded argon2id; empty: none */
     int64_t password_generation, password_set_at;
     bool password_must_change;
-    int64_t push_unanswered, push_refused, push_rests_until, push_last_at;
+    int64_t push_unanswered, push_refused, push_rests_until, push_last_at, push_early_at;
     bool has_totp;
     int64_t created_at;
     int64_t

@@ -631,3 +631,31 @@ def test_console_ticket_is_redeemed_once(server, name):
         wire.close()
     assert answers[0]["result"] == "OK" and answers[0]["sAccount"] == email
     assert answers[1]["result"] == "InvalidTicket"
+
+
+def test_a_sign_in_begun_again_takes_the_first_ones_place(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    first, push = console.begin(email)
+    again, second = console.begin(email)
+    assert console.check(first, push.sPushToken).result == "InvalidToken"
+    held = console.send(console.login(email).sLoginToken)
+    assert held.result == "TwoFactorError" and 0 < int(held.iExpiresIn) <= 30
+    assert phone.approve(second.sMatchNumber)["result"] == "OK"
+    assert console.settle(again, second.sPushToken).result == "OK"
+
+
+def test_no_wait_after_an_ok_and_one_after_a_refusal(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    for _ in range(3):
+        assert console.sign_in(email, phone).result == "OK"
+    token, push = console.begin(email)
+    phone.reject()
+    assert console.settle(token, push.sPushToken).result == "TwoFactorRejected"
+    token = console.login(email).sLoginToken
+    assert console.send(token).result == "TwoFactorError"
+    server.cli("technician", "unlock", email)
+    assert console.send(token).result == "OK"

@@ -9,6 +9,8 @@ UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at EL
        OR EXISTS (SELECT 1 FROM device d WHERE d.technician_id = technician.id)
        OR EXISTS (SELECT 1 FROM recovery_code r WHERE r.technician_id = technician.id)
        OR EXISTS (SELECT 1 FROM enrolment e WHERE e.technician_id = technician.id AND e.used_at <> 0);
+ALTER TABLE technician ADD COLUMN push_early_at BIGINT NOT NULL DEFAULT 0; -- the last push sent before its pace allowed
+ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the first push of it that had to wait
 
 -- Enrolment tickets.
 

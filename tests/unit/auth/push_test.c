@@ -457,21 +457,6 @@ one_pending_push_for_a_technician(void **state)
 }
 
 static void
-a_push_every_30_seconds(void **state)
-{
-    struct world *w = *state;
-    wait_for_answer(w);
-    assert_int_equal(handset_answer(w, &w->phone, DECISION_REJECT, NULL), ANSWER_OK);
-    assert_int_equal(world_check(w), SIGNIN_TwoFactorRejected);
-    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    world_later(w, 10 * CLOCK_S);
-    assert_int_equal(world_send(w), SIGNIN_TwoFactorError);
-    assert_int_equal(w->sent.expires_in, 20);
-    world_later(w, 20 * CLOCK_S);
-    assert_int_equal(world_send(w), SIGNIN_OK);
-}
-
-static void
 the_channel_rests(void **state)
 {
     struct world *w = *state;
@@ -557,7 +542,6 @@ main(void)
         TEST(an_old_password_is_told_after_the_approval),
         TEST(sending_again_is_the_same_push),
         TEST(one_pending_push_for_a_technician),
-        TEST(a_push_every_30_seconds),
         TEST(the_channel_rests),
         TEST(taken_back),
         TEST(a_waiting_check_writes_nothing),

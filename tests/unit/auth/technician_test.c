@@ -132,7 +132,7 @@ locks(void **state)
     assert_true(l.account_locked && l.locked_until == INT64_MAX);
     assert_ok(db_exec(cx, NULL,
                       "UPDATE technician SET push_unanswered = 4, push_refused = 2, push_rests_until = 9, "
-                      "push_last_at = 8",
+                      "push_last_at = 8, push_early_at = 7",
                       ""));
     assert_ok(technician_unlock(cx, f->ann));
     assert_str(fixture_last_event(f, NULL), "account.unlocked");
@@ -140,7 +140,7 @@ locks(void **state)
     assert_false(l.account_locked);
     assert_ok(technician_get(cx, f->ann, &t));
     assert_true(t.push_unanswered == 0 && t.push_refused == 0 && t.push_rests_until == 0 &&
-                t.push_last_at == 8);
+                t.push_last_at == 0 && t.push_early_at == 0);
 }
 
 static void
