@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/control.h"
+#include "proc/lock.h"
 #include "proc/notify.h"
 #include "proc/reload.h"
 #include "proc/report.h"
@@ -301,6 +302,8 @@ prepare(struct supervisor *s)
     if (e == ERR_NONE && geteuid() == 0 && !s->user.is_set)
         log_warning("user.root", "advice=\"set server.user: the children run as root\"");
     if (e == ERR_NONE)
+        e = lock_store(&s->cx, config->store_path, &s->user, &s->store_lock);
+    if (e == ERR_NONE)
         e = source_open_tls(&s->cx, config, s->tls);
     if (e == ERR_NONE)
         e = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &s->listeners);
@@ -341,7 +344,8 @@ serve(struct supervisor *s)
 int
 supervise_run(const struct supervise_options *options)
 {
-    struct supervisor s = {.options = options, .tls = {-1, -1}, .ready_fd = options->ready_fd};
+    struct supervisor s = {
+        .options = options, .tls = {-1, -1}, .store_lock = -1, .ready_fd = options->ready_fd};
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
     signals_begin();
@@ -356,6 +360,8 @@ supervise_run(const struct supervise_options *options)
         status = serve(&s);
         listeners_close(&s.listeners);
         source_close_tls(s.tls);
+        if (s.store_lock >= 0)
+            (void)close(s.store_lock);
         reload_cancel(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);

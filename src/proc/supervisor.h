@@ -31,6 +31,7 @@ struct supervisor {
     struct privilege_user user;
     struct listeners listeners;
     int tls[2];
+    int store_lock; /* -1: none */
     struct member *members;
     size_t n;
     enum phase phase; /* written by one function of supervise.c */

@@ -366,3 +366,21 @@ def test_a_check_of_what_is_right_says_nothing_and_disturbs_nobody(own_server, t
     phone = server.ready(company, email)
     assert check(server) == (0, "")
     assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_a_second_server_on_the_same_store_is_refused(own_server):
+    server = own_server({("server", "fronts"): "2"})
+    done = subprocess.run([DAEMON, "-c", server.config], env=server.env, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 1 and "another server uses" in done.stderr, done.stderr
+    server.process.kill()
+    server.process.wait(PATIENCE)
+
+    def starts():
+        """The lock goes with the last process of the dead server."""
+        try:
+            return server.start()
+        except AssertionError:
+            assert "another server uses" in server.log()
+            return None
+
+    eventually(starts, "the lock outlives its server")

@@ -1,0 +1,31 @@
+/* lock: see the header. */
+#include "proc/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* The folder may be another account's: a link in place of the file is not followed, and nothing is ever
+ * written. */
+enum errcode
+lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int *fd_out)
+{
+    const char *path = arena_printf(&cx->arena, "%.*s.lock", STR_ARG(store_path)).p;
+    int fd = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    *fd_out = fd;
+    if (fd < 0 && errno == ENOENT)
+        return ERR_NONE;
+    if (fd < 0)
+        return err_set(cx, ERR_SYSTEM, "store.path: the lock %s cannot be made: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        /* So that the same server can be started as that account too. */
+        if (user->is_set && fchown(fd, user->uid, user->gid) != 0)
+            return err_set(cx, ERR_SYSTEM, "store.path: %s: %s", path, strerror(errno));
+        return ERR_NONE;
+    }
+    return errno == EWOULDBLOCK
+               ? err_set(cx, ERR_SYSTEM, "store.path: another server uses %.*s", STR_ARG(store_path))
+               : err_set(cx, ERR_SYSTEM, "store.path: %s cannot be locked: %s", path, strerror(errno));
+}
