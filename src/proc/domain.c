@@ -137,6 +137,7 @@ rehearse(struct domain *d, struct cx *cx, const struct config *c)
     if (db_open(cx, c->store_path, DB_OPEN, c->store_busy_timeout, &db) != ERR_NONE)
         child_find_error(cx);
     cx->db = db;
+    cx->env = &d->env;
     if (db != NULL && has_key && key_check(cx, c->store_key_file.p) != ERR_NONE)
         child_find_error(cx);
     cx->db = NULL;
