@@ -67,7 +67,10 @@ fill(struct cx *cx, struct shown *s)
 static enum answer
 answerable(const struct cx *cx, const struct challenge_row *c)
 {
-    if (str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_expired))))
+    /* A console that polls has the outcome at once, and spends it: used, and nobody answered. */
+    const bool is_used = str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_used)));
+    if (str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_expired))) ||
+        (is_used && c->answered_at == 0 && c->expires_at <= cx->now))
         return ANSWER_EXPIRED;
     if (!str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_pending))))
         return ANSWER_ALREADY;

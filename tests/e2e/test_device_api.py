@@ -111,6 +111,13 @@ def test_too_late(waiting):
     assert phone.approve(push.sMatchNumber, challenge)["result"] == "Expired"
 
 
+def test_too_late_says_so_where_the_console_polled(waiting):
+    server, phone, console, token, push, challenge = waiting
+    server.advance(61)
+    assert console.check(token, push.sPushToken).result == "TimeOut"
+    assert phone.approve(push.sMatchNumber, challenge)["result"] == "Expired"
+
+
 def test_another_accounts_challenge_is_unknown(waiting, name):
     server, _, _, _, push, challenge = waiting
     other = f"bob.{name[1]}"

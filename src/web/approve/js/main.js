@@ -345,7 +345,7 @@ async function keepOffline(app) {
             void app.lead(event.data.id);
     });
     // Without it the app works as long as the server can be had.
-    await worker.register("sw.js").catch(() => {});
+    await worker.register("sw.js", {updateViaCache: "none"}).catch(() => {});
 }
 
 const app = await createApp();

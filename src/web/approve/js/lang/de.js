@@ -126,7 +126,7 @@ export default {
     "report.text": "Dann kennt jemand Ihr Passwort. Diese Anmeldung endet, beim nächsten Mal wird ein neues Passwort verlangt, und Ihre Administration erfährt davon.",
     "report.yes": "Ja, das war ich nicht",
     "approved.title": "Bestätigt",
-    "approved.text": "Weiter an Ihrer Konsole: {company} lässt Sie ein.",
+    "approved.text": "Weiter an Ihrer Konsole.",
     "refused.title": "Abgelehnt",
     "refused.text": "Niemand wurde bei {company} angemeldet.",
     "reported.title": "Gemeldet",

@@ -126,7 +126,7 @@ export default {
     "report.text": "Then somebody knows your password. This sign-in ends, a new password is asked for next time, and your administrator is told.",
     "report.yes": "Yes, this was not me",
     "approved.title": "Approved",
-    "approved.text": "Go on at your console: {company} lets you in.",
+    "approved.text": "Go on at your console.",
     "refused.title": "Refused",
     "refused.text": "Nobody was signed in at {company}.",
     "reported.title": "Reported",

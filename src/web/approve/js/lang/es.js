@@ -126,7 +126,7 @@ export default {
     "report.text": "Entonces alguien conoce su contraseña. Este inicio de sesión termina, la próxima vez se pedirá una contraseña nueva y se avisa a su administrador.",
     "report.yes": "Sí, no he sido yo",
     "approved.title": "Aprobado",
-    "approved.text": "Siga en su consola: {company} le deja entrar.",
+    "approved.text": "Siga en su consola.",
     "refused.title": "Rechazado",
     "refused.text": "Nadie ha iniciado sesión en {company}.",
     "reported.title": "Avisado",

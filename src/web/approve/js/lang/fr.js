@@ -126,7 +126,7 @@ export default {
     "report.text": "Alors quelqu’un connaît votre mot de passe. Cette connexion s’arrête, un nouveau mot de passe sera demandé, et votre administrateur est prévenu.",
     "report.yes": "Oui, ce n’était pas moi",
     "approved.title": "Approuvé",
-    "approved.text": "Continuez sur votre console : {company} vous laisse entrer.",
+    "approved.text": "Continuez sur votre console.",
     "refused.title": "Refusé",
     "refused.text": "Personne n’a été connecté chez {company}.",
     "reported.title": "Signalé",

@@ -126,7 +126,7 @@ export default {
     "report.text": "誰かがあなたのパスワードを知っています。このサインインを終了し、次回は新しいパスワードが求められ、管理者に通知されます。",
     "report.yes": "はい、自分ではありません",
     "approved.title": "承認しました",
-    "approved.text": "コンソールで続けてください。{company} にサインインできます。",
+    "approved.text": "コンソールで続けてください。",
     "refused.title": "拒否しました",
     "refused.text": "{company} には誰もサインインしていません。",
     "reported.title": "報告しました",
