@@ -1,6 +1,7 @@
 /* face_form: see face_form.h; docs/contract.md, sections 1 and 6. */
 #include "front/face_form.h"
 
+#include "contract/ct_bound.h"
 #include "contract/ct_form.h"
 #include "front/answer.h"
 #include "front/connection.h"
@@ -162,6 +163,7 @@ face_form_request(struct connection *c, const struct page_request *req)
         void *in = arena_zalloc(&f->arena, op->in.size);
         if (read_parameters(f, op, in, &a)) {
             struct exchange_caller caller;
+            ct_bound_texts(&op->in, in, (size_t)f->config->limits_text_size);
             exchange_caller(f, &f->request, req->who, &caller);
             struct exchange_request call = {.caller = &caller, .face = &form_face, .op = op, .in = in};
             return exchange_start(c, &call);

@@ -1,6 +1,7 @@
 /* face_soap: see face_soap.h. What is said in SOAP is soap/soap.h's; this only carries it. */
 #include "front/face_soap.h"
 
+#include "contract/ct_bound.h"
 #include "front/answer.h"
 #include "front/connection.h"
 #include "front/exchange.h"
@@ -75,6 +76,7 @@ face_soap_request(struct connection *c, const struct forwarded *who)
         if (exchange_again(c, &caller, &key, &soap))
             return true;
         if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
+            ct_bound_texts(&message.op->in, message.in, (size_t)f->config->limits_text_size);
             struct exchange_request call = {.caller = &caller,
                                             .key = key,
                                             .face = &soap,

@@ -38,7 +38,8 @@ main(int argc, char **argv)
     struct supervise_options options = {
         .config_text = arena_printf(&a,
                                     "[server]\nlisten = 127.0.0.1:%u\nworkers = 2\n"
-                                    "trusted_proxies = 127.0.0.0/8\n",
+                                    "trusted_proxies = 127.0.0.0/8\n"
+                                    "[limits]\ntext_size = 30000000\n", /* recordings echo long texts */
                                     (unsigned)port),
         .front = arena_printf(&a, "%.*s../../src/proc/countersign-front", STR_ARG(folder)).p,
         .worker = arena_printf(&a, "%.*sfixture-worker", STR_ARG(folder)).p,

@@ -4,7 +4,7 @@ import http.client
 
 import pytest
 
-from countersign import PATH, PATIENCE
+from countersign import PASSWORD, PATH, PATIENCE
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 GROWTH = 300 * 1024  # KiB: AddressSanitizer keeps what was freed
@@ -66,3 +66,16 @@ def test_a_smaller_limit_of_bodies_holds_for_soap(own_server):
 ])
 def test_a_malformed_xml_declaration_is_400(server, declaration):
     assert post(server, declaration + envelope("")) == 400
+
+
+def test_a_value_longer_than_any_is_answered_like_a_wrong_one(server, name):
+    company, email = name
+    server.ready(company, email)
+    console = server.console()
+    long = "x" * 1_000_000
+    assert console.login(long).result == "InvalidPassword"
+    assert console.login(email, long).result == "InvalidPassword"
+    assert console.check(long, long).result == "InvalidToken"
+    assert console.send(long).result == "InvalidToken"
+    assert console.call("twoFactorValidateCode", sLoginToken=long, sCode=long).result == "InvalidToken"
+    assert console.login(email, PASSWORD).result == "OkTwoFactorAuthenticationRequired"
