@@ -238,6 +238,7 @@ take_request(struct connection *c)
     struct front *f = c->front;
 
     f->requests++;
+    c->has_asked = true;
     c->to = http_reply_to(&f->request);
     c->is_restarted = true;
     bool is_answered = dispatch_request(c);
@@ -327,6 +328,13 @@ phase(const struct connection *c)
     return CONNECTION_PHASE_NONE;
 }
 
+/* Until when a client that came before a drain, or in the line of the kernel, may send its first request. */
+static int64_t
+first_by(const struct connection *c)
+{
+    return c->opened_at + c->front->config->limits_header_time;
+}
+
 static int64_t
 patience(const struct connection *c)
 {
@@ -336,7 +344,7 @@ patience(const struct connection *c)
     case CONNECTION_PHASE_HEAD:
         return config->limits_header_time;
     case CONNECTION_PHASE_IDLE:
-        return config->limits_idle_time;
+        return c->front->is_draining ? first_by(c) - loop_now(c->front->loop) : config->limits_idle_time;
     case CONNECTION_PHASE_BODY:
         return config->limits_body_time;
     case CONNECTION_PHASE_WRITE:
@@ -365,6 +373,14 @@ wanted(const struct connection *c)
     return want;
 }
 
+/* In a drain: nothing is expected of it. One that waits for its turn may have sent something. */
+static bool
+may_go(const struct connection *c)
+{
+    bool is_new = !c->has_asked && loop_now(c->front->loop) < first_by(c);
+    return c->phase == CONNECTION_PHASE_IDLE && !is_new && !turn_is_waiting(&c->turn);
+}
+
 /* The end of an event: the timer is moved only where it would come too late. */
 static void
 settle(struct connection *c)
@@ -380,7 +396,7 @@ settle(struct connection *c)
         if (time != NEVER && (c->timer.at == 0 || c->timer.at > c->deadline))
             loop_timer_set(c->front->loop, &c->timer, c->deadline);
     }
-    if (now == CONNECTION_PHASE_IDLE && c->front->is_draining) {
+    if (c->front->is_draining && may_go(c)) {
         close_connection(c);
         return;
     }
@@ -537,9 +553,11 @@ connection_resume(struct connection *c)
 void
 connection_drain(struct connection *c)
 {
-    if (c->phase == CONNECTION_PHASE_IDLE || c->phase == CONNECTION_PHASE_HANDSHAKE)
-        close_connection(c);
-    reap(c);
+    if (c->phase != CONNECTION_PHASE_IDLE)
+        return;
+    c->is_restarted = true; /* with the patience of a drain */
+    turn_wait(&c->front->turns, &c->turn);
+    settle(c);
 }
 
 void
@@ -556,6 +574,7 @@ connection_new(struct front *f, int fd, const struct inet_addr *peer, struct thr
     if (c == NULL)
         err_no_memory();
     c->front = f;
+    c->opened_at = loop_now(f->loop);
     c->peer = *peer;
     c->source = source;
     c->transport.fd = fd;

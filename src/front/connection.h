@@ -51,7 +51,7 @@ struct connection {
     struct list node;        /* of the front's connections */
     struct turn turn;        /* in line while it has more to do, and the round is over for it */
     struct front *front;
-    int64_t deadline; /* clock_mono */
+    int64_t deadline, opened_at; /* clock_mono */
     struct http_parser parser;
     struct buf in, out;
     struct transport transport;
@@ -70,6 +70,7 @@ struct connection {
     bool is_cut_off;    /* what the client still sends will not be read */
     bool is_restarted;  /* a new request: its deadlines begin anew */
     bool peer_is_done;  /* sends nothing more */
+    bool has_asked;     /* at least one whole request */
     bool crossed_read;  /* TLS has to write before it can read, */
     bool crossed_write; /* or the other way round */
 };
@@ -78,7 +79,8 @@ struct connection {
 void connection_new(struct front *f, int fd, const struct inet_addr *peer, struct throttle_source *source);
 /* Frees it at once: from outside of its own events only. */
 void connection_end(struct connection *c);
-/* For a drain: closes an idle one, lets the others end. */
+/* For a drain: an idle one is closed when its turn comes, unless it has sent a request by then; one that has
+ * never asked gets until limits.header_time after it came. All others end by themselves. */
 void connection_drain(struct connection *c);
 
 /* For dispatch.h and exchange.h, about the request that is being answered. */

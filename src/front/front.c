@@ -211,7 +211,7 @@ front_drain(struct front *f, int64_t deadline, void (*done)(void *arg), void *ar
     f->is_draining = true;
     f->drained = done;
     f->drained_arg = arg;
-    listen_end(f);
+    listen_drain(f);
     loop_timer_set(f->loop, &f->drain_timer, deadline);
     LIST_EACH (it, next, &f->connections) {
         connection_drain(LIST_ITEM(it, struct connection, node));

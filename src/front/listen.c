@@ -15,7 +15,10 @@
 #include "front/state.h"
 #include "log/log.h"
 
-enum { BATCH = 16 /* accepted in a row, before others have their turn */ };
+enum {
+    BATCH = 16,         /* accepted in a row, before others have their turn */
+    WAITING_MOST = 4096 /* accepted at the end: as many as the kernel lets wait (proc/listeners.c) */
+};
 
 #define PAUSE (100 * CLOCK_MS) /* when the system has no descriptor or memory left */
 
@@ -62,31 +65,38 @@ admit(struct front *f, int fd, const struct inet_addr *peer)
     connection_new(f, fd, peer, source);
 }
 
+/* Takes one connection that waits. 0: it did; else the errno of accept4. */
+static int
+take_one(struct listener *l)
+{
+    struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
+    socklen_t n = sizeof from;
+    int fd = accept4(l->watch.fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    struct inet_endpoint peer = {.port = 0};
+    if (inet_from_sockaddr(&from, &peer) != ERR_NONE)
+        (void)close(fd);
+    else
+        admit(l->front, fd, &peer.addr);
+    return 0;
+}
+
 static void
 ready(struct loop_fd *watch, unsigned what)
 {
     struct listener *l = LIST_ITEM(watch, struct listener, watch);
     struct front *f = l->front;
+    int why = 0;
 
     (void)what;
-    for (unsigned i = 0; i < BATCH; i++) {
-        struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
-        socklen_t n = sizeof from;
-        int fd = accept4(watch->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
-            return;
-        if (fd < 0) {
-            log_warning("listener.paused", "errno=%d", errno);
-            loop_fd_want(f->loop, watch, 0);
-            loop_timer_set(f->loop, &l->pause, loop_now(f->loop) + PAUSE);
-            return;
-        }
-        struct inet_endpoint peer = {.port = 0};
-        if (inet_from_sockaddr(&from, &peer) != ERR_NONE)
-            (void)close(fd);
-        else
-            admit(f, fd, &peer.addr);
-    }
+    for (unsigned i = 0; i < BATCH && why == 0; i++)
+        why = take_one(l);
+    if (why == 0 || why == EAGAIN || why == EINTR || why == ECONNABORTED)
+        return;
+    log_warning("listener.paused", "errno=%d", why);
+    loop_fd_want(f->loop, watch, 0);
+    loop_timer_set(f->loop, &l->pause, loop_now(f->loop) + PAUSE);
 }
 
 static void
@@ -114,6 +124,20 @@ listen_add(struct front *f, struct cx *cx, int fd)
     loop_timer_init(&l->pause, go_on);
     list_add_last(&f->listeners, &l->node);
     return ERR_NONE;
+}
+
+void
+listen_drain(struct front *f)
+{
+    LIST_EACH (it, next, &f->listeners) {
+        struct listener *l = LIST_ITEM(it, struct listener, node);
+        int why = 0;
+        for (unsigned i = 0; i < WAITING_MOST && (why == 0 || why == EINTR || why == ECONNABORTED); i++)
+            why = take_one(l);
+        if (why != 0 && why != EAGAIN)
+            log_warning("listener.cut", "errno=%d", why);
+    }
+    listen_end(f);
 }
 
 void

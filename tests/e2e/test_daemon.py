@@ -122,6 +122,60 @@ def test_a_signal_that_ends_drains(own_server, signo):
     assert re.search(r"supervisor drain ", server.log())
 
 
+PATIENT = {("server", "drain_time"): "10m", ("limits", "header_time"): "10m"}
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def read_all(wire):
+    text = b""
+    while more := wire.recv(65536):
+        text += more
+    return text
+
+
+@pytest.mark.parametrize("fronts", ["1", "2"])
+def test_a_drain_answers_what_the_kernel_has_accepted(own_server, fronts):
+    server = own_server({**PATIENT, ("server", "fronts"): fronts})
+    for pid in server.children("front"):
+        os.kill(pid, signal.SIGSTOP)
+    wires = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(200)]
+    for wire in wires:
+        wire.sendall(HEALTH)
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_log(r"supervisor drain ")
+    for pid in server.children("front"):
+        os.kill(pid, signal.SIGCONT)
+    for wire in wires:
+        with wire:
+            answer = read_all(wire)
+            assert answer.startswith(b"HTTP/1.1 200 ") and b"Connection: close" in answer, answer
+    assert server.stop() == 0
+
+
+def test_a_drain_finishes_handshakes(own_server, tmp_path):
+    server = own_server({**with_tls(tmp_path), **PATIENT})
+    front = server.children("front")[0]
+    os.kill(front, signal.SIGSTOP)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    wires = [context.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE),
+                                 do_handshake_on_connect=False) for _ in range(20)]
+    for wire in wires:
+        wire.setblocking(False)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            wire.do_handshake()
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_log(r"supervisor drain ")
+    os.kill(front, signal.SIGCONT)
+    for wire in wires:
+        with wire:
+            wire.settimeout(PATIENCE)
+            wire.do_handshake()
+            wire.sendall(HEALTH)
+            assert read_all(wire).startswith(b"HTTP/1.1 200 ")
+    assert server.stop() == 0
+
+
 def own(*lines):
     """A Python program that does the lines and then becomes the daemon: what a parent leaves to it."""
     return [sys.executable, "-c", "\n".join(["import ctypes, os, resource, signal, sys", *lines, "os.execv(sys.argv[1], sys.argv[1:])"])]

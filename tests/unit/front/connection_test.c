@@ -339,6 +339,76 @@ a_drain_ends_at_its_deadline(void **state)
 }
 
 static void
+a_drain_answers_what_waits_to_be_accepted(void **state)
+{
+    enum { MANY = 100 };
+    struct harness *h = *state;
+    int c[MANY];
+
+    for (unsigned i = 0; i < MANY; i++) {
+        c[i] = client_connect(h);
+        client_send(c[i], HEALTH);
+    }
+    front_drain(h->front, h->now + 10 * CLOCK_S, harness_drained, h);
+    for (unsigned i = 0; i < MANY; i++) {
+        const char *answer = client_read(h, c[i]);
+        assert_has(answer, "ok\n");
+        assert_has(answer, "Connection: close");
+        client_reads_end(h, c[i]);
+        (void)close(c[i]);
+    }
+    pump(h);
+    assert_true(h->is_drained);
+}
+
+static void
+a_drain_answers_what_an_idle_connection_has_sent(void **state)
+{
+    struct harness *h = *state;
+    int c = client_connect(h);
+
+    client_send(c, HEALTH);
+    assert_has(client_read(h, c), "ok\n");
+    client_send(c, HEALTH);
+    front_drain(h->front, h->now + 10 * CLOCK_S, harness_drained, h);
+    assert_has(client_read(h, c), "ok\n");
+    client_reads_end(h, c);
+    (void)close(c);
+}
+
+static void
+a_drain_leaves_a_new_client_the_time_for_its_first_request(void **state)
+{
+    struct harness *h = *state;
+    int old = client_connect(h);
+
+    pump(h);
+    pump(h);
+    advance(h, 10 * CLOCK_S);
+    int asks = client_connect(h), silent = client_connect(h), late = client_connect(h);
+    pump(h);
+    advance(h, 4 * CLOCK_S);
+    front_drain(h->front, h->now + CLOCK_MINUTE, harness_drained, h);
+    client_reads_end(h, old);
+    client_reads_nothing(h, silent);
+    client_send(asks, HEALTH);
+    assert_has(client_read(h, asks), "ok\n");
+    client_reads_end(h, asks);
+    client_send(late, "GET /healthz HT");
+    client_reads_nothing(h, late);
+    advance(h, 6 * CLOCK_S);
+    client_reads_end(h, silent);
+    assert_false(h->is_drained);
+    client_send(late, "TP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_has(client_read(h, late), "ok\n");
+    client_reads_end(h, late);
+    pump(h);
+    assert_true(h->is_drained);
+    for (int i = 0; i < 4; i++)
+        (void)close((int[]){old, asks, silent, late}[i]);
+}
+
+static void
 a_client_that_resets_takes_its_call_along(void **state)
 {
     struct harness *h = *state;
@@ -381,6 +451,9 @@ main(void)
         CASE(a_long_soap_body_is_a_fault_and_a_longer_one_is_refused),
         CASE(a_drain_answers_what_is_in_flight),
         CASE(a_drain_ends_at_its_deadline),
+        CASE(a_drain_answers_what_waits_to_be_accepted),
+        CASE(a_drain_answers_what_an_idle_connection_has_sent),
+        CASE(a_drain_leaves_a_new_client_the_time_for_its_first_request),
         CASE(a_client_that_resets_takes_its_call_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
