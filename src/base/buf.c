@@ -27,6 +27,8 @@ buf_clear(struct buf *b)
 void
 buf_reset(struct buf *b)
 {
+    if (b->len > 0)
+        secret_wipe(b->data + b->start, b->len);
     b->start = b->len = 0;
     b->over = false;
 }
@@ -73,6 +75,15 @@ move_to(struct buf *b, size_t cap)
     b->cap = cap;
 }
 
+static void
+move_down(struct buf *b)
+{
+    size_t end = b->start + b->len, stale = b->start < b->len ? b->start : b->len;
+    memmove(b->data, b->data + b->start, b->len);
+    secret_wipe(b->data + end - stale, stale);
+    b->start = 0;
+}
+
 /* The capacity to grow to for `need` bytes: twice the old one, within the cap. */
 static size_t
 next_cap(const struct buf *b, size_t need)
@@ -95,8 +106,7 @@ buf_reserve(struct buf *b, size_t n)
         size_t cap = next_cap(b, need);
         /* Moving within pays when it moves no more than was consumed, and is all there is at the cap. */
         if (b->data != NULL && need <= b->cap && (b->start >= b->len || cap <= b->cap)) {
-            memmove(b->data, b->data + b->start, b->len);
-            b->start = 0;
+            move_down(b);
         } else {
             move_to(b, cap == 0 ? 1 : cap);
         }
@@ -193,6 +203,8 @@ void
 buf_consume(struct buf *b, size_t n)
 {
     ASSERT(n <= b->len);
+    if (n > 0)
+        secret_wipe(b->data + b->start, n);
     b->start += n;
     b->len -= n;
     if (b->len == 0)
@@ -203,6 +215,8 @@ void
 buf_truncate(struct buf *b, size_t n)
 {
     ASSERT(n <= b->len);
+    if (n < b->len)
+        secret_wipe(b->data + b->start + n, b->len - n);
     b->len = n;
     b->over = false;
 }

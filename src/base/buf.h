@@ -2,7 +2,10 @@
  *
  * An append that would pass the cap appends nothing and sets `over`, which stays set until the buf is reset:
  * write straight on and ask buf_is_over once at the end. Running out of memory ends the process. Heap;
- * buf_clear frees. */
+ * buf_clear frees.
+ *
+ * Passwords and tokens pass through: what is taken, cut off or moved is wiped, so that memory holds live
+ * bytes and nothing of those before. */
 #ifndef COUNTERSIGN_BASE_BUF_H
 #define COUNTERSIGN_BASE_BUF_H
 
@@ -25,7 +28,7 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 /* Wipes and frees; the buf may be used again (its max stays). */
 void buf_clear(struct buf *b);
-/* Empties and keeps the memory. */
+/* Wipes, empties, and keeps the memory. */
 void buf_reset(struct buf *b);
 /* Gives memory back when empty: an idle connection should hold none. */
 void buf_release_if_empty(struct buf *b);
@@ -48,9 +51,9 @@ void buf_commit(struct buf *b, size_t n);
 /* Free bytes up to the cap. */
 size_t buf_room(const struct buf *b);
 
-/* Drops n bytes at the front; n <= len. */
+/* Wipes and drops n bytes at the front; n <= len. Views of them end. */
 void buf_consume(struct buf *b, size_t n);
-/* Keeps the first n bytes only. Also clears `over`. */
+/* Keeps the first n bytes only, and wipes the others. Also clears `over`. */
 void buf_truncate(struct buf *b, size_t n);
 
 #endif

@@ -27,6 +27,7 @@ struct backend_worker {
     size_t used; /* bytes of `in` that have held something since it was empty */
     uint32_t id;
     bool is_busy, is_fast_only;
+    bool is_lost; /* there was a channel, and there is to be one again */
 };
 
 static bool
@@ -197,6 +198,7 @@ lose_worker(struct backend_worker *w)
 {
     struct backend *b = w->backend;
     drop_worker(w);
+    w->is_lost = true;
     if (w == &b->workers[0])
         b->settings.woken(b, NULL);
 }
@@ -326,6 +328,7 @@ backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd)
         return ERR_SYSTEM;
     }
     w->is_fast_only = fast_only;
+    w->is_lost = false;
     give_next(w);
     return ERR_NONE;
 }
@@ -343,6 +346,14 @@ bool
 backend_has_worker(const struct backend *b, unsigned slot)
 {
     return b->workers[slot].watch.fd >= 0;
+}
+
+bool
+backend_find_lost(const struct backend *b, unsigned *slot)
+{
+    while (*slot < b->settings.slots && !b->workers[*slot].is_lost)
+        ++*slot;
+    return *slot < b->settings.slots;
 }
 
 size_t

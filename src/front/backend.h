@@ -5,7 +5,7 @@
  * (fair.h). When it is full, who has most in it gives way to who has less. A call is done once: by its reply,
  * turned away for another source's, or lost (its worker died, or it took longer than it may; a late reply is
  * dropped). A worker that sends what was not agreed is asked no more: its channel is closed, and there is
- * none to it until it or this front is started anew.
+ * none to it until the supervisor has made a new one (backend_find_lost).
  *
  * Not here: what a call means, and what its caller is told. */
 #ifndef COUNTERSIGN_FRONT_BACKEND_H
@@ -78,6 +78,8 @@ void backend_set_limits(struct backend *b, int64_t call_time, size_t queue_per_s
 enum errcode backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd) MUST_CHECK;
 size_t backend_alive(const struct backend *b);
 bool backend_has_worker(const struct backend *b, unsigned slot);
+/* See front_find_lost. */
+bool backend_find_lost(const struct backend *b, unsigned *slot);
 size_t backend_queued(const struct backend *b);
 
 /* Hands the call to an idle worker of its lane, or queues it. ERR_BUSY: the queue is full, or its source has

@@ -195,6 +195,12 @@ front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, 
     return ERR_NONE;
 }
 
+bool
+front_find_lost(const struct front *f, unsigned *slot)
+{
+    return backend_find_lost(&f->backend, slot);
+}
+
 void
 front_reload(struct front *f)
 {

@@ -63,6 +63,9 @@ void front_watch_certificate(struct front *f);
 enum errcode
 front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, int fd) MUST_CHECK;
 
+/* The first slot from *slot on whose worker was lost and has not been replaced; false: there is none. */
+bool front_find_lost(const struct front *f, unsigned *slot);
+
 /* The LIVE settings of the config given to front_new have changed in place (config_take_live). Nothing is
  * closed; limits hold from the next event on. */
 void front_reload(struct front *f);

@@ -118,15 +118,21 @@ child_find_error(struct cx *cx)
 }
 
 void
+child_report(const struct control *message)
+{
+    /* A supervisor that is stopped does not read, and must not stop its children with it. */
+    struct pollfd p = {.fd = CONTROL_FD, .events = POLLOUT};
+    if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0 && control_send(CONTROL_FD, message) != ERR_NONE)
+        log_debug("supervisor.gone", "");
+}
+
+void
 child_say_alive(int64_t *said_at)
 {
     int64_t now = clock_mono();
-    struct pollfd p = {.fd = CONTROL_FD, .events = POLLOUT};
     if (*said_at != 0 && now - *said_at < CHILD_ALIVE_EVERY)
         return;
     *said_at = now;
     log_catch_up();
-    /* A supervisor that is stopped does not read, and must not stop its children with it. */
-    if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0)
-        child_say(CONTROL_ALIVE);
+    child_report(&(struct control){.type = CONTROL_ALIVE});
 }

@@ -32,6 +32,9 @@ void child_say(enum control_type type);
 void child_find(bool is_problem, struct str text);
 void child_find_error(struct cx *cx);
 
+/* Says what the child will say again: a supervisor that does not read now is not waited for. */
+void child_report(const struct control *message);
+
 /* To be called in each round of the child's loop: tells the supervisor every CHILD_ALIVE_EVERY that there was
  * one, so that a child that hangs is noticed. Never blocks. *said_at: clock_mono, 0 at first. */
 #define CHILD_ALIVE_EVERY (2 * CLOCK_S)

@@ -27,6 +27,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_ALIVE] = {"alive", 0, 0, false, false, false},
     [CONTROL_REHEARSE] = {"rehearse", 0, 0, false, false, false},
     [CONTROL_FINDING] = {"finding", 0, 0, false, true, true},
+    [CONTROL_LOST] = {"lost", 0, 0, true, false, false},
 };
 
 /* NULL where there is no such type. */

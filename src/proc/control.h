@@ -35,6 +35,7 @@ enum control_type {
     CONTROL_DRAINED, /* nothing is in flight any more; the child ends by itself */
     CONTROL_ALIVE,   /* the child still goes round its loop */
     CONTROL_FINDING, /* of a rehearsal: one problem or warning */
+    CONTROL_LOST, /* of a front: it has no channel to the worker `slot` any more. Repeated until it has one */
     CONTROL_TYPE_COUNT_
 };
 
@@ -42,7 +43,7 @@ enum { CONTROL_TEXT_MAX = 1024 };
 
 struct control {
     enum control_type type;
-    uint32_t slot;   /* WORKER, FRONT, GO */
+    uint32_t slot;   /* WORKER, FRONT, GO, LOST */
     bool fast_only;  /* WORKER: never give it a slow call (ct_lane) */
     bool is_first;   /* GO: the server starts: refuse what an operator must mend, rather than wait for it */
     bool is_problem; /* FINDING: a start would fail; else a warning */

@@ -45,11 +45,20 @@ drain(struct process *p)
     front_drain(p->front, clock_mono() + time - time / 10, drained, p);
 }
 
+/* Repeated until there is a new channel, so that no report need arrive. */
+static void
+report_lost(const struct process *p)
+{
+    for (unsigned slot = 0; front_find_lost(p->front, &slot); slot++)
+        child_report(&(struct control){.type = CONTROL_LOST, .slot = slot});
+}
+
 static void
 alive_due(struct loop_timer *t)
 {
     struct process *p = LIST_ITEM(t, struct process, alive);
     child_say_alive(&p->said_alive);
+    report_lost(p);
     loop_timer_set(p->loop, t, clock_mono() + CHILD_ALIVE_EVERY);
 }
 
@@ -89,6 +98,7 @@ obey(struct process *p, struct control *m)
     case CONTROL_DRAINED:
     case CONTROL_ALIVE:
     case CONTROL_FINDING:
+    case CONTROL_LOST:
     case CONTROL_TYPE_COUNT_:
         break;
     }

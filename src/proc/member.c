@@ -92,6 +92,38 @@ join_with_others(struct member *m)
     }
 }
 
+static struct member *
+find_worker(const struct supervisor *s, uint32_t slot)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->members[i].kind == MEMBER_WORKER && s->members[i].slot == slot)
+            return &s->members[i];
+    return NULL;
+}
+
+/* The front says so until it has a channel, so what is too early is passed over; a worker that is not there
+ * gets one when it starts. False: there is no such worker, or this is no front. */
+static bool
+join_again(struct member *front, uint32_t slot)
+{
+    struct member *worker = find_worker(front->s, slot);
+    if (front->kind != MEMBER_FRONT || worker == NULL)
+        return false;
+    if (!worker->is_ready || front->s->phase != PHASE_SERVING)
+        return true;
+    struct rejoin *r = &worker->rejoins[front->slot];
+    int64_t now = clock_mono();
+    if (r->due == 0)
+        r->due = now + backoff_ended(&r->backoff, now);
+    if (now < r->due)
+        return true;
+    *r = (struct rejoin){.backoff = r->backoff};
+    backoff_started(&r->backoff, now);
+    log_warning("channel.again", "front=%" PRIu32 " worker=%" PRIu32, front->slot, slot);
+    join(front, worker);
+    return true;
+}
+
 void
 member_give_tls(struct member *front)
 {
@@ -144,6 +176,8 @@ heard(struct loop_fd *w, unsigned what)
         supervisor_member_ready(m);
     } else if (e == ERR_NONE && got.type == CONTROL_ALIVE) {
         m->heard_at = clock_mono();
+        log_catch_up();
+    } else if (e == ERR_NONE && got.type == CONTROL_LOST && join_again(m, got.slot)) {
         log_catch_up();
     } else if (e != ERR_NONE || got.type != CONTROL_DRAINED) {
         if (e != ERR_CLOSED)

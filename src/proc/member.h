@@ -11,10 +11,17 @@
 #include "base/loop.h"
 #include "proc/backoff.h"
 #include "proc/control.h"
+#include "proc/listeners.h"
 
 enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER };
 
 struct supervisor;
+
+/* A channel that is made anew while both its ends go on. */
+struct rejoin {
+    struct backoff backoff;
+    int64_t due; /* clock_mono; 0: not asked for */
+};
 
 struct member {
     struct supervisor *s;
@@ -27,6 +34,7 @@ struct member {
     struct loop_fd watch;
     struct loop_timer restart;
     struct backoff backoff;
+    struct rejoin rejoins[FRONTS_MAX]; /* of a worker, by front */
 };
 
 /* Not running; restart_due is what its timer calls. */

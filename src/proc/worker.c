@@ -5,26 +5,19 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/frame.h"
 #include "contract/ct_wire.h"
 #include "log/log.h"
+#include "proc/channel.h"
 #include "proc/child.h"
 #include "proc/control.h"
 #include "proc/listeners.h"
 #include "proc/pace.h"
 
-enum { PATIENCE_S = 10, READ_SIZE = 16 * 1024, KEEP_SIZE = 64 * 1024 };
-
-struct front {
-    int fd; /* -1: none */
-    struct buf in;
-};
+enum { KEEP_SIZE = 64 * 1024 };
 
 struct worker {
     const struct worker_hooks *hooks;
@@ -34,34 +27,14 @@ struct worker {
     bool ends, rehearses;
     struct pace pace;
     int64_t said_alive;
-    struct front fronts[FRONTS_MAX];
-    struct buf out;
+    struct channel fronts[FRONTS_MAX];
 };
-
-static void
-close_front(struct front *f)
-{
-    if (f->fd >= 0)
-        (void)close(f->fd);
-    f->fd = -1;
-    buf_clear(&f->in);
-}
-
-/* A front that does not take its answers must not hold the others up for good. */
-static void
-set_front(struct worker *w, uint32_t slot, int fd)
-{
-    const struct timeval patience = {.tv_sec = PATIENCE_S};
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    close_front(&w->fronts[slot]);
-    w->fronts[slot].fd = fd;
-}
 
 static enum errcode
 obey(struct worker *w, struct control *m)
 {
     if (m->type == CONTROL_FRONT && m->slot < FRONTS_MAX) {
-        set_front(w, m->slot, m->fds[0]);
+        channel_open(&w->fronts[m->slot], m->fds[0]);
         return ERR_NONE;
     }
     if (m->type == CONTROL_RELOAD) {
@@ -114,31 +87,22 @@ set_up(struct worker *w)
 }
 
 static void
-put_reply(struct worker *w, uint32_t id, const struct ct_op *op, const void *out)
+put_reply(struct worker *w, struct buf *to, uint32_t id, const struct ct_op *op, const void *out)
 {
-    size_t mark = frame_begin(&w->out, FRAME_REPLY, id);
-    call_reply_put(&w->out, w->cx.reply);
+    size_t mark = frame_begin(to, FRAME_REPLY, id);
+    call_reply_put(to, w->cx.reply);
     if (w->cx.reply->status != CALL_FAULT)
-        ct_wire_put(&w->out, &op->out, out);
+        ct_wire_put(to, &op->out, out);
     /* An answer that is larger than any frame is a bug of its operation. */
-    ASSERT(frame_end(&w->out, mark) == ERR_NONE);
+    ASSERT(frame_end(to, mark) == ERR_NONE);
 }
 
-/* To every front: whoever waits may wait in any. */
+/* In every front: a check may wait in any. */
 static void
 send_wake(struct worker *w, const struct topic *topic)
 {
-    for (size_t k = 0; k < FRONTS_MAX; k++) {
-        if (w->fronts[k].fd < 0)
-            continue;
-        size_t mark = frame_begin(&w->out, topic != NULL ? FRAME_WAKE : FRAME_WAKE_ALL, 0);
-        if (topic != NULL)
-            frame_put_bytes(&w->out, topic->bytes, sizeof(topic->bytes));
-        ASSERT(frame_end(&w->out, mark) == ERR_NONE);
-        if (frame_send_all(w->fronts[k].fd, &w->out) != ERR_NONE)
-            close_front(&w->fronts[k]);
-        buf_reset(&w->out);
-    }
+    for (size_t k = 0; k < FRONTS_MAX; k++)
+        channel_wake(&w->fronts[k], topic);
 }
 
 static void
@@ -156,7 +120,7 @@ wake(struct worker *w)
 
 /* Decodes one call, runs it, answers. ERR_PROTOCOL: the front broke the format. */
 static enum errcode
-answer(struct worker *w, struct front *from, struct frame *f)
+answer(struct worker *w, struct channel *from, struct frame *f)
 {
     struct cx *cx = &w->cx;
     cx_begin(cx);
@@ -182,33 +146,17 @@ answer(struct worker *w, struct front *from, struct frame *f)
     wake(w);
     if (from->fd < 0)
         return ERR_NONE;
-    put_reply(w, f->id, op, out);
-    if (frame_send_all(from->fd, &w->out) != ERR_NONE)
-        close_front(from);
-    buf_reset(&w->out);
+    put_reply(w, &from->out, f->id, op, out);
+    channel_flush(from);
     return ERR_NONE;
 }
 
-/* Takes what there is: ERR_MORE while the channel lives. Never blocks. */
-static enum errcode
-fill(struct front *f)
-{
-    size_t want = READ_SIZE < buf_room(&f->in) ? READ_SIZE : buf_room(&f->in);
-    unsigned char *at = buf_reserve(&f->in, want);
-    ASSERT(at != NULL);
-    ssize_t n = recv(f->fd, at, want, MSG_DONTWAIT);
-    if (n > 0)
-        buf_commit(&f->in, (size_t)n);
-    if (n == 0)
-        return ERR_CLOSED;
-    return n > 0 || errno == EAGAIN || errno == EINTR ? ERR_NONE : ERR_IO;
-}
-
 static void
-front_ready(struct worker *w, struct front *f)
+front_ready(struct worker *w, struct channel *f)
 {
-    enum errcode e = fill(f);
-    while (e == ERR_NONE && f->fd >= 0) {
+    channel_flush(f);
+    enum errcode e = channel_is_free(f) ? channel_fill(f) : ERR_NONE;
+    while (e == ERR_NONE && channel_is_free(f)) {
         struct frame frame;
         e = frame_next(&f->in, &frame);
         if (e == ERR_NONE)
@@ -219,9 +167,11 @@ front_ready(struct worker *w, struct front *f)
     if (e == ERR_PROTOCOL)
         log_error("front.broke_protocol", "");
     if (e != ERR_NONE && e != ERR_MORE)
-        close_front(f);
+        channel_close(f);
     if (f->in.cap > KEEP_SIZE)
         buf_release_if_empty(&f->in);
+    if (f->out.cap > KEEP_SIZE)
+        buf_release_if_empty(&f->out);
 }
 
 static void
@@ -262,7 +212,7 @@ serve(struct worker *w)
         child_say_alive(&w->said_alive);
         struct pollfd p[WATCHED];
         for (size_t i = 0; i < FRONTS_MAX; i++)
-            p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = POLLIN};
+            p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = channel_events(&w->fronts[i])};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
         int n = poll(p, WATCHED, pace_patience(&w->pace));
@@ -286,11 +236,8 @@ int
 worker_run(const struct worker_hooks *hooks)
 {
     struct worker w = {.hooks = hooks};
-    buf_init(&w.out, FRAME_MAX + FRAME_HEAD);
-    for (size_t i = 0; i < FRONTS_MAX; i++) {
-        w.fronts[i].fd = -1;
-        buf_init(&w.fronts[i].in, FRAME_MAX + FRAME_HEAD);
-    }
+    for (size_t i = 0; i < FRONTS_MAX; i++)
+        channel_init(&w.fronts[i]);
     int status = CHILD_FAILED;
     if (child_begin(&w.cx, "worker", &w.config) == ERR_NONE) {
         if (set_up(&w) == ERR_NONE) {
@@ -305,8 +252,7 @@ worker_run(const struct worker_hooks *hooks)
         }
     }
     for (size_t i = 0; i < FRONTS_MAX; i++)
-        close_front(&w.fronts[i]);
-    buf_clear(&w.out);
+        channel_close(&w.fronts[i]);
     config_clear(&w.config);
     cx_clear(&w.cx);
     return status;

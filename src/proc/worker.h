@@ -2,8 +2,8 @@
  * house. What a call does is told by hooks: worker_main.c has the domain's, the fixture of the contract's
  * tests its own.
  *
- * One thing at a time, in the order of arrival. A front that breaks the format, or does not take its answer,
- * loses its channel and nothing else. */
+ * One thing at a time, in the order of arrival. A front that breaks the format loses its channel and nothing
+ * else; one that does not take its answer is not asked for more until it has (proc/channel.h). */
 #ifndef COUNTERSIGN_PROC_WORKER_H
 #define COUNTERSIGN_PROC_WORKER_H
 

@@ -1,6 +1,7 @@
 """The processes: what a crash costs, how the server ends, reloads, and what it refuses to start with."""
 
 import contextlib
+import ctypes
 import errno
 import http.client
 import os
@@ -351,3 +352,85 @@ def test_nothing_secret_is_stored_or_logged(own_server, name):
     for secret in secrets:
         assert secret.encode() not in stored
         assert secret not in server.log()
+
+
+def front_of(server, connection):
+    """The front that serves an open connection: the owner of the socket at its other end."""
+    port = connection.sock.getsockname()[1]
+    with open("/proc/net/tcp", encoding="utf-8") as table:
+        rows = [line.split() for line in table]
+    inode = next(row[9] for row in rows if row[1].endswith(f":{server.port:04X}") and row[2].endswith(f":{port:04X}"))
+    for pid in server.children("front"):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                if os.readlink(f"/proc/{pid}/fd/{fd}") == f"socket:[{inode}]":
+                    return pid
+    raise AssertionError("no front has that connection")
+
+
+def consoles_of_each_front(server):
+    """One console with an open connection to each of the fronts, by the front's process."""
+    found = {}
+    while len(found) < len(server.children("front")):
+        console = server.console()
+        assert console.check("a", "b").result == "InvalidToken"
+        found.setdefault(front_of(server, console.connection), console)
+    return found
+
+
+def channels(pid):
+    """A child's sockets to other children, as copies that act on the very same."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    held = os.pidfd_open(pid)
+    for fd in sorted(int(name) for name in os.listdir(f"/proc/{pid}/fd")):
+        if fd <= 3:
+            continue
+        copy = libc.syscall(438, held, fd, 0)  # pidfd_getfd
+        assert copy >= 0, os.strerror(ctypes.get_errno())
+        if os.readlink(f"/proc/self/fd/{copy}").startswith("socket:"):
+            with socket.socket(fileno=copy) as end:
+                if end.family == socket.AF_UNIX and end.type == socket.SOCK_STREAM:
+                    yield end
+        else:
+            os.close(copy)
+    os.close(held)
+
+
+def test_a_stopped_front_costs_the_other_nothing(own_server, name):
+    """A push that is cancelled wakes those who wait in any front: here, more often than a channel has room for."""
+    company, email = name
+    server = own_server({("server", "fronts"): "2", ("server", "workers"): "2"})
+    server.company(company)
+    accounts = [server.technician(company, f"{number}{email}") for number in range(4)]
+    for account in accounts:
+        server.phone(account)
+    for pid in server.children("worker"):
+        for channel in channels(pid):
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    consoles = consoles_of_each_front(server)
+    stopped, other = sorted(consoles)
+    console = consoles[other]
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        for account in accounts * 4:
+            server.advance(61)  # over for the account's last push
+            token, push = console.begin(account)
+            cancelled = console.call("twoFactorCancelPushAuth", sLoginToken=token, sPushToken=push.sPushToken)
+            assert cancelled.result == "OK"
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    assert set(consoles_of_each_front(server)) == {stopped, other}, "neither was started again"
+    assert "worker.lost" not in server.log()
+
+
+def test_a_lost_channel_is_joined_again(own_server, name):
+    company, email = name
+    server = own_server({("server", "workers"): "2"})
+    phone = server.ready(company, email)
+    processes = server.children("front") + server.children("worker")
+    for channel in channels(processes[0]):
+        channel.shutdown(socket.SHUT_RDWR)
+    server.wait_log(r"channel\.again", times=2)
+    console = server.console()
+    assert console.sign_in(email, phone).result == "OK"
+    assert server.children("front") + server.children("worker") == processes, "nothing was started again"

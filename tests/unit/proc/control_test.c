@@ -56,6 +56,7 @@ every_type_comes_as_it_went(void **state)
         {.type = CONTROL_REHEARSE},
         {.type = CONTROL_FINDING, .text = "a warning"},
         {.type = CONTROL_FINDING, .is_problem = true, .text = "a problem"},
+        {.type = CONTROL_LOST, .slot = 4},
     };
     int before = count_descriptors();
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
