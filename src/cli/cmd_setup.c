@@ -8,6 +8,7 @@
 
 #include "auth/key_check.h"
 #include "cli/cli.h"
+#include "cli/daemon.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/usage.h"
@@ -211,6 +212,23 @@ cmd_config_default(struct cli *cli)
     return ERR_NONE;
 }
 
+/* Each line into the document and, for people, onto the screen. The answer: how many problems. */
+static size_t
+show_findings(struct cli *cli, struct str path, struct str lines, json_t *document)
+{
+    struct str warning = arena_printf(&cli->cx.arena, "%.*s: warning: ", STR_ARG(path));
+    json_t *problems = print_array(), *warnings = print_array();
+    for (struct str rest = str_trim(lines, "\n"); rest.n > 0;) {
+        struct str line = str_cut(&rest, '\n');
+        print_note(cli, "%s", print_safe(cli, line));
+        print_add(str_starts(line, warning) ? warnings : problems, print_text(line));
+    }
+    size_t count = json_array_size(problems);
+    print_put(document, "problems", problems);
+    print_put(document, "warnings", warnings);
+    return count;
+}
+
 enum errcode
 cmd_config_check(struct cli *cli)
 {
@@ -219,27 +237,21 @@ cmd_config_check(struct cli *cli)
         return err_set(&cli->cx, ERR_USAGE, "one file at a time");
     struct str path = !str_is_null(word) ? word : !str_is_null(option) ? option : STR_LIT(CLI_CONFIG_FILE);
 
-    struct buf messages;
-    buf_init(&messages, (size_t)64 * 1024);
-    enum errcode err = config_read(&cli->config, path.p, &messages);
+    struct buf lines;
+    buf_init(&lines, DAEMON_LINES_MAX);
+    bool is_usable = false;
+    enum errcode err = daemon_check(cli, path, &lines, &is_usable);
     json_t *document = print_object();
-    json_t *problems = print_array();
-    struct str rest = str_trim(buf_view(&messages), "\n");
-    size_t count = 0;
-    while (rest.n > 0) {
-        struct str line = str_cut(&rest, '\n');
-        print_note(cli, "%s", print_safe(cli, line));
-        print_add(problems, print_text(line));
-        count++;
-    }
-    print_put_bool(document, "usable", err == ERR_NONE);
-    print_put(document, "problems", problems);
+    print_put_bool(document, "usable", is_usable);
+    size_t count = show_findings(cli, path, buf_view(&lines), document);
     if (cli->json)
         print_record(cli, document);
     else
         json_decref(document);
-    buf_clear(&messages);
+    buf_clear(&lines);
     if (err != ERR_NONE)
+        return err;
+    if (!is_usable)
         return err_set(&cli->cx, ERR_CONFIG, "%s is not usable: %zu problem%s", path.p, count,
                        count == 1 ? "" : "s");
     print_note(cli, "%s is usable", path.p);

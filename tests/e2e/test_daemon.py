@@ -1,6 +1,7 @@
 """The daemon as a service manager, a container or a shell meets it: its standard error, its signals, what it inherits."""
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -420,6 +421,45 @@ def test_a_check_of_what_is_right_says_nothing_and_disturbs_nobody(own_server, t
     phone = server.ready(company, email)
     assert check(server) == (0, "")
     assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_the_command_line_checks_as_the_server_does(own_server, tmp_path):
+    server = own_server(with_tls(tmp_path, days=5))
+    with_option = server.run("config", "check")
+    assert with_option.returncode == 0 and "warning: tls.certificate: " in with_option.stdout, with_option
+    assert with_option.stdout.endswith("countersign.conf is usable\n")
+    document = server.cli("config", "check")
+    assert document["usable"] is True and document["problems"] == [] and "ends in 4 days" in document["warnings"][0]
+
+    def problems():
+        status, lines = check(server)
+        done = server.run("config", "check", "--json")
+        found = json.loads(done.stdout)
+        assert (status, done.returncode, found["usable"]) == (2, 2, False)
+        said = found["problems"] + found["warnings"]
+        assert sorted(lines.splitlines()) == sorted(said), "the same words"
+        assert f"is not usable: {len(found['problems'])} problem" in done.stderr
+        return "\n".join(found["problems"])
+
+    make_pair(str(tmp_path))
+    os.unlink(tmp_path / "live.crt")
+    os.chmod(tmp_path / "live.key", 0o644)
+    assert re.search(r"(?s)tls\.certificate: cannot open.*tls\.key: others", problems())
+    server.settings[("server", "user")] = "no-such-user"
+    server.write_config()
+    assert "there is no account no-such-user" in problems()
+    with open(server.config, "a", encoding="utf-8") as config:
+        config.write("[log]\nnonsense = 1\n[more]\n")
+    assert re.search(r"(?s):\d+: unknown setting nonsense.*:\d+: unknown section \[more\]", problems())
+    server.config = str(tmp_path / "none.conf")
+    assert "No such file" in problems()
+
+
+def test_the_command_line_checks_the_file_that_is_named(own_server, tmp_path):
+    server = own_server(start=False)
+    done = subprocess.run([CLI, "config", "check", server.config], env=server.env, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{server.config} is usable\n", "")
 
 
 def test_a_second_server_on_the_same_store_is_refused(own_server):
