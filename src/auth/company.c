@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "auth/audit.h"
-#include "auth/session.h"
+#include "auth/revoke.h"
 #include "auth/text.h"
 #include "base/rand.h"
 #include "store/db.h"
@@ -126,8 +126,7 @@ company_set_state(struct cx *cx, int64_t id, enum company_state state)
         return ERR_NONE;
     }
     company.state = state;
-    if (state != COMPANY_ACTIVE &&
-        (err = session_end_company(cx, id, company_state_name(state))) != ERR_NONE) {
+    if (state != COMPANY_ACTIVE && (err = revoke_company(cx, id, company_state_name(state))) != ERR_NONE) {
         db_rollback(cx);
         return err;
     }

@@ -33,7 +33,7 @@ enum decide_at {
     AT_SEND = 4,  /* before a push is sent or a code looked at */
     AT_CHECK = 8, /* what became of a push */
     AT_CODE = 16, /* what became of a code */
-    AT_SELF = 32  /* a phone opens or uses the self-service */
+    AT_SELF = 32  /* a phone uses the self-service or a self-enrolment ticket; a ticket of sUrl is redeemed */
 };
 
 struct condition {

@@ -5,6 +5,7 @@
 #include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/company.h"
+#include "auth/decide.h"
 #include "auth/env.h"
 #include "auth/notice.h"
 #include "auth/passkey.h"
@@ -74,7 +75,8 @@ check_room(struct cx *cx, int64_t technician_id)
 }
 
 static enum errcode
-enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, bool is_self, struct str *link_out)
+enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, int64_t self_generation,
+               struct str *link_out)
 {
     struct technician t;
     struct str ticket = token_random(cx);
@@ -89,7 +91,7 @@ enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, bool is_self,
     if (err == ERR_NONE)
         err = check_room(cx, technician_id);
     if (err == ERR_NONE)
-        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life, is_self);
+        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life, self_generation);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "enrolment.created", "expires",
                            clock_text(&cx->arena, cx->now + life), NULL);
@@ -103,13 +105,13 @@ enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, bool is_self,
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
 {
-    return enrolment_make(cx, technician_id, life, false, link_out);
+    return enrolment_make(cx, technician_id, life, 0, link_out);
 }
 
 enum errcode
-enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
+enrolment_new_self(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out)
 {
-    return enrolment_make(cx, technician_id, life, true, link_out);
+    return enrolment_make(cx, t->id, life, t->password_generation, link_out);
 }
 
 enum errcode
@@ -150,7 +152,10 @@ static enum errcode
 check_self(struct cx *cx, int64_t technician_id)
 {
     struct account a;
+    const struct facts facts = {.account = &a};
     enum errcode err = account_read(cx, technician_id, &a);
+    if (err == ERR_NONE && decide(&facts, AT_SELF) != SIGNIN_OK)
+        return err_set(cx, ERR_NOT_FOUND, "the ticket's account cannot be used at present");
     if (err == ERR_NONE && !account_may_enrol_itself(&a))
         err = err_set(cx, ERR_NOT_FOUND, "the ticket was for a first second factor, and there was one since");
     return err;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "auth/policy.h"
+#include "auth/technician.h"
 #include "auth/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
@@ -27,9 +28,10 @@ enum {
  * a deleted account; ERR_LIMIT: it has DEVICES_MAX active devices. */
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
-/* The same for whoever had the password alone: good only while the account never had a second factor. */
+/* The same for whoever had the password alone: good only while the account never had a second factor,
+ * its password is the one of t, which was proved, and the account can be used (AT_SELF of decide.h). */
 enum errcode
-enrolment_new_self(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
+enrolment_new_self(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out) MUST_CHECK;
 /* Housekeeping: forgets tickets that ended a week ago, at most `limit`; *more_out: call again. */
 enum errcode enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include "auth/attempt.h"
 #include "auth/env.h"
 #include "auth/push_channel.h"
+#include "auth/revoke.h"
 #include "auth/session.h"
 #include "base/rand.h"
 #include "store/store_session.h"
@@ -108,7 +109,7 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
     if (a->facts.brings_password) {
         err = password_store(cx, &acc->p, &acc->t, a->login.new_password_hash, false);
         if (err == ERR_NONE)
-            err = session_end_all(cx, acc->t.id, a->login.session_id, "password-changed");
+            err = revoke_account(cx, acc->t.id, a->login.session_id, "password-changed");
         if (err == ERR_NONE)
             err = audit_append(cx, account_of(acc), "password.changed", "purpose", a->login.purpose, NULL);
     }

@@ -3,6 +3,7 @@
  * it. */
 #include "auth/attempt.h"
 #include "auth/self_service.h"
+#include "auth/revoke.h"
 #include "auth/session.h"
 #include "store/db.h"
 
@@ -152,7 +153,7 @@ store(struct cx *cx, const struct change_ask *q, struct change *ch)
     struct str purpose = q->phone != NULL ? PURPOSE_SELF : PURPOSE_CHANGE;
     enum errcode err = password_store(cx, &ch->account.p, &ch->account.t, ch->brought.hash, false);
     if (err == ERR_NONE)
-        err = session_end_all(cx, ch->account.t.id, ch->session_id, "password-changed");
+        err = revoke_account(cx, ch->account.t.id, ch->session_id, "password-changed");
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(&ch->account), "password.changed", "purpose", purpose, NULL);
     return err;

@@ -2,6 +2,7 @@
 #include "auth/session.h"
 
 #include "auth/account.h"
+#include "auth/decide.h"
 #include "auth/env.h"
 #include "base/clock.h"
 #include "store/db.h"
@@ -258,6 +259,9 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
         err = err_set(cx, ERR_NOT_FOUND, "the ticket is spent or over");
     if (err == ERR_NONE)
         err = account_read(cx, row.technician_id, &a);
+    const struct facts facts = {.account = &a};
+    if (err == ERR_NONE && decide(&facts, AT_SELF) != SIGNIN_OK)
+        err = err_set(cx, ERR_NOT_FOUND, "the ticket's account cannot be used at present");
     if (err != ERR_NONE)
         return err;
     *redeemed_out = (struct redeemed){.account = a.t.email,

@@ -158,7 +158,7 @@ signin_setup_link(struct cx *cx, const struct account *a, struct signin_answer *
         return ERR_NONE;
     log_warning("enrolment.self", "technician=%lld source=%s", (long long)a->t.id,
                 log_quote(&cx->arena, cx->source));
-    enum errcode err = enrolment_new_self(cx, a->t.id, SETUP_LINK_LIFE, &answer->setup_url);
+    enum errcode err = enrolment_new_self(cx, &a->t, SETUP_LINK_LIFE, &answer->setup_url);
     answer->url = answer->setup_url;
     return err;
 }

@@ -8,7 +8,7 @@
 #include "auth/password.h"
 #include "auth/policy.h"
 #include "auth/push_channel.h"
-#include "auth/session.h"
+#include "auth/revoke.h"
 #include "auth/text.h"
 #include "base/rand.h"
 #include "store/db.h"
@@ -189,7 +189,7 @@ technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on
     t.role_on = role_on;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE && !(is_technician && role_on))
-        err = session_end_all(cx, id, 0, "role-off");
+        err = revoke_account(cx, id, 0, "role-off");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.flags", "is_technician",
                            is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
@@ -208,7 +208,7 @@ technician_delete(struct cx *cx, int64_t id)
     t.deleted_at = cx->now;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
-        err = session_end_all(cx, id, 0, "deleted");
+        err = revoke_account(cx, id, 0, "deleted");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
     return technician_end_change(cx, err);
@@ -267,7 +267,10 @@ technician_lock(struct cx *cx, int64_t id)
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    return technician_end_change(cx, lockout_lock(cx, t.email_key));
+    err = lockout_lock(cx, t.email_key);
+    if (err == ERR_NONE)
+        err = revoke_account(cx, id, 0, "locked");
+    return technician_end_change(cx, err);
 }
 
 enum errcode
@@ -289,7 +292,7 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = password_store(cx, &policy, &t, hash, must_change);
     if (err == ERR_NONE)
-        err = session_end_all(cx, id, 0, "password-reset");
+        err = revoke_account(cx, id, 0, "password-reset");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "password.reset", "must_change",
                            must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);

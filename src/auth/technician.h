@@ -38,7 +38,7 @@ enum errcode technician_allow_self_enrolment(struct cx *cx, int64_t id) MUST_CHE
 /* Clears failures and locks of the account, and lets its push channel go on. A source that is refused stays
  * so for its 15 minutes. */
 enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;
-/* Locks until unlocked. */
+/* Locks until unlocked. Ends what is open (revoke.h), the console ticket included. */
 enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;
 /* The operator sets a password; must_change asks for a new one at the next sign-in. Ends sessions. ERR_POLICY
  * as above. */

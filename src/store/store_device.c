@@ -9,9 +9,10 @@
     "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at, " \
     "EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = d.id)"
 /* Of a ticket that is good: not spent, not expired, and of an account that is not deleted. */
-#define TICKET_IS_GOOD                                        \
-    "ticket_digest = $1 AND used_at = 0 AND expires_at > $2 " \
-    "AND EXISTS (SELECT 1 FROM technician t WHERE t.id = enrolment.technician_id AND t.deleted_at = 0)"
+#define TICKET_IS_GOOD                                                                                  \
+    "ticket_digest = $1 AND used_at = 0 AND expires_at > $2 "                                           \
+    "AND EXISTS (SELECT 1 FROM technician t WHERE t.id = enrolment.technician_id AND t.deleted_at = 0 " \
+    "AND (enrolment.is_self = 0 OR enrolment.password_generation = t.password_generation))"
 
 static const char *const states[] = {"active", "disabled", "removed"};
 
@@ -62,7 +63,7 @@ read_one(struct cx *cx, struct db_rows *rows, struct device *device_out)
 
 enum errcode
 store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket, int64_t expires_at,
-                       bool is_self)
+                       int64_t self_generation)
 {
     enum errcode err = db_exec(
         cx, NULL, "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND expires_at <= $2", "ii",
@@ -71,9 +72,27 @@ store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest
         return err;
     return db_exec(
         cx, NULL,
-        "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at, is_self) "
-        "VALUES ($1, $2, $3, $4, $5, 0, $6)",
-        "iidiii", rand_id(), technician_id, ticket, cx->now, expires_at, (int64_t)is_self);
+        "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at, is_self, "
+        "password_generation) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+        "iidiiii", rand_id(), technician_id, ticket, cx->now, expires_at, (int64_t)(self_generation != 0),
+        self_generation);
+}
+
+enum errcode
+store_enrolment_void(struct cx *cx, int64_t technician_id, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND expires_at > $2", "ii",
+                   technician_id, cx->now);
+}
+
+enum errcode
+store_enrolment_void_company(struct cx *cx, int64_t company_id, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM enrolment WHERE used_at = 0 AND expires_at > $2 "
+                   "AND technician_id IN (SELECT id FROM technician WHERE company_id = $1)",
+                   "ii", company_id, cx->now);
 }
 
 /* The one row of a ticket that is good, with its columns technician_id and is_self. */

@@ -26,10 +26,13 @@ struct device {
 /* As the table and the command line write it: "active". */
 const char *device_state_name(enum device_state state);
 
-/* Valid from now to expires_at. Tickets of the account that nobody used in time are removed. is_self: it was
- * made for whoever had the password alone. */
+/* Valid from now to expires_at. Tickets of the account that were not used in time are removed.
+ * self_generation: of the password that alone had it made, and with which it ends; 0: an operator's. */
 enum errcode store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
-                                    int64_t expires_at, bool is_self) MUST_CHECK;
+                                    int64_t expires_at, int64_t self_generation) MUST_CHECK;
+/* Removes those that could still be spent, of an account or of a company. */
+enum errcode store_enrolment_void(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
+enum errcode store_enrolment_void_company(struct cx *cx, int64_t company_id, int64_t *n_out) MUST_CHECK;
 /* Of a ticket that could be spent: ERR_NOT_FOUND. */
 enum errcode store_enrolment_get(struct cx *cx, const struct digest *ticket, int64_t *technician_out,
                                  bool *is_self_out) MUST_CHECK;

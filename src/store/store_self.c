@@ -75,3 +75,21 @@ store_self_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
                    "(SELECT id FROM self_service WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
                    "ii", before, limit);
 }
+
+enum errcode
+store_self_end_account(struct cx *cx, int64_t technician_id, int64_t except_device)
+{
+    return db_exec(cx, NULL,
+                   "DELETE FROM self_service WHERE device_id <> $2 "
+                   "AND device_id IN (SELECT id FROM device WHERE technician_id = $1)",
+                   "ii", technician_id, except_device);
+}
+
+enum errcode
+store_self_end_company(struct cx *cx, int64_t company_id)
+{
+    return db_exec(cx, NULL,
+                   "DELETE FROM self_service WHERE device_id IN (SELECT d.id FROM device d "
+                   "JOIN technician t ON t.id = d.technician_id WHERE t.company_id = $1)",
+                   "i", company_id);
+}

@@ -35,6 +35,9 @@ enum errcode store_self_get(struct cx *cx, int64_t device_id, const struct diges
 enum errcode store_self_seed(struct cx *cx, int64_t id, struct str sealed) MUST_CHECK;
 /* All of the device. */
 enum errcode store_self_end(struct cx *cx, int64_t device_id) MUST_CHECK;
+/* All of the account but those of one device (0: none is spared); all of the company. */
+enum errcode store_self_end_account(struct cx *cx, int64_t technician_id, int64_t except_device) MUST_CHECK;
+enum errcode store_self_end_company(struct cx *cx, int64_t company_id) MUST_CHECK;
 /* Those that ended before then. */
 enum errcode store_self_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 

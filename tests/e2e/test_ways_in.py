@@ -1,8 +1,11 @@
 """Who may enrol a phone, and what every act of the operator ends: the ways into an account, as an attacker tries them."""
 
+import http.client
+import json
+
 import pytest
 
-from countersign import Phone, Refused
+from countersign import PATIENCE, Phone, Refused
 
 SETUP, FACTOR = "OkTwoFactorSetupRequired", "OkTwoFactorAuthenticationRequired"
 
@@ -65,3 +68,72 @@ def test_the_operator_may_let_the_password_enrol_again(ann):
     assert answer.result == SETUP
     assert server.console().sign_in(email, Phone(server).enrol(answer.sTwoFactorSetupUrl)).result == "OK"
     assert "enrolment.self-allowed" in [e["event"] for e in server.cli("audit", "list", "--technician", email)["events"]]
+
+
+ACTS = {
+    "reset": ("technician", "reset", "{email}", "--generate"),
+    "lock": ("technician", "lock", "{email}"),
+    "role off": ("technician", "disable", "{email}"),
+    "company off": ("company", "disable", "{company}"),
+    "company banned": ("company", "set", "{company}", "--state", "banned"),
+    "delete": ("technician", "delete", "{email}"),
+}
+UNDONE = {
+    "lock": ("technician", "unlock", "{email}"),
+    "role off": ("technician", "enable", "{email}"),
+    "company off": ("company", "enable", "{company}"),
+    "company banned": ("company", "enable", "{company}"),
+}
+
+
+def act(server, words, company, email):
+    server.cli(*(word.format(company=company, email=email) for word in words))
+
+
+def redeem(server, ticket):
+    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    wire.request("POST", "/api/console/redeem", json.dumps({"sTicket": ticket}), {"Content-Type": "application/json"})
+    try:
+        return json.loads(wire.getresponse().read())["result"]
+    finally:
+        wire.close()
+
+
+def enrol_result(server, link):
+    return Phone(server).try_enrol(link.split("#", 1)[1])["result"]
+
+
+@pytest.mark.parametrize("kind", ["self", "operator"])
+@pytest.mark.parametrize("event", ACTS)
+def test_an_act_against_an_account_voids_its_links(ann, event, kind):
+    server, company, email = ann
+    link = server.enrol_link(email) if kind == "operator" else server.console().login(email).sTwoFactorSetupUrl
+    act(server, ACTS[event], company, email)
+    assert enrol_result(server, link) == "UnknownTicket"
+    if event in UNDONE:
+        act(server, UNDONE[event], company, email)
+    assert enrol_result(server, link) == "UnknownTicket"
+
+
+@pytest.mark.parametrize("event", ACTS)
+def test_an_act_against_an_account_ends_its_session_and_its_console_ticket(ann, event):
+    server, company, email = ann
+    console = server.console()
+    ticket = console.sign_in(email, server.phone(email)).sUrl.split("ticket=")[1]
+    act(server, ACTS[event], company, email)
+    if event in UNDONE:
+        act(server, UNDONE[event], company, email)
+    assert redeem(server, ticket) != "OK"
+    assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
+
+
+def test_a_self_made_link_is_not_good_while_its_account_is_locked_by_failures(ann):
+    server, _, email = ann
+    link = server.console().login(email).sTwoFactorSetupUrl
+    for source in range(2, 5):
+        for _ in range(5):
+            server.console(source=f"127.0.0.{source}").login(email, "a wrong guess, 7 boats")
+    assert server.cli("technician", "show", email)["locked"]
+    assert enrol_result(server, link) == "UnknownTicket"
+    server.cli("technician", "unlock", email)
+    assert enrol_result(server, link) == "OK"

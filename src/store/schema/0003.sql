@@ -14,6 +14,9 @@ ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the firs
 
 -- Enrolment tickets.
 
+-- A ticket that the password alone had made is good for that password; those of before are void.
+ALTER TABLE enrolment ADD COLUMN password_generation BIGINT NOT NULL DEFAULT 0; -- 0: an operator's
+
 -- Lock-outs.
 
 -- Devices.
