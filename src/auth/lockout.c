@@ -51,6 +51,14 @@ left_of(const struct lockout_row *row, int64_t limit)
     return row->failures < limit ? limit - row->failures : 1;
 }
 
+/* Always below the account's: one address alone locks no account. */
+static int64_t
+source_limit(const struct cx *cx, const struct policy *p)
+{
+    const int64_t below = p->lockout_failures > 1 ? p->lockout_failures - 1 : 1;
+    return cx->env->source_failures < below ? cx->env->source_failures : below;
+}
+
 static struct lockout
 lockout_of(const struct cx *cx, const struct policy *p, const struct lockout_row *account,
            const struct lockout_row *source)
@@ -66,7 +74,7 @@ lockout_of(const struct cx *cx, const struct policy *p, const struct lockout_row
     };
     if (source != NULL) {
         l.source_refused = source->locked_until != 0;
-        l.source_left = left_of(source, cx->env->source_failures);
+        l.source_left = left_of(source, source_limit(cx, p));
     }
     return l;
 }
@@ -126,7 +134,7 @@ lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct
     if (err == ERR_NONE)
         err = count(cx, &keys.account, rules->lockout_failures, rules->lockout_time, &account);
     if (err == ERR_NONE && keys.has_source)
-        err = count(cx, &keys.source, cx->env->source_failures, SOURCE_REFUSED, &by_source);
+        err = count(cx, &keys.source, source_limit(cx, rules), SOURCE_REFUSED, &by_source);
     if (err != ERR_NONE)
         return err;
     *l_out = lockout_of(cx, rules, &account, keys.has_source ? &by_source : NULL);

@@ -16,7 +16,7 @@ struct lockout {
     bool source_refused;   /* this address (of IPv6: its /64) used its own budget up */
     int64_t account_left;  /* failures until the account locks; 0 when locked */
     int64_t stranger_left; /* the same if the account were unknown: by the default limit */
-    int64_t source_left;   /* failures until the source is refused */
+    int64_t source_left;   /* failures until the source is refused: fewer than lock the account in any case */
     int64_t locked_until;  /* 0; INT64_MAX: until unlocked */
 };
 

@@ -434,6 +434,18 @@ def test_login_a_stranger_uses_up_their_own_budget_first(server, name):
     assert server.console(source="127.0.2.2").login(email).result == "OkTwoFactorAuthenticationRequired"
 
 
+@pytest.mark.parametrize("limit", [3, 4, 5, 6])
+def test_login_one_address_locks_no_account(server, name, limit):
+    company, email = name
+    server.ready(company, email)
+    server.cli("policy", "set", company, "lockout_failures", str(limit))
+    stranger = server.console(source="127.0.2.3")
+    for _ in range(2 * limit):
+        assert stranger.login(email, "wrong").result == "InvalidPassword"
+    assert stranger.login(email).result == "InvalidPassword", "refused, right or not"
+    assert server.console(source="127.0.2.4").login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
 # ---- codes ---------------------------------------------------------------------------------------------------------------
 
 def totp(seed, at):
