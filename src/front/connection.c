@@ -97,8 +97,6 @@ reap(struct connection *c)
     front_connection_closed(f);
 }
 
-/* ---- writing ---- */
-
 /* True: all of `out` is on its way. */
 static bool
 flush(struct connection *c)
@@ -145,8 +143,6 @@ write_out(struct connection *c)
     }
     return false;
 }
-
-/* ---- reading ---- */
 
 /* Appends what the socket holds to `in`. TLS_OK: something came. */
 static enum tls_result
@@ -214,6 +210,7 @@ static void
 take_head(struct connection *c)
 {
     move(c, CONNECTION_BODY);
+    c->has_spoken = true;
     dispatch_head(c);
     if (http_parser_wants_continue(&c->parser, &c->in, &c->front->request)) {
         pool_take(&c->front->pool, &c->out);
@@ -391,8 +388,12 @@ settle(struct connection *c)
     if (now != c->phase || c->is_restarted) {
         c->phase = (uint8_t)now;
         c->is_restarted = false;
+        list_remove(&c->node);
+        list_add_last(&c->front->connections, &c->node);
         int64_t time = patience(c);
         c->deadline = time == NEVER ? NEVER : loop_now(c->front->loop) + time;
+        if (!c->has_spoken && c->state != CONNECTION_LINGERING) /* the first head is due from the accept on */
+            c->deadline = first_by(c);
         if (time != NEVER && (c->timer.at == 0 || c->timer.at > c->deadline))
             loop_timer_set(c->front->loop, &c->timer, c->deadline);
     }
@@ -404,8 +405,6 @@ settle(struct connection *c)
     count_body(c);
     loop_fd_want(c->front->loop, &c->watch, wanted(c));
 }
-
-/* ---- events ---- */
 
 static void
 shake_hands(struct connection *c)

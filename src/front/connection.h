@@ -48,7 +48,7 @@ enum connection_phase {
 struct connection {
     struct loop_fd watch;
     struct loop_timer timer; /* never later than the deadline, often earlier */
-    struct list node;        /* of the front's connections */
+    struct list node;        /* of the front's connections: what did nothing for the longest time is first */
     struct turn turn;        /* in line while it has more to do, and the round is over for it */
     struct front *front;
     int64_t deadline, opened_at; /* clock_mono */
@@ -65,6 +65,7 @@ struct connection {
     uint8_t resume;     /* what WRITING goes back to */
     uint8_t route;      /* enum route_kind: dispatch.c's */
     bool is_secure;     /* the request came by TLS, here or at the trusted proxy */
+    bool has_spoken;    /* the head of a request was read */
     bool may_read;      /* the socket may hold something */
     bool is_last;       /* no request after the answers that are in `out` */
     bool is_cut_off;    /* what the client still sends will not be read */

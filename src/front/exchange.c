@@ -79,6 +79,13 @@ wipe_body(struct front *f)
     buf_reset(&f->body);
 }
 
+/* What a call adds to the front's bodies: those that fit in a spare buffer are bounded by their number. */
+static size_t
+weight(size_t payload_n)
+{
+    return payload_n > POOL_BUFFER_MAX ? payload_n : 0;
+}
+
 /* ---- a worker's answer ---- */
 
 void
@@ -91,6 +98,7 @@ exchange_free(struct exchange **at)
     backend_abandon(&f->backend, &x->call);
     park_release(&f->park, &x->hold);
     secret_wipe(x->payload, x->payload_n);
+    f->bodies -= weight(x->payload_n);
     free(x);
     *at = NULL;
 }
@@ -376,6 +384,7 @@ exchange_new(struct connection *c, const struct exchange_request *req, struct st
     *x = (struct exchange){
         .connection = c, .face = req->face, .form = (uint8_t)req->form, .payload_n = payload.n};
     memcpy(x->payload, payload.p, payload.n);
+    c->front->bodies += weight(payload.n);
     backend_call_init(&x->call);
     x->call.op = req->op;
     x->call.payload = x->payload;
@@ -461,7 +470,11 @@ exchange_start(struct connection *c, const struct exchange_request *req)
     struct front *f = c->front;
     bool is_answered = true;
 
-    if (put_payload(f, req)) {
+    if (!put_payload(f, req)) {
+        answer_now(c, req, false);
+    } else if (weight(f->scratch.len) > 0 && f->bodies + f->scratch.len > FRONT_BODIES_MAX) {
+        answer_now(c, req, true);
+    } else {
         struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
         x->key = req->key;
         x->payer = req->payer;
@@ -470,8 +483,6 @@ exchange_start(struct connection *c, const struct exchange_request *req)
         x->started = loop_now(f->loop);
         x->wait_until = x->started + (int64_t)x->wait * CLOCK_S;
         is_answered = start(c, req, x);
-    } else {
-        answer_now(c, req, false);
     }
     empty_scratch(f);
     return is_answered;

@@ -209,6 +209,18 @@ front_reload(struct front *f)
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 
+/* Each once: one that is drained goes to the end of the list, or out of it. */
+static void
+drain_each(struct front *f)
+{
+    for (size_t n = f->n_connections; n > 0 && !list_is_empty(&f->connections); n--) {
+        struct connection *c = LIST_ITEM(f->connections.next, struct connection, node);
+        list_remove(&c->node);
+        list_add_last(&f->connections, &c->node);
+        connection_drain(c);
+    }
+}
+
 void
 front_drain(struct front *f, int64_t deadline, void (*done)(void *arg), void *arg)
 {
@@ -219,9 +231,7 @@ front_drain(struct front *f, int64_t deadline, void (*done)(void *arg), void *ar
     f->drained_arg = arg;
     listen_drain(f);
     loop_timer_set(f->loop, &f->drain_timer, deadline);
-    LIST_EACH (it, next, &f->connections) {
-        connection_drain(LIST_ITEM(it, struct connection, node));
-    }
+    drain_each(f);
     park_release_all(&f->park);
     if (f->n_connections == 0)
         loop_timer_set(f->loop, &f->drain_timer, loop_now(f->loop));
@@ -235,6 +245,7 @@ front_counts(const struct front *f, struct front_counts *out)
                                  .watched = f->park.n,
                                  .queued = backend_queued(&f->backend),
                                  .workers = backend_alive(&f->backend),
+                                 .bodies = f->bodies,
                                  .accepted = f->accepted,
                                  .refused = f->refused,
                                  .requests = f->requests,

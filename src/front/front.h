@@ -82,6 +82,7 @@ struct front_counts {
     size_t watched;     /* entries of the watch list */
     size_t queued;      /* calls that wait for a worker */
     size_t workers;     /* alive */
+    size_t bodies;      /* bytes of large bodies, and of calls made of them */
     uint64_t accepted, refused, requests, calls, watch_hits;
 };
 void front_counts(const struct front *f, struct front_counts *out);

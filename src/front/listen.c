@@ -17,6 +17,7 @@
 
 enum {
     BATCH = 16,         /* accepted in a row, before others have their turn */
+    LOOK = 256,         /* connections looked at for one that gives way */
     WAITING_MOST = 4096 /* accepted at the end: as many as the kernel lets wait (proc/listeners.c) */
 };
 
@@ -46,16 +47,74 @@ turn_away(struct front *f, int fd)
     (void)close(fd);
 }
 
+/* There were more than may be: once a minute with what came of it since. */
+static void
+warn_full(struct front *f)
+{
+    int64_t now = loop_now(f->loop);
+    if (f->full_warned != 0 && now - f->full_warned < CLOCK_MINUTE)
+        return;
+    f->full_warned = now;
+    log_warning("connections.full", "connections=%zu gave_way=%zu turned_away=%zu", f->n_connections,
+                f->gave_way, f->turned_away);
+    f->gave_way = f->turned_away = 0;
+}
+
+static bool
+waits_for_a_worker(const struct connection *c)
+{
+    return c->state == CONNECTION_CALLING || c->state == CONNECTION_PARKED;
+}
+
+/* Closes the one that does nothing for the longest time, rather of a source with many. False: each of those
+ * looked at waits for a worker. */
+static bool
+give_way(struct front *f)
+{
+    struct connection *found = NULL;
+    size_t looked = 0, most = 0;
+
+    LIST_EACH (it, next, &f->connections) {
+        struct connection *c = LIST_ITEM(it, struct connection, node);
+        if (looked++ >= LOOK)
+            break;
+        size_t n = forwarded_is_proxy(&f->proxies, &c->peer) ? 1 : c->source->connections;
+        if (!waits_for_a_worker(c) && n > most) {
+            found = c;
+            most = n;
+        }
+    }
+    if (found != NULL)
+        connection_end(found);
+    return found != NULL;
+}
+
+static bool
+has_room(struct front *f)
+{
+    if (f->n_connections < (size_t)f->config->limits_connections)
+        return true;
+    bool has_given_way = give_way(f);
+    f->gave_way += has_given_way;
+    return has_given_way;
+}
+
 static void
 admit(struct front *f, int fd, const struct inet_addr *peer)
 {
     size_t most =
         forwarded_is_proxy(&f->proxies, peer) ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
-    struct throttle_source *source = f->n_connections < (size_t)f->config->limits_connections
-                                         ? throttle_connect(&f->throttle, peer, most)
-                                         : NULL;
+    bool was_full = f->n_connections >= (size_t)f->config->limits_connections;
+    struct throttle_source *source = throttle_connect(&f->throttle, peer, most);
     int on = 1;
 
+    if (source != NULL && !has_room(f)) {
+        throttle_disconnect(&f->throttle, source);
+        source = NULL;
+    }
+    f->turned_away += source == NULL;
+    if (was_full || source == NULL)
+        warn_full(f);
     if (source == NULL) {
         turn_away(f, fd);
         return;

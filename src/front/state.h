@@ -25,8 +25,9 @@
 #include "soap/soap.h"
 
 enum {
-    FRONT_BODIES_MAX = 256 * 1024 * 1024, /* memory of all large request bodies together; past it 503 */
-    FRONT_ANSWER_MAX = 16 * 1024 * 1024,  /* one answer */
+    FRONT_BODIES_MAX =
+        64 * 1024 * 1024, /* large request bodies and calls made of them, all together; past it 503 */
+    FRONT_ANSWER_MAX = 16 * 1024 * 1024, /* one answer */
 };
 
 struct front {
@@ -50,6 +51,8 @@ struct front {
     struct tls_context *tls; /* NULL: plain HTTP */
     struct certificate_watch certificate;
     struct list connections, listeners;
+    size_t gave_way, turned_away; /* since full_warned */
+    int64_t full_warned;          /* loop_now; 0: never */
     size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox, is_draining, is_drained;

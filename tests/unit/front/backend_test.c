@@ -179,6 +179,43 @@ one_that_left_behind_much_else_costs_none_either(void **state)
     (void)close(gone);
 }
 
+/* Calls that wait weigh what their bodies did: the bound is one for both. */
+static void
+heavy_calls_that_wait_have_a_bound(void **state)
+{
+    enum { HEAVY = 3 * 1024 * 1024, CALLS = 32 };
+    struct harness *h = harness_new("[limits]\ntext_size = 8M\n");
+    char *email = malloc(HEAVY + 1);
+    size_t peak = 0;
+    int c[CALLS];
+
+    (void)state;
+    assert_non_null(email);
+    memset(email, 'a', HEAVY);
+    email[HEAVY] = '\0';
+    listen_on(h);
+    worker_add(h, 1, false);
+    const char *request = login_request(h, email);
+    for (size_t i = 0; i < CALLS; i++) {
+        c[i] = client_connect(h);
+        client_send_bytes(h, c[i], request, strlen(request));
+        for (unsigned n = 0; n < PUMPS_MAX && harness_counts(h).calls <= i && !client_has_answer(c[i]); n++)
+            pump(h);
+        peak = harness_counts(h).bodies > peak ? harness_counts(h).bodies : peak;
+    }
+    is_told_to_come_back(h, c[CALLS - 1]);
+    assert_true(peak > 32 * 1024 * 1024);
+    assert_true(peak <= 72 * 1024 * 1024);
+    for (size_t i = 0; i < CALLS; i++)
+        (void)close(c[i]);
+    worker_kill(h, 1);
+    for (unsigned i = 0; i < PUMPS_MAX && harness_counts(h).connections > 0; i++)
+        pump(h);
+    assert_int_equal(harness_counts(h).bodies, 0);
+    free(email);
+    harness_free(h);
+}
+
 /* One worker for both kinds. */
 static void
 kinds_take_turns_at_a_worker_that_may_have_both(void **state)
@@ -224,6 +261,7 @@ main(void)
         BACKEND_TEST(one_that_is_to_be_turned_away_may_leave_first),
         BACKEND_TEST(a_login_whose_client_left_costs_no_worker),
         BACKEND_TEST(one_that_left_behind_much_else_costs_none_either),
+        cmocka_unit_test(heavy_calls_that_wait_have_a_bound),
         cmocka_unit_test(kinds_take_turns_at_a_worker_that_may_have_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

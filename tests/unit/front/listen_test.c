@@ -66,20 +66,69 @@ a_trusted_proxy_is_exempt(void **state)
 }
 
 static void
-the_front_has_so_many_connections(void **state)
+who_does_nothing_gives_way_when_the_front_is_full(void **state)
+{
+    struct harness *h = harness_new("[limits]\nconnections = 16\nidle_time = 75s\nheader_time = 60s\n");
+    int crowd[15], honest, late;
+
+    (void)state;
+    listen_on(h);
+    honest = client_connect_from(h, "127.0.0.2");
+    is_let_in(h, honest);
+    for (unsigned i = 0; i < 15; i++) {
+        crowd[i] = client_connect(h);
+        is_let_in(h, crowd[i]);
+    }
+    late = client_connect_from(h, "127.0.0.3");
+    is_let_in(h, late);
+    assert_int_equal(harness_counts(h).connections, 16);
+    client_reads_end(h, crowd[0]);
+    is_let_in(h, honest);
+    for (unsigned i = 0; i < 15; i++)
+        (void)close(crowd[i]);
+    (void)close(honest);
+    (void)close(late);
+    harness_free(h);
+}
+
+static void
+a_full_front_whose_connections_all_wait_turns_away(void **state)
 {
     struct harness *h = harness_new("[limits]\nconnections = 16\n");
     int c[16];
 
     (void)state;
     listen_on(h);
+    worker_add(h, 0, true);
     for (unsigned i = 0; i < 16; i++) {
         c[i] = client_connect(h);
-        is_let_in(h, c[i]);
+        client_send(c[i], check_request(h, "push", ""));
     }
+    while (harness_counts(h).calls < 16)
+        pump(h);
     is_turned_away(h);
     for (unsigned i = 0; i < 16; i++)
         (void)close(c[i]);
+    harness_free(h);
+}
+
+static void
+who_never_speaks_has_the_time_of_a_head(void **state)
+{
+    struct harness *h = harness_new("[limits]\nheader_time = 10s\nidle_time = 75s\n");
+
+    (void)state;
+    listen_on(h);
+    int silent = client_connect(h), slow = client_connect(h);
+    client_reads_nothing(h, silent);
+    advance(h, 6 * CLOCK_S);
+    client_send(slow, "GET / HTTP/1.1\r\n");
+    client_reads_nothing(h, slow);
+    advance(h, 5 * CLOCK_S);
+    client_reads_end(h, silent);
+    assert_starts(client_read(h, slow), "HTTP/1.1 408 ");
+    (void)close(silent);
+    (void)close(slow);
     harness_free(h);
 }
 
@@ -113,7 +162,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_source_has_so_many_connections),
         cmocka_unit_test(a_trusted_proxy_is_exempt),
-        cmocka_unit_test(the_front_has_so_many_connections),
+        cmocka_unit_test(who_does_nothing_gives_way_when_the_front_is_full),
+        cmocka_unit_test(a_full_front_whose_connections_all_wait_turns_away),
+        cmocka_unit_test(who_never_speaks_has_the_time_of_a_head),
         cmocka_unit_test(a_proxy_tells_who_asks_and_how),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
