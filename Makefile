@@ -3,7 +3,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build demo check interop serve fixture bench install clean
+.PHONY: all setup build demo check interop storm serve fixture bench install clean
 
 all: build
 
@@ -30,6 +30,10 @@ check:
 interop:
 	@tools/setup packages-interop
 	@tools/check --interop $(CHECK_BUILD) $(BUILD)
+
+# A thousand sign-ins while processes are killed, and a check of what their clients saw. Takes some minutes.
+storm: build
+	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/fault/storm.py 1000 100
 
 # The demo's server, company, technician and phone on 127.0.0.1:$(PORT), in the foreground.
 serve: build

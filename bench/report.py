@@ -209,12 +209,35 @@ def growth(d):
             "nginx, all on one processor:\n\n" + _connections(d["connections"]) + _housekeeping(d["housekeeping"]))
 
 
+def _slowed(row, what):
+    quiet, under = row[f"{what}_quiet"], row[f"{what}_attacked"]
+    if not quiet["n"]:
+        return ["", ""]
+    return [f"{quiet['median']:.2f} / {under['median']:.2f} ({under['median'] / quiet['median']:.1f})", f"{quiet['p99']:.1f} / {under['p99']:.1f}"]
+
+
+def attack(d):
+    rows = [[row["name"], *_slowed(row, "checks"), *_slowed(row, "logins"), str(row["lost"]), f"{row['recovery_s']:.1f}",
+             " / ".join(f"{m / 2**20:.0f}" for m in row["memory"])] for row in d["attacks"]]
+    text = (f"## Under attack\n\n{_measured(d)}(g) one anonymous client attacks from addresses of its own (`tests/hostile/attacks.py`), while an "
+            f"honest console checks a push and signs on for {d['seconds']} s: quiet, then attacked, on the same server. Attacker and honest console "
+            "share a processor. *Check*: for the attack on TLS, a new connection, its handshake and one request. *Lost*: honest requests without "
+            "their answer. *Back after*: seconds from the end of the attack to five checks in a row within twice the quiet median. Memory: of all "
+            "processes before, during and after.\n\n")
+    text += _table(["attack", "check, median ms: quiet / attacked (ratio)", "p99", "login, median ms", "p99", "lost", "back after, s",
+                    "memory, MiB"], rows) + "\n"
+    slow = [r["name"] for r in d["attacks"] if r["checks_attacked"]["median"] >= 2 * r["checks_quiet"]["median"]]
+    late = [r["name"] for r in d["attacks"] if r["recovery_s"] >= 2]
+    text += _goal("(g) the median of a check under twice the quiet one" + (f", but for: {', '.join(slow)}" if slow else ""), not slow)
+    return text + _goal("(g) back within two seconds" + (f", but for: {', '.join(late)}" if late else ""), not late)
+
+
 def write(results, folder=None):
     """Into docs, or another folder; returns the path."""
     FOLDER[0] = folder or FOLDER[0]
     path = os.path.normpath(os.path.join(FOLDER[0], "performance.md"))
     text = HEAD.format(cpus=len(os.sched_getaffinity(0)))
-    for part in (checks, waiting, signins, store, growth):
+    for part in (checks, waiting, signins, store, growth, attack):
         figures = _load(results, part.__name__)
         if figures:
             text += part(figures) + "\n"
