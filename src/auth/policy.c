@@ -1,6 +1,7 @@
 /* policy: see policy.h. Reading and checking a value is one typed function for each kind of policy.def. */
 #include "auth/policy.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "auth/audit.h"
@@ -37,18 +38,35 @@ read_choice(struct str value, const char *const *names, size_t n, size_t *out)
     return ERR_RANGE;
 }
 
+/* "a, b or c" */
+static struct str
+one_of(struct arena *a, const char *const *names, size_t n)
+{
+    struct str all = str_from_cstr(names[0]);
+    for (size_t i = 1; i < n; i++)
+        all = arena_printf(a, "%.*s%s%s", STR_ARG(all), i + 1 == n ? " or " : ", ", names[i]);
+    return all;
+}
+
 /* Each list stands in the order of its enum. */
-#define CHOICE(kind, type, ...)                                                            \
-    static enum errcode read_##kind(struct str value, int64_t min, int64_t max, type *out) \
-    {                                                                                      \
-        static const char *const names[] = {__VA_ARGS__};                                  \
-        size_t i;                                                                          \
-        (void)min;                                                                         \
-        (void)max;                                                                         \
-        enum errcode err = read_choice(value, names, sizeof names / sizeof names[0], &i);  \
-        if (err == ERR_NONE)                                                               \
-            *out = (type)i;                                                                \
-        return err;                                                                        \
+#define CHOICE(kind, type, ...)                                                                 \
+    static const char *const names_##kind[] = {__VA_ARGS__};                                    \
+    static struct str values_##kind(struct arena *a, int64_t min, int64_t max)                  \
+    {                                                                                           \
+        (void)min;                                                                              \
+        (void)max;                                                                              \
+        return one_of(a, names_##kind, sizeof names_##kind / sizeof names_##kind[0]);           \
+    }                                                                                           \
+    static enum errcode read_##kind(struct str value, int64_t min, int64_t max, type *out)      \
+    {                                                                                           \
+        size_t i;                                                                               \
+        (void)min;                                                                              \
+        (void)max;                                                                              \
+        enum errcode err =                                                                      \
+            read_choice(value, names_##kind, sizeof names_##kind / sizeof names_##kind[0], &i); \
+        if (err == ERR_NONE)                                                                    \
+            *out = (type)i;                                                                     \
+        return err;                                                                             \
     }
 CHOICE(CHOICE_SECOND_FACTOR, enum second_factor, "required", "off")
 CHOICE(CHOICE_SIGN_IN, enum sign_in_mode, "password", "sso", "saml2")
@@ -77,6 +95,37 @@ read_SECONDS(struct str value, int64_t min, int64_t max, int64_t *out)
     if (err == ERR_NONE)
         *out *= CLOCK_S;
     return err;
+}
+
+static struct str
+number(struct arena *a, int64_t min, int64_t max)
+{
+    return arena_printf(a, "%" PRId64 " to %" PRId64, min, max);
+}
+
+static struct str
+values_COUNT(struct arena *a, int64_t min, int64_t max)
+{
+    return number(a, min, max);
+}
+
+static struct str
+values_DAYS(struct arena *a, int64_t min, int64_t max)
+{
+    return number(a, min, max);
+}
+
+static struct str
+values_SECONDS(struct arena *a, int64_t min, int64_t max)
+{
+    return number(a, min, max);
+}
+
+static struct str
+values_URL(struct arena *a, int64_t min, int64_t max)
+{
+    (void)min;
+    return arena_printf(a, "an http or https address of at most %" PRId64 " bytes", max);
 }
 
 /* A browser is sent there: a scheme, a host, and nothing that could end an attribute or a header. */
@@ -114,6 +163,21 @@ assign(struct policy *p, size_t key, struct str value)
 #undef POLICY
     default:
         return ERR_USAGE;
+    }
+}
+
+/* What assign takes, in words. */
+static struct str
+values_of(struct arena *a, size_t key)
+{
+    switch (key) {
+#define POLICY(name, kind, def, min, max, plan, doc) \
+    case KEY_##name:                                 \
+        return values_##kind(a, min, max);
+#include "auth/policy.def"
+#undef POLICY
+    default:
+        return STR_NULL;
     }
 }
 
@@ -187,8 +251,8 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
         return err_set(cx, ERR_USAGE, "there is no policy %.*s", STR_ARG(key));
     enum errcode err = str_is_empty(value) ? ERR_NONE : assign(&checked, at, value);
     if (err != ERR_NONE)
-        return err_set(cx, err, "policy %.*s: %.*s is not a value for it: %.*s", STR_ARG(key), STR_ARG(value),
-                       STR_ARG(items[at].doc));
+        return err_set(cx, err, "policy %.*s must be %.*s, not %.*s: %.*s", STR_ARG(key),
+                       STR_ARG(values_of(&cx->arena, at)), STR_ARG(value), STR_ARG(items[at].doc));
     err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
@@ -212,6 +276,7 @@ policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, siz
             .key = items[i].key,
             .value = items[i].value,
             .default_value = items[i].value,
+            .values = values_of(&cx->arena, i),
             .doc = items[i].doc,
             .set_by = STR_LIT(""),
         };

@@ -52,7 +52,8 @@ enum errcode policy_set(struct cx *cx, int64_t company_id, struct str key, struc
 
 struct policy_row {
     struct str key, value, default_value, doc, set_by;
-    int64_t set_at; /* 0: the default */
+    struct str values; /* that it can have: "30 to 300", "off or on" */
+    int64_t set_at;    /* 0: the default */
 };
 /* Every policy with its value in force, in the order of policy.def. */
 enum errcode

@@ -179,6 +179,7 @@ cmd_policy_list(struct cli *cli)
         print_put_str(o, "key", rows[i].key);
         print_put_str(o, "value", rows[i].value);
         print_put_str(o, "default", rows[i].default_value);
+        print_put_str(o, "values", rows[i].values);
         print_put_str(o, "set_by", rows[i].set_by);
         print_put_time(cli, o, "set_at", rows[i].set_at);
         print_put_str(o, "meaning", rows[i].doc);

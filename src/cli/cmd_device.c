@@ -27,8 +27,8 @@ read_life(struct cli *cli, int64_t *life_out)
         *life_out = n * units[i].unit;
         return ERR_NONE;
     }
-    return err_set(&cli->cx, ERR_USAGE, "--life is a number and s, m, h or d, at most %dd, not '%.*s'", MOST,
-                   STR_ARG(word));
+    return err_set(&cli->cx, ERR_USAGE, "--life is a number and s, m, h or d, from 1s to %dd, not '%.*s'",
+                   MOST, STR_ARG(word));
 }
 
 enum errcode

@@ -118,6 +118,56 @@ unmake(struct cli *cli)
     (void)unlink(cli->config.store_key_file.p);
 }
 
+/* A path as a shell takes it. */
+static const char *
+shell_word(struct cli *cli, struct str path)
+{
+    static const struct str marks = STR("/._-+,:=@%");
+    struct arena *a = &cli->cx.arena;
+    bool is_plain = true;
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.p[i];
+        is_plain = is_plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                                str_find(marks, c) < marks.n);
+    }
+    if (is_plain)
+        return print_safe(cli, path);
+    struct str word = STR_LIT("'");
+    for (struct str rest = path; !str_is_null(rest);) {
+        struct str part = str_cut(&rest, '\'');
+        word = arena_printf(a, "%.*s%.*s%s", STR_ARG(word), STR_ARG(part), str_is_null(rest) ? "'" : "'\\''");
+    }
+    return print_safe(cli, word);
+}
+
+/* Each command for this very configuration. */
+static void
+tell_next(struct cli *cli, const struct first_account *first)
+{
+    enum { COMMANDS = 3 };
+    static const char *const what[COMMANDS] = {"loads all that a start would", "starts the server",
+                                               "brings a phone in"};
+    struct arena *a = &cli->cx.arena;
+    struct str config = args_option(&cli->args, "config");
+    const char *with = str_is_null(config) ? "" : arena_printf(a, " -c %s", shell_word(cli, config)).p;
+    const char *email = str_is_null(first->email) ? "EMAIL" : print_safe(cli, first->email);
+    struct str steps[COMMANDS] = {arena_printf(a, "countersign%s config check", with),
+                                  arena_printf(a, "countersignd%s", with),
+                                  arena_printf(a, "countersign%s enrol %s", with, email)};
+    size_t width = 0;
+    for (size_t i = 0; i < COMMANDS; i++)
+        width = steps[i].n > width ? steps[i].n : width;
+
+    print_note(cli, "\nWhat comes next:");
+    if (str_is_null(first->company))
+        print_note(cli, "  countersign%s company add COMPANY", with);
+    if (str_is_null(first->email))
+        print_note(cli, "  countersign%s technician add EMAIL --company %s", with,
+                   str_is_null(first->company) ? "COMPANY" : print_safe(cli, first->company));
+    for (size_t i = 0; i < COMMANDS; i++)
+        print_note(cli, "  %-*s  %s", (int)width, steps[i].p, what[i]);
+}
+
 static void
 tell_init(struct cli *cli, const struct first_account *first)
 {
@@ -131,15 +181,7 @@ tell_init(struct cli *cli, const struct first_account *first)
     if (first->generated)
         print_put_str(document, "password", first->password);
     print_record(cli, document);
-    print_note(cli, "\nWhat comes next:");
-    if (str_is_null(first->company))
-        print_note(cli,
-                   "  countersign company add COMPANY\n  countersign technician add EMAIL --company COMPANY");
-    else if (str_is_null(first->email))
-        print_note(cli, "  countersign technician add EMAIL --company %s", print_safe(cli, first->company));
-    print_note(cli, "  countersignd            starts the server");
-    print_note(cli, "  countersign enrol %s    brings a phone in",
-               str_is_null(first->email) ? "EMAIL" : print_safe(cli, first->email));
+    tell_next(cli, first);
     print_note(cli,
                "Keep a copy of the key file apart from the database's: one is of no use without the other.");
 }

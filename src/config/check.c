@@ -76,11 +76,24 @@ read_url(struct str s, struct url *out)
            read_authority(str_sub(rest, 0, slash), out);
 }
 
+/* Not there at all: one that could not be read was meant to be there. */
+static bool
+is_missing(const struct problems *p, enum setting_id id, struct str value)
+{
+    return str_is_empty(value) && !p->is_unread[id];
+}
+
+static bool
+is_plain_refused(const struct config *c, const struct problems *p)
+{
+    return !c->server_allow_plain_http && !p->is_unread[SETTING_server_allow_plain_http];
+}
+
 static void
 check_listen(const struct config *c, struct problems *p)
 {
     unsigned line = p->set_at[SETTING_server_listen];
-    bool is_plain = str_is_empty(c->tls_certificate);
+    bool is_plain = is_missing(p, SETTING_tls_certificate, c->tls_certificate);
     bool is_open = false;
     if (c->server_listen.n == 0)
         problems_add(p, line, "listen names no address");
@@ -98,14 +111,14 @@ check_listen(const struct config *c, struct problems *p)
         if (inet_is_loopback(&e.addr))
             continue;
         is_open = true;
-        if (is_plain && !c->server_allow_plain_http)
+        if (is_plain && is_plain_refused(c, p))
             problems_add(p, line,
                          "listen: %.*s is not loopback and there is no TLS, but plain HTTP is for "
                          "loopback: set certificate "
                          "and key in [tls]",
                          STR_ARG(item));
     }
-    if (is_open && str_is_empty(c->server_public_url))
+    if (is_open && is_missing(p, SETTING_server_public_url, c->server_public_url))
         problems_add(p, line, "listen goes beyond loopback: set public_url to what phones and browsers use");
 }
 
@@ -127,7 +140,7 @@ check_public_url(const struct config *c, struct problems *p)
         return;
     if (!str_is_empty(c->tls_certificate))
         problems_add(p, line, "public_url is http, but [tls] has a certificate");
-    else if (!u.is_loopback && !c->server_allow_plain_http)
+    else if (!u.is_loopback && is_plain_refused(c, p))
         problems_add(p, line, "public_url must be https unless it names loopback");
 }
 
@@ -149,9 +162,9 @@ check_tls(const struct config *c, struct problems *p)
 {
     bool has_certificate = !str_is_empty(c->tls_certificate);
     bool has_key = !str_is_empty(c->tls_key);
-    if (has_certificate && !has_key)
+    if (has_certificate && is_missing(p, SETTING_tls_key, c->tls_key))
         problems_add(p, p->set_at[SETTING_tls_certificate], "certificate without a key");
-    if (has_key && !has_certificate)
+    if (has_key && is_missing(p, SETTING_tls_certificate, c->tls_certificate))
         problems_add(p, p->set_at[SETTING_tls_key], "key without a certificate");
 }
 
@@ -166,7 +179,7 @@ check_webhook(const struct config *c, struct problems *p)
         problems_add(p, line, "url must be https://HOST/PATH, without user or fragment");
     else if (str_eq(u.scheme, http) && !u.is_loopback)
         problems_add(p, line, "url must be https unless it names loopback");
-    if (str_is_empty(c->webhook_secret_file))
+    if (is_missing(p, SETTING_webhook_secret_file, c->webhook_secret_file))
         problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
 }
 

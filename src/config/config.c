@@ -99,6 +99,7 @@ read_setting(struct reading *r, struct str key, struct str value)
     struct buf why;
     buf_init(&why, WHY);
     if (!setting_read(s, value, r->c, &why)) {
+        r->problems.is_unread[s - settings] = true;
         struct str must = buf_view(&why);
         problems_add(&r->problems, r->line, "%s must be %.*s, not \"%.*s\"", s->key, STR_ARG(must),
                      STR_ARG(shown(value)));
@@ -152,8 +153,7 @@ config_parse(struct config *c, struct str name, struct str text, struct buf *mes
             r.line++;
             read_line(&r, str_cut(&rest, '\n'));
         }
-    /* Rules between values say nothing useful while the values themselves are wrong. */
-    if (r.problems.count == 0)
+    if (text.n <= FILE_MAX)
         config_check(c, &r.problems);
     if (r.problems.count == 0)
         return ERR_NONE;

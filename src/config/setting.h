@@ -67,12 +67,14 @@ struct problems {
     struct str name;
     struct buf *out;                 /* NULL: they are only counted */
     unsigned set_at[SETTING_COUNT_]; /* the line of each setting in the file, 0: not there */
+    bool is_unread[SETTING_COUNT_];  /* it is there, and was refused: the default is not what was meant */
     unsigned count;
 };
 
 void problems_add(struct problems *p, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* The rules that one value alone cannot break or that need more than its kind. */
+/* The rules that one value alone cannot break or that need more than its kind. A rule says nothing where it
+ * depends on a value that was not read. */
 void config_check(const struct config *c, struct problems *p);
 
 #endif

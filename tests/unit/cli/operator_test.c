@@ -76,6 +76,29 @@ init_is_all_or_nothing(void **state)
     run_cli(r, "", "init", NULL);
     assert_int_equal(r->status, CLI_OK);
     assert_non_null(strstr(r->out, "What comes next"));
+    char next[2 * RUN_PATH];
+    snprintf(next, sizeof next, "  countersign -c %s company add COMPANY\n", r->config);
+    assert_non_null(strstr(r->out, next));
+    snprintf(next, sizeof next, "  countersignd -c %s              starts the server\n", r->config);
+    assert_non_null(strstr(r->out, next));
+    snprintf(next, sizeof next, "  countersign -c %s config check  loads all", r->config);
+    assert_non_null(strstr(r->out, next));
+}
+
+static void
+init_quotes_what_a_shell_would_split(void **state)
+{
+    struct run *r = *state;
+    char renamed[RUN_PATH], next[2 * RUN_PATH];
+    snprintf(renamed, sizeof renamed, "%.90s/it's a.conf", r->folder);
+    assert_int_equal(rename(r->config, renamed), 0);
+    memcpy(r->config, renamed, sizeof renamed);
+    run_cli(r, "", "init", "--company", "acme", NULL);
+    assert_int_equal(r->status, CLI_OK);
+    snprintf(next, sizeof next, "  countersignd -c '%s/it'\\''s a.conf' ", r->folder);
+    assert_non_null(strstr(r->out, next));
+    snprintf(next, sizeof next, "a.conf' technician add EMAIL --company acme\n");
+    assert_non_null(strstr(r->out, next));
 }
 
 static void
@@ -126,15 +149,24 @@ policies(void **state)
     assert_string_equal(text_of(run_json(r, "", "policy", "unset", "acme", "seats", NULL), "value"), "0");
     p = run_json(r, "", "policy", "list", "acme", NULL);
     assert_string_equal(text_of(row(p, "policies", 0), "key"), "second_factor");
-    static const char *const wrong[][2] = {{"seats", "many"},
-                                           {"seats", "-1"},
-                                           {"nonsense", "1"},
-                                           {"push_lifetime", "5"},
-                                           {"second_factor", "maybe"}};
+    assert_string_equal(text_of(row(p, "policies", 0), "values"), "required or off");
+    static const char *const wrong[][3] = {
+        {"seats", "many", "policy seats must be 0 to 1000000, not many: "},
+        {"seats", "-1", "there is no option '-1'"},
+        {"seats", "1000001", "must be 0 to 1000000, not 1000001: "},
+        {"nonsense", "1", "there is no policy nonsense"},
+        {"push_lifetime", "5", "policy push_lifetime must be 30 to 300, not 5: "},
+        {"password_notice", "366", "policy password_notice must be 0 to 365, not 366: "},
+        {"push_number", "2", "policy push_number must be off or on, not 2: "},
+        {"console_url", "x",
+         "policy console_url must be an http or https address of at most 512 bytes, not x: "},
+        {"password_strength", "maybe", "must be none, good, strong or excellent, not maybe: "}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         run_cli(r, "", "policy", "set", "acme", wrong[i][0], wrong[i][1], NULL);
-        assert_int_equal(r->status, CLI_USAGE);
+        run_expect(r, CLI_USAGE, wrong[i][2]);
     }
+    run_cli(r, "", "policy", "set", "acme", "second_factor", "maybe", NULL);
+    assert_int_equal(r->status, CLI_USAGE);
 }
 
 static void
@@ -248,7 +280,7 @@ enrolment_and_codes(void **state)
     static const char *const lives[] = {"1", "m", "0m", "-1m", "31d", "1w", "1.5h", "99999999999999999999d"};
     for (size_t i = 0; i < sizeof lives / sizeof lives[0]; i++) {
         run_cli(r, "", "enrol", "ann@acme.example", "--life", lives[i], NULL);
-        run_expect(r, CLI_USAGE, "--life is a number");
+        run_expect(r, CLI_USAGE, "--life is a number and s, m, h or d, from 1s to 30d");
     }
     d = run_json(r, "", "code", "totp", "ann@acme.example", NULL);
     assert_int_equal(strncmp(text_of(d, "uri"), "otpauth://totp/", 15), 0);
@@ -340,6 +372,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(init_makes_both_files, run_set_up, run_tear_down),
         cmocka_unit_test_setup_teardown(init_is_all_or_nothing, run_set_up, run_tear_down),
+        cmocka_unit_test_setup_teardown(init_quotes_what_a_shell_would_split, run_set_up, run_tear_down),
         cmocka_unit_test_setup_teardown(companies, run_set_up_store, run_tear_down),
         cmocka_unit_test_setup_teardown(policies, run_set_up_store, run_tear_down),
         cmocka_unit_test_setup_teardown(addresses, run_set_up_store, run_tear_down),

@@ -38,6 +38,39 @@ plain_http(void **state)
                     "[tls]\ncertificate = /c\nkey = /k\n");
 }
 
+/* One round: what a value breaks alone, and what the others break together. */
+static void
+rules_beside_refused_values(void **state)
+{
+    (void)state;
+    assert_refused("[server]\nlisten = 192.0.2.1:80 nowhere\npublic_url = ftp://a\nspeed = 9\nfronts = 99\n"
+                   "[webhook]\nurl = http://a.example\n",
+                   "f:4: unknown setting speed in [server]\n"
+                   "f:5: fronts must be a number from 1 to 16, not \"99\"\n"
+                   "f:2: listen: 192.0.2.1:80 is not loopback and there is no TLS, but plain HTTP is for "
+                   "loopback: set certificate and key in [tls]\n"
+                   "f:2: listen: nowhere is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+                   "f:3: public_url must be https://HOST or https://HOST:PORT, without a path, not ftp://a\n"
+                   "f:7: url must be https unless it names loopback\n"
+                   "f:7: url without a secret_file: the receiver could not tell who calls\n");
+}
+
+/* A value that was refused is not taken for one that is missing. */
+static void
+rules_about_refused_values(void **state)
+{
+    (void)state;
+#define PATH(key, line) "f:" line ": " key " must be an absolute path of at most 1024 bytes, not \"x\"\n"
+    assert_refused("[server]\nlisten = 192.0.2.1:443\npublic_url = https://a.example\n"
+                   "[tls]\ncertificate = x\nkey = /k\n",
+                   PATH("certificate", "5"));
+    assert_refused("[tls]\ncertificate = /c\nkey = x\n", PATH("key", "3"));
+    assert_refused("[webhook]\nurl = https://a.example\nsecret_file = x\n", PATH("secret_file", "3"));
+    assert_refused(
+        "[server]\nlisten = 192.0.2.1:80\npublic_url = http://a.example\nallow_plain_http = maybe\n",
+        "f:4: allow_plain_http must be yes or no, not \"maybe\"\n");
+}
+
 static void
 public_url(void **state)
 {
@@ -131,9 +164,14 @@ push(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),  cmocka_unit_test(plain_http),
-                                       cmocka_unit_test(public_url), cmocka_unit_test(proxies),
-                                       cmocka_unit_test(pairs),      cmocka_unit_test(webhook),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
+                                       cmocka_unit_test(plain_http),
+                                       cmocka_unit_test(public_url),
+                                       cmocka_unit_test(rules_beside_refused_values),
+                                       cmocka_unit_test(rules_about_refused_values),
+                                       cmocka_unit_test(proxies),
+                                       cmocka_unit_test(pairs),
+                                       cmocka_unit_test(webhook),
                                        cmocka_unit_test(push)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
