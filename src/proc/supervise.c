@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/control.h"
+#include "proc/limits.h"
 #include "proc/lock.h"
 #include "proc/notify.h"
 #include "proc/reload.h"
@@ -292,12 +292,7 @@ static enum errcode
 prepare(struct supervisor *s)
 {
     const struct config *config = &s->source.config;
-    /* Each front has a descriptor for every connection: let it have what the system grants. */
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &files);
-    }
+    limits_adopt();
     enum errcode e = spawn_find_user(&s->cx, config->server_user, &s->user);
     if (e == ERR_NONE && geteuid() == 0 && !s->user.is_set)
         log_warning("user.root", "advice=\"set server.user: the children run as root\"");

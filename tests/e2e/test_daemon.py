@@ -228,6 +228,49 @@ def test_a_descriptor_for_ready_must_be_open():
     assert done.returncode == 2 and "usage" in done.stderr
 
 
+def limits_of(pid):
+    with open(f"/proc/{pid}/limits", encoding="utf-8") as text:
+        return {line[:26].strip(): line[26:].split()[:2] for line in text}
+
+
+def test_soft_limits_of_a_shell_do_not_bind_the_server(own_server):
+    server = own_server(start=False)
+    server.start(own("resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))",
+                     "resource.setrlimit(resource.RLIMIT_CPU, (3600, resource.RLIM_INFINITY))"))
+    for pid in [server.process.pid, *server.children("front"), *server.children("worker"), *server.children("courier")]:
+        limits = limits_of(pid)
+        assert limits["Max file size"] == limits["Max cpu time"] == ["unlimited", "unlimited"]
+    assert "limit.inherited" not in server.log()
+
+
+def test_hard_limits_that_were_inherited_are_warned_of(own_server):
+    server = own_server(start=False)
+    server.start(own("resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 31))"))
+    server.wait_log(r"warning supervisor limit\.inherited limit=RLIMIT_FSIZE value=2147483648 effect=")
+    assert limits_of(server.children("worker")[0])["Max file size"] == ["2147483648"] * 2
+
+
+def test_a_wide_umask_opens_no_file(own_server, name):
+    company, email = name
+    server = own_server(start=False)
+    wide = own("os.umask(0)")
+    for key in ("path", "key_file"):
+        os.unlink(server.settings[("store", key)])
+        server.settings[("store", key)] = os.path.join(server.folder, "made", key)
+    server.write_config()
+    before = {name for _, _, names in os.walk(server.folder) for name in names}
+    subprocess.run([*wide, CLI, "-c", server.config, "init"], env=server.env, check=True, capture_output=True, timeout=PATIENCE)
+    server.start(wide)
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    made = os.path.join(server.folder, "made")
+    assert os.stat(made).st_mode & 0o077 == 0
+    found = [os.path.join(folder, file) for folder, _, files in os.walk(server.folder) for file in files if file not in before]
+    assert len(found) >= 3, "database, its log, key"
+    for path in found:
+        assert path == server.log_file or os.lstat(path).st_mode & 0o077 == 0, path
+
+
 # seccomp: ENOSYS for close_range(2), which kernels before 5.9 lack; containers refuse it likewise.
 NO_CLOSE_RANGE = ["class Program(ctypes.Structure): _fields_ = [('n', ctypes.c_ushort), ('code', ctypes.c_void_p)]",
                   "step = lambda code, jt, jf, k: code.to_bytes(2, 'little') + bytes([jt, jf]) + k.to_bytes(4, 'little')",
