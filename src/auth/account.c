@@ -23,6 +23,12 @@ account_read(struct cx *cx, int64_t technician_id, struct account *a_out)
     return err;
 }
 
+bool
+account_is_locked(const struct account *a)
+{
+    return a->l.account_locked || a->t.locked_at != 0;
+}
+
 struct audit_of
 account_of(const struct account *a)
 {
@@ -53,7 +59,7 @@ account_tell(struct cx *cx, const struct account *a, int64_t except_session, str
     const struct session_choice others = {.technician_id = a->t.id, .except_id = except_session};
     int64_t n = 0;
     enum errcode err = store_session_count(cx, &others, cx->now, &n);
-    answer->attempts_left = lockout_attempts(&a->l, true);
+    answer->attempts_left = account_is_locked(a) ? 0 : lockout_attempts(&a->l, true);
     answer->password_days = password_days_left(cx, &a->p, &a->t);
     answer->is_console_running = n > 0;
     answer->minimum_strength = (uint8_t)a->p.password_strength;

@@ -26,6 +26,8 @@ struct account {
 
 /* ERR_NOT_FOUND. A deleted account is read like any other. */
 enum errcode account_read(struct cx *cx, int64_t technician_id, struct account *a_out) MUST_CHECK;
+/* By failures or by the operator. */
+bool account_is_locked(const struct account *a);
 struct audit_of account_of(const struct account *a);
 
 /* The right password alone may enrol the first phone: no second factor was ever set up. What was set up and

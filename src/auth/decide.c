@@ -50,9 +50,9 @@ role_is_off(const struct facts *f)
 }
 
 static bool
-account_is_locked(const struct facts *f)
+is_locked(const struct facts *f)
 {
-    return f->account->l.account_locked;
+    return account_is_locked(f->account);
 }
 
 static bool
@@ -173,7 +173,7 @@ const struct condition conditions[] = {
     {SIGNIN_NoSuchUser, AT_ALL, "the account is deleted", account_is_deleted},
     {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is no technician", account_is_no_technician},
     {SIGNIN_UserNotActiveForThisRole, AT_ALL, "the technician role is off", role_is_off},
-    {SIGNIN_UserLockedOut, AT_ALL, "the account is locked", account_is_locked},
+    {SIGNIN_UserLockedOut, AT_ALL, "the account is locked", is_locked},
     {SIGNIN_IPNotAllowed, AT_ANY, "the address rules refuse the caller", address_is_refused},
     {SIGNIN_OnlySSOLoginAllowed, AT_ANY, "the company signs in by SSO", mode_is_sso},
     {SIGNIN_OnlySaml2LoginAllowed, AT_ANY, "the company signs in by SAML 2.0", mode_is_saml2},

@@ -97,13 +97,13 @@ lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct 
 
 /* Counts, and locks for `time` (0: until unlocked) when the limit is met. */
 static enum errcode
-count(struct cx *cx, const struct digest *key, int64_t limit, int64_t time, struct lockout_row *row_out)
+count(struct cx *cx, const struct lockout_key *of, int64_t limit, int64_t time, struct lockout_row *row_out)
 {
-    enum errcode err = store_lockout_count(cx, key, row_out);
+    enum errcode err = store_lockout_count(cx, of, row_out);
     if (err != ERR_NONE || row_out->failures < limit || row_out->locked_until != 0)
         return err;
     row_out->locked_until = time == 0 ? INT64_MAX : cx->now + time;
-    return store_lockout_lock(cx, key, row_out->locked_until);
+    return store_lockout_lock(cx, &of->key, row_out->locked_until);
 }
 
 static enum errcode
@@ -130,11 +130,13 @@ lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct
     struct policy defaults;
     policy_defaults(&defaults);
     const struct policy *rules = p != NULL ? p : &defaults;
+    const struct lockout_key own = {keys.account, keys.account, STR_LIT("")};
+    const struct lockout_key there = {keys.source, keys.account, network_of(cx, source)};
     enum errcode err = store_lockout_get(cx, &keys.account, &before);
     if (err == ERR_NONE)
-        err = count(cx, &keys.account, rules->lockout_failures, rules->lockout_time, &account);
+        err = count(cx, &own, rules->lockout_failures, rules->lockout_time, &account);
     if (err == ERR_NONE && keys.has_source)
-        err = count(cx, &keys.source, source_limit(cx, rules), SOURCE_REFUSED, &by_source);
+        err = count(cx, &there, source_limit(cx, rules), SOURCE_REFUSED, &by_source);
     if (err != ERR_NONE)
         return err;
     *l_out = lockout_of(cx, rules, &account, keys.has_source ? &by_source : NULL);
@@ -154,11 +156,30 @@ lockout_clear(struct cx *cx, struct str email_key, struct str source)
 }
 
 enum errcode
-lockout_lock(struct cx *cx, struct str email_key)
+lockout_lift(struct cx *cx, struct str email_key, enum lockout_lift how)
 {
-    struct keys keys = keys_of(cx, email_key, STR_NULL);
-    enum errcode err = store_lockout_lock(cx, &keys.account, INT64_MAX);
-    return err != ERR_NONE ? err : audit_lock(cx, email_key, INT64_MAX);
+    const struct keys keys = keys_of(cx, email_key, STR_NULL);
+    return store_lockout_forget(cx, &keys.account, how == LIFT_ALL ? INT64_MAX : INT64_MAX - 1);
+}
+
+enum errcode
+lockout_sources(struct cx *cx, struct str email_key, struct lockout_source **sources_out, size_t *n_out)
+{
+    const struct keys keys = keys_of(cx, email_key, STR_NULL);
+    return store_lockout_sources(cx, &keys.account, LOCKOUT_LISTED, sources_out, n_out);
+}
+
+enum errcode
+lockout_sources_text(struct cx *cx, struct str email_key, struct str *text_out)
+{
+    struct lockout_source *sources;
+    size_t n;
+    *text_out = STR_LIT("");
+    enum errcode err = lockout_sources(cx, email_key, &sources, &n);
+    for (size_t i = 0; err == ERR_NONE && i < n; i++)
+        *text_out = arena_printf(&cx->arena, "%.*s%s%.*s", STR_ARG(*text_out), i > 0 ? " " : "",
+                                 STR_ARG(sources[i].source));
+    return err;
 }
 
 enum errcode

@@ -10,6 +10,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/store_lockout.h"
 
 struct lockout {
     bool account_locked;
@@ -28,11 +29,20 @@ enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email
  * account that exists (p not NULL), that is audited. */
 enum errcode lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                           struct lockout *l_out) MUST_CHECK;
-/* Within the open transaction: a whole sign-in succeeded; both counters go back to nothing
- * (source null: the account's alone). */
+/* Within the open transaction: a whole sign-in succeeded; the account's counter and this source's go back to
+ * nothing. Other sources keep theirs. */
 enum errcode lockout_clear(struct cx *cx, struct str email_key, struct str source) MUST_CHECK;
-/* Within the open transaction: the account is locked until lockout_clear. */
-enum errcode lockout_lock(struct cx *cx, struct str email_key) MUST_CHECK;
+
+/* Within the open transaction: what was counted for the name, from every source, is forgotten, and what it
+ * locked or refused is open. LIFT_TIMED leaves a lock that only `unlock` opens. */
+enum lockout_lift { LIFT_TIMED, LIFT_ALL };
+enum errcode lockout_lift(struct cx *cx, struct str email_key, enum lockout_lift how) MUST_CHECK;
+/* The sources that are refused now (of IPv6 the /64), at most LOCKOUT_LISTED. */
+enum { LOCKOUT_LISTED = 100 };
+enum errcode lockout_sources(struct cx *cx, struct str email_key, struct lockout_source **sources_out,
+                             size_t *n_out) MUST_CHECK;
+/* The same as text for the audit: addresses behind one another, at most LOCKOUT_LISTED; "": none. */
+enum errcode lockout_sources_text(struct cx *cx, struct str email_key, struct str *text_out) MUST_CHECK;
 /* Housekeeping: forgets what nobody added to for 30 days and is not locked, at most `limit` rows. */
 enum errcode lockout_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 /* What iAttemptRemaining says: 0 to 255. One without the right password is told what an unknown account would

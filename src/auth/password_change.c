@@ -88,7 +88,7 @@ prove(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_
     enum errcode err = enter(cx, q, ch, result_out);
     if (err != ERR_NONE || *result_out != SIGNIN_OK)
         return err;
-    bool may_look = !ch->account.l.account_locked && !ch->account.l.source_refused;
+    bool may_look = !account_is_locked(&ch->account) && !ch->account.l.source_refused;
     err = password_verify(cx, may_look ? ch->account.t.password_hash : STR_LIT(""), old, &right, &stale);
     if (err == ERR_SYNTAX) {
         err_forget(cx);
@@ -138,7 +138,7 @@ still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum s
     if (err != ERR_NONE || *result_out != SIGNIN_OK)
         return err;
     const struct account *a = &now.account;
-    if (a->l.account_locked || a->l.source_refused ||
+    if (account_is_locked(a) || a->l.source_refused ||
         a->t.password_generation != ch->account.t.password_generation)
         *result_out = SIGNIN_InvalidPassword;
     else

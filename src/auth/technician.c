@@ -76,6 +76,8 @@ insert(struct cx *cx, const struct technician *t)
         return err;
     err_forget(cx);
     err = store_technician_insert(cx, t);
+    if (err == ERR_NONE) /* what was counted for the name was not this account's */
+        err = lockout_lift(cx, t->email_key, LIFT_ALL);
     if (err == ERR_NONE)
         err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, NULL);
     return err;
@@ -204,9 +206,11 @@ technician_delete(struct cx *cx, int64_t id)
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
+    err = lockout_lift(cx, t.email_key, LIFT_ALL);
     t.email_key = arena_printf(&cx->arena, "%lld", (long long)id); /* no address: it has no @ */
     t.deleted_at = cx->now;
-    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "deleted");
     if (err == ERR_NONE)
@@ -248,15 +252,19 @@ enum errcode
 technician_unlock(struct cx *cx, int64_t id)
 {
     struct technician t;
+    struct str sources = STR_LIT("");
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
     push_channel_clear(&t);
+    t.locked_at = 0;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
-        err = lockout_clear(cx, t.email_key, STR_NULL);
+        err = lockout_sources_text(cx, t.email_key, &sources);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "account.unlocked", NULL);
+        err = lockout_lift(cx, t.email_key, LIFT_ALL);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "account.unlocked", "heard_again", sources, NULL);
     return technician_end_change(cx, err);
 }
 
@@ -267,7 +275,10 @@ technician_lock(struct cx *cx, int64_t id)
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    err = lockout_lock(cx, t.email_key);
+    t.locked_at = cx->now;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "account.locked", "until", STR_LIT("unlocked"), NULL);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "locked");
     return technician_end_change(cx, err);
@@ -291,6 +302,8 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     err = policy_get(cx, t.company_id, &policy);
     if (err == ERR_NONE)
         err = password_store(cx, &policy, &t, hash, must_change);
+    if (err == ERR_NONE)
+        err = lockout_lift(cx, t.email_key, LIFT_TIMED);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "password-reset");
     if (err == ERR_NONE)

@@ -4,6 +4,7 @@
 #include "auth/lockout.h"
 #include "auth/policy.h"
 #include "auth/session.h"
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
@@ -26,6 +27,22 @@ technician_document(struct cli *cli, const struct technician *t, struct str comp
 }
 
 static enum errcode
+put_sources(struct cli *cli, json_t *o, const struct technician *t)
+{
+    struct lockout_source *sources;
+    size_t n;
+    enum errcode err = lockout_sources(&cli->cx, t->email_key, &sources, &n);
+    if (err != ERR_NONE)
+        return err;
+    json_t *list = print_array();
+    for (size_t i = 0; i < n; i++)
+        print_add(list, print_text(arena_printf(&cli->cx.arena, "%.*s until %.*s", STR_ARG(sources[i].source),
+                                                STR_ARG(clock_text(&cli->cx.arena, sources[i].until)))));
+    print_put(o, "refused_addresses", list);
+    return ERR_NONE;
+}
+
+static enum errcode
 put_lock(struct cli *cli, json_t *o, const struct technician *t)
 {
     struct policy policy;
@@ -35,13 +52,13 @@ put_lock(struct cli *cli, json_t *o, const struct technician *t)
         err = lockout_get(&cli->cx, &policy, t->email_key, STR_NULL, &lock);
     if (err != ERR_NONE)
         return err;
-    print_put_bool(o, "locked", lock.account_locked);
+    print_put_bool(o, "locked", lock.account_locked || t->locked_at != 0);
     print_put_int(o, "failures_until_locked", lock.account_left);
     print_put_bool(o, "must_change_password", t->password_must_change);
     print_put_time(cli, o, "password_set", t->password_set_at);
     bool rests = t->push_rests_until > cli->cx.now;
     print_put_time(cli, o, "pushes_rest_until", rests ? t->push_rests_until : 0);
-    return ERR_NONE;
+    return put_sources(cli, o, t);
 }
 
 static enum errcode

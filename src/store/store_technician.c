@@ -5,10 +5,11 @@
 #include "store/db.h"
 #include "store/rows.h"
 
-#define COLUMNS                                                                                   \
-    "id, company_id, email, email_key, name, is_technician, role_on, deleted_at, password_hash, " \
-    "password_generation, password_set_at, password_must_change, push_unanswered, push_refused, " \
-    "push_rests_until, push_last_at, totp_sealed IS NOT NULL, created_at, factor_since, push_early_at"
+#define COLUMNS                                                                                          \
+    "id, company_id, email, email_key, name, is_technician, role_on, deleted_at, password_hash, "        \
+    "password_generation, password_set_at, password_must_change, push_unanswered, push_refused, "        \
+    "push_rests_until, push_last_at, totp_sealed IS NOT NULL, created_at, factor_since, push_early_at, " \
+    "locked_at"
 
 static void
 read_row(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
@@ -34,6 +35,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
         .created_at = db_int(rows, 17),
         .factor_since = db_int(rows, 18),
         .push_early_at = db_int(rows, 19),
+        .locked_at = db_int(rows, 20),
     };
 }
 
@@ -111,10 +113,10 @@ store_technician_update(struct cx *cx, const struct technician *t)
     return db_exec(cx, NULL,
                    "UPDATE technician SET email_key = $2, name = $3, is_technician = $4, role_on = $5, "
                    "deleted_at = $6, push_unanswered = $7, push_refused = $8, push_rests_until = $9, "
-                   "push_last_at = $10, push_early_at = $11, changed_at = $12 WHERE id = $1",
-                   "ittiiiiiiiii", t->id, t->email_key, t->name, (int64_t)t->is_technician,
+                   "push_last_at = $10, push_early_at = $11, changed_at = $12, locked_at = $13 WHERE id = $1",
+                   "ittiiiiiiiiii", t->id, t->email_key, t->name, (int64_t)t->is_technician,
                    (int64_t)t->role_on, t->deleted_at, t->push_unanswered, t->push_refused,
-                   t->push_rests_until, t->push_last_at, t->push_early_at, cx->now);
+                   t->push_rests_until, t->push_last_at, t->push_early_at, cx->now, t->locked_at);
 }
 
 enum errcode

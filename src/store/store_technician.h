@@ -15,6 +15,7 @@ struct technician {
     struct str email, email_key, name;
     bool is_technician, role_on;
     int64_t deleted_at;
+    int64_t locked_at;        /* by the operator; 0: not */
     struct str password_hash; /* encoded argon2id; empty: none */
     int64_t password_generation, password_set_at;
     bool password_must_change;
@@ -34,7 +35,7 @@ store_technician_find(struct cx *cx, struct str email_key, struct technician *te
 /* By address, without deleted ones, in the arena. company_id 0: all. */
 enum errcode store_technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
                                    size_t *n_out) MUST_CHECK;
-/* Writes email_key, name, the two flags, deleted_at and the push counters. */
+/* Writes email_key, name, the two flags, deleted_at, locked_at and the push counters. */
 enum errcode store_technician_update(struct cx *cx, const struct technician *technician) MUST_CHECK;
 
 /* A second factor is set up: the first time that this happens is kept, whatever becomes of the factor. */

@@ -446,6 +446,59 @@ def test_login_one_address_locks_no_account(server, name, limit):
     assert server.console(source="127.0.2.4").login(email).result == "OkTwoFactorAuthenticationRequired"
 
 
+def use_up(server, email, source):
+    for _ in range(5):
+        assert server.console(source=source).login(email, "wrong").result == "InvalidPassword"
+    assert server.console(source=source).login(email).result == "InvalidPassword", "refused, right or not"
+
+
+@pytest.mark.parametrize("act", [("unlock",), ("reset", "--keep", "--generate")])
+def test_login_the_help_desk_lifts_a_refused_address(server, name, act):
+    company, email = name
+    server.ready(company, email)
+    use_up(server, email, "127.0.2.5")
+    refused = server.cli("technician", "show", email)["refused_addresses"]
+    assert len(refused) == 1 and refused[0].startswith("127.0.2.5 until ")
+    shown = server.cli("technician", act[0], email, *act[1:])
+    assert shown["refused_addresses"] == []
+    password = shown.get("new_password", PASSWORD)
+    assert server.console(source="127.0.2.5").login(email, password).result == "OkTwoFactorAuthenticationRequired"
+    if act[0] == "unlock":
+        events = server.cli("audit", "list", "--technician", email)["events"]
+        assert [row["detail"]["heard_again"] for row in events if row["event"] == "account.unlocked"] == ["127.0.2.5"]
+
+
+def test_login_an_operators_lock_is_shown_to_the_right_password_alone(server, name):
+    company, email = name
+    server.ready(company, email)
+    server.cli("technician", "lock", email)
+    assert server.cli("technician", "show", email)["locked"] is True
+    answers = [server.console(source="127.0.2.6").login(who, "wrong") for who in (email, f"nobody-{email}")]
+    assert [(a.result, a.iAttemptRemaining) for a in answers] == [("InvalidPassword", "9")] * 2
+    answer = server.console(source="127.0.2.6").login(email)
+    assert (answer.result, answer.iAttemptRemaining) == ("UserLockedOut", "0")
+    server.cli("technician", "unlock", email)
+    assert server.console(source="127.0.2.6").login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
+def test_login_a_reset_leaves_the_operators_lock(server, name):
+    company, email = name
+    server.ready(company, email)
+    server.cli("technician", "lock", email)
+    password = server.cli("technician", "reset", email, "--keep", "--generate")["new_password"]
+    assert server.console().login(email, password).result == "UserLockedOut"
+
+
+def test_login_a_lock_ends_with_its_account(server, name):
+    company, email = name
+    server.ready(company, email)
+    fail_until_locked(server, email)
+    server.cli("technician", "delete", email)
+    fail_until_locked(server, email)
+    server.ready(f"{company}-2", email)
+    assert server.console(source="127.0.1.9").login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
 # ---- codes ---------------------------------------------------------------------------------------------------------------
 
 def totp(seed, at):

@@ -10,6 +10,7 @@ UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at EL
        OR EXISTS (SELECT 1 FROM recovery_code r WHERE r.technician_id = technician.id)
        OR EXISTS (SELECT 1 FROM enrolment e WHERE e.technician_id = technician.id AND e.used_at <> 0);
 ALTER TABLE technician ADD COLUMN push_early_at BIGINT NOT NULL DEFAULT 0; -- the last push sent before its pace allowed
+ALTER TABLE technician ADD COLUMN locked_at BIGINT NOT NULL DEFAULT 0; -- by the operator; failures lock in table lockout
 ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the first push of it that had to wait
 
 -- Enrolment tickets.
@@ -17,7 +18,10 @@ ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the firs
 -- A ticket that the password alone had made is good for that password; those of before are void.
 ALTER TABLE enrolment ADD COLUMN password_generation BIGINT NOT NULL DEFAULT 0; -- 0: an operator's
 
--- Lock-outs.
+-- Lock-outs. A lock of the operator that was made by an earlier version stays in this table until unlocked.
+ALTER TABLE lockout ADD COLUMN account BYTEA;                  -- the account's own key; NULL: of an earlier version
+ALTER TABLE lockout ADD COLUMN source TEXT NOT NULL DEFAULT ''; -- address, of IPv6 the /64; '': the account's own row
+CREATE INDEX lockout_of ON lockout (account);
 
 -- Devices.
 -- How many changes this phone has signed: what makes the nonces of the next one (auth/deed.h).

@@ -50,7 +50,7 @@ static const char enrolments[] =
 static const char openings[] =
     "INSERT INTO self_service SELECT i, $4, k, k, NULL, $3, $3 + 3600000000" NUMBERS;
 static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3" NUMBERS;
-static const char failures[] = "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0" NUMBERS;
+static const char failures[] = "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, ''" NUMBERS;
 
 /* Accounts that were locked for good long ago. */
 static void
