@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -133,17 +135,29 @@ enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
 struct allowed {
     const char *name;
     unsigned kinds;
-    bool has_condition;
-    struct scmp_arg_cmp condition;
+    unsigned n_conditions; /* all of them have to hold */
+    struct scmp_arg_cmp conditions[2];
 };
 
 static const struct allowed calls[] = {
-#define ALLOW(name, kinds) {#name, kinds, false, {0}},
-#define ALLOW_IF(name, kinds, arg, mask, value) \
-    {#name, kinds, true, {arg, SCMP_CMP_MASKED_EQ, (scmp_datum_t)(mask), (scmp_datum_t)(value)}},
+#define MASKED(arg, mask, value)                                             \
+    {                                                                        \
+        arg, SCMP_CMP_MASKED_EQ, (scmp_datum_t)(mask), (scmp_datum_t)(value) \
+    }
+#define ALLOW(name, kinds) {#name, kinds, 0, {{0}}},
+#define ALLOW_IF(name, kinds, arg, mask, value) {#name, kinds, 1, {MASKED(arg, mask, value)}},
+#define ALLOW_IF2(name, kinds, arg, mask, value, arg2, mask2, value2) \
+    {#name, kinds, 2, {MASKED(arg, mask, value), MASKED(arg2, mask2, value2)}},
+#define ALLOW_CMD(name, kinds, command) ALLOW_IF(name, kinds, 1, UINT32_MAX, command)
+#define ALLOW_OPT(name, kinds, level, option) \
+    ALLOW_IF2(name, kinds, 1, UINT32_MAX, level, 2, UINT32_MAX, option)
 #include "proc/confine.def"
+#undef MASKED
 #undef ALLOW
 #undef ALLOW_IF
+#undef ALLOW_IF2
+#undef ALLOW_CMD
+#undef ALLOW_OPT
 };
 
 static const char *const calls_of_sanitizers[] = {
@@ -173,13 +187,12 @@ static const char *const calls_of_sanitizers[] = {
 
 /* 0 also for a call that this architecture does not have. */
 static int
-allow_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *condition)
+allow_call(scmp_filter_ctx f, const char *name, unsigned n, const struct scmp_arg_cmp *conditions)
 {
     int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR)
         return 0;
-    int done = condition == NULL ? seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 0)
-                                 : seccomp_rule_add_array(f, SCMP_ACT_ALLOW, number, 1, condition);
+    int done = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, number, n, conditions);
     return done == -EDOM || done == -EEXIST ? 0 : done;
 }
 
@@ -188,20 +201,21 @@ static int
 allow_special(scmp_filter_ctx f, enum confine_kind kind)
 {
     /* abort() signals itself. */
-    int done = allow_call(f, "tgkill", &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
+    int done = allow_call(f, "tgkill", 1, &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
     /* sysconf() asks for limits; nobody sets them. */
     if (done == 0)
-        done = allow_call(f, "prlimit64", &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
+        done =
+            allow_call(f, "prlimit64", 1, &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
     /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
     if (done == 0 && kind == CONFINE_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
-        done = allow_call(f, calls_of_sanitizers[i], NULL);
+        done = allow_call(f, calls_of_sanitizers[i], 0, NULL);
     const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
     if (IS_SANITIZED && done == 0 && kind == CONFINE_FRONT)
-        done = allow_call(f, "openat", &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+        done = allow_call(f, "openat", 1, &SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
     if (IS_SANITIZED && done == 0 && kind == CONFINE_FRONT)
-        done = allow_call(f, "open", &SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+        done = allow_call(f, "open", 1, &SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
     return done;
 }
 
@@ -215,7 +229,7 @@ restrict_calls(struct cx *cx, enum confine_kind kind)
     int done = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     for (size_t i = 0; done == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
         if ((calls[i].kinds & (unsigned)kind) != 0)
-            done = allow_call(f, calls[i].name, calls[i].has_condition ? &calls[i].condition : NULL);
+            done = allow_call(f, calls[i].name, calls[i].n_conditions, calls[i].conditions);
     if (done == 0)
         done = allow_special(f, kind);
     if (done == 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,6 +189,49 @@ probe_abort(void)
     abort();
 }
 
+/* What fcntl, ioctl and the options of a socket allow is tried on no descriptor: the filter is first. */
+static int
+on_none(long done)
+{
+    return done == -1 && errno == EBADF ? 0 : REFUSED;
+}
+
+static struct raw {
+    long call, a1, a2, a3;
+} raw;
+
+static int
+probe_raw(void)
+{
+    return on_none(syscall(raw.call, -1, raw.a1, raw.a2, raw.a3, 0));
+}
+
+/* As the loader maps a library's code. */
+static int
+probe_library(void)
+{
+    char file[128];
+    (void)snprintf(file, sizeof(file), "%s/file", inside);
+    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && ftruncate(fd, 4096) == 0 &&
+              mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) != MAP_FAILED;
+    return ok && unlink(file) == 0 ? 0 : REFUSED;
+}
+
+static int
+probe_anonymous_code(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED ? 0 : REFUSED;
+}
+
+static int
+probe_data_becomes_code(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED && mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0 ? 0 : REFUSED;
+}
+
 static int
 in_confinement(enum confine_kind kind, int (*probe)(void))
 {
@@ -238,7 +282,10 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
         {"bind", probe_bind, -SIGSYS, -SIGSYS, REFUSED},
         {"execve", probe_exec, -SIGSYS, -SIGSYS, -SIGSYS},
         {"fork", probe_fork, FORK, FORK, FORK},
-        {"code at run time", probe_code, -SIGSYS, -SIGSYS, 0},
+        {"code at run time", probe_code, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"code from nowhere", probe_anonymous_code, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"data that becomes code", probe_data_becomes_code, -SIGSYS, -SIGSYS, -SIGSYS},
+        {"a library", probe_library, -SIGSYS, -SIGSYS, 0},
         {"a signal to another", probe_signal, -SIGSYS, -SIGSYS, -SIGSYS},
         {"memory of another", probe_ptrace, -SIGSYS, -SIGSYS, -SIGSYS},
         {"setuid", probe_privileges, -SIGSYS, -SIGSYS, -SIGSYS},
@@ -253,6 +300,64 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
                 fail_msg("%s, kind %d: %d instead of %d", rows[i].name, (int)kinds[k], got, wanted[k]);
         }
     }
+}
+
+static void
+a_command_or_an_option_that_is_not_used_kills(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+    enum { IOCTL = 0 }; /* the sanitizers' reports need ioctl */
+#else
+    enum { IOCTL = -SIGSYS };
+#endif
+    enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
+    static const struct {
+        const char *name;
+        struct raw call;
+        unsigned kinds; /* that may */
+        int otherwise;
+    } rows[] = {
+        {"F_GETFL", {SYS_fcntl, F_GETFL, 0, 0}, F | C, -SIGSYS},
+        {"F_SETFL", {SYS_fcntl, F_SETFL, O_RDWR | O_NONBLOCK, 0}, F | C, -SIGSYS},
+        {"O_ASYNC", {SYS_fcntl, F_SETFL, O_RDWR | O_ASYNC, 0}, 0, -SIGSYS},
+        {"F_GETFD", {SYS_fcntl, F_GETFD, 0, 0}, C, -SIGSYS},
+        {"F_SETFD", {SYS_fcntl, F_SETFD, FD_CLOEXEC, 0}, C, -SIGSYS},
+        {"F_GETLK", {SYS_fcntl, F_GETLK, 0, 0}, W | C, -SIGSYS},
+        {"F_SETLK", {SYS_fcntl, F_SETLK, 0, 0}, W | C, -SIGSYS},
+        {"F_SETLKW", {SYS_fcntl, F_SETLKW, 0, 0}, 0, -SIGSYS},
+        {"F_DUPFD", {SYS_fcntl, F_DUPFD, 0, 0}, 0, -SIGSYS},
+        {"F_SETOWN", {SYS_fcntl, F_SETOWN, 1, 0}, 0, -SIGSYS},
+        {"F_SETSIG", {SYS_fcntl, F_SETSIG, SIGKILL, 0}, 0, -SIGSYS},
+        {"F_SETLEASE", {SYS_fcntl, F_SETLEASE, F_WRLCK, 0}, 0, -SIGSYS},
+        {"F_NOTIFY", {SYS_fcntl, F_NOTIFY, DN_MODIFY, 0}, 0, -SIGSYS},
+        {"F_SETPIPE_SZ", {SYS_fcntl, F_SETPIPE_SZ, 1 << 20, 0}, 0, -SIGSYS},
+        {"F_ADD_SEALS", {SYS_fcntl, F_ADD_SEALS, 0, 0}, 0, -SIGSYS},
+        {"no delay", {SYS_setsockopt, IPPROTO_TCP, TCP_NODELAY, 0}, F | C, -SIGSYS},
+        {"errors of IPv4", {SYS_setsockopt, IPPROTO_IP, IP_RECVERR, 0}, C, -SIGSYS},
+        {"errors of IPv6", {SYS_setsockopt, IPPROTO_IPV6, IPV6_RECVERR, 0}, C, -SIGSYS},
+        {"the number of TCP_NODELAY at another level", {SYS_setsockopt, SOL_SOCKET, 1, 0}, 0, -SIGSYS},
+        {"another protocol on top", {SYS_setsockopt, IPPROTO_TCP, TCP_ULP, 0}, 0, -SIGSYS},
+        {"repair", {SYS_setsockopt, IPPROTO_TCP, TCP_REPAIR, 0}, 0, -SIGSYS},
+        {"a filter", {SYS_setsockopt, SOL_SOCKET, SO_ATTACH_FILTER, 0}, 0, -SIGSYS},
+        {"a shared port", {SYS_setsockopt, SOL_SOCKET, SO_REUSEPORT, 0}, 0, -SIGSYS},
+        {"netfilter", {SYS_setsockopt, IPPROTO_IP, 64, 0}, 0, -SIGSYS},
+        {"the socket's error", {SYS_getsockopt, SOL_SOCKET, SO_ERROR, 0}, C, -SIGSYS},
+        {"the peer's credentials", {SYS_getsockopt, SOL_SOCKET, SO_PEERCRED, 0}, 0, -SIGSYS},
+        {"a look at TCP", {SYS_getsockopt, IPPROTO_TCP, TCP_INFO, 0}, 0, -SIGSYS},
+        {"FIONBIO", {SYS_ioctl, FIONBIO, 0, 0}, C, IOCTL},
+        {"FIONREAD", {SYS_ioctl, FIONREAD, 0, 0}, C, IOCTL},
+        {"typing for a terminal", {SYS_ioctl, TIOCSTI, 0, 0}, 0, IOCTL},
+    };
+    static const enum confine_kind kinds[] = {F, W, C};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        for (size_t k = 0; k < 3; k++) {
+            raw = rows[i].call;
+            int wanted = (rows[i].kinds & (unsigned)kinds[k]) != 0 ? 0 : rows[i].otherwise;
+            int got = in_confinement(kinds[k], probe_raw);
+            if (got != wanted)
+                fail_msg("%s, kind %d: %d instead of %d", rows[i].name, (int)kinds[k], got, wanted);
+        }
 }
 
 /* A release build cannot read a file at all in the front; the sanitizers read /proc. */
@@ -288,6 +393,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_can_do_what_it_needs_and_no_more),
+        cmocka_unit_test(a_command_or_an_option_that_is_not_used_kills),
         cmocka_unit_test(the_front_reads_no_file),
         cmocka_unit_test(a_path_that_is_not_there_is_no_error),
     };
