@@ -202,6 +202,8 @@ def test_an_account_that_cannot_be_used_has_none(ann, close, open_again):
         assert (answer["result"], answer["status"]) == ("AccountLocked", 423)
     assert [row["detail"]["reason"] for row in events(server, email, "self.refused")] == ["account"]
     server.cli(*open_again, email)
+    assert phone.self("overview")["result"] == "ProofRequired", "it stays closed"
+    phone.open_self(company, email)
     assert phone.self("overview")["result"] == "OK"
 
 

@@ -345,6 +345,7 @@ def test_a_removed_or_unsubscribed_device_is_not_rung(own_server, service, name)
     server.console().begin(name[1])
     assert rows(server, "SELECT * FROM outbox") == []
     assert browser.subscribe(phone)["result"] == "OK"
+    server.phone(name[1], "another, since the last one stays")
     assert phone.change("remove")["result"] == "OK"
     assert rows(server, "SELECT * FROM push_subscription") == []
 
