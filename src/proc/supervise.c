@@ -14,7 +14,7 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/control.h"
-#include "proc/limits.h"
+#include "proc/rlimits.h"
 #include "proc/lock.h"
 #include "proc/notify.h"
 #include "proc/reload.h"

@@ -1,6 +1,6 @@
-/* limits: the resource limits that a parent left, a shell's ulimit or a service manager's. */
-#ifndef COUNTERSIGN_PROC_LIMITS_H
-#define COUNTERSIGN_PROC_LIMITS_H
+/* rlimits: the resource limits that a parent left, a shell's ulimit or a service manager's. */
+#ifndef COUNTERSIGN_PROC_RLIMITS_H
+#define COUNTERSIGN_PROC_RLIMITS_H
 
 /* For the supervisor, before its first child: descriptors, processor time, the size of files and memory get
  * what the system grants (the hard limits). A hard limit of one of the last three that is finite is

@@ -1,5 +1,5 @@
-/* limits: see the header. */
-#include "proc/limits.h"
+/* rlimits: see the header. */
+#include "proc/rlimits.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
