@@ -34,7 +34,7 @@ read_key_text(struct cx *cx, int fd, const char *key_file, struct secret *server
     ssize_t n = read(fd, text, sizeof text);
     if (n < 0)
         return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    struct str trimmed = str_trim((struct str){text, (size_t)n}, " \t\r\n");
+    struct str trimmed = str_trim(utf8_skip_mark((struct str){text, (size_t)n}), " \t\r\n");
     enum errcode err =
         codec_base64url_read(trimmed, server_key->bytes, sizeof server_key->bytes, &server_key->n);
     secret_wipe(text, sizeof text);

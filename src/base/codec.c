@@ -147,6 +147,13 @@ utf8_decode(struct str s, size_t *n_out)
     return cp;
 }
 
+struct str
+utf8_skip_mark(struct str s)
+{
+    static const struct str mark = STR("\xef\xbb\xbf");
+    return str_starts(s, mark) ? str_sub(s, mark.n, SIZE_MAX) : s;
+}
+
 bool
 utf8_is_valid(struct str s)
 {

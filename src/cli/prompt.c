@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/codec.h"
 #include "base/rand.h"
 #include "base/secret.h"
 #include "cli/interrupt.h"
@@ -34,7 +35,6 @@ read_line(struct cli *cli, FILE *from, struct str *line_out)
 enum errcode
 prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
 {
-    static const struct str mark = STR("\xef\xbb\xbf"); /* editors put it there; it is not content */
     bool is_stdin = strcmp(path, "-") == 0;
     FILE *from = is_stdin ? cli->in : fopen(path, "re");
     if (from == NULL)
@@ -44,8 +44,8 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
     enum errcode err = read_line(cli, from, line_out);
     if (!is_stdin)
         fclose(from);
-    if (err == ERR_NONE && str_starts(*line_out, mark))
-        *line_out = str_sub(*line_out, mark.n, SIZE_MAX);
+    if (err == ERR_NONE)
+        *line_out = utf8_skip_mark(*line_out);
     if (err == ERR_NONE && line_out->n > 0)
         return ERR_NONE;
     return err_set(&cli->cx, ERR_USAGE, "the first line of %s is %s", is_stdin ? "standard input" : path,

@@ -149,7 +149,7 @@ config_parse(struct config *c, struct str name, struct str text, struct buf *mes
     if (text.n > FILE_MAX)
         problems_add(&r.problems, 1, "larger than %d KiB", FILE_MAX / 1024);
     else
-        for (struct str rest = text; !str_is_null(rest);) {
+        for (struct str rest = utf8_skip_mark(text); !str_is_null(rest);) {
             r.line++;
             read_line(&r, str_cut(&rest, '\n'));
         }

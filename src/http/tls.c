@@ -101,6 +101,21 @@ set_rules(struct cx *cx, SSL_CTX *ssl)
     return ERR_NONE;
 }
 
+/* PEM is ASCII (RFC 7468, section 2), and OpenSSL passes over a line that begins otherwise: a chain would
+ * lose a certificate. */
+static enum errcode
+refuse_mark(struct cx *cx, const char *what, struct str pem)
+{
+    static const struct str mark = STR("\xef\xbb\xbf-----BEGIN");
+
+    if (str_find_str(pem, mark) == pem.n)
+        return ERR_NONE;
+    return err_set(cx, ERR_CONFIG,
+                   "%s: a byte order mark (EF BB BF), which editors add, stands before -----BEGIN: save the "
+                   "file without one",
+                   what);
+}
+
 static BIO *
 open_text(struct str pem)
 {
@@ -182,6 +197,11 @@ tls_context_new(struct cx *cx, struct str cert_pem, struct str key_pem, struct t
     *out = NULL;
     if (cert_pem.n > FILE_SIZE_MAX || key_pem.n > FILE_SIZE_MAX)
         return err_set(cx, ERR_LIMIT, "certificate or key: more than %d bytes", FILE_SIZE_MAX);
+    err = refuse_mark(cx, "certificate", cert_pem);
+    if (err == ERR_NONE)
+        err = refuse_mark(cx, "private key", key_pem);
+    if (err != ERR_NONE)
+        return err;
     /* openssl.cnf could weaken what is set here, and the front cannot read it anyway. */
     if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
         return fail(cx, ERR_CRYPTO, "OpenSSL");

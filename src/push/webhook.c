@@ -33,6 +33,12 @@ webhook_read_key(struct cx *cx, const char *path, struct str *key_out)
     struct str key = {text, n < 0 ? 0 : (size_t)n};
     if (key.n > 0 && text[key.n - 1] == '\n')
         key.n--;
+    /* Any bytes are a key: whether the receiver counts the mark as one of them cannot be known. */
+    if (e == ERR_NONE && utf8_skip_mark(key).n < key.n)
+        e = err_set(cx, ERR_SYNTAX,
+                    "webhook.secret_file: %s begins with a byte order mark (EF BB BF), which editors add: "
+                    "save it without one",
+                    path);
     if (e == ERR_NONE && (key.n < KEY_MIN || key.n > KEY_MAX))
         e = err_set(cx, ERR_LIMIT, "webhook.secret_file: %s has not %d to %d bytes", path, KEY_MIN, KEY_MAX);
     if (e == ERR_NONE)

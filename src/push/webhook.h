@@ -18,7 +18,7 @@
 #include "push/http_out.h"
 
 /* Reads the key: 16 bytes to 1 KiB, a line end at the end not counted, in a file that others may not read.
- * *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED. */
+ * *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED; ERR_SYNTAX: a byte order mark. */
 enum errcode webhook_read_key(struct cx *cx, const char *path, struct str *key_out) MUST_CHECK;
 
 /* Fills the post's headers and body, in the arena; the URL is the caller's. id: base64url. Dated by

@@ -459,15 +459,48 @@ sends_the_chain(void **state)
     cx_clear(&cx);
 }
 
+/* At the head of a file, and where two files were joined: OpenSSL would pass over that certificate. */
+static void
+refuses_a_byte_order_mark(void **state)
+{
+    (void)state;
+    struct cx cx;
+    struct tls_context *ctx = NULL;
+
+    cx_init(&cx);
+    struct str cert = str_from_cstr(pems.cert[0]), key = str_from_cstr(pems.key[0]);
+    struct str marked = arena_printf(&cx.arena, "\xef\xbb\xbf%s", pems.cert[0]);
+    struct str joined = arena_printf(&cx.arena, "%s\xef\xbb\xbf%s", pems.cert[0], pems.cert[1]);
+    struct str marked_key = arena_printf(&cx.arena, "\xef\xbb\xbf%s", pems.key[0]);
+    const struct {
+        struct str cert, key;
+        const char *words;
+    } cases[] = {{marked, key, "certificate: a byte order mark"},
+                 {joined, key, "certificate: a byte order mark"},
+                 {cert, marked_key, "private key: a byte order mark"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(tls_context_new(&cx, cases[i].cert, cases[i].key, &ctx), ERR_CONFIG);
+        assert_non_null(strstr(cx.detail, cases[i].words));
+        err_forget(&cx);
+    }
+    cx_clear(&cx);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(speaks_both_versions), cmocka_unit_test(refuses_what_is_weak),
-        cmocka_unit_test(refuses_plain_http),   cmocka_unit_test(agrees_on_http_1_1),
-        cmocka_unit_test(outlives_its_context), cmocka_unit_test(writes_what_does_not_fit),
-        cmocka_unit_test(sees_the_end),         cmocka_unit_test(refuses_bad_files),
-        cmocka_unit_test(reads_files),          cmocka_unit_test(sends_the_chain),
+        cmocka_unit_test(speaks_both_versions),
+        cmocka_unit_test(refuses_what_is_weak),
+        cmocka_unit_test(refuses_plain_http),
+        cmocka_unit_test(agrees_on_http_1_1),
+        cmocka_unit_test(outlives_its_context),
+        cmocka_unit_test(writes_what_does_not_fit),
+        cmocka_unit_test(sees_the_end),
+        cmocka_unit_test(refuses_bad_files),
+        cmocka_unit_test(reads_files),
+        cmocka_unit_test(sends_the_chain),
+        cmocka_unit_test(refuses_a_byte_order_mark),
     };
 
     (void)signal(SIGPIPE, SIG_IGN);

@@ -80,6 +80,12 @@ short_long_open_and_missing_keys_are_refused(void **state)
     write_key("0123456789abcdef\n", 17, 0640);
     assert_int_equal(webhook_read_key(&cx, path, &key), ERR_DENIED);
     assert_int_equal(webhook_read_key(&cx, "/nonexistent", &key), ERR_IO);
+    err_forget(&cx);
+    write_key("\xef\xbb\xbf"
+              "0123456789abcdef\n",
+              20, 0600);
+    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_SYNTAX);
+    assert_non_null(strstr(cx.detail, "begins with a byte order mark"));
 }
 
 int
