@@ -35,6 +35,20 @@ env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
     return err;
 }
 
+void
+env_configure(struct auth_env *env, const struct config *c, struct arena *a)
+{
+    env->argon2_kib = (uint32_t)(c->passwords_memory / 1024);
+    env->argon2_passes = (uint32_t)c->passwords_passes;
+    env->reveal_unknown_users = c->privacy_reveal_unknown_users;
+    env->source_failures = c->privacy_source_failures;
+    env->public_url = config_public_url(c, a);
+    env->has_webhook = !str_is_empty(c->webhook_url);
+    env->has_push = !str_is_empty(c->push_contact);
+    env->push_hosts = c->push_hosts.items;
+    env->n_push_hosts = c->push_hosts.n;
+}
+
 static bool
 write_and_sync(int fd, struct str text)
 {

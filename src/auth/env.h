@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "config/config.h"
 
 struct auth_env {
     struct secret pepper; /* of passwords: HMAC before argon2id */
@@ -31,7 +32,10 @@ struct auth_env {
     size_t n_push_hosts;
 };
 
-/* Makes the keys from the file; the rest is the caller's to fill. ERR_IO, ERR_SYNTAX, ERR_DENIED (others may
+/* Takes what the domain wants to know from the configuration: all but the keys. Again after a reload. Views
+ * of the configuration, which outlives env; what is made is in the arena. */
+void env_configure(struct auth_env *env, const struct config *c, struct arena *a);
+/* Makes the keys from the file; the rest is env_configure's. ERR_IO, ERR_SYNTAX, ERR_DENIED (others may
  * read it). */
 enum errcode env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env) MUST_CHECK;
 /* Writes a new key file, mode 0600, durable. ERR_EXISTS when there is one: a key is never overwritten. */

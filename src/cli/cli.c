@@ -122,27 +122,32 @@ cli_configure(struct cli *cli)
     return err;
 }
 
-struct str
-cli_public_url(struct cli *cli)
-{
-    const struct config *c = &cli->config;
-    struct str url = c->server_public_url;
-    if (str_is_empty(url))
-        url = arena_printf(&cli->cx.arena, "http://%.*s", STR_ARG(c->server_listen.items[0]));
-    return arena_str(&cli->cx.arena, str_trim(url, "/ "));
-}
-
 void
 cli_fill_env(struct cli *cli)
 {
-    cli->env.argon2_kib = (uint32_t)(cli->config.passwords_memory / 1024);
-    cli->env.argon2_passes = (uint32_t)cli->config.passwords_passes;
-    cli->env.reveal_unknown_users = cli->config.privacy_reveal_unknown_users;
-    cli->env.source_failures = cli->config.privacy_source_failures;
-    cli->env.public_url = cli_public_url(cli);
-    cli->env.has_webhook = !str_is_empty(cli->config.webhook_url);
-    cli->env.has_push = !str_is_empty(cli->config.push_contact);
+    env_configure(&cli->env, &cli->config, &cli->cx.arena);
     cli->cx.env = &cli->env;
+}
+
+void
+cli_warn(struct cli *cli, const char *text)
+{
+    if (text != NULL)
+        fprintf(cli->err, "countersign: warning: %s\n", print_safe(cli, str_from_cstr(text)));
+}
+
+void
+cli_warn_local(struct cli *cli)
+{
+    if (!config_is_local(&cli->config))
+        return;
+    struct arena *a = &cli->cx.arena;
+    struct str url = config_public_url(&cli->config, a);
+    cli_warn(cli, arena_printf(a,
+                               "links and QR codes are for %.*s, which is this machine: no other device can "
+                               "open them. Set public_url in [server] to the address that phones use",
+                               STR_ARG(url))
+                      .p);
 }
 
 enum errcode

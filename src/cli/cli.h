@@ -44,10 +44,12 @@ enum errcode cli_configure(struct cli *cli) MUST_CHECK;
 enum errcode cli_open_store(struct cli *cli) MUST_CHECK;
 /* Whatever keeps the store shut is one thing for a caller, ERR_STORE; the words stay. */
 enum errcode cli_unavailable(struct cli *cli, enum errcode err) MUST_CHECK;
-/* From the configuration to what the domain wants to know; keys aside. */
+/* env_configure, and cx.env; keys aside. */
 void cli_fill_env(struct cli *cli);
-/* The server's public address by the configuration, without a slash at its end, in the arena. */
-struct str cli_public_url(struct cli *cli);
+/* A line on `err`, with --json too; NULL: none. */
+void cli_warn(struct cli *cli, const char *text);
+/* Warns where links that this command line makes can be opened on this machine alone. */
+void cli_warn_local(struct cli *cli);
 
 /* The company or account that a word names; ERR_NOT_FOUND says which. */
 enum errcode cli_find_company(struct cli *cli, struct str name, struct company *company_out) MUST_CHECK;

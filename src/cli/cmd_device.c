@@ -59,6 +59,7 @@ cmd_enrol(struct cli *cli)
     print_note(
         cli,
         "It enrols one device. Compare the fingerprint that the device shows with countersign device list.");
+    cli_warn_local(cli);
     return ERR_NONE;
 }
 

@@ -317,7 +317,7 @@ server_url(struct cli *cli, struct str *url_out)
         return ERR_NONE;
     enum errcode err = cli_configure(cli);
     if (err == ERR_NONE)
-        *url_out = cli_public_url(cli);
+        *url_out = config_public_url(&cli->config, &cli->cx.arena);
     return err;
 }
 

@@ -212,6 +212,9 @@ cmd_init(struct cli *cli)
         return err;
     }
     tell_init(cli, &first);
+    cli_warn_local(cli);
+    if (geteuid() == 0)
+        cli_warn(cli, config_warn_root(&cli->config));
     return ERR_NONE;
 }
 

@@ -31,7 +31,7 @@ service_address(struct cli *cli, struct str *address_out)
         enum errcode err = cli_configure(cli);
         if (err != ERR_NONE)
             return err;
-        url = cli_public_url(cli);
+        url = config_public_url(&cli->config, &cli->cx.arena);
     }
     size_t scheme = str_starts(url, https) ? https.n : str_starts(url, http) ? http.n : url.n;
     if (!is_plain(str_sub(url, scheme, url.n)))

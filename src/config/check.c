@@ -89,6 +89,13 @@ is_plain_refused(const struct config *c, const struct problems *p)
     return !c->server_allow_plain_http && !p->is_unread[SETTING_server_allow_plain_http];
 }
 
+bool
+url_is_loopback(struct str url)
+{
+    struct url u;
+    return read_url(url, &u) && u.is_loopback;
+}
+
 static void
 check_listen(const struct config *c, struct problems *p)
 {

@@ -1,9 +1,10 @@
 /* config: countersign.conf as one checked struct, made from config.def.
  *
- * INI style: [section] lines, key = value, # or ; begins a comment line (a # within a line is part of the
- * value). Unknown sections and keys, a key given twice, values out of bounds and files over 64 KiB are
- * refused with the line number. A time without a unit is in seconds, a size in bytes; a path is absolute or
- * empty. All strings live in the config's own arena; an empty one is never null. */
+ * UTF-8, with or without a byte order mark; INI style: [section] lines, key = value, # or ; begins a comment
+ * line (a # within a line is part of the value). Unknown sections and keys, a key given twice, values out of
+ * bounds and files over 64 KiB are refused with the line number. A time without a unit is in seconds, a size
+ * in bytes; a path is absolute or empty. All strings live in the config's own arena; an empty one is never
+ * null. */
 #ifndef COUNTERSIGN_CONFIG_CONFIG_H
 #define COUNTERSIGN_CONFIG_CONFIG_H
 
@@ -59,6 +60,14 @@ enum errcode config_read(struct config *c, const char *path, struct buf *message
  * too when TLS would go on or off, or when they would break a rule beside the START settings that run; then
  * nothing is taken. Views of strings taken from `c` earlier stay valid until config_clear. */
 void config_take_live(struct config *c, const struct config *fresh, struct buf *needs_restart);
+
+/* What phones and browsers use, without a slash at its end: public_url, else the first listener, which speaks
+ * https where there is a certificate. A view of the configuration, or in the arena. */
+struct str config_public_url(const struct config *c, struct arena *a);
+/* Whether that names loopback: no other device can open a link to it. */
+bool config_is_local(const struct config *c);
+/* A sentence for an operator who is root, or NULL: nothing to say. */
+const char *config_warn_root(const struct config *c);
 
 /* The commented default file, and the settings part of countersign.conf(5) in mdoc. */
 void config_print_default(struct buf *out);

@@ -73,6 +73,9 @@ struct problems {
 
 void problems_add(struct problems *p, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Whether a URL has the form that we admit, and names loopback. */
+bool url_is_loopback(struct str url);
+
 /* The rules that one value alone cannot break or that need more than its kind. A rule says nothing where it
  * depends on a value that was not read. */
 void config_check(const struct config *c, struct problems *p);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/list.h"
 #include "proc/rehearsal.h"
@@ -84,6 +85,9 @@ look(struct check *c)
     if (has_user && e == ERR_NONE)
         e = rehearse(c, o->courier, "countersign-courier", NULL);
     source_close_tls(c->tls);
+    const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
+    if (warning != NULL)
+        buf_addf(&c->warnings, "%s\n", warning);
     return e;
 }
 

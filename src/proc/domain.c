@@ -52,25 +52,12 @@ struct domain {
     int64_t followed; /* the last row of the audit log that was looked at; -1: none yet */
 };
 
-/* public_url, or the first listener. */
-static struct str
-public_url(struct arena *a, const struct config *c)
-{
-    struct str url = c->server_public_url;
-    if (!str_is_empty(url))
-        return arena_str(a, str_trim(url, "/"));
-    const char *scheme = str_is_empty(c->tls_certificate) ? "http" : "https";
-    return arena_printf(a, "%s://%.*s", scheme, STR_ARG(c->server_listen.items[0]));
-}
-
-/* The settings of the domain that are LIVE, or made of such. */
+/* Of the configuration only what is LIVE has changed. */
 static void
 reload(void *arg, const struct config *c)
 {
     struct domain *d = arg;
-    d->env.reveal_unknown_users = c->privacy_reveal_unknown_users;
-    d->env.source_failures = c->privacy_source_failures;
-    d->env.public_url = public_url(&d->arena, c);
+    env_configure(&d->env, c, &d->arena);
 }
 
 /* Without it, news come a little later. */
@@ -157,13 +144,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
     if (e != ERR_NONE)
         return e;
-    d->env.argon2_kib = (uint32_t)(c->passwords_memory / 1024);
-    d->env.argon2_passes = (uint32_t)c->passwords_passes;
-    d->env.has_webhook = !str_is_empty(c->webhook_url);
-    d->env.has_push = !str_is_empty(c->push_contact);
-    d->env.push_hosts = c->push_hosts.items;
-    d->env.n_push_hosts = c->push_hosts.n;
-    reload(d, c);
+    env_configure(&d->env, c, &d->arena);
     webauthn_warm_up();
     cx->env = &d->env;
     e = opener_first(&d->opener, cx, c);

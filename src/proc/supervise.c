@@ -294,8 +294,9 @@ prepare(struct supervisor *s)
     const struct config *config = &s->source.config;
     limits_adopt();
     enum errcode e = spawn_find_user(&s->cx, config->server_user, &s->user);
-    if (e == ERR_NONE && geteuid() == 0 && !s->user.is_set)
-        log_warning("user.root", "advice=\"set server.user: the children run as root\"");
+    const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
+    if (e == ERR_NONE && warning != NULL)
+        log_warning("user.root", "problem=\"%s\"", warning);
     if (e == ERR_NONE)
         e = lock_store(&s->cx, config->store_path, &s->user, &s->store_lock);
     if (e == ERR_NONE)

@@ -277,6 +277,61 @@ def test_tls_is_verified(own_server, tmp_path):
     assert login.end()[0] == 0
 
 
+def test_worker_and_command_line_name_the_same_address(own_server, tmp_path):
+    """With a certificate and without public_url, links of both are https, and a phone can enrol with one of the command line's."""
+    certificate, key = self_signed(tmp_path)
+    server = own_server({("server", "public_url"): "", ("tls", "certificate"): certificate, ("tls", "key"): key})
+    server.company("acme")
+    server.technician("acme", "ann@acme.example")
+    address = f"https://127.0.0.1:{server.port}"
+    login = server.run("login", "ann@acme.example", "--password-file", "-", "--ca", certificate, stdin=PASSWORD + "\n")
+    assert f"{address}/approve/#" in login.stdout + login.stderr, login
+    link = server.enrol_link("ann@acme.example")
+    assert link.startswith(f"{address}/approve/#")
+    server.cli("device", "enrol", link, "--key-file", tmp_path / "phone.key", "--ca", certificate)
+    assert f'location="{address}/' in server.run("wsdl").stdout
+
+
+LOCAL = "countersign: warning: links and QR codes are for {}, which is this machine: no other device can open them. Set public_url "
+ROOT = "warning: server.user is empty: "
+
+
+def warnings_of_init(server):
+    """What `init` says on standard error for a store that does not exist yet."""
+    for name in ("path", "key_file"):
+        os.unlink(server.settings[("store", name)])
+    done = server.run("init")
+    assert done.returncode == 0, done
+    return done.stderr
+
+
+def test_links_that_no_phone_can_open_are_warned_of(own_server):
+    server = own_server(start=False)
+    warning = LOCAL.format(f"http://127.0.0.1:{server.port}")
+    assert warning in warnings_of_init(server)
+    server.company("acme")
+    server.technician("acme", "ann@acme.example")
+    for words in (["enrol", "ann@acme.example"], ["--json", "enrol", "ann@acme.example"]):
+        done = server.run(*words)
+        assert done.returncode == 0 and warning in done.stderr and "warning" not in done.stdout, done
+    server.settings[("server", "public_url")] = "https://sign-in.example.com"
+    server.write_config()
+    assert server.run("enrol", "ann@acme.example").stderr == ""
+    assert "links and QR codes" not in warnings_of_init(server)
+
+
+def test_root_is_warned_of_a_server_that_would_run_as_root(own_server):
+    server = own_server(start=False)
+    is_root = os.geteuid() == 0
+    assert (ROOT in warnings_of_init(server)) == is_root
+    assert (ROOT in server.run("config", "check").stdout) == is_root
+    assert any(ROOT in line for line in server.cli("config", "check")["warnings"]) == is_root
+    server.settings[("server", "user")] = "nobody"
+    server.write_config()
+    assert ROOT not in server.run("config", "check").stdout
+    assert ROOT not in warnings_of_init(server)
+
+
 def at_terminal(server, arguments, typed):
     """Runs a command at a terminal of its own and types each answer when its question is there: (exit status, screen)."""
     pid, terminal = pty.fork()

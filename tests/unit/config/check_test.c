@@ -21,6 +21,48 @@ listeners(void **state)
         "f:2: listen must be a list, separated by blanks or commas, of 1 to 1024 bytes, not \"\"\n");
 }
 
+/* What a server without public_url, and one with, is reached at; and who can open a link to it. */
+static void
+address(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *url;
+        bool is_local;
+    } cases[] = {
+        {"[server]\nlisten = 127.0.0.1:81 [::1]:82\n", "http://127.0.0.1:81", true},
+        {"[server]\nlisten = [::1]:82\n[tls]\ncertificate = /c\nkey = /k\n", "https://[::1]:82", true},
+        {"[server]\npublic_url = http://localhost:1\n", "http://localhost:1", true},
+        {"[server]\npublic_url = http://127.8.9.1\n", "http://127.8.9.1", true},
+        {"[server]\npublic_url = https://[::1]:1\n", "https://[::1]:1", true},
+        {"[server]\npublic_url = https://a.example\n", "https://a.example", false},
+        {"[server]\npublic_url = https://192.0.2.1:1\n", "https://192.0.2.1:1", false},
+    };
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct parsed p = parse(cases[i].text);
+        assert_int_equal(p.err, ERR_NONE);
+        assert_str(config_public_url(&p.c, &a), cases[i].url);
+        assert_int_equal(config_is_local(&p.c), cases[i].is_local);
+        parsed_clear(&p);
+    }
+    arena_clear(&a);
+}
+
+static void
+an_account_of_its_own(void **state)
+{
+    (void)state;
+    struct parsed p = parse("[server]\nuser =\n");
+    assert_non_null(strstr(config_warn_root(&p.c), "server.user is empty"));
+    parsed_clear(&p);
+    p = parse("\xef\xbb\xbf[server]\nuser = countersign\n"); /* with a byte order mark */
+    assert_int_equal(p.err, ERR_NONE);
+    assert_null(config_warn_root(&p.c));
+    parsed_clear(&p);
+}
+
 static void
 plain_http(void **state)
 {
@@ -165,6 +207,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
+                                       cmocka_unit_test(address),
+                                       cmocka_unit_test(an_account_of_its_own),
                                        cmocka_unit_test(plain_http),
                                        cmocka_unit_test(public_url),
                                        cmocka_unit_test(rules_beside_refused_values),

@@ -1,0 +1,28 @@
+/* address: where the server is found, and what an operator should know of it and of whom it runs as. */
+#include "config/config.h"
+#include "config/setting.h"
+
+struct str
+config_public_url(const struct config *c, struct arena *a)
+{
+    if (!str_is_empty(c->server_public_url))
+        return c->server_public_url; /* config_check: no path, hence no slash */
+    const char *scheme = str_is_empty(c->tls_certificate) ? "http" : "https";
+    return arena_printf(a, "%s://%.*s", scheme, STR_ARG(c->server_listen.items[0]));
+}
+
+bool
+config_is_local(const struct config *c)
+{
+    /* Beyond loopback a listener needs a public_url (config_check). */
+    return str_is_empty(c->server_public_url) || url_is_loopback(c->server_public_url);
+}
+
+const char *
+config_warn_root(const struct config *c)
+{
+    if (!str_is_empty(c->server_user))
+        return NULL;
+    return "server.user is empty: when the server is started as root, all of its processes run as root. "
+           "Set user in [server] to an account without privileges, such as countersign";
+}
