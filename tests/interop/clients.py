@@ -39,4 +39,4 @@ HEAVY = [
     Client("mono-wsdl", "C#: Mono, wsdl proxies", "stubs"),
     Client("mono-wcf", "C#: Mono, WCF", "nothing"),
 ]
-SCENARIOS = ("approve", "reject", "password", "fault")
+SCENARIOS = ("approve", "letters", "reject", "password", "fault")

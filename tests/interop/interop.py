@@ -15,6 +15,8 @@ from clients import HERE, SCENARIOS
 from countersign import BUILD, PASSWORD, PATH, PATIENCE
 
 COUNTER = itertools.count()
+# What has to be escaped in XML, and letters of one, two and three bytes of UTF-8.
+LETTERS = 'pässwörd & <b> "€" 漢字'
 FAULT = "SOAP header Probe was not understood."
 REQUIRED = "login_v2_OkTwoFactorAuthenticationRequired"
 POLL = "loginTwoFactorRet_Poll"
@@ -46,7 +48,7 @@ def npm_folder():
 
 def environment(client, endpoint, made):
     """The client's environment; its stubs are made of the description the first time."""
-    env = dict(os.environ)
+    env = {**os.environ, "LC_ALL": "C.UTF-8"}
     if client.is_npm:
         env["NPM_FOLDER"] = npm_folder()
     if client.program("build"):
@@ -62,13 +64,14 @@ def run(server, client, version, scenario, made):
     endpoint = f"http://127.0.0.1:{server.port}{PATH}"
     env = environment(client, endpoint, made)
     email = f"ann{next(COUNTER)}@acme.example"
+    password = LETTERS if scenario == "letters" else PASSWORD
     phone = None
     if scenario != "fault":
-        server.technician("acme", email)
-    if scenario in ("approve", "reject"):
+        server.technician("acme", email, password)
+    if scenario in ("approve", "letters", "reject"):
         phone = server.phone(email)
     words = [client.program("client"), endpoint + "?WSDL", endpoint, version, "fault" if scenario == "fault" else "signin",
-             email, PASSWORD if scenario != "password" else "not " + PASSWORD]
+             email, password if scenario != "password" else "not " + password]
     steps = []
     with open(os.path.join(made, "stderr"), "w+", encoding="utf-8") as errors:
         with subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True) as console:
@@ -76,7 +79,7 @@ def run(server, client, version, scenario, made):
                 step, _, value = line.rstrip("\n").partition(" ")
                 steps.append((step, value))
                 if step == "number":
-                    answer = phone.approve(value) if scenario == "approve" else phone.reject()
+                    answer = phone.reject() if scenario == "reject" else phone.approve(value)
                     assert answer["result"] == "OK", answer
         errors.seek(0)
         assert console.wait(PATIENCE) == 0, (steps, errors.read())
@@ -91,7 +94,7 @@ def check(server, client, version, scenario, made):
     if scenario == "password":
         assert steps == [("login", "login_v2_InvalidPassword"), ("end", "login_v2_InvalidPassword")]
         return
-    final = "loginTwoFactorRet_OK" if scenario == "approve" else "loginTwoFactorRet_TwoFactorRejected"
+    final = "loginTwoFactorRet_TwoFactorRejected" if scenario == "reject" else "loginTwoFactorRet_OK"
     assert steps[0] == ("login", REQUIRED)
     assert steps[1][0] == "number" and steps[1][1].isdigit() and len(steps[1][1]) == 6
     assert steps[-2:] == [("check", final), ("end", final)]

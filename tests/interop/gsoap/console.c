@@ -73,7 +73,8 @@ main(int argc, char **argv)
     if (argc != 8)
         return 2;
     soap_mode mode = strcmp(argv[1], "chunked") == 0 ? SOAP_IO_CHUNK : SOAP_IO_KEEPALIVE;
-    struct soap *soap = soap_new1(mode);
+    /* Without the flag gSOAP takes a char for a character of ISO 8859-1. */
+    struct soap *soap = soap_new1(mode | SOAP_C_UTFSTRING);
     soap_set_namespaces(soap, namespaces);
     soap_set_version(soap, strcmp(argv[4], "1.2") == 0 ? 2 : 1);
     struct SOAP_ENV__Header header = {"x"};
