@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/store_code.h"
 #include "store/store_device.h"
+#include "store/store_wipe.h"
 
 enum { EMAIL_BYTES_MAX = 254, TYPED_BYTES_MAX = 1024, NAME_BYTES_MAX = 200 };
 
@@ -213,6 +214,8 @@ technician_delete(struct cx *cx, int64_t id)
         err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "deleted");
+    if (err == ERR_NONE)
+        err = store_account_wipe(cx, id);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
     return technician_end_change(cx, err);

@@ -52,6 +52,58 @@ def free_port():
         return probe.getsockname()[1]
 
 
+SECRETS = {
+    "technician": ("password_hash", "totp_sealed"),
+    "login": ("new_password_hash",),
+    "password_history": ("password_hash",),
+    "recovery_code": ("digest",),
+    "enrolment": ("ticket_digest",),
+    "device": ("public_key", "token_digest"),
+    "passkey": ("credential_id", "public_key"),
+    "push_subscription": ("endpoint", "p256dh", "auth"),
+    "notice": ("public_id",),
+    "self_service": ("nonce_digest", "token_digest", "seed_sealed"),
+    "push_ended": ("service",),
+}
+
+
+def fill_by_hand(store, device):
+    """Rows of a phone that only a browser would lead to."""
+    store.execute("INSERT INTO passkey VALUES (?, ?, -7, ?, 1, 0, 0, 1, 1)", (device, b"C" * 40, b"K" * 64))
+    store.execute("INSERT INTO push_subscription VALUES (?, 'https://push.example/secret-path', ?, ?, 0, 1)",
+                  (device, b"P" * 65, b"A" * 16))
+    store.execute("INSERT INTO notice VALUES (7, ?, 'an opaque public id', 'kind', 'subject', 1)", (device,))
+    store.execute("INSERT INTO self_service VALUES (8, ?, ?, ?, ?, 1, 1)", (device, b"N" * 32, b"T" * 32, b"S" * 48))
+
+
+def secrets_of(store, email):
+    """What the store keeps of the one account's ways in, by table, column and number: bytes as they lie in the file."""
+    (account,) = store.execute("SELECT id FROM technician WHERE email = ?", (email,)).fetchone()
+    tables = {row[0] for row in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    found = {}
+    for table in tables & set(SECRETS):
+        columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
+        whose = "id = ?" if table == "technician" else "technician_id = ?"
+        if "technician_id" not in columns and table != "technician":
+            whose = "device_id IN (SELECT id FROM device WHERE technician_id = ?)"
+        for column in SECRETS[table]:
+            values = [row[0] for row in store.execute(f"SELECT {column} FROM {table} WHERE {whose}", (account,)) if row[0]]
+            assert values, f"{table}.{column} is empty: nothing would be proved"
+            for i, value in enumerate(values):
+                found[table, column, i] = value if isinstance(value, bytes) else value.encode()
+    return found
+
+
+def stored(path):
+    """Every byte of the database and of its log."""
+    together = b""
+    for name in (path, path + "-wal"):
+        if os.path.exists(name):
+            with open(name, "rb") as file:
+                together += file.read()
+    return together
+
+
 class Refused(Exception):
     """The command line refused: its exit code and its line."""
 

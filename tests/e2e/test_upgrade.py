@@ -5,24 +5,25 @@ import sqlite3
 
 import pytest
 
-from countersign import Refused
+from countersign import PASSWORD, Refused, fill_by_hand, secrets_of, stored
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/store/schema")
 
 
-def turn_back(path):
-    """The same rows under the schema of version 1, as the first release laid it."""
+def turn_back(path, version=1):
+    """The same rows under the schema of an earlier version, as its release laid it."""
     old = path + ".old"
     os.rename(path, old)
     store = sqlite3.connect(path, isolation_level=None)
-    with open(os.path.join(SCHEMA, "0001.sql"), encoding="utf-8") as script:
-        store.executescript(script.read())
+    for step in range(1, version + 1):
+        with open(os.path.join(SCHEMA, f"{step:04}.sql"), encoding="utf-8") as script:
+            store.executescript(script.read())
     tables = [row[0] for row in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     store.execute("ATTACH ? AS new", (old,))
     for table in tables:
         columns = ", ".join(row[1] for row in store.execute(f"PRAGMA main.table_info({table})"))
         store.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
-    store.execute("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    store.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", (str(version),))
     store.execute("DETACH new")
     store.close()
     os.chmod(path, 0o600)
@@ -62,6 +63,27 @@ def test_an_account_that_had_a_second_factor_is_remembered(own_server, name):
     server.cli("upgrade")
     shown = {who: server.cli("technician", "show", who)["self_enrolment"] for who in (email, codes, never)}
     assert shown == {email: False, codes: False, never: True}
+
+
+def test_an_account_that_was_deleted_earlier_keeps_no_secret(own_server, name):
+    company, email = name
+    server = own_server()
+    device = int(server.ready(company, email).id)
+    server.cli("code", "totp", email, "--qr", "no")
+    server.cli("code", "recovery", email)
+    server.console().login_new(email, PASSWORD, "another 9 lanterns over Lund")
+    server.cli("technician", "reset", email, "--generate")
+    server.enrol_link(email)
+    server.stop()
+    path = server.settings["store", "path"]
+    turn_back(path, 2)
+    store = sqlite3.connect(path, isolation_level=None)
+    fill_by_hand(store, device)
+    store.execute("UPDATE technician SET deleted_at = 1, email_key = id WHERE email = ?", (email,))
+    secrets = secrets_of(store, email)
+    store.close()
+    server.cli("upgrade")
+    assert [name for name, value in secrets.items() if value in stored(path)] == []
 
 
 def test_what_waits_to_be_told_is_kept(own_server, name):

@@ -2,10 +2,11 @@
 
 import http.client
 import json
+import sqlite3
 
 import pytest
 
-from countersign import PATIENCE, Phone, Refused
+from countersign import PASSWORD, PATIENCE, Phone, Refused, fill_by_hand, secrets_of, stored
 
 SETUP, FACTOR = "OkTwoFactorSetupRequired", "OkTwoFactorAuthenticationRequired"
 
@@ -137,3 +138,26 @@ def test_a_self_made_link_is_not_good_while_its_account_is_locked_by_failures(an
     assert enrol_result(server, link) == "UnknownTicket"
     server.cli("technician", "unlock", email)
     assert enrol_result(server, link) == "OK"
+
+
+def test_a_deleted_account_leaves_no_secret(own_server, name):
+    company, email = name
+    server = own_server()
+    device = int(server.ready(company, email).id)
+    server.cli("code", "totp", email, "--qr", "no")
+    server.cli("code", "recovery", email)
+    server.console().login_new(email, PASSWORD, "another 9 lanterns over Lund")
+    server.cli("technician", "reset", email, "--generate")
+    server.enrol_link(email)
+    server.stop()
+    path = server.settings["store", "path"]
+    store = sqlite3.connect(path, isolation_level=None)
+    fill_by_hand(store, device)
+    store.execute("INSERT INTO push_ended VALUES (?, 'push.ended.example')", (device,))
+    secrets = secrets_of(store, email)
+    store.close()
+    assert {key for key, value in secrets.items() if value in stored(path)} == set(secrets)
+    server.cli("technician", "delete", email)
+    assert [key for key, value in secrets.items() if value in stored(path)] == []
+    assert [d["state"] for d in server.cli("device", "list", "--removed")["devices"]] == ["removed"]
+    server.cli("audit", "verify")

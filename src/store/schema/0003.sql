@@ -9,6 +9,23 @@ UPDATE technician SET factor_since = CASE WHEN changed_at > 0 THEN changed_at EL
        OR EXISTS (SELECT 1 FROM device d WHERE d.technician_id = technician.id)
        OR EXISTS (SELECT 1 FROM recovery_code r WHERE r.technician_id = technician.id)
        OR EXISTS (SELECT 1 FROM enrolment e WHERE e.technician_id = technician.id AND e.used_at <> 0);
+-- Accounts that were deleted earlier kept their secrets: as store_wipe.c does it for those that are deleted now.
+UPDATE technician SET password_hash = '', password_generation = password_generation + 1, totp_sealed = NULL, totp_last_step = 0
+    WHERE deleted_at <> 0;
+UPDATE login SET new_password_hash = '' WHERE technician_id IN (SELECT id FROM technician WHERE deleted_at <> 0);
+DELETE FROM password_history WHERE technician_id IN (SELECT id FROM technician WHERE deleted_at <> 0);
+DELETE FROM recovery_code WHERE technician_id IN (SELECT id FROM technician WHERE deleted_at <> 0);
+DELETE FROM enrolment WHERE technician_id IN (SELECT id FROM technician WHERE deleted_at <> 0);
+DELETE FROM self_service WHERE device_id IN
+    (SELECT d.id FROM device d JOIN technician t ON t.id = d.technician_id WHERE t.deleted_at <> 0);
+DELETE FROM notice WHERE device_id IN
+    (SELECT d.id FROM device d JOIN technician t ON t.id = d.technician_id WHERE t.deleted_at <> 0);
+DELETE FROM passkey WHERE device_id IN
+    (SELECT d.id FROM device d JOIN technician t ON t.id = d.technician_id WHERE t.deleted_at <> 0);
+DELETE FROM push_subscription WHERE device_id IN
+    (SELECT d.id FROM device d JOIN technician t ON t.id = d.technician_id WHERE t.deleted_at <> 0);
+UPDATE device SET state = 'removed', public_key = substr(public_key, 1, 0), token_digest = CAST(CAST(id AS TEXT) AS BYTEA)
+    WHERE technician_id IN (SELECT id FROM technician WHERE deleted_at <> 0);
 ALTER TABLE technician ADD COLUMN push_early_at BIGINT NOT NULL DEFAULT 0; -- the last push sent before its pace allowed
 ALTER TABLE technician ADD COLUMN locked_at BIGINT NOT NULL DEFAULT 0; -- by the operator; failures lock in table lockout
 ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the first push of it that had to wait
