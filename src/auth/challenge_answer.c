@@ -5,11 +5,12 @@
 #include "auth/env.h"
 #include "auth/passkey.h"
 #include "auth/push_channel.h"
+#include "auth/text.h"
 #include "base/codec.h"
 #include "log/log.h"
 #include "store/db.h"
 
-enum { STATEMENT_MAX = 8192 };
+enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
 
 const char *
 decision_name(enum decision decision)
@@ -218,6 +219,13 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
     return err;
 }
 
+static bool
+is_number(struct str typed)
+{
+    uint64_t value;
+    return typed.n == NUMBER_DIGITS && str_to_u64(typed, 999999, &value) == ERR_NONE;
+}
+
 /* The number is looked at behind both signatures only. */
 static enum errcode
 hear_approval(struct cx *cx, struct hearing *h)
@@ -231,7 +239,12 @@ hear_approval(struct cx *cx, struct hearing *h)
         h->answer = verdict == PASSKEY_BAD ? ANSWER_BAD_PASSKEY : ANSWER_PASSKEY_REQUIRED;
         return ERR_NONE;
     }
-    if (h->s.c.number_required && !secret_equal_str(number, h->reply->number))
+    const struct str typed = text_typed(cx, h->reply->number);
+    if (h->s.c.number_required && !is_number(typed)) {
+        h->answer = ANSWER_WRONG_NUMBER; /* a slip and not a guess: no try is taken */
+        return ERR_NONE;
+    }
+    if (h->s.c.number_required && !secret_equal_str(number, typed))
         return hear_wrong_number(cx, h);
     return move(cx, h, CHALLENGE_EVENT_approve, "push.approved");
 }

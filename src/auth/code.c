@@ -6,6 +6,7 @@
 #include "auth/env.h"
 #include "auth/notice.h"
 #include "auth/seal.h"
+#include "auth/text.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -22,7 +23,6 @@ enum {
     DRIFT = 1,
     RECOVERY_BYTES = 10,
     RECOVERY_CHARS = 16,
-    TYPED_MAX = 64,
     URI_MAX = 4096
 };
 
@@ -207,21 +207,39 @@ recovery_codes_left(struct cx *cx, int64_t technician_id, int64_t *n_out)
     return store_recovery_count(cx, technician_id, n_out);
 }
 
-/* As it was meant: without blanks and hyphens, in upper case. Null: it can be no code. */
-static struct str
-code_text(struct cx *cx, struct str code)
+static bool
+is_all(struct str s, bool (*is_one)(char c))
 {
-    if (str_is_null(code) || code.n > TYPED_MAX)
-        return STR_NULL;
-    char *out = arena_alloc(&cx->arena, code.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < code.n; i++) {
-        char c = code.p[i];
-        if (c == ' ' || c == '-')
-            continue;
-        out[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    }
-    return (struct str){out, n};
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_one(s.p[i]))
+            return false;
+    return true;
+}
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool
+is_base32(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+}
+
+static enum code_kind
+kind_of(struct str text)
+{
+    if (text.n == TOTP_DIGITS && is_all(text, is_digit))
+        return CODE_TOTP;
+    return text.n == RECOVERY_CHARS && is_all(text, is_base32) ? CODE_RECOVERY : CODE_NONE;
+}
+
+enum code_kind
+code_kind(struct cx *cx, struct str code)
+{
+    return kind_of(text_typed(cx, code));
 }
 
 /* The step whose code it is, of those that drift allows and that come after the last one; 0: none. By the
@@ -289,14 +307,13 @@ recovery_spend(struct cx *cx, int64_t technician_id, struct str code, bool *righ
 enum errcode
 code_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out, const char **kind_out)
 {
-    struct str text = code_text(cx, code);
+    struct str text = text_typed(cx, code);
+    const enum code_kind kind = kind_of(text);
     *right_out = false;
-    *kind_out = text.n == RECOVERY_CHARS ? "recovery" : "totp";
-    if (text.n == RECOVERY_CHARS)
+    *kind_out = kind == CODE_RECOVERY ? "recovery" : "totp";
+    if (kind == CODE_RECOVERY)
         return recovery_spend(cx, technician_id, text, right_out);
-    if (text.n == TOTP_DIGITS)
-        return totp_spend(cx, technician_id, text, right_out);
-    return ERR_NONE;
+    return kind == CODE_TOTP ? totp_spend(cx, technician_id, text, right_out) : ERR_NONE;
 }
 
 enum errcode
@@ -305,9 +322,9 @@ totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp
 {
     struct secret seed;
     int64_t step = 0;
-    struct str text = code_text(cx, code);
+    struct str text = text_typed(cx, code);
     *right_out = false;
-    enum errcode err = text.n == TOTP_DIGITS ? step_of(cx, w->sealed, w->row, text, 0, &step) : ERR_NONE;
+    enum errcode err = kind_of(text) == CODE_TOTP ? step_of(cx, w->sealed, w->row, text, 0, &step) : ERR_NONE;
     if (err != ERR_NONE || step == 0)
         return err;
     err = seal_open(cx, w->sealed, w->row, &seed);

@@ -45,6 +45,11 @@ struct totp_waiting {
 enum errcode totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp_waiting *w,
                                  struct str code, bool *right_out) MUST_CHECK;
 
+/* What a typed code can be, by its length and letters (text_typed). CODE_NONE is a slip and never a guess: it
+ * is refused, and does not count as a failure. */
+enum code_kind { CODE_NONE, CODE_TOTP, CODE_RECOVERY };
+enum code_kind code_kind(struct cx *cx, struct str code);
+
 /* Within the open transaction: spends the code if it is right: the time step moves forward or the recovery
  * code is used, in a conditional update; *right_out is false for a wrong, an old or a used one. *kind_out:
  * "totp" or "recovery". */

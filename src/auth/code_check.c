@@ -1,5 +1,6 @@
 /* code_check: the second factor that is typed. A wrong code counts as a failure and spends nothing: a slip
- * must not cost the sign-in, and the lock-out bounds how many there can be. */
+ * must not cost the sign-in, and the lock-out bounds how many there can be. What cannot be a code does not
+ * count. */
 #include "auth/attempt.h"
 #include "auth/code.h"
 #include "store/db.h"
@@ -33,6 +34,7 @@ static enum errcode
 validate_within(struct cx *cx, struct str login_token, struct str code, struct signin_answer *answer_out)
 {
     struct attempt a;
+    const bool can_be = code_kind(cx, code) != CODE_NONE;
     const char *kind = "totp"; /* where it is not looked at */
     enum errcode err = attempt_read(cx, login_token, NULL, &a);
     if (err != ERR_NONE)
@@ -46,9 +48,9 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
         result = decide(&a.facts, AT_CODE);
     }
     /* InvalidCode is also what a push says whose number was wrong for the last time. */
-    return result == SIGNIN_InvalidCode && a.facts.is_code_wrong
-               ? refuse_code(cx, &a, kind, answer_out)
-               : attempt_end(cx, &a, result, kind, answer_out);
+    if (result == SIGNIN_InvalidCode && a.facts.is_code_wrong)
+        return can_be ? refuse_code(cx, &a, kind, answer_out) : attempt_tell(cx, &a, 0, result, answer_out);
+    return attempt_end(cx, &a, result, kind, answer_out);
 }
 
 enum errcode

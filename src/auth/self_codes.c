@@ -54,6 +54,8 @@ confirm_within(struct cx *cx, struct self *s, struct str code, enum self_result 
     if (err != ERR_NONE || right)
         return err != ERR_NONE ? err : store_self_seed(cx, s->id, STR_NULL);
     *result_out = SELF_WRONG_CODE;
+    if (code_kind(cx, code) != CODE_TOTP)
+        return ERR_NONE;
     err = lockout_fail(cx, &a->p, a->t.email_key, cx->source, &a->l);
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(a), "code.refused", "purpose", PURPOSE_SELF, NULL);

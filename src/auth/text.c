@@ -65,3 +65,34 @@ text_fold(struct cx *cx, struct str s)
     return map(cx, s,
                UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
 }
+
+enum { TYPED_MAX = 64 };
+
+/* Unicode's dashes are of one category but for the minus sign. */
+static bool
+is_left_out(utf8proc_int32_t cp)
+{
+    const utf8proc_category_t category = utf8proc_category(cp);
+    return cp == ' ' || cp == '\t' || cp == '\r' || cp == '\n' || cp == 0x2212 ||
+           category == UTF8PROC_CATEGORY_PD || category == UTF8PROC_CATEGORY_CF ||
+           category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+}
+
+struct str
+text_typed(struct cx *cx, struct str s)
+{
+    struct str rest = s.n > TYPED_MAX ? STR_NULL : text_nfkc(cx, s);
+    if (str_is_null(rest))
+        return STR_NULL;
+    char *out = arena_alloc(&cx->arena, rest.n + 1);
+    size_t n = 0, step = 0;
+    for (; rest.n > 0; rest = str_sub(rest, step, rest.n - step)) {
+        if (is_left_out((utf8proc_int32_t)utf8_decode(rest, &step)))
+            continue;
+        for (size_t i = 0; i < step; i++) {
+            const char c = rest.p[i];
+            out[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        }
+    }
+    return (struct str){out, n};
+}

@@ -18,4 +18,9 @@ struct str text_nfkc(struct cx *cx, struct str s);
 /* NFKC and case-folded (Unicode's NFKC_Casefold, which also drops what is invisible). */
 struct str text_fold(struct cx *cx, struct str s);
 
+/* A code or a number as it was meant, in the arena: NFKC, so that full-width digits are digits; without
+ * blanks, tabs, line ends, dashes and invisible marks; in upper case. Null: null, no UTF-8, or longer than
+ * anyone types (64 bytes). The only normaliser of what is typed as a second factor. */
+struct str text_typed(struct cx *cx, struct str s);
+
 #endif

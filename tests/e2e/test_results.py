@@ -523,6 +523,35 @@ def test_code_signs_in_once(server, name):
     assert console.call("twoFactorValidateCode", sLoginToken=token, sCode=code).result == "InvalidCode", "never twice"
 
 
+@pytest.mark.parametrize("typed", ["{}\n", "\t{}\r\n", "{0[0]}{0[1]}{0[2]} - {0[3]}{0[4]}{0[5]}", "wide"])
+def test_a_code_is_read_as_it_was_meant(server, name, typed):
+    company, email = name
+    server.ready(company, email)
+    seed = server.cli("code", "totp", email, "--qr", "no")["uri"].split("secret=")[1].split("&")[0]
+    code = totp(seed, server.now())
+    typed = code.translate({ord("0") + i: 0xff10 + i for i in range(10)}) if typed == "wide" else typed.format(code)
+    console = server.console()
+    token = console.login(email).sLoginToken
+    for slip in ("\n", code[:5], code + "0", "no code"):
+        answer = console.call("twoFactorValidateCode", sLoginToken=token, sCode=slip)
+        assert (answer.result, int(answer.iAttemptRemaining)) == ("InvalidCode", 10), "it cannot be a code"
+    assert console.call("twoFactorValidateCode", sLoginToken=token, sCode=typed).result == "OK"
+
+
+def test_a_number_is_read_as_it_was_meant(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    challenge = phone.pending()[0]
+    number = push.sMatchNumber
+    for slip in (number[:5], number + "0", "seven", " "):
+        answer = phone.approve(slip, challenge)
+        assert (answer["result"], answer["iTriesRemaining"]) == ("WrongNumber", 3), "no try is taken"
+    assert phone.approve(f" {number[:3]}-{number[3:]}\n", challenge)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
 def test_recovery_code_signs_in_once(server, name):
     company, email = name
     server.ready(company, email)
