@@ -141,19 +141,18 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
                            .content_type = a->content_type,
                            .etag = etag,
                            .is_page = true,
-                           .is_app = req->route->kind == ROUTE_APPROVE,
+                           .is_app = req->route->kind != ROUTE_ASSET,
                            .body = is_known ? STR_LIT("") : a->body};
 }
 
-/* Who types the app's address by hand leaves the last slash out. Relative, for a proxy may have put a path
- * before it. */
+/* An address typed by hand lacks its last slash. Relative, for a proxy may have put a path before it. */
 static void
-approve_bare(const struct page_request *req, struct answer *out)
+bare(const struct page_request *req, struct str folder, struct answer *out)
 {
     if (refuse_method(req, out))
         return;
-    plain(out, 308, STR_LIT("approve/\n"));
-    out->location = (struct str)STR("approve/");
+    plain(out, 308, arena_printf(req->arena, "%.*s\n", STR_ARG(folder)));
+    out->location = folder;
 }
 
 void
@@ -174,7 +173,16 @@ pages_answer(const struct page_request *req, struct buf *body, struct answer *ou
         asset(req, web_approve_find(req->route->name), body, out);
         break;
     case ROUTE_APPROVE_BARE:
-        approve_bare(req, out);
+        bare(req, STR_LIT("approve/"), out);
+        break;
+    case ROUTE_ACCOUNT:
+        asset(req, web_account_find(req->route->name), body, out);
+        break;
+    case ROUTE_CONSOLE:
+        asset(req, web_account_find(STR_LIT("console.html")), body, out);
+        break;
+    case ROUTE_CONSOLE_BARE:
+        bare(req, STR_LIT("console/"), out);
         break;
     case ROUTE_INTEGRATE:
         if (!refuse_method(req, out))

@@ -43,11 +43,45 @@ api_op(struct str name)
     return ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
 }
 
+/* Parts whose paths are names of their own. */
+static void
+named(struct str path, struct route *out)
+{
+    static const struct {
+        struct str folder;
+        enum route_kind kind;
+    } folders[] = {
+        {STR("/assets/"), ROUTE_ASSET},
+        {STR("/integrate/"), ROUTE_INTEGRATE},
+        {STR("/approve/"), ROUTE_APPROVE},
+        {STR("/account/"), ROUTE_ACCOUNT},
+    };
+    static const struct {
+        struct str path;
+        enum route_kind kind;
+    } pages[] = {
+        {STR("/approve"), ROUTE_APPROVE_BARE},
+        {STR("/console/"), ROUTE_CONSOLE},
+        {STR("/console"), ROUTE_CONSOLE_BARE},
+        {STR("/healthz"), ROUTE_HEALTH},
+        {STR("*"), ROUTE_ANY},
+    };
+
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (str_starts(path, folders[i].folder))
+            *out =
+                (struct route){.kind = folders[i].kind, .name = str_sub(path, folders[i].folder.n, path.n)};
+    }
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        if (str_eq(path, pages[i].path))
+            out->kind = pages[i].kind;
+    }
+}
+
 void
 route_find(struct arena *a, struct str path, struct route *out)
 {
-    static const struct str service = STR(CT_PATH), api = STR("/api/"), assets = STR("/assets/"),
-                            integrate = STR("/integrate/"), approve = STR("/approve/");
+    static const struct str service = STR(CT_PATH), api = STR("/api/");
 
     *out = (struct route){.kind = ROUTE_NONE};
     if (http_percent_decode(a, path, &path) != ERR_NONE)
@@ -62,22 +96,9 @@ route_find(struct arena *a, struct str path, struct route *out)
     } else if (str_starts(path, api)) {
         out->op = api_op(str_sub(path, api.n, path.n));
         out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;
-    } else if (str_starts(path, assets)) {
-        out->kind = ROUTE_ASSET;
-        out->name = str_sub(path, assets.n, path.n);
-    } else if (str_starts(path, integrate)) {
-        out->kind = ROUTE_INTEGRATE;
-        out->name = str_sub(path, integrate.n, path.n);
     } else if (str_starts(path, STR_LIT("/sandbox"))) {
         sandbox(path, out);
-    } else if (str_starts(path, approve)) {
-        out->kind = ROUTE_APPROVE;
-        out->name = str_sub(path, approve.n, path.n);
-    } else if (str_eq(path, STR_LIT("/approve"))) {
-        out->kind = ROUTE_APPROVE_BARE;
-    } else if (str_eq(path, STR_LIT("/healthz"))) {
-        out->kind = ROUTE_HEALTH;
-    } else if (str_eq(path, STR_LIT("*"))) {
-        out->kind = ROUTE_ANY;
+    } else {
+        named(path, out);
     }
 }

@@ -18,6 +18,9 @@ enum route_kind {
     ROUTE_INTEGRATE,    /* /integrate/NAME, NAME perhaps empty */
     ROUTE_APPROVE,      /* /approve/NAME, NAME perhaps empty: the app on phones */
     ROUTE_APPROVE_BARE, /* /approve */
+    ROUTE_ACCOUNT,      /* /account/NAME: the page that changes a password, and files */
+    ROUTE_CONSOLE,      /* /console/: where a signed-in person lands */
+    ROUTE_CONSOLE_BARE, /* /console */
     ROUTE_SANDBOX,      /* /sandbox, the page */
     ROUTE_ANY,          /* OPTIONS * */
 };
@@ -26,7 +29,7 @@ struct route {
     enum route_kind kind;
     struct str service; /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as it was asked for, decoded */
     struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
-    struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE: decoded */
+    struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE, ROUTE_ACCOUNT: decoded */
     const struct ct_op *op; /* ROUTE_API */
     bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: there in a sandbox alone */
 };

@@ -630,3 +630,11 @@ test("what the worker shares with the app is the same: functions, and the words 
         assert.deepEqual({...words[code]}, Object.fromEntries(wanted));
     }
 });
+
+test("the pages of the account have the same words in every language", async () => {
+    const {STRINGS} = await import(new URL("../../src/web/account/js/words.js", import.meta.url));
+    for (const [code, strings] of Object.entries(STRINGS)) {
+        assert.deepEqual(Object.keys(strings), Object.keys(STRINGS.en), code);
+        assert.ok(Object.values(strings).every((text) => text.trim() !== ""), code);
+    }
+});

@@ -361,3 +361,31 @@ def test_the_documents_python_console(server, name, tmp_path):
     phone = server.ready(company, email)
     said = follow([sys.executable, "-c", blocks("python"), email, PASSWORD, f"http://127.0.0.1:{server.port}"], phone, tmp_path)
     assert said[-2:] == ["loginTwoFactorRet_OK", "consoleRet_OK consoleRet_OK"]
+
+
+# ---- the pages of the account ------------------------------------------------------------------------------------------------
+
+
+def test_the_addresses_that_the_service_gives_out_are_pages(server):
+    """sUrl of an expired password, and the default one after OK."""
+    for path in ["/account/password", "/console/"]:
+        status, headers, page = ask(server.port, path)
+        assert status == 200 and headers["Content-Type"] == "text/html; charset=utf-8"
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "'unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! type=\"module\" src=)", page)
+        for link in re.findall(r'(?:href|src)="([^"]+)"', page):
+            assert ask(server.port, urllib.parse.urljoin(path, link))[0] == 200, link
+    assert ask(server.port, "/account/password", "POST")[0] == 405
+    assert ask(server.port, "/account/")[0] == 404
+
+
+def test_an_expired_password_leads_to_the_page(server):
+    server.ready("expired", "ann@expired.example", {"password_age": 1})
+    server.advance(2 * 86_400)
+    console = server.console()
+    phone = server.phone("ann@expired.example", "another")
+    answer = console.sign_in("ann@expired.example", phone)
+    assert answer.result == "UserPasswordExpired"
+    assert ask(server.port, urllib.parse.urlsplit(answer.sUrl).path)[0] == 200

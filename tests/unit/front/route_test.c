@@ -44,6 +44,12 @@ each_path_leads_to_its_part(void **state)
         {STR("/approve/js/main.js"), ROUTE_APPROVE, NULL},
         {STR("/approve"), ROUTE_APPROVE_BARE, NULL},
         {STR("/approver"), ROUTE_NONE, NULL},
+        {STR("/account/password"), ROUTE_ACCOUNT, NULL},
+        {STR("/account/js/password.js"), ROUTE_ACCOUNT, NULL},
+        {STR("/account"), ROUTE_NONE, NULL},
+        {STR("/console/"), ROUTE_CONSOLE, NULL},
+        {STR("/console/x"), ROUTE_NONE, NULL},
+        {STR("/console"), ROUTE_CONSOLE_BARE, NULL},
     };
     struct arena a;
     struct route r;

@@ -19,9 +19,9 @@ export function pickLanguage(wanted) {
     return wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((code) => code in LANGUAGES) ?? "en";
 }
 
-/** @param {string} code a key of LANGUAGES */
-export function createWords(code) {
-    const strings = LANGUAGES[code].strings;
+/** @param {string} code a key of LANGUAGES @param {object} [more] strings of a page's own, beside the app's */
+export function createWords(code, more = {}) {
+    const strings = {...LANGUAGES[code].strings, ...more};
     const plural = new Intl.PluralRules(code);
     const number = new Intl.NumberFormat(code);
     const clock = new Intl.DateTimeFormat(code, {hour: "numeric", minute: "2-digit"});

@@ -15,7 +15,8 @@ function explained(words, answer, length) {
     return problem(words, words.has(`problem.${answer.result}.title`) ? answer.result : "UnknownError");
 }
 
-function field(words, {id, label, autocomplete, hint}) {
+/** A password with a button that shows it. */
+export function secretField(words, {id, label, autocomplete, hint}) {
     const input = h("input", {id, type: "password", autocomplete, spellcheck: "false", autocapitalize: "none", required: true,
         "aria-describedby": hint});
     input.addEventListener("input", () => input.removeAttribute("aria-invalid"));
@@ -40,8 +41,8 @@ function field(words, {id, label, autocomplete, hint}) {
  */
 export function passwordView(words, {address, back, length, strength, change}) {
     const t = words.t;
-    const old = field(words, {id: "old", label: t("self.password.old"), autocomplete: "current-password", hint: "trouble"});
-    const now = field(words, {id: "new", label: t("self.password.new"), autocomplete: "new-password", hint: "rules trouble"});
+    const old = secretField(words, {id: "old", label: t("self.password.old"), autocomplete: "current-password", hint: "trouble"});
+    const now = secretField(words, {id: "new", label: t("self.password.new"), autocomplete: "new-password", hint: "rules trouble"});
     const trouble = h("div", {id: "trouble"});
     const button = h("button", {type: "submit", class: "main"}, t("self.password.change"));
 

@@ -1,0 +1,19 @@
+/* web: the files of the account's pages; see the header. Their table is made from the folder
+ * (tools/embed-folder). */
+#include "web/web.h"
+
+#include <stddef.h>
+
+#include "account.inc"
+
+const struct web_asset *
+web_account_find(struct str name)
+{
+    if (str_eq(name, STR_LIT("password")))
+        name = STR_LIT("password.html");
+    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+        if (str_eq(assets[i].name, name))
+            return &assets[i];
+    }
+    return NULL;
+}
