@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import itertools
 import json
 import mmap
 import os
@@ -398,11 +399,16 @@ class Console:
 
 
 class Phone:
-    """A phone that speaks docs/device-api.md, written apart from the server's own code; `source` as of a console."""
+    """A phone that speaks docs/device-api.md, written apart from the server's own code; `source` as of a console.
 
-    def __init__(self, server, source="127.0.0.1"):
+    Each has an address of its own unless one is given: what failed behind one address is limited for all behind it."""
+
+    SOURCES = itertools.count(256)
+
+    def __init__(self, server, source=None):
         self.server = server
-        self.source = source
+        number = next(self.SOURCES)
+        self.source = source or f"127.77.{number // 256 % 256}.{number % 255 + 1}"
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.token = None
         self.self_token = None
