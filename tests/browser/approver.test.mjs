@@ -321,7 +321,9 @@ test("what was changed about the account is said until it was seen, and told to 
     await page.getByText("A device was added to your account").waitFor({state: "detached"});
     const again = page.waitForRequest("**/api/device/noticed");
     await look();
-    assert.deepEqual((await again).postDataJSON(), {sNoticeId: "one"});
+    const told = (await again).postDataJSON();
+    assert.deepEqual(Object.keys(told).sort(), ["sNonce", "sNoticeId", "sSignature"]);
+    assert.equal(told.sNoticeId, "one");
     await cards.getByRole("button", {name: "Got it"}).click();
     await cards.waitFor({state: "detached"});
     await page.reload();
