@@ -170,15 +170,15 @@ assign(struct policy *p, size_t key, struct str value)
 static struct str
 values_of(struct arena *a, size_t key)
 {
-    switch (key) {
-#define POLICY(name, kind, def, min, max, plan, doc) \
-    case KEY_##name:                                 \
-        return values_##kind(a, min, max);
+    static const struct {
+        struct str (*words)(struct arena *a, int64_t min, int64_t max);
+        int64_t min, max;
+    } values[KEYS] = {
+#define POLICY(name, kind, def, min, max, plan, doc) {values_##kind, min, max},
 #include "auth/policy.def"
 #undef POLICY
-    default:
-        return STR_NULL;
-    }
+    };
+    return key < KEYS ? values[key].words(a, values[key].min, values[key].max) : STR_NULL;
 }
 
 static size_t

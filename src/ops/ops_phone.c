@@ -87,7 +87,7 @@ path_of(struct cx *cx, const struct ct_op *op)
 {
     char *path = arena_alloc(&cx->arena, op->name.n);
     for (size_t i = 0; i < op->name.n; i++)
-        path[i] = op->name.p[i] == '_' ? '/' : op->name.p[i];
+        path[i] = (char)(op->name.p[i] == '_' ? '/' : op->name.p[i]);
     return (struct str){path, op->name.n};
 }
 

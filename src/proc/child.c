@@ -105,7 +105,7 @@ child_find(bool is_problem, struct str text)
 {
     struct control m = {.type = CONTROL_FINDING, .is_problem = is_problem};
     for (size_t i = 0; i < text.n && i + 1 < sizeof(m.text); i++)
-        m.text[i] = (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i];
+        m.text[i] = (char)((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
     if (control_send(CONTROL_FD, &m) != ERR_NONE)
         log_debug("supervisor.gone", "");
 }
