@@ -13,6 +13,9 @@ SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/sto
 def turn_back(path, version=1):
     """The same rows under the schema of an earlier version, as its release laid it."""
     old = path + ".old"
+    store = sqlite3.connect(path)
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # the log would stay behind under the other name
+    store.close()
     os.rename(path, old)
     store = sqlite3.connect(path, isolation_level=None)
     for step in range(1, version + 1):
