@@ -6,6 +6,7 @@ are those of tests/hostile/attacks.py. For each attack: quiet, attacked, and how
 
 import multiprocessing
 import os
+import ssl
 import sys
 import time
 
@@ -15,9 +16,9 @@ from processes import LOAD_CPU, own_memory, pin
 from rounds import median
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/hostile"))
-from attacks import ALL, Hellos  # noqa: E402
+from attacks import ALL, Hellos, connect  # noqa: E402
 
-from countersign import PASSWORD, Console, Phone  # noqa: E402
+from countersign import PASSWORD, Console  # noqa: E402
 
 EMAIL = "ann@acme.example"
 HONEST = "127.9.9.9"
@@ -80,9 +81,6 @@ class Tls:
         self.lost = 0
 
     def for_seconds(self, seconds):
-        import ssl
-
-        from attacks import connect
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         end, found, before = time.monotonic() + seconds, [], self.lost
@@ -137,7 +135,6 @@ def one(folder, name, attack, seconds):
     server.company("acme")
     pair = fill(server, "acme", 1, 1)[0]
     server.technician("acme", EMAIL)
-    Phone(server)
     if attack is not Hellos:
         server.phone(EMAIL)
     honest = Tls(server) if attack is Hellos else Honest(server, pair)
