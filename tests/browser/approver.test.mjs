@@ -324,8 +324,10 @@ test("what was changed about the account is said until it was seen, and told to 
     const told = (await again).postDataJSON();
     assert.deepEqual(Object.keys(told).sort(), ["sNonce", "sNoticeId", "sSignature"]);
     assert.equal(told.sNoticeId, "one");
+    const known = page.waitForResponse("**/api/device/noticed");
     await cards.getByRole("button", {name: "Got it"}).click();
     await cards.waitFor({state: "detached"});
+    await known;
     await page.reload();
     await page.getByRole("link", {name: email}).waitFor();
     await look();

@@ -13,6 +13,9 @@ const require = createRequire(`${MODULES}/`);
 const {chromium} = require("playwright-core");
 export const AXE = require.resolve("axe-core/axe.min.js");
 
+/** How long a page is waited for, in milliseconds: longer than a machine needs that is ten times slower. */
+const PATIENCE = 180_000;
+
 export const SMALL = {width: 360, height: 740};
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -66,6 +69,7 @@ export function openBrowser() {
  */
 export async function openPhone(browser, options = {}) {
     const context = await browser.newContext({viewport: SMALL, locale: "en-GB", hasTouch: true, isMobile: true, ...options});
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const complaints = [];
     context.on("weberror", (error) => complaints.push(String(error.error())));

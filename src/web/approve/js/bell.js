@@ -90,10 +90,9 @@ export function createBell({api, words, accounts, isShown, enter}) {
         await sync();
     }
 
-    async function putAway() {
+    async function keepSaid() {
         said = [...said, state];
-        draw();
-        await store?.putSetting("notifications said", said);
+        await store?.putSetting("notifications said", said).catch(() => {});
     }
 
     /** A card of one place. @param {boolean} isOnce not shown where the person was told already */
@@ -106,9 +105,11 @@ export function createBell({api, words, accounts, isShown, enter}) {
         };
         const actions = {
             allow: asked(allow), again: asked(sync),
-            putAway() {
+            // Kept first: what left the screen is not said again, even if the app is closed in that moment.
+            async putAway() {
+                await keepSaid();
                 isPutAway = true;
-                return putAway();
+                draw();
             }};
         return () => isPutAway || isOnce && !wasAsked && said.includes(state) ? null : notifyCard(words(), state, wasAsked, actions);
     }
