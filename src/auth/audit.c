@@ -22,7 +22,6 @@ is_event(const char *name)
     static const char *const names[] = {
 #define EVENT(name, doc) name,
 #include "auth/audit.def"
-#undef EVENT
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)

@@ -14,12 +14,7 @@ enum { SWEEP_KEEP_DAYS = 1 };
 
 static const struct str state_names[CHALLENGE_STATE_COUNT_] = {
 #define STATE(name) [CHALLENGE_##name] = STR(#name),
-#define EVENT(name)
-#define MOVE(from, event, to)
 #include "auth/challenge_state.def"
-#undef STATE
-#undef EVENT
-#undef MOVE
 };
 
 static const struct move {
@@ -27,13 +22,8 @@ static const struct move {
     enum challenge_event event;
     enum challenge_state to;
 } moves[] = {
-#define STATE(name)
-#define EVENT(name)
 #define MOVE(from, event, to) {CHALLENGE_##from, CHALLENGE_EVENT_##event, CHALLENGE_##to},
 #include "auth/challenge_state.def"
-#undef STATE
-#undef EVENT
-#undef MOVE
 };
 
 const char *

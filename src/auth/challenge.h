@@ -14,23 +14,13 @@
 
 enum challenge_state {
 #define STATE(name) CHALLENGE_##name,
-#define EVENT(name)
-#define MOVE(from, event, to)
 #include "auth/challenge_state.def"
-#undef STATE
-#undef EVENT
-#undef MOVE
     CHALLENGE_STATE_COUNT_
 };
 
 enum challenge_event {
-#define STATE(name)
 #define EVENT(name) CHALLENGE_EVENT_##name,
-#define MOVE(from, event, to)
 #include "auth/challenge_state.def"
-#undef STATE
-#undef EVENT
-#undef MOVE
     CHALLENGE_EVENT_COUNT_
 };
 

@@ -19,7 +19,6 @@ notice_kind_name(enum notice_kind kind)
     static const char *const names[NOTICE_COUNT_] = {
 #define NOTICE(kind, name, doc) name,
 #include "auth/notice.def"
-#undef NOTICE
     };
     ASSERT(kind < NOTICE_COUNT_);
     return names[kind];

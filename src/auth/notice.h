@@ -16,7 +16,6 @@
 enum notice_kind {
 #define NOTICE(kind, name, doc) NOTICE_##kind,
 #include "auth/notice.def"
-#undef NOTICE
     NOTICE_COUNT_
 };
 /* "device-added" and so on. */

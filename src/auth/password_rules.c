@@ -26,7 +26,6 @@ password_normalise(struct cx *cx, struct str password)
 static const char *const known[] = {
 #define KNOWN(word) word,
 #include "auth/password_known.def"
-#undef KNOWN
 };
 
 static bool

@@ -15,7 +15,6 @@ enum plan { PLAN_STANDARD, PLAN_ENTERPRISE };
 enum {
 #define POLICY(key, kind, def, min, max, plan, doc) KEY_##key,
 #include "auth/policy.def"
-#undef POLICY
     KEYS
 };
 
@@ -26,7 +25,6 @@ static const struct item {
 } items[KEYS] = {
 #define POLICY(key, kind, def, min, max, plan, doc) {STR(#key), STR(def), PLAN_##plan, STR(doc)},
 #include "auth/policy.def"
-#undef POLICY
 };
 
 static enum errcode
@@ -160,7 +158,6 @@ assign(struct policy *p, size_t key, struct str value)
     case KEY_##name:                                 \
         return read_##kind(value, min, max, &p->name);
 #include "auth/policy.def"
-#undef POLICY
     default:
         return ERR_USAGE;
     }
@@ -176,7 +173,6 @@ values_of(struct arena *a, size_t key)
     } values[KEYS] = {
 #define POLICY(name, kind, def, min, max, plan, doc) {values_##kind, min, max},
 #include "auth/policy.def"
-#undef POLICY
     };
     return key < KEYS ? values[key].words(a, values[key].min, values[key].max) : STR_NULL;
 }

@@ -36,7 +36,6 @@ enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
 struct policy {
 #define POLICY(key, kind, def, min, max, plan, doc) POLICY_C_##kind key;
 #include "auth/policy.def"
-#undef POLICY
     bool needs_enterprise; /* a value that only the enterprise plan includes is in force */
 };
 

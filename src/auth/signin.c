@@ -17,7 +17,6 @@ signin_result_name(enum signin_result r)
     static const char *const names[SIGNIN_COUNT_] = {
 #define RESULT(name) #name,
 #include "auth/signin_result.def"
-#undef RESULT
     };
     ASSERT(r < SIGNIN_COUNT_);
     return names[r];

@@ -20,7 +20,6 @@
 enum signin_result {
 #define RESULT(name) SIGNIN_##name,
 #include "auth/signin_result.def"
-#undef RESULT
     SIGNIN_COUNT_
 };
 const char *signin_result_name(enum signin_result r);

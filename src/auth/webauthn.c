@@ -11,7 +11,6 @@ webauthn_fault_name(enum webauthn_fault fault)
     static const struct str names[WEBAUTHN_FAULTS_] = {
 #define FAULT(name, text, doc) [WEBAUTHN_##name] = STR(text),
 #include "auth/webauthn_fault.def"
-#undef FAULT
     };
     ASSERT(fault < WEBAUTHN_FAULTS_);
     return names[fault];

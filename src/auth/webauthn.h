@@ -28,7 +28,6 @@ enum {
 enum webauthn_fault {
 #define FAULT(name, text, doc) WEBAUTHN_##name,
 #include "auth/webauthn_fault.def"
-#undef FAULT
     WEBAUTHN_FAULTS_
 };
 /* "user-verification": as the audit log has it. */

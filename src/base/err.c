@@ -11,7 +11,6 @@ static const struct {
 } errors[ERR_COUNT_] = {
 #define ERR(name, text) [ERR_##name] = {#name, text},
 #include "base/err.def"
-#undef ERR
 };
 
 const char *

@@ -11,7 +11,6 @@
 enum errcode {
 #define ERR(name, text) ERR_##name,
 #include "base/err.def"
-#undef ERR
     ERR_COUNT_
 };
 

@@ -4,34 +4,19 @@
 #include <string.h>
 
 #define GROUP(group, summary) {group, summary},
-#define COMMAND(group, verb, handler, args, summary)
-#define OPTION(handler, name, value, need, doc)
 const struct command_group command_groups[] = {
 #include "cli/cmds.def"
 };
-#undef GROUP
-#undef COMMAND
-#undef OPTION
 
-#define GROUP(group, summary)
 #define COMMAND(group, verb, handler, args, summary) {group, verb, cmd_##handler, args, summary},
-#define OPTION(handler, name, value, need, doc)
 const struct command commands[] = {
 #include "cli/cmds.def"
 };
-#undef GROUP
-#undef COMMAND
-#undef OPTION
 
-#define GROUP(group, summary)
-#define COMMAND(group, verb, handler, args, summary)
 #define OPTION(handler, name, value, need, doc) {cmd_##handler, name, value, need, doc},
 const struct command_option command_options[] = {
 #include "cli/cmds.def"
 };
-#undef GROUP
-#undef COMMAND
-#undef OPTION
 
 const struct command_option command_globals[] = {
     {NULL, "config", "FILE", OPTIONAL,

@@ -56,12 +56,7 @@ const struct command_option *command_option_find(const struct command *command, 
 void command_count_args(const struct command *command, size_t *least_out, size_t *most_out);
 
 /* The handlers, by the names of the table. */
-#define GROUP(group, summary)
 #define COMMAND(group, verb, handler, args, summary) command_run cmd_##handler;
-#define OPTION(handler, name, value, need, doc)
 #include "cli/cmds.def"
-#undef GROUP
-#undef COMMAND
-#undef OPTION
 
 #endif

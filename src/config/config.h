@@ -34,11 +34,8 @@ struct config_list {
 /* One flat struct; members are section_key: config.server_listen. */
 struct config {
     struct arena arena;
-#define SECTION(name, doc)
 #define SETTING(section, key, kind, def, min, max, reload, doc) CONFIG_C_##kind section##_##key;
 #include "config/config.def"
-#undef SECTION
-#undef SETTING
 };
 
 /* Every setting at its default. */

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 
 const struct setting settings[SETTING_COUNT_] = {
-#define SECTION(name, doc)
 #define SETTING(section_, key_, kind_, def_, min_, max_, reload_, doc_)                    \
     [SETTING_##section_##_##key_] = {.section = #section_,                                 \
                                      .key = #key_,                                         \
@@ -18,16 +17,11 @@ const struct setting settings[SETTING_COUNT_] = {
                                      .offset = offsetof(struct config, section_##_##key_), \
                                      .doc = doc_},
 #include "config/config.def"
-#undef SECTION
-#undef SETTING
 };
 
 const struct setting_section setting_sections[] = {
 #define SECTION(name, doc) {#name, doc},
-#define SETTING(section, key, kind, def, min, max, reload, doc)
 #include "config/config.def"
-#undef SECTION
-#undef SETTING
     {NULL, NULL},
 };
 

@@ -25,11 +25,8 @@ enum setting_kind {
 enum setting_reload { RELOAD_LIVE, RELOAD_START };
 
 enum setting_id {
-#define SECTION(name, doc)
 #define SETTING(section, key, kind, def, min, max, reload, doc) SETTING_##section##_##key,
 #include "config/config.def"
-#undef SECTION
-#undef SETTING
     SETTING_COUNT_
 };
 

@@ -3,48 +3,26 @@
 
 /* ---- Enumerations ---- */
 #define ENUM_BEGIN(type, prefix, doc) static const struct ct_enum_value values_##type[] = {
-#define ENUM_VALUE(type, prefix, name, doc) {STR(#prefix "_" #name), doc},
+#define ENUM_VALUE(type, prefix, name, doc) {STR(#prefix "_" #name), STR(#name), doc},
 #define ENUM_END(type, prefix) \
     }                          \
     ;
 #include "contract/enums.def"
-#undef ENUM_BEGIN
-#undef ENUM_VALUE
-#undef ENUM_END
 
 #define ENUM_BEGIN(type, prefix, doc) \
-    static const struct ct_enum enum_##type = {#type, #prefix, doc, values_##type, prefix##_COUNT_};
-#define ENUM_VALUE(type, prefix, name, doc)
-#define ENUM_END(type, prefix)
+    const struct ct_enum ct_enum_##type = {#type, #prefix, doc, values_##type, prefix##_COUNT_};
 #include "contract/enums.def"
-#undef ENUM_BEGIN
-#undef ENUM_VALUE
-#undef ENUM_END
 
 /* ---- Structures ---- */
 #define KIND_string CT_STRING
 #define KIND_boolean CT_BOOLEAN
 #define KIND_unsignedByte CT_UNSIGNED_BYTE
 #define KIND_int CT_INT
-#define KIND_arrayOf_TwoFactorAuthenticationMethod CT_ARRAY
-#define KIND_arrayOf_DeviceChallenge CT_ARRAY
-#define KIND_arrayOf_DeviceNotice CT_ARRAY
-#define KIND_arrayOf_SelfDevice CT_ARRAY
-#define KIND_arrayOf_SelfSignIn CT_ARRAY
-#define KIND_arrayOf_RecoveryCode CT_ARRAY
-#define OF_string NULL
-#define OF_boolean NULL
-#define OF_unsignedByte NULL
-#define OF_int NULL
-#define OF_arrayOf_TwoFactorAuthenticationMethod &type_TwoFactorAuthenticationMethod
-#define OF_arrayOf_DeviceChallenge &type_DeviceChallenge
-#define OF_arrayOf_DeviceNotice &type_DeviceNotice
-#define OF_arrayOf_SelfDevice &type_SelfDevice
-#define OF_arrayOf_SelfSignIn &type_SelfSignIn
-#define OF_arrayOf_RecoveryCode &type_RecoveryCode
 
 #define FIELD(owner, kind, name, doc) \
-    {STR(#name), KIND_##kind, offsetof(struct owner, name), NULL, OF_##kind, doc},
+    {STR(#name), KIND_##kind, offsetof(struct owner, name), NULL, NULL, doc},
+#define FIELD_ARRAY(owner, of, name, doc) \
+    {STR(#name), CT_ARRAY, offsetof(struct owner, name), NULL, &type_##of, doc},
 /* A struct may have no members and an array must: each list ends in a row that is not counted. */
 #define FIELDS_END          \
     {                       \
@@ -59,35 +37,18 @@
     }                  \
     ;
 #include "contract/types.def"
-#undef TYPE_BEGIN
-#undef MEMBER
-#undef TYPE_END
 
 #define TYPE_BEGIN(type, doc)                                                                               \
     static const struct ct_type type_##type = {STR(#type), doc, fields_##type, FIELDS_COUNT(fields_##type), \
                                                sizeof(struct type)};
-#define MEMBER(type, kind, name, doc)
-#define TYPE_END(type)
 #include "contract/types.def"
-#undef TYPE_BEGIN
-#undef MEMBER
-#undef TYPE_END
 
 /* ---- Operations ---- */
 /* The face of an operation is told where it begins, and needed where its outputs begin. */
 #define OP_BEGIN(op, ret, face, lane, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
-#define IN(op, kind, name, doc)
-#define OP_OUT(op, ret)
-#define OUT(op, kind, name, doc)
-#define OP_END(op)
 enum {
 #include "contract/ops.def"
 };
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 
 #define RESULT_NAME(op)                                                                                      \
     {                                                                                                        \
@@ -101,18 +62,14 @@ enum {
     }                                                                                                        \
     ;                                                                                                        \
     static const struct ct_field out_##op[] = {{RESULT_NAME(op), CT_ENUM, offsetof(struct op##_out, result), \
-                                                &enum_##ret, NULL, "What became of the call."},
+                                                &ct_enum_##ret, NULL, "What became of the call."},
 #define OUT(op, kind, name, doc) FIELD(op##_out, kind, name, doc)
+#define OUT_ARRAY(op, of, name, doc) FIELD_ARRAY(op##_out, of, name, doc)
 #define OP_END(op) \
     FIELDS_END     \
     }              \
     ;
 #include "contract/ops.def"
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 
 #define OP_BEGIN(op, ret, face, lane, doc)                                    \
     {CT_OP_##op,                                                              \
@@ -122,18 +79,9 @@ enum {
      doc,                                                                     \
      {STR(#op), doc, in_##op, FIELDS_COUNT(in_##op), sizeof(struct op##_in)}, \
      {STR(#op "Response"), doc, out_##op, FIELDS_COUNT(out_##op), sizeof(struct op##_out)}},
-#define IN(op, kind, name, doc)
-#define OP_OUT(op, ret)
-#define OUT(op, kind, name, doc)
-#define OP_END(op)
 const struct ct_op ct_ops[CT_OP_COUNT_] = {
 #include "contract/ops.def"
 };
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 
 const struct ct_op *
 ct_op_find(struct str name, enum ct_face face)
@@ -151,4 +99,14 @@ ct_enum_name(const struct ct_enum *e, int value)
     if (value < 0 || (size_t)value >= e->n)
         return STR_NULL;
     return e->values[value].name;
+}
+
+int
+ct_enum_find(const struct ct_enum *e, struct str bare)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        if (str_eq(e->values[i].bare, bare))
+            return (int)i;
+    }
+    return -1;
 }

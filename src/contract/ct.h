@@ -1,7 +1,20 @@
 /* ct: the contract as C types and as tables to walk, both made from enums.def, types.def and ops.def.
  *
  * For an operation OP there are struct OP_in, struct OP_out (with `result` first), enum value CT_OP_OP and a
- * row of ct_ops. Strings are null when absent; a struct's strings live in the arena of whoever decoded it.
+ * row of ct_ops. Of the rows for device_pending, for example, the preprocessor makes
+ *
+ *     struct device_pending_in {
+ *         unsigned char unused_;
+ *         struct str sDeviceToken;
+ *     };
+ *     struct device_pending_out {
+ *         enum DeviceRet result;
+ *         struct ct_array aChallenges;
+ *         struct ct_array aNotices;
+ *     };
+ *
+ * and in ct.c a table of the same members with their names, kinds and offsets, which the walkers read.
+ * Strings are null when absent; a struct's strings live in the arena of the code that decoded it.
  * Walkers: ct_xml (SOAP bodies), ct_wire (frames), ct_json (the device API). */
 #ifndef COUNTERSIGN_CONTRACT_CT_H
 #define COUNTERSIGN_CONTRACT_CT_H
@@ -28,9 +41,6 @@ enum ct_lane { CT_LANE_FAST, CT_LANE_SLOW };
     }                          \
     ;
 #include "contract/enums.def"
-#undef ENUM_BEGIN
-#undef ENUM_VALUE
-#undef ENUM_END
 
 struct ct_array {
     void *items; /* an array of the element struct, in the arena */
@@ -42,12 +52,6 @@ struct ct_array {
 #define CT_C_boolean bool
 #define CT_C_unsignedByte uint8_t
 #define CT_C_int int32_t
-#define CT_C_arrayOf_TwoFactorAuthenticationMethod struct ct_array
-#define CT_C_arrayOf_DeviceChallenge struct ct_array
-#define CT_C_arrayOf_DeviceNotice struct ct_array
-#define CT_C_arrayOf_SelfDevice struct ct_array
-#define CT_C_arrayOf_SelfSignIn struct ct_array
-#define CT_C_arrayOf_RecoveryCode struct ct_array
 
 #define TYPE_BEGIN(type, doc) struct type {
 #define MEMBER(type, kind, name, doc) CT_C_##kind name;
@@ -55,9 +59,6 @@ struct ct_array {
     }                  \
     ;
 #include "contract/types.def"
-#undef TYPE_BEGIN
-#undef MEMBER
-#undef TYPE_END
 
 #define OP_BEGIN(op, ret, face, lane, doc) \
     struct op##_in {                       \
@@ -69,34 +70,22 @@ struct ct_array {
     struct op##_out {   \
         enum ret result;
 #define OUT(op, kind, name, doc) CT_C_##kind name;
+#define OUT_ARRAY(op, of, name, doc) struct ct_array name;
 #define OP_END(op) \
     }              \
     ;
 #include "contract/ops.def"
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 
 #define OP_BEGIN(op, ret, face, lane, doc) CT_OP_##op,
-#define IN(op, kind, name, doc)
-#define OP_OUT(op, ret)
-#define OUT(op, kind, name, doc)
-#define OP_END(op)
 enum ct_op_id {
 #include "contract/ops.def"
     CT_OP_COUNT_
 };
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 
 /* ---- Tables ---- */
 struct ct_enum_value {
     struct str name; /* as written: "loginTwoFactorRet_OK" */
+    struct str bare; /* "OK" */
     const char *doc;
 };
 
@@ -137,10 +126,16 @@ struct ct_op {
     struct ct_type out; /* out.fields[0] is the Result, named OPResult for SOAP and "result" for JSON */
 };
 
+/* ct_enum_LoginV2 and so on. */
+#define ENUM_BEGIN(type, prefix, doc) extern const struct ct_enum ct_enum_##type;
+#include "contract/enums.def"
+
 extern const struct ct_op ct_ops[CT_OP_COUNT_];
 /* Ordinal comparison; NULL when there is none of that face. */
 const struct ct_op *ct_op_find(struct str name, enum ct_face face);
 /* The written name of an enumeration's value, or null when it has none. */
 struct str ct_enum_name(const struct ct_enum *e, int value);
+/* The value whose name without its prefix is `bare`; -1: none. */
+int ct_enum_find(const struct ct_enum *e, struct str bare);
 
 #endif

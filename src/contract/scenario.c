@@ -4,7 +4,6 @@
 enum { TAG_MAX = 32 };
 
 #define RIGHT SCENARIO_PASSWORD
-#define SCENARIO_STEP(name, doc)
 #define SCENARIO(name, way, sent, brought, l, ch, ck, first, next, last, gone, text) \
     {.user = STR(name),                                                              \
      .via = VIA_##way,                                                               \
@@ -21,8 +20,6 @@ enum { TAG_MAX = 32 };
 const struct scenario scenarios[] = {
 #include "contract/scenarios.def"
 };
-#undef SCENARIO_STEP
-#undef SCENARIO
 const size_t scenarios_n = sizeof(scenarios) / sizeof(scenarios[0]);
 
 const char *
@@ -30,10 +27,7 @@ scenario_step_doc(enum scenario_step step)
 {
     static const char *const docs[STEP_COUNT_] = {
 #define SCENARIO_STEP(name, doc) doc,
-#define SCENARIO(user, via, typed, new_password, login, change, check, before, then, after, away, doc)
 #include "contract/scenarios.def"
-#undef SCENARIO_STEP
-#undef SCENARIO
     };
     return docs[step];
 }

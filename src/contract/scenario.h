@@ -23,10 +23,7 @@ enum scenario_via {
 enum scenario_away { AWAY_NEVER, AWAY_LOGIN, AWAY_CHECK, AWAY_CHANGE };
 enum scenario_step {
 #define SCENARIO_STEP(name, doc) STEP_##name,
-#define SCENARIO(user, via, typed, new_password, login, change, check, before, then, after, away, doc)
 #include "contract/scenarios.def"
-#undef SCENARIO_STEP
-#undef SCENARIO
     STEP_COUNT_
 };
 

@@ -122,14 +122,12 @@ http_line_find(struct http_bytes in, size_t start, size_t from, size_t max, size
 static const uint8_t name_at[32] = {
 #define HTTP_NAME(id, text, first, last) [NAME_KEY(sizeof(text) - 1, first, last)] = HTTP_NAME_##id,
 #include "http/names.def"
-#undef HTTP_NAME
 };
 
 static const struct str name_text[] = {
     [HTTP_NAME_OTHER] = STR(""),
 #define HTTP_NAME(id, text, first, last) [HTTP_NAME_##id] = STR(text),
 #include "http/names.def"
-#undef HTTP_NAME
 };
 
 enum http_name

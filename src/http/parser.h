@@ -44,7 +44,6 @@ enum http_name {
     HTTP_NAME_OTHER,
 #define HTTP_NAME(id, text, first, last) HTTP_NAME_##id,
 #include "http/names.def"
-#undef HTTP_NAME
     HTTP_NAME_COUNT_
 };
 

@@ -22,28 +22,17 @@ refuse(struct cx *cx)
     {                                                                      \
         return RUN_##face(op);                                             \
     }
-#define IN(op, kind, name, doc)
-#define OP_OUT(op, ret)
-#define OUT(op, kind, name, doc)
-#define OP_END(op)
 #include "contract/ops.def"
-#undef OP_BEGIN
 
 #define OP_BEGIN(op, ret, face, lane, doc) [CT_OP_##op] = run_##op,
 static enum errcode (*const handlers[CT_OP_COUNT_])(struct cx *cx, const void *in, void *out) = {
 #include "contract/ops.def"
 };
-#undef OP_BEGIN
 
 /* UnknownError is what a struct of zeros says, in every enumeration of results. */
 #define OP_BEGIN(op, ret, face, lane, doc) \
     static_assert(offsetof(struct op##_out, result) == 0, "the result comes first");
 #include "contract/ops.def"
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 static_assert(loginTwoFactorRet_UnknownError == 0 && login_v2_UnknownError == 0 &&
                   changePassword_UnknownError == 0 && changePassword_v2_UnknownError == 0 &&
                   consoleRet_UnknownError == 0 && deviceRet_UnknownError == 0 &&

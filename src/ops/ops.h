@@ -27,16 +27,7 @@ struct topic ops_topic(struct cx *cx, int64_t technician_id);
 #define HANDLER_JSON(op) HANDLER_SOAP(op)
 #define HANDLER_SANDBOX(op)
 #define OP_BEGIN(op, ret, face, lane, doc) HANDLER_##face(op)
-#define IN(op, kind, name, doc)
-#define OP_OUT(op, ret)
-#define OUT(op, kind, name, doc)
-#define OP_END(op)
 #include "contract/ops.def"
-#undef OP_BEGIN
-#undef IN
-#undef OP_OUT
-#undef OUT
-#undef OP_END
 #undef HANDLER_SOAP
 #undef HANDLER_JSON
 #undef HANDLER_SANDBOX

@@ -311,10 +311,7 @@ step_do(struct cx *cx, struct stage *stage, enum scenario_step step)
 {
     static enum errcode (*const steps[STEP_COUNT_])(struct cx *, struct stage *) = {
 #define SCENARIO_STEP(name, doc) do_##name,
-#define SCENARIO(user, via, typed, new_password, login, change, check, before, then, after, away, doc)
 #include "contract/scenarios.def"
-#undef SCENARIO_STEP
-#undef SCENARIO
     };
     cx->actor = STR_LIT("operator:sandbox");
     return steps[step](cx, stage);

@@ -148,16 +148,8 @@ static const struct allowed calls[] = {
 #define ALLOW_IF(name, kinds, arg, mask, value) {#name, kinds, 1, {MASKED(arg, mask, value)}},
 #define ALLOW_IF2(name, kinds, arg, mask, value, arg2, mask2, value2) \
     {#name, kinds, 2, {MASKED(arg, mask, value), MASKED(arg2, mask2, value2)}},
-#define ALLOW_CMD(name, kinds, command) ALLOW_IF(name, kinds, 1, UINT32_MAX, command)
-#define ALLOW_OPT(name, kinds, level, option) \
-    ALLOW_IF2(name, kinds, 1, UINT32_MAX, level, 2, UINT32_MAX, option)
 #include "proc/confine.def"
 #undef MASKED
-#undef ALLOW
-#undef ALLOW_IF
-#undef ALLOW_IF2
-#undef ALLOW_CMD
-#undef ALLOW_OPT
 };
 
 static const char *const calls_of_sanitizers[] = {

@@ -10,7 +10,6 @@ static const struct {
 } table[] = {
 #define SIGNAL(name, deed) {name, SIGNAL_##deed},
 #include "proc/signals.def"
-#undef SIGNAL
 };
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };

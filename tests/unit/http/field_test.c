@@ -68,7 +68,6 @@ knows_every_name(void **state)
     } names[] = {
 #define HTTP_NAME(id, text, first, last) {STR(text), HTTP_NAME_##id},
 #include "http/names.def"
-#undef HTTP_NAME
     };
 
     (void)state;

@@ -189,6 +189,30 @@ a_phone_subscribes_and_ends_it(void **state)
     phone_clear(&phone.key);
 }
 
+static bool
+is_result(struct str name)
+{
+    for (enum signin_result r = 0; r < SIGNIN_COUNT_; r++)
+        if (str_eq(name, str_from_cstr(signin_result_name(r))))
+            return true;
+    return false;
+}
+
+static void
+each_published_value_is_a_result_of_a_sign_in(void **state)
+{
+    static const struct ct_enum *const enums[] = {&ct_enum_LoginTwoFactorRet, &ct_enum_LoginV2,
+                                                  &ct_enum_ChangePasswordRet, &ct_enum_ChangePasswordV2};
+    (void)state;
+    for (size_t i = 0; i < sizeof enums / sizeof enums[0]; i++)
+        for (size_t k = 0; k < enums[i]->n; k++) {
+            if (!is_result(enums[i]->values[k].bare))
+                fail_msg("%s is no result", enums[i]->values[k].name.p);
+            assert_int_equal(ct_enum_find(enums[i], enums[i]->values[k].bare), k);
+        }
+    assert_int_equal(ct_enum_find(&ct_enum_LoginV2, STR_LIT("login_v2_OK")), -1);
+}
+
 static void
 results_are_mapped_by_name(void **state)
 {
@@ -347,6 +371,7 @@ main(void)
         TEST(a_ticket_is_redeemed),
         TEST(a_phone_subscribes_and_ends_it),
         cmocka_unit_test(results_are_mapped_by_name),
+        cmocka_unit_test(each_published_value_is_a_result_of_a_sign_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
