@@ -84,10 +84,7 @@ address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool 
         err = store_address_rule_add(cx, company_id, technician_id, &rule);
     if (err == ERR_NONE)
         err = audit_rule(cx, (struct audit_of){company_id, technician_id}, "address.rule-added", &rule);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -108,8 +105,5 @@ address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id)
     err = store_address_rule_remove(cx, company_id, rule_id, &rule, &technician);
     if (err == ERR_NONE)
         err = audit_rule(cx, (struct audit_of){company_id, technician}, "address.rule-removed", &rule);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

@@ -170,10 +170,7 @@ challenge_fail(struct cx *cx, int64_t id)
     err = store_challenge_get(cx, id, &c);
     if (err == ERR_NONE && c.seen_at == 0)
         err = fail_one(cx, &c, "not delivered");
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -216,8 +213,5 @@ challenge_sweep(struct cx *cx, int64_t limit, bool *more_out)
     if (err != ERR_NONE)
         return err;
     err = sweep_within(cx, limit, more_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

@@ -299,10 +299,7 @@ hear(struct cx *cx, struct hearing *h)
     if (err != ERR_NONE)
         return err;
     err = h->answer == ANSWER_BAD_SIGNATURE ? refuse_signature(cx, h) : hear_within(cx, h);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 static enum errcode

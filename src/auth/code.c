@@ -132,7 +132,7 @@ totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out)
     err = totp_new(cx, &t, t.id, &totp);
     if (err == ERR_NONE)
         err = totp_put(cx, &t, totp.sealed);
-    err = technician_end_change(cx, err);
+    err = db_end(cx, err);
     if (err == ERR_NONE)
         *uri_out = totp.uri;
     return err;
@@ -151,7 +151,7 @@ totp_remove(struct cx *cx, int64_t technician_id)
 {
     struct technician t;
     enum errcode err = technician_begin_change(cx, technician_id, &t);
-    return err != ERR_NONE ? err : technician_end_change(cx, totp_remove_within(cx, &t));
+    return err != ERR_NONE ? err : db_end(cx, totp_remove_within(cx, &t));
 }
 
 /* 80 bits are too few for a plain digest: whoever took the database could search them. */
@@ -195,7 +195,7 @@ recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RE
     enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
-    err = technician_end_change(cx, recovery_codes_new_within(cx, &t, codes));
+    err = db_end(cx, recovery_codes_new_within(cx, &t, codes));
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         codes_out[i] = err == ERR_NONE ? codes[i] : STR_NULL;
     return err;

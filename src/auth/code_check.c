@@ -61,8 +61,5 @@ signin_validate_code(struct cx *cx, struct str login_token, struct str code, str
     if (err != ERR_NONE)
         return err;
     err = validate_within(cx, login_token, code, answer_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

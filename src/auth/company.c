@@ -65,9 +65,7 @@ company_add(struct cx *cx, struct str name, struct str title, int64_t *id_out)
     if (err != ERR_NONE)
         return err;
     err = insert(cx, &company);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
+    err = db_end(cx, err);
     *id_out = err == ERR_NONE ? company.id : 0;
     return err;
 }
@@ -108,10 +106,7 @@ end_change(struct cx *cx, const struct company *company, const char *event, stru
     enum errcode err = store_company_update(cx, company);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){.company = company->id}, event, "value", value, NULL);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -126,10 +121,8 @@ company_set_state(struct cx *cx, int64_t id, enum company_state state)
         return ERR_NONE;
     }
     company.state = state;
-    if (state != COMPANY_ACTIVE && (err = revoke_company(cx, id, company_state_name(state))) != ERR_NONE) {
-        db_rollback(cx);
-        return err;
-    }
+    if (state != COMPANY_ACTIVE && (err = revoke_company(cx, id, company_state_name(state))) != ERR_NONE)
+        return db_end(cx, err);
     return end_change(cx, &company, "company.state", str_from_cstr(company_state_name(state)));
 }
 

@@ -146,7 +146,7 @@ deed_remove(struct cx *cx, const struct deed *deed, enum deed_result *result_out
         return err;
     if (*result_out == DEED_OK)
         err = device_set_state_within(cx, deed->device, DEVICE_REMOVED);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -157,7 +157,7 @@ deed_notice_shown(struct cx *cx, const struct deed *deed, struct str public_id, 
         return err;
     if (*result_out == DEED_OK)
         err = notice_shown(cx, deed->device, public_id);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -169,7 +169,7 @@ deed_subscribe(struct cx *cx, const struct deed *deed, const struct push_subscri
         return err;
     if (*result_out == DEED_OK)
         err = subscription_set_within(cx, deed->device, wanted, is_again);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -180,5 +180,5 @@ deed_unsubscribe(struct cx *cx, const struct deed *deed, enum deed_result *resul
         return err;
     if (*result_out == DEED_OK)
         err = subscription_end_within(cx, deed->device);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }

@@ -45,10 +45,7 @@ check_name(struct cx *cx, struct str name)
 static enum errcode
 end_change(struct cx *cx, enum errcode err)
 {
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 /* One member more, where key is not NULL. */

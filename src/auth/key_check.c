@@ -74,8 +74,5 @@ key_check(struct cx *cx, const char *key_file)
     if (err != ERR_NONE)
         return err;
     err = settle(cx, key_file, ours);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

@@ -214,7 +214,7 @@ refuse_deed(struct cx *cx, const struct self_proof *phone)
     struct self s;
     enum self_result result;
     enum errcode err = self_begin_change(cx, phone, &s, &result);
-    return err == ERR_NONE ? technician_end_change(cx, err) : err;
+    return err == ERR_NONE ? db_end(cx, err) : err;
 }
 
 /* ch is what was found on the way; of a stranger nothing. */
@@ -235,7 +235,7 @@ change(struct cx *cx, const struct change_ask *q, struct change *ch, struct sign
     if ((err = db_begin(cx)) != ERR_NONE)
         return err;
     err = is_wrong ? refuse_wrong(cx, q, ch, counts, &answer->result) : change_within(cx, q, ch, answer);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode

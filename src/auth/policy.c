@@ -255,10 +255,7 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
     err = write_value(cx, company_id, at, value);
     if (err == ERR_NONE && at == KEY_passkey && checked.passkey == PASSKEY_POLICY_REQUIRED)
         err = passkey_require(cx, company_id);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode

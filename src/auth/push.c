@@ -242,10 +242,7 @@ signin_send_push(struct cx *cx, struct str login_token, struct push_sent *sent_o
     if (err != ERR_NONE)
         return err;
     err = send_within(cx, login_token, sent_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 struct tokens {
@@ -296,10 +293,7 @@ check_for_good(struct cx *cx, const struct tokens *tokens, struct signin_answer 
     if (err == ERR_NONE)
         err = for_good ? attempt_end(cx, &a, result, "push", answer_out)
                        : tell(cx, &a, result, answer_out, wait_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -345,8 +339,5 @@ signin_cancel_push(struct cx *cx, struct str login_token, struct str push_token,
     if (err != ERR_NONE)
         return err;
     err = cancel_within(cx, &tokens, result_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

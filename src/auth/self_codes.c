@@ -2,6 +2,7 @@
 #include "auth/attempt.h"
 #include "auth/qr.h"
 #include "auth/self_service.h"
+#include "store/db.h"
 #include "store/store_self.h"
 
 static enum errcode
@@ -30,7 +31,7 @@ self_codes_begin(struct cx *cx, const struct self_proof *proof, struct self_code
         return err;
     if (*result_out == SELF_OK)
         err = begin_within(cx, &s, &codes);
-    err = technician_end_change(cx, err);
+    err = db_end(cx, err);
     if (err == ERR_NONE)
         *codes_out = codes;
     return err;
@@ -72,7 +73,7 @@ self_codes_confirm(struct cx *cx, const struct self_proof *proof, struct str cod
         return err;
     if (*result_out == SELF_OK)
         err = confirm_within(cx, &s, code, result_out);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -84,7 +85,7 @@ self_codes_remove(struct cx *cx, const struct self_proof *proof, enum self_resul
         return err;
     if (*result_out == SELF_OK && s.account.t.has_totp)
         err = totp_remove_within(cx, &s.account.t);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -98,7 +99,7 @@ self_recovery(struct cx *cx, const struct self_proof *proof, struct str codes_ou
         return err;
     if (*result_out == SELF_OK)
         err = recovery_codes_new_within(cx, &s.account.t, codes);
-    err = technician_end_change(cx, err);
+    err = db_end(cx, err);
     for (size_t i = 0; i < RECOVERY_CODES; i++)
         codes_out[i] = err == ERR_NONE ? codes[i] : STR_NULL;
     return err;

@@ -89,5 +89,5 @@ self_overview(struct cx *cx, const struct self_proof *proof, struct self_overvie
     if (err != ERR_NONE)
         return err;
     err = overview_within(cx, proof, overview_out, result_out);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }

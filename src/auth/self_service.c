@@ -46,7 +46,7 @@ self_begin(struct cx *cx, const struct device *d, struct self_begun *begun_out, 
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = technician_end_change(cx, begin_within(cx, d, &begun, result_out));
+    err = db_end(cx, begin_within(cx, d, &begun, result_out));
     if (err == ERR_NONE)
         *begun_out = begun;
     return err;
@@ -175,7 +175,7 @@ self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = technician_end_change(cx, open_within(cx, &h));
+    err = db_end(cx, open_within(cx, &h));
     if (err == ERR_NONE && h.result == SELF_OK)
         *token_out = h.token;
     *result_out = h.result;
@@ -267,7 +267,7 @@ self_end(struct cx *cx, const struct self_proof *proof, enum self_result *result
         return err;
     if (*result_out == SELF_OK)
         err = store_self_end(cx, proof->device->id);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 /* One that is not removed, of the same account. */
@@ -307,7 +307,7 @@ self_rename(struct cx *cx, const struct self_proof *proof, struct str device_id,
         *result_out = SELF_BAD_REQUEST;
         err = ERR_NONE;
     }
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -327,7 +327,7 @@ self_remove(struct cx *cx, const struct self_proof *proof, struct str device_id,
         *result_out = SELF_LAST_FACTOR;
         err = ERR_NONE;
     }
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode

@@ -127,10 +127,7 @@ session_log_out(struct cx *cx, struct str token, bool *was_alive_out)
     if (err != ERR_NONE)
         return err;
     err = log_out_within(cx, token, was_alive_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -169,10 +166,7 @@ session_end(struct cx *cx, int64_t id, const char *reason)
     }
     if (err == ERR_NONE && !ended)
         err = err_set(cx, ERR_NOT_FOUND, "session %lld is not live", (long long)id);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -239,10 +233,7 @@ session_sweep(struct cx *cx, int64_t limit, bool *more_out)
     if (err != ERR_NONE)
         return err;
     err = sweep_within(cx, limit, more_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 static enum errcode
@@ -279,8 +270,5 @@ session_redeem(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
     if (err != ERR_NONE)
         return err;
     err = redeem_within(cx, ticket, redeemed_out);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

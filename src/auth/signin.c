@@ -95,10 +95,7 @@ turn_away(struct cx *cx, struct try *y, enum turn_away how, enum signin_result r
         err = lockout_fail(cx, y->is_known ? &y->account.p : NULL, y->key, cx->source, &y->l);
     if (err == ERR_NONE)
         err = record_refusal(cx, y, result, reason);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 static enum errcode

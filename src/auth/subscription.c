@@ -93,8 +93,5 @@ subscription_sweep(struct cx *cx, int64_t limit, bool *more_out)
         err_forget(cx);
         err = ERR_NONE;
     }
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

@@ -115,9 +115,7 @@ technician_add(struct cx *cx, int64_t company_id, struct str email, struct str n
         return err;
     t.password_hash = hash;
     err = insert(cx, &t);
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
+    err = db_end(cx, err);
     *id_out = err == ERR_NONE ? t.id : 0;
     return err;
 }
@@ -157,15 +155,6 @@ technician_begin_change(struct cx *cx, int64_t id, struct technician *technician
 }
 
 enum errcode
-technician_end_change(struct cx *cx, enum errcode err)
-{
-    if (err == ERR_NONE)
-        err = db_commit(cx);
-    db_rollback(cx);
-    return err;
-}
-
-enum errcode
 technician_set_name(struct cx *cx, int64_t id, struct str name)
 {
     struct technician t;
@@ -178,7 +167,7 @@ technician_set_name(struct cx *cx, int64_t id, struct str name)
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.name", "name", name, NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -197,7 +186,7 @@ technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on
         err = audit_append(cx, of(&t), "technician.flags", "is_technician",
                            is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
                            role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -218,7 +207,7 @@ technician_delete(struct cx *cx, int64_t id)
         err = store_account_wipe(cx, id);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 /* Within the open transaction: ERR_POLICY where a phone or an authenticator is left. */
@@ -248,7 +237,7 @@ technician_allow_self_enrolment(struct cx *cx, int64_t id)
         err = store_factor_forget(cx, id);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "enrolment.self-allowed", NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -268,7 +257,7 @@ technician_unlock(struct cx *cx, int64_t id)
         err = lockout_lift(cx, t.email_key, LIFT_ALL);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "account.unlocked", "heard_again", sources, NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -284,7 +273,7 @@ technician_lock(struct cx *cx, int64_t id)
         err = audit_append(cx, of(&t), "account.locked", "until", STR_LIT("unlocked"), NULL);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "locked");
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -312,5 +301,5 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "password.reset", "must_change",
                            must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
-    return technician_end_change(cx, err);
+    return db_end(cx, err);
 }

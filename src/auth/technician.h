@@ -48,7 +48,5 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
 /* For auth's own files: begins a transaction and reads the account as it is now; a deleted one is
  * ERR_NOT_FOUND. On an error no transaction is open. */
 enum errcode technician_begin_change(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
-/* Commits when err is ERR_NONE, else rolls back; returns what became of it. */
-enum errcode technician_end_change(struct cx *cx, enum errcode err) MUST_CHECK;
 
 #endif

@@ -19,10 +19,7 @@ forget_failures(struct cx *cx, struct str email)
     if (err != ERR_NONE)
         return err;
     err = lockout_clear(cx, email_key(cx, email), cx->call->source);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 static enum errcode

@@ -101,10 +101,7 @@ write_row(struct cx *cx, const struct outbox_row *row, const struct outcome *o)
     if (e != ERR_NONE)
         return e;
     e = write_within(cx, row, o);
-    if (e == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return e;
+    return db_end(cx, e);
 }
 
 /* Nothing of a subscription but its service's host is logged. */

@@ -155,10 +155,7 @@ db_keep_time(struct cx *cx)
                   "INSERT INTO meta (name, value) VALUES ('time', $1) "
                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                   "t", arena_printf(&cx->arena, "%lld", (long long)cx->now));
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }
 
 enum errcode
@@ -181,6 +178,15 @@ db_commit(struct cx *cx)
         db_rollback(cx);
     db->in_transaction = false;
     db->has_written = db->has_written || (err == ERR_NONE && db->is_writing);
+    return err;
+}
+
+enum errcode
+db_end(struct cx *cx, enum errcode err)
+{
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
     return err;
 }
 

@@ -60,6 +60,9 @@ enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
 void db_rollback(struct cx *cx);
+/* The end of a transaction whose steps gave `err`: ERR_NONE commits, anything else rolls back and is
+ * returned. So a function that changes something ends by `return db_end(cx, err);`. */
+enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
 /* Keeps the time for processes that start later; its own transaction. */
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
 /* A transaction that writes was committed since the database was opened. */

@@ -75,8 +75,5 @@ migrate_up(struct cx *cx)
                       (long long)version, (long long)migrate_latest());
     if (err == ERR_NONE && version < migrate_latest())
         err = apply(cx, version);
-    if (err == ERR_NONE)
-        return db_commit(cx);
-    db_rollback(cx);
-    return err;
+    return db_end(cx, err);
 }

@@ -71,12 +71,12 @@ phone_subscribe(struct cx *cx, const struct device *d, const struct push_subscri
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    return technician_end_change(cx, subscription_set_within(cx, d, wanted, is_again));
+    return db_end(cx, subscription_set_within(cx, d, wanted, is_again));
 }
 
 enum errcode
 phone_unsubscribe(struct cx *cx, const struct device *d)
 {
     enum errcode err = db_begin(cx);
-    return err != ERR_NONE ? err : technician_end_change(cx, subscription_end_within(cx, d));
+    return err != ERR_NONE ? err : db_end(cx, subscription_end_within(cx, d));
 }
