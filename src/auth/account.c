@@ -17,10 +17,26 @@ account_read(struct cx *cx, int64_t technician_id, struct account *a_out)
         err = policy_get(cx, a_out->t.company_id, &a_out->p);
     if (err == ERR_NONE)
         err = lockout_get(cx, &a_out->p, a_out->t.email_key, cx->source, &a_out->l);
+    a_out->is_password_seen = false;
     a_out->is_address_allowed = true;
     if (err == ERR_NONE && a_out->p.address_rules)
         err = address_is_allowed(cx, a_out->c.id, a_out->t.id, cx->source, &a_out->is_address_allowed);
     return err;
+}
+
+void
+account_saw_password(struct account *a, const struct password_facts *facts)
+{
+    a->password = *facts;
+    a->is_password_seen = true;
+}
+
+int32_t
+account_password_days(const struct cx *cx, const struct account *a)
+{
+    if (a->is_password_seen && password_broken_rule(&a->p, &a->password) != PASSWORD_RULE_NONE)
+        return 0;
+    return password_days_left(cx, &a->p, &a->t);
 }
 
 bool
@@ -60,7 +76,7 @@ account_tell(struct cx *cx, const struct account *a, int64_t except_session, str
     int64_t n = 0;
     enum errcode err = store_session_count(cx, &others, cx->now, &n);
     answer->attempts_left = account_is_locked(a) ? 0 : lockout_attempts(&a->l, true);
-    answer->password_days = password_days_left(cx, &a->p, &a->t);
+    answer->password_days = account_password_days(cx, a);
     answer->is_console_running = n > 0;
     answer->minimum_strength = (uint8_t)a->p.password_strength;
     return err;

@@ -22,10 +22,17 @@ struct account {
     struct policy p;
     struct lockout l; /* of the account and the caller's address */
     bool is_address_allowed;
+    struct password_facts password; /* where account_saw_password was called since */
+    bool is_password_seen;
 };
 
 /* ERR_NOT_FOUND. A deleted account is read like any other. */
 enum errcode account_read(struct cx *cx, int64_t technician_id, struct account *a_out) MUST_CHECK;
+/* What the present password is like, known to one who was just given it: the policy in force is held against
+ * it from here on. */
+void account_saw_password(struct account *a, const struct password_facts *facts);
+/* As password_days_left; 0 as well where the password was seen and breaks a rule of the policy in force. */
+int32_t account_password_days(const struct cx *cx, const struct account *a);
 /* By failures or by the operator. */
 bool account_is_locked(const struct account *a);
 struct audit_of account_of(const struct account *a);

@@ -2,6 +2,7 @@
 #include "auth/attempt.h"
 
 #include "auth/env.h"
+#include "auth/password_rules.h"
 #include "base/rand.h"
 #include "store/store_session.h"
 
@@ -45,17 +46,41 @@ session_ended(struct cx *cx, int64_t id, bool *ended_out)
     return ERR_NONE;
 }
 
+/* What the password is like goes with the login until it ends; of its length no more than a policy asks for.
+ */
+static void
+put_password(struct login_row *l, const struct account *a)
+{
+    if (!a->is_password_seen)
+        return;
+    const int64_t length = a->password.length;
+    l->password_length = length < PASSWORD_LENGTH_MIN_ALONE ? length : PASSWORD_LENGTH_MIN_ALONE;
+    l->password_strength = (int64_t)a->password.strength;
+    l->password_known = a->password.is_well_known;
+}
+
+static void
+take_password(const struct login_row *l, struct account *a)
+{
+    const struct password_facts facts = {.length = l->password_length,
+                                         .strength = (enum password_strength)l->password_strength,
+                                         .is_well_known = l->password_known};
+    if (facts.length > 0)
+        account_saw_password(a, &facts);
+}
+
 /* Everything but the push and the code. */
 static enum errcode
 facts_read(struct cx *cx, struct attempt *a)
 {
     const struct login_row *l = &a->login;
     const struct brought brought = brought_of(l);
+    take_password(l, &a->account);
     a->facts = (struct facts){
         .account = &a->account,
         .is_password_current = l->password_generation == a->account.t.password_generation,
         .push = CHALLENGE_cancelled,
-        .is_password_expired = password_days_left(cx, &a->account.p, &a->account.t) == 0,
+        .is_password_expired = account_password_days(cx, &a->account) == 0,
         .brings_password = !str_eq(l->purpose, PURPOSE_SIGN_IN),
         .new_password = brought_judge(&a->account.p, &brought),
         .is_change = str_eq(l->purpose, PURPOSE_CHANGE),
@@ -92,6 +117,7 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
         .created_at = cx->now,
         .expires_at = cx->now + LOGIN_LIFE,
     };
+    put_password(&a->login, &a->account);
     a->push.id = 0;
     a->is_repeat = false;
     if (token_out != NULL)

@@ -18,7 +18,7 @@ struct facts {
     enum challenge_state push;     /* of AT_SEND and AT_CODE: one that was refused, if there is one */
     bool is_push_over;             /* its time */
     bool is_code_wrong;
-    bool is_password_expired; /* past its age, or to be changed */
+    bool is_password_expired; /* past its age, to be changed, or against the policy in force */
     bool brings_password;
     enum password_verdict new_password; /* by the policy in force now */
     bool is_change;                     /* a password change, not a sign-in */

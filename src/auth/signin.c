@@ -213,6 +213,7 @@ decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_answe
         return ERR_NONE;
     }
     account_acts(cx, a.account.t.id);
+    account_saw_password(&a.account, &y->account.password);
     return go_on(cx, y, &a, answer_out);
 }
 
@@ -233,6 +234,21 @@ go_on_in_transaction(struct cx *cx, struct try *y, struct signin_answer *answer_
     return again ? refuse_stranger(cx, y, false, answer_out) : signin_setup_link(cx, &y->account, answer_out);
 }
 
+/* While the right password can be seen: what it is like, and the new one beside it. */
+static enum errcode
+look(struct cx *cx, struct try *y, bool is_stale)
+{
+    struct password_facts facts;
+    enum errcode err = password_look(cx, y->password, &y->account.t, &y->account.c, &facts);
+    if (err == ERR_NONE)
+        account_saw_password(&y->account, &facts);
+    if (err == ERR_NONE && is_stale)
+        err = password_hash(cx, y->password, &y->renewed);
+    if (err == ERR_NONE && y->brings)
+        err = brought_look(cx, &y->account, y->new_password, &y->brought);
+    return err;
+}
+
 static enum errcode
 begin(struct cx *cx, struct str email, struct try *y, struct signin_answer *answer_out)
 {
@@ -251,11 +267,8 @@ begin(struct cx *cx, struct str email, struct try *y, struct signin_answer *answ
         return err;
     if (!may_look || !right)
         return refuse_stranger(cx, y, may_look, answer_out);
-    if (stale && (err = password_hash(cx, y->password, &y->renewed)) != ERR_NONE)
-        return err;
-    if (y->brings && (err = brought_look(cx, &y->account, y->new_password, &y->brought)) != ERR_NONE)
-        return err;
-    return go_on_in_transaction(cx, y, answer_out);
+    err = look(cx, y, stale);
+    return err != ERR_NONE ? err : go_on_in_transaction(cx, y, answer_out);
 }
 
 enum errcode

@@ -7,18 +7,19 @@
     "id, token_digest, technician_id, purpose, state, nonce, source, console, language, "         \
     "password_generation, new_password_hash, new_password_verdict, new_password_strength, "       \
     "new_password_length, session_id, created_at, expires_at, result, result_at, result_source, " \
-    "result_session_id"
+    "result_session_id, password_length, password_strength, password_known"
 
 enum errcode
 store_login_insert(struct cx *cx, const struct login_row *r)
 {
     static const char sql[] =
         "INSERT INTO login (" LOGIN_COLUMNS ") VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, "
-        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL)";
-    return db_exec(cx, NULL, sql, "iditbtttittiiiii", r->id, &r->token_digest, r->technician_id, r->purpose,
-                   r->nonce, r->source, r->console, r->language, r->password_generation, r->new_password_hash,
-                   r->new_password_verdict, r->new_password_strength, r->new_password_length, r->session_id,
-                   r->created_at, r->expires_at);
+        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19)";
+    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiii", r->id, &r->token_digest, r->technician_id,
+                   r->purpose, r->nonce, r->source, r->console, r->language, r->password_generation,
+                   r->new_password_hash, r->new_password_verdict, r->new_password_strength,
+                   r->new_password_length, r->session_id, r->created_at, r->expires_at, r->password_length,
+                   r->password_strength, (int64_t)r->password_known);
 }
 
 static void
@@ -45,6 +46,9 @@ read_row(struct cx *cx, struct db_rows *rows, struct login_row *r)
     r->result_at = db_int(rows, 18);
     r->result_source = db_text(cx, rows, 19);
     r->result_session_id = db_int(rows, 20);
+    r->password_length = db_int(rows, 21);
+    r->password_strength = db_int(rows, 22);
+    r->password_known = db_int(rows, 23) != 0;
 }
 
 /* The one row of a query that was just begun. */
@@ -80,7 +84,8 @@ store_login_get(struct cx *cx, int64_t id, struct login_row *row_out)
 enum errcode
 store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out)
 {
-    static const char sql[] = "UPDATE login SET state = 'spent', new_password_hash = '', result = $1, "
+    static const char sql[] = "UPDATE login SET state = 'spent', new_password_hash = '', "
+                              "password_length = 0, password_strength = 0, password_known = 0, result = $1, "
                               "result_at = $2, result_source = $3, result_session_id = NULLIF($4, 0) "
                               "WHERE id = $5 AND state = 'open'";
     int64_t changed = 0;

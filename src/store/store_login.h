@@ -18,6 +18,8 @@ struct login_row {
     int64_t technician_id;
     struct str purpose, state, nonce, source, console, language;
     int64_t password_generation;
+    int64_t password_length, password_strength; /* of the password that was proved; length 0: not looked at */
+    bool password_known;
     struct str new_password_hash, new_password_verdict;
     int64_t new_password_strength, new_password_length;
     int64_t session_id;
@@ -41,7 +43,7 @@ struct login_end {
     struct str result, source;
     int64_t session_id; /* 0: none */
 };
-/* open -> spent. *won_out false: it was spent already. */
+/* open -> spent, and what the row knows of passwords is wiped. *won_out false: it was spent already. */
 enum errcode store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out) MUST_CHECK;
 /* Removes logins that expired before `before`, at most `limit`, with their challenges and what the courier
  * had to tell of them. *n_out: how many. */

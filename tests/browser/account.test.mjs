@@ -74,6 +74,17 @@ test("an expired password is changed with a push, and the new one signs in", asy
     assert.equal(await stage.signIn(email, NEW), "OkTwoFactorAuthenticationRequired");
 });
 
+test("a company without a second factor says why a password is refused, and takes a longer one", async () => {
+    const {email} = await technician({second_factor: "off"});
+    await ask(email, PASSWORD, "sea otter");
+    await page.getByRole("alert").getByText("at least 15 characters").waitFor();
+    await page.getByLabel("New password", {exact: true}).fill(NEW);
+    await button("Change the password").click();
+    await heading("Your password is changed");
+    assert.deepEqual(await cookies(), []);
+    assert.equal(await stage.signIn(email, NEW), "OK");
+});
+
 test("a refusal and a wrong password change nothing, and say so", async () => {
     const {email} = await technician();
     await enrol(phone.page, await stage.link(email));

@@ -29,6 +29,12 @@ UPDATE device SET state = 'removed', public_key = substr(public_key, 1, 0), toke
 ALTER TABLE technician ADD COLUMN push_early_at BIGINT NOT NULL DEFAULT 0; -- the last push sent before its pace allowed
 ALTER TABLE technician ADD COLUMN locked_at BIGINT NOT NULL DEFAULT 0; -- by the operator; failures lock in table lockout
 ALTER TABLE login ADD COLUMN push_held_at BIGINT NOT NULL DEFAULT 0; -- the first push of it that had to wait
+-- What the password that was proved is like, for the policy in force when the login ends; 0 once it has ended.
+ALTER TABLE login ADD COLUMN password_length BIGINT NOT NULL DEFAULT 0;   -- at most what a policy can ask for
+ALTER TABLE login ADD COLUMN password_strength BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE login ADD COLUMN password_known BIGINT NOT NULL DEFAULT 0;    -- or made of the account's own words
+-- Of a login under way this is not known: it begins again.
+UPDATE login SET expires_at = created_at WHERE state = 'open';
 
 -- Enrolment tickets.
 

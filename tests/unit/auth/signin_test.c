@@ -179,6 +179,26 @@ the_password_alone(void **state)
 }
 
 static void
+a_password_is_held_against_the_policy_in_force(void **state)
+{
+    struct world *w = *state;
+    world_policy(w, "password_strength", "excellent");
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(w->answer.password_days, 0);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    assert_int_equal(world_approve(w), ANSWER_OK);
+    assert_int_equal(world_check(w), SIGNIN_UserPasswordExpired);
+    world_policy(w, "second_factor", "off");
+    assert_int_equal(world_login(w), SIGNIN_UserPasswordExpired);
+    assert_int_equal(w->answer.password_days, 0);
+    world_policy(w, "password_strength", "none");
+    assert_int_equal(world_login(w), SIGNIN_OK);
+    assert_int_equal(w->answer.password_days, -1);
+    assert_ok(company_set_title(w->cx, w->company, STR_LIT(WORLD_PASSWORD)));
+    assert_int_equal(world_login(w), SIGNIN_UserPasswordExpired);
+}
+
+static void
 a_stale_hash_is_renewed(void **state)
 {
     struct world *w = *state;
@@ -238,6 +258,7 @@ main(void)
         TEST(conditions_are_told_only_with_the_right_password),
         TEST(without_a_second_factor_one_is_set_up_first),
         TEST(the_password_alone),
+        TEST(a_password_is_held_against_the_policy_in_force),
         TEST(a_stale_hash_is_renewed),
         TEST(a_sign_in_clears_the_failures),
         TEST(no_secret_is_in_the_database),

@@ -36,7 +36,7 @@ note_handle(sqlite3 *db, const char **message_out, const void *api)
  * was not delivered two hours ago. */
 static const char logins[] =
     "INSERT INTO login SELECT i, k, $4, 'sign-in', 'open', k, '', '', '', 1, '', '', 0, 0, NULL, $3, "
-    "$3 + 60000000 + i, '', 0, '', NULL, 0" NUMBERS;
+    "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0" NUMBERS;
 static const char challenges[] = "INSERT INTO challenge SELECT i, i, $4, 'id' || i, k, k, CASE i % 2 WHEN 0 "
                                  "THEN 'pending' ELSE 'used' END, 1, "
                                  "3, 0, $3, $3 + 60000000 + i, 0, NULL" NUMBERS;

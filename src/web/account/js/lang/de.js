@@ -49,6 +49,8 @@ export default {
     "problem.OldNewPasswordsMatch.text": "Das neue Passwort muss ein anderes sein. Nichts wurde geändert.",
     "problem.AlreadyUsedPassword.title": "Schon verwendet",
     "problem.AlreadyUsedPassword.text": "Dieses Passwort hatten Sie schon. Wählen Sie ein neues. Nichts wurde geändert.",
+    "problem.UserPasswordExpired.title": "Wählen Sie ein anderes neues Passwort",
+    "problem.UserPasswordExpired.text": "Ihr Unternehmen verlangt keinen zweiten Faktor; darum braucht es mindestens 15 Zeichen. Es darf nicht das aktuelle oder ein früheres sein, nicht allgemein bekannt, nicht aus Ihrem Namen oder dem Ihres Unternehmens gebildet und nicht aus zu wenigen Arten von Zeichen. Nichts wurde geändert.",
     "problem.TimeOut.title": "Die Zeit ist um",
     "problem.TimeOut.text": "Ihr Telefon hat nicht rechtzeitig geantwortet. Nichts wurde geändert.",
     "problem.TwoFactorRejected.title": "Auf dem Telefon abgelehnt",

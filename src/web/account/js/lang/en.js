@@ -49,6 +49,8 @@ export default {
     "problem.OldNewPasswordsMatch.text": "The new password must be another one. Nothing was changed.",
     "problem.AlreadyUsedPassword.title": "Used before",
     "problem.AlreadyUsedPassword.text": "You had this password before. Choose one that is new. Nothing was changed.",
+    "problem.UserPasswordExpired.title": "Choose another new password",
+    "problem.UserPasswordExpired.text": "Your company asks for no second factor, so it needs at least 15 characters. It must not be the current one or one that you had before, well known, made of your name or your company’s, or mix too few kinds of characters. Nothing was changed.",
     "problem.TimeOut.title": "The time is over",
     "problem.TimeOut.text": "Your phone did not answer in time. Nothing was changed.",
     "problem.TwoFactorRejected.title": "Refused on your phone",

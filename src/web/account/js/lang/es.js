@@ -49,6 +49,8 @@ export default {
     "problem.OldNewPasswordsMatch.text": "La nueva contraseña debe ser otra. No se ha cambiado nada.",
     "problem.AlreadyUsedPassword.title": "Ya usada",
     "problem.AlreadyUsedPassword.text": "Ya tuvo esta contraseña. Elija una nueva. No se ha cambiado nada.",
+    "problem.UserPasswordExpired.title": "Elija otra contraseña nueva",
+    "problem.UserPasswordExpired.text": "Su empresa no pide un segundo factor, por lo que necesita al menos 15 caracteres. No puede ser la actual ni una anterior, muy conocida, formada por su nombre o el de su empresa, ni mezclar pocos tipos de caracteres. No se ha cambiado nada.",
     "problem.TimeOut.title": "Se acabó el tiempo",
     "problem.TimeOut.text": "Su teléfono no respondió a tiempo. No se ha cambiado nada.",
     "problem.TwoFactorRejected.title": "Rechazado en su teléfono",

@@ -49,6 +49,8 @@ export default {
     "problem.OldNewPasswordsMatch.text": "Le nouveau mot de passe doit être différent. Rien n’a été modifié.",
     "problem.AlreadyUsedPassword.title": "Déjà utilisé",
     "problem.AlreadyUsedPassword.text": "Vous avez déjà eu ce mot de passe. Choisissez-en un nouveau. Rien n’a été modifié.",
+    "problem.UserPasswordExpired.title": "Choisissez un autre mot de passe",
+    "problem.UserPasswordExpired.text": "Votre entreprise ne demande pas de second facteur : il faut donc au moins 15 caractères. Ce ne doit être ni l’actuel ni un ancien ; il ne doit être ni bien connu, ni formé de votre nom ou de celui de votre entreprise, ni mêler trop peu de sortes de caractères. Rien n’a été modifié.",
     "problem.TimeOut.title": "Le temps est écoulé",
     "problem.TimeOut.text": "Votre téléphone n’a pas répondu à temps. Rien n’a été modifié.",
     "problem.TwoFactorRejected.title": "Refusé sur votre téléphone",

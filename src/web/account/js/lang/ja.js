@@ -49,6 +49,8 @@ export default {
     "problem.OldNewPasswordsMatch.text": "別のパスワードにしてください。何も変更されていません。",
     "problem.AlreadyUsedPassword.title": "以前に使われています",
     "problem.AlreadyUsedPassword.text": "以前使ったパスワードです。新しいものを選んでください。何も変更されていません。",
+    "problem.UserPasswordExpired.title": "別の新しいパスワードにしてください",
+    "problem.UserPasswordExpired.text": "会社が第二要素を求めていないため、15 文字以上が必要です。現在または以前のパスワード、よく知られたもの、名前や会社名からなるもの、文字の種類が少ないものは使えません。何も変更されていません。",
     "problem.TimeOut.title": "時間切れです",
     "problem.TimeOut.text": "スマートフォンから時間内に応答がありませんでした。何も変更されていません。",
     "problem.TwoFactorRejected.title": "スマートフォンで拒否されました",

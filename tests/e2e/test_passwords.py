@@ -1,0 +1,146 @@
+"""Passwords that must change: what a company asks for today holds for those that were chosen earlier."""
+
+import sqlite3
+
+import pytest
+
+from countersign import PASSWORD
+from test_upgrade import turn_back
+
+SHORT = "kelp Rye"  # 8 characters, 3 types: enough where a second factor is enforced, and no more
+LONGER = "kelp, Rye and 40 sails"
+EXPIRED = "UserPasswordExpired"
+
+
+def set_policy(**values):
+    def raise_policy(server, company):
+        for key, value in values.items():
+            server.cli("policy", "set", company, key, value)
+    return raise_policy
+
+
+def retitle(server, company):
+    server.cli("company", "set", company, "--title", "Kelp Rye")
+
+
+RAISED = {
+    "stronger": set_policy(password_strength="excellent"),
+    "longer": set_policy(second_factor="off"),
+    "own words": retitle,
+}
+
+
+def expired(answer, console):
+    assert (answer.result, answer.iPasswordExpiresIn, answer.cookie, console.cookie) == (EXPIRED, "0", None, None)
+    assert answer.sUrl.endswith("/account/password")
+
+
+@pytest.fixture
+def ann(server, name):
+    """An account with a phone and a password that is just good enough."""
+    company, email = name
+    server.company(company)
+    server.technician(company, email, SHORT)
+    return server, company, email, server.phone(email)
+
+
+def test_a_password_just_good_enough_signs_in(ann):
+    server, _, email, phone = ann
+    answer = server.console().sign_in(email, phone, SHORT)
+    assert (answer.result, answer.iPasswordExpiresIn) == ("OK", "-1")
+
+
+@pytest.mark.parametrize("raised", ["stronger", "own words"])
+def test_a_policy_raised_since_asks_for_another_password(ann, raised):
+    server, company, email, phone = ann
+    RAISED[raised](server, company)
+    console = server.console()
+    login = console.login(email, SHORT)
+    assert (login.result, login.iPasswordExpiresIn) == ("OkTwoFactorAuthenticationRequired", "0")
+    push = console.send(login.sLoginToken)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    expired(console.settle(login.sLoginToken, push.sPushToken), console)
+    server.advance(31)
+    login = console.login_new(email, SHORT, "40 Sails; by Dune?")
+    push = console.send(login.sLoginToken)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    answer = console.settle(login.sLoginToken, push.sPushToken)
+    wanted = "PasswordStrengthNotMeetRequirement" if raised == "stronger" else "OK"
+    assert answer.result == wanted, "the new password is held against the same policy"
+
+
+@pytest.mark.parametrize("raised", RAISED)
+def test_a_policy_raised_while_the_sign_in_is_under_way(ann, raised):
+    server, company, email, phone = ann
+    console = server.console()
+    token, push = console.begin(email, SHORT)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    RAISED[raised](server, company)
+    answer = console.settle(token, push.sPushToken)
+    if raised == "own words":  # words are compared while the password can be seen: at the next sign-in
+        assert answer.result == "OK"
+    else:
+        expired(answer, console)
+
+
+def test_a_policy_lowered_while_the_sign_in_is_under_way(ann):
+    server, company, email, phone = ann
+    RAISED["stronger"](server, company)
+    console = server.console()
+    token, push = console.begin(email, SHORT)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    server.cli("policy", "unset", company, "password_strength")
+    answer = console.settle(token, push.sPushToken)
+    assert (answer.result, answer.iPasswordExpiresIn) == ("OK", "-1")
+
+
+def test_a_code_does_not_get_around_it(ann):
+    server, company, email, _ = ann
+    code = server.cli("code", "recovery", email)["codes"][0]
+    RAISED["stronger"](server, company)
+    console = server.console()
+    login = console.login(email, SHORT)
+    expired(console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=code), console)
+
+
+def test_a_second_factor_that_is_switched_off_leaves_no_short_password_good(ann):
+    server, company, email, _ = ann
+    RAISED["longer"](server, company)
+    console = server.console()
+    expired(console.login(email, SHORT), console)
+    assert console.login(email, "kelp rye").result == "InvalidPassword", "a stranger learns nothing of it"
+    for new in (SHORT, "Rye kelp", "fourteen signs"):
+        expired(console.login_new(email, SHORT, new), console)
+    answer = console.login_new(email, SHORT, LONGER)
+    assert (answer.result, answer.iPasswordExpiresIn) == ("OK", "-1")
+    assert server.console().login(email, LONGER).result == "OK"
+
+
+def test_what_a_login_knows_of_its_password_goes_with_it(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    server.console().sign_in(email, phone)
+    server.console().login(email)
+    store = sqlite3.connect(server.settings["store", "path"])
+    rows = "SELECT password_length, password_strength FROM login WHERE state = ?"
+    assert store.execute(rows, ("spent",)).fetchall() == [(0, 0)]
+    assert store.execute(rows, ("open",)).fetchall() == [(15, 1)], "no more than a policy can ask for"
+    store.close()
+
+
+def test_a_sign_in_from_before_an_upgrade_begins_again(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    server.stop()
+    turn_back(server.settings["store", "path"], 2)
+    server.cli("upgrade")
+    server.start()
+    console = server.console()
+    assert console.check(token, push.sPushToken).result == "InvalidToken"
+    server.advance(31)
+    assert console.sign_in(email, phone).result == "OK"
