@@ -19,9 +19,9 @@ struct keys {
     bool has_source;
 };
 
-/* A host of version 6 has 2^64 addresses: its /64 is the source. */
-static struct str
-network_of(struct cx *cx, struct str source)
+/* A host of version 6 has 2^64 addresses. */
+struct str
+lockout_network(struct cx *cx, struct str source)
 {
     struct inet_net net = {.bits = 64};
     if (inet_parse(source, &net.addr) != ERR_NONE || !net.addr.v6)
@@ -36,7 +36,7 @@ keys_of(struct cx *cx, struct str email_key, struct str source)
     struct keys keys = {.account = env_lookup(cx, STR_LIT("account"), email_key)};
     keys.has_source = !str_is_null(source);
     if (keys.has_source) {
-        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(network_of(cx, source)));
+        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(lockout_network(cx, source)));
         keys.source = env_lookup(cx, purpose, email_key);
     }
     return keys;
@@ -131,7 +131,7 @@ lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct
     policy_defaults(&defaults);
     const struct policy *rules = p != NULL ? p : &defaults;
     const struct lockout_key own = {keys.account, keys.account, STR_LIT("")};
-    const struct lockout_key there = {keys.source, keys.account, network_of(cx, source)};
+    const struct lockout_key there = {keys.source, keys.account, lockout_network(cx, source)};
     enum errcode err = store_lockout_get(cx, &keys.account, &before);
     if (err == ERR_NONE)
         err = count(cx, &own, rules->lockout_failures, rules->lockout_time, &account);

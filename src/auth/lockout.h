@@ -21,6 +21,9 @@ struct lockout {
     int64_t locked_until;  /* 0; INT64_MAX: until unlocked */
 };
 
+/* What a failure counts for as its source: the address, of IPv6 its /64 as text; in the arena. */
+struct str lockout_network(struct cx *cx, struct str source);
+
 /* p NULL: an unknown account; the defaults of policy.def count. source null (command line): no source budget.
  */
 enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,

@@ -1,43 +1,102 @@
-/* self_overview: what technicians are told of their own account, in one snapshot. Sign-ins come from the
- * audit log, which is the only thing that keeps them. */
+/* self_overview: what technicians see of their own account, in one snapshot. Sign-ins come from the audit
+ * log, which alone keeps them. */
+#include <stdlib.h>
+
 #include "auth/attempt.h"
+#include "auth/lockout.h"
 #include "auth/self_service.h"
 #include "store/db.h"
 #include "store/store_push.h"
 
-/* Changes of a password by a second factor stand among them, and are no sign-ins. */
-enum { EVENTS_READ = 2 * SIGN_INS_LISTED };
+/* Changes of a password by a second factor stand among them, and are not sign-ins. */
+enum { GRANTS_READ = 2 * SIGN_INS_LISTED };
 
 static struct str
-told(struct cx *cx, const struct audit_row *row, const char *key, struct str otherwise)
+detail_or(struct cx *cx, const struct audit_row *row, const char *key, const char *otherwise)
 {
     struct str value = audit_detail(cx, row, key);
-    return str_is_null(value) ? otherwise : value;
+    return str_is_null(value) ? str_from_cstr(otherwise) : value;
+}
+
+static struct sign_in
+sign_in_of(struct cx *cx, const struct audit_row *row)
+{
+    const bool is_code = str_eq(row->event, STR_LIT("code.refused"));
+    return (struct sign_in){.at = row->at,
+                            .since = row->at,
+                            .times = 1,
+                            .result = detail_or(cx, row, "result", is_code ? "InvalidCode" : "UnknownError"),
+                            .method = detail_or(cx, row, "method", is_code ? "totp" : "password"),
+                            .console = detail_or(cx, row, "console", ""),
+                            .source = row->source,
+                            .network = lockout_network(cx, row->source),
+                            .seq = row->seq};
+}
+
+static bool
+is_alike(const struct sign_in *a, const struct sign_in *b)
+{
+    return str_eq(a->result, b->result) && str_eq(a->method, b->method) && str_eq(a->network, b->network);
+}
+
+/* Adds an older refusal to its group, which is among those from `first` on, or makes one while there is room.
+ */
+static void
+add_refusal(struct self_overview *o, size_t first, const struct sign_in *older)
+{
+    for (size_t i = first; i < o->n_sign_ins; i++) {
+        struct sign_in *group = &o->sign_ins[i];
+        if (!is_alike(group, older))
+            continue;
+        group->times++;
+        group->since = older->at;
+        if (!str_eq(group->source, older->source))
+            group->source = group->network;
+        return;
+    }
+    if (o->n_sign_ins - first < SIGN_INS_LISTED)
+        o->sign_ins[o->n_sign_ins++] = *older;
+}
+
+static enum errcode
+read_attempts(struct cx *cx, int64_t technician, enum audit_attempt kind, struct self_overview *o)
+{
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    const size_t first = o->n_sign_ins;
+    const int64_t limit = kind == AUDIT_GRANTED ? GRANTS_READ : REFUSALS_READ;
+    enum errcode err = store_audit_attempts(cx, technician, kind, limit, &rows, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct str purpose = audit_detail(cx, &rows[i], "purpose");
+        if (str_eq(purpose, PURPOSE_CHANGE) || str_eq(purpose, PURPOSE_SELF))
+            continue;
+        const struct sign_in s = sign_in_of(cx, &rows[i]);
+        if (kind != AUDIT_GRANTED)
+            add_refusal(o, first, &s);
+        else if (o->n_sign_ins < SIGN_INS_LISTED)
+            o->sign_ins[o->n_sign_ins++] = s;
+    }
+    return err;
+}
+
+static int
+newer_first(const void *a, const void *b)
+{
+    const int64_t x = ((const struct sign_in *)a)->seq, y = ((const struct sign_in *)b)->seq;
+    return (x < y) - (x > y);
 }
 
 static enum errcode
 read_sign_ins(struct cx *cx, const struct self *s, struct self_overview *o)
 {
-    struct audit_row *rows = NULL;
-    size_t n = 0;
-    enum errcode err = store_audit_sign_ins(cx, s->account.t.id, EVENTS_READ, &rows, &n);
-    if (err != ERR_NONE)
-        return err;
-    o->sign_ins = arena_array(&cx->arena, SIGN_INS_LISTED, sizeof(*o->sign_ins));
-    for (size_t i = 0; i < n && o->n_sign_ins < SIGN_INS_LISTED; i++) {
-        struct str purpose = audit_detail(cx, &rows[i], "purpose");
-        if (str_eq(purpose, PURPOSE_CHANGE) || str_eq(purpose, PURPOSE_SELF))
-            continue;
-        const bool is_code = str_eq(rows[i].event, STR_LIT("code.refused"));
-        o->sign_ins[o->n_sign_ins++] = (struct sign_in){
-            .at = rows[i].at,
-            .result =
-                told(cx, &rows[i], "result", is_code ? STR_LIT("InvalidCode") : STR_LIT("UnknownError")),
-            .method = told(cx, &rows[i], "method", is_code ? STR_LIT("totp") : STR_LIT("password")),
-            .console = told(cx, &rows[i], "console", STR_LIT("")),
-            .source = rows[i].source};
-    }
-    return ERR_NONE;
+    static const enum audit_attempt kinds[] = {AUDIT_GRANTED, AUDIT_REFUSED_INSIDE, AUDIT_REFUSED};
+    const size_t n = sizeof kinds / sizeof kinds[0];
+    enum errcode err = ERR_NONE;
+    o->sign_ins = arena_array(&cx->arena, n * SIGN_INS_LISTED, sizeof(*o->sign_ins));
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = read_attempts(cx, s->account.t.id, kinds[i], o);
+    qsort(o->sign_ins, o->n_sign_ins, sizeof(*o->sign_ins), newer_first);
+    return err;
 }
 
 static enum errcode

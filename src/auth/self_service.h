@@ -111,10 +111,15 @@ self_password(struct cx *cx, const struct self_proof *proof, struct str old_pass
               struct self_password *password_out, enum self_result *result_out) MUST_CHECK;
 
 /* self_overview.c. All in the arena. */
-enum { SIGN_INS_LISTED = 20 };
+enum { SIGN_INS_LISTED = 20, REFUSALS_READ = 500 };
+/* A sign-in; or the refusals of one result, method and network among the newest REFUSALS_READ. */
 struct sign_in {
-    int64_t at;
-    struct str result, method, console, source;
+    int64_t at, since; /* the newest and the oldest of them */
+    int32_t times;
+    struct str result, method, console; /* of the newest */
+    struct str source;                  /* the address; several of one IPv6 network: its /64 */
+    struct str network;                 /* lockout_network */
+    int64_t seq;                        /* of the newest, in the audit log */
 };
 struct self_device {
     struct device device;
@@ -123,7 +128,9 @@ struct self_device {
 struct self_overview {
     struct self_device *devices;
     size_t n_devices;
-    struct sign_in *sign_ins; /* the newest first */
+    /* The newest first: at most SIGN_INS_LISTED that were granted, and as many groups each of what was
+     * refused behind the right password and without it. None displaces another kind. */
+    struct sign_in *sign_ins;
     size_t n_sign_ins;
     bool has_codes;
     int64_t recovery_codes, minimum_length;

@@ -71,14 +71,15 @@ try_password(struct cx *cx, struct str hash, struct str password, bool *right_ou
     return ERR_NONE;
 }
 
-/* Within the open transaction: a refusal, told to the audit. */
+/* Within the open transaction: a refusal, for the audit. purpose: null unless the password was right. */
 static enum errcode
-record_refusal(struct cx *cx, const struct try *y, enum signin_result result, const char *reason)
+record_refusal(struct cx *cx, const struct try *y, enum signin_result result, const char *reason,
+               struct str purpose)
 {
     const struct audit_of of = y->is_known ? account_of(&y->account) : (struct audit_of){0};
     return audit_append(cx, of, "login.refused", "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES),
                         "result", str_from_cstr(signin_result_name(result)), "reason", str_from_cstr(reason),
-                        "method", STR_LIT("password"), "console",
+                        "method", STR_LIT("password"), "purpose", purpose, "console",
                         text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
 }
 
@@ -94,7 +95,7 @@ turn_away(struct cx *cx, struct try *y, enum turn_away how, enum signin_result r
     if (how == COUNTED)
         err = lockout_fail(cx, y->is_known ? &y->account.p : NULL, y->key, cx->source, &y->l);
     if (err == ERR_NONE)
-        err = record_refusal(cx, y, result, reason);
+        err = record_refusal(cx, y, result, reason, STR_NULL);
     return db_end(cx, err);
 }
 
@@ -193,7 +194,7 @@ go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_answer *ans
                    ? signin_second_factor(cx, a, &o, answer_out)
                    : end_alone(cx, a, &o, answer_out);
     err = attempt_tell(cx, a, 0, result, answer_out);
-    return err != ERR_NONE ? err : record_refusal(cx, y, result, "account");
+    return err != ERR_NONE ? err : record_refusal(cx, y, result, "account", o.purpose);
 }
 
 /* The account is read again: what was true before the hash may not be now. *again_out: another was faster

@@ -133,7 +133,9 @@ told_sign_ins(struct cx *cx, const struct self_overview *o)
                                        .sResult = o->sign_ins[i].result,
                                        .sMethod = o->sign_ins[i].method,
                                        .sConsole = o->sign_ins[i].console,
-                                       .sSource = o->sign_ins[i].source};
+                                       .sSource = o->sign_ins[i].source,
+                                       .iTimes = o->sign_ins[i].times,
+                                       .sFirst = clock_text(&cx->arena, o->sign_ins[i].since)};
     return (struct ct_array){.items = items, .n = o->n_sign_ins};
 }
 

@@ -101,17 +101,29 @@ store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
     return db_done(cx, rows);
 }
 
+/* Each condition is the one of an index in 0003.sql, to the letter. */
+#define ATTEMPTS(condition) \
+    "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 AND " condition " ORDER BY seq DESC LIMIT $2"
+
+const char *
+store_audit_attempts_sql(enum audit_attempt kind)
+{
+    static const char *const queries[] = {
+        [AUDIT_GRANTED] = ATTEMPTS("event = 'login.granted'"),
+        [AUDIT_REFUSED_INSIDE] =
+            ATTEMPTS("event IN ('login.refused', 'code.refused') AND detail LIKE '%\"purpose\":%'"),
+        [AUDIT_REFUSED] = ATTEMPTS("event = 'login.refused' AND detail NOT LIKE '%\"purpose\":%'"),
+    };
+    return queries[kind];
+}
+
 enum errcode
-store_audit_sign_ins(struct cx *cx, int64_t technician_id, int64_t limit, struct audit_row **rows_out,
-                     size_t *n_out)
+store_audit_attempts(struct cx *cx, int64_t technician_id, enum audit_attempt kind, int64_t limit,
+                     struct audit_row **rows_out, size_t *n_out)
 {
     struct db_rows *rows;
     *rows_out = NULL;
     *n_out = 0;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 "
-                 "AND event IN ('login.granted', 'login.refused', 'code.refused') ORDER BY seq DESC LIMIT $2",
-                 "ii", technician_id, limit);
+    enum errcode err = db_query(cx, &rows, store_audit_attempts_sql(kind), "ii", technician_id, limit);
     return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
 }

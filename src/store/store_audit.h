@@ -33,8 +33,17 @@ enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, st
                               size_t *n_out) MUST_CHECK;
 /* How many rows there are with a number up to `last`, or with none. */
 enum errcode store_audit_count(struct cx *cx, int64_t last, int64_t *n_out) MUST_CHECK;
-/* How the account was signed in to, or was not: the newest first, at most `limit`, in the arena. */
-enum errcode store_audit_sign_ins(struct cx *cx, int64_t technician_id, int64_t limit,
-                                  struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
+/* How an attempt at the account ended. Whoever makes many of one kind displaces none of another: each is read
+ * by an index of its own, in time proportional to `limit`. */
+enum audit_attempt {
+    AUDIT_GRANTED,
+    AUDIT_REFUSED_INSIDE, /* refused behind the right password: the row has a purpose (signin.c, grant.c) */
+    AUDIT_REFUSED         /* without it */
+};
+/* The newest first, at most `limit`, in the arena. */
+enum errcode store_audit_attempts(struct cx *cx, int64_t technician_id, enum audit_attempt kind,
+                                  int64_t limit, struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
+/* Its statement, for the test of how it is run. */
+const char *store_audit_attempts_sql(enum audit_attempt kind);
 
 #endif

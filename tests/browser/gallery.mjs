@@ -48,7 +48,7 @@ async function showInPage({screen, code, qr}) {
                 sEnrolled: "2026-05-20T09:12:00Z", sSeen: ago(70), bThis: false, bPasskey: false, bNotifications: false}],
         aSignIns: [["OK", "push"], ["TwoFactorRejected", "push"], ["InvalidPassword", ""], ["OK", "totp"], ["OK", "recovery"]].map(
             ([sResult, sMethod], i) => ({sWhen: `2026-11-${20 - i}T09:1${i}:00Z`, sResult, sMethod, sConsole: "Technician Console 7.2",
-                sSource: "203.0.113.24"})),
+                sSource: "203.0.113.24", iTimes: sResult === "InvalidPassword" ? 412 : 1, sFirst: "2026-11-02T17:40:00Z"})),
         bCodes: true, iRecoveryCodes: 7, iPasswordExpiresIn: 30, minimumPasswordStrength: 2, iMinimumLength: 8};
     const steps = {places: () => "#/", rename: async () => null, remove: async () => null, removeCodes: async () => null,
         recover: async () => null, close() {}};

@@ -124,12 +124,16 @@ test("last sign-ins, in plain words", async () => {
     const {email} = await technician();
     await enrol(page, await stage.link(email));
     await approved(email);
-    await stage.signIn(email, "not the password");
+    for (const times of [1, 2, 3])
+        assert.equal(await stage.signIn(email, `not the password ${times}`), "InvalidPassword");
     await openSelf(email);
-    const [last, first] = await page.locator(".signins > li").allInnerTexts();
-    assert.ok(last.includes("Wrong password"), last);
-    assert.ok(first.includes("Signed in with a device"), first);
-    for (const row of [last, first])
+    const granted = await page.locator(".signins.granted > li").allInnerTexts();
+    const refused = await page.locator(".signins.refused > li").allInnerTexts();
+    assert.equal(granted.length, 1);
+    assert.ok(granted[0].includes("Signed in with a device") && !granted[0].includes("time"), granted[0]);
+    assert.equal(refused.length, 1);
+    assert.match(refused[0], /Wrong password[^]* · 3 times\nthe first on /);
+    for (const row of [...granted, ...refused])
         assert.ok(row.includes("Console 7.2") && row.includes("127.0.0.1"), row);
 });
 

@@ -257,10 +257,38 @@ def test_the_last_sign_ins_are_shown(ann):
     login = console.login(email)
     assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode="123456").result == "InvalidCode"
     assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=code).result == "OK"
-    told = [(row["sResult"], row["sMethod"], row["sConsole"], row["sSource"]) for row in phone.self("overview")["aSignIns"]]
+    seen = phone.self("overview")["aSignIns"]
+    assert all(row["iTimes"] == 1 and row["sFirst"] == row["sWhen"] for row in seen)
+    told = [(row["sResult"], row["sMethod"], row["sConsole"], row["sSource"]) for row in seen]
     assert told == [("OK", "recovery", "Console 7.2?(test)", "127.0.0.9"), ("InvalidCode", "totp", "Console 7.2?(test)", "127.0.0.9"),
                     ("TwoFactorRejected", "push", "refused one", "127.0.0.1"), ("OK", "push", "Console 7.2?(test)", "127.0.0.9"),
                     ("InvalidPassword", "password", "wrong one", "127.0.0.1")]
+
+
+def test_strangers_displace_no_sign_in(ann):
+    """Two accounts on one phone, and 500 tries at both of somebody who has many addresses."""
+    server, company, email, phone = ann
+    bob = server.technician(company, f"bob.{email}")
+    phones = {email: phone, bob: server.phone(bob)}
+    phones[bob].open_self(company, bob)
+    for who, its_phone in phones.items():
+        assert server.console(source="127.0.0.9").sign_in(who, its_phone).result == "OK"
+        console = server.console(source="127.0.0.10")
+        login = console.login(who)
+        assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode="123456").result == "InvalidCode"
+    for number in range(250):
+        stranger = server.console(source=f"127.8.{number % 25}.1", agent="stranger")
+        for who in phones:
+            assert stranger.login(who, "wrong").result in ("InvalidPassword", "UserLockedOut")
+        stranger.connection.close()
+    for who, its_phone in phones.items():
+        server.cli("technician", "unlock", who)
+        seen = its_phone.self("overview")["aSignIns"]
+        known = [(row["sResult"], row["sSource"], row["iTimes"]) for row in seen if row["sConsole"] != "stranger"]
+        assert known == [("InvalidCode", "127.0.0.10", 1), ("OK", "127.0.0.9", 1)]
+        groups = [row for row in seen if row["sConsole"] == "stranger"]
+        assert 1 <= len(groups) <= 20 and all(row["sFirst"] <= row["sWhen"] for row in groups)
+        assert len({(row["sResult"], row["sSource"]) for row in groups}) == len(groups), "what is alike is one entry"
 
 
 def test_another_accounts_sign_ins_are_not_shown(ann):

@@ -56,6 +56,14 @@ CREATE INDEX session_idle ON session (ended_at, idle_at);
 
 -- Outbox and audit.
 
+-- How attempts at an account ended, so that one kind's number does not matter to the others (store_audit.c). A row with
+-- a purpose was written behind the right password.
+CREATE INDEX audit_granted ON audit (technician_id, seq) WHERE event = 'login.granted';
+CREATE INDEX audit_refused_inside ON audit (technician_id, seq)
+    WHERE event IN ('login.refused', 'code.refused') AND detail LIKE '%"purpose":%';
+CREATE INDEX audit_refused ON audit (technician_id, seq)
+    WHERE event = 'login.refused' AND detail NOT LIKE '%"purpose":%';
+
 -- A push service ended a phone's subscription: for housekeeping to put into the audit, which the courier cannot write.
 CREATE TABLE push_ended (
     device_id BIGINT PRIMARY KEY REFERENCES device (id),

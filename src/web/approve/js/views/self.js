@@ -12,6 +12,9 @@ const METHODS = ["push", "totp", "recovery", "password"];
 /** Sign-ins that are seen before somebody asks for more. */
 const SEEN = 4;
 
+/** What others attempt never takes the place of what was granted. */
+const isGranted = (entry) => entry.sResult === "OK";
+
 function tags(words, device) {
     const all = [[device.bThis, "self.this"], [device.sState !== "active", "self.disabled", "warn"], [device.bPasskey, "self.passkey"],
         [device.bNotifications, "self.notified"]];
@@ -34,6 +37,14 @@ function deviceRow(words, device, {rename, remove}) {
             step(words, {label: t("self.remove"), more: device.sName, kind: "quiet warn", trouble}, () => remove(device))));
 }
 
+/** Refusals that the server put together. */
+function often(words, entry) {
+    if (!(entry.iTimes > 1))
+        return null;
+    return [" · ", words.t("self.times", {n: entry.iTimes}), h("br"),
+        words.t("self.times.since", {when: words.moment(new Date(entry.sFirst))})];
+}
+
 function signInRow(words, entry) {
     const t = words.t;
     const end = ENDS[entry.sResult] ?? "refused";
@@ -41,14 +52,15 @@ function signInRow(words, entry) {
     const how = end === "ok" && METHODS.includes(entry.sMethod) ? t(`self.method.${entry.sMethod}`) : null;
     return h("li", {class: end === "ok" ? "good" : "bad"},
         h("p", {}, h("strong", {}, t(`self.end.${end}`)), how === null ? null : ` ${how}`),
-        h("p", {class: "soft"}, h("time", {datetime: entry.sWhen}, words.moment(when))),
+        h("p", {class: "soft"}, h("time", {datetime: entry.sWhen}, words.moment(when)), often(words, entry)),
         h("p", {class: "soft"}, h("bdi", {}, entry.sConsole || t("fact.console.none")), " · ", h("bdi", {}, entry.sSource)));
 }
 
-function signIns(words, entries) {
-    const list = (some) => h("ul", {class: "cards signins"}, some.map((entry) => signInRow(words, entry)));
+/** @param {string} kind "granted" or "refused" @param {string} none what stands in the place of an empty list */
+function signIns(words, entries, kind, none) {
+    const list = (some) => h("ul", {class: `cards signins ${kind}`}, some.map((entry) => signInRow(words, entry)));
     if (entries.length === 0)
-        return h("p", {class: "soft"}, words.t("self.signins.none"));
+        return h("p", {class: "soft"}, none);
     return [list(entries.slice(0, SEEN)), entries.length <= SEEN ? null
         : h("details", {}, h("summary", {}, words.t("self.signins.more")), list(entries.slice(SEEN)))];
 }
@@ -88,6 +100,7 @@ function password(words, {known, places}) {
 export function selfView(words, state) {
     const {account, known, places, close} = state;
     const t = words.t;
+    const all = known.aSignIns ?? [];
     return {
         title: t("self.title"), corner: "back", back: places(),
         body: h("section", {class: "self"},
@@ -97,7 +110,9 @@ export function selfView(words, state) {
             h("ul", {class: "cards"}, known.aDevices.map((device) => deviceRow(words, device, state))),
             h("h2", {}, t("codes.heading")), codes(words, state),
             h("h2", {}, t("self.password")), password(words, state),
-            h("h2", {}, t("self.signins")), signIns(words, known.aSignIns ?? []),
+            h("h2", {}, t("self.signins")), signIns(words, all.filter(isGranted), "granted", t("self.signins.none")),
+            h("h2", {}, t("self.refusals")),
+            signIns(words, all.filter((entry) => !isGranted(entry)), "refused", t("self.refusals.none")),
             h("div", {class: "actions"}, h("button", {type: "button", class: "quiet", onclick: close}, t("self.close")))),
     };
 }
