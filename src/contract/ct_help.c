@@ -2,7 +2,10 @@
 #include "contract/ct_help.h"
 
 static const struct ct_help_about about[CT_HELP_COUNT_] = {
-    [CT_HELP_CURL] = {"curl", "curl", "Paste it into a shell. The session's cookie is kept in a file."},
+    [CT_HELP_CURL] =
+        {"curl", "curl",
+         "Paste it into a shell. In a value, write &amp; for & and &lt; for <. The session's cookie is "
+         "kept in a file."},
     [CT_HELP_ZEEP] = {"zeep", "Python (zeep)", "Debian: python3-zeep; elsewhere: pip install zeep."},
     [CT_HELP_DOTNET] =
         {"dotnet", ".NET",

@@ -4,18 +4,19 @@
 enum { TAG_MAX = 32 };
 
 #define RIGHT SCENARIO_PASSWORD
-#define SCENARIO(name, way, sent, brought, l, ch, ck, first, next, last, gone, text) \
-    {.user = STR(name),                                                              \
-     .via = VIA_##way,                                                               \
-     .typed = STR(sent),                                                             \
-     .new_password = STR(brought),                                                   \
-     .login = STR(l),                                                                \
-     .change = STR(ch),                                                              \
-     .check = STR(ck),                                                               \
-     .before = STEP_##first,                                                         \
-     .then = STEP_##next,                                                            \
-     .after = STEP_##last,                                                           \
-     .away = AWAY_##gone,                                                            \
+#define SCENARIO(name, way, sent, brought, l, ch, se, ck, first, next, last, gone, text) \
+    {.user = STR(name),                                                                  \
+     .via = VIA_##way,                                                                   \
+     .typed = STR(sent),                                                                 \
+     .new_password = STR(brought),                                                       \
+     .login = STR(l),                                                                    \
+     .change = STR(ch),                                                                  \
+     .send = STR(se),                                                                    \
+     .check = STR(ck),                                                                   \
+     .before = STEP_##first,                                                             \
+     .then = STEP_##next,                                                                \
+     .after = STEP_##last,                                                               \
+     .away = AWAY_##gone,                                                                \
      .doc = text},
 const struct scenario scenarios[] = {
 #include "contract/scenarios.def"

@@ -8,10 +8,12 @@
 #include "base/str.h"
 
 #define SCENARIO_DOMAIN "sandbox.test"
-/* Password of every user, the one before it where there was one, and a new one that nobody refuses. */
+/* The password of every user but those whose row has another, the one before it where there was one, a new
+ * one that is never refused, and one that has to be escaped by whatever carries it. */
 #define SCENARIO_PASSWORD "a quiet harbour, 7 boats"
 #define SCENARIO_FORMER "nine lanterns over Sund!"
 #define SCENARIO_NEW "many a cheerful river 8 miles"
+#define SCENARIO_LETTERS "p\u00e4ssw\u00f6rd & <b> \"\u20ac\" $HOME it's \u6f22\u5b57"
 
 enum scenario_via {
     VIA_LOGIN,        /* loginTechnicianFromStandalone_v7_2 */
@@ -32,6 +34,7 @@ struct scenario {
     enum scenario_via via;
     struct str typed, new_password;  /* what the console sends; "": no new one */
     struct str login, change, check; /* what is answered at last, without the prefix; "": not asked */
+    struct str send;                 /* what the first push is answered; "": OK */
     enum scenario_step before, then, after;
     enum scenario_away away;
     const char *doc;

@@ -4,6 +4,8 @@
 #include "contract/scenario.h"
 #include "front/page.h"
 
+enum { REQUEST_MAX = 8192 };
+
 static const char *const ways[VIA_COUNT_] = {
     [VIA_LOGIN] = "loginTechnicianFromStandalone_v7_2",
     [VIA_NEW_PASSWORD] = "loginTechnicianWithNewPassword_v7_2",
@@ -11,32 +13,59 @@ static const char *const ways[VIA_COUNT_] = {
     [VIA_CHANGE2] = "changePassword_v7_2",
 };
 
+/* A request's text: what any password may hold is escaped here for XML. */
 static void
-element(struct buf *b, const char *name, struct str text)
+element(struct buf *xml, const char *name, struct str text)
 {
-    buf_addf(b, "&lt;%s&gt;", name);
-    page_text(b, text);
-    buf_addf(b, "&lt;/%s&gt;", name);
+    buf_addf(xml, "<%s>", name);
+    page_text(xml, text);
+    buf_addf(xml, "</%s>", name);
 }
 
 /* Every scenario begins with a login. */
 static void
+request(struct buf *xml, const char *op, const struct scenario *s)
+{
+    const bool brings = s->via == VIA_NEW_PASSWORD;
+    const char *email = brings ? "email" : "sEmail";
+    buf_addf(xml,
+             "<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body><%s xmlns=\"" CT_NAMESPACE
+             "\"><%s>%.*s@" SCENARIO_DOMAIN "</%s>",
+             op, email, STR_ARG(s->user), email);
+    element(xml, brings ? "oldPassword" : "sPassword", s->typed);
+    if (brings)
+        element(xml, "newPassword", s->new_password);
+    buf_addf(xml, "</%s></Body></Envelope>", op);
+}
+
+/* One word of a POSIX shell, on a page: within ' all is plain but itself. */
+static void
+shell_word(struct buf *b, struct str word)
+{
+    buf_add_cstr(b, "'");
+    for (struct str rest = word; !str_is_null(rest);) {
+        page_text(b, str_cut(&rest, '\''));
+        buf_add_cstr(b, str_is_null(rest) ? "'" : "'\\''");
+    }
+}
+
+static void
 curl(const struct page_site *site, struct buf *b, const struct scenario *s)
 {
-    bool brings = s->via == VIA_NEW_PASSWORD;
-    const char *op = ways[brings ? VIA_NEW_PASSWORD : VIA_LOGIN];
+    const char *op = ways[s->via == VIA_NEW_PASSWORD ? VIA_NEW_PASSWORD : VIA_LOGIN];
+    struct buf xml;
 
+    buf_init(&xml, REQUEST_MAX);
+    request(&xml, op, s);
+    buf_add_cstr(b, "<pre>curl -sS ");
+    shell_word(b, site->address);
     buf_addf(b,
-             "<pre>curl -s %.*s -H 'Content-Type: text/xml' -H 'SOAPAction: \"" CT_NAMESPACE "%s\"' -d "
-             "'&lt;Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"&gt;&lt;Body&gt;&lt;%s "
-             "xmlns=\"" CT_NAMESPACE "\"&gt;&lt;%s&gt;",
-             STR_ARG(site->address), op, op, brings ? "email" : "sEmail");
-    page_text(b, s->user);
-    buf_addf(b, "@" SCENARIO_DOMAIN "&lt;/%s&gt;", brings ? "email" : "sEmail");
-    element(b, brings ? "oldPassword" : "sPassword", s->typed);
-    if (brings)
-        element(b, "newPassword", s->new_password);
-    buf_addf(b, "&lt;/%s&gt;&lt;/Body&gt;&lt;/Envelope&gt;'</pre>\n", op);
+             " -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: \"" CT_NAMESPACE
+             "%s\"' --data-binary ",
+             op);
+    shell_word(b, buf_view(&xml));
+    buf_add_cstr(b, "</pre>\n");
+    buf_clear(&xml);
 }
 
 static void
@@ -77,6 +106,7 @@ row(const struct page_site *site, struct buf *b, const struct scenario *s)
     }
     expected(b, s->via == VIA_NEW_PASSWORD ? ways[VIA_NEW_PASSWORD] : ways[VIA_LOGIN], s->login);
     expected(b, ways[s->via], s->change);
+    expected(b, "twoFactorSendPushAuth", s->send);
     expected(b, "twoFactorCheckPushAuthStatus", s->check);
     buf_add_cstr(b, "\n<details><summary>curl</summary>");
     curl(site, b, s);
@@ -92,7 +122,7 @@ group(const struct scenario *s)
     if (str_starts(s->user, STR_LIT("change-")))
         return "Changes of a password";
     if (s->user.p[0] >= 'a' && s->user.p[0] <= 'z')
-        return "Phones";
+        return "Phones, waits and passwords";
     return "The 26 results of a check";
 }
 

@@ -230,6 +230,12 @@ do_alone_former_password(struct cx *cx, struct stage *s)
     return err != ERR_NONE ? err : do_former_password(cx, s);
 }
 
+static enum errcode
+do_letters(struct cx *cx, struct stage *s)
+{
+    return technician_reset_password(cx, s->technician, STR_LIT(SCENARIO_LETTERS), false);
+}
+
 /* stage.c made the password old. */
 static enum errcode
 do_old_password(struct cx *cx, struct stage *s)
@@ -272,6 +278,20 @@ do_seat_taken(struct cx *cx, struct stage *s)
 {
     enum errcode err = do_alone_seat_taken(cx, s);
     return err != ERR_NONE ? err : do_required(cx, s);
+}
+
+/* A refusal of the person's own: no push may come early after it. */
+static enum errcode
+do_too_soon(struct cx *cx, struct stage *s)
+{
+    struct signin_answer first;
+    struct push_sent sent;
+    enum errcode err = signin_begin(cx, s->email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &first);
+    if (err == ERR_NONE && first.result != SIGNIN_OkTwoFactorAuthenticationRequired)
+        err = err_set(cx, ERR_DENIED, "the first sign-in was answered %s", signin_result_name(first.result));
+    if (err == ERR_NONE)
+        err = signin_send_push(cx, first.login_token, &sent);
+    return err != ERR_NONE ? err : do_reject(cx, s);
 }
 
 /* From the same address: only then its push takes the other one's place. */

@@ -1,9 +1,11 @@
 """What a console developer meets: the .asmx's pages, WSDL and discovery document, the form binding, the guide's snippets."""
 
+import html
 import html.parser
 import http.client
 import os
 import re
+import shlex
 import subprocess
 import sys
 import urllib.parse
@@ -347,20 +349,59 @@ def follow(program, phone, folder):
         return said
 
 
-def test_the_documents_shell_console(server, name, tmp_path):
-    company, email = name
-    phone = server.ready(company, email)
-    script = blocks("sh").replace("127.0.0.1:8480", f"127.0.0.1:{server.port}")
-    said = follow(["sh", "-c", f"email='{email}' password='{PASSWORD}'\n{script}"], phone, tmp_path)
-    assert said[0] == "login_v2_OkTwoFactorAuthenticationRequired"
-    assert said[-3:] == ["OK", "consoleRet_OK", "consoleRet_OK"]
+LETTERS = "pässwörd & <b> \"€\" $HOME it's \\1 漢字"
+SIGNED_IN = ["sign-in: loginTwoFactorRet_OK", "keep: consoleRet_OK", "log out: consoleRet_OK"]
 
 
-def test_the_documents_python_console(server, name, tmp_path):
+def document_console(server, language, email, password):
+    """The console that the document has in that language."""
+    if language == "sh":
+        script = blocks("sh").replace("127.0.0.1:8480", f"127.0.0.1:{server.port}")
+        return ["sh", "-c", f"email={shlex.quote(email)} password={shlex.quote(password)}\n{script}"]
+    return [sys.executable, "-c", blocks("python"), email, password, f"http://127.0.0.1:{server.port}"]
+
+
+@pytest.mark.parametrize("language", ["sh", "python"])
+@pytest.mark.parametrize("password", [PASSWORD, LETTERS], ids=["plain", "letters"])
+def test_the_documents_console(server, name, tmp_path, language, password):
+    """It signs in, whatever letters the password has."""
+    company, email = name
+    server.company(company)
+    phone = server.phone(server.technician(company, email, password))
+    said = follow(document_console(server, language, email, password), phone, tmp_path)
+    assert said[-3:] == SIGNED_IN, said
+    assert language != "sh" or (tmp_path / "cookies.txt").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("language", ["sh", "python"])
+def test_the_documents_console_goes_no_further_than_it_may(server, name, tmp_path, language):
+    """It says what each step was answered: a wrong password; a push that has to wait; a phone that says no."""
     company, email = name
     phone = server.ready(company, email)
-    said = follow([sys.executable, "-c", blocks("python"), email, PASSWORD, f"http://127.0.0.1:{server.port}"], phone, tmp_path)
-    assert said[-2:] == ["loginTwoFactorRet_OK", "consoleRet_OK consoleRet_OK"]
+    said = follow(document_console(server, language, email, "not the password"), phone, tmp_path)
+    assert said[-1] == "sign-in: login_v2_InvalidPassword" and len(said) <= 2, said
+    with subprocess.Popen(document_console(server, language, email, PASSWORD), cwd=tmp_path, stdout=subprocess.PIPE, text=True) as console:
+        for line in console.stdout:
+            if line.startswith("type "):
+                assert phone.reject()["result"] == "OK"
+        assert console.wait(PATIENCE) == 0
+    assert line.strip() == "sign-in: loginTwoFactorRet_TwoFactorRejected"
+    said = follow(document_console(server, language, email, PASSWORD), phone, tmp_path)
+    assert re.fullmatch(r"send again in ([1-9]|[12]\d|30) seconds", said[-2]), said
+    assert said[-1] == "sign-in: loginTwoFactorRet_TwoFactorError"
+
+
+def test_the_documents_shell_functions(tmp_path):
+    """What was escaped reads as it was; what is not there reads as nothing."""
+    functions = blocks("sh").split("\nlogin=", 1)[0]
+    for text in [LETTERS, "&amp;lt; &#38;", "a'b\"c", ""]:
+        answer = f"<sUrl>{html.escape(text)}</sUrl>".replace("&#x27;", "&apos;")
+        done = subprocess.run(["sh", "-c", f"{functions}\nprintf '%s\\n' \"$1\" | value sUrl; escape \"$2\"", "sh", answer, text],
+                              cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout == f"{text}\n{html.escape(text, quote=False)}", text
+        done = subprocess.run(["sh", "-c", f"{functions}\nprintf '%s\\n' \"$1\" | value sToken", "sh", answer], cwd=tmp_path,
+                              capture_output=True, text=True, check=True)
+        assert done.stdout == ""
 
 
 # ---- the pages of the account ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import glob
+import html
 import http.client
 import json
 import os
@@ -16,17 +17,19 @@ import pytest
 from countersign import DAEMON, PATIENCE, ROOT, Console, Server, free_port
 
 PASSWORD, FORMER, NEW = "a quiet harbour, 7 boats", "nine lanterns over Sund!", "many a cheerful river 8 miles"
+LETTERS = "pässwörd & <b> \"€\" $HOME it's 漢字"
 FOLDERS = "/dev/shm/countersign-sandbox.*"
 
 
 def scenarios():
     """The rows of src/contract/scenarios.def."""
-    words = {"RIGHT": PASSWORD, "SCENARIO_PASSWORD": PASSWORD, "SCENARIO_FORMER": FORMER, "SCENARIO_NEW": NEW}
+    words = {"RIGHT": PASSWORD, "SCENARIO_PASSWORD": PASSWORD, "SCENARIO_FORMER": FORMER, "SCENARIO_NEW": NEW,
+             "SCENARIO_LETTERS": LETTERS}
     with open(os.path.join(ROOT, "src/contract/scenarios.def"), encoding="utf-8") as table:
         for line in table:
             if line.startswith("SCENARIO("):
-                cells = [a if b is None or b == "" else b for a, b in re.findall(r'"([^"]*)"|([A-Za-z_0-9]+)', line)][1:11]
-                names = ("user", "via", "typed", "new", "login", "change", "check", "before", "then", "after")
+                cells = [a if b is None or b == "" else b for a, b in re.findall(r'"([^"]*)"|([A-Za-z_0-9]+)', line)][1:12]
+                names = ("user", "via", "typed", "new", "login", "change", "send", "check", "before", "then", "after")
                 yield {k: words.get(v, v) for k, v in zip(names, cells)}
 
 
@@ -94,7 +97,7 @@ def run(sandbox, row, tag):
         answer = console.login_new(email, row["typed"], row["new"])
     else:
         answer = console.login(email, row["typed"])
-    said = {"login": answer.result, "change": "", "check": ""}
+    said = {"login": answer.result, "change": "", "send": "", "check": ""}
     token = answer.sLoginToken
     if row["change"]:
         op = "changePassword" if row["via"] == "CHANGE" else "changePassword_v7_2"
@@ -102,6 +105,11 @@ def run(sandbox, row, tag):
         said["change"], token = answer.result, answer.sLoginToken
     if row["check"]:
         push = console.send(token)
+        if push.result != "OK":
+            said["send"] = push.result
+            assert push.sPushToken is None and 0 < int(push.iExpiresIn) <= 30
+            sandbox.post("/sandbox/clock", advance=int(push.iExpiresIn))
+            push = console.send(token)
         assert push.result == "OK", push.body
         if row["check"] == "TimeOut":
             sandbox.post("/sandbox/clock", advance=61)
@@ -124,23 +132,31 @@ def test_the_table_is_complete():
     assert {v for t, v in values if t in ("ChangePasswordRet", "ChangePasswordV2")} - plain == {r["change"] for r in ROWS} - {""}
 
 
+def needs_time(row):
+    return row["check"] == "TimeOut" or row["send"] != ""
+
+
+def answers(row):
+    return {k: row[k] for k in ("login", "change", "send", "check")}
+
+
 def run_twice(sandbox, row):
     return [run(sandbox, row, "twice") for _ in range(2)]
 
 
 def test_every_scenario_twice(sandbox):
     """Side by side, since most of each is waiting; those that need the clock moved are another test's."""
-    rows = [r for r in ROWS if r["check"] != "TimeOut"]
+    rows = [r for r in ROWS if not needs_time(r)]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         said = list(pool.map(lambda row: run_twice(sandbox, row), rows))
     for row, both in zip(rows, said):
-        assert both == [{k: row[k] for k in ("login", "change", "check")}] * 2, row["user"]
+        assert both == [answers(row)] * 2, row["user"]
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r["check"] == "TimeOut"], ids=lambda r: r["user"])
+@pytest.mark.parametrize("row", [r for r in ROWS if needs_time(r)], ids=lambda r: r["user"])
 def test_scenario_of_time(sandbox, row):
     for _ in range(2):
-        assert run(sandbox, row, "time")["check"] == "TimeOut"
+        assert run(sandbox, row, "time") == answers(row)
 
 
 def test_users_do_not_meet(sandbox):
@@ -194,6 +210,23 @@ def test_page_lists_every_user(sandbox):
     for row in ROWS:
         assert f">{row['user']}@sandbox.test<" in text
     assert text.count("<summary>curl</summary>") == len(ROWS)
+
+
+def paste(line):
+    """What a real shell prints for a line of the page."""
+    done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (0, b""), (line, done.stderr)
+    return done.stdout.decode()
+
+
+def test_the_pages_lines_can_be_pasted(sandbox):
+    """Into a shell, each as it is: whatever stands in a password, the login is the one of the table."""
+    lines = [html.unescape(line) for line in re.findall(r"<summary>curl</summary><pre>(.*?)</pre>", sandbox.ask("GET", "/sandbox")[1])]
+    assert len(lines) == len(ROWS) and any("€" in line for line in lines)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(paste, lines))
+    for row, text in zip(ROWS, said):
+        assert re.findall(r"Result>login_v2_(\w+)<", text) == [row["login"]], (row["user"], text)
 
 
 def test_every_answer_says_what_it_is(sandbox):
