@@ -44,7 +44,8 @@ scene_accounts() {
     head -c 9 /dev/urandom | base64 | tr '+/' 'ab' >"$scene/password"
     countersign init
     countersign company add $company --title "Acme Support"
-    countersign technician add $email --company $company --name "Ann Archer" --password-file "$scene/password"
+    countersign technician add $email --company $company --name "Ann Archer" \
+        --password-file "$scene/password" --keep
 }
 
 # Starts the server; returns when it is ready, or fails with what it said.

@@ -80,21 +80,22 @@ insert(struct cx *cx, const struct technician *t)
     if (err == ERR_NONE) /* what was counted for the name was not this account's */
         err = lockout_lift(cx, t->email_key, LIFT_ALL);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, NULL);
+        err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, "must_change",
+                           t->password_must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
     return err;
 }
 
-enum errcode
-technician_add(struct cx *cx, int64_t company_id, struct str email, struct str name, struct str password,
-               int64_t *id_out)
+/* All but the password. */
+static struct technician
+row_of(struct cx *cx, const struct technician_new *new)
 {
-    struct str written = str_trim(email, " \t\r\n");
-    struct technician t = {
+    struct str written = str_trim(new->email, " \t\r\n");
+    return (struct technician){
         .id = rand_id(),
-        .company_id = company_id,
+        .company_id = new->company_id,
         .email = written,
-        .email_key = email_key(cx, email),
-        .name = str_is_null(name) ? written : name,
+        .email_key = email_key(cx, new->email),
+        .name = str_is_null(new->name) ? written : new->name,
         .is_technician = true,
         .role_on = true,
         .password_hash = STR_LIT(""),
@@ -102,20 +103,26 @@ technician_add(struct cx *cx, int64_t company_id, struct str email, struct str n
         .password_set_at = cx->now,
         .created_at = cx->now,
     };
+}
+
+enum errcode
+technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out)
+{
+    struct technician t = row_of(cx, new);
+    struct str hash;
     *id_out = 0;
     if (str_is_null(t.email_key))
-        return err_set(cx, ERR_SYNTAX, "%.*s is no address", STR_ARG(written));
-    struct str hash;
+        return err_set(cx, ERR_SYNTAX, "'%.*s' is not an e-mail address", STR_ARG(t.email));
     enum errcode err = check_name(cx, t.name);
     if (err == ERR_NONE)
-        err = hash_new(cx, &t, password, &hash);
+        err = hash_new(cx, &t, new->password, &hash);
     if (err == ERR_NONE)
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
     t.password_hash = hash;
-    err = insert(cx, &t);
-    err = db_end(cx, err);
+    t.password_must_change = !str_is_empty(hash) && !new->keeps_password;
+    err = db_end(cx, insert(cx, &t));
     *id_out = err == ERR_NONE ? t.id : 0;
     return err;
 }

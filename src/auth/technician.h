@@ -15,10 +15,16 @@
  * @, control characters, over 254 bytes, not UTF-8). */
 struct str email_key(struct cx *cx, struct str email);
 
-/* password null: the account has none until it is reset. The password is checked against the policy.
- * ERR_EXISTS, ERR_SYNTAX, ERR_POLICY (cx->detail says why, in words for a person). */
-enum errcode technician_add(struct cx *cx, int64_t company_id, struct str email, struct str name,
-                            struct str password, int64_t *id_out) MUST_CHECK;
+struct technician_new {
+    int64_t company_id;
+    struct str email;
+    struct str name;     /* null: the address */
+    struct str password; /* null: the account has none until it is reset */
+    bool keeps_password; /* else the first sign-in asks for another one, which the operator does not know */
+};
+/* The password is checked against the policy. ERR_EXISTS, ERR_SYNTAX, ERR_POLICY (cx->detail says why, in
+ * words for a person). */
+enum errcode technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out) MUST_CHECK;
 /* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */
 enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 enum errcode technician_find(struct cx *cx, struct str email, struct technician *technician_out) MUST_CHECK;

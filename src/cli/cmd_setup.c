@@ -17,7 +17,7 @@
 
 struct first_account {
     struct str company, email, password; /* null: not asked for */
-    bool generated;
+    bool generated, keeps_password;
 };
 
 static enum errcode
@@ -25,7 +25,9 @@ read_first_account(struct cli *cli, struct first_account *first)
 {
     first->company = args_option(&cli->args, "company");
     first->email = args_option(&cli->args, "technician");
-    bool has_password = args_has(&cli->args, "password-file") || args_has(&cli->args, "generate");
+    first->keeps_password = args_has(&cli->args, "keep");
+    bool has_password =
+        args_has(&cli->args, "password-file") || args_has(&cli->args, "generate") || first->keeps_password;
     if (!str_is_null(first->email) && str_is_null(first->company))
         return err_set(&cli->cx, ERR_USAGE, "--technician needs --company");
     if (str_is_null(first->email))
@@ -64,10 +66,14 @@ add_first_account(struct cli *cli, const struct first_account *first)
 {
     if (str_is_null(first->company))
         return ERR_NONE;
-    int64_t company, technician;
-    enum errcode err = company_add(&cli->cx, first->company, STR_NULL, &company);
+    struct technician_new new = {.email = first->email,
+                                 .name = STR_NULL,
+                                 .password = first->password,
+                                 .keeps_password = first->keeps_password};
+    int64_t technician;
+    enum errcode err = company_add(&cli->cx, first->company, STR_NULL, &new.company_id);
     if (err == ERR_NONE && !str_is_null(first->email))
-        err = technician_add(&cli->cx, company, first->email, first->email, first->password, &technician);
+        err = technician_add(&cli->cx, &new, &technician);
     return err;
 }
 
@@ -182,6 +188,9 @@ tell_init(struct cli *cli, const struct first_account *first)
         print_put_str(document, "password", first->password);
     print_record(cli, document);
     tell_next(cli, first);
+    if (!str_is_null(first->email) && !first->keeps_password)
+        print_note(cli, "The first sign-in of %s asks for another password; with --keep it does not.",
+                   print_safe(cli, first->email));
     print_note(cli,
                "Keep a copy of the key file apart from the database's: one is of no use without the other.");
 }
@@ -189,7 +198,7 @@ tell_init(struct cli *cli, const struct first_account *first)
 enum errcode
 cmd_init(struct cli *cli)
 {
-    struct first_account first = {STR_NULL, STR_NULL, STR_NULL, false};
+    struct first_account first = {STR_NULL, STR_NULL, STR_NULL, false, false};
     enum errcode err = cli_configure(cli);
     if (err == ERR_NONE)
         err = check_absent(cli, cli->config.store_path.p, "database");

@@ -109,20 +109,23 @@ show_technician(struct cli *cli, struct str email, struct str password)
 enum errcode
 cmd_technician_add(struct cli *cli)
 {
-    struct str email = args_word(&cli->args, 0), name = args_option(&cli->args, "name");
-    struct str password = STR_NULL;
+    struct technician_new new = {.email = args_word(&cli->args, 0),
+                                 .name = args_option(&cli->args, "name"),
+                                 .password = STR_NULL,
+                                 .keeps_password = args_has(&cli->args, "keep")};
     bool generated = false, wants_none = args_has(&cli->args, "no-password");
-    int64_t company_id, id;
-    if (wants_none && (args_has(&cli->args, "generate") || args_has(&cli->args, "password-file")))
+    int64_t id;
+    if (wants_none &&
+        (args_has(&cli->args, "generate") || args_has(&cli->args, "password-file") || new.keeps_password))
         return err_set(&cli->cx, ERR_USAGE, "--no-password excludes the other password options");
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
-        err = cli_company_option(cli, &company_id);
+        err = cli_company_option(cli, &new.company_id);
     if (err == ERR_NONE && !wants_none)
-        err = prompt_new_password(cli, &password, &generated);
+        err = prompt_new_password(cli, &new.password, &generated);
     if (err == ERR_NONE)
-        err = technician_add(&cli->cx, company_id, email, str_is_null(name) ? email : name, password, &id);
-    return err == ERR_NONE ? show_technician(cli, email, generated ? password : STR_NULL) : err;
+        err = technician_add(&cli->cx, &new, &id);
+    return err == ERR_NONE ? show_technician(cli, new.email, generated ? new.password : STR_NULL) : err;
 }
 
 enum errcode

@@ -48,11 +48,16 @@ add_technician(struct cx *cx, struct stage *s)
     enum scenario_step before = s->scenario->before;
     bool is_old = before == STEP_old_password || before == STEP_alone_old_password;
     bool had_another = before == STEP_former_password || before == STEP_alone_former_password;
-    struct str password = had_another ? STR_LIT(SCENARIO_FORMER) : STR_LIT(SCENARIO_PASSWORD);
+    const struct technician_new new = {.company_id = s->company,
+                                       .email = s->email,
+                                       .name = s->scenario->user,
+                                       .password = had_another ? STR_LIT(SCENARIO_FORMER)
+                                                               : STR_LIT(SCENARIO_PASSWORD),
+                                       .keeps_password = true};
     int64_t now = cx->now;
     if (is_old)
         cx->now -= OLD_PASSWORD;
-    enum errcode err = technician_add(cx, s->company, s->email, s->scenario->user, password, &s->technician);
+    enum errcode err = technician_add(cx, &new, &s->technician);
     cx->now = now;
     return err;
 }

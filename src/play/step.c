@@ -260,12 +260,16 @@ do_alone_seat_taken(struct cx *cx, struct stage *s)
     int64_t colleague = 0;
     struct str email =
         arena_printf(&cx->arena, "colleague.%llx@" SCENARIO_DOMAIN, (unsigned long long)rand_id());
+    const struct technician_new new = {.company_id = s->company,
+                                       .email = email,
+                                       .name = STR_LIT("A colleague"),
+                                       .password = STR_LIT(SCENARIO_PASSWORD),
+                                       .keeps_password = true};
     enum errcode err = do_alone(cx, s);
     if (err == ERR_NONE)
         err = policy(cx, s, "seats", "1");
     if (err == ERR_NONE)
-        err = technician_add(cx, s->company, email, STR_LIT("A colleague"), STR_LIT(SCENARIO_PASSWORD),
-                             &colleague);
+        err = technician_add(cx, &new, &colleague);
     if (err == ERR_NONE)
         err = signin_begin(cx, email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &answer);
     if (err == ERR_NONE && answer.result != SIGNIN_OK)

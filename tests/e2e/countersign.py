@@ -117,7 +117,8 @@ class Refused(Exception):
 class Server:
     """countersignd on a free port of 127.0.0.1, with a folder, a store and a clock of its own."""
 
-    def __init__(self, folder, settings=None, start=True):
+    def __init__(self, folder, settings=None, start=True, init=()):
+        """init: options of `countersign init`; a password that it reads is PASSWORD."""
         self.folder = str(folder)
         self.config = os.path.join(self.folder, "countersign.conf")
         self.clock_file = os.path.join(self.folder, "clock")
@@ -138,7 +139,7 @@ class Server:
         self._clock = open(self.clock_file, "r+b")
         self._offset = mmap.mmap(self._clock.fileno(), 16)
         self.write_config()
-        self.cli("init")
+        self.cli("init", *init, stdin=PASSWORD + "\n")
         if start:
             self.start()
 
@@ -268,8 +269,9 @@ class Server:
             self.cli("policy", "set", name, key, value)
         return name
 
-    def technician(self, company, email, password=PASSWORD):
-        self.cli("technician", "add", email, "--company", company, "--password-file", "-", stdin=password + "\n")
+    def technician(self, company, email, password=PASSWORD, options=("--keep",)):
+        """The password is the person's own, unless the options leave --keep out."""
+        self.cli("technician", "add", email, "--company", company, "--password-file", "-", *options, stdin=password + "\n")
         return email
 
     def enrol_link(self, email):

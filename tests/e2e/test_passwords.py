@@ -144,3 +144,45 @@ def test_a_sign_in_from_before_an_upgrade_begins_again(own_server, name):
     assert console.check(token, push.sPushToken).result == "InvalidToken"
     server.advance(31)
     assert console.sign_in(email, phone).result == "OK"
+
+
+# ---- passwords that an operator sets ----
+
+def add(server, company, email):
+    server.technician(company, email, PASSWORD, options=())
+
+
+def add_and_reset(server, company, email):
+    server.technician(company, email, SHORT)
+    server.cli("technician", "reset", email, "--password-file", "-", stdin=PASSWORD + "\n")
+
+
+@pytest.mark.parametrize("how", [add, add_and_reset])
+def test_a_password_that_an_operator_sets_is_good_for_choosing_another(server, name, how):
+    company, email = name
+    server.company(company)
+    how(server, company, email)
+    phone = server.phone(email)
+    console = server.console()
+    expired(console.sign_in(email, phone), console)
+    login = console.login_new(email, PASSWORD, LONGER)
+    push = console.send(login.sLoginToken)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert console.settle(login.sLoginToken, push.sPushToken).result == "OK"
+    assert console.sign_in(email, phone, LONGER).result == "OK"
+
+
+def test_a_password_that_an_operator_sets_may_be_kept(server, name):
+    company, email = name
+    server.company(company, second_factor="off")
+    server.technician(company, email, options=())
+    other = server.technician(company, f"other.{email}", options=["--keep"])
+    expired(server.console().login(email), server.console())
+    assert server.console().login(other).result == "OK"
+
+
+def test_the_first_account_chooses_its_own_password(own_server):
+    server = own_server(init=["--company", "acme", "--technician", "ann@acme.example", "--password-file", "-"])
+    phone = server.phone("ann@acme.example")
+    console = server.console()
+    expired(console.sign_in("ann@acme.example", phone), console)

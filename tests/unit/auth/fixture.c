@@ -41,12 +41,16 @@ fixture_new(void)
 static void
 add_accounts(struct fixture *f)
 {
-    struct str password = STR_LIT(FIXTURE_PASSWORD);
+    struct technician_new new = {.email = STR_LIT("ann@acme.example"),
+                                 .name = STR_LIT("Ann Miller"),
+                                 .password = STR_LIT(FIXTURE_PASSWORD),
+                                 .keeps_password = true};
     assert_ok(company_add(&f->cx, STR_LIT("acme"), STR_LIT("Acme Support Ltd"), &f->company));
-    assert_ok(technician_add(&f->cx, f->company, STR_LIT("ann@acme.example"), STR_LIT("Ann Miller"), password,
-                             &f->ann));
-    assert_ok(technician_add(&f->cx, f->company, STR_LIT("ben@acme.example"), STR_LIT("Ben Carter"), password,
-                             &f->ben));
+    new.company_id = f->company;
+    assert_ok(technician_add(&f->cx, &new, &f->ann));
+    new.email = STR_LIT("ben@acme.example");
+    new.name = STR_LIT("Ben Carter");
+    assert_ok(technician_add(&f->cx, &new, &f->ben));
 }
 
 int

@@ -43,6 +43,34 @@ keys_of_addresses(void **state)
     assert_true(str_is_null(email_key(&f->cx, STR_NULL)));
 }
 
+#define GOOD "Another tram 43 umbrella"
+
+static enum errcode
+add(struct fixture *f, const char *email, const char *name, const char *password, int64_t *id_out)
+{
+    const struct technician_new new = {.company_id = f->company,
+                                       .email = str_from_cstr(email),
+                                       .name = str_from_cstr(name),
+                                       .password = str_from_cstr(password)};
+    return technician_add(&f->cx, &new, id_out);
+}
+
+static void
+a_password_that_an_operator_sets_must_be_changed(void **state)
+{
+    struct fixture *f = *state;
+    struct technician_new kept = {
+        .company_id = f->company, .email = STR_LIT("d@x"), .password = STR_LIT(GOOD), .keeps_password = true};
+    struct technician t;
+    int64_t id;
+    assert_ok(add(f, "c@x", NULL, GOOD, &id));
+    assert_ok(technician_get(&f->cx, id, &t));
+    assert_true(t.password_must_change);
+    assert_ok(technician_add(&f->cx, &kept, &id));
+    assert_ok(technician_get(&f->cx, id, &t));
+    assert_false(t.password_must_change);
+}
+
 static void
 added_and_found(void **state)
 {
@@ -51,26 +79,24 @@ added_and_found(void **state)
     struct technician t, *list;
     size_t n;
     int64_t id;
-    struct str good = STR_LIT("Another tram 43 umbrella");
     assert_ok(technician_find(cx, STR_LIT(" ANN@acme.example "), &t));
     assert_true(t.id == f->ann && t.company_id == f->company && t.is_technician && t.role_on);
     assert_true(t.password_generation == 1 && t.password_set_at == FIXTURE_NOW && !t.has_totp);
     assert_str(t.name, "Ann Miller");
-    assert_fails(cx, technician_add(cx, f->company, STR_LIT("Ann@ACME.example"), STR_NULL, good, &id),
-                 ERR_EXISTS);
-    assert_fails(cx, technician_add(cx, f->company, STR_LIT("nobody"), STR_NULL, good, &id), ERR_SYNTAX);
-    assert_fails(cx, technician_add(cx, f->company, STR_LIT("c@x"), STR_LIT("\x1b[2J"), good, &id),
-                 ERR_SYNTAX);
-    assert_fails(cx, technician_add(cx, 1, STR_LIT("c@x"), STR_NULL, good, &id), ERR_NOT_FOUND);
-    assert_int_equal(technician_add(cx, f->company, STR_LIT("c@x"), STR_NULL, STR_LIT("password1"), &id),
-                     ERR_POLICY);
+    assert_fails(cx, add(f, "Ann@ACME.example", NULL, GOOD, &id), ERR_EXISTS);
+    assert_fails(cx, add(f, "nobody", NULL, GOOD, &id), ERR_SYNTAX);
+    assert_fails(cx, add(f, "c@x", "\x1b[2J", GOOD, &id), ERR_SYNTAX);
+    const struct technician_new stray = {.company_id = 1, .email = STR_LIT("c@x")};
+    assert_fails(cx, technician_add(cx, &stray, &id), ERR_NOT_FOUND);
+    assert_int_equal(add(f, "c@x", NULL, "password1", &id), ERR_POLICY);
     assert_non_null(strstr(cx->detail, "well known"));
     err_forget(cx);
     assert_true(id == 0);
-    assert_ok(technician_add(cx, f->company, STR_LIT("c@x"), STR_NULL, STR_NULL, &id));
+    assert_ok(add(f, "c@x", NULL, NULL, &id));
     assert_ok(technician_get(cx, id, &t));
     assert_str(t.name, "c@x");
     assert_str(t.password_hash, "");
+    assert_false(t.password_must_change);
     assert_ok(technician_list(cx, f->company, &list, &n));
     assert_int_equal(n, 3);
     assert_str(list[2].email, "c@x");
@@ -99,7 +125,7 @@ a_deleted_account_frees_its_address(void **state)
     assert_fails(cx, technician_set_name(cx, f->ann, STR_LIT("x")), ERR_NOT_FOUND);
     assert_fails(cx, technician_reset_password(cx, f->ann, STR_LIT("Another tram 43 umbrella"), true),
                  ERR_NOT_FOUND);
-    assert_ok(technician_add(cx, f->company, STR_LIT("ann@acme.example"), STR_NULL, STR_NULL, &id));
+    assert_ok(add(f, "ann@acme.example", NULL, NULL, &id));
     assert_true(id != f->ann);
 }
 
@@ -172,6 +198,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_of_addresses, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(added_and_found, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_password_that_an_operator_sets_must_be_changed, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_deleted_account_frees_its_address, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(changes, fixture_set_up, fixture_tear_down),

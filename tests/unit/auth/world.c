@@ -69,9 +69,13 @@ world_policy(struct world *w, const char *key, const char *value)
 int64_t
 world_technician(struct world *w, const char *email)
 {
+    const struct technician_new new = {.company_id = w->company,
+                                       .email = str_from_cstr(email),
+                                       .name = STR_LIT("Somebody"),
+                                       .password = STR_LIT(WORLD_PASSWORD),
+                                       .keeps_password = true};
     int64_t id = 0;
-    assert_ok(technician_add(w->cx, w->company, str_from_cstr(email), STR_LIT("Somebody"),
-                             STR_LIT(WORLD_PASSWORD), &id));
+    assert_ok(technician_add(w->cx, &new, &id));
     return id;
 }
 

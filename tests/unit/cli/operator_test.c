@@ -49,7 +49,8 @@ init_makes_both_files(void **state)
     assert_int_equal(st.st_mode & 07777, 0600);
     assert_int_equal(stat(run_path(r, "data/a.db"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
-    assert_true(is_true(run_json(r, "", "technician", "show", "ann@acme.example", NULL), "password"));
+    const json_t *ann = run_json(r, "", "technician", "show", "ann@acme.example", NULL);
+    assert_true(is_true(ann, "password") && is_true(ann, "must_change_password"));
     run_cli(r, "", "init", NULL);
     run_expect(r, CLI_USAGE, "nothing was changed");
     assert_int_equal(unlink(run_path(r, "data/a.db")), 0);
@@ -69,6 +70,8 @@ init_is_all_or_nothing(void **state)
     run_cli(r, "", "init", "--technician", "ann@acme.example", "--generate", NULL);
     run_expect(r, CLI_USAGE, "--technician needs --company");
     run_cli(r, "", "init", "--company", "acme", "--generate", NULL);
+    run_expect(r, CLI_USAGE, "a password needs --technician");
+    run_cli(r, "", "init", "--company", "acme", "--keep", NULL);
     run_expect(r, CLI_USAGE, "a password needs --technician");
     run_cli(r, "", "init", "--company", "No Name", NULL);
     assert_int_equal(r->status, CLI_USAGE);
@@ -205,6 +208,7 @@ technicians(void **state)
     struct run *r = *state;
     add_ann(r);
     const json_t *t = run_json(r, "", "technician", "show", "ANN@acme.example", NULL);
+    assert_true(is_true(t, "must_change_password"));
     assert_string_equal(text_of(t, "name"), "Ann Archer");
     assert_string_equal(text_of(t, "company"), "acme");
     assert_false(is_true(t, "locked"));
@@ -226,6 +230,11 @@ technicians(void **state)
     assert_null(json_object_get(t, "new_password"));
     t = run_json(r, "", "technician", "add", "bob@acme.example", "--company", "acme", "--no-password", NULL);
     assert_false(is_true(t, "password"));
+    assert_false(is_true(t, "must_change_password"));
+    t = run_json(r, "", "technician", "add", "eve@acme.example", "--company", "acme", "--generate", "--keep",
+                 NULL);
+    assert_false(is_true(t, "must_change_password"));
+    run_json(r, "", "technician", "delete", "eve@acme.example", NULL);
     t = run_json(r, "", "technician", "list", "--company", "acme", NULL);
     assert_int_equal(json_array_size(json_object_get(t, "technicians")), 2);
     run_json(r, "", "technician", "delete", "bob@acme.example", NULL);
@@ -255,6 +264,9 @@ technicians_refused(void **state)
     run_expect(r, CLI_USAGE, "/nonexistent cannot be read");
     run_cli(r, "", "technician", "add", "bob@acme.example", "--company", "acme", "--generate",
             "--no-password", NULL);
+    run_expect(r, CLI_USAGE, "--no-password excludes");
+    run_cli(r, "", "technician", "add", "bob@acme.example", "--company", "acme", "--keep", "--no-password",
+            NULL);
     run_expect(r, CLI_USAGE, "--no-password excludes");
     run_cli(r, "", "technician", "reset", "ann@acme.example", "--generate", "--password-file", "-", NULL);
     run_expect(r, CLI_USAGE, "exclude each other");
