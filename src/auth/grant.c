@@ -115,8 +115,6 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
     }
     if (err == ERR_NONE)
         err = lockout_clear(cx, acc->t.email_key, cx->source);
-    if (err == ERR_NONE)
-        err = push_channel_count(cx, &acc->t, PUSH_APPROVED);
     if (err == ERR_NONE && !a->facts.is_change)
         err = open_session(cx, a, session_out);
     return err;
@@ -180,6 +178,9 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
     int64_t session = 0;
     ASSERT(a->facts.account != NULL && result != SIGNIN_Poll && result != SIGNIN_InvalidToken);
     enum errcode err = result == SIGNIN_OK ? grant(cx, a, &session) : ERR_NONE;
+    /* Of an approval that is refused all the same, too: the person is there, and is to try once more. */
+    if (err == ERR_NONE && (result == SIGNIN_OK || a->facts.push == CHALLENGE_approved))
+        err = push_channel_count(cx, &a->account.t, PUSH_APPROVED);
     if (err == ERR_NONE)
         err = settle(cx, a, result);
     const struct login_end end = {.id = a->login.id,

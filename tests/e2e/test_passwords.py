@@ -60,7 +60,6 @@ def test_a_policy_raised_since_asks_for_another_password(ann, raised):
     push = console.send(login.sLoginToken)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
     expired(console.settle(login.sLoginToken, push.sPushToken), console)
-    server.advance(31)
     login = console.login_new(email, SHORT, "40 Sails; by Dune?")
     push = console.send(login.sLoginToken)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
@@ -186,3 +185,13 @@ def test_the_first_account_chooses_its_own_password(own_server):
     phone = server.phone("ann@acme.example")
     console = server.console()
     expired(console.sign_in("ann@acme.example", phone), console)
+
+
+def test_an_approval_that_lets_nobody_in_ends_the_wait_for_the_next_push(server, name):
+    company, email = name
+    server.company(company)
+    server.technician(company, email, options=())
+    phone = server.phone(email)
+    console = server.console()
+    for _ in range(4):
+        expired(console.sign_in(email, phone), console)
