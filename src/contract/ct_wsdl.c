@@ -9,6 +9,8 @@
 #define SERVICE_SOAP CT_SERVICE "Soap"
 #define SERVICE_SOAP12 CT_SERVICE "Soap12"
 
+enum { WSDL_MAX = 16 * 1024 * 1024, PLACES = sizeof(((struct ct_wsdl *)0)->places) / sizeof(size_t) };
+
 /* What is being written: an XML declaration and lines, each indented by its depth. */
 struct lines {
     struct buf *out;
@@ -264,6 +266,44 @@ ct_wsdl_write(struct buf *out, struct str address, const struct ct_op *only)
     write_port(&l, SERVICE_SOAP12, "soap12", address);
     line(&l, 1, "</wsdl:service>");
     line(&l, 0, "</wsdl:definitions>");
+}
+
+#define PLACE "\x01"
+
+void
+ct_wsdl_init(struct ct_wsdl *w)
+{
+    size_t from = 0;
+
+    buf_init(&w->text, WSDL_MAX);
+    ct_wsdl_write(&w->text, STR_LIT(PLACE), NULL);
+    ASSERT(!buf_is_over(&w->text));
+    const struct str text = buf_view(&w->text);
+    for (size_t i = 0; i < PLACES; i++) {
+        w->places[i] = from + str_find(str_sub(text, from, SIZE_MAX), PLACE[0]);
+        ASSERT(w->places[i] < text.n);
+        from = w->places[i] + 1;
+    }
+}
+
+void
+ct_wsdl_clear(struct ct_wsdl *w)
+{
+    buf_clear(&w->text);
+}
+
+void
+ct_wsdl_fill(const struct ct_wsdl *w, struct str address, struct buf *out)
+{
+    const struct str text = buf_view(&w->text);
+    size_t from = 0;
+
+    for (size_t i = 0; i < PLACES; i++) {
+        buf_add_str(out, str_sub(text, from, w->places[i] - from));
+        buf_add_str(out, address);
+        from = w->places[i] + 1;
+    }
+    buf_add_str(out, str_sub(text, from, SIZE_MAX));
 }
 
 void

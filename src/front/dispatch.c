@@ -81,6 +81,7 @@ dispatch_request(struct connection *c)
                                 .route = &route,
                                 .who = &who,
                                 .arena = &f->arena,
+                                .wsdl = &f->wsdl,
                                 .public_url = f->config->server_public_url,
                                 .is_ready = backend_alive(&f->backend) > 0};
     if (face_form_takes(&page))

@@ -100,6 +100,7 @@ front_new(struct loop *l, const struct config *config)
     arena_init(&f->arena);
     buf_init(&f->scratch, SCRATCH_MAX);
     buf_init(&f->body, FRONT_ANSWER_MAX);
+    ct_wsdl_init(&f->wsdl);
     f->soap = soap_reader_new();
     list_init(&f->connections);
     list_init(&f->listeners);
@@ -139,6 +140,7 @@ front_free(struct front **at)
     forwarded_clear(&f->proxies);
     tls_context_free(&f->tls);
     soap_reader_free(&f->soap);
+    ct_wsdl_clear(&f->wsdl);
     pool_clear(&f->pool);
     buf_clear(&f->scratch);
     buf_clear(&f->body);

@@ -15,13 +15,16 @@
 #include "front/route.h"
 #include "http/parser.h"
 
+struct ct_wsdl;
+
 struct page_request {
     const struct http_request *http;
     const struct route *route;
     const struct forwarded *who;
     struct arena *arena;
     struct str public_url; /* of the configuration, perhaps empty */
-    bool is_ready;         /* a worker is there */
+    const struct ct_wsdl *wsdl;
+    bool is_ready; /* a worker is there */
 };
 
 /* Whatever is not for SOAP, JSON or the form binding: answers ROUTE_SERVICE but its POST, and all other

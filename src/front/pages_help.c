@@ -202,7 +202,7 @@ pages_help(const struct page_request *req, struct buf *body, struct answer *out)
     } else if (!str_is_null(ct_form_value(&query, req->arena, STR_LIT("wsdl")))) {
         exception(out, STR_LIT("XML Web service description was not found.\r\n"));
     } else if (str_eq_nocase(bare, STR_LIT("wsdl"))) {
-        ct_wsdl_write(body, site.address, NULL);
+        ct_wsdl_fill(req->wsdl, site.address, body);
         document(body, out);
     } else if (str_eq_nocase(bare, STR_LIT("disco"))) {
         ct_disco_write(body, site.address);

@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "config/config.h"
+#include "contract/ct_wsdl.h"
 #include "front/backend.h"
 #include "front/certificate.h"
 #include "front/forwarded.h"
@@ -40,6 +41,7 @@ struct front {
     struct arena arena;          /* of the request or the reply that is being looked at */
     struct buf scratch;          /* a call on its way to a worker */
     struct buf body;             /* an answer on its way to a connection */
+    struct ct_wsdl wsdl;
     struct soap_reader *soap;
     struct soap_answer soap_form[2]; /* by version: the fixed parts of an answer 200 */
     struct pool pool;

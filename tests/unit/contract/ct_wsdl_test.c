@@ -99,6 +99,25 @@ test_all_operations(void **state)
     buf_clear(&got);
 }
 
+static void
+test_made_once_it_is_the_same_for_each_address(void **state)
+{
+    static const struct str addresses[] = {STR(ADDRESS), STR("https://[::1]:8443/x.asmx"), STR("")};
+    struct ct_wsdl made;
+
+    (void)state;
+    ct_wsdl_init(&made);
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        struct buf got, want;
+        buf_init(&got, 1 << 20);
+        buf_init(&want, 1 << 20);
+        ct_wsdl_fill(&made, addresses[i], &got);
+        ct_wsdl_write(&want, addresses[i], NULL);
+        assert_same(&got, &want);
+    }
+    ct_wsdl_clear(&made);
+}
+
 int
 main(void)
 {
@@ -106,6 +125,7 @@ main(void)
         cmocka_unit_test(test_published_operation),
         cmocka_unit_test(test_disco),
         cmocka_unit_test(test_all_operations),
+        cmocka_unit_test(test_made_once_it_is_the_same_for_each_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
