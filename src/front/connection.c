@@ -297,7 +297,7 @@ static void
 run(struct connection *c)
 {
     bool has_work = is_reading(c) && !c->is_last && (c->in.len > 0 || c->may_read);
-    bool has_more = has_work && (!turns_take(&c->front->turns) || run_slice(c));
+    bool has_more = has_work && (!turns_take(&c->front->turns, &c->turn) || run_slice(c));
 
     if (c->state == CONNECTION_CLOSED || !write_out(c))
         return;
@@ -365,7 +365,7 @@ wanted(const struct connection *c)
         want = LOOP_READ;
     if (want != 0 && c->crossed_read)
         want = LOOP_WRITE;
-    if (c->out.len > 0)
+    if (c->out.len > 0 && !turn_is_waiting(&c->turn))
         want |= c->crossed_write ? LOOP_READ : LOOP_WRITE;
     return want;
 }
@@ -430,16 +430,29 @@ look_ahead(struct connection *c)
         peer_is_done(c);
 }
 
-/* The handshake, or what was sent: now, or when it is its turn. */
+/* A reader that did not keep up takes more. */
+static void
+write_on(struct connection *c)
+{
+    if (flush(c) && c->is_last)
+        end(c);
+    else if (c->state == CONNECTION_WRITING && c->out.len == 0)
+        move(c, c->resume);
+}
+
+/* The handshake, answers that a reader was waited for, or what was sent: now, or when it is its turn. */
 static void
 go_on(struct connection *c)
 {
-    if (c->state == CONNECTION_HANDSHAKE) {
-        if (!turns_take(&c->front->turns)) {
+    if (c->state == CONNECTION_HANDSHAKE || c->state == CONNECTION_WRITING) {
+        if (!turns_take(&c->front->turns, &c->turn)) {
             turn_wait(&c->front->turns, &c->turn);
             return;
         }
-        shake_hands(c);
+        if (c->state == CONNECTION_HANDSHAKE)
+            shake_hands(c);
+        else
+            write_on(c);
     }
     if (is_reading(c)) {
         c->may_read = true;
@@ -457,18 +470,6 @@ turn_came(struct turn *t)
 }
 
 static void
-writing_ready(struct connection *c)
-{
-    if (flush(c) && c->is_last) {
-        end(c);
-    } else if (c->state == CONNECTION_WRITING && c->out.len == 0) {
-        move(c, c->resume);
-        c->may_read = true;
-        run(c);
-    }
-}
-
-static void
 ready(struct loop_fd *watch, unsigned what)
 {
     struct connection *c = LIST_ITEM(watch, struct connection, watch);
@@ -477,11 +478,9 @@ ready(struct loop_fd *watch, unsigned what)
     case CONNECTION_HANDSHAKE:
     case CONNECTION_READING:
     case CONNECTION_BODY:
+    case CONNECTION_WRITING:
         if (!turn_is_waiting(&c->turn))
             go_on(c);
-        break;
-    case CONNECTION_WRITING:
-        writing_ready(c);
         break;
     case CONNECTION_CALLING:
     case CONNECTION_PARKED:

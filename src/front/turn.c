@@ -4,25 +4,26 @@
 #include "base/err.h"
 
 static void
-begin(struct turns *t)
+begin(struct turns *t, int64_t time)
 {
     t->round = loop_round(t->loop);
     t->began = clock_mono();
+    t->time = time;
     t->slices = 0;
 }
 
 static bool
 is_spent(const struct turns *t)
 {
-    return t->slices >= TURN_SLICES || (t->slices > 0 && clock_mono() - t->began >= TURN_TIME);
+    return t->slices >= TURN_SLICES || (t->slices > 0 && clock_mono() - t->began >= t->time);
 }
 
 bool
-turns_take(struct turns *t)
+turns_take(struct turns *t, const struct turn *who)
 {
     if (t->round != loop_round(t->loop))
-        begin(t);
-    if (is_spent(t))
+        begin(t, TURN_TIME);
+    if (is_spent(t) || (t->served != who && !list_is_empty(&who->source->line)))
         return false;
     t->slices++;
     return true;
@@ -48,10 +49,12 @@ run_line(struct loop_timer *timer)
 {
     struct turns *t = LIST_ITEM(timer, struct turns, timer);
 
-    begin(t);
+    begin(t, TURN_LINE_TIME);
     for (size_t n = t->n; n > 0 && !list_is_empty(&t->sources) && !is_spent(t); n--) {
         struct turn *who = next(t);
+        t->served = who;
         who->run(who);
+        t->served = NULL;
     }
     if (!list_is_empty(&t->sources))
         loop_timer_set(t->loop, timer, loop_now(t->loop));
@@ -61,6 +64,7 @@ void
 turns_init(struct turns *t, struct loop *l)
 {
     *t = (struct turns){.loop = l};
+    begin(t, TURN_TIME);
     list_init(&t->sources);
     loop_timer_init(&t->timer, run_line);
 }

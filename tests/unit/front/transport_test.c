@@ -213,6 +213,53 @@ a_held_check_within_tls_is_forgotten_when_its_client_leaves(void **state)
     assert_int_equal(harness_counts(h).parked, 0);
 }
 
+/* The first message of a handshake, to be sent again and again. */
+static const char *
+first_hello(struct harness *h, size_t *n_out)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *ssl = SSL_new(ctx);
+    char *p;
+
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    assert_int_equal(SSL_connect(ssl), -1);
+    *n_out = (size_t)BIO_get_mem_data(SSL_get_wbio(ssl), &p);
+    const char *hello = arena_str(&h->cx.arena, (struct str){p, *n_out}).p;
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    return hello;
+}
+
+static void
+replayed_hellos_do_not_delay_a_handshake_of_another_source(void **state)
+{
+    enum { CROWD = 200 };
+    struct harness *h = *state;
+    int crowd[CROWD], other = client_connect_from(h, "127.0.0.2");
+    unsigned answered = 0;
+    size_t n = 0;
+    const char *hello = first_hello(h, &n);
+
+    for (size_t i = 0; i < CROWD; i++) {
+        crowd[i] = client_connect(h);
+        pump(h);
+    }
+    while (harness_counts(h).connections < CROWD + 1)
+        pump(h);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(write(crowd[i], hello, n), n);
+    pump(h);
+    assert_int_equal(write(other, hello, n), n);
+    pump(h);
+    assert_true(client_has_answer(other));
+    for (size_t i = 0; i < CROWD; i++)
+        answered += client_has_answer(crowd[i]);
+    assert_in_range(answered, 1, CROWD - 1);
+    for (size_t i = 0; i < CROWD; i++)
+        (void)close(crowd[i]);
+    (void)close(other);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, harness_tear_down)
 
 int
@@ -223,6 +270,7 @@ main(void)
         CASE(pipelined_requests_in_one_record_are_all_answered),
         CASE(a_new_certificate_is_for_new_connections),
         CASE(a_client_that_speaks_no_tls_is_closed),
+        CASE(replayed_hellos_do_not_delay_a_handshake_of_another_source),
         CASE(a_held_check_within_tls_is_forgotten_when_its_client_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

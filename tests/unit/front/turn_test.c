@@ -139,7 +139,7 @@ static void
 serve(struct turn *t)
 {
     struct guest *g = LIST_ITEM(t, struct guest, turn);
-    assert_true(turns_take(g->turns));
+    assert_true(turns_take(g->turns, t));
     g->served++;
     now += g->takes;
     clock_fix(now);
@@ -161,7 +161,8 @@ one_round(struct harness *h)
     assert_int_equal(loop_run(h->loop), ERR_NONE);
 }
 
-/* One guest of a source of its own stands behind 100 of another source, each of which takes a millisecond. */
+/* One guest of a source of its own stands behind 100 of another source, each of which takes a tenth of a
+ * round's time. */
 static void
 sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
 {
@@ -181,17 +182,51 @@ sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
     turn_source_init(&crowd);
     turn_source_init(&single);
     for (size_t i = 0; i <= GUESTS; i++) {
-        guests[i] = (struct guest){.turns = &turns, .takes = CLOCK_MS, .left = 1};
+        guests[i] = (struct guest){.turns = &turns, .takes = TURN_LINE_TIME / 10, .left = 1};
         turn_init(&guests[i].turn, i < GUESTS ? &crowd : &single, serve);
         turn_wait(&turns, &guests[i].turn);
     }
     one_round(&h);
     for (size_t i = 0; i <= GUESTS; i++)
         served += guests[i].served;
-    assert_int_equal(served, TURN_TIME / CLOCK_MS);
+    assert_int_equal(served, 10);
     assert_int_equal(guests[GUESTS].served, 1);
     for (size_t i = 0; i < GUESTS; i++)
         turn_leave(&guests[i].turn);
+    turns_clear(&turns);
+    loop_free(&h.loop);
+    clock_fix(0);
+}
+
+/* What a crowd goes on to send takes nothing from the round's budget, which is for those with nobody in line.
+ */
+static void
+a_source_with_nobody_in_line_is_served_before_all_who_wait(void **state)
+{
+    struct harness h = {.loop = NULL};
+    struct turn_source crowd, single;
+    struct guest waits = {.left = 1}, another = {.left = 0}, alone = {.left = 0};
+    struct turns turns;
+
+    (void)state;
+    now = CLOCK_HOUR;
+    clock_fix(now);
+    h.loop = loop_new();
+    loop_timer_init(&h.stopper, stop);
+    turns_init(&turns, h.loop);
+    turn_source_init(&crowd);
+    turn_source_init(&single);
+    waits.turns = &turns;
+    turn_init(&waits.turn, &crowd, serve);
+    turn_init(&another.turn, &crowd, serve);
+    turn_init(&alone.turn, &single, serve);
+    assert_true(turns_take(&turns, &another.turn));
+    turn_wait(&turns, &waits.turn);
+    assert_false(turns_take(&turns, &another.turn));
+    assert_true(turns_take(&turns, &alone.turn));
+    one_round(&h);
+    assert_int_equal(waits.served, 1);
+    assert_true(turns_take(&turns, &another.turn));
     turns_clear(&turns);
     loop_free(&h.loop);
     clock_fix(0);
@@ -208,6 +243,7 @@ main(void)
         TURN_TEST(a_crowd_of_the_same_address_does_so_too),
         TURN_TEST(what_waits_for_its_turn_is_not_timed_out_by_that),
         TURN_TEST(a_client_that_leaves_while_it_waits_is_forgotten),
+        cmocka_unit_test(a_source_with_nobody_in_line_is_served_before_all_who_wait),
         cmocka_unit_test(sources_are_served_in_turn_and_a_round_ends_by_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
