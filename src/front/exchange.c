@@ -38,8 +38,8 @@ struct exchange {
     unsigned char payload[];
 };
 
-static bool
-can_wait(const struct ct_op *op)
+bool
+exchange_may_wait(const struct ct_op *op)
 {
     return op->id == CT_OP_twoFactorCheckPushAuthStatus;
 }
@@ -49,7 +49,7 @@ static bool
 is_poll(const struct ct_op *op, const struct backend_reply *reply)
 {
     const struct twoFactorCheckPushAuthStatus_out *out = reply->out;
-    return reply->reply.status == CALL_WAIT && can_wait(op) && out->result == loginTwoFactorRet_Poll;
+    return reply->reply.status == CALL_WAIT && exchange_may_wait(op) && out->result == loginTwoFactorRet_Poll;
 }
 
 /* UnknownError, the first value of each result, and nothing else known. */
@@ -69,14 +69,6 @@ static struct str
 preference(struct arena *a, unsigned wait)
 {
     return wait > 0 ? arena_printf(a, "wait=%u", wait) : STR_NULL;
-}
-
-static void
-wipe_body(struct front *f)
-{
-    if (f->body.data != NULL)
-        secret_wipe(f->body.data + f->body.start, f->body.len);
-    buf_reset(&f->body);
 }
 
 /* What a call adds to the front's bodies: those that fit in a spare buffer are bounded by their number. */
@@ -139,7 +131,7 @@ finish(struct exchange *x, struct answer *a)
         told[n++] = say(follower, a);
     }
     told[n++] = say(x, a);
-    wipe_body(f);
+    buf_reset(&f->body); /* wipes it */
     for (size_t i = 0; i < n; i++)
         connection_resume(told[i]);
 }
@@ -343,8 +335,6 @@ exchange_caller(struct front *f, const struct http_request *http, const struct f
 static void
 empty_scratch(struct front *f)
 {
-    if (f->scratch.data != NULL)
-        secret_wipe(f->scratch.data + f->scratch.start, f->scratch.len);
     buf_reset(&f->scratch);
     if (f->scratch.cap > POOL_BUFFER_MAX)
         buf_clear(&f->scratch);
@@ -420,7 +410,7 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
     else
         req->face->answer(f, req->op, req->form, unknown(&f->arena, req->op), STR_NULL, &a);
     answer_send(c, &a);
-    wipe_body(f);
+    buf_reset(&f->body);
 }
 
 /* What the watch list would answer with Poll, it holds; not for a client that may be gone already. */
@@ -478,7 +468,7 @@ exchange_start(struct connection *c, const struct exchange_request *req)
         struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
         x->key = req->key;
         x->payer = req->payer;
-        x->wait = can_wait(req->op) ? req->caller->wait : 0;
+        x->wait = exchange_may_wait(req->op) ? req->caller->wait : 0;
         x->has_wait = req->caller->has_wait;
         x->started = loop_now(f->loop);
         x->wait_until = x->started + (int64_t)x->wait * CLOCK_S;

@@ -56,6 +56,8 @@ void exchange_caller(struct front *f, const struct http_request *http, const str
 struct siphash
 exchange_key(struct front *f, const struct exchange_caller *caller, const struct str *parts, size_t n);
 
+/* Whether its answer can be one that waits, so that a key is needed. */
+bool exchange_may_wait(const struct ct_op *op);
 /* True: the watch list has the answer, and it is in c->out. Never for a caller that would be held. */
 bool exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
                     const struct face *face);

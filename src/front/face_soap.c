@@ -8,6 +8,10 @@
 #include "front/state.h"
 #include "soap/soap.h"
 
+/* What no toolkit makes of a check: a longer body is decoded before it is looked for in the watch list, which
+ * costs a pass over it. */
+enum { KEYED_FIRST = 16 * 1024 };
+
 static void
 take_over(struct front *f, const struct soap_answer *from, struct answer *to)
 {
@@ -72,10 +76,15 @@ face_soap_request(struct connection *c, const struct forwarded *who)
         soap_refuse_long(&f->arena, &request, &said);
     } else {
         exchange_caller(f, http, who, &caller);
-        struct siphash key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
-        if (exchange_again(c, &caller, &key, &soap))
+        struct siphash key = {0};
+        bool has_key = request.body.n <= KEYED_FIRST;
+        if (has_key)
+            key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+        if (has_key && exchange_again(c, &caller, &key, &soap))
             return true;
         if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
+            if (!has_key && exchange_may_wait(message.op))
+                key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
             ct_bound_texts(&message.op->in, message.in, (size_t)f->config->limits_text_size);
             struct exchange_request call = {.caller = &caller,
                                             .key = key,

@@ -81,6 +81,34 @@ a_company_may_hold_who_does_not_ask(void **state)
     (void)close(c);
 }
 
+/* A body that is too long to be looked for before it is decoded. */
+static void
+a_long_check_is_held_as_a_short_one_is(void **state)
+{
+    struct harness *h = *state;
+    const char *long_one = text_printf(h, "%020000d", 0);
+    int c[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        c[i] = client_connect(h);
+        client_send(c[i], check_request(h, long_one, "Prefer: wait=20\r\n"));
+        if (i == 0) {
+            (void)worker_take(h, 0);
+            worker_reply_poll(h, 0, topic_of(1), 60);
+        }
+        client_reads_nothing(h, c[i]);
+        assert_int_equal(harness_counts(h).parked, i + 1);
+    }
+    assert_int_equal(harness_counts(h).calls, 1);
+    worker_wake(h, 0, topic_of(1));
+    (void)worker_take(h, 0);
+    worker_reply_check(h, 0, loginTwoFactorRet_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_has(client_read(h, c[i]), "loginTwoFactorRet_OK");
+        (void)close(c[i]);
+    }
+}
+
 static void
 prefer_is_read_as_rfc_7240_says(void **state)
 {
@@ -409,6 +437,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         CASE(news_of_anything_wake_all),
         CASE(a_company_may_hold_who_does_not_ask),
+        CASE(a_long_check_is_held_as_a_short_one_is),
         CASE(one_asks_for_all_that_asked_the_same),
         CASE(all_are_given_the_session),
         CASE(another_caller_asks_for_itself),
