@@ -340,7 +340,7 @@ challenge_answer(struct cx *cx, const struct device *d, const struct challenge_r
     *answer_out = h.answer;
     *tries_left_out = h.tries_left < 0 ? 0 : (uint8_t)h.tries_left;
     if (h.answer == ANSWER_OK && reply->decision == DECISION_NOT_ME)
-        log_warning("push.reported", "technician=%lld source=%s", (long long)h.s.t.id,
-                    log_quote(&cx->arena, h.s.login.source));
+        log_event(LOG_PUSH_REPORTED, "technician=%lld source=%s", (long long)h.s.t.id,
+                  log_quote(&cx->arena, h.s.login.source));
     return ERR_NONE;
 }

@@ -145,7 +145,7 @@ static enum errcode
 refuse(struct cx *cx, const struct technician *t, const struct device *d, enum webauthn_fault fault)
 {
     if (fault == WEBAUTHN_COUNTER)
-        log_warning("passkey.counter", "technician=%lld device=%lld", (long long)t->id, (long long)d->id);
+        log_event(LOG_PASSKEY_COUNTER, "technician=%lld device=%lld", (long long)t->id, (long long)d->id);
     return audit_append(cx, (struct audit_of){t->company_id, t->id}, "passkey.refused", "device",
                         arena_printf(&cx->arena, "%lld", (long long)d->id), "reason",
                         webauthn_fault_name(fault), NULL);

@@ -153,8 +153,8 @@ signin_setup_link(struct cx *cx, const struct account *a, struct signin_answer *
 {
     if (answer->result != SIGNIN_OkTwoFactorSetupRequired)
         return ERR_NONE;
-    log_warning("enrolment.self", "technician=%lld source=%s", (long long)a->t.id,
-                log_quote(&cx->arena, cx->source));
+    log_event(LOG_ENROLMENT_SELF, "technician=%lld source=%s", (long long)a->t.id,
+              log_quote(&cx->arena, cx->source));
     enum errcode err = enrolment_new_self(cx, &a->t, SETUP_LINK_LIFE, &answer->setup_url);
     answer->url = answer->setup_url;
     return err;

@@ -6,13 +6,24 @@
 #include "base/buf.h"
 #include "cli/usage.h"
 #include "config/config.h"
+#include "log/log.h"
+
+static void
+write_events(struct buf *out)
+{
+    for (size_t i = 0; i < LOG_EVENT_COUNT_; i++)
+        if (log_events[i].level != LOG_LEVEL_DEBUG)
+            buf_addf(out, ".It Sy %s Pq %s\n%s\n", log_events[i].name, log_level_name(log_events[i].level),
+                     log_events[i].doc);
+}
 
 static const struct {
     const char *line;
     void (*write)(struct buf *out);
 } lists[] = {{"@COMMANDS@\n", usage_write_man},
              {"@OPTIONS@\n", usage_write_man_options},
-             {"@SETTINGS@\n", config_print_man}};
+             {"@SETTINGS@\n", config_print_man},
+             {"@EVENTS@\n", write_events}};
 
 static bool
 write_list(struct buf *out, const char *line)

@@ -212,14 +212,14 @@ read_channel(struct backend_worker *w)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
-        log_warning("worker.lost", "slot=%td", w - w->backend->workers);
+        log_event(LOG_WORKER_LOST, "slot=%td", w - w->backend->workers);
         lose_worker(w);
         return;
     }
     buf_commit(&w->in, (size_t)n);
     w->used += (size_t)n;
     if (!take_frames(w)) {
-        log_error("worker.broken", "slot=%td", w - w->backend->workers);
+        log_event(LOG_WORKER_BROKEN, "slot=%td", w - w->backend->workers);
         lose_worker(w);
         return;
     }
@@ -252,8 +252,8 @@ overdue(struct loop_timer *t)
             loop_timer_set(b->loop, t, call->deadline);
             return;
         }
-        log_warning("call.overdue", "operation=%.*s queued=%s", STR_ARG(call->op->name),
-                    call->worker == NULL ? "yes" : "no");
+        log_event(LOG_CALL_OVERDUE, "operation=%.*s queued=%s", STR_ARG(call->op->name),
+                  call->worker == NULL ? "yes" : "no");
         lose_call(b, call);
     }
 }

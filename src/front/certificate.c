@@ -84,7 +84,7 @@ warn(struct front *f, int64_t now)
     certificate_describe(f->tls, f->config->server_public_url, now, &lines);
     for (struct str rest = buf_view(&lines); !str_is_empty(rest);) {
         struct str line = str_cut(&rest, '\n');
-        log_warning("certificate", "problem=%s", log_quote(&a, line));
+        log_event(LOG_CERTIFICATE, "problem=%s", log_quote(&a, line));
     }
     f->certificate.stage = certificate_stage(tls_context_not_after(f->tls) - now);
     f->certificate.warned_at = now;

@@ -173,8 +173,8 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
 {
     struct arena *a = &c->front->arena;
 
-    log_debug("request.refused", "source=%.*s status=%u reason=%s", STR_ARG(inet_format(a, &c->peer)), status,
-              log_quote(a, str_from_cstr(why)));
+    log_event(LOG_REQUEST_REFUSED, "source=%.*s status=%u reason=%s", STR_ARG(inet_format(a, &c->peer)),
+              status, log_quote(a, str_from_cstr(why)));
     arena_reset(a);
     pool_take(&c->front->pool, &c->out);
     size_t before = c->out.len;
@@ -412,7 +412,7 @@ shake_hands(struct connection *c)
     enum tls_result result = tls_handshake(c->transport.tls);
     c->crossed_read = result == TLS_WANT_WRITE;
     if (result == TLS_FAILED)
-        log_debug("tls.failed", "reason=\"%s\"", tls_error_text(c->transport.tls));
+        log_event(LOG_TLS_FAILED, "reason=\"%s\"", tls_error_text(c->transport.tls));
     if (result == TLS_FAILED || result == TLS_CLOSED)
         close_connection(c);
     if (result == TLS_OK)

@@ -32,8 +32,8 @@ warn_of_proxy(struct connection *c, const struct forwarded *who, const struct ro
     if (who->missing == NULL || f->has_warned_of_proxy || route->kind == ROUTE_HEALTH)
         return;
     f->has_warned_of_proxy = true;
-    log_warning("proxy.incomplete", "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &c->peer)),
-                who->missing);
+    log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &c->peer)),
+              who->missing);
 }
 
 static uint64_t

@@ -63,7 +63,7 @@ drain_is_due(struct loop_timer *t)
 {
     struct front *f = LIST_ITEM(t, struct front, drain_timer);
     if (f->n_connections > 0)
-        log_warning("drain.late", "connections=%zu", f->n_connections);
+        log_event(LOG_DRAIN_LATE, "connections=%zu", f->n_connections);
     end_all(f);
     end_drain(f);
 }

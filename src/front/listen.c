@@ -55,8 +55,8 @@ warn_full(struct front *f)
     if (f->full_warned != 0 && now - f->full_warned < CLOCK_MINUTE)
         return;
     f->full_warned = now;
-    log_warning("connections.full", "connections=%zu gave_way=%zu turned_away=%zu", f->n_connections,
-                f->gave_way, f->turned_away);
+    log_event(LOG_CONNECTIONS_FULL, "connections=%zu gave_way=%zu turned_away=%zu", f->n_connections,
+              f->gave_way, f->turned_away);
     f->gave_way = f->turned_away = 0;
 }
 
@@ -153,7 +153,7 @@ ready(struct loop_fd *watch, unsigned what)
         why = take_one(l);
     if (why == 0 || why == EAGAIN || why == EINTR || why == ECONNABORTED)
         return;
-    log_warning("listener.paused", "errno=%d", why);
+    log_event(LOG_LISTENER_PAUSED, "errno=%d", why);
     loop_fd_want(f->loop, watch, 0);
     loop_timer_set(f->loop, &l->pause, loop_now(f->loop) + PAUSE);
 }
@@ -194,7 +194,7 @@ listen_drain(struct front *f)
         for (unsigned i = 0; i < WAITING_MOST && (why == 0 || why == EINTR || why == ECONNABORTED); i++)
             why = take_one(l);
         if (why != 0 && why != EAGAIN)
-            log_warning("listener.cut", "errno=%d", why);
+            log_event(LOG_LISTENER_CUT, "errno=%d", why);
     }
     listen_end(f);
 }

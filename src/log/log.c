@@ -25,6 +25,18 @@ static const char *const level_names[] = {
     [LOG_LEVEL_DEBUG] = "debug",
 };
 
+const struct log_event_row log_events[LOG_EVENT_COUNT_] = {
+#define LOG_EVENT(id, name, level, doc) [LOG_##id] = {name, LOG_LEVEL_##level, doc},
+#include "log/events.def"
+};
+
+const char *
+log_level_name(enum log_level level)
+{
+    ASSERT(level <= LOG_LEVEL_DEBUG);
+    return level_names[level];
+}
+
 void
 log_init(const char *who, enum log_level level)
 {
@@ -45,12 +57,13 @@ log_own_stderr(void)
 }
 
 /* Puts a line together in `line` and returns its length. */
-static size_t PRINTF_LIKE(4, 0)
-    compose(char line[LINE], enum log_level level, const char *event, const char *fmt, va_list ap)
+static size_t PRINTF_LIKE(3, 0) compose(char line[LINE], enum log_event event, const char *fmt, va_list ap)
 {
+    ASSERT(event < LOG_EVENT_COUNT_);
+    const struct log_event_row *row = &log_events[event];
     char when[CLOCK_TEXT_MS];
     clock_text_ms(clock_wall(), when);
-    int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[level], sink.who, event);
+    int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[row->level], sink.who, row->name);
     ASSERT(head > 0 && head < LINE / 2);
     int rest = vsnprintf(line + head, (size_t)(LINE - head), fmt, ap);
     ASSERT(rest >= 0);
@@ -64,12 +77,12 @@ static size_t PRINTF_LIKE(4, 0)
     return n + 1;
 }
 
-static bool PRINTF_LIKE(3, 4) write_line(enum log_level level, const char *event, const char *fmt, ...)
+static bool PRINTF_LIKE(2, 3) write_line(enum log_event event, const char *fmt, ...)
 {
     char line[LINE];
     va_list ap;
     va_start(ap, fmt);
-    size_t n = compose(line, level, event, fmt, ap);
+    size_t n = compose(line, event, fmt, ap);
     va_end(ap);
     return sink_write(line, n);
 }
@@ -78,58 +91,27 @@ void
 log_catch_up(void)
 {
     int saved = errno;
-    if (sink.dropped > 0 && write_line(LOG_LEVEL_WARNING, "log.dropped", "lines=%lu", sink.dropped))
+    if (sink.dropped > 0 && write_line(LOG_LOG_DROPPED, "lines=%lu", sink.dropped))
         sink.dropped = 0;
     errno = saved;
 }
 
-static void PRINTF_LIKE(3, 0) log_line(enum log_level level, const char *event, const char *fmt, va_list ap)
+void
+log_event(enum log_event event, const char *fmt, ...)
 {
-    if (level > sink.level)
+    ASSERT(event < LOG_EVENT_COUNT_);
+    if (log_events[event].level > sink.level)
         return;
     int saved = errno;
     char line[LINE];
-    size_t n = compose(line, level, event, fmt, ap);
+    va_list ap;
+    va_start(ap, fmt);
+    size_t n = compose(line, event, fmt, ap);
+    va_end(ap);
     log_catch_up();
     if (sink.dropped > 0 || !sink_write(line, n))
         sink.dropped++;
     errno = saved;
-}
-
-void
-log_error(const char *event, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    log_line(LOG_LEVEL_ERROR, event, fmt, ap);
-    va_end(ap);
-}
-
-void
-log_warning(const char *event, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    log_line(LOG_LEVEL_WARNING, event, fmt, ap);
-    va_end(ap);
-}
-
-void
-log_info(const char *event, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    log_line(LOG_LEVEL_INFO, event, fmt, ap);
-    va_end(ap);
-}
-
-void
-log_debug(const char *event, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    log_line(LOG_LEVEL_DEBUG, event, fmt, ap);
-    va_end(ap);
 }
 
 /* C0, DEL and C1 controls; line and paragraph separators; marks that turn the direction (Unicode 9, section
@@ -194,7 +176,7 @@ log_quote(struct arena *a, struct str s)
 }
 
 void
-log_cx_error(const struct cx *cx, const char *event)
+log_cx_error(const struct cx *cx, enum log_event event)
 {
     /* Not from the context's arena: it may be what ran full, and it is not ours to grow. */
     char detail[QUOTE_MAX * ESCAPED + QUOTED];
@@ -202,5 +184,5 @@ log_cx_error(const struct cx *cx, const char *event)
     quote(str_from_cstr(cx->detail), detail);
     if (!str_is_null(cx->source))
         quote(cx->source, source);
-    log_error(event, "error=%s detail=%s source=%s", err_name(cx->err), detail, source);
+    log_event(event, "error=%s detail=%s source=%s", err_name(cx->err), detail, source);
 }

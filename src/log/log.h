@@ -1,9 +1,9 @@
 /* log: one line an event, to standard error, for people and machines alike:
  *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
- * `event` is a constant dotted name. Values come by printf; pass text that came from outside through
- * log_quote, which escapes what could forge a line. A line is at most 4 KiB, written by one write(2); what is
- * longer is cut, and a control character that comes nevertheless becomes a '?'. fmt may be "". Never a
- * password, token, code, seed or key. The sink is the program's one mutable global.
+ * The events are a list, events.def, with the level of each. Values come by printf; pass text that came from
+ * outside through log_quote, which escapes what could forge a line. A line is at most 4 KiB, written by one
+ * write(2); what is longer is cut, and a control character that comes nevertheless becomes a '?'. fmt may be
+ * "". Never a password, token, code, seed or key. The sink is the program's one mutable global.
  *
  * Nothing waits for the log: while the reader of standard error stalls, lines are dropped, and the event
  * log.dropped says how many once it reads again. */
@@ -17,6 +17,21 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+enum log_event {
+#define LOG_EVENT(id, name, level, doc) LOG_##id,
+#include "log/events.def"
+    LOG_EVENT_COUNT_
+};
+
+struct log_event_row {
+    const char *name;
+    enum log_level level;
+    const char *doc; /* one sentence */
+};
+extern const struct log_event_row log_events[LOG_EVENT_COUNT_];
+/* "error", "warning", "info", "debug". */
+const char *log_level_name(enum log_level level);
+
 /* `who` is the process's name in the lines ("front"), a constant. */
 void log_init(const char *who, enum log_level level);
 void log_set_level(enum log_level level);
@@ -28,12 +43,9 @@ void log_own_stderr(void);
  * may have nothing else to log. */
 void log_catch_up(void);
 
-void log_error(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void log_warning(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void log_info(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void log_debug(const char *event, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void log_event(enum log_event event, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The context's error and its detail, once, where it is decided. */
-void log_cx_error(const struct cx *cx, const char *event);
+void log_cx_error(const struct cx *cx, enum log_event event);
 
 /* Quoted with "; quotes, backslashes, whatever moves a cursor or turns the direction of writing, and bytes
  * that are no UTF-8 are escaped; cut after 200 bytes, which shows as "..." behind the quotes. Null is a bare

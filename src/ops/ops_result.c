@@ -11,7 +11,7 @@ named(const struct ct_enum *e, enum signin_result r)
     int value = ct_enum_find(e, str_from_cstr(name));
     if (value >= 0)
         return value;
-    log_error("result.unmapped", "type=%s result=%s", e->type, name);
+    log_event(LOG_RESULT_UNMAPPED, "type=%s result=%s", e->type, name);
     return 0;
 }
 

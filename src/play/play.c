@@ -179,7 +179,7 @@ act(struct play *p, struct cx *cx, const struct challenge_row *c)
         err = step_do(cx, &stage, stage.scenario->after);
     }
     if (err != ERR_NONE && err != ERR_NOT_FOUND)
-        log_cx_error(cx, "sandbox.step");
+        log_cx_error(cx, LOG_SANDBOX_STEP);
     err_forget(cx);
 }
 
@@ -190,7 +190,7 @@ play_tick(struct play *p, struct cx *cx)
     size_t n = 0;
     /* Whatever is pending is over some day. */
     if (store_challenge_overdue(cx, INT64_MAX, ROWS, &rows, &n) != ERR_NONE) {
-        log_cx_error(cx, "sandbox.tick");
+        log_cx_error(cx, LOG_SANDBOX_TICK);
         err_forget(cx);
         return;
     }

@@ -67,7 +67,7 @@ child_begin(struct cx *cx, const char *who, struct config *config)
     if (e == ERR_NONE)
         log_set_level((enum log_level)config->log_level);
     else
-        log_cx_error(cx, "start.failed");
+        log_cx_error(cx, LOG_START_FAILED);
     cx_begin(cx);
     return e;
 }
@@ -84,7 +84,7 @@ child_reload(struct config *config, int fd)
         config_take_live(config, &fresh, &needs_restart);
         log_set_level((enum log_level)config->log_level);
     } else {
-        log_error("reload.refused", "bytes=%zu", messages.len);
+        log_event(LOG_RELOAD_REFUSED, "bytes=%zu", messages.len);
     }
     config_clear(&fresh);
     buf_clear(&messages);
@@ -97,7 +97,7 @@ child_say(enum control_type type)
 {
     enum errcode e = control_send(CONTROL_FD, &(struct control){.type = type});
     if (e != ERR_NONE)
-        log_debug("supervisor.gone", "");
+        log_event(LOG_SUPERVISOR_GONE, "");
 }
 
 void
@@ -107,7 +107,7 @@ child_find(bool is_problem, struct str text)
     for (size_t i = 0; i < text.n && i + 1 < sizeof(m.text); i++)
         m.text[i] = (char)((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
     if (control_send(CONTROL_FD, &m) != ERR_NONE)
-        log_debug("supervisor.gone", "");
+        log_event(LOG_SUPERVISOR_GONE, "");
 }
 
 void
@@ -123,7 +123,7 @@ child_report(const struct control *message)
     /* A supervisor that is stopped does not read, and must not stop its children with it. */
     struct pollfd p = {.fd = CONTROL_FD, .events = POLLOUT};
     if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0 && control_send(CONTROL_FD, message) != ERR_NONE)
-        log_debug("supervisor.gone", "");
+        log_event(LOG_SUPERVISOR_GONE, "");
 }
 
 void

@@ -108,7 +108,7 @@ restrict_files(struct cx *cx, const struct confine *s)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) {
-        log_info("confine.no_landlock", "error=\"%s\"", strerror(errno));
+        log_event(LOG_CONFINE_NO_LANDLOCK, "error=\"%s\"", strerror(errno));
         return ERR_NONE; /* seccomp alone, then */
     }
     size_t size = 0;
@@ -239,8 +239,8 @@ set_limits(struct cx *cx, const struct confine *s)
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return err_set(cx, ERR_SYSTEM, "getrlimit: %s", strerror(errno));
     if (files.rlim_max < s->descriptors)
-        log_warning("confine.few_descriptors", "has=%ju wants=%zu", (uintmax_t)files.rlim_max,
-                    s->descriptors);
+        log_event(LOG_CONFINE_FEW_DESCRIPTORS, "has=%ju wants=%zu", (uintmax_t)files.rlim_max,
+                  s->descriptors);
     else
         files.rlim_max = s->descriptors;
     files.rlim_cur = files.rlim_max;

@@ -221,7 +221,7 @@ deliver(struct courier *c)
         if (!opener_try(&c->opener, cx, &c->config))
             return;
         if (outbox_round(&c->outbox, cx, &n) != ERR_NONE) {
-            log_cx_error(cx, "outbox.failed");
+            log_cx_error(cx, LOG_OUTBOX_FAILED);
             return;
         }
         struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
@@ -241,7 +241,7 @@ serve(struct courier *c)
         struct control m;
         cx_begin(&c->cx);
         if (n > 0 && (read_control(c, &m) != ERR_NONE || m.type == CONTROL_GO)) {
-            log_cx_error(&c->cx, "control.failed");
+            log_cx_error(&c->cx, LOG_CONTROL_FAILED);
             c->ends = true;
         }
         if (n == 0 && c->outbox.http != NULL)
@@ -264,7 +264,7 @@ main(void)
                 child_say(CONTROL_DRAINED);
             }
         } else {
-            log_cx_error(&c.cx, "start.failed");
+            log_cx_error(&c.cx, LOG_START_FAILED);
         }
     }
     opener_close(&c.opener, &c.cx);

@@ -65,7 +65,7 @@ static void
 listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
 {
     if (news_listen(cx, d->config->store_path, &given->news) != ERR_NONE) {
-        log_cx_error(cx, "news.unavailable");
+        log_cx_error(cx, LOG_NEWS_UNAVAILABLE);
         err_forget(cx);
     }
     d->news = given->news;
@@ -94,7 +94,7 @@ is_open(struct domain *d, struct cx *cx)
         return false;
     if (check_key(d, cx) == ERR_NONE)
         return true;
-    log_cx_error(cx, "store.refused");
+    log_cx_error(cx, LOG_STORE_REFUSED);
     err_forget(cx);
     return false;
 }
@@ -149,7 +149,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     cx->env = &d->env;
     e = opener_first(&d->opener, cx, c);
     if (e != ERR_NONE && !given->is_first) {
-        log_cx_error(cx, "store.unavailable");
+        log_cx_error(cx, LOG_STORE_UNAVAILABLE);
         err_forget(cx);
         e = ERR_NONE;
     } else if (e == ERR_NONE) {
@@ -227,7 +227,7 @@ compare_clocks(struct domain *d)
     int64_t ahead = clock_now() - clock_wall(), mono = clock_mono();
     if (ahead < CLOCK_TOLD || (d->warned_at != 0 && mono - d->warned_at < CLOCK_HOUR))
         return;
-    log_warning("clock.behind", "seconds=%lld", (long long)(ahead / CLOCK_S));
+    log_event(LOG_CLOCK_BEHIND, "seconds=%lld", (long long)(ahead / CLOCK_S));
     d->warned_at = mono;
 }
 

@@ -128,7 +128,7 @@ control_ready(struct loop_fd *w, unsigned what)
         (void)err_set(&p->cx, e, "the supervisor's channel");
     if (e == ERR_NONE)
         return;
-    log_cx_error(&p->cx, m.type == CONTROL_TLS ? "reload.refused" : "control.failed");
+    log_cx_error(&p->cx, m.type == CONTROL_TLS ? LOG_RELOAD_REFUSED : LOG_CONTROL_FAILED);
     if (m.type != CONTROL_TLS)
         stop(p);
 }
@@ -205,7 +205,7 @@ main(void)
             front_set_sandbox(p.front);
         enum errcode e = set_up(&p);
         if (e != ERR_NONE)
-            log_cx_error(&p.cx, "start.failed");
+            log_cx_error(&p.cx, LOG_START_FAILED);
         else if (p.rehearses)
             report(&p);
         else

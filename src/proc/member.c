@@ -51,8 +51,8 @@ member_tell(struct member *m, const struct control *message)
     enum errcode e = m->control < 0 ? ERR_NONE : control_send(m->control, message);
     if (e == ERR_NONE || e == ERR_CLOSED)
         return;
-    log_warning("child.deaf", "child=%s slot=%" PRIu32 " message=%s", member_name(m), m->slot,
-                control_name(message->type));
+    log_event(LOG_CHILD_DEAF, "child=%s slot=%" PRIu32 " message=%s", member_name(m), m->slot,
+              control_name(message->type));
     member_kill(m);
 }
 
@@ -62,7 +62,7 @@ join(struct member *front, struct member *worker)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        log_error("channel.failed", "error=\"%s\"", strerror(errno));
+        log_event(LOG_CHANNEL_FAILED, "error=\"%s\"", strerror(errno));
         member_kill(front); /* started again later, perhaps with more descriptors to be had */
         return;
     }
@@ -119,7 +119,7 @@ join_again(struct member *front, uint32_t slot)
         return true;
     *r = (struct rejoin){.backoff = r->backoff};
     backoff_started(&r->backoff, now);
-    log_warning("channel.again", "front=%" PRIu32 " worker=%" PRIu32, front->slot, slot);
+    log_event(LOG_CHANNEL_AGAIN, "front=%" PRIu32 " worker=%" PRIu32, front->slot, slot);
     join(front, worker);
     return true;
 }
@@ -137,7 +137,7 @@ member_give_config(struct member *m)
 {
     int fd = source_fd(&m->s->source.newest);
     if (fd < 0) {
-        log_error("config.copy", "error=\"%s\"", strerror(errno));
+        log_event(LOG_CONFIG_COPY, "error=\"%s\"", strerror(errno));
         return;
     }
     member_tell(m, &(struct control){.type = CONTROL_RELOAD, .fds = {fd}, .n_fds = 1});
@@ -181,7 +181,7 @@ heard(struct loop_fd *w, unsigned what)
         log_catch_up();
     } else if (e != ERR_NONE || got.type != CONTROL_DRAINED) {
         if (e != ERR_CLOSED)
-            log_error("child.broke_protocol", "child=%s slot=%" PRIu32, member_name(m), m->slot);
+            log_event(LOG_CHILD_BROKE_PROTOCOL, "child=%s slot=%" PRIu32, member_name(m), m->slot);
         control_close_fds(&got);
         loop_fd_remove(m->s->loop, &m->watch);
         member_kill(m); /* without this channel it could not be told anything; SIGCHLD does the rest */
@@ -211,7 +211,7 @@ member_start(struct member *m)
     enum errcode e = spawn(m);
     if (e != ERR_NONE)
         return e;
-    log_debug("child.start", "child=%s slot=%" PRIu32 " pid=%d", member_name(m), m->slot, (int)m->pid);
+    log_event(LOG_CHILD_STARTED, "child=%s slot=%" PRIu32 " pid=%d", member_name(m), m->slot, (int)m->pid);
     set_up(m);
     return ERR_NONE;
 }

@@ -40,12 +40,12 @@ opener_try(struct opener *o, struct cx *cx, const struct config *config)
     o->tried = now;
     if (open_mapped(o, cx, config) == ERR_NONE) {
         if (o->since != 0)
-            log_info("store.back", "seconds=%lld", (long long)((now - o->since) / CLOCK_S));
+            log_event(LOG_STORE_BACK, "seconds=%lld", (long long)((now - o->since) / CLOCK_S));
         o->since = 0;
         return true;
     }
     if (o->since == 0) {
-        log_cx_error(cx, "store.unavailable");
+        log_cx_error(cx, LOG_STORE_UNAVAILABLE);
         o->since = now;
     }
     err_forget(cx);

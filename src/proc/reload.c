@@ -33,7 +33,7 @@ finish(struct supervisor *s)
 static void
 refuse(struct supervisor *s, const struct buf *problems)
 {
-    report_lines("reload.refused", problems);
+    report_lines(LOG_RELOAD_REFUSED, problems);
     finish(s);
 }
 
@@ -64,7 +64,7 @@ take(struct supervisor *s)
         if (s->members[i].kind == MEMBER_FRONT)
             member_give_tls(&s->members[i]);
     }
-    log_info("reload", "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
+    log_event(LOG_RELOAD, "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
     buf_clear(&needs_restart);
     finish(s);
 }

@@ -4,17 +4,15 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "log/log.h"
-
 void
-report_lines(const char *event, const struct buf *lines)
+report_lines(enum log_event event, const struct buf *lines)
 {
     struct arena a;
     arena_init(&a);
     for (struct str rest = buf_view(lines); !str_is_empty(rest);) {
         struct str line = str_cut(&rest, '\n');
         if (!str_is_empty(line))
-            log_error(event, "problem=%s", log_quote(&a, line));
+            log_event(event, "problem=%s", log_quote(&a, line));
     }
     arena_clear(&a);
 }

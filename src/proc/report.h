@@ -5,9 +5,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "log/log.h"
 
-/* One error of this name for each line. */
-void report_lines(const char *event, const struct buf *lines);
+/* One such event for each line. */
+void report_lines(enum log_event event, const struct buf *lines);
 /* Of a child, by waitpid's status: "signal KILL" or "exit status 1". */
 struct str report_ending(struct arena *a, int status);
 

@@ -31,7 +31,7 @@ limits_adopt(void)
         l.rlim_cur = l.rlim_max;
         (void)setrlimit(limits[i].which, &l);
         if (limits[i].warns && l.rlim_max != RLIM_INFINITY)
-            log_warning("limit.inherited", "limit=RLIMIT_%s value=%ju effect=\"%s\"", limits[i].name,
-                        (uintmax_t)l.rlim_max, limits[i].effect);
+            log_event(LOG_LIMIT_INHERITED, "limit=RLIMIT_%s value=%ju effect=\"%s\"", limits[i].name,
+                      (uintmax_t)l.rlim_max, limits[i].effect);
     }
 }

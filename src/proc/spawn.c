@@ -52,7 +52,7 @@ struct ends {
 static _Noreturn void
 give_up(const char *step, const char *path)
 {
-    log_error("child.start", "step=%s path=%s error=\"%s\"", step, path, strerror(errno));
+    log_event(LOG_CHILD_START, "step=%s path=%s error=\"%s\"", step, path, strerror(errno));
     _exit(EXIT_NOT_STARTED);
 }
 

@@ -94,7 +94,7 @@ start(struct member *m)
     backoff_started(&m->backoff, now);
     if (member_start(m) == ERR_NONE)
         return;
-    log_cx_error(&s->cx, "child.start");
+    log_cx_error(&s->cx, LOG_CHILD_START);
     if (s->phase == PHASE_STARTING) {
         s->status = SUPERVISE_FAILED;
         end_at_once(s);
@@ -113,14 +113,14 @@ static void
 deadline_due(struct loop_timer *t)
 {
     struct supervisor *s = LIST_ITEM(t, struct supervisor, deadline);
-    log_warning("drain.late", "killed=%zu", count_running(s, false));
+    log_event(LOG_DRAIN_LATE, "killed=%zu", count_running(s, false));
     end_at_once(s);
 }
 
 static void
 drain(struct supervisor *s)
 {
-    log_info("drain", "seconds=%" PRId64, s->source.config.server_drain_time / CLOCK_S);
+    log_event(LOG_DRAIN, "seconds=%" PRId64, s->source.config.server_drain_time / CLOCK_S);
     notify_manager("STOPPING=1");
     listeners_close(&s->listeners); /* ours too, or the kernel goes on taking connections */
     enter(s, PHASE_DRAINING);
@@ -166,17 +166,17 @@ ended(struct member *m, int status)
     struct str how = report_ending(&s->cx.arena, status);
     member_ended(m);
     if (s->phase == PHASE_STARTING) {
-        log_error("start.failed", "child=%s slot=%" PRIu32 " reason=\"%.*s before it was ready\"",
+        log_event(LOG_START_FAILED, "child=%s slot=%" PRIu32 " reason=\"%.*s before it was ready\"",
                   member_name(m), m->slot, STR_ARG(how));
         s->status = SUPERVISE_FAILED;
         end_at_once(s);
     } else if (s->phase == PHASE_SERVING) {
         int64_t wait = backoff_ended(&m->backoff, now);
         loop_timer_set(s->loop, &m->restart, now + wait);
-        log_warning("child.died", "child=%s slot=%" PRIu32 " reason=\"%.*s\" again_in_ms=%" PRId64,
-                    member_name(m), m->slot, STR_ARG(how), wait / CLOCK_MS);
+        log_event(LOG_CHILD_DIED, "child=%s slot=%" PRIu32 " reason=\"%.*s\" again_in_ms=%" PRId64,
+                  member_name(m), m->slot, STR_ARG(how), wait / CLOCK_MS);
     } else {
-        log_debug("child.ended", "child=%s slot=%" PRIu32 " reason=\"%.*s\"", member_name(m), m->slot,
+        log_event(LOG_CHILD_ENDED, "child=%s slot=%" PRIu32 " reason=\"%.*s\"", member_name(m), m->slot,
                   STR_ARG(how));
         end_step(s);
     }
@@ -203,7 +203,7 @@ got_child_signal(void *arg, int signo)
         if (m != NULL)
             ended(m, status);
         else
-            log_debug("orphan.reaped", "pid=%d", (int)pid);
+            log_event(LOG_ORPHAN_REAPED, "pid=%d", (int)pid);
     }
 }
 
@@ -215,10 +215,10 @@ announce(struct supervisor *s)
     buf_add_cstr(&line, "READY");
     listeners_describe(&s->cx, &s->listeners, &line);
     struct str addresses = str_sub(buf_view(&line), sizeof("READY"), line.len);
-    log_info("ready", "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
+    log_event(LOG_READY, "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
     if (s->options->clock_fd > 0)
-        log_warning("sandbox", "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
-                    STR_ARG(addresses));
+        log_event(LOG_SANDBOX, "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
+                  STR_ARG(addresses));
     buf_add_byte(&line, '\n');
     notify_fd(s->ready_fd, buf_view(&line));
     s->ready_fd = -1;
@@ -251,7 +251,7 @@ patrol(struct loop_timer *t)
             m->heard_at = now;
         if (m->pid == 0 || !m->is_ready || now - m->heard_at <= most)
             continue;
-        log_error("child.silent", "child=%s slot=%" PRIu32 " seconds=%" PRId64, member_name(m), m->slot,
+        log_event(LOG_CHILD_SILENT, "child=%s slot=%" PRIu32 " seconds=%" PRId64, member_name(m), m->slot,
                   (now - m->heard_at) / CLOCK_S);
         member_kill(m);
     }
@@ -266,7 +266,7 @@ supervisor_member_ready(struct member *m)
     m->is_ready = true;
     m->heard_at = clock_mono();
     if (s->phase != PHASE_STARTING) {
-        log_info("child.ready", "child=%s slot=%" PRIu32, member_name(m), m->slot);
+        log_event(LOG_CHILD_READY, "child=%s slot=%" PRIu32, member_name(m), m->slot);
         return;
     }
     for (size_t i = 0; i < s->n; i++)
@@ -296,7 +296,7 @@ prepare(struct supervisor *s)
     enum errcode e = spawn_find_user(&s->cx, config->server_user, &s->user);
     const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
     if (e == ERR_NONE && warning != NULL)
-        log_warning("user.root", "problem=\"%s\"", warning);
+        log_event(LOG_USER_ROOT, "problem=\"%s\"", warning);
     if (e == ERR_NONE)
         e = lock_store(&s->cx, config->store_path, &s->user, &s->store_lock);
     if (e == ERR_NONE)
@@ -316,7 +316,7 @@ static int
 serve(struct supervisor *s)
 {
     if (prepare(s) != ERR_NONE) {
-        log_cx_error(&s->cx, "start.failed");
+        log_cx_error(&s->cx, LOG_START_FAILED);
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
     }
     size_t fronts = s->listeners.fronts, workers = source_workers(&s->source);
@@ -329,11 +329,11 @@ serve(struct supervisor *s)
     for (size_t i = 0; i < s->n && s->phase == PHASE_STARTING; i++)
         start(&s->members[i]);
     if (loop_run(s->loop) != ERR_NONE) {
-        log_error("loop.failed", "error=\"%s\"", strerror(errno));
+        log_event(LOG_LOOP_FAILED, "error=\"%s\"", strerror(errno));
         s->status = SUPERVISE_FAILED;
         kill_all(s);
     }
-    log_info("end", "status=%d", s->status);
+    log_event(LOG_END, "status=%d", s->status);
     return s->status;
 }
 

@@ -136,11 +136,11 @@ answer(struct worker *w, struct channel *from, struct frame *f)
     ct_wire_get(f, &cx->arena, &op->in, in);
     if (frame_read_end(f) != ERR_NONE)
         return ERR_PROTOCOL;
-    log_debug("call", "op=%.*s", STR_ARG(op->name));
+    log_event(LOG_CALL, "op=%.*s", STR_ARG(op->name));
     cx->call = &call;
     cx->reply = &reply;
     if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE)
-        log_cx_error(cx, "call.failed");
+        log_cx_error(cx, LOG_CALL_FAILED);
     /* First: whoever sees the answer and asks about the same challenge must not be told what was before it.
      */
     wake(w);
@@ -165,7 +165,7 @@ front_ready(struct worker *w, struct channel *f)
             frame_consume(&f->in, &frame);
     }
     if (e == ERR_PROTOCOL)
-        log_error("front.broke_protocol", "");
+        log_event(LOG_FRONT_BROKE_PROTOCOL, "");
     if (e != ERR_NONE && e != ERR_MORE)
         channel_close(f);
     if (f->in.cap > KEEP_SIZE)
@@ -184,7 +184,7 @@ control_ready(struct worker *w)
         e = obey(w, &m);
     if (e == ERR_NONE)
         return;
-    log_cx_error(&w->cx, "control.failed");
+    log_cx_error(&w->cx, LOG_CONTROL_FAILED);
     w->ends = true;
 }
 
@@ -199,7 +199,7 @@ keep_house(struct worker *w)
     w->cx.actor = STR_LIT("system");
     bool more = w->hooks->idle(w->hooks->arg, &w->cx, &w->ends);
     if (w->cx.err != ERR_NONE)
-        log_cx_error(&w->cx, "housekeeping.failed");
+        log_cx_error(&w->cx, LOG_HOUSEKEEPING_FAILED);
     wake(w);
     pace_kept(&w->pace, began, clock_mono(), more);
 }
@@ -226,7 +226,7 @@ serve(struct worker *w)
             if (p[i].revents != 0 && w->fronts[i].fd >= 0)
                 front_ready(w, &w->fronts[i]);
         if (p[NEWS].revents != 0)
-            log_debug("news", "");
+            log_event(LOG_NEWS, "");
         if (p[NEWS].revents != 0 || pace_is_due(&w->pace, clock_mono(), n <= 0))
             keep_house(w);
     }
@@ -248,7 +248,7 @@ worker_run(const struct worker_hooks *hooks)
                 child_say(CONTROL_DRAINED);
             }
         } else {
-            log_cx_error(&w.cx, "start.failed");
+            log_cx_error(&w.cx, LOG_START_FAILED);
         }
     }
     for (size_t i = 0; i < FRONTS_MAX; i++)

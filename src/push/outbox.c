@@ -112,14 +112,14 @@ log_failure(const struct outbox_row *row, const struct http_out_post *post, bool
     if (is_web_push(row) && !str_is_null(row->push.endpoint))
         (void)endpoint_read(row->push.endpoint, &e);
     if (is_web_push(row))
-        log_warning("web_push.failed",
-                    "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64
-                    " status=%ld error=\"%s\" final=%d",
-                    STR_ARG(row->public_id), row->device_id, STR_ARG(e.host), row->attempts + 1, post->status,
-                    post->why, is_final);
+        log_event(LOG_WEB_PUSH_FAILED,
+                  "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64
+                  " status=%ld error=\"%s\" final=%d",
+                  STR_ARG(row->public_id), row->device_id, STR_ARG(e.host), row->attempts + 1, post->status,
+                  post->why, is_final);
     else
-        log_warning("webhook.failed", "id=%.*s attempt=%" PRId64 " status=%ld error=\"%s\" final=%d",
-                    STR_ARG(row->public_id), row->attempts + 1, post->status, post->why, is_final);
+        log_event(LOG_WEBHOOK_FAILED, "id=%.*s attempt=%" PRId64 " status=%ld error=\"%s\" final=%d",
+                  STR_ARG(row->public_id), row->attempts + 1, post->status, post->why, is_final);
 }
 
 static enum errcode

@@ -49,26 +49,37 @@ static void
 shape(void **state)
 {
     (void)state;
-    log_info("connection.refused", "source=%s reason=%s", "192.0.2.1", "limit");
-    assert_string_equal(
-        take(), "2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit\n");
-    log_warning("started", "");
-    assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front started\n");
-    log_error("x", "a=%d", 1);
-    assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front x a=1\n");
+    log_event(LOG_READY, "source=%s reason=%s", "192.0.2.1", "limit");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front ready source=192.0.2.1 reason=limit\n");
+    log_event(LOG_DRAIN_LATE, "");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front drain.late\n");
+    log_event(LOG_LOOP_FAILED, "a=%d", 1);
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front loop.failed a=1\n");
+}
+
+/* What reads the log goes by the names: each is there once. */
+static void
+events_have_names_of_their_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LOG_EVENT_COUNT_; i++) {
+        assert_true(log_events[i].name[0] != '\0' && log_events[i].doc[0] != '\0');
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(log_events[i].name, log_events[k].name);
+    }
 }
 
 static void
 levels(void **state)
 {
     (void)state;
-    log_debug("x", "a=1");
+    log_event(LOG_NEWS, "a=1");
     assert_string_equal(take(), "");
     log_set_level(LOG_LEVEL_DEBUG);
-    log_debug("x", "a=1");
-    assert_string_equal(take(), "2026-11-23T15:30:14.123Z debug front x a=1\n");
+    log_event(LOG_NEWS, "a=1");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z debug front news a=1\n");
     log_set_level(LOG_LEVEL_ERROR);
-    log_warning("x", "a=1");
+    log_event(LOG_DRAIN_LATE, "a=1");
     assert_string_equal(take(), "");
 }
 
@@ -76,13 +87,13 @@ static void
 bounded_and_one_line(void **state)
 {
     (void)state;
-    log_info("x", "a=%9000d", 1);
+    log_event(LOG_END, "a=%9000d", 1);
     assert_int_equal(strlen(take()), 4096);
     assert_int_equal(line[4095], '\n');
     errno = 42;
-    log_info("x", "a=%s", "one\nforged info front y\x7f\x1b[0m");
+    log_event(LOG_END, "a=%s", "one\nforged info front y\x7f\x1b[0m");
     assert_int_equal(errno, 42);
-    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front x a=one?forged info front y??[0m\n");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front end a=one?forged info front y??[0m\n");
 }
 
 static void
@@ -119,11 +130,11 @@ context_error(void **state)
     struct cx cx;
     cx_init(&cx);
     assert_int_equal(err_set(&cx, ERR_STORE, "near \"x\"\n"), ERR_STORE);
-    log_cx_error(&cx, "call.failed");
+    log_cx_error(&cx, LOG_CALL_FAILED);
     assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front call.failed error=STORE "
                                 "detail=\"near \\\"x\\\"\\n\" source=-\n");
     cx.source = STR_LIT("192.0.2.1");
-    log_cx_error(&cx, "call.failed");
+    log_cx_error(&cx, LOG_CALL_FAILED);
     assert_non_null(strstr(take(), " source=\"192.0.2.1\"\n"));
     cx_clear(&cx);
 }
@@ -151,14 +162,14 @@ a_reader_that_stalls_costs_lines_and_no_wait(void **state)
     char byte[2048];
     size_t left = fill_pipe();
     set_blocking(true); /* as standard error is given to a program */
-    log_info("lost", "");
-    log_info("lost", "");
+    log_event(LOG_RELOAD, "");
+    log_event(LOG_RELOAD, "");
     log_catch_up();
     while (left > 0)
         left -= (size_t)read(said[0], byte, left < sizeof(byte) ? left : sizeof(byte));
-    log_info("x", "a=1");
+    log_event(LOG_END, "a=1");
     assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front log.dropped lines=2\n"
-                                "2026-11-23T15:30:14.123Z info front x a=1\n");
+                                "2026-11-23T15:30:14.123Z info front end a=1\n");
     log_catch_up();
     assert_string_equal(take(), "");
     set_blocking(false);
@@ -173,8 +184,8 @@ a_standard_error_of_its_own_does_not_block(void **state)
     log_own_stderr();
     assert_int_equal(fcntl(said[1], F_GETFL) & O_NONBLOCK, 0);
     assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
-    log_info("x", "a=1");
-    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front x a=1\n");
+    log_event(LOG_END, "a=1");
+    assert_string_equal(take(), "2026-11-23T15:30:14.123Z info front end a=1\n");
     set_blocking(false);
 }
 
@@ -188,7 +199,7 @@ a_socket_is_not_waited_for_either(void **state)
     assert_true(dup2(pair[1], STDERR_FILENO) >= 0);
     while (send(pair[1], "x", 1, MSG_DONTWAIT) == 1) {
     }
-    log_info("lost", "");
+    log_event(LOG_RELOAD, "");
     while (recv(pair[0], bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
     }
     log_catch_up();
@@ -206,6 +217,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {LOG_TEST(shape),
+                                       LOG_TEST(events_have_names_of_their_own),
                                        LOG_TEST(levels),
                                        LOG_TEST(bounded_and_one_line),
                                        LOG_TEST(quotes),

@@ -177,7 +177,7 @@ probe_daily_work(void)
     rand_bytes(random, sizeof(random));
     struct str date = clock_text(&a, clock_now());
     memset(arena_alloc(&a, 3 << 20), 1, 3 << 20);
-    log_info("probe", "date=%.*s mono=%d", STR_ARG(date), clock_mono() > 0);
+    log_event(LOG_READY, "date=%.*s mono=%d", STR_ARG(date), clock_mono() > 0);
     arena_clear(&a);
     return date.n == 20 ? 0 : 1;
 }
