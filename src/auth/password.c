@@ -148,3 +148,22 @@ password_days_left(const struct cx *cx, const struct policy *p, const struct tec
     int64_t left = t->password_set_at + p->password_age * CLOCK_DAY - cx->now;
     return left <= 0 ? 0 : (int32_t)((left + CLOCK_DAY - 1) / CLOCK_DAY);
 }
+
+int32_t
+password_notice(const struct cx *cx, const struct policy *p, const struct technician *t)
+{
+    const int32_t days = password_days_left(cx, p, t);
+    return days <= p->password_notice ? days : -1;
+}
+
+enum errcode
+password_notice_of(struct cx *cx, int64_t technician_id, int32_t *days_out)
+{
+    struct technician t;
+    struct policy p;
+    enum errcode err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE)
+        err = policy_get(cx, t.company_id, &p);
+    *days_out = err == ERR_NONE ? password_notice(cx, &p, &t) : -1;
+    return err;
+}

@@ -58,5 +58,9 @@ enum errcode password_store(struct cx *cx, const struct policy *p, const struct 
 /* Days until it expires by the policy, rounded up, 0 when it has; -1: never. must_change counts as expired.
  */
 int32_t password_days_left(const struct cx *cx, const struct policy *p, const struct technician *t);
+/* The same days where the person is to be warned of them by now (policy password_notice); else -1. */
+int32_t password_notice(const struct cx *cx, const struct policy *p, const struct technician *t);
+/* The same, read by itself. */
+enum errcode password_notice_of(struct cx *cx, int64_t technician_id, int32_t *days_out) MUST_CHECK;
 
 #endif

@@ -131,6 +131,7 @@ overview_within(struct cx *cx, const struct self_proof *proof, struct self_overv
     const struct account *a = &s.account;
     o->has_codes = a->t.has_totp;
     o->password_days = password_days_left(cx, &a->p, &a->t);
+    o->password_notice = password_notice(cx, &a->p, &a->t);
     o->minimum_strength = (uint8_t)a->p.password_strength;
     o->minimum_length = password_length_min(&a->p);
     err = recovery_codes_left(cx, a->t.id, &o->recovery_codes);
@@ -143,7 +144,7 @@ enum errcode
 self_overview(struct cx *cx, const struct self_proof *proof, struct self_overview *overview_out,
               enum self_result *result_out)
 {
-    *overview_out = (struct self_overview){.password_days = -1};
+    *overview_out = (struct self_overview){.password_days = -1, .password_notice = -1};
     enum errcode err = db_begin_read(cx);
     if (err != ERR_NONE)
         return err;

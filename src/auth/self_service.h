@@ -134,7 +134,8 @@ struct self_overview {
     size_t n_sign_ins;
     bool has_codes;
     int64_t recovery_codes, minimum_length;
-    int32_t password_days; /* -1: never expires */
+    int32_t password_days;   /* -1: never expires */
+    int32_t password_notice; /* -1: nothing to warn of */
     uint8_t minimum_strength;
 };
 enum errcode self_overview(struct cx *cx, const struct self_proof *proof, struct self_overview *overview_out,

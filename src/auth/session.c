@@ -257,7 +257,8 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
         return err;
     *redeemed_out = (struct redeemed){.account = a.t.email,
                                       .company = a.c.title,
-                                      .session_id = arena_printf(&cx->arena, "%lld", (long long)row.id)};
+                                      .session_id = arena_printf(&cx->arena, "%lld", (long long)row.id),
+                                      .password_notice = password_notice(cx, &a.p, &a.t)};
     return audit_append(cx, account_of(&a), "session.redeemed", "session", redeemed_out->session_id, NULL);
 }
 

@@ -38,6 +38,7 @@ enum errcode session_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CH
 
 struct redeemed {
     struct str account, company, session_id;
+    int32_t password_notice; /* password.h */
 };
 /* Spends the ticket of sUrl. ERR_NOT_FOUND: unknown, spent, expired, its session has ended, or the account
  * cannot be used at present: AT_SELF of decide.h, since the address is that of the console's own server. */

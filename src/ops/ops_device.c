@@ -4,6 +4,7 @@
 #include "auth/device.h"
 #include "auth/env.h"
 #include "auth/notice.h"
+#include "auth/password.h"
 #include "auth/technician.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -208,6 +209,7 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
     struct device d;
     bool known = false;
     struct challenge_reply reply = {.public_id = in->sChallengeId, .number = in->sNumber};
+    out->iPasswordNotice = -1;
     enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
     out->result = deviceRet_UnknownDevice;
     if (err != ERR_NONE || !known)
@@ -221,10 +223,16 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
         !ops_binaries(cx, texts, bytes, 3))
         return ERR_NONE;
     enum answer answer;
-    err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);
+    int32_t notice = -1;
+    if (reply.decision == DECISION_APPROVE) /* before the answer: once it is stored, nothing may fail */
+        err = password_notice_of(cx, d.technician_id, &notice);
     if (err == ERR_NONE)
-        out->result = answer_result(answer);
-    return err;
+        err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);
+    if (err != ERR_NONE)
+        return err;
+    out->result = answer_result(answer);
+    out->iPasswordNotice = answer == ANSWER_OK ? notice : -1;
+    return ERR_NONE;
 }
 
 enum errcode

@@ -143,7 +143,7 @@ enum errcode
 op_self_overview(struct cx *cx, const struct self_overview_in *in, struct self_overview_out *out)
 {
     struct caller c;
-    struct self_overview o = {.n_devices = 0};
+    struct self_overview o = {.password_days = -1, .password_notice = -1};
     bool known = false;
     enum errcode err = who(cx, in->sDeviceToken, in->sSelfToken, &c, &known);
     out->aDevices.is_null = out->aSignIns.is_null = true;
@@ -154,10 +154,11 @@ op_self_overview(struct cx *cx, const struct self_overview_in *in, struct self_o
         out->aSignIns = told_sign_ins(cx, &o);
         out->bCodes = o.has_codes;
         out->iRecoveryCodes = (int32_t)o.recovery_codes;
-        out->iPasswordExpiresIn = o.password_days;
         out->minimumPasswordStrength = o.minimum_strength;
         out->iMinimumLength = (int32_t)o.minimum_length;
     }
+    out->iPasswordExpiresIn = o.password_days;
+    out->iPasswordNotice = o.password_notice;
     return tell(err, &c, &out->result);
 }
 

@@ -59,6 +59,7 @@ enum errcode
 op_console_redeem(struct cx *cx, const struct console_redeem_in *in, struct console_redeem_out *out)
 {
     struct redeemed redeemed;
+    out->iPasswordNotice = -1;
     enum errcode err = session_redeem(cx, in->sTicket, &redeemed);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
@@ -71,5 +72,6 @@ op_console_redeem(struct cx *cx, const struct console_redeem_in *in, struct cons
     out->sAccount = redeemed.account;
     out->sCompany = redeemed.company;
     out->sSessionId = redeemed.session_id;
+    out->iPasswordNotice = redeemed.password_notice;
     return ERR_NONE;
 }

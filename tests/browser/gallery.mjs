@@ -7,7 +7,7 @@ const QR = (await readFile(new URL("example.qr", import.meta.url), "utf8")).trim
 
 /** Screens that are unlike each other; the messages beside them differ in their words alone. */
 export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", "passkey-required",
-    "passkey-none", "passkey-offered", "compare", "challenge", "wrong-number", "no-number", "report", "approved",
+    "passkey-none", "passkey-offered", "compare", "challenge", "wrong-number", "no-number", "report", "approved", "approved-notice",
     "refused", "expired", "account", "account-codes", "self", "self-bare", "rename", "codes", "recovery", "password", "password-refused", "settings",
     "notify-ask", "notify-home", "notify-denied", "notice"];
 
@@ -49,7 +49,7 @@ async function showInPage({screen, code, qr}) {
         aSignIns: [["OK", "push"], ["TwoFactorRejected", "push"], ["InvalidPassword", ""], ["OK", "totp"], ["OK", "recovery"]].map(
             ([sResult, sMethod], i) => ({sWhen: `2026-11-${20 - i}T09:1${i}:00Z`, sResult, sMethod, sConsole: "Technician Console 7.2",
                 sSource: "203.0.113.24", iTimes: sResult === "InvalidPassword" ? 412 : 1, sFirst: "2026-11-02T17:40:00Z"})),
-        bCodes: true, iRecoveryCodes: 7, iPasswordExpiresIn: 30, minimumPasswordStrength: 2, iMinimumLength: 8};
+        bCodes: true, iRecoveryCodes: 7, iPasswordExpiresIn: 30, iPasswordNotice: -1, minimumPasswordStrength: 2, iMinimumLength: 8};
     const steps = {places: () => "#/", rename: async () => null, remove: async () => null, removeCodes: async () => null,
         recover: async () => null, close() {}};
     const begun = {sSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", sUri: "otpauth://totp/Acme", sQrCode: qr};
@@ -82,13 +82,14 @@ async function showInPage({screen, code, qr}) {
         "compare": () => enrol.compareView(words, {account: accounts[0], match() {}, async differ() {}}),
         "challenge": challengeScreen, "wrong-number": challengeScreen, "no-number": challengeScreen, "report": challengeScreen,
         "approved": () => say("good", "approved"),
+        "approved-notice": () => message.approvedView(words, {notice: 5, done() {}}),
         "refused": () => say("calm", "refused"),
         "expired": () => say("bad", "problem.Expired"),
         "account": () => account.accountView(words, accounts[0], steps),
         "account-codes": () => account.accountView(words, {...accounts[0], codes: seed, passkey: "p"}, steps),
         "self": () => self.selfView(words, {account: accounts[0], known, ...steps}),
         "self-bare": () => self.selfView(words, {account: accounts[1], ...steps,
-            known: {...known, aDevices: known.aDevices.slice(0, 1), aSignIns: [], bCodes: false, iRecoveryCodes: 0, iPasswordExpiresIn: -1}}),
+            known: {...known, aDevices: known.aDevices.slice(0, 1), aSignIns: [], bCodes: false, iRecoveryCodes: 0, iPasswordExpiresIn: -1, iPasswordNotice: -1}}),
         "rename": () => self.selfView(words, {account: accounts[0], known, ...steps,
             rename: () => frame.prompt({title: words.t("self.rename.ask"), text: words.t("enrol.name.why"), value: "Ann's phone",
                 yes: words.t("self.rename.yes"), most: 64})}),

@@ -57,14 +57,17 @@ async function opened(policy) {
     return who;
 }
 
-async function approved(email) {
+async function approved(email, {result = "OK", warning} = {}) {
     const challenge = await stage.begin(email);
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await heading("Is this you?");
     await page.getByLabel("Number on the console").fill(challenge.number);
     await button("Approve").click();
     await heading("Approved");
-    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+    assert.equal(await page.locator(".problem").count(), warning === undefined ? 0 : 1);
+    if (warning !== undefined)
+        await page.getByText(warning).waitFor();
+    assert.equal(await stage.settle(challenge.login, challenge.push), result);
     await button("Done").click();
 }
 
@@ -118,6 +121,21 @@ test("this device is removed", async () => {
     await inDialog("Remove").click();
     await heading("No account yet");
     assert.deepEqual((await stage.devices(email)).map(({state}) => state), ["removed"]);
+});
+
+test("a password that expires soon is warned of at each approval and in the account, and one that is over", async () => {
+    const {email} = await technician({password_age: 20});
+    await enrol(page, await stage.link(email));
+    await approved(email);
+    await stage.advance(15 * 86_400);
+    await approved(email, {warning: "Your password expires in 5 days."});
+    await openSelf(email);
+    await page.locator(".problem").getByText("It expires in 5 days.").waitFor();
+    await button("Close").click();
+    await stage.advance(5 * 86_400);
+    await approved(email, {result: "UserPasswordExpired", warning: "Your password has to be changed"});
+    await openSelf(email);
+    await page.locator(".problem").getByText("It has to be changed at the next sign-in.").waitFor();
 });
 
 test("last sign-ins, in plain words", async () => {

@@ -1,10 +1,12 @@
 """Passwords that must change: what a company asks for today holds for those that were chosen earlier."""
 
+import http.client
+import json
 import sqlite3
 
 import pytest
 
-from countersign import PASSWORD
+from countersign import PASSWORD, ticket_of
 from test_upgrade import turn_back
 
 SHORT = "kelp Rye"  # 8 characters, 3 types: enough where a second factor is enforced, and no more
@@ -195,3 +197,62 @@ def test_an_approval_that_lets_nobody_in_ends_the_wait_for_the_next_push(server,
     console = server.console()
     for _ in range(4):
         expired(console.sign_in(email, phone), console)
+
+
+# ---- the warning before a password expires ----
+
+DAY = 86_400
+
+
+def redeem(server, ticket):
+    wire = http.client.HTTPConnection("127.0.0.1", server.port)
+    wire.request("POST", "/api/console/redeem", json.dumps({"sTicket": ticket}), {"Content-Type": "application/json"})
+    answer = json.loads(wire.getresponse().read())
+    wire.close()
+    return answer
+
+
+def notices(server, company, email, phone):
+    """Days until the end as the console is told them; what phone, account and console are to warn of."""
+    console = server.console()
+    token, push = console.begin(email)
+    approval = phone.approve(push.sMatchNumber)
+    answer = console.settle(token, push.sPushToken)
+    overview = phone.open_self(company, email).self("overview")
+    assert overview["iPasswordExpiresIn"] == int(answer.iPasswordExpiresIn)
+    told = {approval["iPasswordNotice"], overview["iPasswordNotice"]}
+    if answer.result == "OK":
+        told.add(redeem(server, ticket_of(answer.sUrl))["iPasswordNotice"])
+    assert len(told) == 1
+    return answer.result, int(answer.iPasswordExpiresIn), told.pop()
+
+
+def test_days_are_told_always_and_warned_of_within_the_notice(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    assert notices(server, company, email, phone) == ("OK", -1, -1), "it never expires"
+    server.cli("policy", "set", company, "password_age", "30")
+    assert notices(server, company, email, phone) == ("OK", 30, -1)
+    server.advance(15 * DAY)
+    assert notices(server, company, email, phone) == ("OK", 15, -1)
+    server.advance(DAY)
+    assert notices(server, company, email, phone) == ("OK", 14, 14)
+    server.cli("policy", "set", company, "password_notice", "13")
+    assert notices(server, company, email, phone) == ("OK", 14, -1)
+    server.advance(13 * DAY)
+    assert notices(server, company, email, phone) == ("OK", 1, 1)
+    server.cli("policy", "set", company, "password_notice", "0")
+    assert notices(server, company, email, phone) == ("OK", 1, -1)
+    server.advance(DAY)
+    assert notices(server, company, email, phone) == (EXPIRED, 0, 0)
+
+
+def test_a_refusal_and_a_stranger_are_told_of_no_password(server, name):
+    company, email = name
+    phone = server.ready(company, email, {"password_age": "3"})
+    console = server.console()
+    console.begin(email)
+    assert phone.reject()["iPasswordNotice"] == -1
+    assert phone.post("answer", {"sChallengeId": "x"}, "no token")["iPasswordNotice"] == -1
+    assert redeem(server, "no ticket")["iPasswordNotice"] == -1
+    assert console.login(email, "wrong").iPasswordExpiresIn == "-1"

@@ -156,7 +156,7 @@ def test_every_operation_asks_for_the_proof(ann, op):
         answer = phone.api(path, phone.signed(path, members) if path in phone.CHANGES else members, phone.token)
         assert (answer["result"], answer["status"]) == ("ProofRequired", 401), token
         assert not set(answer) - {"result", "status", "bCodes", "iRecoveryCodes", "iPasswordExpiresIn", "iMinimumLength",
-                                  "minimumPasswordStrength", "iAttemptRemaining"}, answer
+                                  "minimumPasswordStrength", "iAttemptRemaining", "iPasswordNotice"}, answer
     for token in (None, "x", SECRET):
         answer = phone.api(f"self/{op}", {**given, "sSelfToken": phone.self_token}, token)
         assert (answer["result"], answer["status"]) == ("UnknownDevice", 401)

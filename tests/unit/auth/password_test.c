@@ -162,6 +162,32 @@ days(void **state)
     assert_int_equal(password_days_left(&f->cx, &p, &t), 0);
 }
 
+static void
+notice(void **state)
+{
+    struct fixture *f = *state;
+    struct policy p;
+    struct technician t = ann(f);
+    policy_defaults(&p);
+    assert_int_equal(password_notice(&f->cx, &p, &t), -1);
+    p.password_age = 30;
+    p.password_notice = 14;
+    f->cx.now = FIXTURE_NOW + 16 * CLOCK_DAY - 1;
+    assert_int_equal(password_notice(&f->cx, &p, &t), -1);
+    f->cx.now += 1;
+    assert_int_equal(password_notice(&f->cx, &p, &t), 14);
+    f->cx.now = FIXTURE_NOW + 30 * CLOCK_DAY - 1;
+    assert_int_equal(password_notice(&f->cx, &p, &t), 1);
+    p.password_notice = 0;
+    assert_int_equal(password_notice(&f->cx, &p, &t), -1);
+    f->cx.now += 1;
+    assert_int_equal(password_notice(&f->cx, &p, &t), 0);
+    p.password_age = 0;
+    assert_int_equal(password_notice(&f->cx, &p, &t), -1);
+    t.password_must_change = true;
+    assert_int_equal(password_notice(&f->cx, &p, &t), 0);
+}
+
 int
 main(void)
 {
@@ -172,6 +198,7 @@ main(void)
         cmocka_unit_test_setup_teardown(history, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(changed_meanwhile, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(days, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(notice, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

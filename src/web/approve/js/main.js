@@ -15,7 +15,7 @@ import {accountView} from "./views/account.js";
 import {challengeView} from "./views/challenge.js";
 import {createFrame} from "./views/frame.js";
 import {homeView} from "./views/home.js";
-import {messageView} from "./views/message.js";
+import {approvedView, messageView} from "./views/message.js";
 import {settingsView} from "./views/settings.js";
 import {createWatch} from "./watch.js";
 
@@ -252,15 +252,18 @@ async function createApp() {
             return {result: answer.result};
         if (answer.result === "WrongNumber" && answer.iTriesRemaining > 0)
             return {result: "WrongNumber", tries: answer.iTriesRemaining};
-        end(challenge, answer.result, decision);
+        end(challenge, answer.result, decision, challenge.sPurpose === "sign-in" ? answer.iPasswordNotice : -1);
         return null;
     }
 
-    function end(challenge, result, decision) {
+    /** @param {number} [notice] days until the password expires, where the person is to be warned of them; else -1 */
+    function end(challenge, result, decision, notice = -1) {
         // The same person may have this device enrolled twice.
         for (const [id, all] of waiting)
             waiting.set(id, all.filter((other) => other.sChallengeId !== challenge.sChallengeId));
-        if (result === "OK")
+        if (result === "OK" && decision === "approve" && notice >= 0)
+            show(approvedView(words, {notice, done: wakeHome}), {}); // it stays until it was read
+        else if (result === "OK")
             message(decision === "approve" ? "good" : "calm", ENDINGS[decision], {company: challenge.sCompany}, wakeHome);
         else if (result === "WrongNumber")
             message("bad", "problem.SpentTries", {}, wakeHome);

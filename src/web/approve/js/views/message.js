@@ -32,3 +32,13 @@ export function messageView(words, {kind, key, values, more, beside, done, label
                 : h("div", {class: "actions"}, h("button", {type: "button", class: "main", onclick: done}, words.t(label)))),
     };
 }
+
+/**
+ * An approval, and that the password expires soon.
+ * @param {{notice: number, done: () => void}} state notice: in days; 0: it has expired
+ * @returns {import("./frame.js").Screen}
+ */
+export function approvedView(words, {notice, done}) {
+    const text = notice === 0 ? words.t("approved.password.over") : words.t("approved.password", {n: notice});
+    return messageView(words, {kind: "good", key: "approved", done, beside: h("div", {class: "problem"}, h("p", {}, text))});
+}

@@ -81,8 +81,9 @@ function codes(words, {known, places, removeCodes, recover}) {
 
 function password(words, {known, places}) {
     const days = known.iPasswordExpiresIn;
+    const told = days < 0 ? words.t("self.password.never") : days === 0 ? words.t("self.password.over") : words.t("self.password.days", {n: days});
     return h("div", {class: "card"},
-        h("p", {}, days < 0 ? words.t("self.password.never") : words.t("self.password.days", {n: days})),
+        known.iPasswordNotice < 0 ? h("p", {}, told) : h("div", {class: "problem"}, h("p", {}, told)),
         h("div", {class: "single"}, h("a", {class: "button quiet", href: places("password")}, words.t("self.password.change"))));
 }
 
