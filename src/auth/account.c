@@ -45,6 +45,13 @@ account_is_locked(const struct account *a)
     return a->l.account_locked || a->t.locked_at != 0;
 }
 
+enum errcode
+account_fail(struct cx *cx, struct account *a)
+{
+    const struct lockout_name name = {&a->t, &a->p, a->t.email_key};
+    return lockout_fail(cx, &name, cx->source, &a->l);
+}
+
 struct audit_of
 account_of(const struct account *a)
 {
@@ -75,7 +82,7 @@ account_tell(struct cx *cx, const struct account *a, int64_t except_session, str
     const struct session_choice others = {.technician_id = a->t.id, .except_id = except_session};
     int64_t n = 0;
     enum errcode err = store_session_count(cx, &others, cx->now, &n);
-    answer->attempts_left = account_is_locked(a) ? 0 : lockout_attempts(&a->l, true);
+    answer->attempts_left = account_is_locked(a) ? 0 : lockout_attempts(&a->l);
     answer->password_days = account_password_days(cx, a);
     answer->is_console_running = n > 0;
     answer->minimum_strength = (uint8_t)a->p.password_strength;

@@ -35,6 +35,8 @@ void account_saw_password(struct account *a, const struct password_facts *facts)
 int32_t account_password_days(const struct cx *cx, const struct account *a);
 /* By failures or by the operator. */
 bool account_is_locked(const struct account *a);
+/* lockout_fail of the account, from the caller's address. */
+enum errcode account_fail(struct cx *cx, struct account *a) MUST_CHECK;
 struct audit_of account_of(const struct account *a);
 
 /* The right password alone may enrol the first phone: no second factor was ever set up. What was set up and

@@ -201,6 +201,7 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
 {
     struct policy p;
     struct lockout l;
+    const struct lockout_name name = {&h->s.t, &p, h->s.t.email_key};
     enum errcode err = store_challenge_take_try(cx, h->s.c.id, &h->tries_left);
     if (err != ERR_NONE)
         return err;
@@ -211,7 +212,7 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
     if ((err = policy_get(cx, h->s.company.id, &p)) != ERR_NONE)
         return err;
     /* It counts against the address that asked for the push: the phone only typed what it was told. */
-    err = lockout_fail(cx, &p, h->s.t.email_key, h->s.login.source, &l);
+    err = lockout_fail(cx, &name, h->s.login.source, &l);
     if (err == ERR_NONE)
         err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, "push.wrong-number")
                                  : record(cx, h, "push.wrong-number");

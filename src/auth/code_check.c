@@ -21,10 +21,9 @@ look_at_code(struct cx *cx, struct attempt *a, struct str code, const char **kin
 static enum errcode
 refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_answer *answer_out)
 {
-    enum errcode err = ERR_NONE;
-    if (!a->account.l.source_refused)
-        err = lockout_fail(cx, &a->account.p, a->account.t.email_key, cx->source, &a->account.l);
-    if (err == ERR_NONE)
+    const bool is_turned_away = a->account.l.source_refused;
+    enum errcode err = account_fail(cx, &a->account);
+    if (err == ERR_NONE && !is_turned_away)
         err = audit_append(cx, account_of(&a->account), "code.refused", "purpose", a->login.purpose, "method",
                            str_from_cstr(kind), "console", a->login.console, NULL);
     return err != ERR_NONE ? err : attempt_tell(cx, a, 0, SIGNIN_InvalidCode, answer_out);

@@ -104,6 +104,7 @@ static enum errcode
 grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
 {
     const struct account *acc = &a->account;
+    const struct lockout_name name = {&acc->t, &acc->p, acc->t.email_key};
     enum errcode err = ERR_NONE;
     *session_out = 0;
     if (a->facts.brings_password) {
@@ -114,7 +115,7 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
             err = audit_append(cx, account_of(acc), "password.changed", "purpose", a->login.purpose, NULL);
     }
     if (err == ERR_NONE)
-        err = lockout_clear(cx, acc->t.email_key, cx->source);
+        err = lockout_clear(cx, &name, cx->source);
     if (err == ERR_NONE && !a->facts.is_change)
         err = open_session(cx, a, session_out);
     return err;

@@ -1,23 +1,20 @@
-/* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table tells nobody who failed.
+/* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table does not show who failed.
+ *
+ * What strangers are shown comes from a fixed number of counters, which names and sources share by the bits
+ * of an HMAC: whatever is tried from anywhere, there are never more of them. Known names and unknown ones use
+ * them alike, and nothing but attempts without the right password and the source's own sign-in changes them.
  */
 #include "auth/lockout.h"
 
 #include <string.h>
 
-#include "auth/audit.h"
+#include "auth/counter.h"
 #include "auth/env.h"
-#include "auth/technician.h"
 #include "base/clock.h"
 #include "base/inet.h"
-#include "store/store_lockout.h"
 
-#define SOURCE_REFUSED (15 * CLOCK_MINUTE)
-#define FORGET_AFTER (30 * CLOCK_DAY)
-
-struct keys {
-    struct digest account, source;
-    bool has_source;
-};
+/* Of names; of sources, and of names at each of them. Powers of two. */
+enum { NAMES_SHOWN = 1 << 16, SOURCES_SHOWN = 1 << 12, NAMES_AT_SOURCE = 1 << 6 };
 
 /* A host of version 6 has 2^64 addresses. */
 struct str
@@ -30,28 +27,6 @@ lockout_network(struct cx *cx, struct str source)
     return inet_net_format(&cx->arena, &net);
 }
 
-static struct keys
-keys_of(struct cx *cx, struct str email_key, struct str source)
-{
-    struct keys keys = {.account = env_lookup(cx, STR_LIT("account"), email_key)};
-    keys.has_source = !str_is_null(source);
-    if (keys.has_source) {
-        struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(lockout_network(cx, source)));
-        keys.source = env_lookup(cx, purpose, email_key);
-    }
-    return keys;
-}
-
-/* A limit that was lowered below what was counted already is met by the next failure. */
-static int64_t
-left_of(const struct lockout_row *row, int64_t limit)
-{
-    if (row->locked_until != 0)
-        return 0;
-    return row->failures < limit ? limit - row->failures : 1;
-}
-
-/* Always below the account's: one address alone locks no account. */
 static int64_t
 source_limit(const struct cx *cx, const struct policy *p)
 {
@@ -59,22 +34,83 @@ source_limit(const struct cx *cx, const struct policy *p)
     return cx->env->source_failures < below ? cx->env->source_failures : below;
 }
 
-static struct lockout
-lockout_of(const struct cx *cx, const struct policy *p, const struct lockout_row *account,
-           const struct lockout_row *source)
+/* p NULL: the defaults. */
+static struct counter
+counter_by(const struct cx *cx, const struct policy *p, struct str source)
 {
     struct policy defaults;
     policy_defaults(&defaults);
+    const struct policy *rules = p != NULL ? p : &defaults;
+    return (struct counter){.account = {.source = STR_LIT("")},
+                            .source = {.source = STR_LIT("")},
+                            .has_source = !str_is_null(source),
+                            .account_limit = rules->lockout_failures,
+                            .account_time = rules->lockout_time,
+                            .source_limit = source_limit(cx, rules)};
+}
+
+static struct digest
+account_key(const struct cx *cx, struct str email_key)
+{
+    return env_lookup(cx, STR_LIT("account"), email_key);
+}
+
+/* What holds of an account. */
+static struct counter
+counter_of_account(struct cx *cx, const struct lockout_name *name, struct str source)
+{
+    struct counter c = counter_by(cx, name->p, source);
+    const int64_t id = name->t != NULL ? name->t->id : 0;
+    c.account.key = c.account.account = c.source.account = account_key(cx, name->email_key);
+    c.account.technician_id = c.source.technician_id = id;
+    if (!c.has_source)
+        return c;
+    c.source.source = lockout_network(cx, source);
+    struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(c.source.source));
+    c.source.key = env_lookup(cx, purpose, name->email_key);
+    return c;
+}
+
+static unsigned
+share_of(const struct cx *cx, struct str purpose, struct str what, unsigned n)
+{
+    const struct digest d = env_lookup(cx, purpose, what);
+    return ((unsigned)d.bytes[0] << 8 | d.bytes[1]) % n;
+}
+
+/* What a stranger is shown. */
+static struct counter
+counter_shown(struct cx *cx, struct str email_key, struct str source)
+{
+    static const struct str shown = STR("shown"), name = STR("shown name"), from = STR("shown source");
+    struct counter c = counter_by(cx, NULL, source);
+    unsigned share = share_of(cx, name, email_key, NAMES_SHOWN);
+    c.account.key = env_lookup(cx, shown, arena_printf(&cx->arena, "name %u", share));
+    c.account.account = c.source.account = c.account.key;
+    if (!c.has_source)
+        return c;
+    struct str network = lockout_network(cx, source);
+    struct str there = arena_printf(&cx->arena, "shown at %.*s", STR_ARG(network));
+    c.source.key =
+        env_lookup(cx, shown,
+                   arena_printf(&cx->arena, "source %u %u", share_of(cx, from, network, SOURCES_SHOWN),
+                                share_of(cx, there, email_key, NAMES_AT_SOURCE)));
+    return c;
+}
+
+static struct lockout
+lockout_of(const struct cx *cx, const struct counter *c)
+{
     struct lockout l = {
-        .account_locked = account->locked_until != 0,
-        .account_left = left_of(account, p->lockout_failures),
-        .stranger_left = left_of(account, defaults.lockout_failures),
-        .locked_until = account->locked_until,
+        .account_locked = c->account.locked_until != 0,
+        .account_left = counter_left(&c->account, c->account_limit),
+        .locked_until = c->account.locked_until,
         .source_left = INT64_MAX,
     };
-    if (source != NULL) {
-        l.source_refused = source->locked_until != 0;
-        l.source_left = left_of(source, source_limit(cx, p));
+    if (c->has_source) {
+        l.source_refused = c->source.locked_until != 0;
+        l.source_left = counter_left(&c->source, c->source_limit);
+        l.source_is_known = c->source.proved_at != 0 && cx->now - c->source.proved_at < COUNTER_FORGETS;
     }
     return l;
 }
@@ -83,94 +119,61 @@ enum errcode
 lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
             struct lockout *l_out)
 {
-    struct keys keys = keys_of(cx, email_key, source);
-    struct lockout_row account, by_source;
-    struct policy defaults;
-    policy_defaults(&defaults);
-    enum errcode err = store_lockout_get(cx, &keys.account, &account);
-    if (err == ERR_NONE && keys.has_source)
-        err = store_lockout_get(cx, &keys.source, &by_source);
+    const struct lockout_name name = {NULL, p, email_key};
+    struct counter c = counter_of_account(cx, &name, source);
+    enum errcode err = counter_get(cx, &c);
     if (err == ERR_NONE)
-        *l_out = lockout_of(cx, p != NULL ? p : &defaults, &account, keys.has_source ? &by_source : NULL);
+        *l_out = lockout_of(cx, &c);
     return err;
 }
 
-/* Counts, and locks for `time` (0: until unlocked) when the limit is met. */
-static enum errcode
-count(struct cx *cx, const struct lockout_key *of, int64_t limit, int64_t time, struct lockout_row *row_out)
+static uint8_t
+to_byte(int64_t left)
 {
-    enum errcode err = store_lockout_count(cx, of, row_out);
-    if (err != ERR_NONE || row_out->failures < limit || row_out->locked_until != 0)
-        return err;
-    row_out->locked_until = time == 0 ? INT64_MAX : cx->now + time;
-    return store_lockout_lock(cx, &of->key, row_out->locked_until);
+    return (uint8_t)(left > UINT8_MAX ? UINT8_MAX : left);
 }
 
 static enum errcode
-audit_lock(struct cx *cx, struct str email_key, int64_t until)
+show(struct cx *cx, const struct lockout_name *name, struct str source, struct lockout_shown *shown_out)
 {
-    struct technician t;
-    enum errcode err = store_technician_find(cx, email_key, &t);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        return ERR_NONE;
+    struct counter c = counter_shown(cx, name->email_key, source);
+    enum counter_how how = COUNTER_COUNTED;
+    enum errcode err = counter_try(cx, &c, &how);
+    int64_t left =
+        c.has_source ? counter_left(&c.source, c.source_limit) : counter_left(&c.account, c.account_limit);
+    *shown_out = (struct lockout_shown){.is_counted = how == COUNTER_COUNTED,
+                                        .is_locked = how == COUNTER_LOCKED,
+                                        .attempts_left = c.account.locked_until != 0 ? 0 : to_byte(left)};
+    return err;
+}
+
+enum errcode
+lockout_fail(struct cx *cx, const struct lockout_name *name, struct str source, struct lockout *l_out)
+{
+    enum errcode err = ERR_NONE;
+    *l_out = (struct lockout){.account_locked = false};
+    if (name->t != NULL) {
+        struct counter c = counter_of_account(cx, name, source);
+        enum counter_how how;
+        err = counter_try(cx, &c, &how);
+        *l_out = lockout_of(cx, &c);
     }
-    if (err != ERR_NONE)
+    return err != ERR_NONE ? err : show(cx, name, source, &l_out->shown);
+}
+
+enum errcode
+lockout_clear(struct cx *cx, const struct lockout_name *name, struct str source)
+{
+    struct counter shown = counter_shown(cx, name->email_key, source);
+    enum errcode err = counter_withdraw(cx, &shown);
+    if (err != ERR_NONE || name->t == NULL)
         return err;
-    struct str text = until == INT64_MAX ? STR_LIT("unlocked") : clock_text(&cx->arena, until);
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "account.locked", "until", text, NULL);
+    struct counter c = counter_of_account(cx, name, source);
+    return counter_succeed(cx, &c);
 }
 
-enum errcode
-lockout_fail(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
-             struct lockout *l_out)
-{
-    struct keys keys = keys_of(cx, email_key, source);
-    struct lockout_row before, account, by_source;
-    struct policy defaults;
-    policy_defaults(&defaults);
-    const struct policy *rules = p != NULL ? p : &defaults;
-    const struct lockout_key own = {keys.account, keys.account, STR_LIT("")};
-    const struct lockout_key there = {keys.source, keys.account, lockout_network(cx, source)};
-    enum errcode err = store_lockout_get(cx, &keys.account, &before);
-    if (err == ERR_NONE)
-        err = count(cx, &own, rules->lockout_failures, rules->lockout_time, &account);
-    if (err == ERR_NONE && keys.has_source)
-        err = count(cx, &there, source_limit(cx, rules), SOURCE_REFUSED, &by_source);
-    if (err != ERR_NONE)
-        return err;
-    *l_out = lockout_of(cx, rules, &account, keys.has_source ? &by_source : NULL);
-    if (p != NULL && account.locked_until != 0 && before.locked_until == 0)
-        err = audit_lock(cx, email_key, account.locked_until);
-    return err;
-}
-
-enum errcode
-lockout_clear(struct cx *cx, struct str email_key, struct str source)
-{
-    struct keys keys = keys_of(cx, email_key, source);
-    enum errcode err = store_lockout_clear(cx, &keys.account);
-    if (err == ERR_NONE && keys.has_source)
-        err = store_lockout_clear(cx, &keys.source);
-    return err;
-}
-
-enum errcode
-lockout_lift(struct cx *cx, struct str email_key, enum lockout_lift how)
-{
-    const struct keys keys = keys_of(cx, email_key, STR_NULL);
-    return store_lockout_forget(cx, &keys.account, how == LIFT_ALL ? INT64_MAX : INT64_MAX - 1);
-}
-
-enum errcode
-lockout_sources(struct cx *cx, struct str email_key, struct lockout_source **sources_out, size_t *n_out)
-{
-    const struct keys keys = keys_of(cx, email_key, STR_NULL);
-    return store_lockout_sources(cx, &keys.account, LOCKOUT_LISTED, sources_out, n_out);
-}
-
-enum errcode
-lockout_sources_text(struct cx *cx, struct str email_key, struct str *text_out)
+static enum errcode
+sources_text(struct cx *cx, struct str email_key, struct str *text_out)
 {
     struct lockout_source *sources;
     size_t n;
@@ -183,17 +186,32 @@ lockout_sources_text(struct cx *cx, struct str email_key, struct str *text_out)
 }
 
 enum errcode
-lockout_sweep(struct cx *cx, int64_t limit, bool *more_out)
+lockout_lift(struct cx *cx, struct str email_key, enum lockout_lift how, struct lockout_lifted *lifted_out)
 {
-    int64_t n = 0;
-    enum errcode err = store_lockout_remove(cx, cx->now - FORGET_AFTER, limit, &n);
-    *more_out = err == ERR_NONE && n == limit;
+    const struct digest key = account_key(cx, email_key);
+    int64_t turned_away = 0;
+    enum errcode err = sources_text(cx, email_key, &lifted_out->sources);
+    if (err == ERR_NONE)
+        err = store_lockout_forget(cx, &key, how == LIFT_ALL ? INT64_MAX : INT64_MAX - 1, &turned_away);
+    lifted_out->turned_away = arena_printf(&cx->arena, "%lld", (long long)turned_away);
     return err;
 }
 
-uint8_t
-lockout_attempts(const struct lockout *l, bool password_was_right)
+enum errcode
+lockout_sources(struct cx *cx, struct str email_key, struct lockout_source **sources_out, size_t *n_out)
 {
-    int64_t left = password_was_right ? l->account_left : l->stranger_left;
-    return (uint8_t)(left > UINT8_MAX ? UINT8_MAX : left);
+    const struct digest key = account_key(cx, email_key);
+    return store_lockout_sources(cx, &key, LOCKOUT_LISTED, sources_out, n_out);
+}
+
+enum errcode
+lockout_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    return counter_sweep(cx, limit, more_out);
+}
+
+uint8_t
+lockout_attempts(const struct lockout *l)
+{
+    return to_byte(l->account_left);
 }

@@ -115,17 +115,12 @@ result_of(enum password_verdict verdict)
     return SIGNIN_OK;
 }
 
-/* Within the open transaction: the refusal of a change, counted where it is a wrong password. */
+/* Within the open transaction. */
 static enum errcode
-refuse(struct cx *cx, struct change *ch, enum signin_result result, bool counts)
+refuse(struct cx *cx, const struct change *ch, enum signin_result result)
 {
-    enum errcode err = ERR_NONE;
-    if (counts)
-        err = lockout_fail(cx, &ch->account.p, ch->account.t.email_key, cx->source, &ch->account.l);
-    if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&ch->account), "password.change-refused", "result",
-                           str_from_cstr(signin_result_name(result)), NULL);
-    return err;
+    return audit_append(cx, account_of(&ch->account), "password.change-refused", "result",
+                        str_from_cstr(signin_result_name(result)), NULL);
 }
 
 /* Within the open transaction: everything is read again; what changed since the hash makes it void. */
@@ -174,7 +169,7 @@ ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
         return err;
     if (methods == 0 && !account_may_enrol_itself(&ch->account)) {
         answer->result = SIGNIN_TwoFactorError;
-        return refuse(cx, ch, SIGNIN_TwoFactorError, false);
+        return refuse(cx, ch, SIGNIN_TwoFactorError);
     }
     return signin_second_factor(cx, &a, &o, answer);
 }
@@ -186,14 +181,15 @@ change_within(struct cx *cx, const struct change_ask *q, struct change *ch, stru
     if (err != ERR_NONE)
         return err;
     if (answer->result != SIGNIN_OK)
-        return refuse(cx, ch, answer->result, false);
+        return refuse(cx, ch, answer->result);
     if (q->how == WITH_SECOND_FACTOR && ch->account.p.second_factor == SECOND_FACTOR_REQUIRED)
         return ask(cx, ch, answer);
     return store(cx, q, ch);
 }
 
-/* Within the open transaction. A phone's failure counts once for each signature: where the deed is not good
- * any more, nothing is counted and *result_out says so. */
+/* Within the open transaction. Where the account is locked or the source refused, it is turned away: `counts`
+ * is false, and nothing is audited. A phone's failure counts once for each signature: where the deed is not
+ * good any more, nothing is counted and *result_out says so. */
 static enum errcode
 refuse_wrong(struct cx *cx, const struct change_ask *q, struct change *ch, bool counts,
              enum signin_result *result_out)
@@ -204,7 +200,8 @@ refuse_wrong(struct cx *cx, const struct change_ask *q, struct change *ch, bool 
     if (err != ERR_NONE || *result_out == SIGNIN_UserNotLoggedIn)
         return err;
     *result_out = SIGNIN_InvalidPassword;
-    return refuse(cx, ch, SIGNIN_InvalidPassword, counts);
+    err = account_fail(cx, &ch->account);
+    return err == ERR_NONE && counts ? refuse(cx, ch, SIGNIN_InvalidPassword) : err;
 }
 
 /* A signature that does not verify is audited as that of any other change. */
@@ -217,6 +214,14 @@ refuse_deed(struct cx *cx, const struct self_proof *phone)
     return err == ERR_NONE ? db_end(cx, err) : err;
 }
 
+/* The phone's address is refused. */
+static enum errcode
+count_turned_away(struct cx *cx, struct change *ch)
+{
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : db_end(cx, account_fail(cx, &ch->account));
+}
+
 /* ch is what was found on the way; of a stranger nothing. */
 static enum errcode
 change(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
@@ -227,6 +232,8 @@ change(struct cx *cx, const struct change_ask *q, struct change *ch, struct sign
     enum errcode err = prove(cx, q, ch, &answer->result, &counts);
     if (err == ERR_NONE && ch->self == SELF_BAD_SIGNATURE)
         return refuse_deed(cx, q->phone);
+    if (err == ERR_NONE && ch->self == SELF_TOO_MANY)
+        return count_turned_away(cx, ch);
     if (err != ERR_NONE || answer->result == SIGNIN_UserNotLoggedIn || answer->result == SIGNIN_NoSuchUser)
         return err;
     const bool is_wrong = answer->result != SIGNIN_OK;
@@ -304,7 +311,7 @@ self_password(struct cx *cx, const struct self_proof *proof, struct str old_pass
     if (err != ERR_NONE)
         return err;
     *result_out = self_result_of(&ch, answer.result);
-    password_out->attempts_left = lockout_attempts(&ch.account.l, true);
+    password_out->attempts_left = lockout_attempts(&ch.account.l);
     return *result_out == SELF_PASSWORD_REFUSED
                ? rule_of(cx, &ch, new_password, answer.result, &password_out->rule)
                : ERR_NONE;

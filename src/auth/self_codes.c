@@ -49,7 +49,7 @@ confirm_within(struct cx *cx, struct self *s, struct str code, enum self_result 
     }
     if (a->l.source_refused) {
         *result_out = SELF_TOO_MANY;
-        return ERR_NONE;
+        return account_fail(cx, a);
     }
     enum errcode err = totp_confirm_within(cx, &a->t, &waiting, code, &right);
     if (err != ERR_NONE || right)
@@ -57,7 +57,7 @@ confirm_within(struct cx *cx, struct self *s, struct str code, enum self_result 
     *result_out = SELF_WRONG_CODE;
     if (code_kind(cx, code) != CODE_TOTP)
         return ERR_NONE;
-    err = lockout_fail(cx, &a->p, a->t.email_key, cx->source, &a->l);
+    err = account_fail(cx, a);
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(a), "code.refused", "purpose", PURPOSE_SELF, NULL);
     return err;

@@ -42,14 +42,14 @@ try_find(struct cx *cx, struct str email, struct try *y)
 {
     struct technician t;
     y->key = email_key(cx, email);
-    if (str_is_null(y->key)) { /* no address: it locks like any unknown name */
+    if (str_is_null(y->key)) { /* no address: like any unknown name */
         y->key = str_is_null(email) ? STR_LIT("") : str_sub(email, 0, NAME_MAX_BYTES);
-        return lockout_get(cx, NULL, y->key, cx->source, &y->l);
+        return ERR_NONE;
     }
     enum errcode err = technician_find(cx, email, &t);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
-        return lockout_get(cx, NULL, y->key, cx->source, &y->l);
+        return ERR_NONE;
     }
     y->is_known = err == ERR_NONE;
     if (err == ERR_NONE)
@@ -83,31 +83,35 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
                         text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
 }
 
-enum turn_away { NOT_COUNTED, COUNTED };
-
-/* Its own transaction: turns a stranger away. COUNTED: as one more failure. */
+/* Within the open transaction: one more attempt without the right password. What is turned away, and what a
+ * source tries of unknown names beyond its budget, is counted and not audited. The lock itself is shown only
+ * where the account's own sign-ins came from. */
 static enum errcode
-turn_away(struct cx *cx, struct try *y, enum turn_away how, enum signin_result result, const char *reason)
+turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *result_out)
 {
-    enum errcode err = db_begin(cx);
-    if (err != ERR_NONE)
+    const struct lockout_name name = {y->is_known ? &y->account.t : NULL, y->is_known ? &y->account.p : NULL,
+                                      y->key};
+    const bool is_shut = y->l.account_locked || y->l.source_refused;
+    const bool is_shown = y->l.account_locked && y->l.source_is_known;
+    enum errcode err = lockout_fail(cx, &name, cx->source, &y->l);
+    *result_out = is_shown || y->l.shown.is_locked ? SIGNIN_UserLockedOut : y->stranger;
+    if (err != ERR_NONE || (y->is_known ? is_shut : !y->l.shown.is_counted))
         return err;
-    if (how == COUNTED)
-        err = lockout_fail(cx, y->is_known ? &y->account.p : NULL, y->key, cx->source, &y->l);
-    if (err == ERR_NONE)
-        err = record_refusal(cx, y, result, reason, STR_NULL);
-    return db_end(cx, err);
+    return record_refusal(cx, y, *result_out, has_looked ? "wrong password" : "not looked at", STR_NULL);
 }
 
+/* Its own transaction. */
 static enum errcode
 refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_answer *answer_out)
 {
-    bool is_locked = !has_looked && y->l.account_locked;
-    enum signin_result result = is_locked ? SIGNIN_UserLockedOut : y->stranger;
-    const char *reason = has_looked ? "wrong password" : is_locked ? "locked" : "not looked at";
-    enum errcode err = turn_away(cx, y, has_looked ? COUNTED : NOT_COUNTED, result, reason);
-    *answer_out = answer_to_stranger(result);
-    answer_out->attempts_left = is_locked ? 0 : lockout_attempts(&y->l, false);
+    enum signin_result result = SIGNIN_UnknownError;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = db_end(cx, turn_away(cx, y, has_looked, &result));
+    *answer_out = answer_to_stranger(err == ERR_NONE ? result : SIGNIN_UnknownError);
+    if (err == ERR_NONE && result != SIGNIN_UserLockedOut)
+        answer_out->attempts_left = y->l.shown.attempts_left;
     return err;
 }
 

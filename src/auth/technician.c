@@ -70,6 +70,7 @@ static enum errcode
 insert(struct cx *cx, const struct technician *t)
 {
     struct technician other;
+    struct lockout_lifted lifted;
     enum errcode err = store_technician_find(cx, t->email_key, &other);
     if (err == ERR_NONE)
         return err_set(cx, ERR_EXISTS, "there is an account %.*s already", STR_ARG(t->email));
@@ -78,7 +79,7 @@ insert(struct cx *cx, const struct technician *t)
     err_forget(cx);
     err = store_technician_insert(cx, t);
     if (err == ERR_NONE) /* what was counted for the name was not this account's */
-        err = lockout_lift(cx, t->email_key, LIFT_ALL);
+        err = lockout_lift(cx, t->email_key, LIFT_ALL, &lifted);
     if (err == ERR_NONE)
         err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, "must_change",
                            t->password_must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
@@ -200,10 +201,11 @@ enum errcode
 technician_delete(struct cx *cx, int64_t id)
 {
     struct technician t;
+    struct lockout_lifted lifted;
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    err = lockout_lift(cx, t.email_key, LIFT_ALL);
+    err = lockout_lift(cx, t.email_key, LIFT_ALL, &lifted);
     t.email_key = arena_printf(&cx->arena, "%lld", (long long)id); /* no address: it has no @ */
     t.deleted_at = cx->now;
     if (err == ERR_NONE)
@@ -213,7 +215,8 @@ technician_delete(struct cx *cx, int64_t id)
     if (err == ERR_NONE)
         err = store_account_wipe(cx, id);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, NULL);
+        err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, "turned_away",
+                           lifted.turned_away, NULL);
     return db_end(cx, err);
 }
 
@@ -251,7 +254,7 @@ enum errcode
 technician_unlock(struct cx *cx, int64_t id)
 {
     struct technician t;
-    struct str sources = STR_LIT("");
+    struct lockout_lifted lifted;
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
@@ -259,11 +262,10 @@ technician_unlock(struct cx *cx, int64_t id)
     t.locked_at = 0;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
-        err = lockout_sources_text(cx, t.email_key, &sources);
+        err = lockout_lift(cx, t.email_key, LIFT_ALL, &lifted);
     if (err == ERR_NONE)
-        err = lockout_lift(cx, t.email_key, LIFT_ALL);
-    if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "account.unlocked", "heard_again", sources, NULL);
+        err = audit_append(cx, of(&t), "account.unlocked", "heard_again", lifted.sources, "turned_away",
+                           lifted.turned_away, NULL);
     return db_end(cx, err);
 }
 
@@ -288,6 +290,7 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
 {
     struct technician t;
     struct policy policy;
+    struct lockout_lifted lifted;
     struct str hash;
     enum errcode err = technician_get(cx, id, &t);
     if (err == ERR_NONE && str_is_empty(password))
@@ -302,11 +305,12 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = password_store(cx, &policy, &t, hash, must_change);
     if (err == ERR_NONE)
-        err = lockout_lift(cx, t.email_key, LIFT_TIMED);
+        err = lockout_lift(cx, t.email_key, LIFT_TIMED, &lifted);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "password-reset");
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), "password.reset", "must_change",
-                           must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
+                           must_change ? STR_LIT("yes") : STR_LIT("no"), "heard_again", lifted.sources,
+                           "turned_away", lifted.turned_away, NULL);
     return db_end(cx, err);
 }

@@ -15,10 +15,11 @@
 static enum errcode
 forget_failures(struct cx *cx, struct str email)
 {
+    const struct lockout_name name = {.email_key = email_key(cx, email)};
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = lockout_clear(cx, email_key(cx, email), cx->call->source);
+    err = lockout_clear(cx, &name, cx->call->source);
     return db_end(cx, err);
 }
 

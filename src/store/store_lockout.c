@@ -5,12 +5,32 @@
 #include "store/db.h"
 #include "store/rows.h"
 
+#define COLUMNS                                                                                             \
+    "key, account, technician_id, source, failures, locked_until, turned_away, period, counted, refusals, " \
+    "proved_at"
+
+static struct lockout_row
+row_of(struct cx *cx, struct db_rows *rows)
+{
+    return (struct lockout_row){.key = db_digest(rows, 0),
+                                .account = db_digest(rows, 1),
+                                .technician_id = db_int(rows, 2),
+                                .source = db_text(cx, rows, 3),
+                                .failures = db_int(rows, 4),
+                                .locked_until = db_int(rows, 5),
+                                .turned_away = db_int(rows, 6),
+                                .period = db_int(rows, 7),
+                                .counted = db_int(rows, 8),
+                                .refusals = db_int(rows, 9),
+                                .proved_at = db_int(rows, 10)};
+}
+
 static enum errcode
 read_one(struct cx *cx, struct db_rows *rows, struct lockout_row *row_out)
 {
-    *row_out = (struct lockout_row){0};
+    *row_out = (struct lockout_row){.failures = 0};
     if (db_next(cx, rows))
-        *row_out = (struct lockout_row){db_int(rows, 0), db_int(rows, 1)};
+        *row_out = row_of(cx, rows);
     return db_done(cx, rows);
 }
 
@@ -18,37 +38,55 @@ enum errcode
 store_lockout_get(struct cx *cx, const struct digest *key, struct lockout_row *row_out)
 {
     struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT failures, locked_until FROM lockout "
-                                "WHERE key = $1 AND (locked_until = 0 OR locked_until > $2)",
-                                "di", key, cx->now);
+    enum errcode err = db_query(cx, &rows, "SELECT " COLUMNS " FROM lockout WHERE key = $1", "d", key);
     return err != ERR_NONE ? err : read_one(cx, rows, row_out);
 }
 
 enum errcode
-store_lockout_count(struct cx *cx, const struct lockout_key *of, struct lockout_row *row_out)
+store_lockout_take(struct cx *cx, struct lockout_row *row)
 {
     struct db_rows *rows;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "INSERT INTO lockout (key, failures, locked_until, changed_at, account, source) "
-                 "VALUES ($1, 1, 0, $2, $3, $4) ON CONFLICT (key) DO UPDATE SET account = $3, source = $4, "
-                 "failures = CASE WHEN lockout.locked_until <> 0 AND lockout.locked_until <= $2 "
-                 "THEN 1 ELSE lockout.failures + 1 END, "
-                 "locked_until = CASE WHEN lockout.locked_until <= $2 THEN 0 ELSE lockout.locked_until END, "
-                 "changed_at = CASE WHEN lockout.locked_until > $2 THEN lockout.locked_until ELSE $2 END "
-                 "RETURNING failures, locked_until",
-                 "didt", &of->key, cx->now, &of->account, of->source);
-    return err != ERR_NONE ? err : read_one(cx, rows, row_out);
+    enum errcode err = db_query(
+        cx, &rows,
+        "INSERT INTO lockout (key, failures, locked_until, changed_at, account, technician_id, source) "
+        "VALUES ($1, 0, 0, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE "
+        "SET account = $3, technician_id = $4, source = $5 RETURNING " COLUMNS,
+        "didit", &row->key, cx->now, &row->account, row->technician_id, row->source);
+    return err != ERR_NONE ? err : read_one(cx, rows, row);
 }
 
 enum errcode
-store_lockout_lock(struct cx *cx, const struct digest *key, int64_t until)
+store_lockout_put(struct cx *cx, const struct lockout_row *row)
 {
+    const int64_t changed = row->locked_until > cx->now ? row->locked_until : cx->now;
     return db_exec(cx, NULL,
-                   "INSERT INTO lockout (key, failures, locked_until, changed_at) VALUES ($1, 0, $2, $2) "
-                   "ON CONFLICT (key) DO UPDATE SET locked_until = $2, changed_at = $2",
-                   "di", key, until);
+                   "UPDATE lockout SET failures = $2, locked_until = $3, turned_away = $4, period = $5, "
+                   "counted = $6, refusals = $7, proved_at = $8, changed_at = $9 WHERE key = $1",
+                   "diiiiiiii", &row->key, row->failures, row->locked_until, row->turned_away, row->period,
+                   row->counted, row->refusals, row->proved_at, changed);
+}
+
+enum errcode
+store_lockout_over(struct cx *cx, int64_t limit, struct lockout_row **rows_out, size_t *n_out)
+{
+    struct lockout_row *list = NULL;
+    struct db_rows *rows;
+    size_t n = 0;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT " COLUMNS " FROM lockout WHERE locked_until <> 0 "
+                                "AND locked_until <= $1 ORDER BY locked_until LIMIT $2",
+                                "ii", cx->now, limit);
+    if (err != ERR_NONE)
+        return err;
+    for (; db_next(cx, rows); n++) {
+        list = rows_grow(cx, list, n, sizeof *list);
+        list[n] = row_of(cx, rows);
+    }
+    *rows_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
 }
 
 enum errcode
@@ -77,10 +115,19 @@ store_lockout_sources(struct cx *cx, const struct digest *account, int64_t limit
 }
 
 enum errcode
-store_lockout_forget(struct cx *cx, const struct digest *account, int64_t until)
+store_lockout_forget(struct cx *cx, const struct digest *account, int64_t until, int64_t *turned_away_out)
 {
-    return db_exec(cx, NULL, "DELETE FROM lockout WHERE (account = $1 OR key = $1) AND locked_until <= $2",
-                   "di", account, until);
+    struct db_rows *rows;
+    *turned_away_out = 0;
+    enum errcode err = db_query(cx, &rows,
+                                "DELETE FROM lockout WHERE (account = $1 OR key = $1) AND locked_until <= $2 "
+                                "RETURNING turned_away",
+                                "di", account, until);
+    if (err != ERR_NONE)
+        return err;
+    while (db_next(cx, rows))
+        *turned_away_out += db_int(rows, 0);
+    return db_done(cx, rows);
 }
 
 enum errcode

@@ -424,12 +424,13 @@ def test_login_locks_known_and_unknown_accounts_alike(server, name, known):
     assert answer.result == ("OkTwoFactorAuthenticationRequired" if known else "InvalidPassword")
 
 
-def test_login_a_stranger_uses_up_their_own_budget_first(server, name):
+def test_login_a_stranger_uses_up_their_own_budget_first(own_server, name):
     company, email = name
+    server = own_server()
     server.ready(company, email)
     stranger = server.console(source="127.0.2.1")
     left = [stranger.login(email, "wrong").iAttemptRemaining for _ in range(5)]
-    assert left == ["9", "8", "7", "6", "5"]
+    assert left == ["4", "3", "2", "1", "0"]
     assert stranger.login(email).result == "InvalidPassword", "even with the right password"
     assert server.console(source="127.0.2.2").login(email).result == "OkTwoFactorAuthenticationRequired"
 
@@ -468,13 +469,14 @@ def test_login_the_help_desk_lifts_a_refused_address(server, name, act):
         assert [row["detail"]["heard_again"] for row in events if row["event"] == "account.unlocked"] == ["127.0.2.5"]
 
 
-def test_login_an_operators_lock_is_shown_to_the_right_password_alone(server, name):
+def test_login_an_operators_lock_is_shown_to_the_right_password_alone(own_server, name):
     company, email = name
+    server = own_server()
     server.ready(company, email)
     server.cli("technician", "lock", email)
     assert server.cli("technician", "show", email)["locked"] is True
     answers = [server.console(source="127.0.2.6").login(who, "wrong") for who in (email, f"nobody-{email}")]
-    assert [(a.result, a.iAttemptRemaining) for a in answers] == [("InvalidPassword", "9")] * 2
+    assert [(a.result, a.iAttemptRemaining) for a in answers] == [("InvalidPassword", "4")] * 2
     answer = server.console(source="127.0.2.6").login(email)
     assert (answer.result, answer.iAttemptRemaining) == ("UserLockedOut", "0")
     server.cli("technician", "unlock", email)
@@ -494,9 +496,94 @@ def test_login_a_lock_ends_with_its_account(server, name):
     server.ready(company, email)
     fail_until_locked(server, email)
     server.cli("technician", "delete", email)
-    fail_until_locked(server, email)
+    assert server.console(source="127.0.1.8").login(email).result == "UserLockedOut", "a stranger sees no difference"
     server.ready(f"{company}-2", email)
     assert server.console(source="127.0.1.9").login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
+def test_login_a_stranger_learns_nothing_of_an_account(own_server, name):
+    company, known = name
+    server = own_server()
+    phone = server.ready(company, known)
+    strict, locked, unknown = (f"{who}-{known}" for who in ("strict", "locked", "unknown"))
+    server.ready("strict", strict, {"lockout_failures": 3, "lockout_time": 0})
+    server.technician(company, locked)
+    server.cli("technician", "lock", locked)
+    owner = server.console(source="127.0.4.9")
+    seen = set()
+    for number in range(24):
+        stranger = server.console(source=f"127.0.4.{1 + number // 6}")
+        bodies = [stranger.login(who, "wrong").body for who in (unknown, known, strict, locked)]
+        assert bodies == bodies[:1] * 4, number
+        seen.add(bodies[0])
+        if number % 5 == 1:
+            server.cli("technician", "unlock", strict)
+            assert owner.sign_in(known, phone).result == "OK", "the lock that strangers are shown is not the account's"
+            server.advance(MINUTE)
+    assert len(seen) == 6, "InvalidPassword with 4 to 0 tries, and UserLockedOut"
+
+
+def test_login_a_lock_shows_where_the_account_signed_in_before(server, name):
+    company, email = name
+    phone = server.ready(company, email, {"lockout_failures": 3})
+    home, away = server.console(source="127.0.5.8"), server.console(source="127.0.5.9")
+    assert home.sign_in(email, phone).result == "OK"
+    for number in range(3):
+        assert server.console(source=f"127.0.5.{1 + number}").login(email, "wrong").result == "InvalidPassword"
+    assert server.cli("technician", "show", email)["locked"] is True
+    assert away.login(email).result == "InvalidPassword", "a stranger's address"
+    answer = home.login(email)
+    assert (answer.result, answer.iAttemptRemaining) == ("UserLockedOut", "0")
+
+
+def audited(server, names, email):
+    rows = server.cli("audit", "list", "--technician", email)["events"]
+    return [row for row in rows if row["event"] in names]
+
+
+def test_login_what_is_turned_away_is_counted_and_not_audited(own_server, name):
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    names = ("login.refused", "source.refused", "source.refusal-ended", "account.locked", "account.lock-ended")
+    stranger = server.console(source="127.0.6.1")
+    for _ in range(25):
+        stranger.login(email, "wrong")
+    rows = audited(server, names, email)
+    assert [row["event"] for row in rows] == ["login.refused"] * 4 + ["source.refused", "login.refused"]
+    assert (rows[4]["source"], rows[4]["detail"]["source"]) == ("127.0.6.1", "127.0.6.1")
+
+    for number in range(15):
+        server.console(source=f"127.0.6.{2 + number // 3}").login(email, "wrong")
+    rows = audited(server, names, email)[6:]
+    assert [row["event"] for row in rows] == ["login.refused"] * 4 + ["account.locked", "login.refused"]
+
+    server.advance(31 * MINUTE)
+    server.wait_for(lambda: len(audited(server, names, email)) == 14)
+    ends = {row["event"]: row["detail"] for row in audited(server, names, email)[12:]}
+    assert ends["source.refusal-ended"] == {"source": "127.0.6.1", "by": "time", "turned_away": "20"}
+    assert ends["account.lock-ended"] == {"by": "time", "turned_away": "10"}
+
+
+def test_login_what_is_tried_of_an_unknown_name_is_bounded_in_the_audit(own_server):
+    server = own_server()
+    stranger = server.console(source="127.0.6.9")
+    before = len(server.cli("audit", "list")["events"])
+    for _ in range(12):
+        assert stranger.login("nobody@example.com", "wrong").result == "InvalidPassword"
+    assert [row["event"] for row in server.cli("audit", "list")["events"][before:]] == ["login.refused"] * 5
+
+
+def test_login_one_address_locks_no_account_in_hours(server, name):
+    company, email = name
+    server.ready(company, email)
+    stranger = server.console(source="127.0.6.20")
+    for _ in range(4):
+        for _ in range(6):
+            assert stranger.login(email, "wrong").result == "InvalidPassword"
+        server.advance(4 * 60 * MINUTE)
+    assert server.cli("technician", "show", email)["failures_until_locked"] == 5
+    assert server.console(source="127.0.6.21").login(email).result == "OkTwoFactorAuthenticationRequired"
 
 
 # ---- codes ---------------------------------------------------------------------------------------------------------------

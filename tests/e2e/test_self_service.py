@@ -438,7 +438,8 @@ def test_wrong_codes_count(ann):
         assert phone.self("codes/confirm", sCode=wrong)["result"] == "WrongCode"
     answer = phone.self("codes/confirm", sCode=code_of(secret, server.now()))
     assert (answer["result"], answer["status"]) == ("AccountLocked", 423)
-    assert server.console().login(email).result == "UserLockedOut"
+    assert server.cli("technician", "show", email)["locked"] is True
+    assert server.console().login(email).result == "InvalidPassword", "not looked at, and shown to no new address"
     assert len(events(server, email, "code.refused")) == 3
 
 

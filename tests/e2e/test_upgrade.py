@@ -89,6 +89,38 @@ def test_an_account_that_was_deleted_earlier_keeps_no_secret(own_server, name):
     assert [name for name, value in secrets.items() if value in stored(path)] == []
 
 
+def test_a_lock_is_kept(own_server, name):
+    """By failures, and for good: an operator's lock of an earlier version is a row of the same table."""
+    company, email = name
+    server = own_server()
+    server.ready(company, email, {"lockout_failures": 3, "lockout_time": 0})
+    failed = f"b-{email}"
+    server.technician(company, failed)
+    server.console(source="127.0.7.1").login(failed, "wrong")
+    for number in range(3):
+        server.console(source=f"127.0.7.{1 + number}").login(email, "wrong")
+    assert server.cli("technician", "show", email)["locked"] is True
+    server.stop()
+    turn_back(server.settings["store", "path"], 2)
+    server.cli("upgrade")
+
+    shown = server.cli("technician", "show", email)
+    assert (shown["locked"], shown["refused_addresses"]) == (True, [])
+    assert server.cli("technician", "show", failed)["failures_until_locked"] == 2
+    server.start()
+    console = server.console(source="127.0.7.9")
+    assert console.login(email).result == "InvalidPassword", "it is not looked at"
+    server.cli("technician", "reset", email, "--keep", "--generate")
+    assert server.cli("technician", "show", email)["locked"] is True, "only unlock opens it"
+    server.cli("technician", "unlock", email)
+    assert server.cli("technician", "show", email)["locked"] is False
+    assert console.login(failed).result == "OkTwoFactorSetupRequired"
+    for number in range(2):
+        server.console(source=f"127.0.7.{4 + number}").login(failed, "wrong")
+    assert server.cli("technician", "show", failed)["locked"] is True, "the failures of before count on"
+    server.cli("audit", "verify")
+
+
 def test_what_waits_to_be_told_is_kept(own_server, name):
     company, email = name
     server = own_server()

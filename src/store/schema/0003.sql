@@ -44,7 +44,14 @@ ALTER TABLE enrolment ADD COLUMN password_generation BIGINT NOT NULL DEFAULT 0; 
 -- Lock-outs. A lock of the operator that was made by an earlier version stays in this table until unlocked.
 ALTER TABLE lockout ADD COLUMN account BYTEA;                  -- the account's own key; NULL: of an earlier version
 ALTER TABLE lockout ADD COLUMN source TEXT NOT NULL DEFAULT ''; -- address, of IPv6 the /64; '': the account's own row
+ALTER TABLE lockout ADD COLUMN technician_id BIGINT NOT NULL DEFAULT 0; -- 0: what strangers are shown (auth/lockout.h)
+ALTER TABLE lockout ADD COLUMN turned_away BIGINT NOT NULL DEFAULT 0; -- attempts since it was locked or refused
+ALTER TABLE lockout ADD COLUMN period BIGINT NOT NULL DEFAULT 0; -- which count in a row of the account's it is
+ALTER TABLE lockout ADD COLUMN counted BIGINT NOT NULL DEFAULT 0; -- of a source: its failures in the account's count
+ALTER TABLE lockout ADD COLUMN refusals BIGINT NOT NULL DEFAULT 0; -- of a source: since the last sign-in from it
+ALTER TABLE lockout ADD COLUMN proved_at BIGINT NOT NULL DEFAULT 0; -- of a source: the last sign-in from it
 CREATE INDEX lockout_of ON lockout (account);
+CREATE INDEX lockout_ends ON lockout (locked_until) WHERE locked_until <> 0;
 
 -- Devices.
 -- How many changes this phone has signed: what makes the nonces of the next one (auth/deed.h).

@@ -186,6 +186,10 @@ by_a_phone_that_guesses(void **state)
     assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_LOCKED);
     assert_int_equal(p.attempts_left, 0);
     assert_int_equal(world_login(w), SIGNIN_UserLockedOut);
+    assert_ok(technician_unlock(w->cx, w->technician));
+    struct str detail;
+    assert_str(fixture_last_event(w->f, &detail), "account.unlocked");
+    assert_non_null(strstr(detail.p, "\"turned_away\":\"2\"")); /* by the source, and by the lock */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)

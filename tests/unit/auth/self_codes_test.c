@@ -104,6 +104,10 @@ a_refused_source_is_not_listened_to(void **state)
     assert_int_equal(confirms(w, &proof, code_of(w, secret)), SELF_TOO_MANY);
     assert_int_equal(fixture_count_events(w->f, "code.refused"), 5);
     assert_false(has_totp(w));
+    assert_ok(technician_unlock(w->cx, w->technician));
+    struct str detail;
+    (void)fixture_last_event(w->f, &detail);
+    assert_non_null(strstr(detail.p, "\"turned_away\":\"1\""));
 }
 
 /* What waits in one row opens in no other. */

@@ -84,7 +84,7 @@ a_stranger_uses_their_own_budget_up(void **state)
     world_source(w, "198.51.100.9");
     for (int i = 0; i < 5; i++) {
         assert_int_equal(world_login_as(w, WORLD_EMAIL, "wrong"), SIGNIN_InvalidPassword);
-        assert_int_equal(w->answer.attempts_left, 9 - i);
+        assert_int_equal(w->answer.attempts_left, 4 - i);
     }
     assert_int_equal(world_login(w), SIGNIN_InvalidPassword); /* not looked at */
     world_source(w, FIXTURE_SOURCE);

@@ -50,7 +50,8 @@ static const char enrolments[] =
 static const char openings[] =
     "INSERT INTO self_service SELECT i, $4, k, k, NULL, $3, $3 + 3600000000" NUMBERS;
 static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3" NUMBERS;
-static const char failures[] = "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, ''" NUMBERS;
+static const char failures[] =
+    "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, '', 0, 0, 0, 0, 0, 0" NUMBERS;
 
 /* Accounts that were locked for good long ago. */
 static void
@@ -59,8 +60,11 @@ lock(struct fixture *f, int64_t from, int64_t to)
     int64_t now = f->cx.now;
     f->cx.now -= 60 * CLOCK_DAY;
     for (int64_t i = from; i < to; i++) {
-        const struct digest key = {{(unsigned char)(i >> 8), (unsigned char)i, 'L'}};
-        assert_ok(store_lockout_lock(&f->cx, &key, INT64_MAX));
+        struct lockout_row row = {.key = {{(unsigned char)(i >> 8), (unsigned char)i, 'L'}},
+                                  .source = STR_LIT("")};
+        assert_ok(store_lockout_take(&f->cx, &row));
+        row.locked_until = INT64_MAX;
+        assert_ok(store_lockout_put(&f->cx, &row));
     }
     f->cx.now = now;
 }
