@@ -78,21 +78,37 @@ take_option(struct cx *cx, struct args *args, int argc, char *const *argv, int *
     return ERR_NONE;
 }
 
+/* "countersign technician add EMAIL --company COMPANY" */
+static struct str
+shortest(struct cx *cx, const struct args *args)
+{
+    const struct command *c = args->command;
+    struct str line =
+        arena_printf(&cx->arena, "countersign %s%s%s%s%s", args->group, c->verb[0] != '\0' ? " " : "",
+                     c->verb, c->args[0] != '\0' ? " " : "", c->args);
+    for (size_t i = 0; i < command_options_n; i++) {
+        const struct command_option *o = &command_options[i];
+        if (o->of == c->run && o->need == REQUIRED)
+            line = arena_printf(&cx->arena, "%.*s --%s %s", STR_ARG(line), o->name, o->value);
+    }
+    return line;
+}
+
 static enum errcode
 check_complete(struct cx *cx, const struct args *args)
 {
     if (args->group == NULL)
         return err_set(cx, ERR_USAGE, "a command is missing: see countersign --help");
     if (args->command == NULL)
-        return err_set(cx, ERR_USAGE, "what about '%s'? See countersign %s --help", args->group, args->group);
+        return err_set(cx, ERR_USAGE, "'%s' needs a command behind it: see countersign %s --help",
+                       args->group, args->group);
 
     size_t least, most;
     command_count_args(args->command, &least, &most);
-    const char *gap = args->command->verb[0] != '\0' ? " " : "";
     if (args->n_words < least || args->n_words > most)
-        return err_set(cx, ERR_USAGE, "%s: usage: countersign %s%s%s %s",
-                       args->n_words < least ? "something is missing" : "too many words", args->group, gap,
-                       args->command->verb, args->command->args);
+        return err_set(cx, ERR_USAGE, "%s: usage: %.*s",
+                       args->n_words < least ? "something is missing" : "too many words",
+                       STR_ARG(shortest(cx, args)));
     for (size_t i = 0; i < command_options_n; i++) {
         const struct command_option *option = &command_options[i];
         if (option->of == args->command->run && option->need == REQUIRED && !has_given(args, option->name))

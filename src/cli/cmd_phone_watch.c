@@ -19,7 +19,7 @@ ask_decision(struct phone *p, const struct challenge_view *view, enum decision *
     *decision_out = DECISION_APPROVE;
     if (!args_has(&cli->args, "approve")) {
         struct str word;
-        enum errcode err = prompt_line(cli, "approve, reject, not-me or later", &word);
+        enum errcode err = prompt_line(cli, "approve, reject, not-me or later", "--approve", &word);
         if (err != ERR_NONE)
             return err;
         int d = DECISION_APPROVE;

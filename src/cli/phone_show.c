@@ -68,7 +68,7 @@ phone_read_number(struct phone *p, const struct challenge_view *view, struct str
 {
     if (!view->number_required)
         return ERR_NONE;
-    return prompt_line(p->cli, "The number that the console shows", number_out);
+    return prompt_line(p->cli, "The number that the console shows", "--number", number_out);
 }
 
 const char *

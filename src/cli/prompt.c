@@ -44,12 +44,17 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
     enum errcode err = read_line(cli, from, line_out);
     if (!is_stdin)
         fclose(from);
-    if (err == ERR_NONE)
+    const char *fault = err == ERR_LIMIT ? "too long" : err != ERR_NONE ? "empty" : NULL;
+    if (fault == NULL && !utf8_is_valid(*line_out)) /* before the mark: of UTF-16 it is the only trace */
+        fault = "not UTF-8";
+    if (fault == NULL)
         *line_out = utf8_skip_mark(*line_out);
-    if (err == ERR_NONE && line_out->n > 0)
+    if (fault == NULL && line_out->n == 0)
+        fault = "empty";
+    if (fault == NULL)
         return ERR_NONE;
     return err_set(&cli->cx, ERR_USAGE, "the first line of %s is %s", is_stdin ? "standard input" : path,
-                   err == ERR_LIMIT ? "too long" : "empty");
+                   fault);
 }
 
 /* The line that the person types; `tty` in its mode of now. */
@@ -66,13 +71,13 @@ read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *
     return err_set(&cli->cx, err, "%s", err == ERR_DENIED ? "interrupted" : "nothing was typed");
 }
 
+/* instead: the options that answer the question where there is no terminal. */
 static enum errcode
-ask(struct cli *cli, const char *question, bool echo, struct str *line_out)
+ask(struct cli *cli, const char *question, const char *instead, bool echo, struct str *line_out)
 {
     FILE *tty = fopen("/dev/tty", "r+e");
     if (tty == NULL)
-        return err_set(&cli->cx, ERR_USAGE, "there is no terminal to ask '%s': give it by an option",
-                       question);
+        return err_set(&cli->cx, ERR_USAGE, "there is no terminal to ask '%s': use %s", question, instead);
     (void)setvbuf(tty, NULL, _IONBF, 0);
     struct termios before, silent;
     /* Before the echo is off: an interrupt must not leave a terminal that is silent. */
@@ -99,9 +104,9 @@ ask(struct cli *cli, const char *question, bool echo, struct str *line_out)
 }
 
 enum errcode
-prompt_line(struct cli *cli, const char *question, struct str *line_out)
+prompt_line(struct cli *cli, const char *question, const char *instead, struct str *line_out)
 {
-    return ask(cli, question, true, line_out);
+    return ask(cli, question, instead, true, line_out);
 }
 
 enum errcode
@@ -110,7 +115,9 @@ prompt_password(struct cli *cli, const char *option, const char *question, struc
     struct str path = args_option(&cli->args, option);
     if (!str_is_null(path))
         return prompt_read_file(cli, path.p, password_out);
-    return ask(cli, question, false, password_out);
+    const bool has_generate = command_option_find(cli->args.command, "generate") != NULL;
+    struct str instead = arena_printf(&cli->cx.arena, "--%s%s", option, has_generate ? " or --generate" : "");
+    return ask(cli, question, instead.p, false, password_out);
 }
 
 struct str
@@ -162,7 +169,7 @@ prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_o
     if (err != ERR_NONE || args_has(&cli->args, "password-file"))
         return err;
     struct str again = STR_NULL;
-    err = ask(cli, "The same again", false, &again);
+    err = ask(cli, "The same again", "--password-file", false, &again);
     if (err == ERR_NONE && !secret_equal_str(*password_out, again))
         return err_set(&cli->cx, ERR_USAGE, "the two passwords differ");
     return err;

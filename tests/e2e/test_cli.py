@@ -365,3 +365,26 @@ def test_passwords_are_asked_for_without_echo(ann):
     assert code == 1 and "interrupted" in screen
     done = server.run("login", email, "--password-file", "-", "--code", "000000", stdin=new + "\n")
     one_line(done, 1, "InvalidCode")
+
+
+@pytest.mark.parametrize("arguments, options", [
+    (["technician", "add", "bob@example.com"], "--password-file or --generate"), (["login", "bob@example.com"], "--password-file"),
+])
+def test_a_password_that_cannot_be_asked_for(ann, arguments, options):
+    server = ann[0]
+    if arguments[0] == "technician":
+        arguments = [*arguments, "--company", server.cli("company", "list")["companies"][0]["name"]]
+    done = subprocess.run([CLI, "-c", server.config, *arguments], env=server.env, stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=PATIENCE, check=False, start_new_session=True)
+    one_line(done, 2, f"use {options}")
+
+
+@pytest.mark.parametrize("content, fault", [
+    ("a quiet harbour, 7 boats\n".encode("utf-16"), "is not UTF-8"), ("ein stiller Hafen für 7 Boote\n".encode("latin-1"), "is not UTF-8"),
+    (b"\xef\xbb\xbf\n", "is empty"),
+])
+def test_a_password_file_that_holds_none(ann, tmp_path, content, fault):
+    server, email, _ = ann
+    path = tmp_path / "password"
+    path.write_bytes(content)
+    one_line(server.run("technician", "reset", email, "--password-file", path), 2, fault)

@@ -128,6 +128,8 @@ required_options(void **state)
     struct run *r = *state;
     run_cli(r, "", "technician", "add", "ann@acme.example", NULL);
     run_expect(r, CLI_USAGE, "--company COMPANY is missing");
+    run_cli(r, "", "technician", "add", NULL);
+    run_expect(r, CLI_USAGE, "usage: countersign technician add EMAIL --company COMPANY");
     run_cli(r, "", "device", "set", "1", NULL);
     run_expect(r, CLI_USAGE, "--name TEXT is missing");
 }

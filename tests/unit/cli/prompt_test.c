@@ -56,6 +56,12 @@ files(void **state)
         assert_int_equal(read_text(cli, texts[i], strlen(texts[i]), &line), ERR_NONE);
         assert_true(str_eq(line, STR_LIT("secret")));
     }
+    static const char *const foreign[] = {"p\xe4ss\n", "\xff\xfe"
+                                                       "a\n"};
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        assert_int_equal(read_text(cli, foreign[i], strlen(foreign[i]), &line), ERR_USAGE);
+        assert_non_null(strstr(cli->cx.detail, "is not UTF-8"));
+    }
     assert_int_equal(read_text(cli, " with blanks \n", 14, &line), ERR_NONE);
     assert_true(str_eq(line, STR_LIT(" with blanks ")));
     static const char *const empty[] = {"", "\n", "\r\n", "\nsecret", "\xef\xbb\xbf\n"};
