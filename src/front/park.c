@@ -13,6 +13,9 @@
  */
 enum { TICKS_A_SECOND = 200 };
 
+/* Of one turn, after a wake-up for all. */
+enum { SWEEP_ENTRIES = 256, SWEEP_BUCKETS = 4096 };
+
 /* Fresh: found by its key and its topic. Leaving: not by its key, until nobody is held in it any more: it
  * waits among the due for one of those that it holds to ask, found by its topic still, and then, in no list,
  * for that one's answer. */
@@ -29,7 +32,8 @@ struct park_entry {
     struct siphash key;
     struct topic topic;
     int64_t fresh_until;
-    char *body; /* heap */
+    uint64_t wakes; /* that the list had seen when this was made or renewed */
+    char *body;     /* heap */
     uint32_t body_n;
     uint8_t form;
 };
@@ -237,6 +241,32 @@ held_long_enough(struct loop_timer *t)
     park_ask(p);
 }
 
+/* What was woken with all, some of it: not what was made since. */
+static void
+sweep(struct park *p)
+{
+    size_t entries = 0;
+
+    for (size_t buckets = 0; p->unswept > 0 && buckets < SWEEP_BUCKETS && entries < SWEEP_ENTRIES;
+         buckets++) {
+        p->unswept--;
+        for (struct park_entry *e = p->by_key[p->unswept], *next; e != NULL; e = next, entries++) {
+            next = e->next_key;
+            if (e->wakes < p->all_woken)
+                leave(e, PARK_TICKED, false);
+        }
+    }
+    if (p->unswept > 0)
+        loop_timer_set(p->loop, &p->sweeper, loop_now(p->loop));
+    park_ask(p);
+}
+
+static void
+sweep_on(struct loop_timer *t)
+{
+    sweep(LIST_ITEM(t, struct park, sweeper));
+}
+
 void
 park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *needs)
 {
@@ -253,6 +283,7 @@ park_init(struct park *p, struct loop *l, size_t most, const struct park_needs *
         list_init(&p->due[turn]);
     list_init(&p->over);
     loop_timer_init(&p->pause, pause_is_over);
+    loop_timer_init(&p->sweeper, sweep_on);
 }
 
 void
@@ -262,6 +293,7 @@ park_clear(struct park *p)
         leave(LIST_ITEM(p->unheld.next, struct park_entry, node), PARK_TICKED, true);
     ASSERT(p->n == 0 && p->n_held == 0 && !has_due(p));
     loop_timer_stop(p->loop, &p->pause);
+    loop_timer_stop(p->loop, &p->sweeper);
     free(p->by_key);
     free(p->by_topic);
     p->by_key = p->by_topic = NULL;
@@ -286,7 +318,7 @@ struct park_entry *
 park_find(struct park *p, const struct siphash *key)
 {
     struct park_entry *e = find(p, key);
-    if (e == NULL || e->fresh_until <= loop_now(p->loop))
+    if (e == NULL || e->fresh_until <= loop_now(p->loop) || e->wakes < p->all_woken)
         return NULL;
     if (list_is_empty(&e->held)) {
         list_remove(&e->node);
@@ -346,6 +378,7 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
         link_topic(p, e, topic);
         drop_body(e);
     }
+    e->wakes = p->wakes;
     e->fresh_until = loop_now(p->loop) + (wait_for < tick(p) ? wait_for : tick(p));
     loop_timer_set(p->loop, &e->timer, e->fresh_until);
     return e;
@@ -467,24 +500,13 @@ park_wake(struct park *p, const struct topic *topic)
     park_ask(p);
 }
 
-static void
-leave_all(struct park *p, bool is_last)
-{
-    for (size_t i = 0; i < p->buckets; i++) {
-        for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
-            next = e->next_key;
-            leave(e, PARK_TICKED, is_last);
-        }
-    }
-}
-
 void
 park_wake_all(struct park *p)
 {
     p->wakes++;
     p->all_woken = p->wakes;
-    leave_all(p, false);
-    park_ask(p);
+    p->unswept = p->buckets;
+    sweep(p);
 }
 
 bool
@@ -505,6 +527,11 @@ park_release_all(struct park *p)
     for (size_t turn = 0; turn < PARK_TURNS_; turn++)
         LIST_EACH (it, next, &p->due[turn])
             LIST_ITEM(it, struct park_entry, node)->is_last = true;
-    leave_all(p, true);
+    for (size_t i = 0; i < p->buckets; i++) {
+        for (struct park_entry *e = p->by_key[i], *next; e != NULL; e = next) {
+            next = e->next_key;
+            leave(e, PARK_TICKED, true);
+        }
+    }
     park_ask(p);
 }

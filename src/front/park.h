@@ -72,6 +72,8 @@ struct park {
     uint64_t wakes;                   /* so many came so far */
     uint64_t all_woken;               /* the number of the last one that was for all; 0: none */
     struct topic recent[PARK_RECENT]; /* the last of them, by number */
+    size_t unswept;                   /* buckets of `by_key` that may hold what the last one for all left */
+    struct loop_timer sweeper;
     struct park_needs needs;
 };
 
@@ -113,7 +115,8 @@ bool park_is_held(const struct park_hold *h);
 
 /* A worker said that something happened. */
 void park_wake(struct park *p, const struct topic *topic);
-/* Anything may have happened: all that is held asks, and nothing is fresh. */
+/* Anything may have happened: all that is held asks, and nothing is fresh, from now on. Entries go a bounded
+ * number at a time, between which others have their turn. */
 void park_wake_all(struct park *p);
 /* The topic was woken since the list had seen `wakes` wake-ups: a CALL_WAIT asked for before that is old.
  * True also where that is not known any more. */

@@ -281,6 +281,31 @@ advance(struct fixture *x, int64_t microseconds)
     assert_int_equal(loop_run(x->loop), ERR_NONE);
 }
 
+/* Nothing is fresh from the wake-up on; the entries go between the turns of others. */
+static void
+news_of_anything_do_not_hold_the_loop(void **state)
+{
+    enum { MANY = 5000, A_TURN = 300 };
+    struct fixture *x = *state;
+    const struct park_needs needs = x->park.needs;
+    park_clear(&x->park);
+    park_init(&x->park, x->loop, MANY + 1, &needs);
+    for (uint64_t key = 1; key <= MANY; key++)
+        assert_non_null(put(x, key, 1));
+    park_wake_all(&x->park);
+    for (uint64_t key = 1; key <= MANY; key++)
+        assert_null(find(x, key));
+    assert_non_null(put(x, 1, 1));
+    assert_non_null(put(x, MANY + 1, 1));
+    for (size_t before = MANY + 1; x->park.unswept > 0; before = x->park.n) {
+        assert_true(before - x->park.n <= A_TURN);
+        advance(x, 0);
+    }
+    assert_int_equal(x->park.n, 2);
+    assert_non_null(find(x, 1));
+    assert_non_null(find(x, MANY + 1));
+}
+
 /* Before those of the tick, and after those that were woken. */
 static void
 whose_time_is_over_asks_when_there_is_room(void **state)
@@ -414,6 +439,7 @@ main(void)
         CASE(what_is_held_is_never_pushed_out),
         CASE(all_are_released_at_once),
         CASE(anything_wakes_all),
+        CASE(news_of_anything_do_not_hold_the_loop),
         CASE(who_is_woken_asks_when_there_is_room),
         CASE(what_was_woken_asks_before_what_was_not),
         CASE(what_was_due_is_moved_up_by_its_wake_up),
