@@ -63,7 +63,7 @@ static void
 count_body(struct connection *c)
 {
     size_t now = c->in.cap > POOL_BUFFER_MAX ? c->in.cap : 0;
-    c->front->bodies += now - c->body_memory;
+    weight_change(&c->front->bodies, c->body_memory, now);
     c->body_memory = now;
 }
 
@@ -192,7 +192,7 @@ read_more(struct connection *c)
         return false;
     switch (fill(c)) {
     case TLS_OK:
-        if (c->front->bodies > FRONT_BODIES_MAX && c->body_memory > 0)
+        if (c->front->bodies.held > FRONT_BODIES_MAX && c->body_memory > 0)
             refuse(c, 503, 1, "memory-of-bodies");
         return true;
     case TLS_CLOSED:
@@ -440,19 +440,22 @@ write_on(struct connection *c)
         move(c, c->resume);
 }
 
-/* The handshake, answers that a reader was waited for, or what was sent: now, or when it is its turn. */
+/* The handshake, answers that a reader was waited for, what was sent, or what is sent after a refusal: now,
+ * or when it is its turn. */
 static void
 go_on(struct connection *c)
 {
-    if (c->state == CONNECTION_HANDSHAKE || c->state == CONNECTION_WRITING) {
+    if (!is_reading(c)) {
         if (!turns_take(&c->front->turns, &c->turn)) {
             turn_wait(&c->front->turns, &c->turn);
             return;
         }
         if (c->state == CONNECTION_HANDSHAKE)
             shake_hands(c);
-        else
+        else if (c->state == CONNECTION_WRITING)
             write_on(c);
+        else if (c->state == CONNECTION_LINGERING && !transport_drain(&c->transport))
+            close_connection(c);
     }
     if (is_reading(c)) {
         c->may_read = true;
@@ -479,6 +482,7 @@ ready(struct loop_fd *watch, unsigned what)
     case CONNECTION_READING:
     case CONNECTION_BODY:
     case CONNECTION_WRITING:
+    case CONNECTION_LINGERING:
         if (!turn_is_waiting(&c->turn))
             go_on(c);
         break;
@@ -490,10 +494,6 @@ ready(struct loop_fd *watch, unsigned what)
             peer_is_done(c);
         else if (c->state != CONNECTION_CLOSED && ((what & LOOP_READ) != 0 || c->crossed_read))
             look_ahead(c);
-        break;
-    case CONNECTION_LINGERING:
-        if (!transport_drain(&c->transport))
-            close_connection(c);
         break;
     case CONNECTION_CLOSED:
         break;
@@ -513,7 +513,8 @@ due(struct loop_timer *t)
         loop_timer_set(c->front->loop, t, c->deadline);
         return;
     }
-    if (turn_is_waiting(&c->turn)) { /* what it sent in time may be here already */
+    if (turn_is_waiting(&c->turn) &&
+        c->state != CONNECTION_LINGERING) { /* what it sent in time may be here already */
         loop_timer_set(c->front->loop, t, loop_now(c->front->loop) + LOOK_AGAIN);
         return;
     }

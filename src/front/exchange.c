@@ -90,7 +90,7 @@ exchange_free(struct exchange **at)
     backend_abandon(&f->backend, &x->call);
     park_release(&f->park, &x->hold);
     secret_wipe(x->payload, x->payload_n);
-    f->bodies -= weight(x->payload_n);
+    weight_change(&f->bodies, weight(x->payload_n), 0);
     free(x);
     *at = NULL;
 }
@@ -374,7 +374,7 @@ exchange_new(struct connection *c, const struct exchange_request *req, struct st
     *x = (struct exchange){
         .connection = c, .face = req->face, .form = (uint8_t)req->form, .payload_n = payload.n};
     memcpy(x->payload, payload.p, payload.n);
-    c->front->bodies += weight(payload.n);
+    weight_change(&c->front->bodies, 0, weight(payload.n));
     backend_call_init(&x->call);
     x->call.op = req->op;
     x->call.payload = x->payload;
@@ -462,7 +462,7 @@ exchange_start(struct connection *c, const struct exchange_request *req)
 
     if (!put_payload(f, req)) {
         answer_now(c, req, false);
-    } else if (weight(f->scratch.len) > 0 && f->bodies + f->scratch.len > FRONT_BODIES_MAX) {
+    } else if (weight(f->scratch.len) > 0 && f->bodies.held + f->scratch.len > FRONT_BODIES_MAX) {
         answer_now(c, req, true);
     } else {
         struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));

@@ -117,6 +117,8 @@ front_new(struct loop *l, const struct config *config)
     park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, &needs);
     throttle_init(&f->throttle);
     turns_init(&f->turns, l);
+    away_init(&f->away, l);
+    weight_init(&f->bodies, l);
     forwarded_init(&f->proxies);
     forwarded_set(&f->proxies, &config->server_trusted_proxies, config->server_public_url);
     return f;
@@ -133,6 +135,8 @@ front_free(struct front **at)
     end_all(f);
     loop_timer_stop(f->loop, &f->drain_timer);
     turns_clear(&f->turns);
+    away_clear(&f->away);
+    weight_clear(&f->bodies);
     loop_timer_stop(f->loop, &f->certificate.look);
     park_clear(&f->park);
     backend_clear(&f->backend);
@@ -247,7 +251,7 @@ front_counts(const struct front *f, struct front_counts *out)
                                  .watched = f->park.n,
                                  .queued = backend_queued(&f->backend),
                                  .workers = backend_alive(&f->backend),
-                                 .bodies = f->bodies,
+                                 .bodies = f->bodies.held,
                                  .accepted = f->accepted,
                                  .refused = f->refused,
                                  .requests = f->requests,

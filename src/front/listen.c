@@ -30,21 +30,22 @@ struct listener {
     struct front *front;
 };
 
-/* A client that there is no room for: told so where that takes no handshake. */
+/* A client that there is no room for: it is answered where that takes no handshake. */
 static void
 turn_away(struct front *f, int fd)
 {
-    if (f->tls == NULL) {
-        struct buf out;
-        buf_init(&out, 4096);
-        http_reply_refusal(&out, front_date(f), 503, 1, false);
-        struct str bytes = buf_view(&out);
-        (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-        (void)shutdown(fd, SHUT_WR);
-        buf_clear(&out);
-    }
     f->refused++;
-    (void)close(fd);
+    if (f->tls != NULL) {
+        (void)close(fd);
+        return;
+    }
+    struct buf out;
+    buf_init(&out, 4096);
+    http_reply_refusal(&out, front_date(f), 503, 1, false);
+    struct str bytes = buf_view(&out);
+    (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    buf_clear(&out);
+    away_keep(&f->away, fd);
 }
 
 /* There were more than may be: once a minute with what came of it since. */

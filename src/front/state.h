@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "config/config.h"
 #include "contract/ct_wsdl.h"
+#include "front/away.h"
 #include "front/backend.h"
 #include "front/certificate.h"
 #include "front/forwarded.h"
@@ -20,6 +21,7 @@
 #include "front/pool.h"
 #include "front/throttle.h"
 #include "front/turn.h"
+#include "front/weight.h"
 #include "http/parser.h"
 #include "http/reply.h"
 #include "http/tls.h"
@@ -49,13 +51,15 @@ struct front {
     struct park park;
     struct throttle throttle;
     struct turns turns;
+    struct away away;
     struct forwarded_rules proxies;
     struct tls_context *tls; /* NULL: plain HTTP */
     struct certificate_watch certificate;
     struct list connections, listeners;
     size_t gave_way, turned_away; /* since full_warned */
     int64_t full_warned;          /* loop_now; 0: never */
-    size_t n_connections, bodies; /* bodies: bytes, see FRONT_BODIES_MAX */
+    size_t n_connections;
+    struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox, is_draining, is_drained;
     bool has_warned_of_proxy; /* whose headers are missing; once, and again after a reload */

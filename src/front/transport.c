@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DRAIN = 1 << 20 };
+enum { DRAIN = 256 * 1024 };
 
 /* A reset is no end: nobody is there to be answered. */
 static enum tls_result

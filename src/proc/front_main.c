@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "base/rand.h"
+#include "front/away.h"
 #include "front/front.h"
 #include "log/log.h"
 #include "proc/child.h"
@@ -164,7 +165,7 @@ set_up(struct process *p)
     warm_up();
     struct confine confine = {.kind = CONFINE_FRONT,
                               .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
-                                             OTHER_DESCRIPTORS};
+                                             OTHER_DESCRIPTORS + AWAY_MOST};
     return confine_enter(&p->cx, &confine);
 }
 

@@ -3,7 +3,19 @@
 
 #include <unistd.h>
 
+#include "front/state.h"
+
 #define HEALTH "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+/* Clients that were turned away and are waited for. */
+static size_t
+kept(const struct harness *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < AWAY_MOST; i++)
+        n += h->front->away.clients[i].watch.fd >= 0;
+    return n;
+}
 
 static void
 is_turned_away(struct harness *h)
@@ -21,6 +33,63 @@ is_let_in(struct harness *h, int c)
 {
     client_send(c, HEALTH);
     assert_starts(client_read(h, c), "HTTP/1.1 ");
+}
+
+/* The answer arrives although a request was sent and is not read; then the client is waited for, but not for
+ * long, and only so many are. */
+static void
+who_is_turned_away_gets_the_answer(void **state)
+{
+    enum { MANY = AWAY_MOST + 1 };
+    struct harness *h = harness_new("[limits]\nconnections_per_source = 1\n");
+    int in, c[MANY];
+
+    (void)state;
+    listen_on(h);
+    in = client_connect(h);
+    is_let_in(h, in);
+    for (unsigned i = 0; i < MANY; i++) {
+        c[i] = client_connect(h);
+        client_send(c[i], HEALTH);
+        pump(h);
+        client_send(c[i], HEALTH);
+        pump(h);
+        assert_starts(client_read(h, c[i]), "HTTP/1.1 503 Service Unavailable\r\n");
+        client_reads_end(h, c[i]);
+    }
+    assert_int_equal(kept(h), AWAY_MOST);
+    (void)close(c[MANY - 1]);
+    while (kept(h) == AWAY_MOST)
+        pump(h);
+    advance(h, AWAY_TIME);
+    assert_int_equal(kept(h), 0);
+    for (unsigned i = 0; i < MANY - 1; i++)
+        (void)close(c[i]);
+    (void)close(in);
+    harness_free(h);
+}
+
+/* What it goes on to send is not dropped without end. */
+static void
+who_is_turned_away_is_read_so_far(void **state)
+{
+    static const char much[AWAY_BYTES] = {0};
+    struct harness *h = harness_new("[limits]\nconnections_per_source = 1\n");
+    int in, c;
+
+    (void)state;
+    listen_on(h);
+    in = client_connect(h);
+    is_let_in(h, in);
+    c = client_connect(h);
+    while (kept(h) == 0)
+        pump(h);
+    client_send_bytes(h, c, much, sizeof much);
+    while (kept(h) > 0)
+        pump(h);
+    (void)close(c);
+    (void)close(in);
+    harness_free(h);
 }
 
 static void
@@ -160,6 +229,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_turned_away_gets_the_answer),
+        cmocka_unit_test(who_is_turned_away_is_read_so_far),
         cmocka_unit_test(one_source_has_so_many_connections),
         cmocka_unit_test(a_trusted_proxy_is_exempt),
         cmocka_unit_test(who_does_nothing_gives_way_when_the_front_is_full),
