@@ -279,8 +279,8 @@ run_slice(struct connection *c)
     size_t bytes = c->in_used;
     struct turn_slice slice;
 
-    turn_slice_begin(&slice);
-    while (is_reading(c) && !c->is_last) {
+    turn_slice_begin(&slice, &c->front->turns);
+    while (is_reading(c) && !c->is_last && (c->state == CONNECTION_BODY || c->in.len > 0 || c->may_read)) {
         if (c->out.len > ANSWERS_MOST && !write_out(c))
             break;
         slice.requests = (size_t)(c->front->requests - requests);

@@ -7,15 +7,17 @@ static void
 begin(struct turns *t, int64_t time)
 {
     t->round = loop_round(t->loop);
-    t->began = clock_mono();
+    t->began = t->now = clock_mono();
     t->time = time;
     t->slices = 0;
 }
 
 static bool
-is_spent(const struct turns *t)
+is_spent(struct turns *t)
 {
-    return t->slices >= TURN_SLICES || (t->slices > 0 && clock_mono() - t->began >= t->time);
+    if (t->slices > 0)
+        t->now = clock_mono();
+    return t->slices >= TURN_SLICES || (t->slices > 0 && t->now - t->began >= t->time);
 }
 
 bool
@@ -77,9 +79,9 @@ turns_clear(struct turns *t)
 }
 
 void
-turn_slice_begin(struct turn_slice *s)
+turn_slice_begin(struct turn_slice *s, const struct turns *t)
 {
-    *s = (struct turn_slice){.began = clock_mono()};
+    *s = (struct turn_slice){.began = t->now};
 }
 
 bool

@@ -34,6 +34,7 @@ struct turns {
     struct loop_timer timer;
     uint64_t round;      /* of the loop, that the budget is of */
     int64_t began, time; /* time: TURN_TIME or TURN_LINE_TIME */
+    int64_t now;         /* when a slice was asked for last: the clock is read once a slice */
     unsigned slices;
     const struct turn *served; /* whose turn it is; NULL: an event's */
 };
@@ -65,7 +66,8 @@ void turns_clear(struct turns *t);
 /* Takes one slice for this client out of the round's budget. False: there is none left, or others of its
  * source wait already; the client has to wait in line. */
 bool turns_take(struct turns *t, const struct turn *who);
-void turn_slice_begin(struct turn_slice *s);
+/* The one that was taken last. */
+void turn_slice_begin(struct turn_slice *s, const struct turns *t);
 bool turn_slice_is_spent(const struct turn_slice *s);
 
 void turn_source_init(struct turn_source *s);
