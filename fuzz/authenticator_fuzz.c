@@ -19,6 +19,9 @@
     "{\"type\":\"webauthn.get\",\"challenge\":\"OcDnUhQXulTUPo3JUXT0I97pvzzYBP9tZchXyav01Ag\",\"origin\":\"" \
     "https://example.org\",\"crossOrigin\":false}"
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 128 * 1024, .allocated_each = 4096, .steps_base = 16 * 1024, .steps_each = 256};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -39,6 +39,9 @@ check_utf8(struct str s)
     ASSERT(utf8_is_valid(s) == valid);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 64, .steps_base = 32 * 1024, .steps_each = 2048};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,6 +3,9 @@
 
 #include "config/config.h"
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 256 * 1024, .allocated_each = 4096, .steps_base = 32 * 1024, .steps_each = 128};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

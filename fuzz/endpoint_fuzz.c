@@ -3,6 +3,9 @@
 
 #include "base/endpoint.h"
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 64, .steps_base = 16 * 1024, .steps_each = 64};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -29,6 +29,9 @@ check_calls(const struct ct_form *form, struct arena *a)
     }
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 128, .steps_base = 16 * 1024, .steps_each = 512};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -64,6 +64,9 @@ walk(struct frame f)
     buf_clear(&again);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 16 * 1024, .allocated_each = 128, .steps_base = 16 * 1024, .steps_each = 64};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

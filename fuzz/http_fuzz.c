@@ -125,6 +125,9 @@ run(const uint8_t *data, size_t size, size_t piece, struct buf *story)
     buf_clear(&out);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 1024, .steps_base = 64 * 1024, .steps_each = 1024};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -11,6 +11,9 @@ same(const struct inet_addr *a, const struct inet_addr *b)
     return a->v6 == b->v6 && memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 64, .steps_base = 16 * 1024, .steps_each = 64};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

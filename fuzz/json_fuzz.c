@@ -7,6 +7,9 @@
 
 enum { MAX = 1 << 17 };
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 64, .steps_base = 16 * 1024, .steps_each = 128};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

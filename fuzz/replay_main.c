@@ -1,7 +1,7 @@
 /* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and cut short at some
- * places, so that what fuzzing once found stays found. Each input is an allocation of its very size: a read
- * past its end is a report of AddressSanitizer. Where the sanitizer can count allocations, an input may have
- * no more allocated than ALLOCATED_BASE and ALLOCATED_EACH times its size. usage: NAME_replay FOLDER */
+ * places, so that what fuzzing once found stays found, and repeated up to some sizes. Each input is an
+ * allocation of its very size: a read past its end is a report of AddressSanitizer. None may cost more than
+ * fuzz_cost; bytes allocated are counted where the sanitizer can do that. usage: NAME_replay FOLDER */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,8 +11,12 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/steps.h"
 
-enum { CUTS = 64, INPUT_MAX = 64 << 20, ALLOCATED_BASE = 4 << 20, ALLOCATED_EACH = 256 };
+enum { CUTS = 64, INPUT_MAX = 64 << 20 };
+
+/* Sizes that inputs are repeated up to: those that fuzzers take at the most. */
+static const size_t stretches[] = {4096, 65536};
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -52,11 +56,11 @@ count_allocations(void)
 #endif
 
 static void
-check_allocated(size_t n)
+check(const char *what, size_t n, size_t cost, size_t most)
 {
-    if (allocated <= ALLOCATED_BASE + n * ALLOCATED_EACH)
+    if (cost <= most)
         return;
-    (void)fprintf(stderr, "%zu bytes of input had %zu bytes allocated\n", n, allocated);
+    (void)fprintf(stderr, "%zu bytes of input cost %zu %s, more than %zu\n", n, cost, what, most);
     abort();
 }
 
@@ -69,9 +73,24 @@ run(const unsigned char *data, size_t n)
     if (n > 0)
         memcpy(exact, data, n);
     allocated = 0;
+    (void)steps_take();
     (void)LLVMFuzzerTestOneInput(exact, n);
-    check_allocated(n);
+    check("bytes allocated", n, allocated, fuzz_cost.allocated_base + n * fuzz_cost.allocated_each);
+    check("steps", n, steps_take(), fuzz_cost.steps_base + n * fuzz_cost.steps_each);
     free(exact);
+}
+
+/* The input again and again, as a list that grows. */
+static void
+run_stretched(const unsigned char *data, size_t n, size_t to)
+{
+    unsigned char *all = malloc(to);
+    if (all == NULL)
+        abort();
+    for (size_t at = 0; at < to; at++)
+        all[at] = data[at % n];
+    run(all, to);
+    free(all);
 }
 
 static int
@@ -106,6 +125,9 @@ replay(int folder, const char *name)
     size_t step = n / CUTS + 1;
     for (size_t cut = 0; cut < n; cut += step)
         run(data, cut);
+    for (size_t i = 0; n > 0 && i < sizeof stretches / sizeof stretches[0]; i++)
+        if (n < stretches[i])
+            run_stretched(data, n, stretches[i]);
     rc = 0;
 out:
     free(data);

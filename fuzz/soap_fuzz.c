@@ -47,6 +47,9 @@ answer_call(struct arena *a, const struct soap_message *m, struct soap_answer *a
     xml_reader_free(&r);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 512 * 1024, .allocated_each = 1024, .steps_base = 16 * 1024, .steps_each = 256};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,6 +4,9 @@
 
 #include "cli/soap_message.h"
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 512 * 1024, .allocated_each = 256, .steps_base = 16 * 1024, .steps_each = 64};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -55,6 +55,9 @@ read_object(struct arena *a, struct str object, struct str client)
         ASSERT(webauthn_client_check(a, client, "webauthn.get", &asked) != WEBAUTHN_NONE);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 1024, .steps_base = 16 * 1024, .steps_each = 128};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

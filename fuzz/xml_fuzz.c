@@ -96,6 +96,9 @@ write_and_read(struct xml_reader *r, struct arena *a, struct str bytes)
     buf_clear(&out);
 }
 
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 512 * 1024, .allocated_each = 256, .steps_base = 32 * 1024, .steps_each = 256};
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,0 +1,61 @@
+/* header_fuzz: a request as a trusted proxy passes it on: the lists in its fields, which are read once its
+ * head was. Who asks is an address of the list or the proxy; a session is a cookie's value. */
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "front/cookie.h"
+#include "front/exchange.h"
+#include "front/forwarded.h"
+
+enum { INPUT_MAX = 1 << 16 };
+
+const struct fuzz_cost fuzz_cost = {
+    .allocated_base = 64 * 1024, .allocated_each = 64, .steps_base = 32 * 1024, .steps_each = 256};
+
+static const struct http_limits limits = {.line = INPUT_MAX, .head = INPUT_MAX, .body = 0};
+
+static void
+read_lists(const struct http_request *req, bool is_trusted)
+{
+    struct forwarded_rules rules;
+    struct str trusted[] = {STR("127.0.0.0/8"), STR("10.0.0.0/8")};
+    const struct config_list proxies = {.items = trusted, .n = sizeof trusted / sizeof trusted[0]};
+    struct inet_addr peer;
+    struct forwarded who;
+    struct arena a;
+    unsigned wait = 0;
+
+    arena_init(&a);
+    forwarded_init(&rules);
+    forwarded_set(&rules, &proxies, STR_LIT(""));
+    ASSERT(inet_parse(is_trusted ? STR_LIT("127.0.0.1") : STR_LIT("192.0.2.1"), &peer) == ERR_NONE);
+    forwarded_read(&rules, &peer, false, req, &a, &who);
+    ASSERT(is_trusted || memcmp(&who.source, &peer, sizeof peer) == 0);
+    struct str session = cookie_session(req, &a);
+    ASSERT(str_is_null(session) || (session.n > 0 && session.n <= COOKIE_VALUE_MAX));
+    struct str prefer = http_header_joined(req, HTTP_NAME_PREFER, &a);
+    (void)exchange_prefer_wait(prefer, &wait);
+    forwarded_clear(&rules);
+    arena_clear(&a);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct http_request req;
+    struct http_parser p;
+    struct buf in;
+
+    if (size > INPUT_MAX)
+        return 0;
+    http_parser_init(&p, &limits);
+    buf_init(&in, http_parser_room(&limits) + size);
+    buf_add(&in, data, size);
+    if (http_parser_step(&p, &in, &req) == HTTP_HEAD) {
+        read_lists(&req, true);
+        read_lists(&req, false);
+    }
+    buf_clear(&in);
+    return 0;
+}
