@@ -37,7 +37,6 @@ answer_send(struct connection *c, const struct answer *a)
     if (c->front->is_draining)
         c->to.keep_alive = false;
     pool_take(&c->front->pool, &c->out);
-    size_t before = c->out.len;
     http_reply_begin(&r, &c->out, &c->to, a->status);
     http_reply_header(&r, "Cache-Control", a->cache_control);
     http_reply_header(&r, "Content-Type", a->content_type);
@@ -64,5 +63,4 @@ answer_send(struct connection *c, const struct answer *a)
     if (c->is_secure)
         http_reply_header(&r, "Strict-Transport-Security", HTTP_HSTS);
     http_reply_end(&r, front_date(c->front), a->body);
-    c->out_used += c->out.len - before;
 }

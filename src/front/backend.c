@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/secret.h"
 #include "contract/ct_wire.h"
 #include "log/log.h"
 
@@ -24,7 +23,6 @@ struct backend_worker {
     struct backend_call *call; /* NULL while busy: nobody waits for the reply */
     const struct ct_op *op;    /* of the call that is being worked on */
     struct buf in, out;
-    size_t used; /* bytes of `in` that have held something since it was empty */
     uint32_t id;
     bool is_busy, is_fast_only;
     bool is_lost; /* there was a channel, and there is to be one again */
@@ -68,7 +66,6 @@ flush(struct backend_worker *w)
             (void)shutdown(w->watch.fd, SHUT_RDWR);
         if (n < 0)
             break;
-        secret_wipe(w->out.data + w->out.start, (size_t)n);
         buf_consume(&w->out, (size_t)n);
     }
     loop_fd_want(w->backend->loop, &w->watch, w->out.len > 0 ? LOOP_READ | LOOP_WRITE : LOOP_READ);
@@ -217,18 +214,13 @@ read_channel(struct backend_worker *w)
         return;
     }
     buf_commit(&w->in, (size_t)n);
-    w->used += (size_t)n;
     if (!take_frames(w)) {
         log_event(LOG_WORKER_BROKEN, "slot=%td", w - w->backend->workers);
         lose_worker(w);
         return;
     }
-    if (w->in.len == 0 && w->in.data != NULL) {
-        secret_wipe(w->in.data, w->used < w->in.cap ? w->used : w->in.cap);
-        w->used = 0;
-        if (w->in.cap > KEEP)
-            buf_clear(&w->in);
-    }
+    if (w->in.len == 0 && w->in.cap > KEEP)
+        buf_clear(&w->in);
 }
 
 static void

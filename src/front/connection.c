@@ -48,14 +48,10 @@ is_reading(const struct connection *c)
 static void
 give_buffers_back(struct connection *c)
 {
-    if (c->in.len == 0) {
-        pool_give(&c->front->pool, &c->in, c->in_used);
-        c->in_used = 0;
-    }
-    if (c->out.len == 0) {
-        pool_give(&c->front->pool, &c->out, c->out_used);
-        c->out_used = 0;
-    }
+    if (c->in.len == 0)
+        pool_give(&c->front->pool, &c->in);
+    if (c->out.len == 0)
+        pool_give(&c->front->pool, &c->out);
 }
 
 /* What large bodies take of the memory of all. */
@@ -162,7 +158,7 @@ fill(struct connection *c)
     c->crossed_read = result == TLS_WANT_WRITE;
     if (result == TLS_OK) {
         buf_commit(&c->in, n);
-        c->in_used += n;
+        c->bytes_read += n;
         count_body(c);
     }
     return result;
@@ -177,9 +173,7 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
               status, log_quote(a, str_from_cstr(why)));
     arena_reset(a);
     pool_take(&c->front->pool, &c->out);
-    size_t before = c->out.len;
     http_reply_refusal(&c->out, front_date(c->front), status, retry_after, c->transport.tls != NULL);
-    c->out_used += c->out.len - before;
     c->front->refused++;
     c->is_last = c->is_cut_off = true;
 }
@@ -215,7 +209,6 @@ take_head(struct connection *c)
     if (http_parser_wants_continue(&c->parser, &c->in, &c->front->request)) {
         pool_take(&c->front->pool, &c->out);
         buf_add_str(&c->out, HTTP_CONTINUE);
-        c->out_used += HTTP_CONTINUE.n;
     }
 }
 
@@ -276,7 +269,7 @@ static bool
 run_slice(struct connection *c)
 {
     uint64_t requests = c->front->requests;
-    size_t bytes = c->in_used;
+    size_t bytes = c->bytes_read;
     struct turn_slice slice;
 
     turn_slice_begin(&slice, &c->front->turns);
@@ -284,7 +277,7 @@ run_slice(struct connection *c)
         if (c->out.len > ANSWERS_MOST && !write_out(c))
             break;
         slice.requests = (size_t)(c->front->requests - requests);
-        slice.bytes = c->in_used - bytes;
+        slice.bytes = c->bytes_read - bytes;
         if ((slice.requests > 0 || slice.bytes > 0) && turn_slice_is_spent(&slice))
             return true;
         if (!step(c))

@@ -57,8 +57,8 @@ struct connection {
     struct transport transport;
     struct exchange *exchange; /* while CALLING or PARKED */
     struct throttle_source *source;
-    size_t in_used, out_used; /* bytes that the buffers have held since they were taken from the pool */
-    size_t body_memory;       /* counted in the front's bodies */
+    size_t bytes_read;  /* in all */
+    size_t body_memory; /* counted in the front's bodies */
     struct inet_addr peer;
     struct http_reply_to to; /* of the request that is being answered */
     uint8_t state, phase;

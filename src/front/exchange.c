@@ -331,7 +331,6 @@ exchange_caller(struct front *f, const struct http_request *http, const struct f
                  .is_secure = who->is_secure}};
 }
 
-/* What was in it was a secret, perhaps. */
 static void
 empty_scratch(struct front *f)
 {

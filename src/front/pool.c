@@ -1,8 +1,6 @@
 /* pool: see pool.h. */
 #include "front/pool.h"
 
-#include "base/secret.h"
-
 void
 pool_clear(struct pool *p)
 {
@@ -21,7 +19,7 @@ pool_take(struct pool *p, struct buf *b)
 }
 
 void
-pool_give(struct pool *p, struct buf *b, size_t used)
+pool_give(struct pool *p, struct buf *b)
 {
     ASSERT(b->len == 0);
     if (b->data == NULL)
@@ -31,8 +29,6 @@ pool_give(struct pool *p, struct buf *b, size_t used)
         return;
     }
     size_t max = b->max;
-    secret_wipe(b->data, used < b->cap ? used : b->cap);
-    buf_reset(b);
     p->spare[p->n++] = *b;
     buf_init(b, max);
 }

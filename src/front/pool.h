@@ -1,5 +1,5 @@
 /* pool: the memory of buffers that are empty, so that an idle connection holds none and a busy one need not
- * ask the heap. What was in a buffer is wiped when it comes back: requests hold passwords. */
+ * ask the heap. Nothing of what was in a buffer is left: buf.h. */
 #ifndef COUNTERSIGN_FRONT_POOL_H
 #define COUNTERSIGN_FRONT_POOL_H
 
@@ -20,7 +20,7 @@ struct pool {
 void pool_clear(struct pool *p);
 /* Gives an empty buf that holds no memory the memory of a spare one, if there is any. */
 void pool_take(struct pool *p, struct buf *b);
-/* Takes the memory of an empty buf (ASSERT); its first `used` bytes are wiped. */
-void pool_give(struct pool *p, struct buf *b, size_t used);
+/* Takes the memory of an empty buf (ASSERT). */
+void pool_give(struct pool *p, struct buf *b);
 
 #endif

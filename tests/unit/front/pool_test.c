@@ -17,7 +17,7 @@ memory_goes_round_wiped(void **state)
     buf_add_cstr(&a, "a password");
     unsigned char *memory = a.data;
     buf_consume(&a, a.len);
-    pool_give(&p, &a, 10);
+    pool_give(&p, &a);
     assert_null(a.data);
     assert_int_equal(a.max, 1000);
     assert_int_equal(p.n, 1);
@@ -29,7 +29,7 @@ memory_goes_round_wiped(void **state)
     /* A buf that has memory takes no other. */
     pool_take(&p, &b);
     assert_ptr_equal(b.data, memory);
-    pool_give(&p, &b, 0);
+    pool_give(&p, &b);
     pool_clear(&p);
 }
 
@@ -42,12 +42,12 @@ large_ones_and_too_many_go_back_to_the_heap(void **state)
     (void)state;
     buf_init(&b, 1024 * 1024);
     assert_non_null(buf_reserve(&b, POOL_BUFFER_MAX + 1));
-    pool_give(&p, &b, 0);
+    pool_give(&p, &b);
     assert_null(b.data);
     assert_int_equal(p.n, 0);
     for (unsigned i = 0; i < POOL_MOST + 5; i++) {
         assert_non_null(buf_reserve(&b, 100));
-        pool_give(&p, &b, 100);
+        pool_give(&p, &b);
         assert_null(b.data);
     }
     assert_int_equal(p.n, POOL_MOST);
