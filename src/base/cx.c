@@ -17,9 +17,15 @@ cx_init(struct cx *cx)
 void
 cx_begin(struct cx *cx)
 {
+    cx_end(cx);
+    cx->now = clock_now();
+}
+
+void
+cx_end(struct cx *cx)
+{
     arena_reset(&cx->arena);
     err_forget(cx);
-    cx->now = clock_now();
     cx->actor = STR_NULL;
     cx->device = 0;
     cx->source = STR_NULL;

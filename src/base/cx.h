@@ -41,6 +41,9 @@ struct cx {
 void cx_init(struct cx *cx);
 /* For the next request: frees its memory, clears the error, takes the time. Keeps db and env. */
 void cx_begin(struct cx *cx);
+/* Once a request was answered: wipes what it left in memory, which may be a password, without a wait for the
+ * next one. */
+void cx_end(struct cx *cx);
 void cx_clear(struct cx *cx);
 
 /* Records the first error of a request and returns the code; later ones keep the first detail. */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/secret.h"
 
 enum { SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
 
@@ -303,6 +304,7 @@ loop_run(struct loop *l)
         l->round++;
         tell_descriptors(l);
         tell_timers(l);
+        secret_wipe_stack();
     }
     l->stopped = false;
     return ERR_NONE;

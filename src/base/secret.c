@@ -16,6 +16,13 @@ secret_clear(struct secret *s)
     secret_wipe(s, sizeof(*s));
 }
 
+__attribute__((noinline)) void
+secret_wipe_stack(void)
+{
+    unsigned char dead[SECRET_STACK];
+    secret_wipe(dead, sizeof dead);
+}
+
 bool
 secret_equal(const void *a, const void *b, size_t n)
 {

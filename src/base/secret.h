@@ -22,6 +22,10 @@ struct digest {
 
 void secret_wipe(void *p, size_t n); /* never optimised away */
 void secret_clear(struct secret *s);
+/* Wipes what calls that have returned left on the stack, of libraries too, down to SECRET_STACK bytes below
+ * the caller. For loops that are about to wait. */
+enum { SECRET_STACK = 64 * 1024 };
+void secret_wipe_stack(void);
 /* In a time that depends on n alone. */
 bool secret_equal(const void *a, const void *b, size_t n);
 /* Lengths may differ (lengths are not secret); the bytes are compared as secret_equal does. Null equals

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/frame.h"
+#include "base/secret.h"
 #include "contract/ct_wire.h"
 #include "log/log.h"
 #include "proc/channel.h"
@@ -159,8 +160,10 @@ front_ready(struct worker *w, struct channel *f)
     while (e == ERR_NONE && channel_is_free(f)) {
         struct frame frame;
         e = frame_next(&f->in, &frame);
-        if (e == ERR_NONE)
+        if (e == ERR_NONE) {
             e = answer(w, f, &frame);
+            cx_end(&w->cx);
+        }
         if (e == ERR_NONE && f->fd >= 0)
             frame_consume(&f->in, &frame);
     }
@@ -210,6 +213,7 @@ serve(struct worker *w)
     enum { CONTROL = FRONTS_MAX, NEWS, WATCHED };
     while (!w->ends) {
         child_say_alive(&w->said_alive);
+        secret_wipe_stack();
         struct pollfd p[WATCHED];
         for (size_t i = 0; i < FRONTS_MAX; i++)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = channel_events(&w->fronts[i])};

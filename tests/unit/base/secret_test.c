@@ -27,6 +27,7 @@ wiping(void **state)
     static const struct secret zero;
     assert_memory_equal(&s, &zero, sizeof(s));
     secret_wipe(NULL, 0);
+    secret_wipe_stack();
 }
 
 int

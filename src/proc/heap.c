@@ -1,0 +1,76 @@
+/* heap: whatever a child gives back to the heap is wiped, by its libraries too: requests hold passwords,
+ * tokens and seeds, and JSON, TLS, normalisation and QR codes make copies of them that nothing else can
+ * reach. The program's own free and realloc take the place of glibc's; under AddressSanitizer a hook does the
+ * same. There is nothing to enter: being linked is all. */
+#include <errno.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/secret.h"
+
+/* What is larger is the body of a request or the memory of argon2, which are wiped by those who have them. */
+enum { WIPED_MAX = 1024 * 1024 };
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/allocator_interface.h>
+
+static void
+taken(const volatile void *p, size_t n)
+{
+    (void)p;
+    (void)n;
+}
+
+static void
+given_back(const volatile void *p)
+{
+    const size_t n = p == NULL ? 0 : __sanitizer_get_allocated_size(p);
+    if (n <= WIPED_MAX)
+        secret_wipe((void *)(uintptr_t)p, n);
+}
+
+__attribute__((constructor)) static void
+heap_begin(void)
+{
+    ASSERT(__sanitizer_install_malloc_and_free_hooks(taken, given_back) > 0);
+}
+
+#else
+
+void __libc_free(void *p);
+
+void
+free(void *p)
+{
+    const int before = errno;
+    const size_t n = malloc_usable_size(p);
+    if (n <= WIPED_MAX)
+        secret_wipe(p, n);
+    __libc_free(p);
+    errno = before;
+}
+
+/* Not in place: a block that moves or shrinks would leave bytes behind. */
+void *
+realloc(void *p, size_t n)
+{
+    const size_t before = malloc_usable_size(p);
+    if (p != NULL && n == 0) {
+        free(p);
+        return NULL;
+    }
+    void *moved = malloc(n);
+    if (moved == NULL || p == NULL)
+        return moved;
+    memcpy(moved, p, before < n ? before : n);
+    free(p);
+    return moved;
+}
+
+#endif
