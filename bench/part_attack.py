@@ -2,6 +2,9 @@
 
 An honest console checks a pending push and signs on (a password hash), one after the other, from an address of its own; the attacks
 are those of tests/hostile/attacks.py. For each attack: quiet, attacked, and how long after its end a check is as quick as before.
+
+Where others use the machine, clocks tell of them too. So what the front itself worked while a check waited is measured as well: it is
+what the attack makes others wait for, whatever else runs.
 """
 
 import multiprocessing
@@ -24,6 +27,16 @@ EMAIL = "ann@acme.example"
 HONEST = "127.9.9.9"
 RECOVERY_MOST = 60  # seconds that are waited for a quiet server
 QUICK_AGAIN = 2  # times the quiet median
+REST = 2  # seconds before what a server kept is measured
+
+
+def worked(fronts):
+    """Milliseconds of a processor that these processes have used."""
+    used = 0
+    for pid in fronts:
+        with open(f"/proc/{pid}/schedstat", encoding="utf-8") as stat:
+            used += int(stat.read().split()[0])
+    return used / 1e6
 
 
 class Honest:
@@ -33,6 +46,7 @@ class Honest:
         self.server, self.pair = server, pair
         self.console = Console(server, source=HONEST)
         self.lost = 0
+        self.fronts, self.front = server.children("front"), []  # milliseconds that it worked during each check
 
     def timed(self, call):
         begun = time.monotonic()
@@ -45,7 +59,9 @@ class Honest:
         return answer.result, (time.monotonic() - begun) * 1e3
 
     def check(self):
+        before = worked(self.fronts)
         result, ms = self.timed(lambda: self.console.check(*self.pair))
+        self.front.append(worked(self.fronts) - before)
         if result not in (None, "Poll"):
             self.lost += 1
         return ms
@@ -57,11 +73,11 @@ class Honest:
         return ms
 
     def for_seconds(self, seconds):
-        end, checks, logins, before = time.monotonic() + seconds, [], [], self.lost
+        end, checks, logins, before, self.front = time.monotonic() + seconds, [], [], self.lost, []
         while time.monotonic() < end:
             checks += [self.check() for _ in range(10)]
             logins.append(self.login())
-        return {"checks": checks, "logins": logins, "lost": self.lost - before}
+        return {"checks": checks, "logins": logins, "front": self.front, "lost": self.lost - before}
 
     def recovered_after(self, quiet_ms):
         """Seconds until five checks in a row are as quick as before, or nothing where that is too long."""
@@ -77,23 +93,28 @@ class Tls:
     """For the attack on TLS: a person who opens a new connection each time."""
 
     def __init__(self, server):
-        self.server = server
+        self.server, self.fronts = server, server.children("front")
         self.lost = 0
+
+    def once(self, context):
+        begun = time.monotonic()
+        try:
+            with context.wrap_socket(connect(self.server.port, HONEST)) as wire:
+                wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                assert wire.recv(12) == b"HTTP/1.1 200"
+        except (OSError, AssertionError):
+            self.lost += 1
+        return (time.monotonic() - begun) * 1e3
 
     def for_seconds(self, seconds):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        end, found, before = time.monotonic() + seconds, [], self.lost
+        end, found, front, before = time.monotonic() + seconds, [], [], self.lost
         while time.monotonic() < end:
-            begun = time.monotonic()
-            try:
-                with context.wrap_socket(connect(self.server.port, HONEST)) as wire:
-                    wire.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                    assert wire.recv(12) == b"HTTP/1.1 200"
-            except (OSError, AssertionError):
-                self.lost += 1
-            found.append((time.monotonic() - begun) * 1e3)
-        return {"checks": found, "logins": [], "lost": self.lost - before}
+            used = worked(self.fronts)
+            found.append(self.once(context))
+            front.append(worked(self.fronts) - used)
+        return {"checks": found, "logins": [], "front": front, "lost": self.lost - before}
 
     def check(self):
         return self.for_seconds(0.001)["checks"][0]
@@ -144,10 +165,11 @@ def one(folder, name, attack, seconds):
     under, during, process = attacked(server, attack, honest, seconds)
     after = honest.recovered_after(median(quiet["checks"]))
     process.join()
+    time.sleep(REST)
     memory = sum(map(own_memory, server.pids()))
     server.close()
     row = {"name": name, "lost": under["lost"], "recovery_s": after, "memory": [before, during, memory]}
-    for what in ("checks", "logins"):
+    for what in ("checks", "logins", "front"):
         for when, found in (("quiet", quiet), ("attacked", under)):
             values = found[what]
             row[f"{what}_{when}"] = {"median": median(values) if values else 0, "p99": p99(values), "n": len(values)}
@@ -156,4 +178,5 @@ def one(folder, name, attack, seconds):
 
 def measure(folder, build, quick):
     seconds = 3 if quick else 10
-    return {"seconds": seconds, "attacks": [one(folder, name, attack, seconds) for name, attack in ALL.items()]}
+    attacks = [one(folder, name, attack, seconds) for name, attack in ALL.items()]
+    return {"seconds": seconds, "attacks": attacks, "load": os.getloadavg()[1]}
