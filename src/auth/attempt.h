@@ -72,12 +72,12 @@ enum errcode attempt_tell(struct cx *cx, const struct attempt *a, int64_t sessio
                           struct signin_answer *answer_out) MUST_CHECK;
 
 /* signin.c. Within the open transaction: the password was proved, the second factor comes next: a login that
- * waits for it, or, where none was ever set up, OkTwoFactorSetupRequired. a->account is filled. */
+ * waits for it, or, where none was ever set up, OkTwoFactorSetupRequired with an enrolment link. a->account
+ * is filled. */
 enum errcode signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
                                   struct signin_answer *answer_out) MUST_CHECK;
-/* After that was committed: the enrolment link, where the answer needs one; its own transaction. */
-enum errcode
-signin_setup_link(struct cx *cx, const struct account *a, struct signin_answer *answer) MUST_CHECK;
+/* After that was committed: a line of the log where the answer has such a link. */
+void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer);
 
 /* The answer to a stranger: a result and nothing else. */
 struct signin_answer answer_to_stranger(enum signin_result result);

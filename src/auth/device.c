@@ -5,7 +5,7 @@
 #include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/company.h"
-#include "auth/decide.h"
+#include "auth/enrolment.h"
 #include "auth/env.h"
 #include "auth/notice.h"
 #include "auth/passkey.h"
@@ -21,7 +21,6 @@
 #include "store/store_self.h"
 
 #define SEEN_EVERY (5 * CLOCK_MINUTE)
-#define ENROLMENT_KEPT (7 * CLOCK_DAY)
 
 enum { FINGERPRINT_BYTES = 10, STATEMENT_MAX = 4096 };
 
@@ -61,65 +60,6 @@ audit_device(struct cx *cx, const struct device *d, const char *event, const cha
                         d->fingerprint, key, value, NULL);
 }
 
-static enum errcode
-check_room(struct cx *cx, int64_t technician_id)
-{
-    int64_t active = 0;
-    enum errcode err = store_device_count_active(cx, technician_id, &active);
-    if (err == ERR_NONE && active >= DEVICES_MAX)
-        err = err_set(cx, ERR_LIMIT, "the account has %d active devices already", DEVICES_MAX);
-    return err;
-}
-
-static enum errcode
-enrolment_make(struct cx *cx, int64_t technician_id, int64_t life, int64_t self_generation,
-               struct str *link_out)
-{
-    struct technician t;
-    struct str ticket = token_random(cx);
-    struct digest digest = token_digest(ticket);
-    *link_out = STR_NULL;
-    enum errcode err = db_begin(cx);
-    if (err != ERR_NONE)
-        return err;
-    err = technician_get(cx, technician_id, &t);
-    if (err == ERR_NONE && t.deleted_at != 0)
-        err = err_set(cx, ERR_NOT_FOUND, "the account was deleted");
-    if (err == ERR_NONE)
-        err = check_room(cx, technician_id);
-    if (err == ERR_NONE)
-        err = store_enrolment_insert(cx, technician_id, &digest, cx->now + life, self_generation);
-    if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "enrolment.created", "expires",
-                           clock_text(&cx->arena, cx->now + life), NULL);
-    err = end_change(cx, err);
-    if (err == ERR_NONE)
-        *link_out =
-            arena_printf(&cx->arena, "%.*s/approve/#%.*s", STR_ARG(cx->env->public_url), STR_ARG(ticket));
-    return err;
-}
-
-enum errcode
-enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out)
-{
-    return enrolment_make(cx, technician_id, life, 0, link_out);
-}
-
-enum errcode
-enrolment_new_self(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out)
-{
-    return enrolment_make(cx, t->id, life, t->password_generation, link_out);
-}
-
-enum errcode
-enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out)
-{
-    int64_t n = 0;
-    enum errcode err = store_enrolment_remove(cx, cx->now - ENROLMENT_KEPT, limit, &n);
-    *more_out = err == ERR_NONE && n == limit;
-    return err;
-}
-
 /* What is signed to enrol; null when it would be too long. */
 static struct str
 statement_of(struct cx *cx, const struct enrolment *e)
@@ -144,20 +84,6 @@ check_signature(struct cx *cx, const struct enrolment *e, struct str statement)
     return err_set(cx, ERR_DENIED, "the signature of the enrolment does not verify");
 }
 
-/* A ticket that a password alone had made must not add a device to an account that was set up meanwhile. */
-static enum errcode
-check_self(struct cx *cx, int64_t technician_id)
-{
-    struct account a;
-    const struct facts facts = {.account = &a};
-    enum errcode err = account_read(cx, technician_id, &a);
-    if (err == ERR_NONE && decide(&facts, AT_SELF) != SIGNIN_OK)
-        return err_set(cx, ERR_NOT_FOUND, "the ticket's account cannot be used at present");
-    if (err == ERR_NONE && !account_may_enrol_itself(&a))
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket was for a first second factor, and there was one since");
-    return err;
-}
-
 enum errcode
 enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out)
 {
@@ -170,7 +96,7 @@ enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out
     const struct digest digest = token_digest(ticket);
     enum errcode err = store_enrolment_get(cx, &digest, &technician_id, &is_self);
     if (err == ERR_NONE && is_self)
-        err = check_self(cx, technician_id);
+        err = enrolment_check_self(cx, technician_id);
     if (err == ERR_NONE)
         err = technician_get(cx, technician_id, &t);
     if (err == ERR_NONE)
@@ -215,9 +141,9 @@ enrol(struct cx *cx, struct joining *j)
     bool is_self = false;
     enum errcode err = store_enrolment_spend(cx, &ticket, j->d.id, &j->d.technician_id, &is_self);
     if (err == ERR_NONE && is_self)
-        err = check_self(cx, j->d.technician_id);
+        err = enrolment_check_self(cx, j->d.technician_id);
     if (err == ERR_NONE)
-        err = check_room(cx, j->d.technician_id);
+        err = device_check_room(cx, j->d.technician_id);
     if (err == ERR_NONE)
         err = store_device_insert(cx, &j->d, &token);
     if (err == ERR_NONE)
@@ -337,6 +263,16 @@ device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out)
 }
 
 enum errcode
+device_check_room(struct cx *cx, int64_t technician_id)
+{
+    int64_t active = 0;
+    enum errcode err = store_device_count_active(cx, technician_id, &active);
+    if (err == ERR_NONE && active >= DEVICES_MAX)
+        err = err_set(cx, ERR_LIMIT, "the account has %d active devices already", DEVICES_MAX);
+    return err;
+}
+
+enum errcode
 device_rename_within(struct cx *cx, int64_t id, struct str name)
 {
     struct device d;
@@ -405,7 +341,7 @@ device_set_state_within(struct cx *cx, const struct device *d, enum device_state
     bool changed = false;
     enum errcode err = ERR_NONE;
     if (state == DEVICE_ACTIVE && d->state != DEVICE_ACTIVE)
-        err = check_room(cx, d->technician_id);
+        err = device_check_room(cx, d->technician_id);
     if (state == DEVICE_REMOVED && cx->device != 0)
         err = check_last_factor(cx, d);
     if (err == ERR_NONE)

@@ -1,6 +1,6 @@
-/* device: the phones of a technician: enrolment by a one-time ticket, the key, the token that authenticates
- * its calls. struct device is store_device.h's; its fingerprint is the first ten bytes of the key's SHA-256,
- * in five groups of four hex digits. Each change is a transaction of its own, audited. */
+/* device: the phones of a technician: enrolment by a one-time ticket (enrolment.h), the key, the token that
+ * authenticates its calls. struct device is store_device.h's; its fingerprint is the first ten bytes of the
+ * key's SHA-256, in five groups of four hex digits. Each change is a transaction of its own, audited. */
 #ifndef COUNTERSIGN_AUTH_DEVICE_H
 #define COUNTERSIGN_AUTH_DEVICE_H
 
@@ -22,18 +22,6 @@ enum {
     DEVICE_NAME_MAX = 64,
     DEVICES_MAX = 10
 };
-
-/* A one-time ticket for one device, valid for `life` microseconds. *link_out is "PUBLIC_URL/approve/#TICKET":
- * what the QR code holds; the ticket stands behind the # so that no proxy logs it. ERR_NOT_FOUND also for
- * a deleted account; ERR_LIMIT: it has DEVICES_MAX active devices. */
-enum errcode
-enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
-/* The same for whoever had the password alone: good only while the account never had a second factor,
- * its password is the one of t, which was proved, and the account can be used (AT_SELF of decide.h). */
-enum errcode
-enrolment_new_self(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out) MUST_CHECK;
-/* Housekeeping: forgets tickets that ended a week ago, at most `limit`; *more_out: call again. */
-enum errcode enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 
 /* What the holder of a ticket is told before it is spent. ERR_NOT_FOUND: the ticket. */
 struct enrolment_view {
@@ -64,6 +52,8 @@ enum errcode device_get(struct cx *cx, int64_t id, struct device *device_out) MU
 enum errcode device_list(struct cx *cx, int64_t technician_id, bool with_removed, struct device **devices_out,
                          size_t *n_out) MUST_CHECK;
 enum errcode device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
+/* ERR_LIMIT: it has DEVICES_MAX active devices. */
+enum errcode device_check_room(struct cx *cx, int64_t technician_id) MUST_CHECK;
 /* ERR_SYNTAX; ERR_CONFLICT: it was removed. */
 enum errcode device_rename(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 /* A removed device stays removed (ERR_CONFLICT); ERR_LIMIT as above. When no active device is left, pending

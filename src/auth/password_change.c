@@ -264,9 +264,9 @@ password_change2(struct cx *cx, struct str session, struct str old_password, str
     const struct change_ask q = {session, old_password, new_password, WITH_SECOND_FACTOR, NULL};
     struct change ch;
     enum errcode err = change(cx, &q, &ch, answer_out);
-    if (err != ERR_NONE || answer_out->result != SIGNIN_OkTwoFactorSetupRequired)
-        return err;
-    return signin_setup_link(cx, &ch.account, answer_out);
+    if (err == ERR_NONE)
+        signin_log_setup(cx, &ch.account, answer_out);
+    return err;
 }
 
 /* What the phone is told of a refused password: the first rule that it breaks. */

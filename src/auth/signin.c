@@ -2,7 +2,7 @@
 #include "auth/signin.h"
 
 #include "auth/attempt.h"
-#include "auth/device.h"
+#include "auth/enrolment.h"
 #include "auth/env.h"
 #include "log/log.h"
 #include "store/db.h"
@@ -149,19 +149,18 @@ signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
     err = account_tell(cx, &a->account, o->session_id, answer_out);
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(&a->account), "enrolment.self", "purpose", o->purpose, NULL);
+    if (err == ERR_NONE)
+        err = enrolment_new_self_within(cx, &a->account.t, SETUP_LINK_LIFE, &answer_out->setup_url);
+    answer_out->url = answer_out->setup_url;
     return err;
 }
 
-enum errcode
-signin_setup_link(struct cx *cx, const struct account *a, struct signin_answer *answer)
+void
+signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer)
 {
-    if (answer->result != SIGNIN_OkTwoFactorSetupRequired)
-        return ERR_NONE;
-    log_event(LOG_ENROLMENT_SELF, "technician=%lld source=%s", (long long)a->t.id,
-              log_quote(&cx->arena, cx->source));
-    enum errcode err = enrolment_new_self(cx, &a->t, SETUP_LINK_LIFE, &answer->setup_url);
-    answer->url = answer->setup_url;
-    return err;
+    if (answer->result == SIGNIN_OkTwoFactorSetupRequired)
+        log_event(LOG_ENROLMENT_SELF, "technician=%lld source=%s", (long long)a->t.id,
+                  log_quote(&cx->arena, cx->source));
 }
 
 /* Within the open transaction: the password alone decides. The logins have no value for a new password that
@@ -236,7 +235,10 @@ go_on_in_transaction(struct cx *cx, struct try *y, struct signin_answer *answer_
         db_rollback(cx);
     if (err != ERR_NONE)
         return err;
-    return again ? refuse_stranger(cx, y, false, answer_out) : signin_setup_link(cx, &y->account, answer_out);
+    if (again)
+        return refuse_stranger(cx, y, false, answer_out);
+    signin_log_setup(cx, &y->account, answer_out);
+    return ERR_NONE;
 }
 
 /* While the right password can be seen: what it is like, and the new one beside it. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/enrolment.h"
 #include "auth/env.h"
 #include "base/clock.h"
 #include "base/secret.h"

@@ -9,6 +9,7 @@
 #include "auth/audit.h"
 #include "auth/challenge.h"
 #include "auth/device.h"
+#include "auth/enrolment.h"
 #include "auth/env.h"
 #include "auth/key_check.h"
 #include "auth/lockout.h"

@@ -62,8 +62,8 @@ read_one(struct cx *cx, struct db_rows *rows, struct device *device_out)
 }
 
 enum errcode
-store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket, int64_t expires_at,
-                       int64_t self_generation)
+store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
+                       const struct enrolment_link *link, int64_t self_generation)
 {
     enum errcode err = db_exec(
         cx, NULL, "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND expires_at <= $2", "ii",
@@ -73,9 +73,48 @@ store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest
     return db_exec(
         cx, NULL,
         "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at, is_self, "
-        "password_generation) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
-        "iidiiii", rand_id(), technician_id, ticket, cx->now, expires_at, (int64_t)(self_generation != 0),
-        self_generation);
+        "password_generation, made_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)",
+        "iidiiiit", rand_id(), technician_id, ticket, link->created_at, link->expires_at,
+        (int64_t)link->is_self, self_generation, link->made_by);
+}
+
+enum errcode
+store_enrolment_keep_self(struct cx *cx, int64_t technician_id, int64_t most)
+{
+    return db_exec(cx, NULL,
+                   "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND is_self <> 0 "
+                   "AND id NOT IN (SELECT id FROM enrolment WHERE technician_id = $1 AND used_at = 0 "
+                   "AND is_self <> 0 ORDER BY created_at DESC, id LIMIT $2)",
+                   "ii", technician_id, most);
+}
+
+enum errcode
+store_enrolment_list(struct cx *cx, int64_t technician_id, struct enrolment_link **links_out, size_t *n_out)
+{
+    struct db_rows *rows;
+    struct enrolment_link *list = NULL;
+    size_t n = 0;
+    enum errcode err =
+        db_query(cx, &rows,
+                 "SELECT e.is_self, e.created_at, e.expires_at, e.made_by FROM enrolment e "
+                 "JOIN technician t ON t.id = e.technician_id WHERE e.technician_id = $1 AND e.used_at = 0 "
+                 "AND e.expires_at > $2 AND t.deleted_at = 0 AND (e.is_self = 0 OR (t.factor_since = 0 "
+                 "AND e.password_generation = t.password_generation)) ORDER BY e.created_at, e.id",
+                 "ii", technician_id, cx->now);
+    *links_out = NULL;
+    *n_out = 0;
+    if (err != ERR_NONE)
+        return err;
+    for (; db_next(cx, rows); n++) {
+        list = rows_grow(cx, list, n, sizeof *list);
+        list[n] = (struct enrolment_link){.is_self = db_int(rows, 0) != 0,
+                                          .created_at = db_int(rows, 1),
+                                          .expires_at = db_int(rows, 2),
+                                          .made_by = db_text(cx, rows, 3)};
+    }
+    *links_out = list;
+    *n_out = n;
+    return db_done(cx, rows);
 }
 
 enum errcode

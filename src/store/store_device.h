@@ -26,10 +26,22 @@ struct device {
 /* As the table and the command line write it: "active". */
 const char *device_state_name(enum device_state state);
 
-/* Valid from now to expires_at. Tickets of the account that were not used in time are removed.
- * self_generation: of the password that alone had it made, and with which it ends; 0: an operator's. */
+/* One enrolment link, without its ticket. */
+struct enrolment_link {
+    bool is_self; /* made for a person who proved the password alone */
+    int64_t created_at, expires_at;
+    struct str made_by; /* an actor of the audit; empty: of an earlier version */
+};
+
+/* Tickets of the account that were not used in time are removed. self_generation: of the password that alone
+ * had it made, and with which it ends; 0: an operator's. */
 enum errcode store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
-                                    int64_t expires_at, int64_t self_generation) MUST_CHECK;
+                                    const struct enrolment_link *link, int64_t self_generation) MUST_CHECK;
+/* Removes the self-made tickets of the account that could still be spent, but for the newest `most`. */
+enum errcode store_enrolment_keep_self(struct cx *cx, int64_t technician_id, int64_t most) MUST_CHECK;
+/* Those that could be spent, the oldest first, in the arena. */
+enum errcode store_enrolment_list(struct cx *cx, int64_t technician_id, struct enrolment_link **links_out,
+                                  size_t *n_out) MUST_CHECK;
 /* Removes those that could still be spent, of an account or of a company. */
 enum errcode store_enrolment_void(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
 enum errcode store_enrolment_void_company(struct cx *cx, int64_t company_id, int64_t *n_out) MUST_CHECK;

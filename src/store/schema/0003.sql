@@ -40,6 +40,7 @@ UPDATE login SET expires_at = created_at WHERE state = 'open';
 
 -- A ticket that the password alone had made is good for that password; those of before are void.
 ALTER TABLE enrolment ADD COLUMN password_generation BIGINT NOT NULL DEFAULT 0; -- 0: an operator's
+ALTER TABLE enrolment ADD COLUMN made_by TEXT NOT NULL DEFAULT ''; -- an actor of the audit; '': of an earlier version
 
 -- Lock-outs. A lock of the operator that was made by an earlier version stays in this table until unlocked.
 ALTER TABLE lockout ADD COLUMN account BYTEA;                  -- the account's own key; NULL: of an earlier version

@@ -3,6 +3,7 @@
 #include "tests/unit/auth/authenticator.h"
 #include "tests/unit/auth/world.h"
 
+#include "auth/enrolment.h"
 #include "auth/passkey.h"
 #include "base/buf.h"
 #include "store/store_passkey.h"

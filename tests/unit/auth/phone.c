@@ -2,6 +2,7 @@
 #include "tests/unit/auth/phone.h"
 
 #include "auth/device.h"
+#include "auth/enrolment.h"
 #include "auth/technician.h"
 #include "store/db.h"
 
@@ -55,14 +56,30 @@ phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct
     struct str link, token;
     struct device d;
     assert_ok(enrolment_new(&f->cx, technician, CLOCK_HOUR, &link));
-    struct str ticket = phone_ticket(link);
-    struct str signature = phone_sign(f, p, phone_enrol_statement(f, ticket, "a phone"));
-    const struct enrolment e = {
-        .ticket = ticket, .public_key = phone_public(p), .name = STR_LIT("a phone"), .signature = signature};
-    assert_ok(device_enrol(&f->cx, &e, &d, &token));
+    assert_ok(phone_enrol_by(f, p, phone_ticket(link), &d, &token));
     if (token_out != NULL)
         *token_out = token;
     return d.id;
+}
+
+enum errcode
+phone_enrol_by(struct fixture *f, const struct phone *p, struct str ticket, struct device *d_out,
+               struct str *token_out)
+{
+    struct str signature = phone_sign(f, p, phone_enrol_statement(f, ticket, "a phone"));
+    const struct enrolment e = {
+        .ticket = ticket, .public_key = phone_public(p), .name = STR_LIT("a phone"), .signature = signature};
+    return device_enrol(&f->cx, &e, d_out, token_out);
+}
+
+struct str
+phone_self_link(struct fixture *f, int64_t technician)
+{
+    struct technician t;
+    struct str link;
+    assert_ok(technician_begin_change(&f->cx, technician, &t));
+    assert_ok(db_end(&f->cx, enrolment_new_self_within(&f->cx, &t, CLOCK_HOUR, &link)));
+    return link;
 }
 
 enum errcode

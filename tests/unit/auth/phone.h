@@ -4,6 +4,7 @@
 
 #include "tests/unit/auth/fixture.h"
 
+#include "auth/device.h"
 #include "auth/subscription.h"
 #include "crypto/p256.h"
 
@@ -23,6 +24,11 @@ struct str phone_enrol_statement(struct fixture *f, struct str ticket, const cha
 struct str phone_ticket(struct str link);
 /* Enrols with a new ticket; the device's row id. *token_out may be NULL. */
 int64_t phone_enrol(struct fixture *f, const struct phone *p, int64_t technician, struct str *token_out);
+/* The same by this ticket, as device_enrol answers. */
+enum errcode phone_enrol_by(struct fixture *f, const struct phone *p, struct str ticket, struct device *d_out,
+                            struct str *token_out);
+/* A link as the right password alone is given one, good for an hour. */
+struct str phone_self_link(struct fixture *f, int64_t technician);
 
 /* subscription.h, each in a transaction of its own. */
 enum errcode

@@ -1,6 +1,7 @@
 /* signin: what the two logins answer, what they tell a stranger, and what they count. */
 #include "tests/unit/auth/world.h"
 
+#include "auth/enrolment.h"
 #include "auth/code.h"
 #include "auth/session.h"
 #include "base/buf.h"
@@ -244,6 +245,50 @@ no_secret_is_in_the_database(void **state)
     }
 }
 
+/* What answers that a phone may be enrolled makes the link, or neither is true. */
+static void
+a_link_is_made_by_the_transaction_that_decides(void **state)
+{
+    struct world *w = *state;
+    world_technician(w, "carol@example.com");
+    assert_ok(db_exec(w->cx, NULL, "ALTER TABLE enrolment RENAME TO gone", ""));
+    assert_fails(
+        w->cx,
+        signin_begin(w->cx, STR_LIT("carol@example.com"), STR_LIT(WORLD_PASSWORD), STR_LIT("en"), &w->answer),
+        ERR_STORE);
+    assert_int_equal(fixture_count_events(w->f, "enrolment.self"), 0);
+    assert_ok(db_exec(w->cx, NULL, "ALTER TABLE gone RENAME TO enrolment", ""));
+    assert_int_equal(world_login_as(w, "carol@example.com", WORLD_PASSWORD), SIGNIN_OkTwoFactorSetupRequired);
+    assert_int_equal(fixture_count_events(w->f, "enrolment.self"), 1);
+    assert_str(fixture_last_event(w->f, NULL), "enrolment.created");
+}
+
+static void
+the_password_alone_keeps_few_links_open(void **state)
+{
+    struct world *w = *state;
+    const int64_t carol = world_technician(w, "carol@example.com");
+    struct enrolment_link *links;
+    struct enrolment_view view;
+    struct str first = STR_NULL;
+    size_t n = 0;
+    for (int i = 0; i < ENROLMENT_SELF_MAX + 1; i++) {
+        assert_int_equal(world_login_as(w, "carol@example.com", WORLD_PASSWORD),
+                         SIGNIN_OkTwoFactorSetupRequired);
+        if (i == 0)
+            first = arena_str(&w->kept, phone_ticket(w->answer.setup_url));
+        else
+            assert_ok(enrolment_look(w->cx, phone_ticket(w->answer.setup_url), &view));
+        world_later(w, 1);
+    }
+    assert_ok(enrolment_list(w->cx, carol, &links, &n));
+    assert_int_equal(n, ENROLMENT_SELF_MAX);
+    assert_fails(w->cx, enrolment_look(w->cx, first, &view), ERR_NOT_FOUND);
+    world_later(w, CLOCK_HOUR);
+    assert_ok(enrolment_list(w->cx, carol, &links, &n));
+    assert_int_equal(n, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -257,6 +302,8 @@ main(void)
         TEST(a_stranger_uses_their_own_budget_up),
         TEST(conditions_are_told_only_with_the_right_password),
         TEST(without_a_second_factor_one_is_set_up_first),
+        TEST(a_link_is_made_by_the_transaction_that_decides),
+        TEST(the_password_alone_keeps_few_links_open),
         TEST(the_password_alone),
         TEST(a_password_is_held_against_the_policy_in_force),
         TEST(a_stale_hash_is_renewed),

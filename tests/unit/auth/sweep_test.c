@@ -7,6 +7,7 @@
 #include "auth/attempt.h"
 #include "auth/challenge.h"
 #include "auth/device.h"
+#include "auth/enrolment.h"
 #include "auth/lockout.h"
 #include "auth/notice.h"
 #include "auth/self_service.h"
@@ -46,7 +47,7 @@ static const char outboxes[] = "INSERT INTO outbox SELECT i, i, NULL, NULL, 'web
 static const char sessions[] = "INSERT INTO session SELECT i, $5, $4, i, k, k, 0, 0, '', '', $3, $3, $3 + "
                                "3600000000, $3 + 3600000000, 0, ''" NUMBERS;
 static const char enrolments[] =
-    "INSERT INTO enrolment SELECT i, $4, k, $3, $3 + 3600000000, 0, 0, NULL, 0" NUMBERS;
+    "INSERT INTO enrolment SELECT i, $4, k, $3, $3 + 3600000000, 0, 0, NULL, 0, ''" NUMBERS;
 static const char openings[] =
     "INSERT INTO self_service SELECT i, $4, k, k, NULL, $3, $3 + 3600000000" NUMBERS;
 static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3" NUMBERS;

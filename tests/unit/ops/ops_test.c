@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "auth/enrolment.h"
 #include "base/codec.h"
 #include "contract/call.h"
 #include "ops/ops.h"
