@@ -32,6 +32,27 @@ read_life(struct cli *cli, int64_t *life_out)
                    MOST, STR_ARG(word));
 }
 
+static enum errcode
+cancel_links(struct cli *cli)
+{
+    struct technician t;
+    int64_t n = 0;
+    if (args_has(&cli->args, "life") || args_has(&cli->args, "qr"))
+        return err_set(&cli->cx, ERR_USAGE, "--cancel makes no link: it excludes --life and --qr");
+    enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_find_technician(cli, args_word(&cli->args, 0), &t);
+    if (err == ERR_NONE)
+        err = enrolment_cancel(&cli->cx, t.id, &n);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = print_object();
+    print_put_str(o, "technician", t.email);
+    print_put_int(o, "voided", n);
+    print_record(cli, o);
+    return ERR_NONE;
+}
+
 enum errcode
 cmd_enrol(struct cli *cli)
 {
@@ -39,6 +60,8 @@ cmd_enrol(struct cli *cli)
     bool wants_qr;
     struct technician t;
     struct str link;
+    if (args_has(&cli->args, "cancel"))
+        return cancel_links(cli);
     enum errcode err = read_life(cli, &life);
     if (err == ERR_NONE)
         err = cli_read_switch(cli, "qr", true, &wants_qr);

@@ -1,6 +1,7 @@
 /* technician, code, session: the accounts, their typed second factors, and who is signed in. */
 #include "auth/code.h"
 #include "auth/device.h"
+#include "auth/enrolment.h"
 #include "auth/lockout.h"
 #include "auth/policy.h"
 #include "auth/session.h"
@@ -61,6 +62,28 @@ put_lock(struct cli *cli, json_t *o, const struct technician *t)
     return put_sources(cli, o, t);
 }
 
+/* The open links, without their tickets. */
+static enum errcode
+put_links(struct cli *cli, json_t *o, const struct technician *t)
+{
+    struct enrolment_link *links;
+    size_t n;
+    enum errcode err = enrolment_list(&cli->cx, t->id, &links, &n);
+    if (err != ERR_NONE)
+        return err;
+    json_t *list = print_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *link = print_object();
+        print_put_cstr(link, "kind", links[i].is_self ? "self" : "operator");
+        print_put_time(cli, link, "created", links[i].created_at);
+        print_put_str(link, "by", links[i].made_by);
+        print_put_time(cli, link, "expires", links[i].expires_at);
+        print_add(list, link);
+    }
+    print_put(o, "enrolment_links", list);
+    return ERR_NONE;
+}
+
 static enum errcode
 put_factors(struct cli *cli, json_t *o, const struct technician *t)
 {
@@ -78,7 +101,7 @@ put_factors(struct cli *cli, json_t *o, const struct technician *t)
     print_put_int(o, "recovery_codes_left", recovery);
     print_put_bool(o, "self_enrolment", t->factor_since == 0);
     print_put_int(o, "sessions", (int64_t)n);
-    return ERR_NONE;
+    return put_links(cli, o, t);
 }
 
 /* `password` (null: none) is told once, by the command that made it up. */

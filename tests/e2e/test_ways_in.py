@@ -140,6 +140,35 @@ def test_a_self_made_link_is_not_good_while_its_account_is_locked_by_failures(an
     assert enrol_result(server, link) == "OK"
 
 
+def test_open_links_are_listed_without_their_tickets_and_can_be_cancelled(ann):
+    server, _, email = ann
+    own = server.console().login(email).sTwoFactorSetupUrl
+    made = server.cli("enrol", email, "--qr", "no", "--life", "2d")
+    shown = server.cli("technician", "show", email)["enrolment_links"]
+    assert [link["kind"] for link in shown] == ["self", "operator"]
+    assert shown[0]["by"].startswith("technician:") and shown[1]["by"].startswith("operator:")
+    assert shown[1]["expires"] == made["expires"] and all(link["created"] < link["expires"] for link in shown)
+    text = server.run("technician", "show", email).stdout
+    assert not any(link.split("#")[1] in text for link in (own, made["link"]))
+    assert "operator" in text
+    for option in (("--life", "1h"), ("--qr", "no")):
+        with pytest.raises(Refused, match="--cancel makes no link"):
+            server.cli("enrol", email, "--cancel", *option)
+    assert server.cli("enrol", email, "--cancel")["voided"] == 2
+    assert [enrol_result(server, link) for link in (own, made["link"])] == ["UnknownTicket"] * 2
+    assert server.cli("technician", "show", email)["enrolment_links"] == []
+    assert server.cli("enrol", email, "--cancel")["voided"] == 0
+    events = [e for e in server.cli("audit", "list", "--technician", email)["events"] if e["event"] == "enrolment.voided"]
+    assert [(e["detail"]["reason"], e["detail"]["count"]) for e in events] == [("operator", "2")]
+
+
+def test_a_link_that_was_used_is_not_listed(ann):
+    server, _, email = ann
+    server.console().login(email)
+    server.phone(email)
+    assert server.cli("technician", "show", email)["enrolment_links"] == [], "and the self-made one is good for a first phone alone"
+
+
 def test_a_deleted_account_leaves_no_secret(own_server, name):
     company, email = name
     server = own_server()
