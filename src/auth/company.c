@@ -109,21 +109,21 @@ end_change(struct cx *cx, const struct company *company, const char *event, stru
     return db_end(cx, err);
 }
 
+/* Made inactive again a company does not change; what was made since the first time ends too. */
 enum errcode
 company_set_state(struct cx *cx, int64_t id, enum company_state state)
 {
     struct company company;
+    const char *name = company_state_name(state);
     enum errcode err = begin_change(cx, id, &company);
     if (err != ERR_NONE)
         return err;
-    if (company.state == state) {
-        db_rollback(cx);
-        return ERR_NONE;
-    }
+    const bool is_same = company.state == state;
     company.state = state;
-    if (state != COMPANY_ACTIVE && (err = revoke_company(cx, id, company_state_name(state))) != ERR_NONE)
-        return db_end(cx, err);
-    return end_change(cx, &company, "company.state", str_from_cstr(company_state_name(state)));
+    if (state != COMPANY_ACTIVE)
+        err = revoke_company(cx, id, name);
+    return is_same || err != ERR_NONE ? db_end(cx, err)
+                                      : end_change(cx, &company, "company.state", str_from_cstr(name));
 }
 
 enum errcode
