@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/audit.h"
+#include "auth/policy.h"
 #include "auth/revoke.h"
 #include "auth/text.h"
 #include "base/rand.h"
@@ -143,19 +144,32 @@ company_set_title(struct cx *cx, int64_t id, struct str title)
     return end_change(cx, &company, "company.title", title);
 }
 
+/* Whether nobody of it can sign in by this plan: EnterpriseDisabled, RequiredEnterprise. */
+static enum errcode
+plan_is_short(struct cx *cx, const struct company *company, bool *short_out)
+{
+    struct policy policy;
+    enum errcode err = policy_get(cx, company->id, &policy);
+    *short_out = company->is_enterprise ? !company->enterprise_on : policy.needs_enterprise;
+    return err;
+}
+
 enum errcode
 company_set_plan(struct cx *cx, int64_t id, bool enterprise, bool on)
 {
     struct company company;
+    bool is_short = true;
     enum errcode err = begin_change(cx, id, &company);
     if (err != ERR_NONE)
         return err;
-    if (company.is_enterprise == enterprise && company.enterprise_on == on) {
-        db_rollback(cx);
-        return ERR_NONE;
-    }
+    const bool is_same = company.is_enterprise == enterprise && company.enterprise_on == on;
     company.is_enterprise = enterprise;
     company.enterprise_on = on;
+    err = plan_is_short(cx, &company, &is_short);
+    if (err == ERR_NONE && is_short)
+        err = revoke_company(cx, id, "plan");
+    if (is_same || err != ERR_NONE)
+        return db_end(cx, err);
     struct str value = !enterprise ? STR_LIT("standard")
                        : on        ? STR_LIT("enterprise")
                                    : STR_LIT("enterprise, switched off");

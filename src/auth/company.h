@@ -18,9 +18,10 @@ enum errcode company_add(struct cx *cx, struct str name, struct str title, int64
 enum errcode company_get(struct cx *cx, int64_t id, struct company *company_out) MUST_CHECK;
 enum errcode company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
 enum errcode company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
-/* Inactive and banned end every live session of the company. */
+/* Inactive and banned end what is open (revoke.h), also where the company was so before. */
 enum errcode company_set_state(struct cx *cx, int64_t id, enum company_state state) MUST_CHECK;
 enum errcode company_set_title(struct cx *cx, int64_t id, struct str title) MUST_CHECK;
+/* Ends what is open, as an inactive company does, where its plan is off or does not carry its policy. */
 enum errcode company_set_plan(struct cx *cx, int64_t id, bool enterprise, bool on) MUST_CHECK;
 
 #endif

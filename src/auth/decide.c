@@ -50,9 +50,15 @@ role_is_off(const struct facts *f)
 }
 
 static bool
-is_locked(const struct facts *f)
+operator_locked(const struct facts *f)
 {
-    return account_is_locked(f->account);
+    return f->account->t.locked_at != 0;
+}
+
+static bool
+failures_locked(const struct facts *f)
+{
+    return f->account->l.account_locked;
 }
 
 static bool
@@ -161,7 +167,8 @@ enum {
     AT_TOKEN = AT_SEND | AT_CHECK | AT_CODE,
     AT_END = AT_ALONE | AT_CHECK | AT_CODE,
     AT_ANY = AT_LOGIN | AT_ALONE | AT_TOKEN,
-    AT_ALL = AT_ANY | AT_SELF
+    AT_USE = AT_ANY | AT_SELF,
+    AT_ALL = AT_USE | AT_SESSION
 };
 
 const struct condition conditions[] = {
@@ -173,7 +180,8 @@ const struct condition conditions[] = {
     {SIGNIN_NoSuchUser, AT_ALL, "the account is deleted", account_is_deleted},
     {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is no technician", account_is_no_technician},
     {SIGNIN_UserNotActiveForThisRole, AT_ALL, "the technician role is off", role_is_off},
-    {SIGNIN_UserLockedOut, AT_ALL, "the account is locked", is_locked},
+    {SIGNIN_UserLockedOut, AT_ALL, "the operator locked the account", operator_locked},
+    {SIGNIN_UserLockedOut, AT_USE, "failures locked the account", failures_locked},
     {SIGNIN_IPNotAllowed, AT_ANY, "the address rules refuse the caller", address_is_refused},
     {SIGNIN_OnlySSOLoginAllowed, AT_ANY, "the company signs in by SSO", mode_is_sso},
     {SIGNIN_OnlySaml2LoginAllowed, AT_ANY, "the company signs in by SAML 2.0", mode_is_saml2},

@@ -33,7 +33,10 @@ enum decide_at {
     AT_SEND = 4,  /* before a push is sent or a code looked at */
     AT_CHECK = 8, /* what became of a push */
     AT_CODE = 16, /* what became of a code */
-    AT_SELF = 32  /* a phone uses the self-service or a self-enrolment ticket; a ticket of sUrl is redeemed */
+    AT_SELF = 32, /* a phone uses the self-service or a self-enrolment ticket */
+    /* A session goes on, or its ticket is redeemed. What failures locked is not looked at: a stranger could
+     * end the owner's session. Nor is what is about signing in alone: addresses, SSO. */
+    AT_SESSION = 64
 };
 
 struct condition {

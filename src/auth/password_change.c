@@ -23,7 +23,7 @@ struct change {
     enum self_result self; /* a phone's: why it was refused where the result cannot say it */
 };
 
-/* OK: the session lives, and ch->account is its technician's. */
+/* OK: the session lives, its account may go on, and ch->account is that. */
 static enum errcode
 enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_result *result_out)
 {
@@ -35,13 +35,11 @@ enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_re
     *result_out = deleted ? SIGNIN_NoSuchUser : SIGNIN_UserNotLoggedIn;
     if (deleted)
         return ERR_NONE;
-    err = session_by_token(cx, token, &session);
+    err = session_enter(cx, token, &session, &ch->account);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
     }
-    if (err == ERR_NONE)
-        err = account_read(cx, session.technician_id, &ch->account);
     if (err != ERR_NONE)
         return err;
     ch->session_id = session.id;

@@ -42,8 +42,8 @@ find_row(struct cx *cx, struct str token, struct session_row *row_out)
     return store_session_by_token(cx, &digest, row_out);
 }
 
-enum errcode
-session_by_token(struct cx *cx, struct str token, struct session *session_out)
+static enum errcode
+find_live(struct cx *cx, struct str token, struct session *session_out)
 {
     struct session_row row = {.id = 0};
     enum errcode err = find_row(cx, token, &row);
@@ -51,6 +51,29 @@ session_by_token(struct cx *cx, struct str token, struct session *session_out)
         err = err_set(cx, ERR_NOT_FOUND, "the session has ended");
     if (err == ERR_NONE)
         *session_out = session_of(&row);
+    return err;
+}
+
+/* *may_out: SIGNIN_OK, or why a live session's account may not go on. */
+static enum errcode
+look(struct cx *cx, struct str token, struct session *s, struct account *a, enum signin_result *may_out)
+{
+    const struct facts facts = {.account = a};
+    enum errcode err = find_live(cx, token, s);
+    if (err == ERR_NONE)
+        err = account_read(cx, s->technician_id, a);
+    if (err == ERR_NONE)
+        *may_out = decide(&facts, AT_SESSION);
+    return err;
+}
+
+enum errcode
+session_enter(struct cx *cx, struct str token, struct session *session_out, struct account *account_out)
+{
+    enum signin_result may = SIGNIN_OK;
+    enum errcode err = look(cx, token, session_out, account_out, &may);
+    if (err == ERR_NONE && may != SIGNIN_OK)
+        err = err_set(cx, ERR_NOT_FOUND, "the session's account may not go on: %s", signin_result_name(may));
     return err;
 }
 
@@ -72,26 +95,6 @@ session_of_deleted(struct cx *cx, struct str token, bool *is_out)
     return ERR_NONE;
 }
 
-enum errcode
-session_keep_alive(struct cx *cx, struct str token, bool *alive_out)
-{
-    struct session s;
-    struct policy p;
-    *alive_out = false;
-    enum errcode err = session_by_token(cx, token, &s);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        return ERR_NONE;
-    }
-    if (err == ERR_NONE)
-        err = policy_get(cx, s.company_id, &p);
-    if (err != ERR_NONE)
-        return err;
-    account_acts(cx, s.technician_id);
-    int64_t idle = cx->now + p.session_idle;
-    return store_session_touch(cx, s.id, cx->now, idle < s.expires_at ? idle : s.expires_at, alive_out);
-}
-
 /* Within the open transaction: ends a live one, with its audit event. */
 static enum errcode
 end_one(struct cx *cx, const struct session *s, const char *reason, bool *ended_out)
@@ -105,10 +108,39 @@ end_one(struct cx *cx, const struct session *s, const char *reason, bool *ended_
 }
 
 static enum errcode
+keep_alive_within(struct cx *cx, struct str token, bool *alive_out)
+{
+    struct session s;
+    struct account a;
+    enum signin_result may = SIGNIN_OK;
+    bool ended = false;
+    enum errcode err = look(cx, token, &s, &a, &may);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE)
+        return err;
+    if (may != SIGNIN_OK)
+        return end_one(cx, &s, signin_result_name(may), &ended);
+    account_acts(cx, s.technician_id);
+    const int64_t idle = cx->now + a.p.session_idle;
+    return store_session_touch(cx, s.id, cx->now, idle < s.expires_at ? idle : s.expires_at, alive_out);
+}
+
+enum errcode
+session_keep_alive(struct cx *cx, struct str token, bool *alive_out)
+{
+    *alive_out = false;
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : db_end(cx, keep_alive_within(cx, token, alive_out));
+}
+
+static enum errcode
 log_out_within(struct cx *cx, struct str token, bool *was_alive_out)
 {
     struct session s;
-    enum errcode err = session_by_token(cx, token, &s);
+    enum errcode err = find_live(cx, token, &s);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
@@ -251,8 +283,8 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
     if (err == ERR_NONE)
         err = account_read(cx, row.technician_id, &a);
     const struct facts facts = {.account = &a};
-    if (err == ERR_NONE && decide(&facts, AT_SELF) != SIGNIN_OK)
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket's account cannot be used at present");
+    if (err == ERR_NONE && decide(&facts, AT_SESSION) != SIGNIN_OK)
+        err = err_set(cx, ERR_NOT_FOUND, "the ticket's account may not go on");
     if (err != ERR_NONE)
         return err;
     *redeemed_out = (struct redeemed){.account = a.t.email,

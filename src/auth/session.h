@@ -15,11 +15,16 @@ struct session {
     int64_t created_at, seen_at, idle_at, expires_at, ended_at;
 };
 
-/* A live session by its cookie's value; ERR_NOT_FOUND: none, ended, idle or too old. */
-enum errcode session_by_token(struct cx *cx, struct str token, struct session *session_out) MUST_CHECK;
+struct account;
+
+/* A live session by its cookie's value, and its account as it is now. ERR_NOT_FOUND: none, ended, idle, too
+ * old, or its account may not go on (AT_SESSION of decide.h). To be asked in the transaction of what it
+ * grants. */
+enum errcode session_enter(struct cx *cx, struct str token, struct session *session_out,
+                           struct account *account_out) MUST_CHECK;
 /* Whether this cookie's session ended only because its account was deleted. */
 enum errcode session_of_deleted(struct cx *cx, struct str token, bool *is_out) MUST_CHECK;
-/* *alive_out false: no such live session. */
+/* *alive_out false: no such live session; one whose account may not go on is ended. */
 enum errcode session_keep_alive(struct cx *cx, struct str token, bool *alive_out) MUST_CHECK;
 enum errcode session_log_out(struct cx *cx, struct str token, bool *was_alive_out) MUST_CHECK;
 /* Live ones; 0: of every technician, of every company. */
@@ -41,7 +46,7 @@ struct redeemed {
     int32_t password_notice; /* password.h */
 };
 /* Spends the ticket of sUrl. ERR_NOT_FOUND: unknown, spent, expired, its session has ended, or the account
- * cannot be used at present: AT_SELF of decide.h, since the address is that of the console's own server. */
+ * may not go on: AT_SESSION of decide.h. */
 enum errcode session_redeem(struct cx *cx, struct str ticket, struct redeemed *redeemed_out) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/account.h"
 #include "auth/env.h"
 #include "auth/session.h"
 #include "contract/call.h"
@@ -101,6 +102,7 @@ finds_no_store(struct play *p, struct cx *cx, const struct ct_op *op, const void
 {
     struct login_row login;
     struct session session;
+    struct account account;
     struct stage stage;
     int64_t technician = 0;
     enum scenario_away away = AWAY_NEVER;
@@ -112,7 +114,8 @@ finds_no_store(struct play *p, struct cx *cx, const struct ct_op *op, const void
             technician = login.technician_id;
     } else if (op->id == CT_OP_changePassword || op->id == CT_OP_changePassword_v7_2) {
         away = AWAY_CHANGE;
-        if (!str_is_empty(cx->call->session) && session_by_token(cx, cx->call->session, &session) == ERR_NONE)
+        if (!str_is_empty(cx->call->session) &&
+            session_enter(cx, cx->call->session, &session, &account) == ERR_NONE)
             technician = session.technician_id;
     }
     bool is_away = technician != 0 && stage_find(cx, &p->phone, technician, &stage) == ERR_NONE &&

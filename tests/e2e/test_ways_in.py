@@ -77,6 +77,7 @@ ACTS = {
     "role off": ("technician", "disable", "{email}"),
     "company off": ("company", "disable", "{company}"),
     "company banned": ("company", "set", "{company}", "--state", "banned"),
+    "plan off": ("company", "set", "{company}", "--plan", "enterprise", "--enterprise", "off"),
     "delete": ("technician", "delete", "{email}"),
 }
 UNDONE = {
@@ -84,6 +85,7 @@ UNDONE = {
     "role off": ("technician", "enable", "{email}"),
     "company off": ("company", "enable", "{company}"),
     "company banned": ("company", "enable", "{company}"),
+    "plan off": ("company", "set", "{company}", "--enterprise", "on"),
 }
 
 
@@ -128,13 +130,39 @@ def test_an_act_against_an_account_ends_its_session_and_its_console_ticket(ann, 
     assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
 
 
-def test_a_self_made_link_is_not_good_while_its_account_is_locked_by_failures(ann):
-    server, _, email = ann
-    link = server.console().login(email).sTwoFactorSetupUrl
+def lock_by_failures(server, email):
     for source in range(2, 5):
         for _ in range(5):
             server.console(source=f"127.0.0.{source}").login(email, "a wrong guess, 7 boats")
     assert server.cli("technician", "show", email)["locked"]
+
+
+def test_failures_of_a_stranger_end_no_session(ann):
+    server, _, email = ann
+    console = server.console()
+    ticket = console.sign_in(email, server.phone(email)).sUrl.split("ticket=")[1]
+    lock_by_failures(server, email)
+    assert console.call("keepConsoleAlive").result == "OK"
+    assert redeem(server, ticket) == "OK"
+
+
+def test_a_plan_that_falls_short_of_the_policy_ends_sessions(ann):
+    server, company, email = ann
+    console = server.console()
+    console.sign_in(email, server.phone(email))
+    server.cli("company", "set", company, "--plan", "enterprise", "--enterprise", "on")
+    server.cli("policy", "set", company, "address_rules", "on")
+    assert console.call("keepConsoleAlive").result == "OK"
+    server.cli("company", "set", company, "--plan", "standard")
+    assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
+    ended = [e for e in server.cli("audit", "list", "--company", company)["events"] if e["event"] == "session.all-ended"]
+    assert [e["detail"]["reason"] for e in ended] == ["plan"]
+
+
+def test_a_self_made_link_is_not_good_while_its_account_is_locked_by_failures(ann):
+    server, _, email = ann
+    link = server.console().login(email).sTwoFactorSetupUrl
+    lock_by_failures(server, email)
     assert enrol_result(server, link) == "UnknownTicket"
     server.cli("technician", "unlock", email)
     assert enrol_result(server, link) == "OK"

@@ -21,9 +21,9 @@ good(void)
 
 /* Makes one of the account's conditions hold; false when the row is not one of them. */
 static bool
-spoil_account(struct account *a, enum signin_result result)
+spoil_account(struct account *a, const struct condition *row)
 {
-    switch ((int)result) {
+    switch ((int)row->result) {
     case SIGNIN_CompanyIsNotActive:
         a->c.state = COMPANY_INACTIVE;
         return true;
@@ -46,7 +46,10 @@ spoil_account(struct account *a, enum signin_result result)
         a->t.role_on = false;
         return true;
     case SIGNIN_UserLockedOut:
-        a->l.account_locked = true;
+        if ((row->at & AT_SESSION) != 0)
+            a->t.locked_at = 1;
+        else
+            a->l.account_locked = true;
         return true;
     case SIGNIN_IPNotAllowed:
         a->is_address_allowed = false;
@@ -75,7 +78,7 @@ spoil(struct picture *p, size_t row)
 {
     struct facts *f = &p->facts;
     const bool of_code = conditions[row].at == AT_CODE, of_push = conditions[row].at == AT_CHECK;
-    if (spoil_account(&p->account, conditions[row].result))
+    if (spoil_account(&p->account, &conditions[row]))
         return;
     switch ((int)conditions[row].result) {
     case SIGNIN_InvalidToken:
@@ -127,7 +130,7 @@ spoil(struct picture *p, size_t row)
     }
 }
 
-static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE, AT_SELF};
+static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE, AT_SELF, AT_SESSION};
 enum { PLACES = sizeof(places) / sizeof(places[0]) };
 
 static void

@@ -1,6 +1,7 @@
 /* password_change: the values of both operations by their real causes. */
 #include "tests/unit/auth/world.h"
 
+#include "auth/account.h"
 #include "auth/self_service.h"
 #include "auth/session.h"
 
@@ -49,14 +50,15 @@ a_change_ends_the_other_sessions(void **state)
 {
     struct world *w = *state;
     struct session s;
+    struct account a;
     world_sign_in(w);
     struct str first = w->session;
     world_later(w, CLOCK_MINUTE);
     world_sign_in(w);
     assert_true(w->answer.is_console_running);
     assert_int_equal(change(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD), SIGNIN_OK);
-    assert_ok(session_by_token(w->cx, w->session, &s));
-    assert_fails(w->cx, session_by_token(w->cx, first, &s), ERR_NOT_FOUND);
+    assert_ok(session_enter(w->cx, w->session, &s, &a));
+    assert_fails(w->cx, session_enter(w->cx, first, &s, &a), ERR_NOT_FOUND);
     world_later(w, CLOCK_MINUTE);
     assert_int_equal(world_login_as(w, WORLD_EMAIL, WORLD_NEW_PASSWORD),
                      SIGNIN_OkTwoFactorAuthenticationRequired);
@@ -85,7 +87,8 @@ with_a_second_factor(void **state)
     assert_false(w->answer.is_console_running);
     assert_int_equal(world_check(w), SIGNIN_OK); /* told again */
     struct session s;
-    assert_ok(session_by_token(w->cx, session, &s));
+    struct account a;
+    assert_ok(session_enter(w->cx, session, &s, &a));
     assert_int_equal(change2(w, WORLD_NEW_PASSWORD, WORLD_PASSWORD), SIGNIN_AlreadyUsedPassword);
 }
 
@@ -139,6 +142,7 @@ by_the_phone(void **state)
     struct world *w = *state;
     struct self_password p;
     struct session s;
+    struct account a;
     world_sign_in(w);
     const struct self_proof proof = handset_opens(w, &w->phone), none = {proof.device, STR_LIT("x"), NULL};
     assert_int_equal(change_by_phone(w, &none, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_PROOF_REQUIRED);
@@ -155,10 +159,10 @@ by_the_phone(void **state)
     assert_string_equal(p.rule, "well-known");
     assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_PASSWORD, &p), SELF_PASSWORD_REFUSED);
     assert_string_equal(p.rule, "same");
-    assert_ok(session_by_token(w->cx, w->session, &s));
+    assert_ok(session_enter(w->cx, w->session, &s, &a));
     assert_int_equal(change_by_phone(w, &proof, WORLD_PASSWORD, WORLD_NEW_PASSWORD, &p), SELF_OK);
     assert_null(p.rule);
-    assert_fails(w->cx, session_by_token(w->cx, w->session, &s), ERR_NOT_FOUND);
+    assert_fails(w->cx, session_enter(w->cx, w->session, &s, &a), ERR_NOT_FOUND);
     assert_int_equal(change_by_phone(w, &proof, WORLD_NEW_PASSWORD, WORLD_PASSWORD, &p),
                      SELF_PASSWORD_REFUSED);
     assert_string_equal(p.rule, "used");

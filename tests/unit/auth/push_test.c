@@ -1,6 +1,7 @@
 /* push: each result of a check by its real cause, what a push costs, and when none is sent. */
 #include "tests/unit/auth/world.h"
 
+#include "auth/account.h"
 #include "auth/code.h"
 #include "auth/session.h"
 
@@ -166,7 +167,8 @@ an_approval_signs_in_once(void **state)
     assert_true(str_starts(w->answer.url, STR_LIT("https://console.example/start?x=1&ticket=")));
     struct str url = arena_str(&w->kept, w->answer.url), cookie = arena_str(&w->kept, w->answer.session);
     struct session s;
-    assert_ok(session_by_token(w->cx, cookie, &s));
+    struct account a;
+    assert_ok(session_enter(w->cx, cookie, &s, &a));
     /* A lost answer is told again: the same, to the same address, for 30 seconds. */
     world_later(w, 29 * CLOCK_S);
     assert_int_equal(world_check(w), SIGNIN_OK);
@@ -353,13 +355,14 @@ seats(void **state)
     world_sign_in(w);
     struct str first = w->session;
     struct session s;
+    struct account a;
     for (int round = 0; round < 2; round++) {
         assert_int_equal(world_login_as(w, "bob@example.com", WORLD_PASSWORD),
                          SIGNIN_OkTwoFactorAuthenticationRequired);
         assert_int_equal(world_send(w), SIGNIN_OK);
         assert_int_equal(handset_answer(w, &other, DECISION_APPROVE, w->number.p), ANSWER_OK);
         assert_int_equal(world_check(w), round == 0 ? SIGNIN_ConcurrentLimitExceeded : SIGNIN_OK);
-        enum errcode err = session_by_token(w->cx, first, &s);
+        enum errcode err = session_enter(w->cx, first, &s, &a);
         err_forget(w->cx);
         assert_int_equal(err, round == 0 ? ERR_NONE : ERR_NOT_FOUND);
         world_later(w, CLOCK_MINUTE);

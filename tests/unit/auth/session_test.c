@@ -150,6 +150,69 @@ old_ones_are_swept(void **state)
     assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician), 0);
 }
 
+/* Each condition as it is found, however it came about: none of the acts that end sessions is done here. */
+static const struct {
+    const char *made, *undone;
+    const char *reason;
+} refused[] = {
+    {"UPDATE company SET state = 'inactive'", "UPDATE company SET state = 'active'", "CompanyIsNotActive"},
+    {"UPDATE company SET state = 'banned'", "UPDATE company SET state = 'active'", "CompanyBanned"},
+    {"UPDATE company SET plan = 'enterprise', enterprise_on = 0", "UPDATE company SET plan = 'standard'",
+     "EnterpriseDisabled"},
+    {"INSERT INTO policy SELECT id, 'sign_in_mode', 'sso', 1, 'test' FROM company", "DELETE FROM policy",
+     "RequiredEnterprise"},
+    {"UPDATE technician SET deleted_at = 1", "UPDATE technician SET deleted_at = 0", "NoSuchUser"},
+    {"UPDATE technician SET is_technician = 0", "UPDATE technician SET is_technician = 1",
+     "UserIsNotTechnician"},
+    {"UPDATE technician SET role_on = 0", "UPDATE technician SET role_on = 1", "UserNotActiveForThisRole"},
+    {"UPDATE technician SET locked_at = 1", "UPDATE technician SET locked_at = 0", "UserLockedOut"},
+};
+
+static void
+ends_where_its_account_may_not_go_on(void **state)
+{
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        enum signin_result result;
+        struct redeemed r;
+        struct str detail;
+        world_later(w, CLOCK_MINUTE);
+        world_sign_in(w);
+        struct str ticket = ticket_of(w);
+        assert_ok(db_exec(w->cx, NULL, refused[i].made, ""));
+        assert_fails(w->cx, session_redeem(w->cx, ticket, &r), ERR_NOT_FOUND);
+        assert_ok(password_change(w->cx, w->session, STR_LIT(WORLD_PASSWORD), STR_LIT(WORLD_NEW_PASSWORD),
+                                  &result));
+        assert_int_equal(result, str_eq(str_from_cstr(refused[i].reason), STR_LIT("NoSuchUser"))
+                                     ? SIGNIN_NoSuchUser
+                                     : SIGNIN_UserNotLoggedIn);
+        assert_false(keep_alive(w));
+        assert_str(fixture_last_event(w->f, &detail), "session.ended");
+        assert_true(str_find_str(detail, str_from_cstr(refused[i].reason)) < detail.n);
+        assert_ok(db_exec(w->cx, NULL, refused[i].undone, ""));
+        assert_false(keep_alive(w)); /* it does not come back */
+    }
+}
+
+/* Else a stranger who knows an address could throw its owner out. */
+static void
+goes_on_while_failures_lock_the_account(void **state)
+{
+    struct world *w = *state;
+    struct redeemed r;
+    world_sign_in(w);
+    struct str ticket = ticket_of(w);
+    world_later(w, 1);
+    for (int i = 0; i < 10; i++) {
+        world_source(w, i < 5 ? "203.0.113.1" : "203.0.113.2");
+        world_login_as(w, WORLD_EMAIL, "a wrong guess, 7 boats");
+    }
+    world_source(w, FIXTURE_SOURCE);
+    assert_int_equal(world_login(w), SIGNIN_UserLockedOut);
+    assert_true(keep_alive(w));
+    assert_ok(session_redeem(w->cx, ticket, &r));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -162,6 +225,8 @@ main(void)
         TEST(the_operator_ends_it),
         TEST(a_ticket_is_good_once_for_a_minute),
         TEST(old_ones_are_swept),
+        TEST(ends_where_its_account_may_not_go_on),
+        TEST(goes_on_while_failures_lock_the_account),
         cmocka_unit_test_setup_teardown(two_redemptions_are_one, world_set_up_file, world_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

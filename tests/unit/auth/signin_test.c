@@ -1,6 +1,7 @@
 /* signin: what the two logins answer, what they tell a stranger, and what they count. */
 #include "tests/unit/auth/world.h"
 
+#include "auth/account.h"
 #include "auth/enrolment.h"
 #include "auth/code.h"
 #include "auth/session.h"
@@ -152,12 +153,13 @@ the_password_alone(void **state)
 {
     struct world *w = *state;
     struct session s;
+    struct account a;
     struct redeemed r;
     world_policy(w, "second_factor", "off");
     world_policy(w, "seats", "1");
     assert_int_equal(world_login(w), SIGNIN_OK);
     assert_true(str_is_null(w->answer.login_token));
-    assert_ok(session_by_token(w->cx, w->session, &s));
+    assert_ok(session_enter(w->cx, w->session, &s, &a));
     static const char prefix[] = "https://sign-in.example/console/#ticket=";
     assert_true(str_starts(w->answer.url, str_from_cstr(prefix)));
     struct str ticket = arena_str(&w->kept, str_sub(w->answer.url, sizeof(prefix) - 1, w->answer.url.n));

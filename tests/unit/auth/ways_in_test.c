@@ -40,6 +40,7 @@
     X(ROLE_ENABLE)         \
     X(COMPANY_DISABLE)     \
     X(COMPANY_ENABLE)      \
+    X(PLAN_OFF)            \
     X(DELETE)              \
     X(FACTOR_NOT_ASKED)    \
     X(FACTOR_ASKED_AGAIN)  \
@@ -321,6 +322,8 @@ happen(struct subject *s, enum event event)
         return done(s, company_set_state(cx, s->company, COMPANY_INACTIVE));
     case COMPANY_ENABLE:
         return done(s, company_set_state(cx, s->company, COMPANY_ACTIVE));
+    case PLAN_OFF:
+        return done(s, company_set_plan(cx, s->company, true, false));
     case DELETE:
         return done(s, technician_delete(cx, s->id));
     case FACTOR_NOT_ASKED:
@@ -343,7 +346,7 @@ static bool
 voids(enum event event)
 {
     return event == RESET || event == LOCK || event == LOCK_AND_UNLOCK || event == ROLE_DISABLE ||
-           event == COMPANY_DISABLE || event == DELETE || event == CANCEL_LINKS;
+           event == COMPANY_DISABLE || event == PLAN_OFF || event == DELETE || event == CANCEL_LINKS;
 }
 
 /* What holds in every cell, whatever the table says. */
