@@ -101,19 +101,23 @@ fail_one(struct cx *cx, const struct challenge_row *c, const char *reason)
 }
 
 enum errcode
+challenge_fail_all(struct cx *cx, int64_t technician_id, const char *reason)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    enum errcode err =
+        store_challenge_list(cx, technician_id, state_names[CHALLENGE_pending], CHALLENGE_LISTED, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = fail_one(cx, &rows[i], reason);
+    return err;
+}
+
+enum errcode
 challenge_fail_without_device(struct cx *cx, int64_t technician_id)
 {
     int64_t devices = 0;
-    struct challenge_row *rows = NULL;
-    size_t n = 0;
     enum errcode err = device_count_active(cx, technician_id, &devices);
-    if (err != ERR_NONE || devices > 0)
-        return err;
-    err =
-        store_challenge_list(cx, technician_id, state_names[CHALLENGE_pending], CHALLENGE_LISTED, &rows, &n);
-    for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        err = fail_one(cx, &rows[i], "no active device");
-    return err;
+    return err != ERR_NONE || devices > 0 ? err : challenge_fail_all(cx, technician_id, "no active device");
 }
 
 static enum errcode

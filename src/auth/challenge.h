@@ -41,6 +41,8 @@ struct challenge_move {
 enum errcode challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out) MUST_CHECK;
 /* Within the open transaction: pending challenges of the technician fail when no active device is left. */
 enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
+/* All pending ones of the account, for a reason that the audit has. */
+enum errcode challenge_fail_all(struct cx *cx, int64_t technician_id, const char *reason) MUST_CHECK;
 /* Within the open transaction: what this device approved and no console has asked for yet is taken back. */
 enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;
 /* Likewise: what devices of the company approved that have no passkey. */

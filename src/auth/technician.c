@@ -3,6 +3,7 @@
 #include "auth/technician.h"
 
 #include "auth/audit.h"
+#include "auth/challenge.h"
 #include "auth/company.h"
 #include "auth/lockout.h"
 #include "auth/password.h"
@@ -212,6 +213,8 @@ technician_delete(struct cx *cx, int64_t id)
         err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "deleted");
+    if (err == ERR_NONE)
+        err = challenge_fail_all(cx, id, "deleted");
     if (err == ERR_NONE)
         err = store_account_wipe(cx, id);
     if (err == ERR_NONE)

@@ -35,7 +35,7 @@ enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUS
 /* Ends sessions where either is off. */
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
 /* Ends sessions, frees the address, wipes the secrets and the phones (store_wipe.h); the row stays for the
- * audit. Open logins are left: their check answers NoSuchUser. */
+ * audit. A push that waits fails. Open logins are left: their check answers NoSuchUser. */
 enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
 /* After this the right password alone enrols a phone again, as on a new account: for the person who lost
  * every second factor and whom no link reaches. Recovery codes that are left become void. ERR_POLICY: a phone

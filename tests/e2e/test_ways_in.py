@@ -197,6 +197,18 @@ def test_a_link_that_was_used_is_not_listed(ann):
     assert server.cli("technician", "show", email)["enrolment_links"] == [], "and the self-made one is good for a first phone alone"
 
 
+def test_a_push_of_a_deleted_account_is_over_at_once(ann):
+    server, company, email = ann
+    phone = server.phone(email)
+    console = server.console()
+    token, push = console.begin(email)
+    server.cli("technician", "delete", email)
+    assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"
+    assert console.settle(token, push.sPushToken).result == "NoSuchUser"
+    events = {e["event"]: e["detail"] for e in server.cli("audit", "list", "--company", company)["events"]}
+    assert events["push.failed"]["reason"] == "deleted"
+
+
 def test_a_deleted_account_leaves_no_secret(own_server, name):
     company, email = name
     server = own_server()

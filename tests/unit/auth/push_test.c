@@ -523,6 +523,21 @@ a_waiting_check_writes_nothing(void **state)
     assert_int_equal(world_int(w, "SELECT total_changes() + 0 * $1", 0), before);
 }
 
+static void
+a_push_of_a_deleted_account_fails_with_it(void **state)
+{
+    struct world *w = *state;
+    bool more = false;
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    assert_ok(technician_delete(w->cx, w->technician));
+    assert_int_equal(fixture_count_events(w->f, "push.failed"), 1);
+    assert_int_equal(world_check(w), SIGNIN_NoSuchUser);
+    world_later(w, CLOCK_HOUR);
+    assert_ok(challenge_sweep(w->cx, 10, &more));
+    assert_int_equal(fixture_count_events(w->f, "push.expired"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -548,6 +563,7 @@ main(void)
         TEST(the_channel_rests),
         TEST(taken_back),
         TEST(a_waiting_check_writes_nothing),
+        TEST(a_push_of_a_deleted_account_fails_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
