@@ -4,7 +4,7 @@
  *
  * A nonce is not stored: it is a MAC over the device, the number of changes that it has signed, and the time.
  * So a stranger with the token can ask for any number of nonces and leaves nothing behind, and an accepted
- * change makes void every nonce that was given out before it. */
+ * change makes void every nonce that was given out before it; so does each change of the device's state. */
 #ifndef COUNTERSIGN_AUTH_DEED_H
 #define COUNTERSIGN_AUTH_DEED_H
 

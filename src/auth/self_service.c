@@ -26,30 +26,29 @@ look(struct cx *cx, const struct device *d, struct account *a_out, enum self_res
     return ERR_NONE;
 }
 
-static enum errcode
-begin_within(struct cx *cx, const struct device *d, struct self_begun *begun, enum self_result *result_out)
-{
-    struct account a;
-    enum errcode err = look(cx, d, &a, result_out);
-    if (err != ERR_NONE || *result_out != SELF_OK)
-        return err;
-    *begun = (struct self_begun){.nonce = token_random(cx), .company = a.c.title, .account = a.t.email};
-    const struct digest digest = token_digest(begun->nonce);
-    return store_self_insert(cx, d->id, &digest, cx->now + SELF_NONCE_LIFE);
-}
-
 enum errcode
 self_begin(struct cx *cx, const struct device *d, struct self_begun *begun_out, enum self_result *result_out)
 {
-    struct self_begun begun = {.nonce = STR_NULL};
-    *begun_out = begun;
-    enum errcode err = db_begin(cx);
-    if (err != ERR_NONE)
+    struct account a;
+    struct str nonce = STR_NULL;
+    *begun_out = (struct self_begun){.nonce = STR_NULL};
+    enum errcode err = look(cx, d, &a, result_out);
+    if (err != ERR_NONE || *result_out != SELF_OK)
         return err;
-    err = db_end(cx, begin_within(cx, d, &begun, result_out));
+    err = deed_nonce(cx, d, &nonce);
     if (err == ERR_NONE)
-        *begun_out = begun;
+        *begun_out = (struct self_begun){.nonce = nonce, .company = a.c.title, .account = a.t.email};
     return err;
+}
+
+static enum self_result
+result_of_deed(enum deed_result result)
+{
+    static const enum self_result results[] = {[DEED_OK] = SELF_OK,
+                                               [DEED_UNKNOWN_DEVICE] = SELF_UNKNOWN_DEVICE,
+                                               [DEED_STALE] = SELF_STALE_NONCE,
+                                               [DEED_BAD_SIGNATURE] = SELF_BAD_SIGNATURE};
+    return results[result];
 }
 
 static struct str
@@ -73,7 +72,8 @@ self_statement_write(struct buf *out, const struct self_statement *s)
 struct hearing {
     const struct device *d;
     const struct self_signature *s;
-    struct str statement, token;
+    struct str token;
+    struct deed deed;
     enum self_result result;
 };
 
@@ -94,23 +94,6 @@ statement_of(struct cx *cx, const struct hearing *h, const struct account *a)
     return text;
 }
 
-static enum errcode
-verify(struct cx *cx, struct hearing *h)
-{
-    struct account a;
-    enum errcode err = account_read(cx, h->d->technician_id, &a);
-    if (err != ERR_NONE)
-        return err;
-    h->statement = statement_of(cx, h, &a);
-    err = str_is_null(h->statement) ? ERR_CRYPTO
-                                    : es256_verify(cx, h->d->public_key, h->statement, h->s->signature);
-    h->result = err == ERR_NONE ? SELF_OK : SELF_BAD_SIGNATURE;
-    if (err != ERR_CRYPTO)
-        return err;
-    err_forget(cx);
-    return ERR_NONE;
-}
-
 static const char *
 reason_of(enum self_result result)
 {
@@ -120,14 +103,30 @@ reason_of(enum self_result result)
     } reasons[] = {{SELF_BAD_SIGNATURE, "signature"},
                    {SELF_BAD_PASSKEY, "passkey"},
                    {SELF_PASSKEY_REQUIRED, "passkey"},
-                   {SELF_PROOF_REQUIRED, "nonce"}};
+                   {SELF_STALE_NONCE, "nonce"}};
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
         if (reasons[i].result == result)
             return reasons[i].reason;
     return "account";
 }
 
-/* Within the open transaction: the passkey, then the nonce, which a refusal does not spend. */
+/* Within the open transaction: the nonce and the signature, then the passkey; a refusal spends nothing. */
+static enum errcode
+prove(struct cx *cx, struct hearing *h)
+{
+    enum deed_result deed = DEED_STALE;
+    enum passkey_verdict verdict = PASSKEY_BAD;
+    enum errcode err = deed_check(cx, &h->deed, &deed);
+    h->result = result_of_deed(deed);
+    if (err != ERR_NONE || h->result != SELF_OK)
+        return err;
+    err = passkey_verify(cx, h->d, h->deed.statement, &h->s->passkey, &verdict);
+    if (verdict == PASSKEY_BAD || verdict == PASSKEY_REQUIRED)
+        h->result = verdict == PASSKEY_BAD ? SELF_BAD_PASSKEY : SELF_PASSKEY_REQUIRED;
+    return err;
+}
+
+/* Within the open transaction. */
 static enum errcode
 open_row(struct cx *cx, struct hearing *h)
 {
@@ -135,27 +134,24 @@ open_row(struct cx *cx, struct hearing *h)
                                    .nonce = token_digest(h->s->nonce),
                                    .token = token_digest(h->token),
                                    .expires_at = cx->now + SELF_LIFE};
-    enum passkey_verdict verdict = PASSKEY_BAD;
-    bool won = false;
-    enum errcode err = passkey_verify(cx, h->d, h->statement, &h->s->passkey, &verdict);
-    h->result = verdict == PASSKEY_BAD ? SELF_BAD_PASSKEY : SELF_PASSKEY_REQUIRED;
-    if (err != ERR_NONE || verdict == PASSKEY_BAD || verdict == PASSKEY_REQUIRED)
+    enum deed_result deed = DEED_STALE;
+    enum errcode err = prove(cx, h);
+    if (err != ERR_NONE || h->result != SELF_OK)
         return err;
-    err = store_self_open(cx, &o, &won);
-    h->result = won ? SELF_OK : SELF_PROOF_REQUIRED;
-    return err;
+    err = deed_spend(cx, &h->deed, &deed);
+    h->result = result_of_deed(deed);
+    return err != ERR_NONE || h->result != SELF_OK ? err : store_self_open(cx, &o);
 }
 
 static enum errcode
 open_within(struct cx *cx, struct hearing *h)
 {
     struct account a;
-    enum self_result may = SELF_OK;
-    enum errcode err = look(cx, h->d, &a, &may);
-    if (err == ERR_NONE && may != SELF_OK)
-        h->result = may;
-    if (err == ERR_NONE && h->result == SELF_OK)
+    enum errcode err = look(cx, h->d, &a, &h->result);
+    if (err == ERR_NONE && h->result == SELF_OK) {
+        h->deed = (struct deed){h->d, h->s->nonce, statement_of(cx, h, &a), h->s->signature};
         err = open_row(cx, h);
+    }
     if (err != ERR_NONE)
         return err;
     const bool is_open = h->result == SELF_OK;
@@ -170,9 +166,7 @@ self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
 {
     struct hearing h = {.d = d, .s = s, .token = token_random(cx)};
     *token_out = STR_NULL;
-    enum errcode err = verify(cx, &h);
-    if (err == ERR_NONE)
-        err = db_begin(cx);
+    enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
     err = db_end(cx, open_within(cx, &h));
@@ -204,16 +198,6 @@ self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out,
     self_out->seed_sealed = row.seed_sealed;
     *result_out = SELF_OK;
     return ERR_NONE;
-}
-
-static enum self_result
-result_of_deed(enum deed_result result)
-{
-    static const enum self_result results[] = {[DEED_OK] = SELF_OK,
-                                               [DEED_UNKNOWN_DEVICE] = SELF_UNKNOWN_DEVICE,
-                                               [DEED_STALE] = SELF_STALE_NONCE,
-                                               [DEED_BAD_SIGNATURE] = SELF_BAD_SIGNATURE};
-    return results[result];
 }
 
 /* judge: deed_check or deed_spend. */

@@ -22,13 +22,12 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define SELF_NONCE_LIFE (5 * CLOCK_MINUTE)
 #define SELF_LIFE (10 * CLOCK_MINUTE)
 
 enum self_result {
     SELF_OK,
     SELF_UNKNOWN_DEVICE, /* not of this account, or not there any more */
-    SELF_PROOF_REQUIRED, /* the nonce or the token is not good: open it anew */
+    SELF_PROOF_REQUIRED, /* the token is not good: open it anew */
     SELF_LOCKED,         /* account or company cannot be used at present */
     SELF_BAD_SIGNATURE,
     SELF_BAD_PASSKEY,
@@ -42,8 +41,8 @@ enum self_result {
     SELF_STALE_NONCE  /* DEED_STALE */
 };
 
-/* A nonce for the device to sign, and what else goes into the statement; a nonce that it has not signed is
- * void then. */
+/* A nonce for the device to sign (deed_nonce: nothing is kept for it), and what else goes into the statement.
+ */
 struct self_begun {
     struct str nonce, company, account; /* null unless SELF_OK */
 };
@@ -63,8 +62,8 @@ struct self_signature {
     struct str signature;             /* DEVICE_SIGNATURE_BYTES */
     struct passkey_assertion passkey; /* over the same statement; nulls: none */
 };
-/* Spends the nonce and opens for SELF_LIFE; earlier openings of the device end. A refusal spends nothing, and
- * is audited. */
+/* Spends the nonce, as a change does (deed.h), and opens for SELF_LIFE; earlier openings of the device end. A
+ * refusal spends nothing, and is audited. */
 enum errcode self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
                        struct str *token_out, enum self_result *result_out) MUST_CHECK;
 

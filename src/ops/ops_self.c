@@ -79,7 +79,7 @@ op_self_begin(struct cx *cx, const struct self_begin_in *in, struct self_begin_o
     if (err == ERR_NONE && known)
         err = self_begin(cx, &c.device, &begun, &c.result);
     out->sNonce = begun.nonce;
-    out->iSecondsRemaining = c.result == SELF_OK ? (int32_t)(SELF_NONCE_LIFE / CLOCK_S) : 0;
+    out->iSecondsRemaining = c.result == SELF_OK ? (int32_t)(DEED_NONCE_LIFE / CLOCK_S) : 0;
     out->sCompany = begun.company;
     out->sAccount = begun.account;
     return tell(err, &c, &out->result);

@@ -296,9 +296,10 @@ enum errcode
 store_device_set_state(struct cx *cx, int64_t id, enum device_state state, bool *changed_out)
 {
     int64_t n;
-    enum errcode err =
-        db_exec(cx, &n, "UPDATE device SET state = $2, changed_at = $3 WHERE id = $1 AND state <> 'removed'",
-                "iti", id, str_from_cstr(device_state_name(state)), cx->now);
+    enum errcode err = db_exec(cx, &n,
+                               "UPDATE device SET state = $2, changed_at = $3, deeds = deeds + 1 "
+                               "WHERE id = $1 AND state <> 'removed'",
+                               "iti", id, str_from_cstr(device_state_name(state)), cx->now);
     *changed_out = n == 1;
     return err;
 }

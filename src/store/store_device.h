@@ -72,6 +72,7 @@ enum errcode store_device_deeds(struct cx *cx, int64_t id, int64_t *deeds_out) M
 enum errcode store_device_deed(struct cx *cx, int64_t id, int64_t deeds, bool *won_out) MUST_CHECK;
 /* Of one that is not removed; *changed_out false: it is. */
 enum errcode store_device_rename(struct cx *cx, int64_t id, struct str name, bool *changed_out) MUST_CHECK;
+/* The same. Counts as a change that it signed, so that no nonce outlives it. */
 enum errcode
 store_device_set_state(struct cx *cx, int64_t id, enum device_state state, bool *changed_out) MUST_CHECK;
 

@@ -5,32 +5,15 @@
 #include "store/db.h"
 
 enum errcode
-store_self_insert(struct cx *cx, int64_t device_id, const struct digest *nonce, int64_t expires_at)
+store_self_open(struct cx *cx, const struct self_opening *o)
 {
-    enum errcode err = db_exec(
-        cx, NULL, "DELETE FROM self_service WHERE device_id = $1 AND token_digest IS NULL", "i", device_id);
+    enum errcode err = store_self_end(cx, o->device_id);
     if (err != ERR_NONE)
         return err;
     return db_exec(cx, NULL,
-                   "INSERT INTO self_service (id, device_id, nonce_digest, created_at, expires_at) "
-                   "VALUES ($1, $2, $3, $4, $5)",
-                   "iidii", rand_id(), device_id, nonce, cx->now, expires_at);
-}
-
-enum errcode
-store_self_open(struct cx *cx, const struct self_opening *o, bool *won_out)
-{
-    int64_t n = 0;
-    enum errcode err = db_exec(cx, &n,
-                               "UPDATE self_service SET token_digest = $3, expires_at = $4 "
-                               "WHERE nonce_digest = $2 AND device_id = $1 AND token_digest IS NULL "
-                               "AND expires_at > $5",
-                               "iddii", o->device_id, &o->nonce, &o->token, o->expires_at, cx->now);
-    *won_out = n == 1;
-    if (err != ERR_NONE || !*won_out)
-        return err;
-    return db_exec(cx, NULL, "DELETE FROM self_service WHERE device_id = $1 AND nonce_digest <> $2", "id",
-                   o->device_id, &o->nonce);
+                   "INSERT INTO self_service (id, device_id, nonce_digest, token_digest, created_at, "
+                   "expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+                   "iiddii", rand_id(), o->device_id, &o->nonce, &o->token, cx->now, o->expires_at);
 }
 
 enum errcode

@@ -1,5 +1,4 @@
-/* store_self: the openings of the self-service: a nonce that a device was given, and the token that it got
- * for signing it. */
+/* store_self: the openings of the self-service: the token that a device got for a signature. */
 #ifndef COUNTERSIGN_STORE_STORE_SELF_H
 #define COUNTERSIGN_STORE_STORE_SELF_H
 
@@ -17,17 +16,13 @@ struct self_row {
     int64_t expires_at;
 };
 
-/* A nonce for the device, in the place of one that it has not signed. */
-enum errcode store_self_insert(struct cx *cx, int64_t device_id, const struct digest *nonce,
-                               int64_t expires_at) MUST_CHECK;
-/* Spends a nonce of the device in its time and opens; its earlier openings end. *won_out false: there is no
- * such nonce, or it is spent or over. */
+/* Opens; the device's earlier openings end. */
 struct self_opening {
     int64_t device_id;
-    struct digest nonce, token;
+    struct digest nonce, token; /* the nonce that was signed for it, and what it gave */
     int64_t expires_at;
 };
-enum errcode store_self_open(struct cx *cx, const struct self_opening *opening, bool *won_out) MUST_CHECK;
+enum errcode store_self_open(struct cx *cx, const struct self_opening *opening) MUST_CHECK;
 /* One that is open now. ERR_NOT_FOUND. */
 enum errcode store_self_get(struct cx *cx, int64_t device_id, const struct digest *token,
                             struct self_row *row_out) MUST_CHECK;

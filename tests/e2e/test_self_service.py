@@ -36,7 +36,7 @@ def events(server, email, event):
 def test_it_opens_for_ten_minutes(ann):
     server, company, email, phone = ann
     begun = phone.api("self/begin", {}, phone.token)
-    assert begun["iSecondsRemaining"] == 300 and len(begun["sNonce"]) == 43
+    assert begun["iSecondsRemaining"] == 120 and begun["sNonce"]
     assert (begun["sCompany"], begun["sAccount"]) == (company, email)
     opened = phone.try_open(begun["sNonce"], phone.self_statement(begun["sNonce"], company, email))
     assert opened["iSecondsRemaining"] == 600 and len(opened["sSelfToken"]) == 43
@@ -55,7 +55,7 @@ def test_a_nonce_is_good_once(ann):
     statement = phone.self_statement(nonce, company, email)
     assert phone.try_open(nonce, statement)["result"] == "OK"
     again = phone.try_open(nonce, statement)
-    assert (again["result"], again["status"]) == ("ProofRequired", 401)
+    assert (again["result"], again["status"]) == ("StaleNonce", 409)
     assert "sSelfToken" not in again
     assert [row["detail"]["reason"] for row in events(server, email, "self.refused")] == ["nonce"]
 
@@ -63,22 +63,35 @@ def test_a_nonce_is_good_once(ann):
 def test_a_nonce_expires(ann):
     server, company, email, phone = ann
     nonce = phone.nonce()
-    server.advance(301)
-    assert phone.try_open(nonce, phone.self_statement(nonce, company, email))["result"] == "ProofRequired"
+    server.advance(121)
+    assert phone.try_open(nonce, phone.self_statement(nonce, company, email))["result"] == "StaleNonce"
 
 
-def test_the_last_nonce_alone_is_good(ann):
+def test_a_thief_who_asks_for_nonces_keeps_nobody_out(ann):
+    _, company, email, phone = ann
+    own = phone.nonce()
+    for _ in range(3):
+        phone.nonce()
+        phone.change_nonce()
+    assert phone.try_open(own, phone.self_statement(own, company, email))["result"] == "OK"
+
+
+def test_what_the_phone_signed_makes_earlier_nonces_void(ann):
     _, company, email, phone = ann
     first, second = phone.nonce(), phone.nonce()
-    assert phone.try_open(first, phone.self_statement(first, company, email))["result"] == "ProofRequired"
     assert phone.try_open(second, phone.self_statement(second, company, email))["result"] == "OK"
+    assert phone.try_open(first, phone.self_statement(first, company, email))["result"] == "StaleNonce"
+    third, change = phone.nonce(), phone.change_nonce()
+    assert phone.change("noticed", sNoticeId="none")["result"] == "OK"
+    assert phone.try_open(third, phone.self_statement(third, company, email))["result"] == "StaleNonce"
+    assert phone.post("noticed", phone.signed("device/noticed", {"sNoticeId": "none"}, change), phone.token)["result"] == "StaleNonce"
 
 
 def test_another_devices_nonce_is_not_good(ann):
     server, company, email, phone = ann
     other = server.phone(email, "tablet")
     nonce = phone.nonce()
-    assert other.try_open(nonce, other.self_statement(nonce, company, email))["result"] == "ProofRequired"
+    assert other.try_open(nonce, other.self_statement(nonce, company, email))["result"] == "StaleNonce"
     assert phone.try_open(nonce, phone.self_statement(nonce, company, email))["result"] == "OK", "it was not spent by that"
 
 
@@ -186,7 +199,7 @@ def test_it_closes_with_its_device(ann):
     assert phone.api("self/begin", {}, phone.token)["result"] == "UnknownDevice"
     server.cli("device", "enable", phone.id)
     assert phone.self("overview")["result"] == "ProofRequired", "it stays closed"
-    assert phone.try_open(waiting, phone.self_statement(waiting, company, email))["result"] == "ProofRequired"
+    assert phone.try_open(waiting, phone.self_statement(waiting, company, email))["result"] == "StaleNonce"
 
 
 @pytest.mark.parametrize("close, open_again", [

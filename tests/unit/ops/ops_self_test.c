@@ -54,7 +54,7 @@ open_it(struct line *l, bool rightly)
     struct self_begin_out begun;
     call(l, CT_OP_self_begin, &ask, &begun);
     assert_int_equal(begun.result, deviceRet_OK);
-    assert_int_equal(begun.iSecondsRemaining, 300);
+    assert_int_equal(begun.iSecondsRemaining, 120);
     struct str statement = handset_self_statement(l->w, &l->tablet, begun.sNonce);
     struct str signature =
         phone_sign(l->w->f, &l->tablet.key, rightly ? statement : str_sub(statement, 1, statement.n));

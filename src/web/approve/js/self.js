@@ -10,6 +10,9 @@ import {passwordView} from "./views/password.js";
 import {recoveryView} from "./views/recovery.js";
 import {selfView} from "./views/self.js";
 
+/** How often a proof is signed anew when another window of this app was faster with a change: its nonce is void then. */
+const PROOF_TRIES = 3;
+
 /** Where a place of an account is found; without a place, the account itself. */
 export function placeOf(account, place = "") {
     return `#/account/${encodeURIComponent(account.id)}${place && `/${place}`}`;
@@ -31,6 +34,13 @@ export function hasOldCodes(account, answer) {
  * @returns {Promise<{result: string, token?: string}>}
  */
 export async function prove(api, account) {
+    let proved;
+    for (let i = 0; i < PROOF_TRIES && (i === 0 || proved.result === "StaleNonce"); i++)
+        proved = await proveOnce(api, account);
+    return proved;
+}
+
+async function proveOnce(api, account) {
     const begun = await api.self(account, "begin");
     if (begun.result !== "OK")
         return {result: begun.result};
