@@ -111,6 +111,23 @@ test("devices: this one and others, renamed, and another one removed, which lear
     await page.locator(".facts").getByText("Ann’s new phone").waitFor();
 });
 
+test("a thief of the token asks for nonces, and another window is faster: it opens all the same", async () => {
+    const {email} = await technician();
+    await enrol(page, await stage.link(email));
+    let tries = 0;
+    await page.route("**/api/self/open", async (route) => {
+        const headers = {Authorization: await route.request().headerValue("authorization")};
+        for (let i = 0; i < 3; i++)
+            assert.equal((await (await page.request.post(`${address}/api/self/begin`, {headers, data: {}})).json()).result, "OK");
+        if (++tries === 1)
+            await route.fulfill({status: 200, json: {result: "StaleNonce"}});
+        else
+            await route.continue();
+    });
+    await openSelf(email);
+    assert.equal(tries, 2);
+});
+
 test("this device is removed", async () => {
     const {email} = await opened();
     await device("Ann's phone").getByRole("button", {name: "Remove"}).click();
