@@ -1,6 +1,7 @@
 /* push_key: the key pair by which this server names itself to push services (VAPID, RFC 8292): on P-256,
  * derived from the server key, so that there is nothing more to keep or to back up. Phones subscribe to the
- * point; who has another server key must ask them to subscribe again. Linked by the courier too. */
+ * point; who has another server key must ask them to subscribe again. Worker 0 hands it to the courier, which
+ * signs with it and has nothing else of the server key. */
 #ifndef COUNTERSIGN_AUTH_PUSH_KEY_H
 #define COUNTERSIGN_AUTH_PUSH_KEY_H
 

@@ -6,7 +6,6 @@
 #include "auth/env.h"
 #include "auth/technician.h"
 #include "base/endpoint.h"
-#include "store/db.h"
 
 static enum errcode
 check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)
@@ -67,31 +66,17 @@ subscription_end_within(struct cx *cx, const struct device *device)
     return err == ERR_NONE && changed ? audit(cx, device, "device.unsubscribed", STR_NULL) : err;
 }
 
-static enum errcode
-sweep_one(struct cx *cx)
-{
-    struct device device = {.id = 0};
-    struct str service = STR_NULL;
-    enum errcode err = store_push_ended_take(cx, &device.id, &service);
-    if (err == ERR_NONE)
-        err = store_device_get(cx, device.id, &device);
-    return err == ERR_NONE ? audit(cx, &device, "device.subscription-ended", service) : err;
-}
-
 enum errcode
-subscription_sweep(struct cx *cx, int64_t limit, bool *more_out)
+subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint)
 {
-    enum errcode err = db_begin(cx);
-    int64_t n = 0;
-    *more_out = false;
-    if (err != ERR_NONE)
+    struct endpoint at = {.port = 0};
+    struct device device;
+    bool changed = false;
+    enum errcode err = store_push_remove(cx, device_id, endpoint, &changed);
+    if (err != ERR_NONE || !changed)
         return err;
-    for (; n < limit && err == ERR_NONE; n++)
-        err = sweep_one(cx);
-    *more_out = err == ERR_NONE && n == limit;
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        err = ERR_NONE;
-    }
-    return db_end(cx, err);
+    err = store_device_get(cx, device_id, &device);
+    /* Its host, which is all that is kept of where it was. */
+    struct str service = endpoint_read(endpoint, &at) ? at.host : STR_LIT("");
+    return err == ERR_NONE ? audit(cx, &device, "device.subscription-ended", service) : err;
 }

@@ -18,8 +18,9 @@ enum { SUBSCRIPTION_AUTH_BYTES = 16 };
 enum errcode subscription_set_within(struct cx *cx, const struct device *device,
                                      const struct push_subscription *wanted, bool is_again) MUST_CHECK;
 
-/* Housekeeping: audits what the courier found ended by a push service, at most `limit`. */
-enum errcode subscription_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
+/* Within the open transaction: the push service knows the subscription no more, so it is removed and audited,
+ * if it is still that one. */
+enum errcode subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint) MUST_CHECK;
 /* Nothing to end is no error. */
 enum errcode subscription_end_within(struct cx *cx, const struct device *device) MUST_CHECK;
 

@@ -1,5 +1,6 @@
-/* channel: a worker's end of its channel to one front. Nothing here blocks: what the front does not take yet
- * waits here, and a front that takes nothing costs the others nothing.
+/* channel: a worker's end of its channel to one front or to the courier, and the courier's end of that.
+ * Nothing here blocks: what the other side does not take yet waits here, and one that takes nothing costs the
+ * others nothing.
  *
  * What waits is bounded. A front whose answers wait is not read, so at most one reply waits at a time; past
  * CHANNEL_WAKES bytes a wake-up is dropped, and one that wakes everybody follows in place of all that were.

@@ -19,6 +19,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_TLS] = {"tls", 2, 2, false, false, false},
     [CONTROL_WORKER] = {"worker", 1, 1, true, true, false},
     [CONTROL_FRONT] = {"front", 1, 1, true, false, false},
+    [CONTROL_COURIER] = {"courier", 1, 1, false, false, false},
     [CONTROL_RELOAD] = {"reload", 1, 1, false, false, false},
     [CONTROL_GO] = {"go", 0, 0, true, true, false},
     [CONTROL_DRAIN] = {"drain", 0, 0, false, false, false},

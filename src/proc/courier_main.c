@@ -1,58 +1,45 @@
-/* courier_main: the process that tells others about new challenges: it looks into the outbox twice a second
- * (a look costs one read of an index; to be woken by a worker would need a channel of their own) and posts
- * what is due, to the webhook and to the push services of browsers. Without either it waits to be ended. */
+/* courier_main: the process that tells others about new challenges and notices. What is to be told comes from
+ * worker 0 as letters (push/letter.h), is posted to the webhook and to the push services of browsers
+ * (push/delivery.h), and how it ended goes back. It has no store, and of the server key only what it signs
+ * with, which the worker hands it. Without anything configured it waits to be ended. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "auth/push_key.h"
 #include "base/inet.h"
 #include "log/log.h"
+#include "proc/channel.h"
 #include "proc/child.h"
-#include "proc/control.h"
-#include "proc/opener.h"
 #include "proc/confine.h"
-#include "push/outbox.h"
-#include "push/web_push.h"
+#include "proc/control.h"
+#include "push/delivery.h"
 #include "push/webhook.h"
 
-enum { LOOK_MS = 500, IDLE_MS = 1000, DESCRIPTORS = 128, AUTHORITIES_MAX = 1 << 20 };
+enum { WAIT_MS = 1000, DESCRIPTORS = 128, AUTHORITIES_MAX = 1 << 20 };
 
 struct courier {
     struct cx cx;
     struct config config;
     struct arena arena; /* what lives as long as the process: the webhook's key, and what the lists name */
-    struct web_push push;
-    struct opener opener;
-    struct outbox outbox;
-    int64_t said_alive;
+    struct delivery delivery;
+    struct channel worker;
+    int64_t said_alive, said_lost;
+    bool is_joined; /* there was a channel, and there is to be one again */
     bool ends, rehearses;
 };
-
-static bool
-has_webhook(const struct courier *c)
-{
-    return !str_is_empty(c->config.webhook_url);
-}
-
-static bool
-has_push(const struct courier *c)
-{
-    return !str_is_empty(c->config.push_contact);
-}
 
 static enum errcode
 open_webhook(struct courier *c)
 {
-    if (!has_webhook(c))
+    if (str_is_empty(c->config.webhook_url))
         return ERR_NONE;
     struct str key;
     enum errcode e = webhook_read_key(&c->cx, c->config.webhook_secret_file.p, &key);
     if (e != ERR_NONE)
         return e;
-    c->outbox.url = arena_cstr(&c->arena, c->config.webhook_url);
-    c->outbox.key = arena_str(&c->arena, key);
+    c->delivery.url = arena_cstr(&c->arena, c->config.webhook_url);
+    c->delivery.key = arena_str(&c->arena, key);
     return ERR_NONE;
 }
 
@@ -83,39 +70,30 @@ read_authorities(struct courier *c)
     if (n == 0 || !is_whole)
         return err_set(&c->cx, ERR_LIMIT, "push.ca_file: %s is empty, or larger than %d bytes", path.p,
                        AUTHORITIES_MAX);
-    c->push.rules.authorities = text;
-    c->push.rules.n_authorities = n;
+    c->delivery.push.rules.authorities = text;
+    c->delivery.push.rules.n_authorities = n;
     return ERR_NONE;
 }
 
-/* Of the server key, this process has what it signs with and nothing else. */
 static enum errcode
 open_push(struct courier *c)
 {
-    struct push_key key = {.scalar = {.n = 0}};
-    if (!has_push(c))
+    struct web_push *push = &c->delivery.push;
+    if (str_is_empty(c->config.push_contact))
         return ERR_NONE;
-    enum errcode e = push_key_read(&c->cx, c->config.store_key_file.p, &key);
-    if (e != ERR_NONE)
-        return e;
-    vapid_init(&c->push.vapid, &c->arena, &key.scalar, key.point, c->config.push_contact);
-    secret_clear(&key.scalar);
-    c->push.hosts = c->config.push_hosts.items;
-    c->push.n_hosts = c->config.push_hosts.n;
-    c->push.rules = (struct http_out_rules){
+    c->delivery.contact = c->config.push_contact;
+    push->hosts = c->config.push_hosts.items;
+    push->n_hosts = c->config.push_hosts.n;
+    push->rules = (struct http_out_rules){
         .networks = networks_of(c), .n_networks = c->config.push_networks.n, .timeout = c->config.push_time};
-    c->outbox.push = &c->push;
     return read_authorities(c);
 }
 
 static enum errcode
-open_outbox(struct courier *c)
+open_delivery(struct courier *c)
 {
-    if (!has_webhook(c) && !has_push(c))
-        return ERR_NONE;
-    c->outbox.interrupt = CONTROL_FD;
-    c->outbox.http = http_out_new(c->config.webhook_time);
-    if (c->outbox.http == NULL)
+    c->delivery.http = http_out_new(c->config.webhook_time);
+    if (c->delivery.http == NULL)
         return err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
     enum errcode e = open_webhook(c);
     return e == ERR_NONE ? open_push(c) : e;
@@ -124,17 +102,33 @@ open_outbox(struct courier *c)
 static enum errcode
 obey(struct courier *c, struct control *m)
 {
-    if (m->type == CONTROL_RELOAD) {
+    switch (m->type) {
+    case CONTROL_WORKER:
+        delivery_disown(&c->delivery);
+        channel_open(&c->worker, m->fds[0]);
+        c->is_joined = true;
+        return ERR_NONE;
+    case CONTROL_RELOAD:
         child_reload(&c->config, m->fds[0]);
         return ERR_NONE;
-    }
-    if (m->type == CONTROL_DRAIN) {
+    case CONTROL_DRAIN:
         c->ends = true;
         return ERR_NONE;
-    }
-    if (m->type == CONTROL_REHEARSE) {
+    case CONTROL_REHEARSE:
         c->rehearses = true;
         return ERR_NONE;
+    case CONTROL_LISTENER:
+    case CONTROL_TLS:
+    case CONTROL_FRONT:
+    case CONTROL_COURIER:
+    case CONTROL_GO:
+    case CONTROL_READY:
+    case CONTROL_DRAINED:
+    case CONTROL_ALIVE:
+    case CONTROL_FINDING:
+    case CONTROL_LOST:
+    case CONTROL_TYPE_COUNT_:
+        break;
     }
     control_close_fds(m);
     return err_set(&c->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
@@ -150,12 +144,11 @@ read_control(struct courier *c, struct control *m_out)
     return m_out->type == CONTROL_GO ? ERR_NONE : obey(c, m_out);
 }
 
-/* The store's folder, and what name resolution and TLS read. */
+/* What name resolution and TLS read, and nothing to be written. */
 static enum errcode
 confine(struct courier *c)
 {
-    const struct confine_path paths[] = {
-        {opener_folder(&c->arena, &c->config), true},
+    static const struct confine_path paths[] = {
         {"/etc/ssl", false},
         {"/usr/lib/ssl", false},
         {"/usr/share/ca-certificates", false},
@@ -203,49 +196,91 @@ set_up(struct courier *c)
         rehearse(c);
         return ERR_NONE;
     }
-    enum errcode e = open_outbox(c);
+    enum errcode e = open_delivery(c);
     return e == ERR_NONE ? confine(c) : e;
 }
 
-/* Posts whatever is due. */
-static void
-deliver(struct courier *c)
+/* As long as there is room: what is left waits in the channel, and the worker is not waited for. */
+static enum errcode
+take_letters(struct courier *c)
 {
-    struct cx *cx = &c->cx;
-    size_t n = HTTP_OUT_AT_ONCE;
-    while (n == HTTP_OUT_AT_ONCE) {
-        child_say_alive(&c->said_alive);
-        cx_begin(cx);
-        cx->actor = STR_LIT("system");
-        n = 0;
-        if (!opener_try(&c->opener, cx, &c->config))
-            return;
-        if (outbox_round(&c->outbox, cx, &n) != ERR_NONE) {
-            log_cx_error(cx, LOG_OUTBOX_FAILED);
-            return;
-        }
-        struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
-        if (poll(&p, 1, 0) != 0)
-            return;
+    enum errcode e = ERR_NONE;
+    while (e == ERR_NONE && delivery_has_room(&c->delivery)) {
+        struct frame frame;
+        e = frame_next(&c->worker.in, &frame);
+        if (e == ERR_NONE)
+            e = delivery_take(&c->delivery, &frame);
+        if (e == ERR_NONE)
+            frame_consume(&c->worker.in, &frame);
     }
+    return e == ERR_MORE ? ERR_NONE : e;
+}
+
+/* Takes letters and gives answers. Without a worker there is nobody to tell. */
+static void
+converse(struct courier *c, bool is_readable)
+{
+    struct channel *w = &c->worker;
+    delivery_collect(&c->delivery, &w->out);
+    enum errcode e = w->fd >= 0 && is_readable ? channel_fill(w) : ERR_NONE;
+    if (w->fd >= 0 && e == ERR_NONE)
+        e = take_letters(c);
+    if (e == ERR_PROTOCOL)
+        log_event(LOG_WORKER_BROKE_PROTOCOL, "");
+    if (e != ERR_NONE)
+        channel_close(w);
+    channel_flush(w);
+    if (w->fd < 0) {
+        delivery_disown(&c->delivery);
+        buf_reset(&w->out);
+    }
+}
+
+/* Repeated until there is a new channel, so that no report need arrive. */
+static void
+report_lost(struct courier *c)
+{
+    int64_t now = clock_mono();
+    if (c->worker.fd >= 0 || !c->is_joined || now - c->said_lost < CHILD_ALIVE_EVERY)
+        return;
+    c->said_lost = now;
+    child_report(&(struct control){.type = CONTROL_LOST, .slot = 0});
+}
+
+static void
+control_ready(struct courier *c)
+{
+    struct control m;
+    cx_begin(&c->cx);
+    if (read_control(c, &m) == ERR_NONE && m.type != CONTROL_GO)
+        return;
+    log_cx_error(&c->cx, LOG_CONTROL_FAILED);
+    c->ends = true;
+}
+
+/* A channel is read only where there is room for a letter. */
+static short
+events_of(const struct courier *c)
+{
+    return (short)((delivery_has_room(&c->delivery) ? POLLIN : 0) | (c->worker.out.len > 0 ? POLLOUT : 0));
 }
 
 static void
 serve(struct courier *c)
 {
+    enum { CONTROL, WORKER, WATCHED };
     while (!c->ends) {
         child_say_alive(&c->said_alive);
-        struct pollfd p = {.fd = CONTROL_FD, .events = POLLIN};
-        int n = poll(&p, 1, c->outbox.http != NULL ? LOOK_MS : IDLE_MS);
-        ASSERT(n >= 0 || errno == EINTR);
-        struct control m;
-        cx_begin(&c->cx);
-        if (n > 0 && (read_control(c, &m) != ERR_NONE || m.type == CONTROL_GO)) {
-            log_cx_error(&c->cx, LOG_CONTROL_FAILED);
-            c->ends = true;
-        }
-        if (n == 0 && c->outbox.http != NULL)
-            deliver(c);
+        report_lost(c);
+        struct pollfd p[WATCHED] = {{.fd = CONTROL_FD, .events = POLLIN},
+                                    {.fd = c->worker.fd, .events = events_of(c)}};
+        bool is_watched = p[WORKER].fd >= 0 && p[WORKER].events != 0;
+        http_out_step(c->delivery.http, p, is_watched ? WATCHED : WORKER, WAIT_MS);
+        /* First: a channel may be replaced, and p[WORKER] then tells of the old one. */
+        if (p[CONTROL].revents != 0)
+            control_ready(c);
+        else
+            converse(c, (p[WORKER].revents & POLLIN) != 0);
     }
 }
 
@@ -254,6 +289,8 @@ main(void)
 {
     struct courier c = {.ends = false};
     arena_init(&c.arena);
+    channel_init(&c.worker);
+    delivery_init(&c.delivery);
     int status = CHILD_FAILED;
     if (child_begin(&c.cx, "courier", &c.config) == ERR_NONE) {
         if (set_up(&c) == ERR_NONE) {
@@ -267,9 +304,9 @@ main(void)
             log_cx_error(&c.cx, LOG_START_FAILED);
         }
     }
-    opener_close(&c.opener, &c.cx);
-    http_out_free(&c.outbox.http);
-    vapid_clear(&c.push.vapid);
+    channel_close(&c.worker);
+    http_out_free(&c.delivery.http);
+    delivery_clear(&c.delivery);
     arena_clear(&c.arena);
     config_clear(&c.config);
     cx_clear(&c.cx);

@@ -16,13 +16,13 @@
 #include "auth/notice.h"
 #include "auth/self_service.h"
 #include "auth/session.h"
-#include "auth/subscription.h"
 #include "auth/webauthn.h"
 #include "base/clock.h"
 #include "log/log.h"
 #include "ops/ops.h"
 #include "proc/child.h"
 #include "proc/opener.h"
+#include "proc/outbox.h"
 #include "proc/worker.h"
 #include "store/db.h"
 #include "store/news.h"
@@ -45,7 +45,8 @@ struct domain {
     struct arena arena; /* what lives as long as the process */
     struct auth_env env;
     struct opener opener;
-    bool has_key; /* the store's key is ours */
+    struct outbox outbox; /* worker 0's */
+    bool has_key;         /* the store's key is ours */
     struct confine_path folder;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: not yet */
     uint32_t slot;
@@ -161,8 +162,12 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     d->folder = (struct confine_path){opener_folder(&d->arena, c), true};
     given->confine.paths = &d->folder;
     given->confine.n_paths = 1;
-    if (d->slot == 0)
+    if (d->slot == 0) {
         listen_for_news(d, cx, given);
+        e = outbox_open(&d->outbox, cx, c);
+        if (e != ERR_NONE)
+            return e;
+    }
     return d->extra == NULL ? ERR_NONE : d->extra->set_up(d->extra->arg, cx, c);
 }
 
@@ -177,7 +182,42 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
         d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
     if (e != ERR_NONE)
         db_rollback(cx);
+    outbox_look_soon(&d->outbox);
     return e;
+}
+
+static void
+courier_join(void *arg, int fd)
+{
+    struct domain *d = arg;
+    outbox_join(&d->outbox, fd);
+}
+
+static int
+courier_watch(void *arg, struct pollfd *watched_out)
+{
+    const struct domain *d = arg;
+    return d->slot == 0 ? outbox_watch(&d->outbox, watched_out) : -1;
+}
+
+static void
+courier_tend(void *arg, struct cx *cx, short revents)
+{
+    struct domain *d = arg;
+    if (d->slot != 0 || !outbox_listen(&d->outbox, revents))
+        return;
+    if (!is_open(d, cx))
+        outbox_rest(&d->outbox);
+    else if (outbox_work(&d->outbox, cx) != ERR_NONE)
+        log_cx_error(cx, LOG_OUTBOX_FAILED);
+}
+
+static void
+leave(void *arg, struct cx *cx)
+{
+    struct domain *d = arg;
+    if (d->slot == 0 && is_open(d, cx) && outbox_leave(&d->outbox, cx) != ERR_NONE)
+        log_cx_error(cx, LOG_OUTBOX_FAILED);
 }
 
 static struct topic
@@ -204,7 +244,7 @@ static enum errcode
 sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, subscription_sweep};
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep};
     enum errcode e = ERR_NONE;
     if (clock_mono() - d->swept_at < CLOCK_MINUTE)
         return ERR_NONE;
@@ -267,11 +307,21 @@ domain_run(const struct domain_extra *extra)
 {
     struct domain d = {.extra = extra, .news = -1, .followed = -1};
     arena_init(&d.arena);
-    const struct worker_hooks hooks = {
-        .set_up = set_up, .reload = reload, .call = call, .topic = topic, .idle = idle, .arg = &d};
+    outbox_init(&d.outbox);
+    const struct worker_hooks hooks = {.set_up = set_up,
+                                       .reload = reload,
+                                       .call = call,
+                                       .courier_join = courier_join,
+                                       .courier_watch = courier_watch,
+                                       .courier_tend = courier_tend,
+                                       .leave = leave,
+                                       .topic = topic,
+                                       .idle = idle,
+                                       .arg = &d};
     int status = worker_run(&hooks);
     struct cx none = {.db = NULL};
     opener_close(&d.opener, &none);
+    outbox_clear(&d.outbox);
     env_clear(&d.env);
     arena_clear(&d.arena);
     return status;

@@ -95,6 +95,7 @@ obey(struct process *p, struct control *m)
         return ERR_NONE;
     case CONTROL_GO:
     case CONTROL_FRONT:
+    case CONTROL_COURIER:
     case CONTROL_READY:
     case CONTROL_DRAINED:
     case CONTROL_ALIVE:

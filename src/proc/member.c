@@ -56,24 +56,35 @@ member_tell(struct member *m, const struct control *message)
     member_kill(m);
 }
 
-/* A new channel between a front and a worker that both run. */
+/* There is to be a channel: `asker` is a front or the courier. */
+static bool
+is_joined(const struct member *asker, const struct member *worker)
+{
+    return worker->kind == MEMBER_WORKER &&
+           (asker->kind == MEMBER_FRONT || (asker->kind == MEMBER_COURIER && worker->slot == 0));
+}
+
+/* A new channel between two that both run. */
 static void
-join(struct member *front, struct member *worker)
+join(struct member *asker, struct member *worker)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         log_event(LOG_CHANNEL_FAILED, "error=\"%s\"", strerror(errno));
-        member_kill(front); /* started again later, perhaps with more descriptors to be had */
+        member_kill(asker); /* started again later, perhaps with more descriptors to be had */
         return;
     }
     /* Worker 0 stays free for checks and answers, whatever the number of fronts that hash passwords. */
-    member_tell(front, &(struct control){.type = CONTROL_WORKER,
+    member_tell(asker, &(struct control){.type = CONTROL_WORKER,
                                          .slot = worker->slot,
                                          .fast_only = worker->slot == 0,
                                          .fds = {pair[0]},
                                          .n_fds = 1});
     member_tell(worker,
-                &(struct control){.type = CONTROL_FRONT, .slot = front->slot, .fds = {pair[1]}, .n_fds = 1});
+                &(struct control){.type = asker->kind == MEMBER_FRONT ? CONTROL_FRONT : CONTROL_COURIER,
+                                  .slot = asker->slot,
+                                  .fds = {pair[1]},
+                                  .n_fds = 1});
     (void)close(pair[0]);
     (void)close(pair[1]);
 }
@@ -85,9 +96,9 @@ join_with_others(struct member *m)
         struct member *other = &m->s->members[i];
         if (other->pid == 0)
             continue;
-        if (m->kind == MEMBER_FRONT && other->kind == MEMBER_WORKER)
+        if (is_joined(m, other))
             join(m, other);
-        else if (m->kind == MEMBER_WORKER && other->kind == MEMBER_FRONT)
+        else if (is_joined(other, m))
             join(other, m);
     }
 }
@@ -101,17 +112,17 @@ find_worker(const struct supervisor *s, uint32_t slot)
     return NULL;
 }
 
-/* The front says so until it has a channel, so what is too early is passed over; a worker that is not there
- * gets one when it starts. False: there is no such worker, or this is no front. */
+/* Repeated by the asker until it has a channel, so what is too early is passed over; a worker that is not
+ * there gets one when it starts. False: this one has no channel to such a worker. */
 static bool
-join_again(struct member *front, uint32_t slot)
+join_again(struct member *asker, uint32_t slot)
 {
-    struct member *worker = find_worker(front->s, slot);
-    if (front->kind != MEMBER_FRONT || worker == NULL)
+    struct member *worker = find_worker(asker->s, slot);
+    if (worker == NULL || !is_joined(asker, worker))
         return false;
-    if (!worker->is_ready || front->s->phase != PHASE_SERVING)
+    if (!worker->is_ready || asker->s->phase != PHASE_SERVING)
         return true;
-    struct rejoin *r = &worker->rejoins[front->slot];
+    struct rejoin *r = &worker->rejoins[asker->kind == MEMBER_FRONT ? asker->slot : FRONTS_MAX];
     int64_t now = clock_mono();
     if (r->due == 0)
         r->due = now + backoff_ended(&r->backoff, now);
@@ -119,8 +130,9 @@ join_again(struct member *front, uint32_t slot)
         return true;
     *r = (struct rejoin){.backoff = r->backoff};
     backoff_started(&r->backoff, now);
-    log_event(LOG_CHANNEL_AGAIN, "front=%" PRIu32 " worker=%" PRIu32, front->slot, slot);
-    join(front, worker);
+    log_event(LOG_CHANNEL_AGAIN, "child=%s slot=%" PRIu32 " worker=%" PRIu32, member_name(asker), asker->slot,
+              slot);
+    join(asker, worker);
     return true;
 }
 

@@ -38,6 +38,10 @@ obey(struct worker *w, struct control *m)
         channel_open(&w->fronts[m->slot], m->fds[0]);
         return ERR_NONE;
     }
+    if (m->type == CONTROL_COURIER && w->hooks->courier_join != NULL) {
+        w->hooks->courier_join(w->hooks->arg, m->fds[0]);
+        return ERR_NONE;
+    }
     if (m->type == CONTROL_RELOAD) {
         child_reload(&w->config, m->fds[0]);
         w->hooks->reload(w->hooks->arg, &w->config);
@@ -207,10 +211,30 @@ keep_house(struct worker *w)
     pace_kept(&w->pace, began, clock_mono(), more);
 }
 
+/* How long to wait, in milliseconds, and at the courier's channel for what. */
+static int
+patience(const struct worker *w, struct pollfd *courier)
+{
+    int most = pace_patience(&w->pace);
+    *courier = (struct pollfd){.fd = -1};
+    int wish = w->hooks->courier_watch == NULL ? -1 : w->hooks->courier_watch(w->hooks->arg, courier);
+    return wish >= 0 && wish < most ? wish : most;
+}
+
+static void
+tend_courier(struct worker *w, short revents)
+{
+    if (w->hooks->courier_tend == NULL)
+        return;
+    cx_begin(&w->cx);
+    w->cx.actor = STR_LIT("system");
+    w->hooks->courier_tend(w->hooks->arg, &w->cx, revents);
+}
+
 static void
 serve(struct worker *w)
 {
-    enum { CONTROL = FRONTS_MAX, NEWS, WATCHED };
+    enum { CONTROL = FRONTS_MAX, NEWS, COURIER, WATCHED };
     while (!w->ends) {
         child_say_alive(&w->said_alive);
         secret_wipe_stack();
@@ -219,7 +243,7 @@ serve(struct worker *w)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = channel_events(&w->fronts[i])};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
-        int n = poll(p, WATCHED, pace_patience(&w->pace));
+        int wait = patience(w, &p[COURIER]), n = poll(p, WATCHED, wait);
         ASSERT(n >= 0 || errno == EINTR);
         /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
         if (n > 0 && p[CONTROL].revents != 0) {
@@ -231,9 +255,21 @@ serve(struct worker *w)
                 front_ready(w, &w->fronts[i]);
         if (p[NEWS].revents != 0)
             log_event(LOG_NEWS, "");
-        if (p[NEWS].revents != 0 || pace_is_due(&w->pace, clock_mono(), n <= 0))
+        if (p[NEWS].revents != 0 ||
+            pace_is_due(&w->pace, clock_mono(), n <= 0 && wait == pace_patience(&w->pace)))
             keep_house(w);
+        tend_courier(w, p[COURIER].revents);
     }
+}
+
+static void
+leave(struct worker *w)
+{
+    if (w->hooks->leave == NULL)
+        return;
+    cx_begin(&w->cx);
+    w->cx.actor = STR_LIT("system");
+    w->hooks->leave(w->hooks->arg, &w->cx);
 }
 
 int
@@ -249,6 +285,7 @@ worker_run(const struct worker_hooks *hooks)
             child_say(CONTROL_READY);
             if (!w.rehearses) {
                 serve(&w);
+                leave(&w);
                 child_say(CONTROL_DRAINED);
             }
         } else {

@@ -7,6 +7,7 @@
 #ifndef COUNTERSIGN_PROC_WORKER_H
 #define COUNTERSIGN_PROC_WORKER_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,6 +38,14 @@ struct worker_hooks {
     enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
     /* What the fronts wait on for a technician's challenge. */
     struct topic (*topic)(void *arg, struct cx *cx, int64_t technician_id);
+    /* The courier's channel (proc/outbox.h), of worker 0; all three or none. join takes the descriptor, also
+     * before set_up. watch says what to wait for at it (fd -1: nothing), and how many milliseconds at most;
+     * -1: any time. tend comes in each round of the loop, with what happened at the descriptor. */
+    void (*courier_join)(void *arg, int fd);
+    int (*courier_watch)(void *arg, struct pollfd *watched_out);
+    void (*courier_tend)(void *arg, struct cx *cx, short revents);
+    /* Asked to end, after the last call. NULL: nothing to do. */
+    void (*leave)(void *arg, struct cx *cx);
     /* Every second or so, and when `news` can be read, which it takes; true: there is more to do soon.
      * *ends: this process is of no more use, and a new one may be. NULL: nothing ever. */
     bool (*idle)(void *arg, struct cx *cx, bool *ends);

@@ -1,4 +1,4 @@
-/* http_out: libcurl's multi interface, driven to the end of a batch. */
+/* http_out: libcurl's multi interface, driven a step at a time. */
 #include "push/http_out.h"
 
 #include <curl/curl.h>
@@ -7,13 +7,24 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
+#include "base/err.h"
 
-enum { WAIT_MS = 1000, RETRY_MOST_S = 86400 };
+enum { RETRY_MOST_S = HTTP_OUT_RETRY_MOST / CLOCK_S };
+
+/* One post on its way. */
+struct transfer {
+    struct http_out_post *post; /* NULL: none */
+    CURL *easy;
+    struct curl_slist *headers;
+    size_t seen;
+    bool is_forbidden; /* an address was not admitted */
+    bool has_ended;
+};
 
 struct http_out {
     CURLM *multi;
     long timeout_ms;
+    struct transfer transfers[HTTP_OUT_AT_ONCE];
 };
 
 struct http_out *
@@ -29,17 +40,6 @@ http_out_new(int64_t timeout)
         err_no_memory();
     h->timeout_ms = (long)(timeout / CLOCK_MS);
     return h;
-}
-
-void
-http_out_free(struct http_out **h)
-{
-    if (*h == NULL)
-        return;
-    (void)curl_multi_cleanup((*h)->multi);
-    free(*h);
-    *h = NULL;
-    curl_global_cleanup();
 }
 
 enum http_out_result
@@ -61,15 +61,6 @@ drop(char *bytes, size_t size, size_t n, void *arg)
     *seen += size * n;
     return *seen > HTTP_OUT_ANSWER_MAX ? 0 : size * n;
 }
-
-/* One post on its way. */
-struct transfer {
-    struct http_out_post *post;
-    CURL *easy;
-    struct curl_slist *headers;
-    size_t seen;
-    bool is_forbidden; /* an address was not admitted */
-};
 
 static bool
 is_admitted(const struct http_out_rules *rules, const struct inet_addr *addr)
@@ -138,22 +129,30 @@ set_options(const struct http_out *h, struct transfer *t)
            curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK && set_rules(t);
 }
 
-static void
-begin(const struct http_out *h, struct transfer *t, struct http_out_post *post)
+static struct curl_slist *
+list_headers(const struct http_out_post *post)
 {
-    *t = (struct transfer){.post = post, .easy = curl_easy_init()};
-    if (t->easy == NULL)
-        err_no_memory();
+    struct curl_slist *list = NULL;
     for (size_t i = 0; i < HTTP_OUT_HEADERS && post->headers[i] != NULL; i++) {
-        struct curl_slist *longer = curl_slist_append(t->headers, post->headers[i]);
+        struct curl_slist *longer = curl_slist_append(list, post->headers[i]);
         if (longer == NULL)
             err_no_memory();
-        t->headers = longer;
+        list = longer;
     }
-    post->result = HTTP_OUT_CANCELLED;
-    post->status = 0;
-    post->retry_after = 0;
-    post->why[0] = '\0';
+    return list;
+}
+
+void
+http_out_begin(struct http_out *h, struct http_out_post *post)
+{
+    struct transfer *t = h->transfers;
+    while (t < h->transfers + HTTP_OUT_AT_ONCE && t->post != NULL)
+        t++;
+    ASSERT(t < h->transfers + HTTP_OUT_AT_ONCE);
+    *t = (struct transfer){.post = post, .easy = curl_easy_init(), .headers = list_headers(post)};
+    if (t->easy == NULL)
+        err_no_memory();
+    post->end = (struct http_out_end){.result = HTTP_OUT_LATER};
     /* Fails for a libcurl without one of these alone, which is not the one that we need. */
     ASSERT(set_options(h, t));
     ASSERT(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
@@ -165,50 +164,101 @@ end(const struct http_out *h, struct transfer *t)
     (void)curl_multi_remove_handle(h->multi, t->easy);
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
+    *t = (struct transfer){.post = NULL};
 }
 
 /* A status counts even when the rest of the answer was too long or late. */
 static void
-note_results(const struct http_out *h)
+note_end(struct transfer *t, CURLcode result)
+{
+    struct http_out_end *end = &t->post->end;
+    curl_off_t wait = 0;
+    t->has_ended = true;
+    (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &end->status);
+    end->result = http_out_judge(end->status);
+    if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
+        end->retry_after = (wait < RETRY_MOST_S ? wait : RETRY_MOST_S) * CLOCK_S;
+    if (t->is_forbidden && end->status == 0) {
+        end->result = HTTP_OUT_REFUSED;
+        (void)snprintf(end->why, sizeof(end->why), "the address is not admitted");
+    } else if (result != CURLE_OK)
+        (void)snprintf(end->why, sizeof(end->why), "%s", curl_easy_strerror(result));
+}
+
+static void
+note_ends(const struct http_out *h)
 {
     int left = 0;
     for (const CURLMsg *m = NULL; (m = curl_multi_info_read(h->multi, &left)) != NULL;) {
         struct transfer *t = NULL;
-        if (m->msg != CURLMSG_DONE ||
-            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)(void *)&t) != CURLE_OK)
-            continue;
-        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &t->post->status);
-        t->post->result = http_out_judge(t->post->status);
-        curl_off_t wait = 0;
-        if (curl_easy_getinfo(m->easy_handle, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-            t->post->retry_after = (wait < RETRY_MOST_S ? wait : RETRY_MOST_S) * CLOCK_S;
-        if (t->is_forbidden && t->post->status == 0) {
-            t->post->result = HTTP_OUT_REFUSED;
-            (void)snprintf(t->post->why, sizeof(t->post->why), "the address is not admitted");
-        } else if (m->data.result != CURLE_OK)
-            (void)snprintf(t->post->why, sizeof(t->post->why), "%s", curl_easy_strerror(m->data.result));
+        if (m->msg == CURLMSG_DONE &&
+            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)(void *)&t) == CURLE_OK)
+            note_end(t, m->data.result);
     }
 }
 
-void
-http_out_run(struct http_out *h, struct http_out_post *posts, size_t n, int interrupt)
+static struct transfer *
+find_ended(struct http_out *h)
 {
-    ASSERT(n <= HTTP_OUT_AT_ONCE);
-    struct transfer transfers[HTTP_OUT_AT_ONCE];
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        if (h->transfers[i].has_ended)
+            return &h->transfers[i];
+    return NULL;
+}
+
+/* libcurl's own numbers for what to wait for. */
+static short
+to_curl(short events)
+{
+    return (short)(((events & POLLIN) != 0 ? CURL_WAIT_POLLIN : 0) |
+                   ((events & POLLOUT) != 0 ? CURL_WAIT_POLLOUT : 0));
+}
+
+static short
+from_curl(short events)
+{
+    return (short)(((events & CURL_WAIT_POLLIN) != 0 ? POLLIN : 0) |
+                   ((events & CURL_WAIT_POLLOUT) != 0 ? POLLOUT : 0));
+}
+
+void
+http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms)
+{
+    struct curl_waitfd extra[HTTP_OUT_WATCHED];
+    int running = 0;
+    ASSERT(n <= HTTP_OUT_WATCHED);
     for (size_t i = 0; i < n; i++)
-        begin(h, &transfers[i], &posts[i]);
-    int running = (int)n;
-    while (running > 0) {
-        struct curl_waitfd extra = {.fd = interrupt, .events = CURL_WAIT_POLLIN};
-        unsigned n_extra = interrupt >= 0 ? 1 : 0;
-        if (curl_multi_perform(h->multi, &running) != CURLM_OK)
-            break;
-        note_results(h);
-        if (running > 0 && curl_multi_poll(h->multi, &extra, n_extra, WAIT_MS, NULL) != CURLM_OK)
-            break;
-        if (extra.revents != 0)
-            break;
-    }
+        extra[i] = (struct curl_waitfd){.fd = watched[i].fd, .events = to_curl(watched[i].events)};
+    /* These fail where libcurl is misused, or the machine is out of what poll(2) needs. */
+    ASSERT(curl_multi_perform(h->multi, &running) == CURLM_OK);
+    note_ends(h);
+    if (find_ended(h) != NULL)
+        wait_ms = 0;
+    ASSERT(curl_multi_poll(h->multi, extra, (unsigned)n, wait_ms, NULL) == CURLM_OK);
     for (size_t i = 0; i < n; i++)
-        end(h, &transfers[i]);
+        watched[i].revents = from_curl(extra[i].revents);
+}
+
+struct http_out_post *
+http_out_take(struct http_out *h)
+{
+    struct transfer *t = find_ended(h);
+    struct http_out_post *post = t == NULL ? NULL : t->post;
+    if (t != NULL)
+        end(h, t);
+    return post;
+}
+
+void
+http_out_free(struct http_out **h)
+{
+    if (*h == NULL)
+        return;
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        if ((*h)->transfers[i].post != NULL)
+            end(*h, &(*h)->transfers[i]);
+    (void)curl_multi_cleanup((*h)->multi);
+    free(*h);
+    *h = NULL;
+    curl_global_cleanup();
 }

@@ -12,7 +12,7 @@ enum { TOPIC_DIGEST = 12, INFO = 14 + 2 * P256_POINT, IKM = 32 };
 
 /* RFC 8291, section 3.4: the key that both sides know. */
 static void
-agree(const struct push_subscription *to, const struct p256_key *theirs, const struct p256_key *ours,
+agree(const struct letter *to, const struct p256_key *theirs, const struct p256_key *ours,
       unsigned char key_out[IKM])
 {
     static const char label[14] = "WebPush: info";
@@ -29,7 +29,7 @@ agree(const struct push_subscription *to, const struct p256_key *theirs, const s
 }
 
 enum errcode
-web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct push_subscription *to,
+web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct letter *to,
                  const struct web_push_text *text, struct str *body_out)
 {
     unsigned char key[IKM], point[P256_POINT];
@@ -50,48 +50,47 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct p
  * 5.4): an account has one push that waits, and any notice has all of them looked at. Neither takes the
  * other's place. */
 static struct str
-topic_of(struct cx *cx, int64_t device_id, const struct web_push_note *note)
+topic_of(struct cx *cx, const struct letter *letter)
 {
     unsigned char id[9];
-    be64_put(id, (uint64_t)device_id);
-    id[8] = note->is_notice ? 1 : 0;
+    be64_put(id, (uint64_t)letter->device_id);
+    id[8] = letter->kind == LETTER_NOTICE ? 1 : 0;
     const struct digest digest = sha256((struct str){(const char *)id, sizeof(id)});
     return codec_base64url(&cx->arena, digest.bytes, TOPIC_DIGEST);
 }
 
 static void
-write_headers(struct cx *cx, const struct push_subscription *to, const struct web_push_note *note,
-              struct http_out_post *post)
+write_headers(struct cx *cx, const struct letter *letter, struct http_out_post *post)
 {
     struct arena *a = &cx->arena;
     size_t n = 1; /* behind the token */
     post->headers[n++] = "Content-Type: application/octet-stream";
     post->headers[n++] = "Content-Encoding: aes128gcm";
-    post->headers[n++] =
-        arena_printf(a, "TTL: %" PRId64, (note->expires_at - cx->now + CLOCK_S - 1) / CLOCK_S).p;
-    post->headers[n++] = note->is_notice ? "Urgency: normal" : "Urgency: high";
-    post->headers[n++] = arena_printf(a, "Topic: %s", topic_of(cx, to->device_id, note).p).p;
+    post->headers[n++] = arena_printf(a, "TTL: %" PRId64, letter->ttl).p;
+    post->headers[n++] = letter->kind == LETTER_NOTICE ? "Urgency: normal" : "Urgency: high";
+    post->headers[n++] = arena_printf(a, "Topic: %s", topic_of(cx, letter).p).p;
     post->headers[n] = NULL;
 }
 
 enum errcode
-web_push_write(struct cx *cx, const struct web_push *w, const struct push_subscription *to,
-               const struct web_push_note *note, struct http_out_post *post)
+web_push_write(struct cx *cx, const struct web_push *w, const struct letter *letter,
+               struct http_out_post *post)
 {
     struct endpoint endpoint;
-    if (!endpoint_read(to->endpoint, &endpoint) || !endpoint_is_listed(&endpoint, w->hosts, w->n_hosts))
+    if (!endpoint_read(letter->endpoint, &endpoint) || !endpoint_is_listed(&endpoint, w->hosts, w->n_hosts))
         return err_set(cx, ERR_POLICY, "not a push service that is admitted");
     struct web_push_keys keys = {.pair = p256_generate()};
     rand_bytes(keys.salt, sizeof(keys.salt));
-    const struct web_push_text text = {
-        .text = arena_printf(&cx->arena, "{\"id\":\"%.*s\"}", STR_ARG(note->id)), .padded = WEB_PUSH_PADDED};
-    enum errcode e = web_push_encrypt(cx, &keys, to, &text, &post->body);
+    const struct web_push_text text = {.text =
+                                           arena_printf(&cx->arena, "{\"id\":\"%.*s\"}", STR_ARG(letter->id)),
+                                       .padded = WEB_PUSH_PADDED};
+    enum errcode e = web_push_encrypt(cx, &keys, letter, &text, &post->body);
     p256_free(&keys.pair);
     if (e != ERR_NONE)
         return e;
-    post->url = arena_cstr(&cx->arena, to->endpoint);
+    post->url = arena_cstr(&cx->arena, letter->endpoint);
     post->rules = &w->rules;
     post->headers[0] = vapid_header(cx, &w->vapid, &endpoint).p;
-    write_headers(cx, to, note, post);
+    write_headers(cx, letter, post);
     return ERR_NONE;
 }

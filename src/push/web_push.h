@@ -2,7 +2,7 @@
  * RFC 8291's encryption and RFC 8292's token. docs/web-push.md.
  *
  * It carries {"id":"..."}, the opaque id of a challenge or of a notice, and always has the same length. It
- * writes requests; what sends them and what becomes of them is outbox.c's. */
+ * writes requests; what sends them is delivery.c, and what becomes of them fate.c's to say. */
 #ifndef COUNTERSIGN_PUSH_WEB_PUSH_H
 #define COUNTERSIGN_PUSH_WEB_PUSH_H
 
@@ -10,8 +10,8 @@
 #include "base/err.h"
 #include "push/ece.h"
 #include "push/http_out.h"
+#include "push/letter.h"
 #include "push/vapid.h"
-#include "store/store_push.h"
 
 enum { WEB_PUSH_PADDED = 128, WEB_PUSH_BODY = ECE_HEADER + P256_POINT + WEB_PUSH_PADDED + ECE_TAG };
 
@@ -35,20 +35,12 @@ struct web_push_text {
 };
 
 /* RFC 8291, section 3: the body, in the arena. ERR_CRYPTO when p256dh is no point on P-256. */
-enum errcode
-web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct push_subscription *to,
-                 const struct web_push_text *text, struct str *body_out) MUST_CHECK;
+enum errcode web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct letter *to,
+                              const struct web_push_text *text, struct str *body_out) MUST_CHECK;
 
-/* What is told: its opaque id, and until when the push service shall try. */
-struct web_push_note {
-    struct str id;
-    int64_t expires_at;
-    bool is_notice; /* no challenge: it may wait until the phone wakes */
-};
-
-/* Fills the post, in the arena. ERR_POLICY: not an address
- * that is admitted (any more); ERR_CRYPTO as above. */
-enum errcode web_push_write(struct cx *cx, const struct web_push *w, const struct push_subscription *to,
-                            const struct web_push_note *note, struct http_out_post *post) MUST_CHECK;
+/* Fills the post, in the arena; of the letter nothing is kept. ERR_POLICY: not an address that is admitted
+ * (any more); ERR_CRYPTO as above. */
+enum errcode web_push_write(struct cx *cx, const struct web_push *w, const struct letter *letter,
+                            struct http_out_post *post) MUST_CHECK;
 
 #endif

@@ -71,20 +71,15 @@ store_outbox_next(struct cx *cx, int64_t *at_out)
 }
 
 enum errcode
-store_outbox_end(struct cx *cx, int64_t id, struct str state)
+store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outbox_move *m, bool *moved_out)
 {
-    static const char sql[] =
-        "UPDATE outbox SET state = $1, attempts = attempts + CASE WHEN $1 = 'dropped' THEN 0 "
-        "ELSE 1 END WHERE id = $2 AND state = 'waiting'";
-    return db_exec(cx, NULL, sql, "ti", state, id);
-}
-
-enum errcode
-store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at)
-{
-    static const char sql[] =
-        "UPDATE outbox SET attempts = attempts + 1, next_at = $1 WHERE id = $2 AND state = 'waiting'";
-    return db_exec(cx, NULL, sql, "ii", next_at, id);
+    static const char sql[] = "UPDATE outbox SET state = $3, next_at = $4, attempts = attempts + $5 "
+                              "WHERE id = $1 AND state = 'waiting' AND next_at = $2";
+    int64_t n = 0;
+    enum errcode err = db_exec(cx, &n, sql, "iitii", row->id, row->next_at, str_from_cstr(m->state),
+                               m->next_at, (int64_t)(m->is_attempt ? 1 : 0));
+    *moved_out = n != 0;
+    return err;
 }
 
 enum errcode

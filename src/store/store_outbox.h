@@ -1,4 +1,8 @@
-/* store_outbox: what the courier still has to tell: opaque ids of challenges and of notices. */
+/* store_outbox: what the courier still has to tell: opaque ids of challenges and of notices.
+ *
+ * A row that waits is due at next_at. Who takes it to deliver it moves next_at to when the claim ends by
+ * itself (store_outbox_move), and has it as long as next_at is what it wrote: so a crash repeats a
+ * notification rather than lose one, and what was claimed again by another is not written over. */
 #ifndef COUNTERSIGN_STORE_STORE_OUTBOX_H
 #define COUNTERSIGN_STORE_STORE_OUTBOX_H
 
@@ -30,10 +34,16 @@ enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct 
                               size_t *n_out) MUST_CHECK;
 /* When the next one is due; 0: nothing waits. */
 enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
-/* waiting -> state ("sent", "failed", "dropped"); one attempt more unless it was dropped. */
-enum errcode store_outbox_end(struct cx *cx, int64_t id, struct str state) MUST_CHECK;
-/* Stays waiting: one attempt more, the next one then. */
-enum errcode store_outbox_delay(struct cx *cx, int64_t id, int64_t next_at) MUST_CHECK;
+
+struct outbox_move {
+    const char *state; /* "waiting", "sent", "failed", "dropped" */
+    int64_t next_at;
+    bool is_attempt; /* one more */
+};
+/* The one writer of a row's state: within the open transaction, waiting -> m->state, where the row still
+ * waits and is due when `row` says (next_at). Else *moved_out is false, and nothing is written. */
+enum errcode store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outbox_move *m,
+                               bool *moved_out) MUST_CHECK;
 /* Up to `limit` challenges that are pending now, that no phone has fetched, of whose rows none was sent or
  * still waits, and that were refused for each active phone, by its own push service or by the webhook: they
  * reached nobody. A phone without a row, or whose row was dropped, may still ask by itself. It starts from

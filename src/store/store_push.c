@@ -74,32 +74,3 @@ store_push_devices(struct cx *cx, int64_t technician_id, int64_t **ids_out, size
     *n_out = n;
     return db_done(cx, rows);
 }
-
-enum errcode
-store_push_ended_put(struct cx *cx, int64_t device_id, struct str service)
-{
-    return db_exec(cx, NULL,
-                   "INSERT INTO push_ended (device_id, service) VALUES ($1, $2) "
-                   "ON CONFLICT (device_id) DO UPDATE SET service = excluded.service",
-                   "it", device_id, service);
-}
-
-enum errcode
-store_push_ended_take(struct cx *cx, int64_t *device_out, struct str *service_out)
-{
-    static const char sql[] =
-        "DELETE FROM push_ended WHERE device_id = (SELECT device_id FROM push_ended LIMIT 1) "
-        "RETURNING device_id, service";
-    struct db_rows *rows;
-    bool found = false;
-    enum errcode err = db_query(cx, &rows, sql, "");
-    if (err != ERR_NONE)
-        return err;
-    /* SQLite ends a DELETE ... RETURNING only when it is stepped to its end. */
-    for (; db_next(cx, rows); found = true) {
-        *device_out = db_int(rows, 0);
-        *service_out = db_text(cx, rows, 1);
-    }
-    err = db_done(cx, rows);
-    return err == ERR_NONE && !found ? err_set(cx, ERR_NOT_FOUND, "no subscription was ended") : err;
-}

@@ -30,9 +30,4 @@ enum errcode store_push_rest(struct cx *cx, int64_t device_id, struct str endpoi
 enum errcode
 store_push_devices(struct cx *cx, int64_t technician_id, int64_t **ids_out, size_t *n_out) MUST_CHECK;
 
-/* Within the open transaction: its push service ended a device's subscription. One a device, the last. */
-enum errcode store_push_ended_put(struct cx *cx, int64_t device_id, struct str service) MUST_CHECK;
-/* Takes any one of those out. ERR_NOT_FOUND: there is none. */
-enum errcode store_push_ended_take(struct cx *cx, int64_t *device_out, struct str *service_out) MUST_CHECK;
-
 #endif

@@ -20,7 +20,6 @@ static const char *const statements[] = {
     "DELETE FROM notice" ITS_DEVICES,
     "DELETE FROM passkey" ITS_DEVICES,
     "DELETE FROM push_subscription" ITS_DEVICES,
-    "DELETE FROM push_ended" ITS_DEVICES,
     "UPDATE device SET state = 'removed', public_key = substr(public_key, 1, 0), "
     "token_digest = CAST(CAST(id AS TEXT) AS BYTEA) WHERE technician_id = $1",
 };

@@ -64,7 +64,6 @@ SECRETS = {
     "push_subscription": ("endpoint", "p256dh", "auth"),
     "notice": ("public_id",),
     "self_service": ("nonce_digest", "token_digest", "seed_sealed"),
-    "push_ended": ("service",),
 }
 
 

@@ -222,7 +222,6 @@ def test_a_deleted_account_leaves_no_secret(own_server, name):
     path = server.settings["store", "path"]
     store = sqlite3.connect(path, isolation_level=None)
     fill_by_hand(store, device)
-    store.execute("INSERT INTO push_ended VALUES (?, 'push.ended.example')", (device,))
     secrets = secrets_of(store, email)
     store.close()
     assert {key for key, value in secrets.items() if value in stored(path)} == set(secrets)

@@ -106,6 +106,7 @@ def test_a_receiver_that_refuses_for_good_fails_the_push(hooked, name):
     console = server.console()
     token, push = console.begin(email)
     receiver.take()
+    server.wait_log(r"webhook\.failed .*final=0")
     assert console.check(token, push.sPushToken).result == "Poll", "a phone may still look by itself"
     server.advance(16)
     receiver.take()
@@ -120,6 +121,7 @@ def test_a_phone_that_looked_by_itself_does_not_need_the_webhook(hooked, name):
     token, push = console.begin(email)
     receiver.take()
     assert len(phone.pending()) == 1
+    server.wait_log(r"webhook\.failed .*final=0")
     server.advance(16)
     receiver.take()
     server.wait_log(r"webhook\.failed .*final=1")

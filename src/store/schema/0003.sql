@@ -71,9 +71,3 @@ CREATE INDEX audit_refused_inside ON audit (technician_id, seq)
     WHERE event IN ('login.refused', 'code.refused') AND detail LIKE '%"purpose":%';
 CREATE INDEX audit_refused ON audit (technician_id, seq)
     WHERE event = 'login.refused' AND detail NOT LIKE '%"purpose":%';
-
--- A push service ended a phone's subscription: for housekeeping to put into the audit, which the courier cannot write.
-CREATE TABLE push_ended (
-    device_id BIGINT PRIMARY KEY REFERENCES device (id),
-    service TEXT NOT NULL               -- its host
-);

@@ -1,11 +1,15 @@
-/* fake_child: a child that does nothing but what the supervisor tells it, for supervise_test. */
+/* fake_child: a child that does nothing but what the supervisor tells it, for supervise_test. As the courier
+ * it says at each reload that it has lost its channel. */
+#include <string.h>
+
 #include "base/cx.h"
 #include "config/config.h"
 #include "proc/child.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
+    bool is_courier = argc > 0 && strcmp(argv[0], "countersign-courier") == 0;
     struct cx cx;
     struct config config;
     bool ends = child_begin(&cx, "child", &config) != ERR_NONE;
@@ -14,6 +18,8 @@ main(void)
         ends = control_receive(CONTROL_FD, &m) != ERR_NONE;
         if (!ends && m.type == CONTROL_GO)
             child_say(CONTROL_READY);
+        if (!ends && m.type == CONTROL_RELOAD && is_courier)
+            child_report(&(struct control){.type = CONTROL_LOST, .slot = 0});
         if (!ends && m.type == CONTROL_DRAIN) {
             child_say(CONTROL_DRAINED);
             ends = true;

@@ -274,6 +274,18 @@ a_reload_says_what_it_did(void **state)
 }
 
 static void
+a_courier_that_lost_its_channel_gets_a_new_one(void **state)
+{
+    (void)state;
+    start_fake();
+    wait_for("READY");
+    assert_int_equal(kill(server, SIGHUP), 0);
+    wait_for("channel.again child=courier slot=0 worker=0");
+    assert_int_equal(kill(server, SIGTERM), 0);
+    assert_int_equal(wait_end(), SUPERVISE_OK);
+}
+
+static void
 a_service_manager_is_told(void **state)
 {
     (void)state;
@@ -312,6 +324,7 @@ main(void)
         cmocka_unit_test(a_child_that_cannot_start_ends_the_server),
         cmocka_unit_test(what_is_wrong_before_the_first_child_is_refused),
         cmocka_unit_test(a_reload_says_what_it_did),
+        cmocka_unit_test(a_courier_that_lost_its_channel_gets_a_new_one),
         cmocka_unit_test(a_service_manager_is_told),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);

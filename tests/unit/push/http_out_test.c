@@ -84,6 +84,18 @@ post_to(char url[64])
 }
 
 static void
+run(struct http_out *h, struct http_out_post *posts, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        http_out_begin(h, &posts[i]);
+    while (n > 0) {
+        http_out_step(h, NULL, 0, 1000);
+        while (http_out_take(h) != NULL)
+            n--;
+    }
+}
+
+static void
 each_status_is_judged(void **state)
 {
     (void)state;
@@ -108,10 +120,10 @@ each_status_is_judged(void **state)
         char url[64];
         struct http_out_post p = post_to(url);
         start_receiver(rows[i].answer);
-        http_out_run(h, &p, 1, -1);
+        run(h, &p, 1);
         stop_receiver();
-        assert_int_equal(p.status, rows[i].status);
-        assert_int_equal(p.result, rows[i].result);
+        assert_int_equal(p.end.status, rows[i].status);
+        assert_int_equal(p.end.result, rows[i].result);
     }
     http_out_free(&h);
 }
@@ -123,10 +135,8 @@ the_request_is_whole_and_has_no_more_than_it_needs(void **state)
     char url[64], request[REQUEST_MAX + 1];
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     struct http_out_post p = post_to(url);
-    int quiet[2];
-    assert_int_equal(pipe(quiet), 0);
     start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    http_out_run(h, &p, 1, quiet[0]);
+    run(h, &p, 1);
     stop_receiver();
     ssize_t n = read(seen[0], request, REQUEST_MAX);
     assert_true(n > 0);
@@ -136,13 +146,11 @@ the_request_is_whole_and_has_no_more_than_it_needs(void **state)
     assert_non_null(strstr(request, "Content-Type: application/json\r\n"));
     assert_non_null(strstr(request, "\r\n\r\n{\"id\":\"x\"}"));
     assert_null(strstr(request, "Expect:"));
-    (void)close(quiet[0]);
-    (void)close(quiet[1]);
     http_out_free(&h);
 }
 
 static void
-an_interrupt_cancels_what_is_under_way(void **state)
+a_watched_descriptor_ends_the_wait_and_what_is_under_way_can_be_dropped(void **state)
 {
     (void)state;
     char url[64];
@@ -151,11 +159,39 @@ an_interrupt_cancels_what_is_under_way(void **state)
     assert_int_equal(write(ring[1], "x", 1), 1);
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     struct http_out_post p = post_to(url); /* nobody accepts */
-    http_out_run(h, &p, 1, ring[0]);
-    assert_int_equal(p.result, HTTP_OUT_CANCELLED);
+    struct pollfd watched[] = {{.fd = ring[0], .events = POLLIN}, {.fd = ring[1], .events = POLLOUT}};
+    http_out_begin(h, &p);
+    http_out_step(h, watched, 2, TIMEOUT_S * 1000);
+    assert_int_equal(watched[0].revents, POLLIN);
+    assert_int_equal(watched[1].revents, POLLOUT);
+    assert_null(http_out_take(h));
     http_out_free(&h);
     (void)close(ring[0]);
     (void)close(ring[1]);
+}
+
+static void
+one_that_hangs_holds_no_other_up(void **state)
+{
+    (void)state;
+    char url[64], deaf_url[64];
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t n = sizeof(at);
+    int deaf = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(deaf, (const struct sockaddr *)&at, n), 0);
+    assert_int_equal(listen(deaf, 1), 0);
+    assert_int_equal(getsockname(deaf, (struct sockaddr *)&at, &n), 0);
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post hangs = post_to(deaf_url), p = post_to(url);
+    (void)snprintf(deaf_url, sizeof(deaf_url), "http://127.0.0.1:%d/", ntohs(at.sin_port));
+    http_out_begin(h, &hangs);
+    start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    for (size_t i = 0; i < 3; i++)
+        run(h, &p, 1);
+    stop_receiver();
+    assert_int_equal(p.end.result, HTTP_OUT_SENT);
+    http_out_free(&h);
+    (void)close(deaf);
 }
 
 static void
@@ -169,11 +205,11 @@ an_answer_that_does_not_end_is_cut_off(void **state)
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     struct http_out_post p = post_to(url);
     start_receiver(big);
-    http_out_run(h, &p, 1, -1);
+    run(h, &p, 1);
     stop_receiver();
-    assert_int_equal(p.status, 200);
-    assert_int_equal(p.result, HTTP_OUT_SENT);
-    assert_string_not_equal(p.why, "");
+    assert_int_equal(p.end.status, 200);
+    assert_int_equal(p.end.result, HTTP_OUT_SENT);
+    assert_string_not_equal(p.end.why, "");
     http_out_free(&h);
 }
 
@@ -197,11 +233,11 @@ rules_are_about_the_address_that_is_connected_to(void **state)
         rules.networks = rows[i].networks;
         rules.n_networks = rows[i].n;
         p.rules = &rules;
-        http_out_run(h, &p, 1, -1);
-        assert_int_equal(p.result, rows[i].result);
-        assert_int_equal(p.status, rows[i].result == HTTP_OUT_SENT ? 201 : 0);
+        run(h, &p, 1);
+        assert_int_equal(p.end.result, rows[i].result);
+        assert_int_equal(p.end.status, rows[i].result == HTTP_OUT_SENT ? 201 : 0);
         if (rows[i].result == HTTP_OUT_REFUSED)
-            assert_string_equal(p.why, "the address is not admitted");
+            assert_string_equal(p.end.why, "the address is not admitted");
     }
     stop_receiver();
     http_out_free(&h);
@@ -226,9 +262,9 @@ the_wish_to_be_left_alone_is_told(void **state)
         char url[64];
         struct http_out_post p = post_to(url);
         start_receiver(rows[i].answer);
-        http_out_run(h, &p, 1, -1);
+        run(h, &p, 1);
         stop_receiver();
-        assert_int_equal(p.retry_after, rows[i].seconds * CLOCK_S);
+        assert_int_equal(p.end.retry_after, rows[i].seconds * CLOCK_S);
     }
     http_out_free(&h);
 }
@@ -244,10 +280,10 @@ several_run_side_by_side(void **state)
         posts[i] = post_to(url);
     posts[3].url = "https://127.0.0.1:1/"; /* nobody listens */
     start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    http_out_run(h, posts, HTTP_OUT_AT_ONCE, -1);
+    run(h, posts, HTTP_OUT_AT_ONCE);
     stop_receiver();
     for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
-        assert_int_equal(posts[i].result, i == 3 ? HTTP_OUT_LATER : HTTP_OUT_SENT);
+        assert_int_equal(posts[i].end.result, i == 3 ? HTTP_OUT_LATER : HTTP_OUT_SENT);
     http_out_free(&h);
 }
 
@@ -258,7 +294,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         CASE(each_status_is_judged),
         CASE(the_request_is_whole_and_has_no_more_than_it_needs),
-        CASE(an_interrupt_cancels_what_is_under_way),
+        CASE(a_watched_descriptor_ends_the_wait_and_what_is_under_way_can_be_dropped),
+        CASE(one_that_hangs_holds_no_other_up),
         CASE(an_answer_that_does_not_end_is_cut_off),
         CASE(rules_are_about_the_address_that_is_connected_to),
         CASE(the_wish_to_be_left_alone_is_told),

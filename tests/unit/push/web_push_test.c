@@ -43,10 +43,13 @@ application_server(void)
     return p256_pair(&scalar, (const unsigned char *)point.p);
 }
 
-static struct push_subscription
+static struct letter
 user_agent(void)
 {
-    return (struct push_subscription){
+    return (struct letter){
+        .kind = LETTER_CHALLENGE,
+        .id = STR_LIT("Yd3kq0c2Jb1lq8o5yqPq0A"),
+        .ttl = 60,
         .device_id = 42,
         .endpoint = STR_LIT("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV"),
         .p256dh =
@@ -60,7 +63,7 @@ the_example_of_the_standard(void **state)
     (void)state;
     struct web_push_keys keys = {.pair = application_server()};
     memcpy(keys.salt, bytes("DGv6ra1nlYgDCS1FRnbzlw").p, ECE_SALT);
-    const struct push_subscription to = user_agent();
+    const struct letter to = user_agent();
     const struct web_push_text text = {.text = STR("When I grow up, I want to be a watermelon"),
                                        .padded = 42};
     struct str body;
@@ -78,7 +81,7 @@ a_key_that_is_no_point_is_refused(void **state)
     (void)state;
     struct web_push_keys keys = {.pair = application_server()};
     const struct web_push_text text = {.text = STR("x"), .padded = 2};
-    struct push_subscription to = user_agent();
+    struct letter to = user_agent();
     struct str body;
     char off_curve[P256_POINT];
     memcpy(off_curve, to.p256dh.p, P256_POINT);
@@ -109,11 +112,9 @@ a_request_has_what_the_standard_asks_for(void **state)
         .vapid = {.key = application_server(), .point = STR("x"), .contact = STR("mailto:ops@example.com")},
         .hosts = hosts,
         .n_hosts = 1};
-    const struct push_subscription to = user_agent();
-    const struct web_push_note note = {.id = STR("Yd3kq0c2Jb1lq8o5yqPq0A"),
-                                       .expires_at = cx.now + 59 * CLOCK_S + 1};
+    const struct letter to = user_agent();
     struct http_out_post post = {.url = NULL}, again = {.url = NULL};
-    assert_int_equal(web_push_write(&cx, &w, &to, &note, &post), ERR_NONE);
+    assert_int_equal(web_push_write(&cx, &w, &to, &post), ERR_NONE);
     assert_string_equal(post.url, to.endpoint.p);
     assert_ptr_equal(post.rules, &w.rules);
     assert_int_equal(post.body.n, WEB_PUSH_BODY);
@@ -121,19 +122,21 @@ a_request_has_what_the_standard_asks_for(void **state)
     assert_true(has(&post, "TTL: 60"));
     assert_true(has(&post, "Urgency: high"));
     assert_true(str_starts(str_from_cstr(post.headers[0]), STR_LIT("Authorization: vapid t=")));
-    assert_int_equal(web_push_write(&cx, &w, &to, &note, &again), ERR_NONE);
+    assert_int_equal(web_push_write(&cx, &w, &to, &again), ERR_NONE);
     assert_memory_not_equal(again.body.p, post.body.p, ECE_SALT);
     assert_memory_not_equal(again.body.p + ECE_HEADER, post.body.p + ECE_HEADER, P256_POINT);
     assert_string_equal(again.headers[5], post.headers[5]);
     assert_true(str_starts(str_from_cstr(post.headers[5]), STR_LIT("Topic: ")));
     assert_true(strlen(post.headers[5]) <= strlen("Topic: ") + 32); /* RFC 8030, section 5.4 */
-    const struct web_push_note notice = {.id = note.id, .expires_at = cx.now + CLOCK_DAY, .is_notice = true};
-    assert_int_equal(web_push_write(&cx, &w, &to, &notice, &again), ERR_NONE);
+    struct letter notice = to;
+    notice.kind = LETTER_NOTICE;
+    notice.ttl = 86400;
+    assert_int_equal(web_push_write(&cx, &w, &notice, &again), ERR_NONE);
     assert_true(has(&again, "TTL: 86400") && has(&again, "Urgency: normal"));
     assert_int_equal(again.body.n, WEB_PUSH_BODY);
     assert_string_not_equal(again.headers[5], post.headers[5]); /* it takes no challenge's place */
     w.n_hosts = 0;
-    assert_int_equal(web_push_write(&cx, &w, &to, &note, &post), ERR_POLICY);
+    assert_int_equal(web_push_write(&cx, &w, &to, &post), ERR_POLICY);
     vapid_clear(&w.vapid);
 }
 

@@ -1,0 +1,406 @@
+/* outbox: see the header. Enter at outbox_work. */
+#include "proc/outbox.h"
+
+#include "base/frame.h"
+#include "log/log.h"
+#include "proc/verdict.h"
+#include "push/letter.h"
+#include "store/db.h"
+
+enum { LOOKED_AT = 16 /* rows for each letter that there is room for: most of them may be over */ };
+
+/* One transaction. */
+struct work {
+    struct outbox *o;
+    size_t room;
+    const struct outbox_row **claimed; /* room of them */
+    size_t n_claimed;
+    struct verdict *verdicts; /* for the log, once they are written */
+    size_t n_verdicts;
+    int64_t until; /* the end of this transaction's claims */
+    bool has_more;
+};
+
+void
+outbox_init(struct outbox *o)
+{
+    *o = (struct outbox){.claim = 0};
+    channel_init(&o->courier);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        arena_init(&o->entries[i].arena);
+}
+
+void
+outbox_clear(struct outbox *o)
+{
+    channel_close(&o->courier);
+    secret_clear(&o->key.scalar);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        arena_clear(&o->entries[i].arena);
+}
+
+enum errcode
+outbox_open(struct outbox *o, struct cx *cx, const struct config *config)
+{
+    int64_t longest = config->webhook_time > config->push_time ? config->webhook_time : config->push_time;
+    o->has_webhook = !str_is_empty(config->webhook_url);
+    o->has_push = !str_is_empty(config->push_contact);
+    o->claim = 2 * longest + OUTBOX_CLAIM_SPARE;
+    return o->has_push ? push_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
+}
+
+/* ---- the channel ---- */
+
+static void
+end_letter(struct outbox *o, struct outbox_entry *e, const struct http_out_end *end)
+{
+    e->state = OUTBOX_ENDED;
+    e->end = *end;
+    e->ended_at = clock_now();
+    o->is_urgent = true;
+}
+
+/* What was under way with a courier that is gone. */
+static void
+lose_letters(struct outbox *o)
+{
+    static const struct http_out_end lost = {.result = HTTP_OUT_LATER, .why = "the courier ended"};
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++) {
+        struct outbox_entry *e = &o->entries[i];
+        if (e->state == OUTBOX_UNDER_WAY)
+            end_letter(o, e, &lost);
+    }
+}
+
+void
+outbox_join(struct outbox *o, int fd)
+{
+    channel_open(&o->courier, fd);
+    lose_letters(o);
+    o->owes_key = true;
+    o->is_urgent = true;
+}
+
+int
+outbox_watch(const struct outbox *o, struct pollfd *watched_out)
+{
+    if (!o->has_webhook && !o->has_push)
+        return -1;
+    *watched_out = (struct pollfd){.fd = o->courier.fd, .events = channel_events(&o->courier)};
+    return o->is_urgent && clock_mono() >= o->rests_until ? 0 : (int)(OUTBOX_LOOK / CLOCK_MS);
+}
+
+void
+outbox_look_soon(struct outbox *o)
+{
+    o->is_urgent = true;
+}
+
+void
+outbox_rest(struct outbox *o)
+{
+    o->rests_until = clock_mono() + CLOCK_S;
+}
+
+static struct outbox_entry *
+find_letter(struct outbox *o, uint32_t id)
+{
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        if (o->entries[i].state == OUTBOX_UNDER_WAY && o->entries[i].id == id)
+            return &o->entries[i];
+    return NULL;
+}
+
+static enum errcode
+take_end(struct outbox *o, struct frame *f)
+{
+    struct http_out_end end;
+    struct outbox_entry *e = find_letter(o, f->id);
+    if (f->type != LETTER_END || e == NULL || letter_end_get(f, &end) != ERR_NONE)
+        return ERR_PROTOCOL;
+    end_letter(o, e, &end);
+    return ERR_NONE;
+}
+
+static enum errcode
+hear(struct outbox *o)
+{
+    enum errcode e = channel_fill(&o->courier);
+    while (e == ERR_NONE) {
+        struct frame frame;
+        e = frame_next(&o->courier.in, &frame);
+        if (e == ERR_NONE)
+            e = take_end(o, &frame);
+        if (e == ERR_NONE)
+            frame_consume(&o->courier.in, &frame);
+    }
+    return e == ERR_MORE ? ERR_NONE : e;
+}
+
+/* Longer than a delivery may take. */
+static bool
+is_late(const struct outbox *o)
+{
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        if (o->entries[i].state == OUTBOX_UNDER_WAY && o->entries[i].row.next_at <= clock_now())
+            return true;
+    return false;
+}
+
+static void
+send_key(struct outbox *o)
+{
+    if (o->has_push && o->courier.fd >= 0)
+        letter_put_key(&o->courier.out, &o->key.scalar, o->key.point);
+    o->owes_key = false;
+}
+
+bool
+outbox_listen(struct outbox *o, short revents)
+{
+    if (!o->has_webhook && !o->has_push)
+        return false;
+    if (o->owes_key)
+        send_key(o);
+    channel_flush(&o->courier);
+    enum errcode e = o->courier.fd >= 0 && revents != 0 ? hear(o) : ERR_NONE;
+    if (e == ERR_NONE && o->courier.fd >= 0 && is_late(o))
+        e = ERR_LIMIT;
+    if (e == ERR_PROTOCOL || e == ERR_LIMIT)
+        log_event(e == ERR_LIMIT ? LOG_COURIER_LATE : LOG_COURIER_BROKE_PROTOCOL, "");
+    if (e != ERR_NONE)
+        channel_close(&o->courier);
+    if (o->courier.fd < 0)
+        lose_letters(o);
+    int64_t now = clock_mono();
+    return now >= o->rests_until && (o->is_urgent || now - o->looked_at >= OUTBOX_LOOK);
+}
+
+/* ---- what becomes of a row ---- */
+
+static enum errcode
+settle(struct work *w, struct cx *cx, const struct verdict *v)
+{
+    struct verdict *mine = &w->verdicts[w->n_verdicts++];
+    *mine = *v;
+    return verdict_write(cx, mine);
+}
+
+/* Without an attempt. */
+static enum errcode
+move(struct cx *cx, const struct outbox_row *row, const char *state, int64_t next_at, bool *moved_out)
+{
+    return store_outbox_move(cx, row, &(struct outbox_move){.state = state, .next_at = next_at}, moved_out);
+}
+
+/* What is due and is not, or not now, to be delivered: *is_done_out. */
+static enum errcode
+pass_over(struct work *w, struct cx *cx, const struct outbox_row *row, bool *is_done_out)
+{
+    const struct fate_of of = verdict_fate_of(row);
+    const struct verdict none = {
+        .row = row, .at = cx->now, .end = {.result = HTTP_OUT_REFUSED, .why = "not subscribed"}};
+    bool is_over = !row->is_pending || row->expires_at <= cx->now, moved = false;
+    bool is_possible = of.is_push ? w->o->has_push : w->o->has_webhook;
+    *is_done_out = true;
+    if (is_over || !is_possible || (of.is_push && row->push.rests_until > fate_last(&of)))
+        return move(cx, row, "dropped", cx->now, &moved);
+    if (of.is_push && str_is_null(row->push.endpoint))
+        return settle(w, cx, &none);
+    if (of.is_push && row->push.rests_until > cx->now)
+        return move(cx, row, "waiting", row->push.rests_until, &moved);
+    *is_done_out = false;
+    return ERR_NONE;
+}
+
+/* One that is due. */
+static enum errcode
+take_row(struct work *w, struct cx *cx, const struct outbox_row *row)
+{
+    bool is_done = false, moved = false;
+    enum errcode e = pass_over(w, cx, row, &is_done);
+    if (e == ERR_NONE && !is_done)
+        e = move(cx, row, "waiting", w->until, &moved);
+    if (moved)
+        w->claimed[w->n_claimed++] = row;
+    return e;
+}
+
+/* ---- the transaction ---- */
+
+static enum errcode
+settle_ended(struct work *w, struct cx *cx)
+{
+    enum errcode e = ERR_NONE;
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++) {
+        const struct outbox_entry *entry = &w->o->entries[i];
+        const struct verdict v = {.row = &entry->row, .end = entry->end, .at = entry->ended_at};
+        if (entry->state == OUTBOX_ENDED)
+            e = settle(w, cx, &v);
+    }
+    return e;
+}
+
+static enum errcode
+take_due(struct work *w, struct cx *cx)
+{
+    struct outbox_row *rows = NULL;
+    size_t n = 0, i = 0;
+    enum errcode e = store_outbox_due(cx, cx->now, (int64_t)(w->room * LOOKED_AT), &rows, &n);
+    for (; i < n && w->n_claimed < w->room && e == ERR_NONE; i++)
+        e = take_row(w, cx, &rows[i]);
+    w->has_more = i == w->room * LOOKED_AT && w->n_claimed < w->room;
+    return e;
+}
+
+static enum errcode
+work_within(struct work *w, struct cx *cx)
+{
+    w->until = cx->now + w->o->claim;
+    enum errcode e = settle_ended(w, cx);
+    return e == ERR_NONE && w->room > 0 ? take_due(w, cx) : e;
+}
+
+static enum errcode
+run(struct work *w, struct cx *cx, enum errcode (*within)(struct work *, struct cx *))
+{
+    w->claimed = arena_array(&cx->arena, HTTP_OUT_AT_ONCE, sizeof(const struct outbox_row *));
+    w->verdicts = arena_array(&cx->arena, (size_t)HTTP_OUT_AT_ONCE * (LOOKED_AT + 1), sizeof(*w->verdicts));
+    enum errcode e = db_begin(cx);
+    return e == ERR_NONE ? db_end(cx, within(w, cx)) : e;
+}
+
+/* A letter of the row that the entry has. */
+static void
+send_letter(struct outbox *o, const struct outbox_entry *entry, int64_t now)
+{
+    const struct outbox_row *row = &entry->row;
+    const bool is_notice = row->notice_id != 0;
+    int64_t until = is_notice ? now + OUTBOX_NOTICE_KEPT : row->expires_at;
+    const struct letter letter = {.kind = !verdict_is_push(row) ? LETTER_WEBHOOK
+                                          : is_notice           ? LETTER_NOTICE
+                                                                : LETTER_CHALLENGE,
+                                  .id = row->public_id,
+                                  .device_id = row->device_id,
+                                  .endpoint = row->push.endpoint,
+                                  .p256dh = row->push.p256dh,
+                                  .auth = row->push.auth,
+                                  .ttl = (until - now + CLOCK_S - 1) / CLOCK_S};
+    letter_put(&o->courier.out, entry->id, &letter);
+}
+
+static void
+forget(struct outbox_entry *entry)
+{
+    arena_reset(&entry->arena);
+    entry->row = (struct outbox_row){.id = 0};
+    entry->state = OUTBOX_FREE;
+}
+
+static void
+keep(struct outbox *o, struct outbox_entry *entry, const struct outbox_row *row, int64_t until)
+{
+    struct arena *a = &entry->arena;
+    entry->state = OUTBOX_UNDER_WAY;
+    entry->id = ++o->last_id;
+    entry->row = *row;
+    entry->row.next_at = until;
+    entry->row.transport = arena_str(a, row->transport);
+    entry->row.public_id = arena_str(a, row->public_id);
+    entry->row.push.endpoint = arena_str(a, row->push.endpoint);
+    entry->row.push.p256dh = arena_str(a, row->push.p256dh);
+    entry->row.push.auth = arena_str(a, row->push.auth);
+}
+
+/* The transaction was committed: the entries become what it says, and the letters go out. */
+static void
+adopt(const struct work *w, struct cx *cx)
+{
+    struct outbox *o = w->o;
+    size_t next = 0;
+    for (size_t i = 0; i < w->n_verdicts; i++)
+        verdict_log(&w->verdicts[i]);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++) {
+        struct outbox_entry *entry = &o->entries[i];
+        if (entry->state == OUTBOX_ENDED)
+            forget(entry);
+        if (entry->state == OUTBOX_FREE && next < w->n_claimed) {
+            keep(o, entry, w->claimed[next++], w->until);
+            send_letter(o, entry, cx->now);
+        }
+    }
+    channel_flush(&o->courier);
+    if (o->courier.fd < 0)
+        lose_letters(o);
+}
+
+static size_t
+count(const struct outbox *o, enum outbox_state state)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        n += o->entries[i].state == state ? 1 : 0;
+    return n;
+}
+
+/* So that there is a transaction only where there is something to write. */
+static enum errcode
+is_anything_due(struct cx *cx, bool *is_due_out)
+{
+    int64_t at = 0;
+    enum errcode e = store_outbox_next(cx, &at);
+    *is_due_out = e == ERR_NONE && at != 0 && at <= clock_now();
+    return e;
+}
+
+enum errcode
+outbox_work(struct outbox *o, struct cx *cx)
+{
+    struct work w = {.o = o, .room = 0};
+    bool has_ended = count(o, OUTBOX_ENDED) > 0, is_due = false;
+    enum errcode e = ERR_NONE;
+    o->is_urgent = false;
+    o->looked_at = clock_mono();
+    if (channel_is_free(&o->courier))
+        w.room = HTTP_OUT_AT_ONCE - count(o, OUTBOX_UNDER_WAY);
+    if (w.room > 0 && !has_ended)
+        e = is_anything_due(cx, &is_due);
+    if (e == ERR_NONE && (has_ended || is_due)) {
+        e = run(&w, cx, work_within);
+        if (e == ERR_NONE)
+            adopt(&w, cx);
+    }
+    if (e != ERR_NONE)
+        outbox_rest(o);
+    o->is_urgent = o->is_urgent || w.has_more || e != ERR_NONE;
+    return e;
+}
+
+/* ---- the end ---- */
+
+static enum errcode
+give_back(struct work *w, struct cx *cx)
+{
+    enum errcode e = settle_ended(w, cx);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++) {
+        const struct outbox_entry *entry = &w->o->entries[i];
+        bool moved = false;
+        if (entry->state == OUTBOX_UNDER_WAY)
+            e = move(cx, &entry->row, "waiting", cx->now, &moved);
+    }
+    return e;
+}
+
+enum errcode
+outbox_leave(struct outbox *o, struct cx *cx)
+{
+    struct work w = {.o = o};
+    if (count(o, OUTBOX_FREE) == HTTP_OUT_AT_ONCE)
+        return ERR_NONE;
+    enum errcode e = run(&w, cx, give_back);
+    for (size_t i = 0; i < w.n_verdicts && e == ERR_NONE; i++)
+        verdict_log(&w.verdicts[i]);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++)
+        forget(&o->entries[i]);
+    return e;
+}

@@ -1,0 +1,74 @@
+/* verdict: see the header. */
+#include "proc/verdict.h"
+
+#include <inttypes.h>
+
+#include "auth/subscription.h"
+#include "base/endpoint.h"
+#include "log/log.h"
+
+bool
+verdict_is_push(const struct outbox_row *row)
+{
+    return str_eq(row->transport, STR_LIT("web-push"));
+}
+
+struct fate_of
+verdict_fate_of(const struct outbox_row *row)
+{
+    return (struct fate_of){.is_push = verdict_is_push(row),
+                            .attempts = row->attempts,
+                            .created_at = row->created_at,
+                            .expires_at = row->expires_at};
+}
+
+/* Of a subscription that was replaced since, nothing. */
+static enum errcode
+note_subscription(struct cx *cx, const struct verdict *v)
+{
+    enum { NOT_FOUND = 404, GONE = 410 };
+    const struct outbox_row *row = v->row;
+    if (!verdict_is_push(row) || str_is_null(row->push.endpoint))
+        return ERR_NONE;
+    if (v->end.status == NOT_FOUND || v->end.status == GONE)
+        return subscription_gone_within(cx, row->device_id, row->push.endpoint);
+    if (v->end.result == HTTP_OUT_LATER && v->end.retry_after != 0)
+        return store_push_rest(cx, row->device_id, row->push.endpoint, v->at + v->end.retry_after);
+    return ERR_NONE;
+}
+
+enum errcode
+verdict_write(struct cx *cx, struct verdict *v)
+{
+    static const char *const states[] = {
+        [FATE_SENT] = "sent", [FATE_AGAIN] = "waiting", [FATE_FAILED] = "failed", [FATE_DROPPED] = "dropped"};
+    const struct fate_of of = verdict_fate_of(v->row);
+    struct outbox_move move = {.next_at = v->at};
+    bool moved = false;
+    v->fate = fate_decide(&of, &v->end, v->at, &move.next_at);
+    move.state = states[v->fate];
+    move.is_attempt = v->fate != FATE_DROPPED;
+    enum errcode e = store_outbox_move(cx, v->row, &move, &moved);
+    return e == ERR_NONE ? note_subscription(cx, v) : e;
+}
+
+void
+verdict_log(const struct verdict *v)
+{
+    struct endpoint at = {.port = 0};
+    const struct outbox_row *row = v->row;
+    bool is_final = v->fate != FATE_AGAIN;
+    if (v->fate == FATE_SENT)
+        return;
+    if (!str_is_null(row->push.endpoint))
+        (void)endpoint_read(row->push.endpoint, &at);
+    if (verdict_is_push(row))
+        log_event(LOG_WEB_PUSH_FAILED,
+                  "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64
+                  " status=%ld error=\"%s\" final=%d",
+                  STR_ARG(row->public_id), row->device_id, STR_ARG(at.host), row->attempts + 1, v->end.status,
+                  v->end.why, is_final);
+    else
+        log_event(LOG_WEBHOOK_FAILED, "id=%.*s attempt=%" PRId64 " status=%ld error=\"%s\" final=%d",
+                  STR_ARG(row->public_id), row->attempts + 1, v->end.status, v->end.why, is_final);
+}

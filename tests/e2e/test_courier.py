@@ -1,0 +1,167 @@
+"""The courier: it has no store and no key but its own, and whatever dies or stops, each notification is delivered."""
+
+import http.server
+import json
+import os
+import queue
+import signal
+import sqlite3
+import threading
+
+import pytest
+
+from countersign import PATIENCE
+from test_web_push import service, subscribed  # noqa: F401 (a fixture)
+
+KEY = b"a key of the operator's own"
+
+
+class Slow:
+    """A receiver that answers 204 once it is let go; until then each post is held."""
+
+    def __init__(self):
+        self.posts, self.gate = queue.Queue(), threading.Event()
+        posts, gate = self.posts, self.gate
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                posts.put(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["id"])
+                gate.wait(PATIENCE)
+                try:
+                    self.send_response(204)
+                    self.end_headers()
+                except OSError:
+                    pass  # the courier is gone
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass  # likewise
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def take(self):
+        return self.posts.get(timeout=PATIENCE)
+
+    def close(self):
+        self.gate.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def held(own_server, tmp_path):
+    """A receiver that holds what it gets, and a server whose webhook it is."""
+    receiver = Slow()
+    key = tmp_path / "webhook.key"
+    key.write_bytes(KEY)
+    os.chmod(key, 0o600)
+    yield receiver, own_server({("webhook", "url"): f"http://127.0.0.1:{receiver.server.server_port}/",
+                                ("webhook", "secret_file"): key, ("webhook", "time"): "60s"})
+    receiver.close()
+
+
+def rows(server, sql, *values):
+    store = sqlite3.connect(server.settings["store", "path"], isolation_level=None, timeout=PATIENCE)
+    try:
+        return store.execute(sql, values).fetchall()
+    finally:
+        store.close()
+
+
+def is_sent(server):
+    return {state for state, in rows(server, "SELECT state FROM outbox")} == {"sent"}
+
+
+def files_of(pid):
+    """What a process has mapped and open."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+        found = {line.split(maxsplit=5)[5].strip() for line in maps if len(line.split(maxsplit=5)) == 6}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            found.add(os.readlink(f"/proc/{pid}/fd/{number}"))
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def test_the_courier_has_no_store(own_server, service, name):  # noqa: F811
+    push = service(201)
+    server, _, _ = subscribed(own_server, push, name)
+    server.console().begin(name[1])
+    push.take()
+    server.wait_for(lambda: is_sent(server))
+    path = server.settings["store", "path"]
+    having = {kind: [file for pid in server.children(kind) for file in files_of(pid)
+                     if "libsqlite3" in file or file.startswith(os.path.dirname(path) + "/countersign")]
+              for kind in ("worker", "courier")}
+    assert any("libsqlite3" in file for file in having["worker"]) and path in having["worker"], "else this test is blind"
+    assert having["courier"] == []
+
+
+def test_a_courier_that_dies_in_the_midst_of_a_delivery_is_followed_by_one_that_delivers(held, name):
+    receiver, server = held
+    phone = server.ready(*name)
+    console = server.console()
+    token, sent = console.begin(name[1])
+    first = receiver.take()
+    (courier,) = server.children("courier")
+    os.kill(courier, signal.SIGKILL)
+    server.wait_log(r'webhook\.failed .*error="the courier ended" final=0')
+    server.advance(2)
+    assert receiver.take() == first
+    receiver.gate.set()
+    server.wait_for(lambda: is_sent(server))
+    assert phone.approve(sent.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, sent.sPushToken).result == "OK"
+
+
+def test_a_worker_that_dies_in_the_midst_of_a_delivery_costs_at_most_a_second_delivery(held, name):
+    receiver, server = held
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    token, sent = console.begin(email)
+    first = receiver.take()
+    for pid in server.children("worker"):
+        os.kill(pid, signal.SIGKILL)
+    server.wait_log(r"child\.ready.* child=worker", times=2)
+    receiver.gate.set()
+    rows(server, "UPDATE outbox SET next_at = 1")  # the claim's end, long before the challenge's
+    assert receiver.take() == first
+    server.wait_for(lambda: is_sent(server))
+    assert phone.approve(sent.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, sent.sPushToken).result == "OK"
+
+
+def test_a_stopped_courier_slows_nobody_and_goes_on_where_it_was(held, name):
+    receiver, server = held
+    receiver.gate.set()
+    company, email = name
+    phone = server.ready(company, email)
+    (courier,) = server.children("courier")
+    os.kill(courier, signal.SIGSTOP)
+    try:
+        console = server.console()
+        token, sent = console.begin(email)
+        for number in range(40):
+            rows(server, "INSERT INTO outbox (id, challenge_id, transport, state, attempts, next_at, created_at, expires_at) "
+                         "SELECT ?, challenge_id, transport, 'waiting', 0, created_at, created_at, expires_at "
+                         "FROM outbox WHERE id > 100 LIMIT 1", number + 1)
+        server.wait_for(lambda: rows(server, "SELECT COUNT(*) FROM outbox WHERE next_at > created_at") == [(8,)])
+        assert console.check(token, sent.sPushToken).result == "Poll"
+        assert len(phone.pending()) == 1
+        assert rows(server, "SELECT COUNT(*) FROM outbox WHERE next_at > created_at") == [(8,)], "no more is handed over"
+    finally:
+        os.kill(courier, signal.SIGCONT)
+    server.wait_for(lambda: is_sent(server))
+    assert len({receiver.take() for _ in range(41)}) == 1
+    assert phone.approve(sent.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, sent.sPushToken).result == "OK"

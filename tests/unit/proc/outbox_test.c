@@ -1,0 +1,439 @@
+/* Worker 0's end of the courier, with a courier that this test plays: what is claimed, what is handed over,
+ * and what an answer, or the lack of one, writes. */
+#include "tests/unit/auth/world.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "auth/subscription.h"
+#include "proc/outbox.h"
+#include "push/letter.h"
+
+#define CLAIM (25 * CLOCK_S)
+#define ENDPOINT "https://web.push.apple.com/x"
+
+static struct outbox o;
+static int courier;      /* our end */
+static struct buf in;    /* what it said */
+static uint32_t ids[64]; /* of the letters that came */
+static size_t n_ids, n_keys;
+
+static void
+join(void)
+{
+    int pair[2];
+    if (courier >= 0)
+        (void)close(courier);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    courier = pair[1];
+    buf_reset(&in);
+    outbox_join(&o, pair[0]);
+}
+
+/* As after a start. */
+static void
+begin_worker(void)
+{
+    static const unsigned char wide[P256_WIDE] = {1};
+    outbox_init(&o);
+    o.has_webhook = o.has_push = true;
+    o.claim = CLAIM;
+    p256_derive(wide, &o.key.scalar, o.key.point);
+    join();
+}
+
+static void
+subscribe(struct world *w)
+{
+    const struct push_subscription wanted = {
+        .endpoint = STR(ENDPOINT), .p256dh = phone_public(&w->phone.key), .auth = STR("0123456789abcdef")};
+    assert_ok(phone_subscribe(w->cx, &w->phone.device, &wanted, false));
+}
+
+/* A push, with a row for the webhook and one for the phone. */
+static int
+set_up(void **state)
+{
+    if (world_set_up(state) != 0)
+        return -1;
+    struct world *w = *state;
+    w->f->env.has_webhook = w->f->env.has_push = true;
+    courier = -1;
+    buf_init(&in, FRAME_MAX);
+    subscribe(w);
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    begin_worker();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    outbox_clear(&o);
+    buf_clear(&in);
+    (void)close(courier);
+    return world_tear_down(state);
+}
+
+/* One round of the worker. */
+static void
+turn(struct world *w)
+{
+    world_later(w, 0);
+    (void)outbox_listen(&o, POLLIN);
+    assert_ok(outbox_work(&o, w->cx));
+}
+
+/* What came since. */
+static void
+receive(void)
+{
+    n_ids = n_keys = 0;
+    ssize_t n = 0;
+    while ((n = recv(courier, buf_reserve(&in, 4096), 4096, MSG_DONTWAIT)) > 0)
+        buf_commit(&in, (size_t)n);
+    for (struct frame f; frame_next(&in, &f) == ERR_NONE; frame_consume(&in, &f)) {
+        struct letter letter;
+        n_keys += f.type == LETTER_KEY ? 1 : 0;
+        if (f.type == LETTER_KEY)
+            continue;
+        assert_int_equal(letter_get(&f, &letter), ERR_NONE);
+        assert_true(str_is_null(letter.endpoint) == (letter.kind == LETTER_WEBHOOK));
+        ids[n_ids++] = f.id;
+    }
+}
+
+static void
+answer(uint32_t id, struct http_out_end end)
+{
+    struct buf out;
+    buf_init(&out, FRAME_MAX);
+    letter_end_put(&out, id, &end);
+    assert_ok(frame_send_all(courier, &out));
+    buf_clear(&out);
+}
+
+static void
+answer_all(struct http_out_end end)
+{
+    for (size_t i = 0; i < n_ids; i++)
+        answer(ids[i], end);
+}
+
+static int64_t
+count_rows(struct world *w, const char *where_of_now)
+{
+    struct str sql = arena_printf(&w->kept, "SELECT COUNT(*) FROM outbox WHERE $1 >= 0 AND %s", where_of_now);
+    return world_int(w, sql.p, w->cx->now);
+}
+
+static const struct http_out_end sent = {.result = HTTP_OUT_SENT, .status = 201};
+static const struct http_out_end busy = {.result = HTTP_OUT_LATER, .status = 503};
+
+static void
+what_is_due_is_claimed_and_handed_over_once(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    assert_int_equal(n_keys, 1);
+    assert_int_equal(n_ids, 2);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 0 AND next_at = $1 + 25000000"), 2);
+    turn(w);
+    size_t n = n_ids;
+    answer_all(sent);
+    receive();
+    assert_int_equal(n_ids, 0);
+    n_ids = n;
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'sent' AND attempts = 1"), 2);
+}
+
+static void
+a_failure_is_tried_again_after_a_pause(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    answer_all(busy);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1 AND next_at = $1 + 1000000"), 2);
+    world_later(w, CLOCK_S);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+}
+
+static void
+an_answer_counts_as_of_when_it_came(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    answer_all((struct http_out_end){.result = HTTP_OUT_REFUSED, .status = 401});
+    assert_true(outbox_listen(&o, POLLIN));
+    world_later(w, 20 * CLOCK_S); /* the store could not be had */
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2); /* once more, as it should be */
+}
+
+static void
+a_claim_ends_by_itself_when_its_worker_died(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    outbox_clear(&o);
+    begin_worker();
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 0);
+    world_later(w, CLAIM);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+}
+
+static void
+a_courier_that_does_not_answer_in_time_loses_its_channel(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    world_later(w, CLAIM - 1);
+    turn(w);
+    assert_true(o.courier.fd >= 0);
+    world_later(w, 1);
+    turn(w);
+    assert_int_equal(o.courier.fd, -1);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1 AND next_at = $1 + 1000000"), 2);
+}
+
+static void
+what_another_claimed_since_is_not_written_over(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    assert_ok(db_exec(w->cx, NULL, "UPDATE outbox SET next_at = next_at + 7", ""));
+    answer_all(busy);
+    turn(w);
+    assert_int_equal(count_rows(w, "attempts = 0 AND next_at = $1 + 25000007"), 2);
+}
+
+static void
+a_courier_that_ended_cost_an_attempt(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    join();
+    turn(w);
+    receive();
+    assert_int_equal(n_keys, 1);
+    assert_int_equal(n_ids, 0);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1 AND next_at = $1 + 1000000"), 2);
+    world_later(w, CLOCK_S);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+}
+
+static void
+what_is_under_way_is_given_back_at_the_end(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    answer(ids[0], sent);
+    (void)outbox_listen(&o, POLLIN);
+    world_later(w, 0);
+    assert_ok(outbox_leave(&o, w->cx));
+    assert_int_equal(count_rows(w, "state = 'sent'"), 1);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 0 AND next_at = $1"), 1);
+    assert_ok(outbox_leave(&o, w->cx));
+}
+
+/* n more rows for the webhook, of the same challenge. */
+static void
+add_rows(struct world *w, int64_t n, int64_t expires_at)
+{
+    static const char sql[] = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < $1) "
+                              "INSERT INTO outbox (id, "
+                              "challenge_id, transport, state, attempts, next_at, created_at, expires_at) "
+                              "SELECT i.n, c.id, 'webhook', "
+                              "'waiting', 0, $2, $2, $3 FROM i CROSS JOIN challenge c";
+    assert_ok(db_exec(w->cx, NULL, sql, "iii", n, w->cx->now, expires_at));
+}
+
+static void
+a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have(void **state)
+{
+    struct world *w = *state;
+    add_rows(w, 30, w->cx->now + CLOCK_MINUTE);
+    for (int i = 0; i < 4; i++)
+        turn(w);
+    assert_int_equal(count_rows(w, "next_at > $1"), HTTP_OUT_AT_ONCE);
+    receive();
+    assert_int_equal(n_ids, HTTP_OUT_AT_ONCE);
+    answer(ids[0], sent);
+    answer(ids[1], busy);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+}
+
+static void
+what_an_outage_left_behind_is_ended_in_few_transactions(void **state)
+{
+    struct world *w = *state;
+    add_rows(w, 3000, w->cx->now);
+    int turns = 0;
+    for (; count_rows(w, "state = 'waiting' AND expires_at <= $1") > 0; turns++)
+        turn(w);
+    assert_true(turns <= 30);
+    receive();
+    assert_int_equal(n_ids, 2);
+    assert_int_equal(count_rows(w, "state = 'dropped' AND attempts = 0"), 3000);
+}
+
+static void
+answers_that_came_together_are_written_together(void **state)
+{
+    struct world *w = *state;
+    add_rows(w, 6, w->cx->now + CLOCK_MINUTE);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, HTTP_OUT_AT_ONCE);
+    answer_all(sent);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'sent'"), HTTP_OUT_AT_ONCE);
+}
+
+static void
+a_subscription_that_is_gone_is_removed_and_audited(void **state)
+{
+    struct world *w = *state;
+    struct push_subscription now;
+    turn(w);
+    receive();
+    answer_all((struct http_out_end){.result = HTTP_OUT_REFUSED, .status = 410});
+    turn(w);
+    assert_fails(w->cx, store_push_get(w->cx, w->phone.device.id, &now), ERR_NOT_FOUND);
+    assert_int_equal(fixture_count_events(w->f, "device.subscription-ended"), 1);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1"), 2);
+    world_later(w, 15 * CLOCK_S);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'failed' AND device_id IS NOT NULL"), 1);
+}
+
+static void
+one_that_was_replaced_since_stays(void **state)
+{
+    struct world *w = *state;
+    struct push_subscription now;
+    turn(w);
+    receive();
+    assert_ok(db_exec(w->cx, NULL, "UPDATE push_subscription SET endpoint = endpoint || 'y'", ""));
+    answer_all((struct http_out_end){.result = HTTP_OUT_REFUSED, .status = 410});
+    turn(w);
+    assert_ok(store_push_get(w->cx, w->phone.device.id, &now));
+    assert_int_equal(fixture_count_events(w->f, "device.subscription-ended"), 0);
+}
+
+static void
+a_push_service_that_wants_to_be_left_alone_is(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    answer_all((struct http_out_end){.result = HTTP_OUT_LATER, .status = 429, .retry_after = 20 * CLOCK_S});
+    turn(w);
+    assert_int_equal(count_rows(w, "device_id IS NOT NULL AND next_at = $1 + 20000000"), 1);
+    assert_int_equal(
+        count_rows(w, "EXISTS (SELECT 1 FROM push_subscription WHERE rests_until = $1 + 20000000)"), 2);
+}
+
+static void
+a_courier_that_breaks_the_format_loses_its_channel(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    answer(ids[0] + 1000, sent);
+    turn(w);
+    assert_int_equal(o.courier.fd, -1);
+    char byte;
+    assert_int_equal(recv(courier, &byte, 1, 0), 0);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1"), 2);
+    join();
+    turn(w);
+    receive();
+    answer(0, sent); /* no letter has this number */
+    turn(w);
+    assert_int_equal(o.courier.fd, -1);
+}
+
+static void
+an_answer_of_an_earlier_courier_is_nobodys(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    uint32_t old = ids[0];
+    join();
+    turn(w);
+    world_later(w, CLOCK_S);
+    turn(w);
+    answer(old, sent);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'sent'"), 0);
+}
+
+static void
+without_a_courier_nothing_is_claimed(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(shutdown(courier, SHUT_RDWR), 0);
+    turn(w);
+    turn(w);
+    assert_int_equal(o.courier.fd, -1);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND next_at <= $1"), 2);
+}
+
+static void
+what_is_not_configured_any_more_is_dropped(void **state)
+{
+    struct world *w = *state;
+    o.has_webhook = false;
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 1);
+    assert_int_equal(count_rows(w, "state = 'dropped' AND device_id IS NULL"), 1);
+}
+
+int
+main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(what_is_due_is_claimed_and_handed_over_once),
+        CASE(a_failure_is_tried_again_after_a_pause),
+        CASE(an_answer_counts_as_of_when_it_came),
+        CASE(a_claim_ends_by_itself_when_its_worker_died),
+        CASE(a_courier_that_does_not_answer_in_time_loses_its_channel),
+        CASE(what_another_claimed_since_is_not_written_over),
+        CASE(a_courier_that_ended_cost_an_attempt),
+        CASE(what_is_under_way_is_given_back_at_the_end),
+        CASE(a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have),
+        CASE(what_an_outage_left_behind_is_ended_in_few_transactions),
+        CASE(answers_that_came_together_are_written_together),
+        CASE(a_subscription_that_is_gone_is_removed_and_audited),
+        CASE(one_that_was_replaced_since_stays),
+        CASE(a_push_service_that_wants_to_be_left_alone_is),
+        CASE(a_courier_that_breaks_the_format_loses_its_channel),
+        CASE(an_answer_of_an_earlier_courier_is_nobodys),
+        CASE(without_a_courier_nothing_is_claimed),
+        CASE(what_is_not_configured_any_more_is_dropped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
