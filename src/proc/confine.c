@@ -188,6 +188,35 @@ allow_call(scmp_filter_ctx f, const char *name, unsigned n, const struct scmp_ar
     return done == -EDOM || done == -EEXIST ? 0 : done;
 }
 
+/* 0 also for a call that this architecture does not have. */
+static int
+refuse_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *condition)
+{
+    int number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR)
+        return 0;
+    int done = seccomp_rule_add_array(f, SCMP_ACT_ERRNO(EACCES), number, 1, condition);
+    return done == -EDOM || done == -EEXIST ? 0 : done;
+}
+
+/* A library that tries to write a file gets on without it, as under Landlock. */
+static int
+refuse_writing(scmp_filter_ctx f)
+{
+    static const struct {
+        scmp_datum_t mask, value;
+    } ways[] = {{O_ACCMODE, O_WRONLY}, {O_ACCMODE, O_RDWR}, {O_CREAT, O_CREAT}, {O_TRUNC, O_TRUNC}};
+    int done = 0;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && done == 0; i++) {
+        const struct scmp_arg_cmp at = SCMP_A2(SCMP_CMP_MASKED_EQ, ways[i].mask, ways[i].value);
+        const struct scmp_arg_cmp old = SCMP_A1(SCMP_CMP_MASKED_EQ, ways[i].mask, ways[i].value);
+        done = refuse_call(f, "openat", &at);
+        if (done == 0)
+            done = refuse_call(f, "open", &old);
+    }
+    return done;
+}
+
 /* What a list of names cannot say. */
 static int
 allow_special(scmp_filter_ctx f, enum confine_kind kind)
@@ -201,6 +230,8 @@ allow_special(scmp_filter_ctx f, enum confine_kind kind)
     /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
     if (done == 0 && kind == CONFINE_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    if (done == 0 && kind == CONFINE_COURIER)
+        done = refuse_writing(f);
     for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
         done = allow_call(f, calls_of_sanitizers[i], 0, NULL);
     const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;

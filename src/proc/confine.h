@@ -15,7 +15,7 @@
 enum confine_kind {
     CONFINE_FRONT = 1,   /* accepts connections; no file system, no way out */
     CONFINE_WORKER = 2,  /* files; no sockets */
-    CONFINE_COURIER = 4, /* files, outgoing connections, threads (libcurl's resolver) */
+    CONFINE_COURIER = 4, /* files to read, outgoing connections, threads (libcurl's resolver) */
 };
 
 struct confine_path {

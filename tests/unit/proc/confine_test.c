@@ -32,7 +32,7 @@
 enum { DESCRIPTORS = 64, REFUSED = 100 };
 
 static char folder[] = "/tmp/confine_test.XXXXXX";
-static char inside[64], outside[64];
+static char inside[64], outside[64], library[80];
 
 static int
 make_folders(void **state)
@@ -42,7 +42,11 @@ make_folders(void **state)
         return -1;
     (void)snprintf(inside, sizeof(inside), "%s/store", folder);
     (void)snprintf(outside, sizeof(outside), "%s/other", folder);
-    return mkdir(inside, 0700) != 0 || mkdir(outside, 0700) != 0 ? -1 : 0;
+    if (mkdir(inside, 0700) != 0 || mkdir(outside, 0700) != 0)
+        return -1;
+    (void)snprintf(library, sizeof(library), "%s/library", inside);
+    int fd = open(library, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return fd < 0 || ftruncate(fd, 4096) != 0 || close(fd) != 0 ? -1 : 0;
 }
 
 static int
@@ -54,6 +58,7 @@ remove_folders(void **state)
         (void)snprintf(file, sizeof(file), "%s/file", i == 0 ? inside : outside);
         (void)unlink(file);
     }
+    (void)unlink(library);
     return rmdir(inside) != 0 || rmdir(outside) != 0 || rmdir(folder) != 0 ? -1 : 0;
 }
 
@@ -206,16 +211,33 @@ probe_raw(void)
     return on_none(syscall(raw.call, -1, raw.a1, raw.a2, raw.a3, 0));
 }
 
-/* As the loader maps a library's code. */
+/* As the loader maps a library's code; the folder's own file stands for one. */
 static int
 probe_library(void)
 {
-    char file[128];
-    (void)snprintf(file, sizeof(file), "%s/file", inside);
-    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && ftruncate(fd, 4096) == 0 &&
-              mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) != MAP_FAILED;
-    return ok && unlink(file) == 0 ? 0 : REFUSED;
+    int fd = open(library, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) != MAP_FAILED;
+    return ok ? 0 : REFUSED;
+}
+
+/* A file that is there already, which Landlock would have written to. */
+static int
+probe_write(void)
+{
+    int fd = open(library, O_WRONLY | O_CLOEXEC);
+    return fd >= 0 && write(fd, "x", 1) == 1 ? 0 : REFUSED;
+}
+
+static int
+probe_append_to(void)
+{
+    return open(library, O_RDWR | O_APPEND | O_CLOEXEC) >= 0 ? 0 : REFUSED;
+}
+
+static int
+probe_empty(void)
+{
+    return open(library, O_RDONLY | O_TRUNC | O_CLOEXEC) >= 0 ? 0 : REFUSED;
 }
 
 static int
@@ -261,11 +283,12 @@ static void
 each_kind_can_do_what_it_needs_and_no_more(void **state)
 {
     (void)state;
-    /* The sanitizers of a build for tests need fork, so this one tells only there where they are not. */
+    /* The sanitizers of a build for tests need fork, and read files, so these tell only where they are not.
+     */
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-    enum { FORK = 0 };
+    enum { FORK = 0, LIBRARY = REFUSED };
 #else
-    enum { FORK = -SIGSYS };
+    enum { FORK = -SIGSYS, LIBRARY = -SIGSYS };
 #endif
     static const struct {
         const char *name;
@@ -274,7 +297,10 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
     } rows[] = {
         {"daily work", probe_daily_work, 0, 0, 0},
         {"abort", probe_abort, -SIGABRT, -SIGABRT, -SIGABRT},
-        {"a file of the store", probe_file_inside, -SIGSYS, 0, 0},
+        {"a file of the store", probe_file_inside, -SIGSYS, 0, REFUSED},
+        {"to write a file", probe_write, -SIGSYS, 0, REFUSED},
+        {"to append to a file", probe_append_to, -SIGSYS, 0, REFUSED},
+        {"to empty a file", probe_empty, -SIGSYS, 0, REFUSED},
         {"a file elsewhere", probe_file_outside, -SIGSYS, REFUSED, REFUSED},
         {"socket", probe_socket, -SIGSYS, -SIGSYS, 0},
         {"packet socket", probe_packet_socket, -SIGSYS, -SIGSYS, -SIGSYS},
@@ -285,7 +311,7 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
         {"code at run time", probe_code, -SIGSYS, -SIGSYS, -SIGSYS},
         {"code from nowhere", probe_anonymous_code, -SIGSYS, -SIGSYS, -SIGSYS},
         {"data that becomes code", probe_data_becomes_code, -SIGSYS, -SIGSYS, -SIGSYS},
-        {"a library", probe_library, -SIGSYS, -SIGSYS, 0},
+        {"a library", probe_library, LIBRARY, -SIGSYS, 0},
         {"a signal to another", probe_signal, -SIGSYS, -SIGSYS, -SIGSYS},
         {"memory of another", probe_ptrace, -SIGSYS, -SIGSYS, -SIGSYS},
         {"setuid", probe_privileges, -SIGSYS, -SIGSYS, -SIGSYS},
@@ -323,8 +349,11 @@ a_command_or_an_option_that_is_not_used_kills(void **state)
         {"O_ASYNC", {SYS_fcntl, F_SETFL, O_RDWR | O_ASYNC, 0}, 0, -SIGSYS},
         {"F_GETFD", {SYS_fcntl, F_GETFD, 0, 0}, C, -SIGSYS},
         {"F_SETFD", {SYS_fcntl, F_SETFD, FD_CLOEXEC, 0}, C, -SIGSYS},
-        {"F_GETLK", {SYS_fcntl, F_GETLK, 0, 0}, W | C, -SIGSYS},
-        {"F_SETLK", {SYS_fcntl, F_SETLK, 0, 0}, W | C, -SIGSYS},
+        {"F_GETLK", {SYS_fcntl, F_GETLK, 0, 0}, W, -SIGSYS},
+        {"F_SETLK", {SYS_fcntl, F_SETLK, 0, 0}, W, -SIGSYS},
+        {"a write at a place", {SYS_pwrite64, 0, 0, 0}, W, -SIGSYS},
+        {"another length", {SYS_ftruncate, 0, 0, 0}, W, -SIGSYS},
+        {"another mode", {SYS_fchmod, 0600, 0, 0}, W, -SIGSYS},
         {"F_SETLKW", {SYS_fcntl, F_SETLKW, 0, 0}, 0, -SIGSYS},
         {"F_DUPFD", {SYS_fcntl, F_DUPFD, 0, 0}, 0, -SIGSYS},
         {"F_SETOWN", {SYS_fcntl, F_SETOWN, 1, 0}, 0, -SIGSYS},
@@ -349,7 +378,7 @@ a_command_or_an_option_that_is_not_used_kills(void **state)
         {"FIONREAD", {SYS_ioctl, FIONREAD, 0, 0}, C, IOCTL},
         {"typing for a terminal", {SYS_ioctl, TIOCSTI, 0, 0}, 0, IOCTL},
     };
-    static const enum confine_kind kinds[] = {F, W, C};
+    static const enum confine_kind kinds[] = {CONFINE_FRONT, CONFINE_WORKER, CONFINE_COURIER};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         for (size_t k = 0; k < 3; k++) {
             raw = rows[i].call;
@@ -358,6 +387,27 @@ a_command_or_an_option_that_is_not_used_kills(void **state)
             if (got != wanted)
                 fail_msg("%s, kind %d: %d instead of %d", rows[i].name, (int)kinds[k], got, wanted);
         }
+}
+
+/* What the courier reads are files outside of the store's folder. */
+static void
+the_courier_reads_nothing_of_the_store(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct confine_path path = {outside, false};
+        struct cx cx;
+        cx_init(&cx);
+        if (confine_enter(&cx, &(struct confine){CONFINE_COURIER, &path, 1, DESCRIPTORS}) != ERR_NONE)
+            _exit(99);
+        _exit(probe_library());
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), REFUSED);
 }
 
 /* A release build cannot read a file at all in the front; the sanitizers read /proc. */
@@ -394,6 +444,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_can_do_what_it_needs_and_no_more),
         cmocka_unit_test(a_command_or_an_option_that_is_not_used_kills),
+        cmocka_unit_test(the_courier_reads_nothing_of_the_store),
         cmocka_unit_test(the_front_reads_no_file),
         cmocka_unit_test(a_path_that_is_not_there_is_no_error),
     };
