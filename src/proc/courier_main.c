@@ -1,7 +1,7 @@
-/* courier_main: the process that tells others about new challenges and notices. What is to be told comes from
- * worker 0 as letters (push/letter.h), is posted to the webhook and to the push services of browsers
- * (push/delivery.h), and how it ended goes back. It has no store, and of the server key only what it signs
- * with, which the worker hands it. Without anything configured it waits to be ended. */
+/* courier_main: the process that posts notifications of new challenges and notices. They come from worker 0
+ * as letters (push/letter.h), go to the webhook and to the push services of browsers (push/delivery.h), and
+ * how each ended goes back. It has no store, and of the server key only what it signs with, which the worker
+ * hands it. Where nothing is configured it waits for its end. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -216,7 +216,7 @@ take_letters(struct courier *c)
     return e == ERR_MORE ? ERR_NONE : e;
 }
 
-/* Takes letters and gives answers. Without a worker there is nobody to tell. */
+/* Takes letters and gives answers; without a worker, answers are dropped. */
 static void
 converse(struct courier *c, bool is_readable)
 {

@@ -21,7 +21,7 @@ struct delivery_job {
     uint32_t id;
     bool is_busy;
     bool is_refused; /* ended before it began */
-    bool is_awaited; /* somebody waits to hear how it ends */
+    bool is_awaited; /* its sender is still there to be answered */
 };
 
 struct delivery {
@@ -46,7 +46,7 @@ bool delivery_has_room(const struct delivery *d);
 enum errcode delivery_take(struct delivery *d, struct frame *f) MUST_CHECK;
 /* A LETTER_END for each letter that has ended since. */
 void delivery_collect(struct delivery *d, struct buf *out);
-/* Whoever sent the letters is gone: they are delivered, and nobody is told. */
+/* The sender of the letters is gone: they are delivered without an answer. */
 void delivery_disown(struct delivery *d);
 
 #endif

@@ -1,5 +1,5 @@
-/* fate: what becomes of a notification after an attempt: sent, tried again, failed, or dropped (nobody waits
- * for it any more). It is tried until its challenge expires, with pauses that double; an answer that will not
+/* fate: what becomes of a notification after an attempt: sent, tried again, failed, or dropped (it is no
+ * longer awaited). It is tried until its challenge expires, with pauses that double; an answer that will not
  * change (4xx) is asked for once more when phones that look by themselves have had their time, and then fails
  * it. A push service that is down fails nothing: the phone may ask by itself until the end. Pure. */
 #ifndef COUNTERSIGN_PUSH_FATE_H

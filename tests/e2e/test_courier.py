@@ -141,7 +141,7 @@ def test_a_worker_that_dies_in_the_midst_of_a_delivery_costs_at_most_a_second_de
     assert console.settle(token, sent.sPushToken).result == "OK"
 
 
-def test_a_stopped_courier_slows_nobody_and_goes_on_where_it_was(held, name):
+def test_a_stopped_courier_slows_no_one_and_goes_on_where_it_was(held, name):
     receiver, server = held
     receiver.gate.set()
     company, email = name

@@ -374,7 +374,7 @@ a_courier_that_breaks_the_format_loses_its_channel(void **state)
 }
 
 static void
-an_answer_of_an_earlier_courier_is_nobodys(void **state)
+an_answer_to_an_earlier_letter_is_refused(void **state)
 {
     struct world *w = *state;
     turn(w);
@@ -431,7 +431,7 @@ main(void)
         CASE(one_that_was_replaced_since_stays),
         CASE(a_push_service_that_wants_to_be_left_alone_is),
         CASE(a_courier_that_breaks_the_format_loses_its_channel),
-        CASE(an_answer_of_an_earlier_courier_is_nobodys),
+        CASE(an_answer_to_an_earlier_letter_is_refused),
         CASE(without_a_courier_nothing_is_claimed),
         CASE(what_is_not_configured_any_more_is_dropped),
     };

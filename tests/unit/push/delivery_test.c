@@ -151,7 +151,7 @@ a_new_key_takes_the_place_of_the_old_one(void **state)
 }
 
 static void
-what_nobody_waits_for_is_delivered_and_not_answered(void **state)
+what_lost_its_sender_is_delivered_without_an_answer(void **state)
 {
     (void)state;
     assert_int_equal(take_webhook(1), ERR_NONE);
@@ -174,7 +174,7 @@ main(void)
         CASE(what_cannot_be_posted_is_refused_with_a_reason),
         CASE(a_letter_for_which_nothing_is_configured_breaks_the_protocol),
         CASE(a_new_key_takes_the_place_of_the_old_one),
-        CASE(what_nobody_waits_for_is_delivered_and_not_answered),
+        CASE(what_lost_its_sender_is_delivered_without_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
