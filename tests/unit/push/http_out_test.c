@@ -1,6 +1,8 @@
 /* Posts to a receiver of our own on loopback: a process that answers each connection as its case says. */
 #include "tests/unit/unit.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -287,6 +289,41 @@ several_run_side_by_side(void **state)
     http_out_free(&h);
 }
 
+#define UNRESOLVED "unresolved.invalid"
+static int resolver[2];
+
+/* In the place of libcurl's resolver: one name is not resolved before the test says so. */
+int
+getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+{
+    static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    char byte;
+    if (node != NULL && strcmp(node, UNRESOLVED) == 0) {
+        ssize_t n = read(resolver[0], &byte, 1);
+        return n >= 0 ? EAI_AGAIN : EAI_SYSTEM;
+    }
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    return real(node, service, hints, out);
+}
+
+static void
+a_name_that_is_not_resolved_is_not_waited_for(void **state)
+{
+    (void)state;
+    static const struct http_out_rules soon = {.timeout = 50 * CLOCK_MS};
+    char url[64];
+    struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
+    struct http_out_post lost = post_to(url);
+    assert_int_equal(pipe(resolver), 0);
+    lost.url = "http://" UNRESOLVED "/";
+    lost.rules = &soon;
+    run(h, &lost, 1);
+    assert_int_equal(lost.end.result, HTTP_OUT_LATER);
+    assert_int_equal(lost.end.status, 0);
+    http_out_free(&h);
+    (void)close(resolver[1]);
+}
+
 int
 main(void)
 {
@@ -300,6 +337,7 @@ main(void)
         CASE(rules_are_about_the_address_that_is_connected_to),
         CASE(the_wish_to_be_left_alone_is_told),
         CASE(several_run_side_by_side),
+        CASE(a_name_that_is_not_resolved_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
