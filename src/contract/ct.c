@@ -45,7 +45,7 @@
 
 /* ---- Operations ---- */
 /* The face of an operation is told where it begins, and needed where its outputs begin. */
-#define OP_BEGIN(op, ret, face, lane, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
+#define OP_BEGIN(op, ret, face, lane, pace, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
 enum {
 #include "contract/ops.def"
 };
@@ -55,7 +55,7 @@ enum {
         IS_SOAP_##op ? #op "Result" : "result", (IS_SOAP_##op ? sizeof(#op "Result") : sizeof("result")) - 1 \
     }
 
-#define OP_BEGIN(op, ret, face, lane, doc) static const struct ct_field in_##op[] = {
+#define OP_BEGIN(op, ret, face, lane, pace, doc) static const struct ct_field in_##op[] = {
 #define IN(op, kind, name, doc) FIELD(op##_in, kind, name, doc)
 #define OP_OUT(op, ret)                                                                                      \
     FIELDS_END                                                                                               \
@@ -71,11 +71,12 @@ enum {
     ;
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, doc)                                    \
+#define OP_BEGIN(op, ret, face, lane, pace, doc)                              \
     {CT_OP_##op,                                                              \
      STR(#op),                                                                \
      CT_FACE_##face,                                                          \
      CT_LANE_##lane,                                                          \
+     CT_PACE_##pace,                                                          \
      doc,                                                                     \
      {STR(#op), doc, in_##op, FIELDS_COUNT(in_##op), sizeof(struct op##_in)}, \
      {STR(#op "Response"), doc, out_##op, FIELDS_COUNT(out_##op), sizeof(struct op##_out)}},
@@ -91,6 +92,12 @@ ct_op_find(struct str name, enum ct_face face)
             return &ct_ops[i];
     }
     return NULL;
+}
+
+int
+ct_result(const struct ct_op *op, const void *out)
+{
+    return *(const int *)(const void *)((const unsigned char *)out + op->out.fields[0].offset);
 }
 
 struct str

@@ -32,6 +32,7 @@
 enum ct_kind { CT_STRING, CT_BOOLEAN, CT_UNSIGNED_BYTE, CT_INT, CT_ENUM, CT_ARRAY };
 enum ct_face { CT_FACE_SOAP, CT_FACE_JSON, CT_FACE_SANDBOX };
 enum ct_lane { CT_LANE_FAST, CT_LANE_SLOW };
+enum ct_pace { CT_PACE_ONCE, CT_PACE_WAITS };
 
 /* ---- C types ---- */
 #define ENUM_BEGIN(type, prefix, doc) enum type {
@@ -60,8 +61,8 @@ struct ct_array {
     ;
 #include "contract/types.def"
 
-#define OP_BEGIN(op, ret, face, lane, doc) \
-    struct op##_in {                       \
+#define OP_BEGIN(op, ret, face, lane, pace, doc) \
+    struct op##_in {                             \
         unsigned char unused_;
 #define IN(op, kind, name, doc) CT_C_##kind name;
 #define OP_OUT(op, ret) \
@@ -76,7 +77,7 @@ struct ct_array {
     ;
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, doc) CT_OP_##op,
+#define OP_BEGIN(op, ret, face, lane, pace, doc) CT_OP_##op,
 enum ct_op_id {
 #include "contract/ops.def"
     CT_OP_COUNT_
@@ -121,6 +122,7 @@ struct ct_op {
     struct str name;
     enum ct_face face;
     enum ct_lane lane;
+    enum ct_pace pace;
     const char *doc;
     struct ct_type in;  /* in.name is the operation's name */
     struct ct_type out; /* out.fields[0] is the Result, named OPResult for SOAP and "result" for JSON */
@@ -133,6 +135,8 @@ struct ct_op {
 extern const struct ct_op ct_ops[CT_OP_COUNT_];
 /* Ordinal comparison; NULL when there is none of that face. */
 const struct ct_op *ct_op_find(struct str name, enum ct_face face);
+/* The value of an out struct's result. */
+int ct_result(const struct ct_op *op, const void *out);
 /* The written name of an enumeration's value, or null when it has none. */
 struct str ct_enum_name(const struct ct_enum *e, int value);
 /* The value whose name without its prefix is `bare`; -1: none. */

@@ -38,18 +38,12 @@ struct exchange {
     unsigned char payload[];
 };
 
-bool
-exchange_may_wait(const struct ct_op *op)
-{
-    return op->id == CT_OP_twoFactorCheckPushAuthStatus;
-}
-
 /* Only Poll is ever repeated, or held back, by the front: anything else is said once, by the worker. */
 static bool
 is_poll(const struct ct_op *op, const struct backend_reply *reply)
 {
-    const struct twoFactorCheckPushAuthStatus_out *out = reply->out;
-    return reply->reply.status == CALL_WAIT && exchange_may_wait(op) && out->result == loginTwoFactorRet_Poll;
+    return reply->reply.status == CALL_WAIT && op->pace == CT_PACE_WAITS &&
+           ct_result(op, reply->out) == ct_enum_find(op->out.fields[0].en, STR_LIT("Poll"));
 }
 
 /* UnknownError, the first value of each result, and nothing else known. */
@@ -467,7 +461,7 @@ exchange_start(struct connection *c, const struct exchange_request *req)
         struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
         x->key = req->key;
         x->payer = req->payer;
-        x->wait = exchange_may_wait(req->op) ? req->caller->wait : 0;
+        x->wait = req->op->pace == CT_PACE_WAITS ? req->caller->wait : 0;
         x->has_wait = req->caller->has_wait;
         x->started = loop_now(f->loop);
         x->wait_until = x->started + (int64_t)x->wait * CLOCK_S;

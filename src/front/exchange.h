@@ -41,7 +41,7 @@ struct exchange_caller {
 
 struct exchange_request {
     const struct exchange_caller *caller;
-    struct siphash key; /* exchange_key; unused where no answer of the operation ever waits */
+    struct siphash key; /* exchange_key; unused where the operation is not CT_PACE_WAITS */
     const struct face *face;
     unsigned form;
     const struct ct_op *op;
@@ -56,8 +56,6 @@ void exchange_caller(struct front *f, const struct http_request *http, const str
 struct siphash
 exchange_key(struct front *f, const struct exchange_caller *caller, const struct str *parts, size_t n);
 
-/* Whether its answer can be one that waits, so that a key is needed. */
-bool exchange_may_wait(const struct ct_op *op);
 /* True: the watch list has the answer, and it is in c->out. Never for a caller that would be held. */
 bool exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
                     const struct face *face);

@@ -83,7 +83,7 @@ face_soap_request(struct connection *c, const struct forwarded *who)
         if (has_key && exchange_again(c, &caller, &key, &soap))
             return true;
         if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
-            if (!has_key && exchange_may_wait(message.op))
+            if (!has_key && message.op->pace == CT_PACE_WAITS)
                 key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
             ct_bound_texts(&message.op->in, message.in, (size_t)f->config->limits_text_size);
             struct exchange_request call = {.caller = &caller,

@@ -17,20 +17,20 @@ refuse(struct cx *cx)
 #define RUN_SOAP(op) op_##op(cx, in, out)
 #define RUN_JSON(op) op_##op(cx, in, out)
 #define RUN_SANDBOX(op) ((void)in, (void)out, refuse(cx))
-#define OP_BEGIN(op, ret, face, lane, doc)                                 \
+#define OP_BEGIN(op, ret, face, lane, pace, doc)                           \
     static enum errcode run_##op(struct cx *cx, const void *in, void *out) \
     {                                                                      \
         return RUN_##face(op);                                             \
     }
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, doc) [CT_OP_##op] = run_##op,
+#define OP_BEGIN(op, ret, face, lane, pace, doc) [CT_OP_##op] = run_##op,
 static enum errcode (*const handlers[CT_OP_COUNT_])(struct cx *cx, const void *in, void *out) = {
 #include "contract/ops.def"
 };
 
 /* UnknownError is what a struct of zeros says, in every enumeration of results. */
-#define OP_BEGIN(op, ret, face, lane, doc) \
+#define OP_BEGIN(op, ret, face, lane, pace, doc) \
     static_assert(offsetof(struct op##_out, result) == 0, "the result comes first");
 #include "contract/ops.def"
 static_assert(loginTwoFactorRet_UnknownError == 0 && login_v2_UnknownError == 0 &&
@@ -48,6 +48,7 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
     cx->actor = STR_LIT("anonymous");
     memset(out, 0, ct_ops[op].out.size);
     enum errcode err = handlers[op](cx, in, out);
+    ASSERT(cx->reply->status != CALL_WAIT || ct_ops[op].pace == CT_PACE_WAITS);
     if (err == ERR_NONE)
         return ERR_NONE;
     memset(out, 0, ct_ops[op].out.size);

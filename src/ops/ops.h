@@ -26,7 +26,7 @@ struct topic ops_topic(struct cx *cx, int64_t technician_id);
     enum errcode op_##op(struct cx *cx, const struct op##_in *in, struct op##_out *out) MUST_CHECK;
 #define HANDLER_JSON(op) HANDLER_SOAP(op)
 #define HANDLER_SANDBOX(op)
-#define OP_BEGIN(op, ret, face, lane, doc) HANDLER_##face(op)
+#define OP_BEGIN(op, ret, face, lane, pace, doc) HANDLER_##face(op)
 #include "contract/ops.def"
 #undef HANDLER_SOAP
 #undef HANDLER_JSON

@@ -71,11 +71,27 @@ test_published(void **state)
     assert_null(ct_op_find(STR_LIT("TWOFACTORCHECKPUSHAUTHSTATUS"), CT_FACE_SOAP));
 }
 
+/* The front repeats Poll and nothing else. */
+static void
+test_what_waits_can_answer_poll(void **state)
+{
+    size_t n = 0;
+    (void)state;
+    for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++)
+        if (op->pace == CT_PACE_WAITS) {
+            assert_true(ct_enum_find(op->out.fields[0].en, STR_LIT("Poll")) > 0);
+            n++;
+        }
+    assert_int_equal(n, 1);
+    const struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_Poll};
+    assert_int_equal(ct_result(&ct_ops[CT_OP_twoFactorCheckPushAuthStatus], &out), loginTwoFactorRet_Poll);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables),
-                                       cmocka_unit_test(test_soap_inputs_are_strings),
-                                       cmocka_unit_test(test_published)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables), cmocka_unit_test(test_soap_inputs_are_strings),
+        cmocka_unit_test(test_what_waits_can_answer_poll), cmocka_unit_test(test_published)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
