@@ -12,7 +12,17 @@
 #include "base/rand.h"
 #include "crypto/hash.h"
 
-enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256 };
+enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256, KIB_LEAST = 8 * LANES };
+
+struct cost {
+    uint32_t kib, passes;
+};
+
+static struct cost
+cost_now(const struct cx *cx)
+{
+    return (struct cost){.kib = cx->env->argon2_kib, .passes = cx->env->argon2_passes};
+}
 
 /* What argon2id hashes: HMAC-SHA-256(pepper, normalised password), as text, for it must not hold a NUL. Null
  * for a password that cannot be one. */
@@ -32,13 +42,13 @@ peppered(struct cx *cx, struct str password)
 }
 
 static enum errcode
-hash_text(struct cx *cx, struct str text, struct str *hash_out)
+hash_text(struct cx *cx, struct str text, struct cost cost, struct str *hash_out)
 {
     unsigned char salt[SALT_BYTES];
     char encoded[ENCODED_MAX];
     rand_bytes(salt, sizeof salt);
-    int rc = argon2id_hash_encoded(cx->env->argon2_passes, cx->env->argon2_kib, LANES, text.p, text.n, salt,
-                                   sizeof salt, HASH_BYTES, encoded, sizeof encoded);
+    int rc = argon2id_hash_encoded(cost.passes, cost.kib, LANES, text.p, text.n, salt, sizeof salt,
+                                   HASH_BYTES, encoded, sizeof encoded);
     if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
         err_no_memory();
     if (rc != ARGON2_OK)
@@ -53,7 +63,7 @@ password_hash(struct cx *cx, struct str password, struct str *hash_out)
     struct str text = peppered(cx, password);
     if (str_is_null(text))
         return err_set(cx, ERR_SYNTAX, "a password is 1 to %d bytes of UTF-8", PASSWORD_BYTES_MAX);
-    return hash_text(cx, text, hash_out);
+    return hash_text(cx, text, cost_now(cx), hash_out);
 }
 
 static bool
@@ -63,21 +73,52 @@ is_stale(struct cx *cx, struct str hash)
                                           cx->env->argon2_kib, cx->env->argon2_passes, LANES));
 }
 
+/* Of "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". Nothing where it is written otherwise, which we never did. */
+static struct cost
+cost_of(struct str hash)
+{
+    uint64_t kib = 0, passes = 0;
+    struct str rest = hash, text = STR_NULL;
+    for (int i = 0; i < 4; i++)
+        text = str_cut(&rest, '$');
+    struct str m = str_cut(&text, ','), t = str_cut(&text, ',');
+    if (!str_starts(m, STR_LIT("m=")) || !str_starts(t, STR_LIT("t=")) ||
+        str_to_u64(str_sub(m, 2, m.n), UINT32_MAX, &kib) != ERR_NONE ||
+        str_to_u64(str_sub(t, 2, t.n), UINT32_MAX, &passes) != ERR_NONE)
+        return (struct cost){.kib = 0};
+    return (struct cost){.kib = (uint32_t)kib, .passes = (uint32_t)passes};
+}
+
+/* A hash with cheaper parameters than those of now is looked at in less time, which would show that there is
+ * such an account: what was saved is spent. */
+static enum errcode
+make_up(struct cx *cx, struct str hash, struct str text)
+{
+    struct str unused;
+    const struct cost was = cost_of(hash), now = cost_now(cx);
+    const uint64_t spent = (uint64_t)was.kib * was.passes, whole = (uint64_t)now.kib * now.passes;
+    if (spent >= whole)
+        return ERR_NONE;
+    const struct cost rest = {.kib = (uint32_t)((whole - spent) / now.passes), .passes = now.passes};
+    return rest.kib < KIB_LEAST ? ERR_NONE : hash_text(cx, text, rest, &unused);
+}
+
 enum errcode
 password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out, bool *stale_out)
 {
     struct str text = peppered(cx, password), unused;
     *right_out = *stale_out = false;
     if (str_is_empty(hash) || str_is_null(text))
-        return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, &unused);
+        return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, cost_now(cx), &unused);
     int rc = argon2id_verify(arena_cstr(&cx->arena, hash), text.p, text.n);
     if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
         err_no_memory();
     if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)
         return err_set(cx, ERR_STORE, "a stored password hash is not usable: %s", argon2_error_message(rc));
-    *right_out = rc == ARGON2_OK;
+    enum errcode err = make_up(cx, hash, text);
+    *right_out = err == ERR_NONE && rc == ARGON2_OK;
     *stale_out = *right_out && is_stale(cx, hash);
-    return ERR_NONE;
+    return err;
 }
 
 /* Whether the password is one of the hashes. All are tried, so that the time does not tell which. */

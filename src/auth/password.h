@@ -20,7 +20,7 @@
 enum errcode password_hash(struct cx *cx, struct str password, struct str *hash_out) MUST_CHECK;
 /* *right_out says whether the password is that of the hash. An empty hash (no account, no password) takes the
  * same time and is never right, nor is a password that password_hash would refuse. *stale_out: right, but
- * hashed with other parameters than now. */
+ * hashed with other parameters than now; a hash of cheaper ones takes the time of those of now. */
 enum errcode password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out,
                              bool *stale_out) MUST_CHECK;
 

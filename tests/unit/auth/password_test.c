@@ -1,9 +1,44 @@
 /* password: hashing, the pepper, history, age. */
 #include "tests/unit/auth/fixture.h"
 
+#include <argon2.h>
+#include <dlfcn.h>
+
 #include "auth/company.h"
 #include "auth/password.h"
 #include "auth/technician.h"
+
+/* What argon2id was asked for: KiB times passes. The library's own functions are behind these. */
+static uint64_t work;
+
+int
+argon2id_hash_encoded(const uint32_t t_cost, const uint32_t m_cost, const uint32_t parallelism,
+                      const void *pwd, const size_t pwdlen, const void *salt, const size_t saltlen,
+                      const size_t hashlen, char *encoded, const size_t encodedlen)
+{
+    __typeof__(&argon2id_hash_encoded) real = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "argon2id_hash_encoded");
+    work += (uint64_t)m_cost * t_cost;
+    return real(t_cost, m_cost, parallelism, pwd, pwdlen, salt, saltlen, hashlen, encoded, encodedlen);
+}
+
+int
+argon2id_verify(const char *encoded, const void *pwd, const size_t pwdlen)
+{
+    __typeof__(&argon2id_verify) real = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "argon2id_verify");
+    struct str text = str_from_cstr(encoded);
+    uint64_t m = 0, t = 0;
+    while (!str_is_null(text)) {
+        struct str piece = str_cut(&text, '$'), memory = str_cut(&piece, ','), passes = str_cut(&piece, ',');
+        if (!str_starts(memory, STR_LIT("m=")))
+            continue;
+        assert_int_equal(str_to_u64(str_sub(memory, 2, memory.n), UINT32_MAX, &m), ERR_NONE);
+        assert_int_equal(str_to_u64(str_sub(passes, 2, passes.n), UINT32_MAX, &t), ERR_NONE);
+    }
+    work += m * t;
+    return real(encoded, pwd, pwdlen);
+}
 
 static bool
 verifies(struct fixture *f, struct str hash, struct str password, bool *stale)
@@ -68,6 +103,33 @@ stale_parameters(void **state)
     f->env.argon2_passes = 2;
     assert_true(verifies(f, hash, STR_LIT("x"), &stale) && stale);
     assert_false(verifies(f, hash, STR_LIT("y"), &stale) || stale);
+}
+
+static uint64_t
+work_of(struct fixture *f, struct str hash, const char *password)
+{
+    bool stale;
+    work = 0;
+    (void)verifies(f, hash, str_from_cstr(password), &stale);
+    return work;
+}
+
+static void
+costs_raised_since_do_not_show_an_account(void **state)
+{
+    static const struct {
+        uint32_t kib, passes;
+    } now[] = {{64, 1}, {128, 1}, {64, 2}, {72, 3}, {200, 2}};
+    struct fixture *f = *state;
+    struct str hash;
+    assert_ok(password_hash(&f->cx, STR_LIT("x"), &hash));
+    for (size_t i = 0; i < sizeof now / sizeof now[0]; i++) {
+        f->env.argon2_kib = now[i].kib;
+        f->env.argon2_passes = now[i].passes;
+        const uint64_t of_a_stranger = work_of(f, STR_LIT(""), "wrong");
+        assert_in_range(work_of(f, hash, "wrong"), of_a_stranger - now[i].passes, of_a_stranger);
+        assert_in_range(work_of(f, hash, "x"), of_a_stranger - now[i].passes, of_a_stranger);
+    }
 }
 
 static struct technician
@@ -195,6 +257,8 @@ main(void)
         cmocka_unit_test_setup_teardown(hashes, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_password, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(stale_parameters, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(costs_raised_since_do_not_show_an_account, fixture_set_up_bare,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(history, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(changed_meanwhile, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(days, fixture_set_up, fixture_tear_down),
