@@ -120,12 +120,15 @@ challenge_fail_without_device(struct cx *cx, int64_t technician_id)
     return err != ERR_NONE || devices > 0 ? err : challenge_fail_all(cx, technician_id, "no active device");
 }
 
+/* A pending or approved one. */
 static enum errcode
 withdraw_one(struct cx *cx, const struct challenge_row *c, const char *reason)
 {
-    const struct challenge_move cancel = {c->id, CHALLENGE_approved, CHALLENGE_EVENT_cancel, 0};
+    struct challenge_move cancel = {.id = c->id, .event = CHALLENGE_EVENT_cancel};
     bool won = false;
     struct technician t;
+    if (!challenge_state_read(c->state, &cancel.from))
+        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
     enum errcode err = challenge_move(cx, &cancel, &won);
     if (err != ERR_NONE || !won)
         return err;
@@ -149,19 +152,32 @@ challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
     return err;
 }
 
-enum errcode
-challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id)
+/* Each round takes what it found out of what the next one finds. */
+static enum errcode
+withdraw_what(struct cx *cx, int64_t company_id, const char *reason,
+              enum errcode (*find)(struct cx *, int64_t, int64_t, struct challenge_row **, size_t *))
 {
     struct challenge_row *rows = NULL;
     size_t n = CHALLENGE_LISTED;
     enum errcode err = ERR_NONE;
-    /* Each round takes what it found out of what the next one finds. */
     while (err == ERR_NONE && n == CHALLENGE_LISTED) {
-        err = store_challenge_without_passkey(cx, company_id, CHALLENGE_LISTED, &rows, &n);
+        err = find(cx, company_id, CHALLENGE_LISTED, &rows, &n);
         for (size_t i = 0; i < n && err == ERR_NONE; i++)
-            err = withdraw_one(cx, &rows[i], "passkey");
+            err = withdraw_one(cx, &rows[i], reason);
     }
     return err;
+}
+
+enum errcode
+challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id)
+{
+    return withdraw_what(cx, company_id, "passkey", store_challenge_without_passkey);
+}
+
+enum errcode
+challenge_withdraw_without_number(struct cx *cx, int64_t company_id)
+{
+    return withdraw_what(cx, company_id, "number", store_challenge_without_number);
 }
 
 enum errcode

@@ -47,6 +47,8 @@ enum errcode challenge_fail_all(struct cx *cx, int64_t technician_id, const char
 enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;
 /* Likewise: what devices of the company approved that have no passkey. */
 enum errcode challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id) MUST_CHECK;
+/* Likewise: what waits or was approved in the company without its number having to be typed. */
+enum errcode challenge_withdraw_without_number(struct cx *cx, int64_t company_id) MUST_CHECK;
 /* Its own transaction: the last way to deliver this challenge has failed. Nothing when it is not pending, or
  * when a phone has asked for it by itself. */
 enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/audit.h"
+#include "auth/challenge.h"
 #include "auth/company.h"
 #include "auth/passkey.h"
 #include "base/clock.h"
@@ -255,6 +256,8 @@ policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
     err = write_value(cx, company_id, at, value);
     if (err == ERR_NONE && at == KEY_passkey && checked.passkey == PASSKEY_POLICY_REQUIRED)
         err = passkey_require(cx, company_id);
+    if (err == ERR_NONE && at == KEY_push_number && checked.push_number)
+        err = challenge_withdraw_without_number(cx, company_id);
     return db_end(cx, err);
 }
 

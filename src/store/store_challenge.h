@@ -43,6 +43,9 @@ store_challenge_refused_of(struct cx *cx, int64_t login_id, struct challenge_row
 /* Up to `limit` approved ones of that company, each by a device without a passkey. */
 enum errcode store_challenge_without_passkey(struct cx *cx, int64_t company_id, int64_t limit,
                                              struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+/* Up to `limit` pending or approved ones of that company, of which no number is asked for. */
+enum errcode store_challenge_without_number(struct cx *cx, int64_t company_id, int64_t limit,
+                                            struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
 /* Up to `limit` pending ones whose time was over at `now`. */
 enum errcode store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit,
                                      struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;

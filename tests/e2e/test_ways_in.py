@@ -229,3 +229,23 @@ def test_a_deleted_account_leaves_no_secret(own_server, name):
     assert [key for key, value in secrets.items() if value in stored(path)] == []
     assert [d["state"] for d in server.cli("device", "list", "--removed")["devices"]] == ["removed"]
     server.cli("audit", "verify")
+
+
+@pytest.mark.parametrize("value", ["on", None])
+def test_an_approval_without_the_number_does_not_count_once_the_number_is_asked_for(ann, value):
+    server, company, email = ann
+    server.cli("policy", "set", company, "push_number", "off")
+    other = server.technician(company, "other." + email)
+    phones = server.phone(email), server.phone(other)
+    console = server.console()
+    (approved, push), (waits, pending) = console.begin(email), console.begin(other)
+    assert phones[0].approve()["result"] == "OK"
+    shown = phones[1].pending()[0]
+    server.cli("policy", "set" if value else "unset", company, "push_number", *filter(None, [value]))
+    assert console.check(approved, push.sPushToken).result == "InvalidToken"
+    assert phones[1].approve(challenge=shown)["result"] == "AlreadyAnswered"
+    assert console.check(waits, pending.sPushToken).result == "InvalidToken"
+    again = console.send(waits)
+    assert (again.result, phones[1].pending()[0]["bNumberRequired"]) == ("OK", True)
+    assert phones[1].approve(again.sMatchNumber)["result"] == "OK"
+    assert console.settle(waits, again.sPushToken).result == "OK"
