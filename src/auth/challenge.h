@@ -1,4 +1,4 @@
-/* challenge: one push: its states, what the phone is shown, what it signs, and its answer. */
+/* challenge: one push: its states, what the phone is shown, and its answer. What is signed: statement.h. */
 #ifndef COUNTERSIGN_AUTH_CHALLENGE_H
 #define COUNTERSIGN_AUTH_CHALLENGE_H
 
@@ -7,10 +7,10 @@
 
 #include "auth/device.h"
 #include "auth/webauthn.h"
-#include "base/buf.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "statement/statement.h"
 
 enum challenge_state {
 #define STATE(name) CHALLENGE_##name,
@@ -53,14 +53,6 @@ enum errcode challenge_withdraw_without_number(struct cx *cx, int64_t company_id
  * when a phone has asked for it by itself. */
 enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;
 
-/* What a phone shows, and signs. Strings in the arena. */
-struct challenge_view {
-    struct str id, nonce, audience, company, account, purpose, console, source, created, expires;
-    bool number_required;
-    uint8_t tries_left;
-    int32_t seconds_left;
-};
-
 enum answer {
     ANSWER_OK,
     ANSWER_UNKNOWN, /* not of this device's account */
@@ -73,9 +65,9 @@ enum answer {
     ANSWER_PASSKEY_REQUIRED, /* audited; changes nothing */
     ANSWER_BAD_PASSKEY       /* likewise */
 };
-enum decision { DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME };
 
-/* What waits for the device's account, the newest first, at most CHALLENGE_LISTED. */
+/* What waits for the device's account, the newest first, at most CHALLENGE_LISTED. Strings of views are in
+ * the arena. */
 enum { CHALLENGE_LISTED = 20 };
 enum errcode challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out,
                                size_t *n_out) MUST_CHECK;
@@ -86,20 +78,12 @@ struct challenge_reply {
     struct str public_id;
     enum decision decision;
     struct str number;                /* as typed; null: none */
-    struct str signature;             /* DEVICE_SIGNATURE_BYTES, over the statement below */
+    struct str signature;             /* DEVICE_SIGNATURE_BYTES, over statement_write_answer */
     struct passkey_assertion passkey; /* of an approval: over the same statement; nulls: none */
 };
 /* *tries_left_out: numbers that may still be typed. */
 enum errcode challenge_answer(struct cx *cx, const struct device *d, const struct challenge_reply *reply,
                               enum answer *answer_out, uint8_t *tries_left_out) MUST_CHECK;
-const char *decision_name(enum decision decision);
-
-/* The statement that is signed: "countersign-assertion-v1\n", then for each member in the order of struct
- * challenge_view up to `expires`, then device, decision and number: "NAME LENGTH VALUE\n" with the length in
- * bytes, decimal. docs/device-api.md. */
-void assertion_add_line(struct buf *out, const char *name, struct str value);
-void assertion_write(struct buf *out, const struct challenge_view *v, struct str device_id,
-                     struct str decision, struct str number);
 
 /* Housekeeping: expires what is past its time and removes what is long over, at most `limit` rows; *more_out:
  * call again. */

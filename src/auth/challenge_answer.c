@@ -12,14 +12,6 @@
 
 enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
 
-const char *
-decision_name(enum decision decision)
-{
-    static const char *const names[] = {
-        [DECISION_APPROVE] = "approve", [DECISION_REJECT] = "reject", [DECISION_NOT_ME] = "not-me"};
-    return names[decision];
-}
-
 /* A challenge and all that its statement is made of. */
 struct shown {
     struct challenge_row c;
@@ -154,8 +146,8 @@ statement_of(struct cx *cx, const struct hearing *h)
 {
     struct buf b;
     buf_init(&b, STATEMENT_MAX);
-    assertion_write(&b, &h->s.view, device_text(cx, h->d), str_from_cstr(decision_name(h->reply->decision)),
-                    h->reply->number);
+    statement_write_answer(&b, &h->s.view, device_text(cx, h->d),
+                           str_from_cstr(decision_name(h->reply->decision)), h->reply->number);
     struct str statement = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
     buf_clear(&b);
     return statement;

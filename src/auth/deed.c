@@ -2,7 +2,6 @@
 #include "auth/deed.h"
 
 #include "auth/audit.h"
-#include "auth/challenge.h"
 #include "auth/env.h"
 #include "auth/notice.h"
 #include "auth/subscription.h"
@@ -52,16 +51,6 @@ deed_nonce(struct cx *cx, const struct device *d, struct str *nonce_out)
     enum errcode err = store_device_deeds(cx, d->id, &deeds);
     *nonce_out = err == ERR_NONE ? nonce_of(cx, d->id, deeds, cx->now) : STR_NULL;
     return err;
-}
-
-void
-deed_statement_open(struct buf *out, const struct deed_head *head)
-{
-    buf_add_cstr(out, "countersign-change-v1\n");
-    assertion_add_line(out, "audience", head->audience);
-    assertion_add_line(out, "nonce", head->nonce);
-    assertion_add_line(out, "device", head->device);
-    assertion_add_line(out, "operation", head->operation);
 }
 
 /* *deeds_out: what the nonce was made for; to be spent where the result is DEED_OK. */

@@ -9,7 +9,6 @@
 #define COUNTERSIGN_AUTH_DEED_H
 
 #include "auth/device.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
@@ -29,19 +28,12 @@ struct deed {
     const struct device *device; /* of the token; its row is read again */
     struct str nonce;
     struct str
-        statement; /* what it must have signed: deed_statement_open and the arguments; null: too long */
+        statement; /* what it must have signed: statement_open_change and the arguments; null: too long */
     struct str signature; /* P256_SIGNATURE */
 };
 
 /* A nonce for the device, in the arena. Reads; changes nothing. */
 enum errcode deed_nonce(struct cx *cx, const struct device *d, struct str *nonce_out) MUST_CHECK;
-
-/* The first lines of the statement: kind, audience, nonce, device, operation. Behind them the caller adds
- * each argument with assertion_add_line. */
-struct deed_head {
-    struct str audience, nonce, device, operation; /* "device/remove" */
-};
-void deed_statement_open(struct buf *out, const struct deed_head *head);
 
 /* Whether it would be granted now. For work that is costly and comes before the transaction; grants nothing.
  */

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "statement/statement.h"
 #include "store/db.h"
 #include "store/store_passkey.h"
 #include "store/store_push.h"
@@ -66,10 +67,9 @@ statement_of(struct cx *cx, const struct enrolment *e)
 {
     struct buf statement;
     buf_init(&statement, STATEMENT_MAX);
-    buf_add_cstr(&statement, "countersign-enrol-v1\n");
-    assertion_add_line(&statement, "audience", cx->env->public_url);
-    assertion_add_line(&statement, "ticket", e->ticket);
-    assertion_add_line(&statement, "name", e->name);
+    statement_write_enrolment(
+        &statement,
+        &(struct statement_enrolment){.audience = cx->env->public_url, .ticket = e->ticket, .name = e->name});
     struct str text = buf_is_over(&statement) ? STR_NULL : arena_str(&cx->arena, buf_view(&statement));
     buf_clear(&statement);
     return text;

@@ -34,10 +34,9 @@ struct enrolment {
     struct str ticket, public_key, name, signature;
     struct passkey_registration passkey; /* over the statement that is signed; nulls: none */
 };
-/* What a phone signs to enrol: "countersign-enrol-v1" and a newline, then the lines audience (public_url),
- * ticket and name, each as assertion_add_line writes it (challenge.h). Verifies the point, the signature, the
- * ticket and the passkey, spends the ticket, adds the device, tells the others (notice.h). ERR_NOT_FOUND: the
- * ticket; ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
+/* The signature is over statement_write_enrolment (statement/statement.h). Verifies the point, the signature,
+ * the ticket and the passkey, spends the ticket, adds the device, tells the others (notice.h). ERR_NOT_FOUND:
+ * the ticket; ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
  * DEVICE_NAME_MAX bytes of printable text; ERR_LIMIT: the account has DEVICES_MAX active ones; ERR_POLICY:
  * the company asks for a passkey; ERR_PROTOCOL: the passkey; these two are audited. Whatever is refused
  * spends nothing. */

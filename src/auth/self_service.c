@@ -2,9 +2,9 @@
  * password_change.c. */
 #include "auth/self_service.h"
 
-#include "auth/challenge.h"
 #include "auth/decide.h"
 #include "auth/env.h"
+#include "statement/statement.h"
 #include "store/db.h"
 #include "store/store_self.h"
 
@@ -57,17 +57,6 @@ id_text(struct cx *cx, int64_t id)
     return arena_printf(&cx->arena, "%lld", (long long)id);
 }
 
-void
-self_statement_write(struct buf *out, const struct self_statement *s)
-{
-    buf_add_cstr(out, "countersign-self-v1\n");
-    assertion_add_line(out, "audience", s->audience);
-    assertion_add_line(out, "nonce", s->nonce);
-    assertion_add_line(out, "company", s->company);
-    assertion_add_line(out, "account", s->account);
-    assertion_add_line(out, "device", s->device);
-}
-
 /* One opening on its way. */
 struct hearing {
     const struct device *d;
@@ -82,13 +71,13 @@ static struct str
 statement_of(struct cx *cx, const struct hearing *h, const struct account *a)
 {
     struct buf b;
-    const struct self_statement statement = {.audience = cx->env->public_url,
+    const struct statement_self statement = {.audience = cx->env->public_url,
                                              .nonce = h->s->nonce,
                                              .company = a->c.title,
                                              .account = a->t.email,
                                              .device = id_text(cx, h->d->id)};
     buf_init(&b, STATEMENT_MAX);
-    self_statement_write(&b, &statement);
+    statement_write_self(&b, &statement);
     struct str text = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
     buf_clear(&b);
     return text;

@@ -49,14 +49,7 @@ struct self_begun {
 enum errcode self_begin(struct cx *cx, const struct device *d, struct self_begun *begun_out,
                         enum self_result *result_out) MUST_CHECK;
 
-/* What is signed: "countersign-self-v1" and a newline, then the members in this order, each as
- * assertion_add_line writes it (challenge.h). docs/device-api.md. */
-struct self_statement {
-    struct str audience, nonce, company, account, device;
-};
-void self_statement_write(struct buf *out, const struct self_statement *s);
-
-/* What the device brings. */
+/* What the device brings. The signature is over statement_write_self (statement/statement.h). */
 struct self_signature {
     struct str nonce;
     struct str signature;             /* DEVICE_SIGNATURE_BYTES */

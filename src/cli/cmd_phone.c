@@ -39,7 +39,8 @@ enrol(struct phone *p, struct str ticket)
     unsigned char point[P256_POINT], signature[P256_SIGNATURE];
     struct buf statement;
     buf_init(&statement, (size_t)64 * 1024);
-    phone_write_enrolment(&statement, audience, ticket, name);
+    statement_write_enrolment(
+        &statement, &(struct statement_enrolment){.audience = audience, .ticket = ticket, .name = name});
     p256_point(p->key.key, point);
     p256_sign(p->key.key, buf_view(&statement), signature);
     buf_clear(&statement);

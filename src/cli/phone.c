@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/deed.h"
 #include "base/codec.h"
 #include "base/secret.h"
 #include "cli/print.h"
@@ -82,10 +81,10 @@ signed_change(struct phone *p, struct str operation, struct str nonce)
     unsigned char signature[P256_SIGNATURE];
     struct buf statement;
     buf_init(&statement, (size_t)64 * 1024);
-    deed_statement_open(&statement, &(struct deed_head){.audience = p->key.url,
-                                                        .nonce = nonce,
-                                                        .device = p->key.device,
-                                                        .operation = operation});
+    statement_open_change(&statement, &(struct statement_change){.audience = p->key.url,
+                                                                 .nonce = nonce,
+                                                                 .device = p->key.device,
+                                                                 .operation = operation});
     ASSERT(!buf_is_over(&statement));
     p256_sign(p->key.key, buf_view(&statement), signature);
     buf_clear(&statement);
@@ -155,15 +154,6 @@ phone_read_link(struct cli *cli, struct str link, struct str *url_out, struct st
     return ERR_NONE;
 }
 
-void
-phone_write_enrolment(struct buf *out, struct str audience, struct str ticket, struct str name)
-{
-    buf_add_cstr(out, "countersign-enrol-v1\n");
-    assertion_add_line(out, "audience", audience);
-    assertion_add_line(out, "ticket", ticket);
-    assertion_add_line(out, "name", name);
-}
-
 enum errcode
 phone_read_challenge(struct phone *p, const json_t *document, struct challenge_view *view)
 {
@@ -201,8 +191,8 @@ phone_answer(struct phone *p, const struct challenge_view *view, enum decision d
     unsigned char signature[P256_SIGNATURE];
     struct buf statement;
     buf_init(&statement, (size_t)64 * 1024);
-    assertion_write(&statement, view, p->key.device, str_from_cstr(name),
-                    str_is_null(number) ? STR_LIT("") : number);
+    statement_write_answer(&statement, view, p->key.device, str_from_cstr(name),
+                           str_is_null(number) ? STR_LIT("") : number);
     if (buf_is_over(&statement)) {
         buf_clear(&statement);
         return err_set(cx, ERR_PROTOCOL, "the challenge is too long");

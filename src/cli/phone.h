@@ -5,12 +5,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "auth/challenge.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/key_file.h"
 #include "cli/web.h"
+#include "statement/statement.h"
 
 struct phone {
     struct cli *cli;
@@ -37,8 +37,6 @@ enum errcode phone_refusal(struct phone *p, struct str result) MUST_CHECK;
 /* "PUBLIC_URL/approve/#TICKET", or a ticket alone with the option --url. ERR_USAGE. */
 enum errcode
 phone_read_link(struct cli *cli, struct str link, struct str *url_out, struct str *ticket_out) MUST_CHECK;
-/* What is signed to enrol. */
-void phone_write_enrolment(struct buf *out, struct str audience, struct str ticket, struct str name);
 
 /* A challenge as the API tells it, as what the statement is made of. Views into the document. ERR_PROTOCOL
  * when a member is missing; ERR_DENIED when it is another server's: its approval would be good there. */

@@ -1,9 +1,9 @@
 /* ops_phone: see ops_device.h. */
 #include "ops/ops_device.h"
 
-#include "auth/challenge.h"
 #include "auth/env.h"
 #include "base/codec.h"
+#include "statement/statement.h"
 
 /* More than a body may have. */
 enum { STATEMENT_MAX = 80 * 1024 };
@@ -102,13 +102,13 @@ ops_deed(struct cx *cx, enum ct_op_id op, const void *in, const struct device *d
     if (str_is_empty(deed_out->nonce) || str_is_null(deed_out->signature))
         return false;
     buf_init(&b, STATEMENT_MAX);
-    deed_statement_open(&b, &(struct deed_head){.audience = cx->env->public_url,
-                                                .nonce = deed_out->nonce,
-                                                .device = ops_id(cx, d->id),
-                                                .operation = path_of(cx, &ct_ops[op])});
+    statement_open_change(&b, &(struct statement_change){.audience = cx->env->public_url,
+                                                         .nonce = deed_out->nonce,
+                                                         .device = ops_id(cx, d->id),
+                                                         .operation = path_of(cx, &ct_ops[op])});
     for (size_t i = 0; i < t->n; i++)
         if (is_signed(t->fields[i].name))
-            assertion_add_line(&b, t->fields[i].name.p, value_of(&t->fields[i], in));
+            statement_add_line(&b, t->fields[i].name.p, value_of(&t->fields[i], in));
     deed_out->statement = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
     buf_clear(&b);
     return true;

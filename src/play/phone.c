@@ -82,10 +82,9 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
         return err;
     ticket = str_sub(link, str_find(link, '#') + 1, link.n);
     buf_init(&statement, STATEMENT_MAX);
-    buf_add_cstr(&statement, "countersign-enrol-v1\n");
-    assertion_add_line(&statement, "audience", cx->env->public_url);
-    assertion_add_line(&statement, "ticket", ticket);
-    assertion_add_line(&statement, "name", PHONE_NAME);
+    statement_write_enrolment(
+        &statement,
+        &(struct statement_enrolment){.audience = cx->env->public_url, .ticket = ticket, .name = PHONE_NAME});
     struct str signature = sign(cx, phone, buf_view(&statement));
     buf_clear(&statement);
     const struct enrolment e = {.ticket = ticket,
@@ -125,8 +124,8 @@ answer(struct cx *cx, const struct phone *phone, const struct device *device,
         return err;
     buf_init(&statement, STATEMENT_MAX);
     struct str id = arena_printf(&cx->arena, "%lld", (long long)device->id);
-    assertion_write(&statement, view, id, str_from_cstr(decision_name(act.decision)),
-                    str_is_null(reply.number) ? STR_LIT("") : reply.number);
+    statement_write_answer(&statement, view, id, str_from_cstr(decision_name(act.decision)),
+                           str_is_null(reply.number) ? STR_LIT("") : reply.number);
     reply.signature = sign(cx, phone, buf_view(&statement));
     buf_clear(&statement);
     cx->actor = arena_printf(&cx->arena, "device:%lld", (long long)device->id);

@@ -74,8 +74,8 @@ reply_signed_over(struct world *w, const struct challenge_view *v, struct challe
     uint8_t left;
     struct buf b;
     buf_init(&b, 8192);
-    assertion_write(&b, v, arena_printf(&w->cx->arena, "%lld", (long long)w->phone.device.id),
-                    str_from_cstr(decision), str_from_cstr(number));
+    statement_write_answer(&b, v, arena_printf(&w->cx->arena, "%lld", (long long)w->phone.device.id),
+                           str_from_cstr(decision), str_from_cstr(number));
     reply.public_id = v->id;
     reply.signature = phone_sign(w->f, &w->phone.key, buf_view(&b));
     buf_clear(&b);

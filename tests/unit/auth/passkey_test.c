@@ -173,9 +173,9 @@ statement_of(struct world *w, const struct keeper *k, const struct challenge_vie
 {
     struct buf b;
     buf_init(&b, 8192);
-    assertion_write(&b, v, arena_printf(&w->cx->arena, "%lld", (long long)k->phone.device.id),
-                    str_from_cstr(decision_name(decision)),
-                    decision == DECISION_APPROVE ? w->number : STR_NULL);
+    statement_write_answer(&b, v, arena_printf(&w->cx->arena, "%lld", (long long)k->phone.device.id),
+                           str_from_cstr(decision_name(decision)),
+                           decision == DECISION_APPROVE ? w->number : STR_NULL);
     struct str text = arena_str(&w->cx->arena, buf_view(&b));
     buf_clear(&b);
     return text;

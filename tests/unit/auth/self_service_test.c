@@ -1,31 +1,8 @@
-/* self_service: the statement, who may open it and when, how it closes, what it does to devices. */
+/* self_service: who may open it and when, how it closes, what it does to devices. */
 #include "tests/unit/auth/world.h"
 
 #include "auth/notice.h"
 #include "auth/self_service.h"
-
-static void
-is_the_documented_example(void **state)
-{
-    static const char expected[] = "countersign-self-v1\n"
-                                   "audience 27 https://sign-in.example.com\n"
-                                   "nonce 43 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n"
-                                   "company 16 Acme Support Ltd\n"
-                                   "account 17 alice@example.com\n"
-                                   "device 2 42\n";
-    const struct self_statement s = {.audience = STR("https://sign-in.example.com"),
-                                     .nonce = STR("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
-                                     .company = STR("Acme Support Ltd"),
-                                     .account = STR("alice@example.com"),
-                                     .device = STR("42")};
-    struct buf b;
-    (void)state;
-    buf_init(&b, 4096);
-    self_statement_write(&b, &s);
-    assert_int_equal(b.len, 182);
-    assert_str(buf_view(&b), expected);
-    buf_clear(&b);
-}
 
 static struct str
 begin(struct world *w)
@@ -293,7 +270,6 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_the_documented_example),
         TEST(a_nonce_opens_once),
         TEST(a_refused_signature_spends_nothing),
         TEST(it_is_open_for_its_time_and_its_device),

@@ -113,7 +113,7 @@ handset_replies(struct world *w, const struct handset *p, const struct challenge
     struct str id = arena_printf(&w->cx->arena, "%lld", (long long)p->device.id);
     struct buf b;
     buf_init(&b, 8192);
-    assertion_write(&b, shown, id, str_from_cstr(decision_name(decision)), str_from_cstr(number));
+    statement_write_answer(&b, shown, id, str_from_cstr(decision_name(decision)), str_from_cstr(number));
     const struct challenge_reply reply = {.public_id = shown->id,
                                           .decision = decision,
                                           .number = str_from_cstr(number),

@@ -1,4 +1,4 @@
-/* phone: links, statements, and challenges that are not taken. What goes over the wire is tested end to end.
+/* phone: links, and challenges that are not taken. What goes over the wire is tested end to end.
  */
 #include "tests/unit/cli/run_cli.h"
 
@@ -49,19 +49,6 @@ links(void **state)
         }
         cx_clear(&cli.cx);
     }
-}
-
-static void
-enrolment_statement(void **state)
-{
-    (void)state;
-    struct buf out;
-    buf_init(&out, 1024);
-    phone_write_enrolment(&out, STR_LIT("https://a.example"), STR_LIT("T"), STR_LIT("Ann's \u260e"));
-    assert_true(
-        str_eq(buf_view(&out), STR_LIT("countersign-enrol-v1\naudience 17 https://a.example\nticket 1 T\n"
-                                       "name 9 Ann's \u260e\n")));
-    buf_clear(&out);
 }
 
 static json_t *
@@ -140,7 +127,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links),
-        cmocka_unit_test(enrolment_statement),
         cmocka_unit_test(challenges),
         cmocka_unit_test_setup_teardown(refused_before_the_wire, run_set_up, run_tear_down),
     };
