@@ -3,7 +3,7 @@
  * site's key with its user there, and moves the counter on. */
 #include "fuzz/fuzz.h"
 
-#include "auth/webauthn_parts.h"
+#include "webauthn/webauthn_parts.h"
 #include "base/codec.h"
 
 /* The credential of the vector none.ES256, and the client data of its assertion. */

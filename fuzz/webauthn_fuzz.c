@@ -3,8 +3,8 @@
  * but the right client data passes for it. */
 #include "fuzz/fuzz.h"
 
-#include "auth/cbor.h"
-#include "auth/webauthn_parts.h"
+#include "webauthn/cbor.h"
+#include "webauthn/webauthn_parts.h"
 #include "base/codec.h"
 
 static void

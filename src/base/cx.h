@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-struct db;       /* store/db.h */
-struct auth_env; /* auth/env.h: keys and server-wide settings of the domain */
+struct db;       /* db/db.h */
+struct auth_env; /* keys/env.h: keys and server-wide settings of the domain */
 struct call;     /* contract/call.h: the request as the front saw it */
 struct call_reply;
 

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth/key_check.h"
+#include "accounts/key_check.h"
 #include "cli/print.h"
 #include "cli/usage.h"
 #include "log/log.h"
-#include "store/db.h"
-#include "store/news.h"
+#include "db/db.h"
+#include "db/news.h"
 
 /* What is not listed is CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {

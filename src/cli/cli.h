@@ -1,15 +1,15 @@
 /* cli: the command `countersign`: what one run of it holds, and where it begins. The operator's commands work
- * on the store directly, by the functions of auth/, whether the server runs or not; the console (login) and
- * the phone (device enrol ...) are clients of a server. */
+ * on the store directly, by the functions of accounts/, whether the server runs or not; the console (login)
+ * and the phone (device enrol ...) are clients of a server. */
 #ifndef COUNTERSIGN_CLI_CLI_H
 #define COUNTERSIGN_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "auth/company.h"
-#include "auth/env.h"
-#include "auth/technician.h"
+#include "accounts/company.h"
+#include "keys/env.h"
+#include "accounts/technician.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "cli/args.h"

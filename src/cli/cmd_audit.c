@@ -1,5 +1,5 @@
 /* audit: reading the log, and proving it whole. */
-#include "auth/audit.h"
+#include "accounts/audit.h"
 #include "base/codec.h"
 #include "cli/cli.h"
 #include "cli/print.h"

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth/audit.h"
+#include "accounts/audit.h"
 #include "cli/cli.h"
 #include "cli/print.h"
-#include "store/db.h"
-#include "store/migrate.h"
+#include "db/db.h"
+#include "db/migrate.h"
 
 /* Others never read it, not even for a moment, and what is there already stays. */
 static enum errcode

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "cli/print.h"
 
-#include "auth/policy.h"
+#include "accounts/policy.h"
 
 static const char *
 state_name(enum company_state state)

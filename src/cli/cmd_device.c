@@ -1,6 +1,6 @@
 /* enrol, device (the operator's side): links for new phones, and the phones that there are. */
-#include "auth/device.h"
-#include "auth/enrolment.h"
+#include "accounts/device.h"
+#include "accounts/enrolment.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/print.h"

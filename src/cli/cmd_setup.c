@@ -6,14 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth/key_check.h"
+#include "accounts/key_check.h"
 #include "cli/cli.h"
 #include "cli/daemon.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/usage.h"
-#include "store/db.h"
-#include "store/migrate.h"
+#include "db/db.h"
+#include "db/migrate.h"
 
 struct first_account {
     struct str company, email, password; /* null: not asked for */

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "auth/qr.h"
+#include "accounts/qr.h"
 
 enum { QUIET = 4 };
 

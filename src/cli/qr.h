@@ -1,4 +1,4 @@
-/* qr: a QR code (auth/qr.h) in the terminal, two modules a character cell. */
+/* qr: a QR code (accounts/qr.h) in the terminal, two modules a character cell. */
 #ifndef COUNTERSIGN_CLI_QR_H
 #define COUNTERSIGN_CLI_QR_H
 

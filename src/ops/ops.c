@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "auth/env.h"
+#include "keys/env.h"
 
 /* A sandbox's own operations are run by its worker (src/play); here nobody can ask for them. */
 static enum errcode

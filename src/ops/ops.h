@@ -1,5 +1,6 @@
 /* ops: where the contract meets the domain: one handler for each operation of ops.def, which maps its struct
- * to a call of auth/ and the answer back, and decides nothing. An operation without a handler does not link.
+ * to a call of the domain and the answer back, and decides nothing. An operation without a handler does not
+ * link.
  */
 #ifndef COUNTERSIGN_OPS_OPS_H
 #define COUNTERSIGN_OPS_OPS_H

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "auth/deed.h"
-#include "auth/device.h"
+#include "accounts/deed.h"
+#include "accounts/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"

@@ -1,7 +1,7 @@
 /* ops_phone: see ops_device.h. */
 #include "ops/ops_device.h"
 
-#include "auth/env.h"
+#include "keys/env.h"
 #include "base/codec.h"
 #include "statement/statement.h"
 

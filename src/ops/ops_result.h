@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "auth/signin.h"
+#include "signin/signin.h"
 #include "base/cx.h"
 #include "contract/ct.h"
 

@@ -1,5 +1,5 @@
 /* ops_self: the technician's self-service on the phone; docs/device-api.md, "Self-service". */
-#include "auth/self_service.h"
+#include "self/self_service.h"
 #include "base/clock.h"
 #include "ops/ops.h"
 #include "ops/ops_device.h"

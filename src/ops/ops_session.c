@@ -1,7 +1,8 @@
 /* ops_session: what works on the session cookie, and the redemption of a console's ticket. */
-#include "auth/session.h"
+#include "accounts/session.h"
 
-#include "auth/signin.h"
+#include "self/password_change.h"
+#include "signin/signin.h"
 #include "ops/ops.h"
 #include "ops/ops_result.h"
 

@@ -1,5 +1,5 @@
 /* ops_signin: the logins and the operations of the second factor. */
-#include "auth/signin.h"
+#include "signin/signin.h"
 
 #include "base/clock.h"
 #include "ops/ops.h"

@@ -1,5 +1,6 @@
 /* own: the sandbox's own operations: the phone that is moved by hand, the clock. */
-#include "auth/technician.h"
+#include "signin/challenge_answer.h"
+#include "accounts/technician.h"
 #include "base/clock.h"
 #include "contract/scenario.h"
 #include "play/play.h"

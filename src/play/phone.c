@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth/enrolment.h"
-#include "auth/env.h"
+#include "signin/challenge_answer.h"
+#include "accounts/enrolment.h"
+#include "keys/env.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "store/store_challenge.h"

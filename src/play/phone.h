@@ -3,8 +3,9 @@
 #ifndef COUNTERSIGN_PLAY_PHONE_H
 #define COUNTERSIGN_PLAY_PHONE_H
 
-#include "auth/challenge.h"
-#include "auth/device.h"
+#include "signin/challenge_answer.h"
+#include "accounts/challenge.h"
+#include "accounts/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"

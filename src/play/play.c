@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#include "auth/account.h"
-#include "auth/env.h"
-#include "auth/session.h"
+#include "accounts/account.h"
+#include "keys/env.h"
+#include "accounts/session.h"
 #include "contract/call.h"
 #include "contract/scenario.h"
 #include "log/log.h"
 #include "ops/ops.h"
 #include "play/stage.h"
-#include "store/db.h"
+#include "db/db.h"
 #include "store/store_challenge.h"
 #include "store/store_login.h"
 

@@ -1,9 +1,9 @@
 /* play: what makes a worker the worker of a sandbox (countersignd --sandbox): the users of scenarios.def,
  * made anew at each of their logins; the steps that lead them to their results; their phones; the clock.
  *
- * Nothing here answers in the domain's place: each step is done through the functions of auth/ that serve
- * everybody else, and the answers come from ops/. Linked into countersign-sandbox alone: a production worker
- * has none of this. Enter at play_call and play_tick. */
+ * Nothing here answers in the domain's place: each step is done through the functions of the domain that
+ * serve everybody else, and the answers come from ops/. Linked into countersign-sandbox alone: a production
+ * worker has none of this. Enter at play_call and play_tick. */
 #ifndef COUNTERSIGN_PLAY_PLAY_H
 #define COUNTERSIGN_PLAY_PLAY_H
 

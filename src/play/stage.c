@@ -2,13 +2,13 @@
  * and cannot be incomplete. */
 #include "play/stage.h"
 
-#include "auth/company.h"
-#include "auth/lockout.h"
-#include "auth/technician.h"
+#include "accounts/company.h"
+#include "accounts/lockout.h"
+#include "accounts/technician.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "contract/call.h"
-#include "store/db.h"
+#include "db/db.h"
 
 #define OLD_PASSWORD (40 * CLOCK_DAY)
 

@@ -2,12 +2,12 @@
  * scenarios.def. */
 #include <string.h>
 
-#include "auth/company.h"
-#include "auth/device.h"
-#include "auth/policy.h"
-#include "auth/session.h"
-#include "auth/signin.h"
-#include "auth/technician.h"
+#include "accounts/company.h"
+#include "accounts/device.h"
+#include "accounts/policy.h"
+#include "accounts/session.h"
+#include "signin/signin.h"
+#include "accounts/technician.h"
 #include "base/rand.h"
 #include "play/stage.h"
 #include "store/store_login.h"

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "log/log.h"
-#include "store/db.h"
+#include "db/db.h"
 
 static enum errcode
 open_mapped(struct opener *o, struct cx *cx, const struct config *config)

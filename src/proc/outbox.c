@@ -5,7 +5,7 @@
 #include "log/log.h"
 #include "proc/verdict.h"
 #include "push/letter.h"
-#include "store/db.h"
+#include "db/db.h"
 
 enum { LOOKED_AT = 16 /* rows for each letter that there is room for: most of them may be over */ };
 

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "auth/push_key.h"
+#include "keys/push_key.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/cx.h"

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "auth/subscription.h"
+#include "accounts/subscription.h"
 #include "base/endpoint.h"
 #include "log/log.h"
 

@@ -1,8 +1,8 @@
 /* store_audit: see store_audit.h. The table is only ever read and added to. */
 #include "store/store_audit.h"
 
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 #define COLUMNS "seq, at, event, actor, source, detail, company_id, technician_id, digest"
 

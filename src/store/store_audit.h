@@ -1,4 +1,4 @@
-/* store_audit: the rows of the audit log. What their digests cover is auth/audit.c's business. */
+/* store_audit: the rows of the audit log. What their digests cover is accounts/audit.c's business. */
 #ifndef COUNTERSIGN_STORE_STORE_AUDIT_H
 #define COUNTERSIGN_STORE_STORE_AUDIT_H
 

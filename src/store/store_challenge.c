@@ -1,7 +1,7 @@
 /* store_challenge: the SQL of challenges. */
 #include "store/store_challenge.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 #define CHALLENGE_COLUMNS                                                                               \
     "id, login_id, technician_id, public_id, token_digest, nonce, state, number_required, tries_left, " \

@@ -1,5 +1,5 @@
 /* store_challenge: rows of challenges. A state changes by store_challenge_move alone, which only
- * auth/challenge.c calls. */
+ * accounts/challenge.c calls. */
 #ifndef COUNTERSIGN_STORE_STORE_CHALLENGE_H
 #define COUNTERSIGN_STORE_STORE_CHALLENGE_H
 

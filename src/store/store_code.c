@@ -2,7 +2,7 @@
 #include "store/store_code.h"
 
 #include "base/rand.h"
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_totp_get(struct cx *cx, int64_t technician_id, struct str *sealed_out, int64_t *last_step_out)

@@ -1,8 +1,8 @@
 /* store_company: see store_company.h. */
 #include "store/store_company.h"
 
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 #define COLUMNS "id, name, title, state, plan, enterprise_on, created_at"
 

@@ -2,8 +2,8 @@
 #include "store/store_device.h"
 
 #include "base/rand.h"
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 #define COLUMNS                                                                       \
     "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at, " \

@@ -18,7 +18,7 @@ struct device {
     struct str name;
     enum device_state state;
     struct str public_key;  /* 65 bytes */
-    struct str fingerprint; /* of the key: made by auth/device.c, no column */
+    struct str fingerprint; /* of the key: made by accounts/device.c, no column */
     int64_t created_at, seen_at;
     bool has_passkey; /* store_passkey.h */
 };

@@ -2,8 +2,8 @@
  * changed_at, so that what is locked for good is not looked at whenever old rows are removed. */
 #include "store/store_lockout.h"
 
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 #define COLUMNS                                                                                             \
     "key, account, technician_id, source, failures, locked_until, turned_away, period, counted, refusals, " \

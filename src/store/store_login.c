@@ -1,7 +1,7 @@
 /* store_login: the SQL of logins. */
 #include "store/store_login.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 #define LOGIN_COLUMNS                                                                             \
     "id, token_digest, technician_id, purpose, state, nonce, source, console, language, "         \

@@ -1,5 +1,5 @@
 /* store_login: rows of logins, and what a sign-in writes into the technician's row. No rules here: those are
- * in auth/. */
+ * in accounts and signin. */
 #ifndef COUNTERSIGN_STORE_STORE_LOGIN_H
 #define COUNTERSIGN_STORE_STORE_LOGIN_H
 

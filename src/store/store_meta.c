@@ -1,7 +1,7 @@
 /* store_meta: see store_meta.h. */
 #include "store/store_meta.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_meta_get(struct cx *cx, struct str name, struct str *value_out)

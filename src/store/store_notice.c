@@ -1,7 +1,7 @@
 /* store_notice: see store_notice.h. */
 #include "store/store_notice.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *n)

@@ -1,7 +1,7 @@
 /* store_outbox: the SQL of what the courier has to tell. */
 #include "store/store_outbox.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_outbox_insert(struct cx *cx, const struct outbox_row *r)

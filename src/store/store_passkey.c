@@ -1,7 +1,7 @@
 /* store_passkey: see store_passkey.h. */
 #include "store/store_passkey.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_passkey_insert(struct cx *cx, const struct passkey_row *r)

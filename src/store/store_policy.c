@@ -1,8 +1,8 @@
 /* store_policy: see store_policy.h. */
 #include "store/store_policy.h"
 
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 enum errcode
 store_policy_list(struct cx *cx, int64_t company_id, struct policy_value **values_out, size_t *n_out)

@@ -1,8 +1,8 @@
 /* store_push: see store_push.h. */
 #include "store/store_push.h"
 
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 enum errcode
 store_push_get(struct cx *cx, int64_t device_id, struct push_subscription *subscription_out)

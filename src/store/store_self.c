@@ -2,7 +2,7 @@
 #include "store/store_self.h"
 
 #include "base/rand.h"
-#include "store/db.h"
+#include "db/db.h"
 
 enum errcode
 store_self_open(struct cx *cx, const struct self_opening *o)

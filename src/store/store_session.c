@@ -1,7 +1,7 @@
 /* store_session: the SQL of sessions. */
 #include "store/store_session.h"
 
-#include "store/db.h"
+#include "db/db.h"
 
 #define SESSION_COLUMNS                                                                      \
     "id, company_id, technician_id, login_id, token_digest, ticket_digest, ticket_used_at, " \

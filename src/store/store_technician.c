@@ -2,8 +2,8 @@
 #include "store/store_technician.h"
 
 #include "base/rand.h"
-#include "store/db.h"
-#include "store/rows.h"
+#include "db/db.h"
+#include "db/rows.h"
 
 #define COLUMNS                                                                                          \
     "id, company_id, email, email_key, name, is_technician, role_on, deleted_at, password_hash, "        \

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "store/db.h"
+#include "db/db.h"
 
 #define ITS_DEVICES " WHERE device_id IN (SELECT id FROM device WHERE technician_id = $1)"
 

@@ -601,7 +601,7 @@ test("notices: only whole ones; one that this app does not know is still said", 
 });
 
 test("the app knows the notices of the server, no others, and has their words in each language", async () => {
-    const list = await readFile(new URL("../../src/auth/notice.def", import.meta.url), "utf8");
+    const list = await readFile(new URL("../../src/accounts/notice.def", import.meta.url), "utf8");
     const kinds = [...list.matchAll(/^NOTICE\(\w+, "([\w-]+)", /gm)].map(([, kind]) => kind);
     assert.ok(kinds.length >= 6);
     assert.deepEqual([...KINDS].sort(), [...kinds].sort());

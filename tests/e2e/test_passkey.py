@@ -382,7 +382,7 @@ def test_half_an_enrolment(server, name, source):
 
 
 def test_each_reason_is_explained():
-    with open(os.path.join(ROOT, "src/auth/webauthn_fault.def"), encoding="utf-8") as table:
+    with open(os.path.join(ROOT, "src/webauthn/webauthn_fault.def"), encoding="utf-8") as table:
         reasons = re.findall(r'^FAULT\(\w+, "([a-z-]+)"', table.read(), re.M)
     with open(os.path.join(ROOT, "docs/operating.md"), encoding="utf-8") as document:
         text = document.read()

@@ -1,9 +1,9 @@
 /* ops_self: the self-service and the notices through the contract's structs, and each refusal as its value.
  */
-#include "tests/unit/auth/world.h"
+#include "tests/unit/signin/world.h"
 #include "tests/unit/ops/signed.h"
 
-#include "auth/notice.h"
+#include "accounts/notice.h"
 #include "base/codec.h"
 #include "contract/call.h"
 #include "ops/ops.h"

@@ -1,11 +1,12 @@
 /* ops: a whole sign-in through the contract's structs; that an error is UnknownError and nothing else; that
  * results are mapped by name. */
-#include "tests/unit/auth/world.h"
+#include "signin/challenge_answer.h"
+#include "tests/unit/signin/world.h"
 #include "tests/unit/ops/signed.h"
 
 #include <stdio.h>
 
-#include "auth/enrolment.h"
+#include "accounts/enrolment.h"
 #include "base/codec.h"
 #include "contract/call.h"
 #include "ops/ops.h"

@@ -2,7 +2,7 @@
 #ifndef COUNTERSIGN_TESTS_OPS_SIGNED_H
 #define COUNTERSIGN_TESTS_OPS_SIGNED_H
 
-#include "tests/unit/auth/world.h"
+#include "tests/unit/signin/world.h"
 
 #include "base/codec.h"
 #include "contract/ct.h"

@@ -1,11 +1,11 @@
 /* Worker 0's end of the courier, with a courier that this test plays: what is claimed, what is handed over,
  * and what an answer, or the lack of one, writes. */
-#include "tests/unit/auth/world.h"
+#include "tests/unit/signin/world.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "auth/subscription.h"
+#include "accounts/subscription.h"
 #include "proc/outbox.h"
 #include "push/letter.h"
 

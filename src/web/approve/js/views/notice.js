@@ -2,7 +2,7 @@
 import {h} from "../dom.js";
 import {step} from "./step.js";
 
-/** Those that have words, as in src/auth/notice.def; a newer server may know more of them. */
+/** Those that have words, as in src/accounts/notice.def; a newer server may know more of them. */
 export const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
 
 /**

@@ -1,0 +1,109 @@
+/* address: allow and deny rules by network (policy.h). */
+#include "accounts/audit.h"
+#include "accounts/company.h"
+#include "accounts/policy.h"
+#include "accounts/technician.h"
+#include "base/inet.h"
+#include "base/rand.h"
+#include "db/db.h"
+
+/* addr NULL: the source is no address. A rule that cannot be read refuses: fail closed. */
+static bool
+rules_allow(const struct address_rule *rules, size_t n, const struct inet_addr *addr)
+{
+    bool has_allow = false;
+    if (n > 0 && addr == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct inet_net net;
+        if (inet_net_parse(rules[i].net, &net) != ERR_NONE)
+            return false;
+        if (inet_net_has(&net, addr))
+            return rules[i].allow;
+        has_allow = has_allow || rules[i].allow;
+    }
+    return !has_allow;
+}
+
+enum errcode
+address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
+                   bool *allowed_out)
+{
+    struct inet_addr parsed;
+    const struct inet_addr *addr =
+        !str_is_null(source) && inet_parse(source, &parsed) == ERR_NONE ? &parsed : NULL;
+    const int64_t owners[] = {0, technician_id};
+    *allowed_out = false;
+    for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
+        struct address_rule *rules;
+        size_t n;
+        enum errcode err = store_address_rule_list(cx, company_id, owners[i], &rules, &n);
+        if (err != ERR_NONE)
+            return err;
+        if (!rules_allow(rules, n, addr))
+            return ERR_NONE;
+    }
+    *allowed_out = true;
+    return ERR_NONE;
+}
+
+static enum errcode
+check_owner(struct cx *cx, int64_t company_id, int64_t technician_id)
+{
+    struct company company;
+    struct technician technician;
+    enum errcode err = company_get(cx, company_id, &company);
+    if (err != ERR_NONE || technician_id == 0)
+        return err;
+    err = technician_get(cx, technician_id, &technician);
+    if (err == ERR_NONE && technician.company_id != company_id)
+        err = err_set(cx, ERR_NOT_FOUND, "the company has no such technician");
+    return err;
+}
+
+static enum errcode
+audit_rule(struct cx *cx, struct audit_of of, const char *event, const struct address_rule *rule)
+{
+    return audit_append(cx, of, event, "verdict", rule->allow ? STR_LIT("allow") : STR_LIT("deny"), "net",
+                        rule->net, NULL);
+}
+
+enum errcode
+address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow, struct str net)
+{
+    struct inet_net parsed;
+    enum errcode err = inet_net_parse(net, &parsed);
+    if (err != ERR_NONE)
+        return err_set(cx, err, "%.*s is not a network such as 192.0.2.0/24 or 2001:db8::/32", STR_ARG(net));
+    err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    struct address_rule rule = {rand_id(), allow, inet_net_format(&cx->arena, &parsed)};
+    err = check_owner(cx, company_id, technician_id);
+    if (err == ERR_NONE)
+        err = store_address_rule_add(cx, company_id, technician_id, &rule);
+    if (err == ERR_NONE)
+        err = audit_rule(cx, (struct audit_of){company_id, technician_id}, "address.rule-added", &rule);
+    return db_end(cx, err);
+}
+
+enum errcode
+address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id, struct address_rule **rules_out,
+                  size_t *n_out)
+{
+    return store_address_rule_list(cx, company_id, technician_id, rules_out, n_out);
+}
+
+enum errcode
+address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id)
+{
+    struct address_rule rule;
+    int64_t technician = 0;
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = store_address_rule_remove(cx, company_id, rule_id, &rule, &technician);
+    if (err == ERR_NONE)
+        err = audit_rule(cx, (struct audit_of){company_id, technician}, "address.rule-removed", &rule);
+    return db_end(cx, err);
+}

@@ -1,0 +1,39 @@
+/* notice: what the phones of an account are told of its changes, each once, when they are opened next. A
+ * notice is written in the transaction of its change. */
+#ifndef COUNTERSIGN_ACCOUNTS_NOTICE_H
+#define COUNTERSIGN_ACCOUNTS_NOTICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store_device.h"
+#include "store/store_notice.h"
+
+enum notice_kind {
+#define NOTICE(kind, name, doc) NOTICE_##kind,
+#include "accounts/notice.def"
+    NOTICE_COUNT_
+};
+/* "device-added" and so on. */
+const char *notice_kind_name(enum notice_kind kind);
+
+/* Within the open transaction: for every active device of the account but the one that acts (cx->device);
+ * those that subscribed to Web Push are rung. subject null: none. */
+enum errcode
+notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct str subject) MUST_CHECK;
+
+/* What the device was not shown yet, the oldest first, at most NOTICES_LISTED. */
+enum { NOTICES_LISTED = 20 };
+enum errcode
+notice_list(struct cx *cx, const struct device *d, struct notice **notices_out, size_t *n_out) MUST_CHECK;
+/* The device has shown it. One that is unknown, or of another device, is no error, and changes nothing. */
+enum errcode notice_shown(struct cx *cx, const struct device *d, struct str public_id) MUST_CHECK;
+
+/* Housekeeping: forgets those that nobody looked at in 90 days, at most `limit`; *more_out: call again. */
+enum errcode notice_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,210 @@
+/* password: hashing, verifying, and the change of an account's password. What a new one must look like is
+ * password_rules.c's. */
+#include "accounts/password.h"
+
+#include <argon2.h>
+
+#include "keys/env.h"
+#include "accounts/notice.h"
+#include "accounts/password_rules.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/rand.h"
+#include "crypto/hash.h"
+
+enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256, KIB_LEAST = 8 * LANES };
+
+struct cost {
+    uint32_t kib, passes;
+};
+
+static struct cost
+cost_now(const struct cx *cx)
+{
+    return (struct cost){.kib = cx->env->argon2_kib, .passes = cx->env->argon2_passes};
+}
+
+/* What argon2id hashes: HMAC-SHA-256(pepper, normalised password), as text, for it must not hold a NUL. Null
+ * for a password that cannot be one. */
+static struct str
+peppered(struct cx *cx, struct str password)
+{
+    struct digest mac;
+    struct str normal = password_normalise(cx, password);
+    if (str_is_null(normal))
+        return STR_NULL;
+    const struct secret *pepper = &cx->env->pepper;
+    ASSERT(pepper->n > 0);
+    mac = hmac_sha256((struct str){(const char *)pepper->bytes, pepper->n}, normal);
+    struct str text = codec_base64url(&cx->arena, mac.bytes, sizeof mac.bytes);
+    secret_wipe(&mac, sizeof mac);
+    return text;
+}
+
+static enum errcode
+hash_text(struct cx *cx, struct str text, struct cost cost, struct str *hash_out)
+{
+    unsigned char salt[SALT_BYTES];
+    char encoded[ENCODED_MAX];
+    rand_bytes(salt, sizeof salt);
+    int rc = argon2id_hash_encoded(cost.passes, cost.kib, LANES, text.p, text.n, salt, sizeof salt,
+                                   HASH_BYTES, encoded, sizeof encoded);
+    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
+        err_no_memory();
+    if (rc != ARGON2_OK)
+        return err_set(cx, ERR_CRYPTO, "argon2id: %s", argon2_error_message(rc));
+    *hash_out = arena_str(&cx->arena, str_from_cstr(encoded));
+    return ERR_NONE;
+}
+
+enum errcode
+password_hash(struct cx *cx, struct str password, struct str *hash_out)
+{
+    struct str text = peppered(cx, password);
+    if (str_is_null(text))
+        return err_set(cx, ERR_SYNTAX, "a password is 1 to %d bytes of UTF-8", PASSWORD_BYTES_MAX);
+    return hash_text(cx, text, cost_now(cx), hash_out);
+}
+
+static bool
+is_stale(struct cx *cx, struct str hash)
+{
+    return !str_starts(hash, arena_printf(&cx->arena, "$argon2id$v=%d$m=%u,t=%u,p=%d$", ARGON2_VERSION_13,
+                                          cx->env->argon2_kib, cx->env->argon2_passes, LANES));
+}
+
+/* Of "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". Nothing where it is written otherwise, which we never did. */
+static struct cost
+cost_of(struct str hash)
+{
+    uint64_t kib = 0, passes = 0;
+    struct str rest = hash, text = STR_NULL;
+    for (int i = 0; i < 4; i++)
+        text = str_cut(&rest, '$');
+    struct str m = str_cut(&text, ','), t = str_cut(&text, ',');
+    if (!str_starts(m, STR_LIT("m=")) || !str_starts(t, STR_LIT("t=")) ||
+        str_to_u64(str_sub(m, 2, m.n), UINT32_MAX, &kib) != ERR_NONE ||
+        str_to_u64(str_sub(t, 2, t.n), UINT32_MAX, &passes) != ERR_NONE)
+        return (struct cost){.kib = 0};
+    return (struct cost){.kib = (uint32_t)kib, .passes = (uint32_t)passes};
+}
+
+/* A hash with cheaper parameters than those of now is looked at in less time, which would show that there is
+ * such an account: what was saved is spent. */
+static enum errcode
+make_up(struct cx *cx, struct str hash, struct str text)
+{
+    struct str unused;
+    const struct cost was = cost_of(hash), now = cost_now(cx);
+    const uint64_t spent = (uint64_t)was.kib * was.passes, whole = (uint64_t)now.kib * now.passes;
+    if (spent >= whole)
+        return ERR_NONE;
+    const struct cost rest = {.kib = (uint32_t)((whole - spent) / now.passes), .passes = now.passes};
+    return rest.kib < KIB_LEAST ? ERR_NONE : hash_text(cx, text, rest, &unused);
+}
+
+enum errcode
+password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out, bool *stale_out)
+{
+    struct str text = peppered(cx, password), unused;
+    *right_out = *stale_out = false;
+    if (str_is_empty(hash) || str_is_null(text))
+        return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, cost_now(cx), &unused);
+    int rc = argon2id_verify(arena_cstr(&cx->arena, hash), text.p, text.n);
+    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
+        err_no_memory();
+    if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)
+        return err_set(cx, ERR_STORE, "a stored password hash is not usable: %s", argon2_error_message(rc));
+    enum errcode err = make_up(cx, hash, text);
+    *right_out = err == ERR_NONE && rc == ARGON2_OK;
+    *stale_out = *right_out && is_stale(cx, hash);
+    return err;
+}
+
+/* Whether the password is one of the hashes. All are tried, so that the time does not tell which. */
+static enum errcode
+is_one_of(struct cx *cx, const struct str *hashes, size_t n, struct str password, bool *found_out)
+{
+    *found_out = false;
+    for (size_t i = 0; i < n; i++) {
+        bool right, stale;
+        enum errcode err = password_verify(cx, hashes[i], password, &right, &stale);
+        if (err != ERR_NONE)
+            return err;
+        *found_out = *found_out || right;
+    }
+    return ERR_NONE;
+}
+
+enum errcode
+password_check_new(struct cx *cx, const struct policy *p, const struct technician *t, const struct company *c,
+                   struct str password, enum password_verdict *verdict_out, const char **reason_out)
+{
+    struct password_facts facts;
+    struct str *former;
+    size_t n;
+    bool found = false;
+    enum errcode err = password_look(cx, password, t, c, &facts);
+    if (err != ERR_NONE)
+        return err;
+    *verdict_out = password_judge(p, &facts, reason_out);
+    if (*verdict_out != PASSWORD_GOOD)
+        return ERR_NONE;
+    if (!str_is_empty(t->password_hash))
+        err = is_one_of(cx, &t->password_hash, 1, password, &found);
+    if (found) {
+        *verdict_out = PASSWORD_SAME;
+        *reason_out = "it is the present password";
+    }
+    if (err != ERR_NONE || found)
+        return err;
+    err = store_password_history(cx, t->id, p->password_history, &former, &n);
+    if (err == ERR_NONE)
+        err = is_one_of(cx, former, n, password, &found);
+    if (found) {
+        *verdict_out = PASSWORD_USED;
+        *reason_out = "it was used before";
+    }
+    return err;
+}
+
+enum errcode
+password_store(struct cx *cx, const struct policy *p, const struct technician *t, struct str hash,
+               bool must_change)
+{
+    struct password_change change = {t->id, t->password_generation, hash, must_change};
+    enum errcode err = store_password_set(cx, &change);
+    if (err == ERR_NONE && !str_is_empty(t->password_hash))
+        err = store_password_retire(cx, t->id, t->password_hash, p->password_history);
+    return err != ERR_NONE ? err : notice_tell(cx, t->id, NOTICE_PASSWORD_CHANGED, STR_NULL);
+}
+
+int32_t
+password_days_left(const struct cx *cx, const struct policy *p, const struct technician *t)
+{
+    if (t->password_must_change)
+        return 0;
+    if (p->password_age == 0)
+        return -1;
+    int64_t left = t->password_set_at + p->password_age * CLOCK_DAY - cx->now;
+    return left <= 0 ? 0 : (int32_t)((left + CLOCK_DAY - 1) / CLOCK_DAY);
+}
+
+int32_t
+password_notice(const struct cx *cx, const struct policy *p, const struct technician *t)
+{
+    const int32_t days = password_days_left(cx, p, t);
+    return days <= p->password_notice ? days : -1;
+}
+
+enum errcode
+password_notice_of(struct cx *cx, int64_t technician_id, int32_t *days_out)
+{
+    struct technician t;
+    struct policy p;
+    enum errcode err = technician_get(cx, technician_id, &t);
+    if (err == ERR_NONE)
+        err = policy_get(cx, t.company_id, &p);
+    *days_out = err == ERR_NONE ? password_notice(cx, &p, &t) : -1;
+    return err;
+}

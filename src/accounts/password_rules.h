@@ -1,0 +1,14 @@
+/* password_rules: the form in which passwords are hashed and compared. Internal to accounts; the rules
+ * themselves are declared in password.h. */
+#ifndef COUNTERSIGN_ACCOUNTS_PASSWORD_RULES_H
+#define COUNTERSIGN_ACCOUNTS_PASSWORD_RULES_H
+
+#include "base/cx.h"
+#include "base/str.h"
+
+enum { PASSWORD_BYTES_MAX = 256, PASSWORD_LENGTH_MIN = 8, PASSWORD_LENGTH_MIN_ALONE = 15 };
+
+/* NFKC; null for what is no UTF-8, empty, or over PASSWORD_BYTES_MAX (before or after). */
+struct str password_normalise(struct cx *cx, struct str password);
+
+#endif

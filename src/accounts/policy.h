@@ -1,0 +1,75 @@
+/* policy: what a company asks for, as one struct made from policy.def; values that nobody set are the
+ * defaults. */
+#ifndef COUNTERSIGN_ACCOUNTS_POLICY_H
+#define COUNTERSIGN_ACCOUNTS_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store_policy.h"
+
+enum second_factor { SECOND_FACTOR_REQUIRED, SECOND_FACTOR_OFF };
+enum sign_in_mode { SIGN_IN_PASSWORD, SIGN_IN_SSO, SIGN_IN_SAML2 };
+enum password_strength {
+    STRENGTH_NONE,
+    STRENGTH_GOOD,
+    STRENGTH_STRONG,
+    STRENGTH_EXCELLENT
+}; /* published numbers */
+enum passkey_policy { PASSKEY_POLICY_OFF, PASSKEY_POLICY_OFFERED, PASSKEY_POLICY_REQUIRED };
+enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
+
+#define POLICY_C_FLAG bool
+#define POLICY_C_COUNT int64_t
+#define POLICY_C_SECONDS int64_t /* microseconds */
+#define POLICY_C_DAYS int64_t    /* days */
+#define POLICY_C_URL struct str  /* http or https; empty: none */
+#define POLICY_C_CHOICE_SECOND_FACTOR enum second_factor
+#define POLICY_C_CHOICE_SIGN_IN enum sign_in_mode
+#define POLICY_C_CHOICE_STRENGTH enum password_strength
+#define POLICY_C_CHOICE_PASSKEY enum passkey_policy
+#define POLICY_C_CHOICE_SEAT enum seat_full
+
+struct policy {
+#define POLICY(key, kind, def, min, max, plan, doc) POLICY_C_##kind key;
+#include "accounts/policy.def"
+    bool needs_enterprise; /* a value that only the enterprise plan includes is in force */
+};
+
+/* What holds where nobody set anything. */
+void policy_defaults(struct policy *policy_out);
+/* ERR_STORE when a value in the database cannot be read: no guess is made. */
+enum errcode policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out) MUST_CHECK;
+/* Checks the value and sets it (its own transaction, audited). ERR_USAGE for an unknown key, ERR_RANGE or
+ * ERR_SYNTAX for the value, ERR_POLICY when the company's plan does not include it, or this server cannot
+ * have passkeys and they are to be required: then, approvals that came without one count no more. An empty
+ * value goes back to the default. */
+enum errcode policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value) MUST_CHECK;
+
+struct policy_row {
+    struct str key, value, default_value, doc, set_by;
+    struct str values; /* that it can have: "30 to 300", "off or on" */
+    int64_t set_at;    /* 0: the default */
+};
+/* Every policy with its value in force, in the order of policy.def. */
+enum errcode
+policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, size_t *n_out) MUST_CHECK;
+
+/* Address rules: the company's, then the technician's; within each the first that matches decides; with an
+ * allow rule present, no match is a refusal. A source that is no address is refused when any rule is there.
+ * Whether the rules are in force at all (policy address_rules) is the caller's question. */
+enum errcode address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
+                                bool *allowed_out) MUST_CHECK;
+/* technician_id 0: the company's rules. Adds at the end. ERR_SYNTAX or ERR_RANGE for the net,
+ * ERR_NOT_FOUND for a technician that is not the company's. Audited. */
+enum errcode address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow,
+                              struct str net) MUST_CHECK;
+/* struct address_rule is store_policy.h's. */
+enum errcode address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
+                               struct address_rule **rules_out, size_t *n_out) MUST_CHECK;
+enum errcode address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/* push_channel: the counters behind the rests of the push channel. */
+#include "accounts/push_channel.h"
+
+#include "accounts/audit.h"
+#include "store/store_login.h"
+
+static enum errcode
+rest(struct cx *cx, const struct technician *t, struct push_counters *c, const char *reason)
+{
+    c->unanswered = 0;
+    c->refused = 0;
+    c->rests_until = cx->now + PUSH_REST;
+    return audit_append(cx, (struct audit_of){t->company_id, t->id}, "push.rests", "reason",
+                        str_from_cstr(reason), "until", clock_text(&cx->arena, c->rests_until), NULL);
+}
+
+enum errcode
+push_channel_count(struct cx *cx, const struct technician *t, enum push_event event)
+{
+    struct push_counters c = {t->push_unanswered, t->push_refused, t->push_rests_until, t->push_last_at,
+                              t->push_early_at};
+    enum errcode err = ERR_NONE;
+    switch (event) {
+    case PUSH_SENT:
+        if (c.last_at + PUSH_EVERY > cx->now)
+            c.early_at = cx->now;
+        c.last_at = cx->now;
+        break;
+    case PUSH_UNANSWERED:
+        if (++c.unanswered >= PUSH_UNANSWERED_MAX)
+            err = rest(cx, t, &c, "unanswered");
+        break;
+    case PUSH_REFUSED:
+        c.early_at = c.last_at;
+        if (++c.refused >= PUSH_REFUSED_MAX)
+            err = rest(cx, t, &c, "refused");
+        break;
+    case PUSH_APPROVED:
+        c = (struct push_counters){.rests_until = c.rests_until};
+        break;
+    }
+    return err != ERR_NONE ? err : store_push_counters_set(cx, t->id, &c);
+}
+
+void
+push_channel_clear(struct technician *t)
+{
+    t->push_unanswered = t->push_refused = t->push_rests_until = t->push_last_at = t->push_early_at = 0;
+}
+
+bool
+push_channel_rests(const struct cx *cx, const struct technician *t)
+{
+    return t->push_rests_until > cx->now;
+}
+
+bool
+push_channel_is_last(const struct technician *t)
+{
+    return t->push_unanswered + 1 >= PUSH_UNANSWERED_MAX;
+}
+
+int64_t
+push_channel_free_at(const struct cx *cx, const struct technician *t)
+{
+    const int64_t paced = t->push_last_at == 0 ? 0 : t->push_last_at + PUSH_EVERY;
+    const int64_t early = t->push_early_at == 0 ? 0 : t->push_early_at + PUSH_EVERY;
+    const int64_t next = early <= cx->now ? early : paced > early ? paced : early;
+    return next > t->push_rests_until ? next : t->push_rests_until;
+}

@@ -1,0 +1,41 @@
+/* push_channel: when a technician may be sent a push. The pace is one every PUSH_EVERY; one more may come
+ * early, for a sign-in that was abandoned and begun again, unless the phone has said no since. An approval
+ * ends the wait, since the person is there. None is sent for PUSH_REST after too many in a row that went
+ * unanswered or were refused. The channel rests, never the person: codes still work. */
+#ifndef COUNTERSIGN_ACCOUNTS_PUSH_CHANNEL_H
+#define COUNTERSIGN_ACCOUNTS_PUSH_CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accounts/technician.h"
+#include "base/clock.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "store/store_challenge.h"
+
+#define PUSH_EVERY (30 * CLOCK_S)
+#define PUSH_REST CLOCK_HOUR
+enum { PUSH_UNANSWERED_MAX = 5, PUSH_REFUSED_MAX = 3 };
+
+enum push_event {
+    PUSH_SENT,
+    PUSH_UNANSWERED, /* its time ran out, or the console took it back before an answer */
+    PUSH_REFUSED,
+    PUSH_APPROVED /* or the sign-in succeeded by a code */
+};
+
+/* Within the open transaction: t as read in it. */
+enum errcode push_channel_count(struct cx *cx, const struct technician *t, enum push_event event) MUST_CHECK;
+bool push_channel_rests(const struct cx *cx, const struct technician *t);
+/* Another push that goes unanswered would begin a rest. */
+bool push_channel_is_last(const struct technician *t);
+/* When the next push may be sent; not after cx->now: at once. */
+int64_t push_channel_free_at(const struct cx *cx, const struct technician *t);
+/* Forgets counters, rest and pace in *t; the caller stores it. */
+void push_channel_clear(struct technician *t);
+
+/* Within the open transaction: a pending challenge whose time is over; nothing when it is not pending. */
+enum errcode challenge_expire(struct cx *cx, const struct challenge_row *c) MUST_CHECK;
+
+#endif

@@ -1,0 +1,359 @@
+/* db: the rules that are the same for every kind of database: transactions that fail as a whole, binding by a
+ * format, rows. The kinds are behind db_driver.h. */
+#include "db/db.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/db_driver.h"
+#include "db/migrate.h"
+
+enum { DB_VALUES = 32 };
+
+static enum errcode take_time(struct cx *cx);
+
+/* Lays or checks the schema of a fresh connection, which the context borrows for that. */
+static enum errcode
+settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
+{
+    struct db *outer = cx->db;
+    cx->db = db;
+    int64_t version = 0;
+    enum errcode err = migrate_version(cx, &version);
+    if (err == ERR_NONE && mode == DB_CREATE && version != 0)
+        err = err_set(cx, ERR_EXISTS, "there is a database already");
+    if (err == ERR_NONE && mode == DB_OPEN && version != migrate_latest())
+        err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
+                      (long long)version, (long long)migrate_latest(),
+                      version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
+    if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
+        err = migrate_up(cx);
+    if (err == ERR_NONE)
+        err = take_time(cx);
+    cx->db = outer;
+    return err;
+}
+
+enum errcode
+db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
+{
+    struct db *db = NULL;
+    *db_out = NULL;
+    enum errcode err = sqlite_open(cx, path, mode == DB_CREATE, busy_timeout, &db);
+    if (err == ERR_NONE)
+        err = settle_schema(cx, db, mode);
+    if (err != ERR_NONE)
+        db_close(&db);
+    *db_out = db;
+    return err;
+}
+
+void
+db_close(struct db **db)
+{
+    if (*db != NULL)
+        (*db)->driver->close(*db);
+    *db = NULL;
+}
+
+enum errcode
+db_map(struct cx *cx, int64_t bytes)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->map(cx, cx->db, bytes);
+}
+
+enum errcode
+db_tidy(struct cx *cx)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->tidy(cx, cx->db);
+}
+
+enum errcode
+db_backup(struct cx *cx, struct str path)
+{
+    ASSERT(!cx->db->in_transaction);
+    return cx->db->driver->backup(cx, cx->db, path);
+}
+
+static enum errcode
+begin(struct cx *cx, bool is_write)
+{
+    struct db *db = cx->db;
+    ASSERT(!db->in_transaction);
+    enum errcode err = db->driver->begin(cx, db, is_write);
+    db->in_transaction = err == ERR_NONE;
+    db->is_writing = is_write;
+    db->failed = ERR_NONE;
+    return err;
+}
+
+/* The latest time that any process is known to have seen; 0: none yet. */
+static enum errcode
+read_latest(struct cx *cx, int64_t *latest_out)
+{
+    static const char sql[] = "SELECT COALESCE((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0), "
+                              "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0)";
+    struct db_rows *rows;
+    int64_t newest = 0, kept = 0;
+    enum errcode err = db_query(cx, &rows, sql, "");
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows)) {
+        newest = db_int(rows, 0);
+        kept = db_int(rows, 1);
+    }
+    *latest_out = newest > kept ? newest : kept;
+    return db_done(cx, rows);
+}
+
+/* The moment of the transaction: known only now that the wait for the lock is over, or the snapshot taken. */
+static enum errcode
+take_time(struct cx *cx)
+{
+    int64_t latest = 0;
+    enum errcode err = read_latest(cx, &latest);
+    if (err != ERR_NONE)
+        return err;
+    if (latest > clock_wall() + CLOCK_BEHIND_MOST)
+        return err_set(cx, ERR_STORE, "the database has seen %s: the machine's clock is wrong, or was then",
+                       clock_text(&cx->arena, latest).p);
+    cx->now = clock_raise(latest);
+    return ERR_NONE;
+}
+
+static enum errcode
+begin_timed(struct cx *cx, bool is_write)
+{
+    enum errcode err = begin(cx, is_write);
+    if (err == ERR_NONE && (err = take_time(cx)) != ERR_NONE)
+        db_rollback(cx);
+    return err;
+}
+
+enum errcode
+db_begin(struct cx *cx)
+{
+    return begin_timed(cx, true);
+}
+
+enum errcode
+db_begin_read(struct cx *cx)
+{
+    return begin_timed(cx, false);
+}
+
+enum errcode
+db_keep_time(struct cx *cx)
+{
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = db_exec(cx, NULL,
+                  "INSERT INTO meta (name, value) VALUES ('time', $1) "
+                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                  "t", arena_printf(&cx->arena, "%lld", (long long)cx->now));
+    return db_end(cx, err);
+}
+
+enum errcode
+db_begin_untimed(struct cx *cx)
+{
+    return begin(cx, true);
+}
+
+enum errcode
+db_commit(struct cx *cx)
+{
+    struct db *db = cx->db;
+    ASSERT(db->in_transaction);
+    enum errcode err = db->failed;
+    if (err == ERR_NONE)
+        err = db->driver->commit(cx, db);
+    else
+        err_set(cx, err, "a statement of the transaction failed");
+    if (err != ERR_NONE)
+        db_rollback(cx);
+    db->in_transaction = false;
+    db->has_written = db->has_written || (err == ERR_NONE && db->is_writing);
+    return err;
+}
+
+enum errcode
+db_end(struct cx *cx, enum errcode err)
+{
+    if (err == ERR_NONE)
+        return db_commit(cx);
+    db_rollback(cx);
+    return err;
+}
+
+bool
+db_has_written(const struct db *db)
+{
+    return db->has_written;
+}
+
+void
+db_rollback(struct cx *cx)
+{
+    struct db *db = cx->db;
+    if (!db->in_transaction)
+        return;
+    db->driver->rollback(db);
+    db->in_transaction = false;
+    db->failed = ERR_NONE;
+}
+
+/* A statement that failed takes the transaction with it, as PostgreSQL does in any case. */
+static enum errcode
+note(struct db *db, enum errcode err)
+{
+    if (err != ERR_NONE && db->in_transaction && db->failed == ERR_NONE)
+        db->failed = err;
+    return err;
+}
+
+static struct db_value
+value_of_digest(const struct digest *digest)
+{
+    if (digest == NULL)
+        return (struct db_value){.kind = 'n'};
+    return (struct db_value){.kind = 'b', .bytes = {(const char *)digest->bytes, sizeof digest->bytes}};
+}
+
+static void
+read_values(const char *types, va_list ap, struct db_value values[DB_VALUES])
+{
+    for (size_t i = 0; types[i] != '\0'; i++) {
+        ASSERT(i < DB_VALUES);
+        struct db_value v = {.kind = types[i]};
+        if (types[i] == 'i') {
+            v.number = va_arg(ap, int64_t);
+        } else if (types[i] == 't' || types[i] == 'b') {
+            v.bytes = va_arg(ap, struct str);
+            if (str_is_null(v.bytes))
+                v.kind = 'n';
+        } else if (types[i] == 'd') {
+            v = value_of_digest(va_arg(ap, const struct digest *));
+        } else {
+            ASSERT(types[i] == 'n');
+        }
+        values[i] = v;
+    }
+}
+
+static enum errcode
+query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, va_list ap)
+{
+    struct db *db = cx->db;
+    struct db_value values[DB_VALUES];
+    *rows_out = NULL;
+    if (db->in_transaction && db->failed != ERR_NONE) {
+        err_set(cx, db->failed, "the transaction has failed already");
+        return db->failed;
+    }
+    read_values(types, ap, values);
+    enum errcode err = db->driver->query(cx, db, sql, values, strlen(types), rows_out);
+    if (err == ERR_NONE) {
+        ASSERT(*rows_out != NULL);
+        (*rows_out)->has_row = false;
+        (*rows_out)->err = ERR_NONE;
+    }
+    return note(db, err);
+}
+
+enum errcode
+db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    enum errcode err = query(cx, rows_out, sql, types, ap);
+    va_end(ap);
+    return err;
+}
+
+bool
+db_next(struct cx *cx, struct db_rows *rows)
+{
+    bool has_row = false;
+    if (rows->err == ERR_NONE)
+        rows->err = note(rows->db, rows->db->driver->step(cx, rows, &has_row));
+    rows->has_row = has_row && rows->err == ERR_NONE;
+    return rows->has_row;
+}
+
+int64_t
+db_int(struct db_rows *rows, int column)
+{
+    ASSERT(rows->has_row);
+    return rows->db->driver->number(rows, column);
+}
+
+bool
+db_is_null(struct db_rows *rows, int column)
+{
+    ASSERT(rows->has_row);
+    return rows->db->driver->is_null(rows, column);
+}
+
+bool
+db_is(struct db_rows *rows, int column, char kind)
+{
+    ASSERT(rows->has_row);
+    return rows->db->driver->kind(rows, column) == kind;
+}
+
+struct str
+db_text(struct cx *cx, struct db_rows *rows, int column)
+{
+    ASSERT(rows->has_row);
+    return arena_str(&cx->arena, rows->db->driver->bytes(rows, column));
+}
+
+struct str
+db_blob(struct cx *cx, struct db_rows *rows, int column)
+{
+    return db_text(cx, rows, column);
+}
+
+struct digest
+db_digest(struct db_rows *rows, int column)
+{
+    ASSERT(rows->has_row);
+    struct digest digest = {{0}};
+    struct str s = rows->db->driver->bytes(rows, column);
+    if (s.n == sizeof digest.bytes)
+        memcpy(digest.bytes, s.p, s.n);
+    return digest;
+}
+
+enum errcode
+db_done(struct cx *cx, struct db_rows *rows)
+{
+    (void)cx; /* the error was set where it happened */
+    rows->db->driver->finish(rows);
+    rows->has_row = false;
+    return rows->err;
+}
+
+enum errcode
+db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...)
+{
+    struct db_rows *rows;
+    va_list ap;
+    va_start(ap, types);
+    enum errcode err = query(cx, &rows, sql, types, ap);
+    va_end(ap);
+    if (changed_out != NULL)
+        *changed_out = 0;
+    if (err != ERR_NONE)
+        return err;
+    bool has_row = db_next(cx, rows);
+    ASSERT(!has_row);
+    if (changed_out != NULL && rows->err == ERR_NONE)
+        *changed_out = rows->db->driver->changed(rows);
+    return db_done(cx, rows);
+}

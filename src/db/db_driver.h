@@ -1,0 +1,69 @@
+/* db_driver: what a kind of database provides to db.c, which has the rules that are the same for all. Not for
+ * use outside of store/. */
+#ifndef COUNTERSIGN_DB_DB_DRIVER_H
+#define COUNTERSIGN_DB_DB_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "db/db.h"
+
+/* One bound argument. kind: i, t, b as for db_query, or n. bytes is a view that lives through the query. */
+struct db_value {
+    char kind;
+    int64_t number;
+    struct str bytes;
+};
+
+/* A driver embeds struct db at the start of its own connection and struct db_rows at the start of its own
+ * statement. Each function sets the context's error; none looks at in_transaction or failed. */
+struct db_driver {
+    enum errcode (*begin)(struct cx *cx, struct db *db, bool is_write);
+    enum errcode (*commit)(struct cx *cx, struct db *db);
+    void (*rollback)(struct db *db); /* silent; also ends every statement */
+    /* Outside of a transaction it first connects again where that is needed. */
+    enum errcode (*query)(struct cx *cx, struct db *db, const char *sql, const struct db_value *values,
+                          size_t n, struct db_rows **rows_out);
+    enum errcode (*step)(struct cx *cx, struct db_rows *rows, bool *has_row_out);
+    void (*finish)(struct db_rows *rows);
+    int64_t (*changed)(struct db_rows *rows);
+    /* Columns of the present row; bytes are a view until the next step. */
+    bool (*is_null)(struct db_rows *rows, int column);
+    char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; else 0 */
+    int64_t (*number)(struct db_rows *rows, int column);
+    struct str (*bytes)(struct db_rows *rows, int column);
+    /* Several statements without parameters and rows, for the schema. */
+    enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
+    enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out); /* no table at all */
+    enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
+    enum errcode (*tidy)(struct cx *cx, struct db *db);
+    enum errcode (*backup)(struct cx *cx, struct db *db, struct str path);
+    void (*close)(struct db *db);
+};
+
+struct db {
+    const struct db_driver *driver;
+    bool in_transaction;
+    bool is_writing, has_written; /* the transaction; any since the connection was opened */
+    enum errcode
+        failed; /* a statement of the transaction failed: nothing more runs in it, nor is it committed */
+};
+
+struct db_rows {
+    struct db *db;
+    bool has_row;
+    enum errcode err;
+};
+
+/* db_begin while there may be no table yet: cx->now stays as it is. */
+enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;
+
+/* db_sqlite.c. With `create` a file that is not there is made (mode 0600). */
+enum errcode
+sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out) MUST_CHECK;
+
+#endif

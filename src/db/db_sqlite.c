@@ -1,0 +1,335 @@
+/* db_sqlite: the driver for SQLite: one link to the file, and a second one for read transactions where the
+ * file is mapped (sqlite_link.h). */
+#include "db/db_driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "db/sqlite_link.h"
+
+struct sqlite {
+    struct db db;
+    char *path;
+    struct link_file file;
+    struct link all, reader;
+    struct link *in; /* that of the transaction */
+};
+
+static struct sqlite *
+sqlite_of(struct db *db)
+{
+    return (struct sqlite *)db;
+}
+
+static struct statement *
+statement_of(struct db_rows *rows)
+{
+    return (struct statement *)rows;
+}
+
+static bool
+is_file(const struct sqlite *s)
+{
+    return strcmp(s->path, ":memory:") != 0;
+}
+
+/* Whoever read something outside of a transaction has had it. */
+static void
+end_statements(struct sqlite *s)
+{
+    link_stop_all(&s->all);
+    link_stop_all(&s->reader);
+}
+
+static enum errcode
+run(struct cx *cx, struct sqlite *s, const char *sql)
+{
+    int rc = link_run(s->in, &s->db, sql);
+    return rc == SQLITE_OK ? ERR_NONE : link_fail(cx, s->in, rc, sql);
+}
+
+static enum errcode
+sqlite_begin(struct cx *cx, struct db *db, bool is_write)
+{
+    struct sqlite *s = sqlite_of(db);
+    end_statements(s);
+    s->in = is_write || s->file.map == 0 ? &s->all : &s->reader;
+    enum errcode err = link_connect(cx, s->in);
+    if (err == ERR_NONE)
+        err = run(cx, s, is_write ? "BEGIN IMMEDIATE" : "BEGIN");
+    return err;
+}
+
+static enum errcode
+sqlite_commit(struct cx *cx, struct db *db)
+{
+    struct sqlite *s = sqlite_of(db);
+    end_statements(s);
+    if (link_has_moved(s->in))
+        return err_set(cx, ERR_STORE, "sqlite: %s was taken away during a transaction", s->path);
+    return run(cx, s, "COMMIT");
+}
+
+static void
+sqlite_rollback(struct db *db)
+{
+    struct sqlite *s = sqlite_of(db);
+    end_statements(s);
+    /* After some errors SQLite has rolled back by itself; it says so by its autocommit flag. */
+    if (s->in->handle != NULL && sqlite3_get_autocommit(s->in->handle) == 0 &&
+        link_run(s->in, db, "ROLLBACK") != SQLITE_OK)
+        link_disconnect(s->in);
+}
+
+/* To SQLite $2 is a name, and its index is the order in which the names first appear. */
+static size_t
+number_of(sqlite3_stmt *stmt, int at)
+{
+    const char *name = sqlite3_bind_parameter_name(stmt, at);
+    uint64_t number = 0;
+    ASSERT(name != NULL && name[0] == '$');
+    ASSERT(str_to_u64(str_from_cstr(name + 1), INT_MAX, &number) == ERR_NONE && number > 0);
+    return (size_t)number;
+}
+
+static int
+bind(sqlite3_stmt *stmt, int at, const struct db_value *v)
+{
+    switch (v->kind) {
+    case 'i':
+        return sqlite3_bind_int64(stmt, at, v->number);
+    case 't':
+        return sqlite3_bind_text64(stmt, at, v->bytes.p, v->bytes.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    case 'b':
+        return sqlite3_bind_blob64(stmt, at, v->bytes.p, v->bytes.n, SQLITE_TRANSIENT);
+    default:
+        return sqlite3_bind_null(stmt, at);
+    }
+}
+
+static enum errcode
+sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_value *values, size_t n,
+             struct db_rows **rows_out)
+{
+    struct sqlite *s = sqlite_of(db);
+    struct link *link = db->in_transaction ? s->in : &s->all;
+    struct statement *st = NULL;
+    enum errcode err = db->in_transaction ? ERR_NONE : link_connect(cx, link);
+    if (err != ERR_NONE)
+        return err;
+    int rc = link_statement(link, db, sql, &st);
+    if (rc == SQLITE_OK)
+        ASSERT((size_t)sqlite3_bind_parameter_count(st->stmt) == n);
+    for (int at = 1; (size_t)at <= n && rc == SQLITE_OK; at++) {
+        size_t number = number_of(st->stmt, at);
+        ASSERT(number <= n);
+        rc = bind(st->stmt, at, &values[number - 1]);
+    }
+    if (rc != SQLITE_OK)
+        return link_fail(cx, link, rc, sql);
+    *rows_out = &st->rows;
+    return ERR_NONE;
+}
+
+static enum errcode
+sqlite_step(struct cx *cx, struct db_rows *rows, bool *has_row_out)
+{
+    struct statement *st = statement_of(rows);
+    if (st->stmt == NULL)
+        return err_set(cx, ERR_STORE, "sqlite: the connection was lost");
+    int rc = sqlite3_step(st->stmt);
+    *has_row_out = rc == SQLITE_ROW;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? ERR_NONE : link_fail(cx, st->link, rc, st->sql);
+}
+
+static void
+sqlite_finish(struct db_rows *rows)
+{
+    statement_stop(statement_of(rows));
+}
+
+static int64_t
+sqlite_changed(struct db_rows *rows)
+{
+    return sqlite3_changes64(statement_of(rows)->link->handle);
+}
+
+static bool
+sqlite_is_null(struct db_rows *rows, int column)
+{
+    return sqlite3_column_type(statement_of(rows)->stmt, column) == SQLITE_NULL;
+}
+
+static char
+sqlite_kind(struct db_rows *rows, int column)
+{
+    switch (sqlite3_column_type(statement_of(rows)->stmt, column)) {
+    case SQLITE_INTEGER:
+        return 'i';
+    case SQLITE_TEXT:
+        return 't';
+    case SQLITE_BLOB:
+        return 'b';
+    case SQLITE_NULL:
+        return 'n';
+    default:
+        return 0;
+    }
+}
+
+static int64_t
+sqlite_number(struct db_rows *rows, int column)
+{
+    return sqlite3_column_int64(statement_of(rows)->stmt, column);
+}
+
+static struct str
+sqlite_bytes(struct db_rows *rows, int column)
+{
+    sqlite3_stmt *stmt = statement_of(rows)->stmt;
+    if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
+        return STR_NULL;
+    const char *p = sqlite3_column_blob(stmt, column);
+    int n = sqlite3_column_bytes(stmt, column);
+    return (struct str){p != NULL ? p : "", (size_t)n};
+}
+
+static enum errcode
+sqlite_script(struct cx *cx, struct db *db, const char *text)
+{
+    struct sqlite *s = sqlite_of(db);
+    int rc = sqlite3_exec(s->all.handle, text, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_NONE : link_fail(cx, &s->all, rc, "script");
+}
+
+static enum errcode
+sqlite_is_empty(struct cx *cx, struct db *db, bool *empty_out)
+{
+    struct db_rows *rows = NULL;
+    enum errcode err =
+        sqlite_query(cx, db, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'", NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    ASSERT(rows != NULL);
+    bool has_row = false;
+    err = sqlite_step(cx, rows, &has_row);
+    *empty_out = has_row && sqlite_number(rows, 0) == 0;
+    sqlite_finish(rows);
+    return err;
+}
+
+static enum errcode
+sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
+{
+    struct sqlite *s = sqlite_of(db);
+    s->file.map = is_file(s) ? bytes : 0;
+    enum errcode err = link_map(cx, &s->all);
+    return err == ERR_NONE ? link_map(cx, &s->reader) : err;
+}
+
+/* SQLITE_BUSY: somebody else is at it. */
+static enum errcode
+sqlite_tidy(struct cx *cx, struct db *db)
+{
+    struct sqlite *s = sqlite_of(db);
+    enum errcode err = link_connect(cx, &s->all);
+    if (err != ERR_NONE)
+        return err;
+    int rc = sqlite3_wal_checkpoint_v2(s->all.handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? ERR_NONE
+                                                         : link_fail(cx, &s->all, rc, "checkpoint");
+}
+
+static enum errcode
+sqlite_backup(struct cx *cx, struct db *db, struct str path)
+{
+    static const char sql[] = "VACUUM INTO $1";
+    const struct db_value value = {.kind = 't', .bytes = path};
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    end_statements(sqlite_of(db));
+    enum errcode err = sqlite_query(cx, db, sql, &value, 1, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = sqlite_step(cx, rows, &has_row);
+    sqlite_finish(rows);
+    return err;
+}
+
+static void
+sqlite_close(struct db *db)
+{
+    struct sqlite *s = sqlite_of(db);
+    link_clear(&s->reader);
+    link_clear(&s->all);
+    free(s->path);
+    free(s);
+}
+
+static const struct db_driver driver = {
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .query = sqlite_query,
+    .step = sqlite_step,
+    .finish = sqlite_finish,
+    .changed = sqlite_changed,
+    .is_null = sqlite_is_null,
+    .kind = sqlite_kind,
+    .number = sqlite_number,
+    .bytes = sqlite_bytes,
+    .script = sqlite_script,
+    .is_empty = sqlite_is_empty,
+    .map = sqlite_map,
+    .tidy = sqlite_tidy,
+    .backup = sqlite_backup,
+    .close = sqlite_close,
+};
+
+/* SQLite gives -wal and -shm the mode of the file itself. */
+static enum errcode
+create_file(struct cx *cx, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return ERR_NONE;
+    if (fd < 0)
+        return err_set(cx, ERR_STORE, "%s: %s", path, strerror(errno));
+    close(fd);
+    return ERR_NONE;
+}
+
+enum errcode
+sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out)
+{
+    int64_t busy_ms = busy_timeout / CLOCK_MS;
+    struct sqlite *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        err_no_memory();
+    s->db.driver = &driver;
+    s->path = strndup(path.p, path.n);
+    if (s->path == NULL)
+        err_no_memory();
+    s->file = (struct link_file){.path = s->path, .busy_ms = busy_ms > INT_MAX ? INT_MAX : (int)busy_ms};
+    link_init(&s->all, &s->file, false);
+    link_init(&s->reader, &s->file, true);
+    s->in = &s->all;
+    enum errcode err = ERR_NONE;
+    if (is_file(s) && create)
+        err = create_file(cx, s->path);
+    else if (is_file(s) && access(s->path, F_OK) != 0 && errno == ENOENT)
+        err = err_set(cx, ERR_NOT_FOUND, "there is no database %s: `countersign init` makes one", s->path);
+    if (err == ERR_NONE)
+        err = link_open(cx, &s->all);
+    if (err != ERR_NONE)
+        sqlite_close(&s->db);
+    *db_out = err == ERR_NONE ? &s->db : NULL;
+    return err;
+}

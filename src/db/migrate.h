@@ -1,0 +1,19 @@
+/* migrate: the versions of the schema (schema/NNNN.sql, embedded) and the steps from one to the next. The
+ * version of a database stands in its table meta. */
+#ifndef COUNTERSIGN_DB_MIGRATE_H
+#define COUNTERSIGN_DB_MIGRATE_H
+
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+
+/* The version that this program works with. */
+int64_t migrate_latest(void);
+/* The version of cx->db; 0 when it has no table at all. */
+enum errcode migrate_version(struct cx *cx, int64_t *version_out) MUST_CHECK;
+/* Applies what is missing, all in one transaction. ERR_STORE_SCHEMA when the database is newer than the
+ * program. */
+enum errcode migrate_up(struct cx *cx) MUST_CHECK;
+
+#endif

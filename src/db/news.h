@@ -1,0 +1,21 @@
+/* news: how a program that has written to the database tells the server so: an empty datagram to a socket
+ * beside the database, which only the server's account and root may write to.
+ *
+ * It carries nothing and promises nothing: who gets it looks what is new in the audit log, and looks there
+ * every second in any case. So nobody waits for it, and a server that does not run is not told. */
+#ifndef COUNTERSIGN_DB_NEWS_H
+#define COUNTERSIGN_DB_NEWS_H
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* The socket of the database at `path`, mode 0600, in place of whichever was there; the caller closes it.
+ * ERR_SYSTEM. */
+enum errcode news_listen(struct cx *cx, struct str path, int *fd_out) MUST_CHECK;
+/* Takes whatever came; never waits. */
+void news_take(int fd);
+/* Tells the server of the database at `path`, if there is one. */
+void news_tell(struct cx *cx, struct str path);
+
+#endif

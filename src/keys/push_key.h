@@ -1,0 +1,24 @@
+/* push_key: the key pair by which this server names itself to push services (VAPID, RFC 8292): on P-256,
+ * derived from the server key, so that there is nothing more to keep or to back up. Phones subscribe to the
+ * point; who has another server key must ask them to subscribe again. Worker 0 hands it to the courier, which
+ * signs with it and has nothing else of the server key. */
+#ifndef COUNTERSIGN_KEYS_PUSH_KEY_H
+#define COUNTERSIGN_KEYS_PUSH_KEY_H
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "crypto/p256.h"
+
+enum { PUSH_KEY_POINT = P256_POINT, PUSH_KEY_SCALAR = P256_SCALAR };
+
+struct push_key {
+    struct secret scalar;                /* big-endian, 32 bytes */
+    unsigned char point[PUSH_KEY_POINT]; /* uncompressed: SEC 1, section 2.3.3 */
+};
+
+void push_key_derive(struct secret *server_key, struct push_key *out);
+/* From the server key's file; everything else of it is wiped. Errors as server_key_read. */
+enum errcode push_key_read(struct cx *cx, const char *key_file, struct push_key *out) MUST_CHECK;
+
+#endif

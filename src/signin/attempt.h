@@ -1,0 +1,85 @@
+/* attempt: one login on its way from a right password to its end: opened, read again with all its facts, and
+ * ended once, by a grant or by a refusal for good. For signin and self alone. */
+#ifndef COUNTERSIGN_SIGNIN_ATTEMPT_H
+#define COUNTERSIGN_SIGNIN_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accounts/account.h"
+#include "accounts/challenge.h"
+#include "accounts/decide.h"
+#include "signin/signin.h"
+#include "base/clock.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store_challenge.h"
+#include "store/store_login.h"
+
+#define LOGIN_LIFE (10 * CLOCK_MINUTE)
+#define OK_REPEATED (30 * CLOCK_S)
+
+#define PURPOSE_SIGN_IN STR_LIT("sign-in")
+#define PURPOSE_NEW_PASSWORD STR_LIT("new-password")
+#define PURPOSE_CHANGE STR_LIT("change-password")
+#define PURPOSE_SELF STR_LIT("self-service") /* of no login: of a change on the phone */
+
+/* A new password that a login or a change brings: what is known of it while it can be seen. */
+struct brought {
+    struct str hash;    /* empty: it can never be one */
+    struct str verdict; /* "", "weak", "same", "used" */
+    int64_t strength, length;
+};
+/* Hashes: not for the fast lane, not within a transaction. */
+enum errcode
+brought_look(struct cx *cx, const struct account *a, struct str password, struct brought *b_out) MUST_CHECK;
+enum password_verdict brought_judge(const struct policy *p, const struct brought *b);
+
+struct attempt {
+    struct login_row login;
+    struct challenge_row push; /* id 0: none was named */
+    struct account account;
+    struct facts facts;
+    bool is_repeat; /* spent by an OK that may be given again now */
+};
+
+struct opening {
+    struct str purpose, language;
+    const struct brought *brought; /* NULL: none */
+    int64_t session_id;            /* of a change; else 0 */
+};
+/* Within the open transaction: inserts the login and makes the attempt that attempt_read would. a->account is
+ * filled. *token_out may be NULL: nobody is told. */
+enum errcode
+attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct str *token_out) MUST_CHECK;
+
+/* Within a transaction of either kind: what the tokens stand for. Bad tokens are no error: facts.account is
+ * NULL then. push_token NULL: none is named. */
+enum errcode attempt_read(struct cx *cx, struct str login_token, const struct str *push_token,
+                          struct attempt *a_out) MUST_CHECK;
+
+/* Within the open transaction: the end. OK grants: the new password is stored, the session and its seat
+ * taken. Anything else refuses for good. Both spend the login and its push, and are audited. method: "push",
+ * "totp", "recovery", "password". */
+enum errcode attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const char *method,
+                         struct signin_answer *answer_out) MUST_CHECK;
+/* The OK of a repeat, the same again. */
+enum errcode
+attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_answer *answer_out) MUST_CHECK;
+/* The answer alone. session: the one that is the caller's own, 0 for that of the login. */
+enum errcode attempt_tell(struct cx *cx, const struct attempt *a, int64_t session, enum signin_result result,
+                          struct signin_answer *answer_out) MUST_CHECK;
+
+/* signin.c. Within the open transaction: the password was proved, the second factor comes next: a login that
+ * waits for it, or, where none was ever set up, OkTwoFactorSetupRequired with an enrolment link. a->account
+ * is filled. */
+enum errcode signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
+                                  struct signin_answer *answer_out) MUST_CHECK;
+/* After that was committed: a line of the log where the answer has such a link. */
+void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer);
+
+/* The answer to a stranger: a result and nothing else. */
+struct signin_answer answer_to_stranger(enum signin_result result);
+
+#endif

@@ -1,0 +1,341 @@
+/* challenge_answer: what a phone is shown of a push, and what it says. The statement that it signs is made
+ * again here from the row, so that what was shown is what is signed; number and decision are looked at only
+ * behind a good signature. */
+#include "signin/challenge_answer.h"
+
+#include "signin/attempt.h"
+#include "keys/env.h"
+#include "accounts/passkey.h"
+#include "accounts/push_channel.h"
+#include "accounts/text.h"
+#include "base/codec.h"
+#include "log/log.h"
+#include "db/db.h"
+
+enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
+
+/* A challenge and all that its statement is made of. */
+struct shown {
+    struct challenge_row c;
+    struct login_row login;
+    struct technician t;
+    struct company company;
+    struct challenge_view view;
+};
+
+static struct challenge_view
+view_of(struct cx *cx, const struct shown *s)
+{
+    const struct challenge_row *c = &s->c;
+    const int64_t left = c->expires_at <= cx->now ? 0 : (c->expires_at - cx->now + CLOCK_S - 1) / CLOCK_S;
+    return (struct challenge_view){
+        .id = c->public_id,
+        .nonce = codec_base64url(&cx->arena, c->nonce.p, c->nonce.n),
+        .audience = cx->env->public_url,
+        .company = s->company.title,
+        .account = s->t.email,
+        .purpose = s->login.purpose,
+        .console = s->login.console,
+        .source = s->login.source,
+        .created = clock_text(&cx->arena, c->created_at),
+        .expires = clock_text(&cx->arena, c->expires_at),
+        .number_required = c->number_required,
+        .tries_left = (uint8_t)c->tries_left,
+        .seconds_left = (int32_t)left,
+    };
+}
+
+static enum errcode
+fill(struct cx *cx, struct shown *s)
+{
+    enum errcode err = store_login_get(cx, s->c.login_id, &s->login);
+    if (err == ERR_NONE)
+        err = technician_get(cx, s->c.technician_id, &s->t);
+    if (err == ERR_NONE)
+        err = company_get(cx, s->t.company_id, &s->company);
+    if (err == ERR_NONE)
+        s->view = view_of(cx, s);
+    return err;
+}
+
+/* Whether the challenge can be answered now; the reason why not. */
+static enum answer
+answerable(const struct cx *cx, const struct challenge_row *c)
+{
+    /* A console that polls has the outcome at once, and spends it: used, and nobody answered. */
+    const bool is_used = str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_used)));
+    if (str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_expired))) ||
+        (is_used && c->answered_at == 0 && c->expires_at <= cx->now))
+        return ANSWER_EXPIRED;
+    if (!str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_pending))))
+        return ANSWER_ALREADY;
+    return c->expires_at <= cx->now ? ANSWER_EXPIRED : ANSWER_OK;
+}
+
+static enum errcode
+find(struct cx *cx, const struct device *d, struct str public_id, enum answer *answer_out, struct shown *s)
+{
+    *answer_out = ANSWER_UNKNOWN;
+    if (str_is_empty(public_id))
+        return ERR_NONE;
+    enum errcode err = store_challenge_by_public_id(cx, public_id, &s->c);
+    if (err == ERR_NOT_FOUND) {
+        err_forget(cx);
+        return ERR_NONE;
+    }
+    if (err != ERR_NONE || s->c.technician_id != d->technician_id)
+        return err;
+    *answer_out = answerable(cx, &s->c);
+    return fill(cx, s);
+}
+
+enum errcode
+challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out, size_t *n_out)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    *n_out = 0;
+    *views_out = NULL;
+    enum errcode err =
+        store_challenge_list(cx, d->technician_id, str_from_cstr(challenge_state_name(CHALLENGE_pending)),
+                             CHALLENGE_LISTED, &rows, &n);
+    if (err != ERR_NONE)
+        return err;
+    *views_out = arena_array(&cx->arena, n + 1, sizeof(**views_out));
+    for (size_t i = 0; i < n; i++) {
+        struct shown s = {.c = rows[i]};
+        if (answerable(cx, &s.c) != ANSWER_OK)
+            continue;
+        if ((err = fill(cx, &s)) != ERR_NONE)
+            return err;
+        (*views_out)[(*n_out)++] = s.view;
+        if (s.c.seen_at == 0 && (err = store_challenge_seen(cx, s.c.id, cx->now)) != ERR_NONE)
+            return err;
+    }
+    return ERR_NONE;
+}
+
+enum errcode
+challenge_fetch(struct cx *cx, const struct device *d, struct str public_id, enum answer *answer_out,
+                struct challenge_view *view_out)
+{
+    struct shown s;
+    enum errcode err = find(cx, d, public_id, answer_out, &s);
+    if (err != ERR_NONE || *answer_out != ANSWER_OK)
+        return err;
+    *view_out = s.view;
+    return s.c.seen_at != 0 ? ERR_NONE : store_challenge_seen(cx, s.c.id, cx->now);
+}
+
+/* One reply on its way. */
+struct hearing {
+    const struct device *d;
+    const struct challenge_reply *reply;
+    struct shown s;
+    struct str statement;
+    enum answer answer;
+    int64_t tries_left;
+};
+
+static struct str
+device_text(struct cx *cx, const struct device *d)
+{
+    return arena_printf(&cx->arena, "%lld", (long long)d->id);
+}
+
+static struct str
+statement_of(struct cx *cx, const struct hearing *h)
+{
+    struct buf b;
+    buf_init(&b, STATEMENT_MAX);
+    statement_write_answer(&b, &h->s.view, device_text(cx, h->d),
+                           str_from_cstr(decision_name(h->reply->decision)), h->reply->number);
+    struct str statement = buf_is_over(&b) ? STR_NULL : arena_str(&cx->arena, buf_view(&b));
+    buf_clear(&b);
+    return statement;
+}
+
+static struct audit_of
+subject(const struct hearing *h)
+{
+    return (struct audit_of){h->s.company.id, h->s.t.id};
+}
+
+/* base64url; null stays null, and is left out. */
+static struct str
+text_of(struct cx *cx, struct str bytes)
+{
+    return str_is_null(bytes) ? STR_NULL : codec_base64url(&cx->arena, bytes.p, bytes.n);
+}
+
+/* The receipt: the exact bytes, and the signature over them; of an approval, also the passkey's. */
+static enum errcode
+record(struct cx *cx, const struct hearing *h, const char *event)
+{
+    static const struct passkey_assertion none;
+    const struct passkey_assertion *p = h->reply->decision == DECISION_APPROVE ? &h->reply->passkey : &none;
+    return audit_append(cx, subject(h), event, "challenge", h->s.c.public_id, "device", device_text(cx, h->d),
+                        "statement", text_of(cx, h->statement), "signature", text_of(cx, h->reply->signature),
+                        "authenticator_data", text_of(cx, p->authenticator_data), "client_data",
+                        text_of(cx, p->client_data), "passkey_signature", text_of(cx, p->signature), NULL);
+}
+
+static enum errcode
+move(struct cx *cx, struct hearing *h, enum challenge_event event, const char *name)
+{
+    const struct challenge_move m = {h->s.c.id, CHALLENGE_pending, event, h->d->id};
+    bool won = false;
+    enum errcode err = challenge_move(cx, &m, &won);
+    h->answer = won ? ANSWER_OK : ANSWER_ALREADY;
+    return err == ERR_NONE && won ? record(cx, h, name) : err;
+}
+
+static enum errcode
+hear_wrong_number(struct cx *cx, struct hearing *h)
+{
+    struct policy p;
+    struct lockout l;
+    const struct lockout_name name = {&h->s.t, &p, h->s.t.email_key};
+    enum errcode err = store_challenge_take_try(cx, h->s.c.id, &h->tries_left);
+    if (err != ERR_NONE)
+        return err;
+    if (h->tries_left < 0) {
+        h->answer = ANSWER_ALREADY;
+        return ERR_NONE;
+    }
+    if ((err = policy_get(cx, h->s.company.id, &p)) != ERR_NONE)
+        return err;
+    /* It counts against the address that asked for the push: the phone only typed what it was told. */
+    err = lockout_fail(cx, &name, h->s.login.source, &l);
+    if (err == ERR_NONE)
+        err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, "push.wrong-number")
+                                 : record(cx, h, "push.wrong-number");
+    h->answer = ANSWER_WRONG_NUMBER;
+    return err;
+}
+
+static bool
+is_number(struct str typed)
+{
+    uint64_t value;
+    return typed.n == NUMBER_DIGITS && str_to_u64(typed, 999999, &value) == ERR_NONE;
+}
+
+/* The number is looked at behind both signatures only. */
+static enum errcode
+hear_approval(struct cx *cx, struct hearing *h)
+{
+    enum passkey_verdict verdict;
+    struct str number = token_number(cx, h->s.c.id, h->s.c.nonce);
+    enum errcode err = passkey_verify(cx, h->d, h->statement, &h->reply->passkey, &verdict);
+    if (err != ERR_NONE)
+        return err;
+    if (verdict == PASSKEY_REQUIRED || verdict == PASSKEY_BAD) {
+        h->answer = verdict == PASSKEY_BAD ? ANSWER_BAD_PASSKEY : ANSWER_PASSKEY_REQUIRED;
+        return ERR_NONE;
+    }
+    const struct str typed = text_typed(cx, h->reply->number);
+    if (h->s.c.number_required && !is_number(typed)) {
+        h->answer = ANSWER_WRONG_NUMBER; /* a slip and not a guess: no try is taken */
+        return ERR_NONE;
+    }
+    if (h->s.c.number_required && !secret_equal_str(number, typed))
+        return hear_wrong_number(cx, h);
+    return move(cx, h, CHALLENGE_EVENT_approve, "push.approved");
+}
+
+static enum errcode
+hear_refusal(struct cx *cx, struct hearing *h)
+{
+    bool reports = h->reply->decision == DECISION_NOT_ME;
+    enum errcode err = reports ? move(cx, h, CHALLENGE_EVENT_report, "push.reported")
+                               : move(cx, h, CHALLENGE_EVENT_reject, "push.rejected");
+    if (err != ERR_NONE || h->answer != ANSWER_OK)
+        return err;
+    err = push_channel_count(cx, &h->s.t, PUSH_REFUSED);
+    if (err == ERR_NONE && reports)
+        err = store_password_ask_new(cx, h->s.t.id, cx->now);
+    return err;
+}
+
+/* Within the open transaction: nothing is believed that was read before it. */
+static enum errcode
+hear_within(struct cx *cx, struct hearing *h)
+{
+    struct device d;
+    enum errcode err = device_get(cx, h->d->id, &d);
+    if (err == ERR_NONE)
+        err = store_challenge_get(cx, h->s.c.id, &h->s.c);
+    if (err == ERR_NONE)
+        err = technician_get(cx, h->s.c.technician_id, &h->s.t);
+    if (err != ERR_NONE)
+        return err;
+    h->answer = answerable(cx, &h->s.c);
+    h->tries_left = h->s.c.tries_left;
+    if (d.state != DEVICE_ACTIVE || h->s.t.deleted_at != 0)
+        h->answer = ANSWER_UNKNOWN;
+    if (h->answer != ANSWER_OK)
+        return ERR_NONE;
+    return h->reply->decision == DECISION_APPROVE ? hear_approval(cx, h) : hear_refusal(cx, h);
+}
+
+static enum errcode
+refuse_signature(struct cx *cx, const struct hearing *h)
+{
+    return audit_append(cx, subject(h), "push.bad-signature", "challenge", h->s.c.public_id, "device",
+                        device_text(cx, h->d), NULL);
+}
+
+/* Its own transaction. */
+static enum errcode
+hear(struct cx *cx, struct hearing *h)
+{
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    err = h->answer == ANSWER_BAD_SIGNATURE ? refuse_signature(cx, h) : hear_within(cx, h);
+    return db_end(cx, err);
+}
+
+static enum errcode
+verify(struct cx *cx, struct hearing *h)
+{
+    h->statement = statement_of(cx, h);
+    if (str_is_null(h->statement)) {
+        h->answer = ANSWER_BAD_REQUEST;
+        return ERR_NONE;
+    }
+    enum errcode err = es256_verify(cx, h->d->public_key, h->statement, h->reply->signature);
+    if (err != ERR_CRYPTO)
+        return err;
+    err_forget(cx);
+    h->answer = ANSWER_BAD_SIGNATURE;
+    return ERR_NONE;
+}
+
+enum errcode
+challenge_answer(struct cx *cx, const struct device *d, const struct challenge_reply *reply,
+                 enum answer *answer_out, uint8_t *tries_left_out)
+{
+    struct hearing h = {.d = d, .reply = reply};
+    enum errcode err = find(cx, d, reply->public_id, &h.answer, &h.s);
+    *answer_out = h.answer;
+    *tries_left_out = h.answer == ANSWER_UNKNOWN ? 0 : (uint8_t)h.s.c.tries_left;
+    if (err != ERR_NONE || h.answer != ANSWER_OK)
+        return err;
+    if (reply->decision == DECISION_APPROVE && h.s.c.number_required && str_is_empty(reply->number)) {
+        *answer_out = ANSWER_NUMBER_REQUIRED;
+        return ERR_NONE;
+    }
+    h.tries_left = h.s.c.tries_left;
+    if ((err = verify(cx, &h)) != ERR_NONE)
+        return err;
+    if (h.answer != ANSWER_BAD_REQUEST && (err = hear(cx, &h)) != ERR_NONE)
+        return err;
+    *answer_out = h.answer;
+    *tries_left_out = h.tries_left < 0 ? 0 : (uint8_t)h.tries_left;
+    if (h.answer == ANSWER_OK && reply->decision == DECISION_NOT_ME)
+        log_event(LOG_PUSH_REPORTED, "technician=%lld source=%s", (long long)h.s.t.id,
+                  log_quote(&cx->arena, h.s.login.source));
+    return ERR_NONE;
+}

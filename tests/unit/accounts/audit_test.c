@@ -1,0 +1,301 @@
+/* audit: the chain, and what breaks it. */
+#include "tests/unit/accounts/fixture.h"
+
+#include "accounts/audit.h"
+
+static void
+append(struct fixture *f, const char *event, const char *value)
+{
+    struct audit_of of = {1, 2};
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, of, event, "key", str_from_cstr(value), NULL));
+    assert_ok(db_commit(&f->cx));
+}
+
+static void
+some_rows(struct fixture *f, int n)
+{
+    for (int i = 0; i < n; i++)
+        append(f, i % 2 == 0 ? "account.locked" : "account.unlocked", "v");
+}
+
+static void
+a_row_tells_all(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    append(f, "account.locked", "a\"b\\c\n\x7f\xc3\xa4\xff");
+    append(f, "account.locked", NULL);
+    f->cx.actor = STR_NULL;
+    f->cx.source = STR_NULL;
+    append(f, "account.unlocked", "");
+    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 10, &rows, &n));
+    assert_int_equal(n, 3);
+    assert_int_equal(rows[0].seq, 1);
+    assert_int_equal(rows[0].at, FIXTURE_NOW);
+    assert_str(rows[0].event, "account.locked");
+    assert_str(rows[0].actor, "operator:test");
+    assert_str(rows[0].source, FIXTURE_SOURCE);
+    assert_str(rows[0].detail, "{\"key\":\"a\\\"b\\\\c\\u000a\\u007f\xc3\xa4\xef\xbf\xbd\"}");
+    assert_int_equal(rows[0].company, 1);
+    assert_int_equal(rows[0].technician, 2);
+    assert_str(rows[1].detail, "{}");
+    assert_str(rows[2].actor, "system");
+    assert_str(rows[2].source, "");
+    assert_str(rows[2].detail, "{\"key\":\"\"}");
+}
+
+static void
+append_about(struct fixture *f, int64_t company, int64_t technician)
+{
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, (struct audit_of){company, technician}, "login.refused", NULL));
+    assert_ok(db_commit(&f->cx));
+}
+
+/* Those whom a row concerns, however many they are, and nobody else. */
+static void
+a_follower_learns_whom_the_rows_concern(void **state)
+{
+    enum { LIMIT = 64 };
+    struct fixture *f = *state;
+    int64_t seq = -1;
+    bool more = true;
+    append_about(f, 1, 2);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_true(f->cx.wakes_all);
+    assert_int_equal(seq, 1);
+    assert_false(more);
+
+    cx_begin(&f->cx);
+    append_about(f, 0, 0); /* somebody typed a name that nobody has */
+    for (int64_t technician = 1; technician <= LIMIT; technician++)
+        append_about(f, 1, technician);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_true(more);
+    assert_int_equal(f->cx.n_woken, LIMIT - 1);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_false(more);
+    assert_int_equal(f->cx.n_woken, LIMIT);
+    assert_int_equal(f->cx.woken[LIMIT - 1], LIMIT);
+    assert_false(f->cx.wakes_all);
+    assert_int_equal(seq, LIMIT + 2);
+
+    cx_begin(&f->cx);
+    append_about(f, 1, 0);
+    assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
+    assert_int_equal(f->cx.n_woken, 0);
+    assert_true(f->cx.wakes_all);
+}
+
+static void
+a_detail_is_read_again(void **state)
+{
+    static const char *const values[] = {
+        "", "plain", "a\"b\\c\n\x7f\xc3\xa4", "\\u0041", "\",\"other\":\"x", "{}:,"};
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        assert_ok(db_begin(&f->cx));
+        assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", "first", STR_LIT("1"), "key",
+                               str_from_cstr(values[i]), "last", STR_LIT("3"), NULL));
+        assert_ok(db_commit(&f->cx));
+    }
+    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 100, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        assert_str(audit_detail(&f->cx, &rows[i], "first"), "1");
+        assert_str(audit_detail(&f->cx, &rows[i], "key"), values[i]);
+        assert_str(audit_detail(&f->cx, &rows[i], "last"), "3");
+        assert_true(str_is_null(audit_detail(&f->cx, &rows[i], "other")));
+    }
+    /* What somebody else wrote into the table is read no further than it goes. */
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "{}",
+                                      "x",
+                                      "{\"",
+                                      "{\"key",
+                                      "{\"key\"",
+                                      "{\"key\":",
+                                      "{\"key\":\"",
+                                      "{\"key\":\"a",
+                                      "{\"key\":\"\\",
+                                      "{\"key\":\"\\u",
+                                      "{\"key\":\"\\u00",
+                                      "{\"key\":\"\\u00zz\"}",
+                                      "{\"key\":1}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const size_t size = strlen(bad[i]); /* of just that size, so that a byte behind it is found out */
+        char *copy = malloc(size);
+        memcpy(copy, bad[i], size);
+        const struct audit_row row = {.detail = {copy, size}};
+        assert_true(str_is_null(audit_detail(&f->cx, &row, "key")));
+        free(copy);
+    }
+}
+
+static void
+lists_by_subject(void **state)
+{
+    struct fixture *f = *state;
+    struct audit_row *rows;
+    size_t n;
+    some_rows(f, 20);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.company = 1}, 18, 10, &rows, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[0].seq, 19);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = 2}, 0, 10, &rows, &n));
+    assert_int_equal(n, 10);
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = 3}, 0, 10, &rows, &n));
+    assert_int_equal(n, 0);
+}
+
+static void
+rolled_back_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last = -1;
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, 0);
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", NULL));
+    db_rollback(&f->cx);
+    append(f, "account.locked", "v");
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, 1);
+}
+
+static void
+a_long_chain_holds(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last = 0;
+    struct str hex, later;
+    some_rows(f, 600);
+    assert_ok(audit_verify(&f->cx, &last, &hex, NULL));
+    assert_int_equal(last, 600);
+    assert_int_equal(hex.n, 64);
+    append(f, "account.locked", "v");
+    assert_ok(audit_verify(&f->cx, NULL, &later, NULL));
+    assert_false(str_eq(hex, later));
+}
+
+static void
+tampering_shows(void **state)
+{
+    static const struct {
+        const char *sql;
+        int64_t bad;
+    } cases[] = {
+        {"UPDATE audit SET at = at + 1 WHERE seq = 5", 5},
+        {"UPDATE audit SET event = 'account.unlocked' WHERE seq = 5", 5},
+        {"UPDATE audit SET actor = 'x' WHERE seq = 5", 5},
+        {"UPDATE audit SET source = '' WHERE seq = 5", 5},
+        {"UPDATE audit SET company_id = NULL WHERE seq = 5", 5},
+        {"UPDATE audit SET technician_id = 1 WHERE seq = 5", 5},
+        {"UPDATE audit SET detail = '{}' WHERE seq = 5", 5},
+        {"UPDATE audit SET actor = actor || 'x', source = '' WHERE seq = 5", 5},
+        {"UPDATE audit SET digest = zeroblob(32) WHERE seq = 9", 9},
+        {"DELETE FROM audit WHERE seq = 5", 5},
+        {"DELETE FROM audit WHERE seq < 3", 1},
+        {"UPDATE audit SET seq = 11 WHERE seq = 9", 9},
+        {"INSERT INTO audit SELECT seq + 1, at, event, actor, source, company_id, technician_id, detail, "
+         "digest "
+         "FROM audit WHERE seq = 9",
+         10},
+        {"INSERT INTO audit SELECT 0, at, event, actor, source, company_id, technician_id, detail, digest "
+         "FROM audit WHERE seq = 9",
+         0},
+        {"INSERT INTO audit SELECT -7, at, event, actor, source, company_id, technician_id, detail, digest "
+         "FROM audit WHERE seq = 9",
+         -7},
+        {"INSERT INTO audit SELECT -9223372036854775807 - 1, at, event, actor, source, company_id, "
+         "technician_id, "
+         "detail, digest FROM audit WHERE seq = 9",
+         0},
+        {"INSERT INTO audit SELECT NULL, at, event, actor, source, company_id, technician_id, detail, digest "
+         "FROM audit WHERE seq = 9",
+         0},
+        {"INSERT INTO audit SELECT 'x', at, event, actor, source, company_id, technician_id, detail, digest "
+         "FROM audit WHERE seq = 9",
+         0},
+        {"UPDATE audit SET seq = 5.5 WHERE seq = 5", 5},
+        {"UPDATE audit SET at = CAST(at AS BLOB) WHERE seq = 5", 5},
+        {"UPDATE audit SET at = at + 0.5 WHERE seq = 5", 5},
+        {"UPDATE audit SET event = CAST(event AS BLOB) WHERE seq = 5", 5},
+        {"UPDATE audit SET detail = CAST(detail AS BLOB) WHERE seq = 5", 5},
+        {"UPDATE audit SET technician_id = CAST(technician_id AS BLOB) WHERE seq = 5", 5},
+        {"UPDATE audit SET company_id = company_id + 0.25 WHERE seq = 5", 5},
+        {"UPDATE audit SET digest = CAST(digest AS TEXT) WHERE seq = 5", 5},
+    };
+    struct fixture *f = *state;
+    some_rows(f, 9);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t bad = 99, last = 0;
+        assert_ok(db_exec(&f->cx, NULL, "CREATE TEMP TABLE kept AS SELECT * FROM audit", ""));
+        assert_ok(db_exec(&f->cx, NULL, cases[i].sql, ""));
+        assert_fails(&f->cx, audit_verify(&f->cx, &last, NULL, &bad), ERR_CRYPTO);
+        assert_int_equal(bad, cases[i].bad);
+        assert_true(last == bad - 1 || bad <= 0);
+        assert_ok(db_exec(&f->cx, NULL, "DELETE FROM audit", ""));
+        assert_ok(db_exec(&f->cx, NULL, "INSERT INTO audit SELECT * FROM kept", ""));
+        assert_ok(db_exec(&f->cx, NULL, "DROP TABLE kept", ""));
+        assert_ok(audit_verify(&f->cx, NULL, NULL, NULL));
+    }
+}
+
+static bool
+append_fifty(struct cx *cx, void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 50; i++)
+        if (db_begin(cx) != ERR_NONE ||
+            audit_append(cx, (struct audit_of){0}, "account.locked", NULL) != ERR_NONE ||
+            db_commit(cx) != ERR_NONE)
+            return false;
+    return true;
+}
+
+static void
+two_writers_make_one_chain(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first = 0, last = 0;
+    assert_ok(audit_verify(&f->cx, &first, NULL, NULL));
+    assert_int_equal(fixture_race(f, append_fifty, NULL), 2);
+    assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
+    assert_int_equal(last, first + 100);
+}
+
+static void
+too_long_a_detail(void **state)
+{
+    struct fixture *f = *state;
+    static char big[70000];
+    memset(big, 'x', sizeof big);
+    assert_ok(db_begin(&f->cx));
+    struct audit_of of = {0};
+    assert_int_equal(audit_append(&f->cx, of, "account.locked", "k", (struct str){big, sizeof big}, NULL),
+                     ERR_LIMIT);
+    db_rollback(&f->cx);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_row_tells_all, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_follower_learns_whom_the_rows_concern, fixture_set_up_bare,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_detail_is_read_again, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(lists_by_subject, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(rolled_back_is_not_there, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_long_chain_holds, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(tampering_shows, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(two_writers_make_one_chain, fixture_set_up_file, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(too_long_a_detail, fixture_set_up_bare, fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

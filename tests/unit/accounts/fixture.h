@@ -1,0 +1,54 @@
+/* fixture: a database with a company and two technicians, keys, and a fixed moment, for the tests of the
+ * domain. */
+#ifndef COUNTERSIGN_TESTS_AUTH_FIXTURE_H
+#define COUNTERSIGN_TESTS_AUTH_FIXTURE_H
+
+#include "tests/unit/unit.h"
+
+#include "keys/env.h"
+#include "base/clock.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "db/db.h"
+
+#define FIXTURE_NOW (INT64_C(1795449600) * CLOCK_S) /* a Monday in November 2026, noon */
+#define FIXTURE_SOURCE "192.0.2.7"
+#define FIXTURE_PASSWORD "Violet tram 42 umbrella"
+
+struct fixture {
+    struct cx cx;
+    struct auth_env env; /* cheap argon2id; change it at will */
+    int64_t company;     /* "acme", standard plan, policies as they come */
+    int64_t ann, ben;    /* ann@acme.example and ben@acme.example, FIXTURE_PASSWORD both */
+    char folder[40], path[64];
+};
+
+/* For cmocka's set-up and tear-down: *state is a struct fixture. The first is in memory; the second is a
+ * file, for tests with several processes; the third is in memory and has no rows. */
+int fixture_set_up(void **state);
+int fixture_set_up_bare(void **state);
+int fixture_set_up_file(void **state);
+int fixture_tear_down(void **state);
+
+/* The next request, that much later: what stands in the arena is gone, the actor and the source stay. */
+void fixture_later(struct fixture *f, int64_t by);
+/* Moves the clock within the request: what stands in its arena stays. */
+void fixture_tick(struct fixture *f, int64_t by);
+
+/* Runs `act` in two processes at once, each with a connection of its own (fixture_set_up_file), and returns
+ * how many answered true. The fixture's own connection is opened again afterwards. */
+int fixture_race(struct fixture *f, bool (*act)(struct cx *cx, void *arg), void *arg);
+
+/* Newest audit event's name and detail. */
+struct str fixture_last_event(struct fixture *f, struct str *detail_out);
+int64_t fixture_count_events(struct fixture *f, const char *event);
+
+#define assert_ok(call) assert_int_equal((call), ERR_NONE)
+/* The call fails so; the error is forgotten. */
+#define assert_fails(cx, call, code)      \
+    do {                                  \
+        assert_int_equal((call), (code)); \
+        err_forget(cx);                   \
+    } while (0)
+
+#endif

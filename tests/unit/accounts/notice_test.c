@@ -1,0 +1,235 @@
+/* notice: who is told, what, how often, and how long it is kept. */
+#include "tests/unit/accounts/phone.h"
+
+#include "accounts/code.h"
+#include "accounts/device.h"
+#include "accounts/notice.h"
+#include "accounts/subscription.h"
+#include "accounts/technician.h"
+#include "store/store_outbox.h"
+
+static struct phone phone;
+
+static int
+set_up(void **state)
+{
+    phone_init(&phone);
+    return fixture_set_up(state);
+}
+
+static int
+tear_down(void **state)
+{
+    phone_clear(&phone);
+    return fixture_tear_down(state);
+}
+
+static struct device
+enrolled(struct fixture *f, int64_t technician)
+{
+    struct device d;
+    assert_ok(device_get(&f->cx, phone_enrol(f, &phone, technician, NULL), &d));
+    f->cx.device = 0;
+    return d;
+}
+
+static size_t
+count(struct fixture *f, const struct device *d, struct notice **notices_out)
+{
+    size_t n = 0;
+    assert_ok(notice_list(&f->cx, d, notices_out, &n));
+    return n;
+}
+
+static void
+tell(struct fixture *f, enum notice_kind kind, const char *subject)
+{
+    assert_ok(db_begin(&f->cx));
+    assert_ok(notice_tell(&f->cx, f->ann, kind, str_from_cstr(subject)));
+    assert_ok(db_commit(&f->cx));
+}
+
+static void
+every_kind_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    for (int i = 0; i < NOTICE_COUNT_; i++) {
+        assert_true(strlen(notice_kind_name((enum notice_kind)i)) > 0);
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(notice_kind_name((enum notice_kind)i),
+                                    notice_kind_name((enum notice_kind)k));
+    }
+}
+
+static void
+the_others_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann), off = enrolled(f, f->ann);
+    const struct device other = enrolled(f, f->ben);
+    assert_int_equal(count(f, &a, &notices), 2);
+    assert_ok(device_set_state(&f->cx, off.id, DEVICE_DISABLED));
+    f->cx.device = a.id;
+    fixture_tick(f, 1);
+    tell(f, NOTICE_PASSWORD_CHANGED, NULL);
+    assert_int_equal(count(f, &a, &notices), 2);
+    assert_int_equal(count(f, &off, &notices), 0);
+    assert_int_equal(count(f, &other, &notices), 0);
+    assert_int_equal(count(f, &b, &notices), 2);
+    assert_str(notices[0].kind, "device-added");
+    assert_str(notices[0].subject, "a phone");
+    assert_true(notices[0].created_at == FIXTURE_NOW && notices[0].public_id.n == 22);
+    assert_false(str_eq(notices[0].public_id, notices[1].public_id));
+}
+
+static void
+each_is_told_until_it_was_shown(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices, *again;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    assert_int_equal(count(f, &a, &notices), 1);
+    assert_int_equal(count(f, &a, &notices), 1);
+    assert_ok(notice_shown(&f->cx, &b, notices[0].public_id));
+    assert_int_equal(count(f, &a, &again), 1);
+    assert_ok(notice_shown(&f->cx, &a, notices[0].public_id));
+    assert_int_equal(count(f, &a, &again), 0);
+    assert_ok(notice_shown(&f->cx, &a, notices[0].public_id));
+    assert_ok(notice_shown(&f->cx, &a, STR_NULL));
+}
+
+static void
+the_oldest_come_first(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    const struct device a = enrolled(f, f->ann);
+    for (int i = 0; i < NOTICES_LISTED + 2; i++) {
+        fixture_tick(f, 1);
+        tell(f, i == 0 ? NOTICE_RECOVERY_MADE : NOTICE_CODES_ADDED, NULL);
+    }
+    assert_int_equal(count(f, &a, &notices), NOTICES_LISTED);
+    assert_str(notices[0].kind, "recovery-made");
+    assert_str(notices[1].kind, "codes-added");
+}
+
+/* Whatever changes what signs in says so, by whichever door it comes. */
+static void
+changes_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    struct str uri, codes[RECOVERY_CODES];
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    static const char *const kinds[] = {"device-added",  "codes-added",      "codes-removed",
+                                        "recovery-made", "password-changed", "device-removed"};
+    fixture_tick(f, 1);
+    assert_ok(totp_enrol(&f->cx, f->ann, &uri));
+    fixture_tick(f, 1);
+    assert_ok(totp_remove(&f->cx, f->ann));
+    fixture_tick(f, 1);
+    assert_ok(recovery_codes_new(&f->cx, f->ann, codes));
+    fixture_tick(f, 1);
+    assert_ok(technician_reset_password(&f->cx, f->ann, STR_LIT("nine kites above Malmo"), false));
+    fixture_tick(f, 1);
+    assert_ok(device_set_state(&f->cx, b.id, DEVICE_REMOVED));
+    assert_int_equal(count(f, &a, &notices), sizeof kinds / sizeof kinds[0]);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        assert_str(notices[i].kind, kinds[i]);
+    assert_int_equal(count(f, &b, &notices), 0);
+}
+
+static void
+what_was_not_done_is_not_told(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    const struct device a = enrolled(f, f->ann);
+    assert_ok(db_begin(&f->cx));
+    assert_ok(notice_tell(&f->cx, f->ann, NOTICE_CODES_ADDED, STR_NULL));
+    db_rollback(&f->cx);
+    assert_int_equal(count(f, &a, &notices), 0);
+}
+
+static void
+nobody_looked_for_a_quarter(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    bool more = false;
+    const struct device a = enrolled(f, f->ann);
+    for (int i = 0; i < 3; i++)
+        tell(f, NOTICE_CODES_ADDED, NULL);
+    fixture_later(f, 90 * CLOCK_DAY);
+    assert_ok(notice_sweep(&f->cx, 2, &more));
+    assert_false(more);
+    tell(f, NOTICE_CODES_REMOVED, NULL);
+    fixture_later(f, 1);
+    assert_ok(notice_sweep(&f->cx, 2, &more));
+    assert_true(more);
+    assert_ok(notice_sweep(&f->cx, 2, &more));
+    assert_false(more);
+    assert_int_equal(count(f, &a, &notices), 1);
+    assert_str(notices[0].kind, "codes-removed");
+}
+
+static int64_t
+rings(struct fixture *f, int64_t device_id)
+{
+    struct outbox_row *rows;
+    size_t n = 0;
+    int64_t count = 0;
+    assert_ok(store_outbox_due(&f->cx, f->cx.now, 50, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        assert_true(rows[i].notice_id != 0 && rows[i].challenge_id == 0 && rows[i].is_pending);
+        assert_str(rows[i].transport, "web-push");
+        count += rows[i].device_id == device_id ? 1 : 0;
+    }
+    return count;
+}
+
+static void
+who_subscribed_is_rung(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    f->env.has_push = true;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                             .p256dh = phone_public(&phone),
+                                             .auth = STR("0123456789abcdef")};
+    assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
+    tell(f, NOTICE_PASSWORD_CHANGED, NULL);
+    assert_int_equal(rings(f, a.id), 1);
+    assert_int_equal(rings(f, b.id), 0);
+    assert_int_equal(count(f, &a, &notices), 2); /* of b's enrolment, too, which was before */
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(notice_shown(&f->cx, &a, notices[i].public_id));
+    assert_int_equal(rings(f, a.id), 0); /* what was seen rings no more */
+    f->cx.device = a.id;
+    tell(f, NOTICE_CODES_ADDED, NULL);
+    assert_int_equal(rings(f, a.id), 0);
+    f->cx.device = 0;
+    f->env.has_push = false;
+    tell(f, NOTICE_CODES_ADDED, NULL);
+    assert_int_equal(rings(f, a.id), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_has_a_name_of_its_own),
+        TEST(the_others_are_told),
+        TEST(each_is_told_until_it_was_shown),
+        TEST(the_oldest_come_first),
+        TEST(changes_are_told),
+        TEST(what_was_not_done_is_not_told),
+        TEST(nobody_looked_for_a_quarter),
+        TEST(who_subscribed_is_rung),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

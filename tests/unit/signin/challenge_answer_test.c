@@ -1,0 +1,196 @@
+/* challenge_answer: what a phone is shown, what it must sign, and in which order its answer is looked at. */
+#include "tests/unit/signin/world.h"
+
+#include "signin/challenge_answer.h"
+#include "base/buf.h"
+
+static void
+ring(struct world *w, struct challenge_view *shown)
+{
+    w->cx->console = STR_LIT("Console 7.2\n(te\x80st)");
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    handset_sees(w, &w->phone, shown);
+}
+
+static const char *
+wrong(const struct world *w)
+{
+    return str_eq(w->number, STR_LIT("000000")) ? "000001" : "000000";
+}
+
+static void
+shows_who_what_and_where(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v, again;
+    enum answer answer;
+    ring(w, &v);
+    assert_str(v.company, "Acme Support Ltd");
+    assert_str(v.account, WORLD_EMAIL);
+    assert_str(v.purpose, "sign-in");
+    assert_str(v.console, "Console 7.2?(te?st)");
+    assert_str(v.source, FIXTURE_SOURCE);
+    assert_str(v.audience, "https://sign-in.example");
+    assert_int_equal(v.nonce.n, 43);
+    assert_true(v.number_required);
+    assert_int_equal(v.tries_left, 3);
+    assert_int_equal(v.seconds_left, 60);
+    assert_ok(challenge_fetch(w->cx, &w->phone.device, v.id, &answer, &again));
+    assert_int_equal(answer, ANSWER_OK);
+    assert_true(str_eq(v.nonce, again.nonce));
+    assert_ok(challenge_fetch(w->cx, &w->phone.device, STR_LIT("x"), &answer, &again));
+    assert_int_equal(answer, ANSWER_UNKNOWN);
+    assert_ok(challenge_fetch(w->cx, &w->phone.device, STR_NULL, &answer, &again));
+    assert_int_equal(answer, ANSWER_UNKNOWN);
+}
+
+/* Each member that is shown is bound: a statement with another value of it does not verify. */
+static void
+binds_all_that_is_shown(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    ring(w, &v);
+    struct str *members[] = {&v.nonce,   &v.audience, &v.company, &v.account, &v.purpose,
+                             &v.console, &v.source,   &v.created, &v.expires};
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        struct str was = *members[i];
+        *members[i] = STR_LIT("else");
+        assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p),
+                         ANSWER_BAD_SIGNATURE);
+        *members[i] = was;
+    }
+    assert_int_equal(fixture_count_events(w->f, "push.bad-signature"),
+                     (int64_t)(sizeof(members) / sizeof(members[0])));
+    assert_int_equal(world_check(w), SIGNIN_Poll);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_OK);
+}
+
+static enum answer
+reply_signed_over(struct world *w, const struct challenge_view *v, struct challenge_reply reply,
+                  const char *decision, const char *number)
+{
+    enum answer answer;
+    uint8_t left;
+    struct buf b;
+    buf_init(&b, 8192);
+    statement_write_answer(&b, v, arena_printf(&w->cx->arena, "%lld", (long long)w->phone.device.id),
+                           str_from_cstr(decision), str_from_cstr(number));
+    reply.public_id = v->id;
+    reply.signature = phone_sign(w->f, &w->phone.key, buf_view(&b));
+    buf_clear(&b);
+    assert_ok(challenge_answer(w->cx, &w->phone.device, &reply, &answer, &left));
+    return answer;
+}
+
+static void
+binds_the_decision_and_the_number(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    ring(w, &v);
+    const struct challenge_reply approve = {.decision = DECISION_APPROVE, .number = w->number};
+    const struct challenge_reply guess = {.decision = DECISION_APPROVE, .number = str_from_cstr(wrong(w))};
+    assert_int_equal(reply_signed_over(w, &v, approve, "reject", NULL), ANSWER_BAD_SIGNATURE);
+    assert_int_equal(reply_signed_over(w, &v, approve, "approve", wrong(w)), ANSWER_BAD_SIGNATURE);
+    /* A wrong number behind a bad signature counts nothing. */
+    assert_int_equal(reply_signed_over(w, &v, guess, "approve", w->number.p), ANSWER_BAD_SIGNATURE);
+    assert_int_equal(world_int(w, "SELECT tries_left FROM challenge WHERE technician_id = $1", w->technician),
+                     3);
+    assert_int_equal(reply_signed_over(w, &v, approve, "approve", w->number.p), ANSWER_OK);
+}
+
+static void
+a_number_is_needed_and_three_are_heard(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    ring(w, &v);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, NULL), ANSWER_NUMBER_REQUIRED);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, ""), ANSWER_NUMBER_REQUIRED);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, wrong(w)), ANSWER_WRONG_NUMBER);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_ALREADY);
+    assert_int_equal(fixture_count_events(w->f, "push.wrong-number"), 3);
+}
+
+static void
+without_a_number_where_the_policy_says_so(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    world_policy(w, "push_number", "off");
+    ring(w, &v);
+    assert_false(v.number_required);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, NULL), ANSWER_OK);
+    assert_int_equal(world_check(w), SIGNIN_OK);
+}
+
+static void
+is_given_once_and_in_time(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    ring(w, &v);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_OK);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_REJECT, NULL), ANSWER_ALREADY);
+    assert_int_equal(world_check(w), SIGNIN_OK);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_NOT_ME, NULL), ANSWER_ALREADY);
+    world_later(w, CLOCK_MINUTE);
+    ring(w, &v);
+    world_later(w, CLOCK_MINUTE);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_EXPIRED);
+    assert_int_equal(world_check(w), SIGNIN_TimeOut);
+}
+
+static void
+is_heard_from_this_account_alone(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    struct handset other;
+    handset_enrol(w, world_technician(w, "bob@example.com"), &other);
+    ring(w, &v);
+    assert_int_equal(handset_replies(w, &other, &v, DECISION_APPROVE, w->number.p), ANSWER_UNKNOWN);
+    struct handset second;
+    handset_enrol(w, w->technician, &second);
+    /* Disabled after the call was let in: read again within the transaction. */
+    assert_ok(device_set_state(w->cx, second.device.id, DEVICE_DISABLED));
+    assert_int_equal(handset_replies(w, &second, &v, DECISION_APPROVE, w->number.p), ANSWER_UNKNOWN);
+    assert_int_equal(world_check(w), SIGNIN_Poll);
+    phone_clear(&other.key);
+    phone_clear(&second.key);
+}
+
+static void
+leaves_a_receipt(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    struct str detail;
+    ring(w, &v);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_OK);
+    struct str event = fixture_last_event(w->f, &detail);
+    assert_str(event, "push.approved");
+    assert_true(str_find_str(detail, STR_LIT("\"statement\":\"")) < detail.n);
+    assert_true(str_find_str(detail, STR_LIT("\"signature\":\"")) < detail.n);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(shows_who_what_and_where),
+        TEST(binds_all_that_is_shown),
+        TEST(binds_the_decision_and_the_number),
+        TEST(a_number_is_needed_and_three_are_heard),
+        TEST(without_a_number_where_the_policy_says_so),
+        TEST(is_given_once_and_in_time),
+        TEST(is_heard_from_this_account_alone),
+        TEST(leaves_a_receipt),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
