@@ -6,6 +6,7 @@ import itertools
 import json
 import mmap
 import os
+import random
 import re
 import select
 import signal
@@ -47,10 +48,16 @@ def unb64(text):
 
 
 def free_port():
-    """A port that nobody listened on a moment ago: phones are told it before the server starts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free on every address, for a server whose phones learn it before it starts. It lies below those that the
+    kernel gives to outgoing connections, so that none of them takes it in the meantime."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("0.0.0.0", port))
+                return port
+            except OSError:
+                continue
 
 
 SECRETS = {
