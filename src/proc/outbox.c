@@ -3,11 +3,12 @@
 
 #include "base/frame.h"
 #include "log/log.h"
+#include "proc/share.h"
 #include "proc/verdict.h"
 #include "push/letter.h"
 #include "db/db.h"
 
-enum { LOOKED_AT = 16 /* rows for each letter that there is room for: most of them may be over */ };
+enum { LOOKED_AT = 128 /* rows of one transaction: most of them may be over, or have no place */ };
 
 /* One transaction. */
 struct work {
@@ -213,14 +214,29 @@ pass_over(struct work *w, struct cx *cx, const struct outbox_row *row, bool *is_
     return ERR_NONE;
 }
 
+/* Its destination has as many letters under way as it may. */
+static bool
+has_no_place(const struct work *w, const struct outbox_row *row)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
+        n += w->o->entries[i].state == OUTBOX_UNDER_WAY && share_is_same(&w->o->entries[i].row, row) ? 1 : 0;
+    for (size_t i = 0; i < w->n_claimed; i++)
+        n += share_is_same(w->claimed[i], row) ? 1 : 0;
+    return n >= SHARE_MOST;
+}
+
 /* One that is due. */
 static enum errcode
 take_row(struct work *w, struct cx *cx, const struct outbox_row *row)
 {
     bool is_done = false, moved = false;
     enum errcode e = pass_over(w, cx, row, &is_done);
-    if (e == ERR_NONE && !is_done)
-        e = move(cx, row, "waiting", w->until, &moved);
+    if (e != ERR_NONE || is_done)
+        return e;
+    if (has_no_place(w, row))
+        return move(cx, row, "waiting", cx->now + SHARE_PAUSE, &moved);
+    e = move(cx, row, "waiting", w->until, &moved);
     if (moved)
         w->claimed[w->n_claimed++] = row;
     return e;
@@ -246,10 +262,10 @@ take_due(struct work *w, struct cx *cx)
 {
     struct outbox_row *rows = NULL;
     size_t n = 0, i = 0;
-    enum errcode e = store_outbox_due(cx, cx->now, (int64_t)(w->room * LOOKED_AT), &rows, &n);
+    enum errcode e = store_outbox_due(cx, cx->now, LOOKED_AT, &rows, &n);
     for (; i < n && w->n_claimed < w->room && e == ERR_NONE; i++)
         e = take_row(w, cx, &rows[i]);
-    w->has_more = i == w->room * LOOKED_AT && w->n_claimed < w->room;
+    w->has_more = i == LOOKED_AT && w->n_claimed < w->room;
     return e;
 }
 
@@ -265,7 +281,7 @@ static enum errcode
 run(struct work *w, struct cx *cx, enum errcode (*within)(struct work *, struct cx *))
 {
     w->claimed = arena_array(&cx->arena, HTTP_OUT_AT_ONCE, sizeof(const struct outbox_row *));
-    w->verdicts = arena_array(&cx->arena, (size_t)HTTP_OUT_AT_ONCE * (LOOKED_AT + 1), sizeof(*w->verdicts));
+    w->verdicts = arena_array(&cx->arena, HTTP_OUT_AT_ONCE + LOOKED_AT, sizeof(*w->verdicts));
     enum errcode e = db_begin(cx);
     return e == ERR_NONE ? db_end(cx, within(w, cx)) : e;
 }

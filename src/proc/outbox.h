@@ -5,9 +5,10 @@
  * One transaction writes all that has ended, claims what is due and for which there is room, and ends what is
  * not to be delivered any more. A claim lasts longer than a delivery may take, and ends by itself: where this
  * process died, and where the courier does not answer, which then loses its channel. HTTP_OUT_AT_ONCE letters
- * are under way at most, so that a courier that reads nothing is not waited for, and what it was to deliver
- * stays in the table. When the channel is lost, what was under way counts as an attempt that may go well
- * another time: so a letter that ends couriers does not keep the others. */
+ * are under way at most, and not all of them to one destination (proc/share.h), so that a courier that reads
+ * nothing is not waited for, and what it was to deliver stays in the table. When the channel is lost, what
+ * was under way counts as an attempt that may go well another time: so a letter that ends couriers does not
+ * keep the others. */
 #ifndef COUNTERSIGN_PROC_OUTBOX_H
 #define COUNTERSIGN_PROC_OUTBOX_H
 

@@ -7,6 +7,7 @@
 
 #include "accounts/subscription.h"
 #include "proc/outbox.h"
+#include "proc/share.h"
 #include "push/letter.h"
 
 #define CLAIM (25 * CLOCK_S)
@@ -16,7 +17,7 @@ static struct outbox o;
 static int courier;      /* our end */
 static struct buf in;    /* what it said */
 static uint32_t ids[64]; /* of the letters that came */
-static size_t n_ids, n_keys;
+static size_t n_ids, n_keys, n_pushes;
 
 static void
 join(void)
@@ -89,7 +90,7 @@ turn(struct world *w)
 static void
 receive(void)
 {
-    n_ids = n_keys = 0;
+    n_ids = n_keys = n_pushes = 0;
     ssize_t n = 0;
     while ((n = recv(courier, buf_reserve(&in, 4096), 4096, MSG_DONTWAIT)) > 0)
         buf_commit(&in, (size_t)n);
@@ -100,6 +101,7 @@ receive(void)
             continue;
         assert_int_equal(letter_get(&f, &letter), ERR_NONE);
         assert_true(str_is_null(letter.endpoint) == (letter.kind == LETTER_WEBHOOK));
+        n_pushes += letter.kind == LETTER_WEBHOOK ? 0 : 1;
         ids[n_ids++] = f.id;
     }
 }
@@ -272,14 +274,35 @@ a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have(void **state)
     add_rows(w, 30, w->cx->now + CLOCK_MINUTE);
     for (int i = 0; i < 4; i++)
         turn(w);
-    assert_int_equal(count_rows(w, "next_at > $1"), HTTP_OUT_AT_ONCE);
+    assert_int_equal(count_rows(w, "next_at > $1 + 1000000"), SHARE_MOST + 1);
     receive();
-    assert_int_equal(n_ids, HTTP_OUT_AT_ONCE);
+    assert_int_equal(n_ids, SHARE_MOST + 1);
     answer(ids[0], sent);
     answer(ids[1], busy);
+    world_later(w, SHARE_PAUSE);
     turn(w);
     receive();
     assert_int_equal(n_ids, 2);
+}
+
+/* More than are looked at in one transaction, all due before the push. */
+static void
+a_destination_that_does_not_answer_leaves_room_for_the_others(void **state)
+{
+    struct world *w = *state;
+    add_rows(w, 400, w->cx->now + CLOCK_MINUTE);
+    assert_ok(
+        db_exec(w->cx, NULL, "UPDATE outbox SET next_at = next_at - 1 WHERE transport = 'webhook'", ""));
+    size_t letters = 0, pushes = 0;
+    for (int i = 0; i < 6; i++) {
+        turn(w);
+        receive();
+        letters += n_ids;
+        pushes += n_pushes;
+    }
+    assert_int_equal(pushes, 1);
+    assert_int_equal(letters, SHARE_MOST + 1);
+    assert_int_equal(count_rows(w, "attempts <> 0 OR state <> 'waiting'"), 0);
 }
 
 static void
@@ -300,13 +323,13 @@ static void
 answers_that_came_together_are_written_together(void **state)
 {
     struct world *w = *state;
-    add_rows(w, 6, w->cx->now + CLOCK_MINUTE);
+    add_rows(w, 5, w->cx->now + CLOCK_MINUTE);
     turn(w);
     receive();
-    assert_int_equal(n_ids, HTTP_OUT_AT_ONCE);
+    assert_int_equal(n_ids, SHARE_MOST + 1);
     answer_all(sent);
     turn(w);
-    assert_int_equal(count_rows(w, "state = 'sent'"), HTTP_OUT_AT_ONCE);
+    assert_int_equal(count_rows(w, "state = 'sent'"), SHARE_MOST + 1);
 }
 
 static void
@@ -425,6 +448,7 @@ main(void)
         CASE(a_courier_that_ended_cost_an_attempt),
         CASE(what_is_under_way_is_given_back_at_the_end),
         CASE(a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have),
+        CASE(a_destination_that_does_not_answer_leaves_room_for_the_others),
         CASE(what_an_outage_left_behind_is_ended_in_few_transactions),
         CASE(answers_that_came_together_are_written_together),
         CASE(a_subscription_that_is_gone_is_removed_and_audited),

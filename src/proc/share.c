@@ -1,0 +1,15 @@
+/* share: see the header. */
+#include "proc/share.h"
+
+#include "base/endpoint.h"
+#include "proc/verdict.h"
+
+bool
+share_is_same(const struct outbox_row *a, const struct outbox_row *b)
+{
+    struct endpoint one = {.port = 0}, other = {.port = 0};
+    if (!verdict_is_push(a) || !verdict_is_push(b))
+        return verdict_is_push(a) == verdict_is_push(b);
+    return endpoint_read(a->push.endpoint, &one) && endpoint_read(b->push.endpoint, &other) &&
+           one.port == other.port && str_eq(one.host, other.host);
+}
