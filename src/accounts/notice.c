@@ -28,6 +28,10 @@ notice_kind_name(enum notice_kind kind)
 static enum errcode
 ring(struct cx *cx, int64_t notice_id, int64_t device_id)
 {
+    int64_t rung = 0;
+    enum errcode err = store_outbox_rings(cx, device_id, &rung);
+    if (err != ERR_NONE || rung >= NOTICES_RUNG)
+        return err;
     const struct outbox_row row = {.id = rand_id(),
                                    .notice_id = notice_id,
                                    .device_id = device_id,

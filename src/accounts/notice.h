@@ -28,6 +28,9 @@ notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct 
 
 /* What the device was not shown yet, the oldest first, at most NOTICES_LISTED. */
 enum { NOTICES_LISTED = 20 };
+/* A phone is rung for so many at a time: what it asks for then is all. Without a limit, a phone that changes
+ * its account without end would keep the push services from everybody else. */
+enum { NOTICES_RUNG = 2 };
 enum errcode
 notice_list(struct cx *cx, const struct device *d, struct notice **notices_out, size_t *n_out) MUST_CHECK;
 /* The device has shown it. One that is unknown, or of another device, is no error, and changes nothing. */

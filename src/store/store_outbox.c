@@ -15,6 +15,22 @@ store_outbox_insert(struct cx *cx, const struct outbox_row *r)
 }
 
 enum errcode
+store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out)
+{
+    struct db_rows *rows;
+    *n_out = 0;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT COUNT(*) FROM outbox WHERE device_id = $1 AND state = 'waiting' "
+                                "AND notice_id IS NOT NULL",
+                                "i", device_id);
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows))
+        *n_out = db_int(rows, 0);
+    return db_done(cx, rows);
+}
+
+enum errcode
 store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
 {
     static const char sql[] =

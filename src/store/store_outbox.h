@@ -29,6 +29,8 @@ struct outbox_row {
 /* Within the open transaction: waiting, not tried yet. transport is a constant: "webhook", with
  * device_id 0, or "web-push". */
 enum errcode store_outbox_insert(struct cx *cx, const struct outbox_row *row) MUST_CHECK;
+/* How many notices that device is still to be rung for. */
+enum errcode store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out) MUST_CHECK;
 /* Up to `limit` that are due at `now`, the longest due first. *rows_out is in the arena. */
 enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out,
                               size_t *n_out) MUST_CHECK;

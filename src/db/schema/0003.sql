@@ -64,6 +64,8 @@ CREATE INDEX session_idle ON session (ended_at, idle_at);
 
 -- Outbox and audit.
 
+CREATE INDEX outbox_rings ON outbox (device_id) WHERE state = 'waiting' AND notice_id IS NOT NULL;
+
 -- How attempts at an account ended, so that one kind's number does not matter to the others (store_audit.c). A row with
 -- a purpose was written behind the right password.
 CREATE INDEX audit_granted ON audit (technician_id, seq) WHERE event = 'login.granted';

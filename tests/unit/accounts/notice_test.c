@@ -216,6 +216,28 @@ who_subscribed_is_rung(void **state)
     assert_int_equal(rings(f, a.id), 0);
 }
 
+/* A phone that changes its account without end would else keep the push services from all others. */
+static void
+a_phone_is_rung_for_few_at_a_time(void **state)
+{
+    struct fixture *f = *state;
+    struct notice *notices;
+    f->env.has_push = true;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                             .p256dh = phone_public(&phone),
+                                             .auth = STR("0123456789abcdef")};
+    assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
+    f->cx.device = b.id;
+    for (int i = 0; i < 40; i++)
+        tell(f, NOTICE_RECOVERY_MADE, NULL);
+    assert_int_equal(count(f, &a, &notices), NOTICES_LISTED < 41 ? NOTICES_LISTED : 41);
+    assert_int_equal(rings(f, a.id), NOTICES_RUNG);
+    assert_ok(db_exec(&f->cx, NULL, "UPDATE outbox SET state = 'sent'", ""));
+    tell(f, NOTICE_CODES_ADDED, NULL);
+    assert_int_equal(rings(f, a.id), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -230,6 +252,7 @@ main(void)
         TEST(what_was_not_done_is_not_told),
         TEST(nobody_looked_for_a_quarter),
         TEST(who_subscribed_is_rung),
+        TEST(a_phone_is_rung_for_few_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
