@@ -148,6 +148,21 @@ utf8_decode(struct str s, size_t *n_out)
 }
 
 struct str
+utf8_repair(struct arena *a, struct str s)
+{
+    if (utf8_is_valid(s))
+        return s;
+    ASSERT(s.n <= SIZE_MAX / 3);
+    unsigned char *out = arena_alloc(a, 3 * s.n);
+    size_t len = 0;
+    for (size_t at = 0, n; at < s.n; at += n) {
+        uint32_t cp = utf8_decode(str_sub(s, at, 4), &n);
+        len += utf8_encode(cp == UINT32_MAX ? 0xFFFD : cp, out + len);
+    }
+    return (struct str){(const char *)out, len};
+}
+
+struct str
 utf8_skip_mark(struct str s)
 {
     static const struct str mark = STR("\xef\xbb\xbf");

@@ -22,6 +22,8 @@ struct str codec_hex(struct arena *a, const void *bytes, size_t n);
 enum errcode codec_hex_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
 
 bool utf8_is_valid(struct str s);
+/* s where it is valid; else a copy in the arena with U+FFFD for every byte that is not. */
+struct str utf8_repair(struct arena *a, struct str s);
 /* s without the byte order mark (U+FEFF) that some editors put at the head of a file: it is not content. */
 struct str utf8_skip_mark(struct str s);
 /* The code point at the front of s and its length in *n_out; UINT32_MAX and length 1 where it is not valid

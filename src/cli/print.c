@@ -48,17 +48,11 @@ print_text(struct str value)
 {
     if (str_is_null(value))
         return json_null();
-    if (utf8_is_valid(value))
-        return have(json_stringn(value.p, value.n));
-    struct buf clean;
-    buf_init(&clean, 3 * value.n);
-    for (size_t at = 0, n; at < value.n; at += n) {
-        uint32_t cp = utf8_decode(str_sub(value, at, 4), &n);
-        unsigned char bytes[4];
-        buf_add(&clean, bytes, utf8_encode(cp == UINT32_MAX ? 0xFFFD : cp, bytes));
-    }
-    json_t *text = have(json_stringn(buf_view(&clean).p, buf_view(&clean).n));
-    buf_clear(&clean);
+    struct arena a;
+    arena_init(&a);
+    struct str clean = utf8_repair(&a, value);
+    json_t *text = have(json_stringn(clean.p, clean.n));
+    arena_clear(&a);
     return text;
 }
 

@@ -143,11 +143,26 @@ big_endian(void **state)
     assert_true(be64_get(b) == UINT64_C(0xfedcba9876543210));
 }
 
+static void
+repairs_what_is_not_utf8(void **state)
+{
+    struct arena *a = *state;
+    const struct str whole = STR("a\u260e");
+    assert_ptr_equal(utf8_repair(a, whole).p, whole.p);
+    assert_true(str_eq(utf8_repair(a, STR_LIT("a\xff\xe2\x98z")), STR_LIT("a\ufffd\ufffd\ufffdz")));
+    assert_true(str_eq(utf8_repair(a, STR_LIT("\xff")), STR_LIT("\ufffd")));
+    assert_int_equal(utf8_repair(a, STR_LIT("")).n, 0);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(vectors, setup, teardown),
-                                       cmocka_unit_test(strict), cmocka_unit_test(utf8_round_trip),
-                                       cmocka_unit_test(utf8_refuses), cmocka_unit_test(big_endian)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(vectors, setup, teardown),
+        cmocka_unit_test(strict),
+        cmocka_unit_test(utf8_round_trip),
+        cmocka_unit_test(utf8_refuses),
+        cmocka_unit_test(big_endian),
+        cmocka_unit_test_setup_teardown(repairs_what_is_not_utf8, setup, teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
