@@ -1,4 +1,4 @@
-/* pages_main: a program of the build: a manual page from its template, its lists from the tables. Usage:
+/* man_main: a program of the build: a manual page from its template, its lists from the tables. Usage:
  * TEMPLATE, the page on standard output. */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ main(int argc, char *argv[])
 {
     FILE *template = argc == 2 ? fopen(argv[1], "re") : NULL;
     if (template == NULL) {
-        fprintf(stderr, "usage: countersign-pages TEMPLATE\n");
+        fprintf(stderr, "usage: countersign-man TEMPLATE\n");
         return 2;
     }
     char line[1024];
