@@ -2,7 +2,7 @@
  * the most kinds of values. */
 #include "fuzz/fuzz.h"
 
-#include "cli/soap_message.h"
+#include "client/soap_message.h"
 
 const struct fuzz_cost fuzz_cost = {
     .allocated_base = 512 * 1024, .allocated_each = 256, .steps_base = 16 * 1024, .steps_each = 64};

@@ -9,12 +9,12 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
-#include "cli/soap_client.h"
-#include "cli/web.h"
+#include "cli/server.h"
+#include "client/soap_client.h"
 
 struct console {
     struct cli *cli;
-    struct web *web;
+    struct soap_client soap;
     struct interrupt interrupt;
     json_t *steps;
     struct str email, password, new_password, code;
@@ -57,7 +57,7 @@ result_doc(enum ct_op_id op, struct str name)
 static enum errcode
 call(struct console *c, enum ct_op_id op, const void *in, void *out)
 {
-    return soap_client_call(c->cli, c->web, &ct_ops[op], in, out);
+    return soap_client_call(&c->soap, &ct_ops[op], in, out);
 }
 
 static void
@@ -87,7 +87,7 @@ prove_password(struct console *c, struct str *token_out, struct outcome *outcome
     if (!str_is_null(c->new_password))
         op = CT_OP_loginTechnicianWithNewPassword_v7_2;
     print_progress(c->cli, "%.*s: %.*s at %.*s", STR_ARG(ct_ops[op].name), STR_ARG(c->email),
-                   STR_ARG(web_url(c->web)));
+                   STR_ARG(http_client_url(c->soap.http)));
     if (op == CT_OP_loginTechnicianFromStandalone_v7_2) {
         struct loginTechnicianFromStandalone_v7_2_in in = {
             .sEmail = c->email, .sPassword = c->password, .sLanguage = STR("en")};
@@ -324,7 +324,8 @@ server_url(struct cli *cli, struct str *url_out)
 enum errcode
 cmd_login(struct cli *cli)
 {
-    struct console c = {.cli = cli, .steps = print_array()};
+    struct console c = {.cli = cli, .steps = print_array(), .soap = {.cx = &cli->cx}};
+    c.soap.version = args_has(&cli->args, "soap12") ? SOAP_MESSAGE_12 : SOAP_MESSAGE_11;
     struct outcome outcome;
     struct str url;
     enum errcode err = server_url(cli, &url);
@@ -336,14 +337,15 @@ cmd_login(struct cli *cli)
         json_decref(c.steps);
         return err;
     }
-    err = web_open(cli, url, &c.interrupt, &c.web);
+    const struct http_client_options options = server_options(cli, url, &c.interrupt);
+    err = server_opened(cli, http_client_open(&cli->cx, &options, &c.soap.http));
     if (err == ERR_NONE)
         err = sign_in(&c, &outcome);
     if (err == ERR_NONE && is_ok(outcome.result) && args_has(&cli->args, "logout"))
         err = log_out(&c);
     if (err == ERR_NONE)
         err = tell_outcome(&c, &outcome);
-    web_close(&c.web);
+    http_client_close(&c.soap.http);
     json_decref(c.steps);
     interrupt_take(&c.interrupt);
     interrupt_close(&c.interrupt);

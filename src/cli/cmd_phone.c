@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/codec.h"
 #include "cli/cli.h"
 #include "cli/phone_show.h"
 #include "cli/print.h"
+#include "cli/server.h"
 
 static struct str
 text_of(const json_t *document, const char *name)
@@ -30,46 +30,8 @@ device_name(struct cli *cli)
     return arena_printf(&cli->cx.arena, "countersign on %s", host);
 }
 
-/* Posts the enrolment; fills the key file's views in from the answer, whose document it takes. */
-static enum errcode
-enrol(struct phone *p, struct str ticket)
-{
-    struct cx *cx = &p->cli->cx;
-    struct str name = device_name(p->cli), audience = web_url(p->web), result;
-    unsigned char point[P256_POINT], signature[P256_SIGNATURE];
-    struct buf statement;
-    buf_init(&statement, (size_t)64 * 1024);
-    statement_write_enrolment(
-        &statement, &(struct statement_enrolment){.audience = audience, .ticket = ticket, .name = name});
-    p256_point(p->key.key, point);
-    p256_sign(p->key.key, buf_view(&statement), signature);
-    buf_clear(&statement);
-
-    json_t *members = print_object();
-    print_put_str(members, "sTicket", ticket);
-    print_put_str(members, "sPublicKey", codec_base64url(&cx->arena, point, sizeof point));
-    print_put_str(members, "sName", name);
-    print_put_str(members, "sSignature", codec_base64url(&cx->arena, signature, sizeof signature));
-    json_t *answer = NULL;
-    enum errcode err = phone_call(p, "enrol", members, &answer, &result);
-    if (err == ERR_NONE)
-        err = phone_refusal(p, result);
-    if (err != ERR_NONE) {
-        json_decref(answer);
-        return err;
-    }
-    p->key.document = answer;
-    p->key.url = audience;
-    p->key.device = text_of(answer, "sDeviceId");
-    p->key.token = text_of(answer, "sDeviceToken");
-    p->key.account = text_of(answer, "sAccount");
-    if (p->key.device.n == 0 || p->key.token.n == 0 || str_is_null(p->key.account))
-        return err_set(cx, ERR_PROTOCOL, "the server's answer is not whole");
-    return ERR_NONE;
-}
-
 static void
-tell_enrolled(struct phone *p, const char *path)
+tell_enrolled(struct cli *cli, const struct phone *p, const char *path)
 {
     json_t *o = print_object();
     print_put_str(o, "device", p->key.device);
@@ -78,30 +40,30 @@ tell_enrolled(struct phone *p, const char *path)
     print_put_str(o, "server", p->key.url);
     print_put_str(o, "fingerprint", text_of(p->key.document, "sFingerprint"));
     print_put_cstr(o, "key_file", path);
-    print_record(p->cli, o);
+    print_record(cli, o);
 }
 
 enum errcode
 cmd_phone_enrol(struct cli *cli)
 {
-    struct phone p = {.cli = cli};
+    struct phone p = {0};
     const char *path = phone_key_path(cli);
     struct str url, ticket;
     int fd = -1;
     enum errcode err = phone_read_link(cli, args_word(&cli->args, 0), &url, &ticket);
-    if (err == ERR_NONE)
-        err = web_open(cli, url, NULL, &p.web);
+    if (err == ERR_NONE) {
+        const struct http_client_options options = server_options(cli, url, NULL);
+        err = server_opened(cli, phone_open_new(&p, &cli->cx, &options));
+    }
     /* The file first: a ticket is good once, and must not be spent for a key that cannot be kept. */
     if (err == ERR_NONE)
         err = key_file_create(&cli->cx, path, &fd);
-    if (err == ERR_NONE) {
-        key_file_generate(&p.key);
-        err = enrol(&p, ticket);
-    }
+    if (err == ERR_NONE)
+        err = phone_enrol(&p, ticket, device_name(cli));
     if (err == ERR_NONE)
         err = key_file_write(&cli->cx, fd, &p.key);
     if (err == ERR_NONE)
-        tell_enrolled(&p, path);
+        tell_enrolled(cli, &p, path);
     else if (fd >= 0)
         (void)unlink(path);
     if (fd >= 0)
@@ -115,7 +77,7 @@ cmd_phone_pending(struct cli *cli)
 {
     struct phone p;
     json_t *answer = NULL, *rows = print_array();
-    enum errcode err = phone_open(&p, cli, NULL);
+    enum errcode err = phone_open_own(&p, cli, NULL);
     if (err == ERR_NONE)
         err = phone_ask(&p, "pending", STR_NULL, &answer);
     const json_t *challenges = json_object_get(answer, "aChallenges");
@@ -140,7 +102,7 @@ cmd_phone_fetch(struct cli *cli)
     struct phone p;
     struct challenge_view view;
     json_t *answer = NULL;
-    enum errcode err = phone_open(&p, cli, NULL);
+    enum errcode err = phone_open_own(&p, cli, NULL);
     if (err == ERR_NONE)
         err = phone_ask(&p, "fetch", args_word(&cli->args, 0), &answer);
     if (err == ERR_NONE)
@@ -155,9 +117,8 @@ cmd_phone_fetch(struct cli *cli)
 /* The challenge that the command names, or with --next the one that waits. *answer_out owns what the view
  * sees. */
 static enum errcode
-choose(struct phone *p, json_t **answer_out, struct challenge_view *view)
+choose(struct cli *cli, struct phone *p, json_t **answer_out, struct challenge_view *view)
 {
-    struct cli *cli = p->cli;
     struct str id = args_word(&cli->args, 0);
     bool wants_next = args_has(&cli->args, "next");
     if (str_is_null(id) == !wants_next)
@@ -180,13 +141,13 @@ decide(struct cli *cli, enum decision decision, struct str number)
     struct phone p;
     struct challenge_view view;
     json_t *answer = NULL;
-    enum errcode err = phone_open(&p, cli, NULL);
+    enum errcode err = phone_open_own(&p, cli, NULL);
     if (err == ERR_NONE)
-        err = choose(&p, &answer, &view);
+        err = choose(cli, &p, &answer, &view);
     if (err == ERR_NONE) {
-        phone_show(&p, &view);
+        phone_show(cli, &view);
         if (decision == DECISION_APPROVE && str_is_null(number))
-            err = phone_read_number(&p, &view, &number);
+            err = phone_read_number(cli, &view, &number);
     }
     if (err == ERR_NONE) {
         json_t *o = phone_challenge_document(&view);
@@ -225,15 +186,14 @@ enum errcode
 cmd_phone_forget(struct cli *cli)
 {
     struct phone p;
-    json_t *answer = NULL;
-    struct str result;
+    struct phone_reply reply = {NULL, STR_NULL};
     const char *path = phone_key_path(cli);
-    enum errcode err = phone_open(&p, cli, NULL);
+    enum errcode err = phone_open_own(&p, cli, NULL);
     if (err == ERR_NONE)
-        err = phone_remove(&p, &answer, &result);
+        err = phone_remove(&p, &reply);
     /* A device that the server no longer knows is what was asked for. */
-    if (err == ERR_NONE && !str_eq(result, STR_LIT("UnknownDevice")))
-        err = phone_refusal(&p, result);
+    if (err == ERR_NONE && !str_eq(reply.result, STR_LIT("UnknownDevice")))
+        err = phone_check(&p, reply.result);
     if (err == ERR_NONE && unlink(path) != 0)
         err = err_set(&cli->cx, ERR_IO, "%s: %s", path, strerror(errno));
     if (err == ERR_NONE) {
@@ -241,7 +201,7 @@ cmd_phone_forget(struct cli *cli)
         print_put_str(o, "removed", p.key.device);
         print_done(cli, o, "removed; the key is deleted");
     }
-    json_decref(answer);
+    json_decref(reply.document);
     phone_close(&p);
     return err;
 }

@@ -10,10 +10,9 @@
 
 /* What the person wants: *decision_out, or false for later. */
 static enum errcode
-ask_decision(struct phone *p, const struct challenge_view *view, enum decision *decision_out,
+ask_decision(struct cli *cli, const struct challenge_view *view, enum decision *decision_out,
              struct str *number_out, bool *now_out)
 {
-    struct cli *cli = p->cli;
     *number_out = args_option(&cli->args, "number");
     *now_out = true;
     *decision_out = DECISION_APPROVE;
@@ -30,13 +29,14 @@ ask_decision(struct phone *p, const struct challenge_view *view, enum decision *
             *decision_out = (enum decision)d;
     }
     if (*now_out && *decision_out == DECISION_APPROVE && str_is_null(*number_out))
-        return phone_read_number(p, view, number_out);
+        return phone_read_number(cli, view, number_out);
     return ERR_NONE;
 }
 
 enum { ID_MAX = 64 };
 
 struct watch {
+    struct cli *cli;
     struct phone phone;
     struct interrupt interrupt;
     json_t *answers;
@@ -47,27 +47,27 @@ struct watch {
 static enum errcode
 put_to_person(struct watch *w, const struct challenge_view *view, bool *answered_out)
 {
-    struct phone *p = &w->phone;
+    struct cli *cli = w->cli;
     enum decision decision;
     struct str number;
     bool now;
-    phone_show(p, view);
-    enum errcode err = ask_decision(p, view, &decision, &number, &now);
+    phone_show(cli, view);
+    enum errcode err = ask_decision(cli, view, &decision, &number, &now);
     if (err != ERR_NONE || !now)
         return err;
     json_t *o = phone_challenge_document(view);
-    err = phone_give_answer(p, view, decision, number, o);
+    err = phone_give_answer(&w->phone, view, decision, number, o);
     print_add(w->answers, o);
     *answered_out = err == ERR_NONE;
     if (err == ERR_NONE) {
-        print_note(p->cli, "%s", phone_done_words(decision));
-        fflush(p->cli->out);
+        print_note(cli, "%s", phone_done_words(decision));
+        fflush(cli->out);
         return ERR_NONE;
     }
-    if (err != ERR_DENIED || args_has(&p->cli->args, "once"))
+    if (err != ERR_DENIED || args_has(&cli->args, "once"))
         return err;
-    print_progress(p->cli, "%s", p->cli->cx.detail);
-    err_forget(&p->cli->cx);
+    print_progress(cli, "%s", cli->cx.detail);
+    err_forget(&cli->cx);
     return ERR_NONE;
 }
 
@@ -76,7 +76,7 @@ look_once(struct watch *w, bool *answered_out)
 {
     struct phone *p = &w->phone;
     json_t *answer = NULL;
-    cx_begin(&p->cli->cx); /* watching may go on for days */
+    cx_begin(&w->cli->cx); /* watching may go on for days */
     enum errcode err = phone_ask(p, "pending", STR_NULL, &answer);
     const json_t *challenges = json_object_get(answer, "aChallenges");
     struct challenge_view view;
@@ -95,7 +95,7 @@ look_once(struct watch *w, bool *answered_out)
 static enum errcode
 watch(struct watch *w)
 {
-    struct cli *cli = w->phone.cli;
+    struct cli *cli = w->cli;
     bool once = args_has(&cli->args, "once"), answered = false;
     print_progress(cli, "watching for %.*s; Ctrl-C ends it", STR_ARG(w->phone.key.account));
     while (!interrupt_came(&w->interrupt, CLOCK_S)) {
@@ -111,12 +111,12 @@ watch(struct watch *w)
 enum errcode
 cmd_phone_watch(struct cli *cli)
 {
-    struct watch w = {.answers = print_array()};
+    struct watch w = {.cli = cli, .answers = print_array()};
     if (interrupt_open(&w.interrupt) != ERR_NONE) {
         json_decref(w.answers);
         return err_set(&cli->cx, ERR_SYSTEM, "signals cannot be watched");
     }
-    enum errcode err = phone_open(&w.phone, cli, &w.interrupt);
+    enum errcode err = phone_open_own(&w.phone, cli, &w.interrupt);
     if (err == ERR_NONE)
         err = watch(&w);
     json_t *o = print_object();

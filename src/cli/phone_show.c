@@ -1,18 +1,51 @@
 /* phone_show: the same few steps behind every command of the phone. */
 #include "cli/phone_show.h"
 
+#include <stdlib.h>
+
 #include "cli/print.h"
 #include "cli/prompt.h"
+#include "cli/server.h"
+
+const char *
+phone_key_path(struct cli *cli)
+{
+    struct str given = args_option(&cli->args, "key-file");
+    if (!str_is_null(given))
+        return given.p;
+    const char *home = getenv("HOME");
+    struct str path = arena_printf(&cli->cx.arena, "%s/.countersign-device.json", home != NULL ? home : ".");
+    return arena_cstr(&cli->cx.arena, path);
+}
 
 enum errcode
-phone_ask(struct phone *p, const char *name, struct str id, json_t **answer_out)
+phone_read_link(struct cli *cli, struct str link, struct str *url_out, struct str *ticket_out)
 {
-    struct str result;
-    json_t *members = print_object();
-    if (!str_is_null(id))
-        print_put_str(members, "sChallengeId", id);
-    enum errcode err = phone_call(p, name, members, answer_out, &result);
-    return err == ERR_NONE ? phone_refusal(p, result) : err;
+    const struct str middle = STR("/approve/#");
+    size_t at = str_find_str(link, middle);
+    struct str url = args_option(&cli->args, "url");
+    if (at < link.n) {
+        *ticket_out = str_sub(link, at + middle.n, link.n);
+        *url_out = str_is_null(url) ? str_sub(link, 0, at) : url;
+    } else if (!str_is_null(url) && str_find(link, '/') == link.n) {
+        *ticket_out = link;
+        *url_out = url;
+    } else {
+        return err_set(&cli->cx, ERR_USAGE,
+                       "'%.*s' is not a link of countersign enrol (nor a ticket with --url)", STR_ARG(link));
+    }
+    while (url_out->n > 0 && url_out->p[url_out->n - 1] == '/')
+        url_out->n--;
+    if (ticket_out->n == 0)
+        return err_set(&cli->cx, ERR_USAGE, "the link holds no ticket");
+    return ERR_NONE;
+}
+
+enum errcode
+phone_open_own(struct phone *p, struct cli *cli, const struct interrupt *interrupt)
+{
+    const struct http_client_options options = server_options(cli, STR_NULL, interrupt);
+    return server_opened(cli, phone_open(p, &cli->cx, phone_key_path(cli), &options));
 }
 
 json_t *
@@ -35,9 +68,8 @@ phone_challenge_document(const struct challenge_view *v)
 }
 
 void
-phone_show(struct phone *p, const struct challenge_view *v)
+phone_show(struct cli *cli, const struct challenge_view *v)
 {
-    struct cli *cli = p->cli;
     print_note(cli, "%s of %s: %s", print_safe(cli, v->account), print_safe(cli, v->company),
                print_safe(cli, v->purpose));
     print_note(cli, "  from %s by %s", print_safe(cli, v->source), print_safe(cli, v->console));
@@ -49,26 +81,25 @@ enum errcode
 phone_give_answer(struct phone *p, const struct challenge_view *view, enum decision decision,
                   struct str number, json_t *o)
 {
-    json_t *answer = NULL;
-    struct str result;
-    enum errcode err = phone_answer(p, view, decision, number, &answer, &result);
+    struct phone_reply reply;
+    enum errcode err = phone_answer(p, view, decision, number, &reply);
     if (err == ERR_NONE) {
         print_put_cstr(o, "decision", decision_name(decision));
-        print_put_str(o, "result", result);
-        if (str_eq(result, STR_LIT("WrongNumber")))
-            print_put(o, "tries_left", json_incref(json_object_get(answer, "iTriesRemaining")));
-        err = phone_refusal(p, result);
+        print_put_str(o, "result", reply.result);
+        if (str_eq(reply.result, STR_LIT("WrongNumber")))
+            print_put(o, "tries_left", json_incref(json_object_get(reply.document, "iTriesRemaining")));
+        err = phone_check(p, reply.result);
     }
-    json_decref(answer);
+    json_decref(reply.document);
     return err;
 }
 
 enum errcode
-phone_read_number(struct phone *p, const struct challenge_view *view, struct str *number_out)
+phone_read_number(struct cli *cli, const struct challenge_view *view, struct str *number_out)
 {
     if (!view->number_required)
         return ERR_NONE;
-    return prompt_line(p->cli, "The number that the console shows", "--number", number_out);
+    return prompt_line(cli, "The number that the console shows", "--number", number_out);
 }
 
 const char *

@@ -1,12 +1,10 @@
-/* phone: links, and challenges that are not taken. What goes over the wire is tested end to end.
- */
+/* phone: links, and what is refused before anything goes over the wire. */
 #include "tests/unit/cli/run_cli.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "cli/phone.h"
+#include "cli/phone_show.h"
 
 struct link_case {
     const char *link, *url; /* url: of --url, or NULL */
@@ -51,58 +49,6 @@ links(void **state)
     }
 }
 
-static json_t *
-challenge(void)
-{
-    static const char *const names[] = {"sChallengeId", "sNonce",   "sAudience", "sCompany", "sAccount",
-                                        "sPurpose",     "sConsole", "sSource",   "sCreated", "sExpires"};
-    json_t *o = json_object();
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        json_object_set_new(o, names[i], json_string(names[i]));
-    json_object_set_new(o, "sAudience", json_string("https://a.example"));
-    json_object_set_new(o, "bNumberRequired", json_true());
-    json_object_set_new(o, "iTriesRemaining", json_integer(3));
-    json_object_set_new(o, "iSecondsRemaining", json_integer(59));
-    return o;
-}
-
-static void
-challenges(void **state)
-{
-    (void)state;
-    struct cli cli = {0};
-    struct phone p = {.cli = &cli, .key = {.url = STR("https://a.example")}};
-    struct challenge_view view;
-    cx_init(&cli.cx);
-    json_t *o = challenge();
-    assert_int_equal(phone_read_challenge(&p, o, &view), ERR_NONE);
-    assert_true(str_eq(view.id, STR_LIT("sChallengeId")));
-    assert_true(str_eq(view.expires, STR_LIT("sExpires")));
-    assert_true(view.number_required);
-    assert_int_equal(view.tries_left, 3);
-    assert_int_equal(view.seconds_left, 59);
-    json_object_set_new(o, "sAudience", json_string("https://b.example"));
-    assert_int_equal(phone_read_challenge(&p, o, &view), ERR_DENIED);
-    assert_non_null(strstr(cli.cx.detail, "another server"));
-    json_decref(o);
-
-    o = challenge();
-    const char *key;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(o, next, key, value)
-    {
-        if (!json_is_string(value))
-            continue;
-        json_t *without = json_copy(o);
-        json_object_del(without, key);
-        assert_int_equal(phone_read_challenge(&p, without, &view), ERR_PROTOCOL);
-        json_decref(without);
-    }
-    json_decref(o);
-    cx_clear(&cli.cx);
-}
-
 static void
 refused_before_the_wire(void **state)
 {
@@ -115,7 +61,7 @@ refused_before_the_wire(void **state)
     run_cli(r, "", "device", "enrol", "nothing", NULL);
     run_expect(r, CLI_USAGE, "is not a link");
     run_cli(r, "", "device", "enrol", "http://sign-in.example/approve/#T", NULL);
-    run_expect(r, CLI_USAGE, "plain http beyond this machine");
+    run_expect(r, CLI_USAGE, "use https, or --insecure-http if you must");
     const char *path = run_path(r, "key");
     run_cli(r, "", "device", "enrol", "http://127.0.0.1:1/approve/#T", "--key-file", path, NULL);
     assert_int_equal(r->status, CLI_UNAVAILABLE);
@@ -127,7 +73,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links),
-        cmocka_unit_test(challenges),
         cmocka_unit_test_setup_teardown(refused_before_the_wire, run_set_up, run_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* soap_message: the console's half of SOAP: an operation's inputs as an envelope, an answer as its outputs.
  * It walks the contract's tables, so it can speak every operation of the SOAP face. The server's half is
  * src/soap. */
-#ifndef COUNTERSIGN_CLI_SOAP_MESSAGE_H
-#define COUNTERSIGN_CLI_SOAP_MESSAGE_H
+#ifndef COUNTERSIGN_CLIENT_SOAP_MESSAGE_H
+#define COUNTERSIGN_CLIENT_SOAP_MESSAGE_H
 
 #include "base/buf.h"
 #include "base/cx.h"

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/key_file.h"
+#include "client/key_file.h"
 
 struct place {
     struct cx cx;

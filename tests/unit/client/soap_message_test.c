@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "cli/soap_message.h"
+#include "client/soap_message.h"
 
 #define HEAD_11                                                 \
     "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope " \

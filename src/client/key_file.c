@@ -1,5 +1,5 @@
 /* key_file: see key_file.h. */
-#include "cli/key_file.h"
+#include "client/key_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* key_file: what makes this program a phone: a P-256 key, the token of its enrolment, and the server that it
  * belongs to, as JSON in a file that its owner alone can read. */
-#ifndef COUNTERSIGN_CLI_KEY_FILE_H
-#define COUNTERSIGN_CLI_KEY_FILE_H
+#ifndef COUNTERSIGN_CLIENT_KEY_FILE_H
+#define COUNTERSIGN_CLIENT_KEY_FILE_H
 
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* soap_message: envelopes out by the XML writer, answers in by the XML reader. */
-#include "cli/soap_message.h"
+#include "client/soap_message.h"
 
 #include <limits.h>
 #include <string.h>
