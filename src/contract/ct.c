@@ -72,8 +72,8 @@ enum {
 #include "contract/ops.def"
 
 #define OP_BEGIN(op, ret, face, lane, pace, doc)                              \
-    {CT_OP_##op,                                                              \
-     STR(#op),                                                                \
+    {STR(#op),                                                                \
+     CT_OP_##op,                                                              \
      CT_FACE_##face,                                                          \
      CT_LANE_##lane,                                                          \
      CT_PACE_##pace,                                                          \

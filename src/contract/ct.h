@@ -118,8 +118,8 @@ struct ct_type {
 };
 
 struct ct_op {
-    enum ct_op_id id;
     struct str name;
+    enum ct_op_id id;
     enum ct_face face;
     enum ct_lane lane;
     enum ct_pace pace;
