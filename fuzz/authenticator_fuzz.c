@@ -3,8 +3,8 @@
  * site's key with its user there, and moves the counter on. */
 #include "fuzz/fuzz.h"
 
-#include "webauthn/webauthn_parts.h"
 #include "base/codec.h"
+#include "webauthn/webauthn_parts.h"
 
 /* The credential of the vector none.ES256, and the client data of its assertion. */
 #define KEY                                                            \

@@ -3,9 +3,9 @@
  * but the right client data passes for it. */
 #include "fuzz/fuzz.h"
 
+#include "base/codec.h"
 #include "webauthn/cbor.h"
 #include "webauthn/webauthn_parts.h"
-#include "base/codec.h"
 
 static void
 must_be_within(struct str part, struct str whole)

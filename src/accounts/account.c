@@ -3,8 +3,8 @@
 
 #include "accounts/code.h"
 #include "accounts/device.h"
-#include "keys/env.h"
 #include "accounts/push_channel.h"
+#include "keys/env.h"
 #include "store/store_session.h"
 
 enum errcode

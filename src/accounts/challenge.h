@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 #include "accounts/device.h"
-#include "webauthn/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "statement/statement.h"
+#include "webauthn/webauthn.h"
 
 enum challenge_state {
 #define STATE(name) CHALLENGE_##name,

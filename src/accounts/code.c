@@ -3,9 +3,7 @@
 
 #include "accounts/audit.h"
 #include "accounts/company.h"
-#include "keys/env.h"
 #include "accounts/notice.h"
-#include "keys/seal.h"
 #include "accounts/text.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -13,6 +11,8 @@
 #include "base/rand.h"
 #include "crypto/hash.h"
 #include "db/db.h"
+#include "keys/env.h"
+#include "keys/seal.h"
 #include "store/store_code.h"
 
 #define STEP (30 * CLOCK_S)

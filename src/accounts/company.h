@@ -1,5 +1,5 @@
-/* company: the customer of the service; its state, its plan. struct company is store_company.h's. Each change
- * is a transaction of its own, audited; one that changes nothing is not. */
+/* company: the customer of the service, and how it is found. struct company is store_company.h's. What
+ * changes it: company_change.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_COMPANY_H
 #define COUNTERSIGN_ACCOUNTS_COMPANY_H
 
@@ -11,17 +11,9 @@
 #include "base/str.h"
 #include "store/store_company.h"
 
-/* name: 1 to 64 of a-z 0-9 - . _; title: 1 to 200 bytes of printable UTF-8, or null for the name. ERR_EXISTS,
- * ERR_SYNTAX. */
-enum errcode company_add(struct cx *cx, struct str name, struct str title, int64_t *id_out) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum errcode company_get(struct cx *cx, int64_t id, struct company *company_out) MUST_CHECK;
 enum errcode company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
 enum errcode company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
-/* Inactive and banned end what is open (revoke.h), also where the company was so before. */
-enum errcode company_set_state(struct cx *cx, int64_t id, enum company_state state) MUST_CHECK;
-enum errcode company_set_title(struct cx *cx, int64_t id, struct str title) MUST_CHECK;
-/* Ends what is open, as an inactive company does, where its plan is off or does not carry its policy. */
-enum errcode company_set_plan(struct cx *cx, int64_t id, bool enterprise, bool on) MUST_CHECK;
 
 #endif

@@ -2,12 +2,13 @@
 #include "accounts/deed.h"
 
 #include "accounts/audit.h"
-#include "keys/env.h"
+#include "accounts/device_change.h"
 #include "accounts/notice.h"
 #include "accounts/subscription.h"
 #include "accounts/technician.h"
 #include "base/codec.h"
 #include "db/db.h"
+#include "keys/env.h"
 
 enum { TIME_BYTES = 8, TIME_CHARS = 11 };
 

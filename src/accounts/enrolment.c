@@ -4,9 +4,9 @@
 #include "accounts/account.h"
 #include "accounts/decide.h"
 #include "accounts/device.h"
-#include "keys/env.h"
 #include "base/clock.h"
 #include "db/db.h"
+#include "keys/env.h"
 
 #define ENROLMENT_KEPT (7 * CLOCK_DAY)
 

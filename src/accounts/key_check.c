@@ -1,10 +1,10 @@
 /* key_check: see key_check.h. */
 #include "accounts/key_check.h"
 
-#include "keys/env.h"
-#include "keys/seal.h"
 #include "base/codec.h"
 #include "db/db.h"
+#include "keys/env.h"
+#include "keys/seal.h"
 #include "store/store_meta.h"
 
 #define NAME STR_LIT("key_check")

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "accounts/counter.h"
-#include "keys/env.h"
 #include "base/clock.h"
 #include "base/inet.h"
+#include "keys/env.h"
 
 /* Of names; of sources, and of names at each of them. Powers of two. */
 enum { NAMES_SHOWN = 1 << 16, SOURCES_SHOWN = 1 << 12, NAMES_AT_SOURCE = 1 << 6 };

@@ -1,10 +1,10 @@
 /* notice: see notice.h. */
 #include "accounts/notice.h"
 
-#include "keys/env.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "keys/env.h"
 #include "store/store_outbox.h"
 #include "store/store_push.h"
 

@@ -2,10 +2,9 @@
 #include "accounts/passkey.h"
 
 #include "accounts/audit.h"
-#include "accounts/challenge.h"
-#include "keys/env.h"
 #include "accounts/technician.h"
 #include "base/codec.h"
+#include "keys/env.h"
 #include "log/log.h"
 #include "store/store_passkey.h"
 
@@ -186,13 +185,13 @@ passkey_verify(struct cx *cx, const struct device *d, struct str statement, cons
 }
 
 enum errcode
-passkey_require(struct cx *cx, int64_t company_id)
+passkey_check_site(struct cx *cx)
 {
     struct webauthn_site site;
-    if (!site_of(cx, &site))
-        return err_set(cx, ERR_POLICY,
-                       "passkeys need a server with a name and https: public_url is %.*s, so nobody could be "
-                       "asked for one",
-                       STR_ARG(cx->env->public_url));
-    return challenge_withdraw_without_passkey(cx, company_id);
+    if (site_of(cx, &site))
+        return ERR_NONE;
+    return err_set(cx, ERR_POLICY,
+                   "passkeys need a server with a name and https: public_url is %.*s, so nobody could be "
+                   "asked for one",
+                   STR_ARG(cx->env->public_url));
 }

@@ -8,11 +8,11 @@
 #include <stdbool.h>
 
 #include "accounts/policy.h"
-#include "webauthn/webauthn.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "store/store_device.h"
+#include "webauthn/webauthn.h"
 
 enum passkey_verdict {
     PASSKEY_GOOD,     /* verified; the counter of signatures has moved on */
@@ -45,8 +45,7 @@ struct str passkey_user(struct cx *cx, int64_t technician_id, struct str ticket)
 enum errcode passkey_enrol(struct cx *cx, const struct device *d, struct str statement,
                            const struct passkey_registration *r, enum webauthn_fault *fault_out) MUST_CHECK;
 
-/* Within the open transaction that has a company require passkeys: approvals without one are withdrawn.
- * ERR_POLICY: this server cannot have passkeys. */
-enum errcode passkey_require(struct cx *cx, int64_t company_id) MUST_CHECK;
+/* ERR_POLICY: this server cannot have passkeys, so none can be required. */
+enum errcode passkey_check_site(struct cx *cx) MUST_CHECK;
 
 #endif

@@ -4,13 +4,13 @@
 
 #include <argon2.h>
 
-#include "keys/env.h"
 #include "accounts/notice.h"
 #include "accounts/password_rules.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "crypto/hash.h"
+#include "keys/env.h"
 
 enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256, KIB_LEAST = 8 * LANES };
 

@@ -5,11 +5,8 @@
 #include <string.h>
 
 #include "accounts/audit.h"
-#include "accounts/challenge.h"
 #include "accounts/company.h"
-#include "accounts/passkey.h"
 #include "base/clock.h"
-#include "db/db.h"
 
 enum plan { PLAN_STANDARD, PLAN_ENTERPRISE };
 
@@ -215,50 +212,42 @@ policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out)
     return ERR_NONE;
 }
 
-/* Within the open transaction. */
-static enum errcode
-write_value(struct cx *cx, int64_t company_id, size_t key, struct str value)
-{
-    struct company company;
-    enum errcode err = company_get(cx, company_id, &company);
-    if (err != ERR_NONE)
-        return err;
-    bool is_default = str_is_empty(value) || str_eq(value, items[key].value);
-    if (items[key].plan == PLAN_ENTERPRISE && !is_default && !company.is_enterprise)
-        return err_set(cx, ERR_POLICY, "the plan of %.*s does not include %.*s = %.*s", STR_ARG(company.name),
-                       STR_ARG(items[key].key), STR_ARG(value));
-    struct str by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor;
-    if (str_is_empty(value))
-        err = store_policy_unset(cx, company_id, items[key].key);
-    else
-        err = store_policy_set(cx, company_id, &(struct policy_value){items[key].key, value, by, cx->now});
-    if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){.company = company_id}, "policy.set", "key", items[key].key,
-                           "value", str_is_null(value) ? STR_LIT("") : value, NULL);
-    return err;
-}
-
 enum errcode
-policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value)
+policy_check(struct cx *cx, struct str key, struct str value, struct policy *checked_out)
 {
-    struct policy checked;
     size_t at = find_key(key);
-    policy_defaults(&checked);
+    policy_defaults(checked_out);
     if (at == KEYS)
         return err_set(cx, ERR_USAGE, "there is no policy %.*s", STR_ARG(key));
-    enum errcode err = str_is_empty(value) ? ERR_NONE : assign(&checked, at, value);
+    enum errcode err = str_is_empty(value) ? ERR_NONE : assign(checked_out, at, value);
     if (err != ERR_NONE)
         return err_set(cx, err, "policy %.*s must be %.*s, not %.*s: %.*s", STR_ARG(key),
                        STR_ARG(values_of(&cx->arena, at)), STR_ARG(value), STR_ARG(items[at].doc));
-    err = db_begin(cx);
+    return ERR_NONE;
+}
+
+enum errcode
+policy_write(struct cx *cx, int64_t company_id, struct str key, struct str value)
+{
+    struct company company;
+    const struct item *item = &items[find_key(key)];
+    ASSERT(item < items + KEYS);
+    enum errcode err = company_get(cx, company_id, &company);
     if (err != ERR_NONE)
         return err;
-    err = write_value(cx, company_id, at, value);
-    if (err == ERR_NONE && at == KEY_passkey && checked.passkey == PASSKEY_POLICY_REQUIRED)
-        err = passkey_require(cx, company_id);
-    if (err == ERR_NONE && at == KEY_push_number && checked.push_number)
-        err = challenge_withdraw_without_number(cx, company_id);
-    return db_end(cx, err);
+    bool is_default = str_is_empty(value) || str_eq(value, item->value);
+    if (item->plan == PLAN_ENTERPRISE && !is_default && !company.is_enterprise)
+        return err_set(cx, ERR_POLICY, "the plan of %.*s does not include %.*s = %.*s", STR_ARG(company.name),
+                       STR_ARG(item->key), STR_ARG(value));
+    struct str by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor;
+    if (str_is_empty(value))
+        err = store_policy_unset(cx, company_id, item->key);
+    else
+        err = store_policy_set(cx, company_id, &(struct policy_value){item->key, value, by, cx->now});
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){.company = company_id}, "policy.set", "key", item->key,
+                           "value", str_is_null(value) ? STR_LIT("") : value, NULL);
+    return err;
 }
 
 enum errcode

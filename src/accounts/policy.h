@@ -43,11 +43,11 @@ struct policy {
 void policy_defaults(struct policy *policy_out);
 /* ERR_STORE when a value in the database cannot be read: no guess is made. */
 enum errcode policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out) MUST_CHECK;
-/* Checks the value and sets it (its own transaction, audited). ERR_USAGE for an unknown key, ERR_RANGE or
- * ERR_SYNTAX for the value, ERR_POLICY when the company's plan does not include it, or this server cannot
- * have passkeys and they are to be required: then, approvals that came without one count no more. An empty
- * value goes back to the default. */
-enum errcode policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value) MUST_CHECK;
+/* For policy_set: what the value means, in *checked_out, and whether it can be; then, within the open
+ * transaction, the row and its audit event. ERR_USAGE, ERR_RANGE, ERR_SYNTAX; ERR_POLICY: the plan. */
+enum errcode
+policy_check(struct cx *cx, struct str key, struct str value, struct policy *checked_out) MUST_CHECK;
+enum errcode policy_write(struct cx *cx, int64_t company_id, struct str key, struct str value) MUST_CHECK;
 
 struct policy_row {
     struct str key, value, default_value, doc, set_by;

@@ -3,9 +3,9 @@
 
 #include "accounts/account.h"
 #include "accounts/decide.h"
-#include "keys/env.h"
 #include "base/clock.h"
 #include "db/db.h"
+#include "keys/env.h"
 #include "store/store_session.h"
 
 #define SESSION_KEPT (7 * CLOCK_DAY)

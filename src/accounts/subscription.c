@@ -3,9 +3,9 @@
 
 #include "accounts/audit.h"
 #include "accounts/device.h"
-#include "keys/env.h"
 #include "accounts/technician.h"
 #include "base/endpoint.h"
+#include "keys/env.h"
 
 static enum errcode
 check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)

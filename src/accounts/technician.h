@@ -1,5 +1,5 @@
-/* technician: the account; its flags, its password's facts. Secrets stay inside password.c and code.c. struct
- * technician is store_technician.h's. Each change is a transaction of its own, audited. */
+/* technician: the account, and how it is found. struct technician is store_technician.h's. What changes it:
+ * technician_change.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_TECHNICIAN_H
 #define COUNTERSIGN_ACCOUNTS_TECHNICIAN_H
 
@@ -15,43 +15,14 @@
  * @, control characters, over 254 bytes, not UTF-8). */
 struct str email_key(struct cx *cx, struct str email);
 
-struct technician_new {
-    int64_t company_id;
-    struct str email;
-    struct str name;     /* null: the address */
-    struct str password; /* null: the account has none until it is reset */
-    bool keeps_password; /* else the first sign-in asks for another one, which the operator does not know */
-};
-/* The password is checked against the policy. ERR_EXISTS, ERR_SYNTAX, ERR_POLICY (cx->detail says why, in
- * words for a person). */
-enum errcode technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out) MUST_CHECK;
 /* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */
 enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 enum errcode technician_find(struct cx *cx, struct str email, struct technician *technician_out) MUST_CHECK;
 /* company_id 0: all. */
 enum errcode technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
                              size_t *n_out) MUST_CHECK;
-enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
-/* Ends sessions where either is off. */
-enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
-/* Ends sessions, frees the address, wipes the secrets and the phones (store_wipe.h); the row stays for the
- * audit. A push that waits fails. Open logins are left: their check answers NoSuchUser. */
-enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
-/* After this the right password alone enrols a phone again, as on a new account: for the person who lost
- * every second factor and whom no link reaches. Recovery codes that are left become void. ERR_POLICY: a phone
- * (also a disabled one) or an authenticator is left, which the operator removes first. */
-enum errcode technician_allow_self_enrolment(struct cx *cx, int64_t id) MUST_CHECK;
-/* Clears the operator's lock, failures and their lock, and lets every refused source and the push channel go
- * on. */
-enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;
-/* Locks until unlocked. Ends what is open (revoke.h), the console ticket included. */
-enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;
-/* The operator sets a password; must_change asks for a new one at the next sign-in. Ends sessions. ERR_POLICY
- * as above. */
-enum errcode
-technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change) MUST_CHECK;
 
-/* For auth's own files: begins a transaction and reads the account as it is now; a deleted one is
+/* For the domain's own files: begins a transaction and reads the account as it is now; a deleted one is
  * ERR_NOT_FOUND. On an error no transaction is open. */
 enum errcode technician_begin_change(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 

@@ -9,9 +9,9 @@
 #include "accounts/key_check.h"
 #include "cli/print.h"
 #include "cli/usage.h"
-#include "log/log.h"
 #include "db/db.h"
 #include "db/news.h"
+#include "log/log.h"
 
 /* What is not listed is CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {

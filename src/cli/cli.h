@@ -8,12 +8,12 @@
 #include <stdio.h>
 
 #include "accounts/company.h"
-#include "keys/env.h"
 #include "accounts/technician.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "cli/args.h"
 #include "config/config.h"
+#include "keys/env.h"
 
 #define CLI_CONFIG_FILE "/etc/countersign/countersign.conf"
 

@@ -1,4 +1,6 @@
 /* company, policy, address: the customers and what they ask for. */
+#include "accounts/company_change.h"
+#include "accounts/policy_change.h"
 #include "cli/cli.h"
 #include "cli/print.h"
 

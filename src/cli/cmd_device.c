@@ -1,5 +1,6 @@
 /* enrol, device (the operator's side): links for new phones, and the phones that there are. */
 #include "accounts/device.h"
+#include "accounts/device_change.h"
 #include "accounts/enrolment.h"
 #include "base/clock.h"
 #include "cli/cli.h"

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "accounts/company_change.h"
 #include "accounts/key_check.h"
+#include "accounts/technician_change.h"
 #include "cli/cli.h"
 #include "cli/daemon.h"
 #include "cli/print.h"

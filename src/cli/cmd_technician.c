@@ -5,6 +5,7 @@
 #include "accounts/lockout.h"
 #include "accounts/policy.h"
 #include "accounts/session.h"
+#include "accounts/technician_change.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/print.h"

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keys/server_key.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "crypto/hash.h"
+#include "keys/server_key.h"
 
 enum { KEY_BYTES = SERVER_KEY_BYTES };
 

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keys/push_key.h"
 #include "base/arena.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "keys/push_key.h"
 
 struct auth_env {
     struct secret pepper; /* of passwords: HMAC before argon2id */

@@ -1,11 +1,11 @@
 /* seal: see seal.h. */
 #include "keys/seal.h"
 
-#include "keys/env.h"
 #include "base/arena.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "crypto/aead.h"
+#include "keys/env.h"
 
 enum { OVERHEAD = AEAD_NONCE + AEAD_TAG };
 

@@ -1,16 +1,17 @@
 /* ops_device: the phone's operations; docs/device-api.md. */
-#include "signin/challenge_answer.h"
 #include "accounts/challenge.h"
 #include "accounts/company.h"
 #include "accounts/device.h"
-#include "keys/env.h"
+#include "accounts/device_change.h"
 #include "accounts/notice.h"
 #include "accounts/password.h"
 #include "accounts/technician.h"
 #include "base/clock.h"
 #include "base/codec.h"
+#include "keys/env.h"
 #include "ops/ops.h"
 #include "ops/ops_device.h"
+#include "signin/challenge_answer.h"
 
 /* What an enrolment's error says to the phone; deviceRet_UnknownError for an error of ours. */
 static enum DeviceRet

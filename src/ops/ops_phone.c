@@ -1,8 +1,8 @@
 /* ops_phone: see ops_device.h. */
 #include "ops/ops_device.h"
 
-#include "keys/env.h"
 #include "base/codec.h"
+#include "keys/env.h"
 #include "statement/statement.h"
 
 /* More than a body may have. */

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "signin/signin.h"
 #include "base/cx.h"
 #include "contract/ct.h"
+#include "signin/signin.h"
 
 /* A result that the enumeration does not have is a bug of the caller: it is logged, and UnknownError. */
 enum LoginTwoFactorRet ops_two_factor(enum signin_result r);

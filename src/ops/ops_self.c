@@ -1,8 +1,8 @@
 /* ops_self: the technician's self-service on the phone; docs/device-api.md, "Self-service". */
-#include "self/self_service.h"
 #include "base/clock.h"
 #include "ops/ops.h"
 #include "ops/ops_device.h"
+#include "self/self_service.h"
 
 static enum DeviceRet
 result_of(enum self_result result)

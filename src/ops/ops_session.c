@@ -1,10 +1,10 @@
 /* ops_session: what works on the session cookie, and the redemption of a console's ticket. */
 #include "accounts/session.h"
 
-#include "self/password_change.h"
-#include "signin/signin.h"
 #include "ops/ops.h"
 #include "ops/ops_result.h"
+#include "self/password_change.h"
+#include "signin/signin.h"
 
 enum errcode
 op_changePassword(struct cx *cx, const struct changePassword_in *in, struct changePassword_out *out)

@@ -1,9 +1,9 @@
 /* own: the sandbox's own operations: the phone that is moved by hand, the clock. */
-#include "signin/challenge_answer.h"
 #include "accounts/technician.h"
 #include "base/clock.h"
 #include "contract/scenario.h"
 #include "play/play.h"
+#include "signin/challenge_answer.h"
 
 static bool
 read_action(struct str action, struct phone_act *act_out)

@@ -6,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "signin/challenge_answer.h"
+#include "accounts/device_change.h"
 #include "accounts/enrolment.h"
-#include "keys/env.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include "keys/env.h"
+#include "signin/challenge_answer.h"
 #include "store/store_challenge.h"
 
 enum { STATEMENT_MAX = 16 * 1024, PEM_MAX = 1024 };

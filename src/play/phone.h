@@ -3,12 +3,12 @@
 #ifndef COUNTERSIGN_PLAY_PHONE_H
 #define COUNTERSIGN_PLAY_PHONE_H
 
-#include "signin/challenge_answer.h"
 #include "accounts/challenge.h"
 #include "accounts/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "signin/challenge_answer.h"
 
 struct phone {
     struct p256_key *key;

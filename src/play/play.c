@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "accounts/account.h"
-#include "keys/env.h"
 #include "accounts/session.h"
 #include "contract/call.h"
 #include "contract/scenario.h"
+#include "db/db.h"
+#include "keys/env.h"
 #include "log/log.h"
 #include "ops/ops.h"
 #include "play/stage.h"
-#include "db/db.h"
 #include "store/store_challenge.h"
 #include "store/store_login.h"
 

@@ -3,8 +3,10 @@
 #include "play/stage.h"
 
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 #include "accounts/lockout.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "contract/call.h"

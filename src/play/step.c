@@ -3,13 +3,17 @@
 #include <string.h>
 
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 #include "accounts/device.h"
+#include "accounts/device_change.h"
 #include "accounts/policy.h"
+#include "accounts/policy_change.h"
 #include "accounts/session.h"
-#include "signin/signin.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 #include "base/rand.h"
 #include "play/stage.h"
+#include "signin/signin.h"
 #include "store/store_login.h"
 
 enum { WRONG_NUMBERS = 3 };

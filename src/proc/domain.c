@@ -5,28 +5,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "signin/attempt.h"
 #include "accounts/audit.h"
 #include "accounts/challenge.h"
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
-#include "keys/env.h"
 #include "accounts/key_check.h"
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
-#include "self/self_service.h"
 #include "accounts/session.h"
-#include "webauthn/webauthn.h"
 #include "base/clock.h"
+#include "db/db.h"
+#include "db/news.h"
+#include "keys/env.h"
 #include "log/log.h"
 #include "ops/ops.h"
 #include "proc/child.h"
 #include "proc/opener.h"
 #include "proc/outbox.h"
 #include "proc/worker.h"
-#include "db/db.h"
-#include "db/news.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 #include "store/store_outbox.h"
+#include "webauthn/webauthn.h"
 
 enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64 };
 

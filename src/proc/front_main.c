@@ -13,8 +13,8 @@
 #include "front/front.h"
 #include "log/log.h"
 #include "proc/child.h"
-#include "proc/control.h"
 #include "proc/confine.h"
+#include "proc/control.h"
 
 enum { OTHER_DESCRIPTORS = 64 };
 

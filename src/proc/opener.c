@@ -2,8 +2,8 @@
 #include "proc/opener.h"
 
 #include "base/clock.h"
-#include "log/log.h"
 #include "db/db.h"
+#include "log/log.h"
 
 static enum errcode
 open_mapped(struct opener *o, struct cx *cx, const struct config *config)

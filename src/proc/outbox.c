@@ -2,11 +2,11 @@
 #include "proc/outbox.h"
 
 #include "base/frame.h"
+#include "db/db.h"
 #include "log/log.h"
 #include "proc/share.h"
 #include "proc/verdict.h"
 #include "push/letter.h"
-#include "db/db.h"
 
 enum { LOOKED_AT = 128 /* rows of one transaction: most of them may be over, or have no place */ };
 

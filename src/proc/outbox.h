@@ -16,12 +16,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keys/push_key.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "config/config.h"
+#include "keys/push_key.h"
 #include "proc/channel.h"
 #include "push/http_out.h"
 #include "store/store_outbox.h"

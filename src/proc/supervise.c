@@ -14,11 +14,11 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/control.h"
-#include "proc/rlimits.h"
 #include "proc/lock.h"
 #include "proc/notify.h"
 #include "proc/reload.h"
 #include "proc/report.h"
+#include "proc/rlimits.h"
 #include "proc/signals.h"
 #include "proc/supervisor.h"
 

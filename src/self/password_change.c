@@ -3,11 +3,11 @@
  * it. */
 #include "self/password_change.h"
 
-#include "signin/attempt.h"
-#include "self/self_service.h"
 #include "accounts/revoke.h"
 #include "accounts/session.h"
 #include "db/db.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 
 enum how { AT_ONCE, WITH_SECOND_FACTOR };
 

@@ -1,8 +1,8 @@
 /* self_codes: an authenticator and recovery codes, set up by the technician. */
-#include "signin/attempt.h"
 #include "accounts/qr.h"
-#include "self/self_service.h"
 #include "db/db.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 #include "store/store_self.h"
 
 static enum errcode

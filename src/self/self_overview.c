@@ -2,10 +2,10 @@
  * log, which alone keeps them. */
 #include <stdlib.h>
 
-#include "signin/attempt.h"
 #include "accounts/lockout.h"
-#include "self/self_service.h"
 #include "db/db.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 #include "store/store_push.h"
 
 /* Changes of a password by a second factor stand among them, and are not sign-ins. */

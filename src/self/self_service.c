@@ -3,9 +3,10 @@
 #include "self/self_service.h"
 
 #include "accounts/decide.h"
+#include "accounts/device_change.h"
+#include "db/db.h"
 #include "keys/env.h"
 #include "statement/statement.h"
-#include "db/db.h"
 #include "store/store_self.h"
 
 enum { STATEMENT_MAX = 4096 };

@@ -1,9 +1,9 @@
 /* attempt: opens a login and reads it again with all the facts of a decision. Its end is in grant.c. */
 #include "signin/attempt.h"
 
-#include "keys/env.h"
 #include "accounts/password_rules.h"
 #include "base/rand.h"
+#include "keys/env.h"
 #include "store/store_session.h"
 
 static struct brought

@@ -9,11 +9,11 @@
 #include "accounts/account.h"
 #include "accounts/challenge.h"
 #include "accounts/decide.h"
-#include "signin/signin.h"
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "signin/signin.h"
 #include "store/store_challenge.h"
 #include "store/store_login.h"
 

@@ -3,14 +3,14 @@
  * behind a good signature. */
 #include "signin/challenge_answer.h"
 
-#include "signin/attempt.h"
-#include "keys/env.h"
 #include "accounts/passkey.h"
 #include "accounts/push_channel.h"
 #include "accounts/text.h"
 #include "base/codec.h"
-#include "log/log.h"
 #include "db/db.h"
+#include "keys/env.h"
+#include "log/log.h"
+#include "signin/attempt.h"
 
 enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
 

@@ -1,9 +1,9 @@
 /* code_check: the second factor that is typed. A wrong code counts as a failure and spends nothing: a slip
  * must not cost the sign-in, and the lock-out bounds how many there can be. What cannot be a code does not
  * count. */
-#include "signin/attempt.h"
 #include "accounts/code.h"
 #include "db/db.h"
+#include "signin/attempt.h"
 
 /* Within the open transaction: looks at the code if it may be looked at. */
 static enum errcode

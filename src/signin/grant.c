@@ -1,11 +1,11 @@
 /* grant: the end of an attempt: the session, its seat, its cookie and ticket; or a refusal for good. All of
  * it within the transaction that decided. */
-#include "signin/attempt.h"
-#include "keys/env.h"
 #include "accounts/push_channel.h"
 #include "accounts/revoke.h"
 #include "accounts/session.h"
 #include "base/rand.h"
+#include "keys/env.h"
+#include "signin/attempt.h"
 #include "store/store_session.h"
 
 #define TICKET_LIFE CLOCK_MINUTE

@@ -1,11 +1,11 @@
 /* push: what a console asks of a push: to send one, what became of it, to take it back. */
 #include "accounts/push_channel.h"
 
-#include "signin/attempt.h"
-#include "keys/env.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "db/db.h"
+#include "keys/env.h"
+#include "signin/attempt.h"
 #include "store/store_outbox.h"
 #include "store/store_push.h"
 

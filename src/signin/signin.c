@@ -1,11 +1,11 @@
 /* signin: the password, the first factor: who is it, may they try, is it right; and what comes next. */
 #include "signin/signin.h"
 
-#include "signin/attempt.h"
 #include "accounts/enrolment.h"
+#include "db/db.h"
 #include "keys/env.h"
 #include "log/log.h"
-#include "db/db.h"
+#include "signin/attempt.h"
 
 #define SETUP_LINK_LIFE (15 * CLOCK_MINUTE)
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "webauthn/cbor.h"
 #include "base/codec.h"
+#include "webauthn/cbor.h"
 
 enum { FLAGS_AT = WEBAUTHN_HASH_BYTES, COUNT_AT = FLAGS_AT + 1, DATA_MIN = COUNT_AT + 4, AAGUID_BYTES = 16 };
 

@@ -6,8 +6,8 @@
 #include <fido/rs256.h>
 #include <openssl/evp.h>
 
-#include "webauthn/webauthn_parts.h"
 #include "base/secret.h"
+#include "webauthn/webauthn_parts.h"
 
 static const unsigned char *
 bytes(struct str s)

@@ -7,6 +7,7 @@
 
 #include "accounts/code.h"
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 #include "accounts/technician.h"
 #include "base/codec.h"
 #include "base/rand.h"

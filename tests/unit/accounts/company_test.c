@@ -2,6 +2,7 @@
 #include "tests/unit/accounts/fixture.h"
 
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 
 static void
 names(void **state)

@@ -2,8 +2,10 @@
 #include "tests/unit/accounts/phone.h"
 
 #include "accounts/device.h"
+#include "accounts/device_change.h"
 #include "accounts/enrolment.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 
 static struct phone phone;
 

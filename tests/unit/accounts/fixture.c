@@ -7,7 +7,9 @@
 
 #include "accounts/audit.h"
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 
 static void
 open_database(struct fixture *f, enum db_mode mode)

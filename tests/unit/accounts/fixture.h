@@ -5,11 +5,11 @@
 
 #include "tests/unit/unit.h"
 
-#include "keys/env.h"
 #include "base/clock.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "keys/env.h"
 
 #define FIXTURE_NOW (INT64_C(1795449600) * CLOCK_S) /* a Monday in November 2026, noon */
 #define FIXTURE_SOURCE "192.0.2.7"

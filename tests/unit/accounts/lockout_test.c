@@ -4,6 +4,7 @@
 #include "accounts/audit.h"
 #include "accounts/lockout.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 
 static const struct str ann = STR("ann@acme.example"), nobody = STR("nobody@acme.example");
 

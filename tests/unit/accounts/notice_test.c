@@ -3,9 +3,11 @@
 
 #include "accounts/code.h"
 #include "accounts/device.h"
+#include "accounts/device_change.h"
 #include "accounts/notice.h"
 #include "accounts/subscription.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 #include "store/store_outbox.h"
 
 static struct phone phone;

@@ -1,8 +1,10 @@
 /* passkey: enrolment and approvals as each policy has it, and what every refusal leaves behind: an event with
  * its reason, and nothing else. */
+#include "accounts/device_change.h"
+#include "accounts/policy_change.h"
 #include "signin/challenge_answer.h"
-#include "tests/unit/webauthn/authenticator.h"
 #include "tests/unit/signin/world.h"
+#include "tests/unit/webauthn/authenticator.h"
 
 #include "accounts/enrolment.h"
 #include "accounts/passkey.h"

@@ -2,6 +2,7 @@
 #include "tests/unit/accounts/phone.h"
 
 #include "accounts/device.h"
+#include "accounts/device_change.h"
 #include "accounts/enrolment.h"
 #include "accounts/technician.h"
 #include "db/db.h"

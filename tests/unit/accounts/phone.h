@@ -2,6 +2,7 @@
 #ifndef COUNTERSIGN_TESTS_AUTH_PHONE_H
 #define COUNTERSIGN_TESTS_AUTH_PHONE_H
 
+#include "accounts/device_change.h"
 #include "tests/unit/accounts/fixture.h"
 
 #include "accounts/device.h"

@@ -2,7 +2,9 @@
 #include "tests/unit/accounts/fixture.h"
 
 #include "accounts/company.h"
+#include "accounts/company_change.h"
 #include "accounts/policy.h"
+#include "accounts/policy_change.h"
 
 static const struct {
     const char *key, *value;

@@ -1,8 +1,9 @@
 /* session: how long it lives, how it ends, its ticket. */
 #include "tests/unit/signin/world.h"
 
-#include "self/password_change.h"
 #include "accounts/session.h"
+#include "accounts/technician_change.h"
+#include "self/password_change.h"
 
 static bool
 keep_alive(struct world *w)

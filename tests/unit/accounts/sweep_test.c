@@ -4,14 +4,14 @@
 
 #include <sqlite3.h>
 
-#include "signin/attempt.h"
 #include "accounts/challenge.h"
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
-#include "self/self_service.h"
 #include "accounts/session.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 #include "store/store_lockout.h"
 #include "store/store_outbox.h"
 

@@ -5,6 +5,7 @@
 #include "accounts/lockout.h"
 #include "accounts/password.h"
 #include "accounts/technician.h"
+#include "accounts/technician_change.h"
 
 static void
 keys_of_addresses(void **state)

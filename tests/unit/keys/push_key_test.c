@@ -1,8 +1,8 @@
 /* push_key: the derived key pair, against one that was computed apart from it (python3-cryptography). */
 #include "tests/unit/accounts/fixture.h"
 
-#include "keys/push_key.h"
 #include "base/codec.h"
+#include "keys/push_key.h"
 
 static void
 the_pair_does_not_change_between_versions(void **state)

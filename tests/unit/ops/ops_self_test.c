@@ -1,7 +1,8 @@
 /* ops_self: the self-service and the notices through the contract's structs, and each refusal as its value.
  */
-#include "tests/unit/signin/world.h"
+#include "accounts/technician_change.h"
 #include "tests/unit/ops/signed.h"
+#include "tests/unit/signin/world.h"
 
 #include "accounts/notice.h"
 #include "base/codec.h"

@@ -1,8 +1,8 @@
 /* ops: a whole sign-in through the contract's structs; that an error is UnknownError and nothing else; that
  * results are mapped by name. */
 #include "signin/challenge_answer.h"
-#include "tests/unit/signin/world.h"
 #include "tests/unit/ops/signed.h"
+#include "tests/unit/signin/world.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,13 @@
 /* password_change: the values of both operations by their real causes. */
 #include "tests/unit/signin/world.h"
 
-#include "self/password_change.h"
-#include "signin/challenge_answer.h"
 #include "accounts/account.h"
-#include "self/self_service.h"
+#include "accounts/device_change.h"
 #include "accounts/session.h"
+#include "accounts/technician_change.h"
+#include "self/password_change.h"
+#include "self/self_service.h"
+#include "signin/challenge_answer.h"
 
 static enum signin_result
 change(struct world *w, const char *old_password, const char *new_password)

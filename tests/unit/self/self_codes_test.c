@@ -2,8 +2,9 @@
 #include "tests/unit/signin/world.h"
 
 #include "accounts/notice.h"
-#include "self/self_service.h"
+#include "accounts/technician_change.h"
 #include "base/codec.h"
+#include "self/self_service.h"
 
 static const char *
 code_of(struct world *w, struct str secret)

@@ -3,11 +3,12 @@
 
 #include <stdio.h>
 
-#include "self/password_change.h"
-#include "signin/attempt.h"
 #include "accounts/audit.h"
-#include "self/self_service.h"
+#include "accounts/technician_change.h"
 #include "base/clock.h"
+#include "self/password_change.h"
+#include "self/self_service.h"
+#include "signin/attempt.h"
 #include "store/store_audit.h"
 #include "store/store_push.h"
 

@@ -1,7 +1,10 @@
 /* self_service: who may open it and when, how it closes, what it does to devices. */
 #include "tests/unit/signin/world.h"
 
+#include "accounts/company_change.h"
+#include "accounts/device_change.h"
 #include "accounts/notice.h"
+#include "accounts/technician_change.h"
 #include "self/self_service.h"
 
 static struct str

@@ -1,8 +1,9 @@
 /* challenge_answer: what a phone is shown, what it must sign, and in which order its answer is looked at. */
 #include "tests/unit/signin/world.h"
 
-#include "signin/challenge_answer.h"
+#include "accounts/device_change.h"
 #include "base/buf.h"
+#include "signin/challenge_answer.h"
 
 static void
 ring(struct world *w, struct challenge_view *shown)

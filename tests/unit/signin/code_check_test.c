@@ -1,9 +1,10 @@
 /* code_check: a code signs in once, a wrong one counts and spends nothing. */
 #include "tests/unit/signin/world.h"
 
-#include "signin/challenge_answer.h"
 #include "accounts/code.h"
+#include "accounts/company_change.h"
 #include "base/codec.h"
+#include "signin/challenge_answer.h"
 
 /* The code of the authenticator at this moment. */
 static const char *

@@ -1,8 +1,9 @@
 /* push: which rows of the outbox a push makes, and when none of them can reach anybody. */
 #include "tests/unit/signin/world.h"
 
-#include "signin/attempt.h"
+#include "accounts/device_change.h"
 #include "accounts/subscription.h"
+#include "signin/attempt.h"
 #include "store/store_outbox.h"
 
 static void

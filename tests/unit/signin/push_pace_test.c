@@ -1,4 +1,5 @@
 /* push_pace: how often a phone is rung, whatever the consoles do. */
+#include "accounts/technician_change.h"
 #include "signin/challenge_answer.h"
 #include "tests/unit/signin/world.h"
 

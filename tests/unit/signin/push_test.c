@@ -1,10 +1,13 @@
 /* push: each result of a check by its real cause, what a push costs, and when none is sent. */
 #include "tests/unit/signin/world.h"
 
-#include "signin/challenge_answer.h"
 #include "accounts/account.h"
 #include "accounts/code.h"
+#include "accounts/company_change.h"
+#include "accounts/device_change.h"
 #include "accounts/session.h"
+#include "accounts/technician_change.h"
+#include "signin/challenge_answer.h"
 
 static int64_t
 recovery_left(struct world *w)

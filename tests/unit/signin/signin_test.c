@@ -1,12 +1,15 @@
 /* signin: what the two logins answer, what they tell a stranger, and what they count. */
 #include "tests/unit/signin/world.h"
 
-#include "signin/challenge_answer.h"
 #include "accounts/account.h"
-#include "accounts/enrolment.h"
 #include "accounts/code.h"
+#include "accounts/company_change.h"
+#include "accounts/device_change.h"
+#include "accounts/enrolment.h"
 #include "accounts/session.h"
+#include "accounts/technician_change.h"
 #include "base/buf.h"
+#include "signin/challenge_answer.h"
 
 static void
 a_right_password_asks_for_the_second_factor(void **state)

@@ -1,5 +1,9 @@
 /* ways_in: who may enrol a phone, as a table of states and events (ways_in.def). In each state a link of each
  * kind is made, then the event happens, then everything is tried. A cell that is not stated fails. */
+#include "accounts/company_change.h"
+#include "accounts/device_change.h"
+#include "accounts/policy_change.h"
+#include "accounts/technician_change.h"
 #include "tests/unit/accounts/fixture.h"
 #include "tests/unit/accounts/phone.h"
 
@@ -9,8 +13,8 @@
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
 #include "accounts/policy.h"
-#include "signin/signin.h"
 #include "accounts/technician.h"
+#include "signin/signin.h"
 
 #define STATES(X)          \
     X(NEVER)               \

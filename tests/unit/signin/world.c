@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 
-#include "signin/challenge_answer.h"
+#include "accounts/policy_change.h"
+#include "accounts/technician_change.h"
 #include "base/buf.h"
+#include "signin/challenge_answer.h"
 
 static struct world *
 world_new(struct fixture *f)

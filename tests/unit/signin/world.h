@@ -10,9 +10,9 @@
 #include "accounts/company.h"
 #include "accounts/device.h"
 #include "accounts/policy.h"
+#include "accounts/technician.h"
 #include "self/self_service.h"
 #include "signin/signin.h"
-#include "accounts/technician.h"
 
 #define WORLD_EMAIL "alice@example.com"
 #define WORLD_PASSWORD "seven lanterns over Lund"

@@ -1,8 +1,8 @@
 /* webauthn_data: attestation objects and keys that are put together here byte by byte. */
 #include "tests/unit/webauthn/authenticator.h"
 
-#include "webauthn/webauthn_parts.h"
 #include "base/buf.h"
+#include "webauthn/webauthn_parts.h"
 
 static const struct str statement = STR("a statement\n");
 

@@ -2,8 +2,8 @@
  * answer. A fault that no test here or in passkey_test.c names would be one that nothing can cause. */
 #include "tests/unit/webauthn/authenticator.h"
 
-#include "webauthn/webauthn_parts.h"
 #include "base/codec.h"
+#include "webauthn/webauthn_parts.h"
 
 struct vector {
     const char *name;

@@ -1,0 +1,273 @@
+/* technician_change: see the header. Each change is one transaction with its audit event. */
+#include "accounts/technician_change.h"
+
+#include "accounts/audit.h"
+#include "accounts/challenge.h"
+#include "accounts/company.h"
+#include "accounts/lockout.h"
+#include "accounts/password.h"
+#include "accounts/policy.h"
+#include "accounts/push_channel.h"
+#include "accounts/revoke.h"
+#include "accounts/technician.h"
+#include "accounts/text.h"
+#include "base/rand.h"
+#include "db/db.h"
+#include "store/store_code.h"
+#include "store/store_device.h"
+#include "store/store_wipe.h"
+
+enum { NAME_BYTES_MAX = 200 };
+
+static struct audit_of
+of(const struct technician *t)
+{
+    return (struct audit_of){t->company_id, t->id};
+}
+
+static enum errcode
+check_name(struct cx *cx, struct str name)
+{
+    if (text_is_printable(name, NAME_BYTES_MAX))
+        return ERR_NONE;
+    return err_set(cx, ERR_SYNTAX, "a name is 1 to %d bytes of printable text", NAME_BYTES_MAX);
+}
+
+/* Checks against the policy and hashes. Null: none. */
+static enum errcode
+hash_new(struct cx *cx, const struct technician *t, struct str password, struct str *hash_out)
+{
+    struct company company;
+    struct policy policy;
+    enum password_verdict verdict;
+    const char *reason = NULL;
+    enum errcode err = company_get(cx, t->company_id, &company);
+    *hash_out = STR_LIT("");
+    if (err != ERR_NONE || str_is_null(password))
+        return err;
+    err = policy_get(cx, t->company_id, &policy);
+    if (err == ERR_NONE)
+        err = password_check_new(cx, &policy, t, &company, password, &verdict, &reason);
+    if (err != ERR_NONE)
+        return err;
+    if (verdict != PASSWORD_GOOD)
+        return err_set(cx, ERR_POLICY, "the password is refused: %s", reason);
+    return password_hash(cx, password, hash_out);
+}
+
+static enum errcode
+insert(struct cx *cx, const struct technician *t)
+{
+    struct technician other;
+    struct lockout_lifted lifted;
+    enum errcode err = store_technician_find(cx, t->email_key, &other);
+    if (err == ERR_NONE)
+        return err_set(cx, ERR_EXISTS, "there is an account %.*s already", STR_ARG(t->email));
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err_forget(cx);
+    err = store_technician_insert(cx, t);
+    if (err == ERR_NONE) /* what was counted for the name was not this account's */
+        err = lockout_lift(cx, t->email_key, LIFT_ALL, &lifted);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, "must_change",
+                           t->password_must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
+    return err;
+}
+
+/* All but the password. */
+static struct technician
+row_of(struct cx *cx, const struct technician_new *new)
+{
+    struct str written = str_trim(new->email, " \t\r\n");
+    return (struct technician){
+        .id = rand_id(),
+        .company_id = new->company_id,
+        .email = written,
+        .email_key = email_key(cx, new->email),
+        .name = str_is_null(new->name) ? written : new->name,
+        .is_technician = true,
+        .role_on = true,
+        .password_hash = STR_LIT(""),
+        .password_generation = 1,
+        .password_set_at = cx->now,
+        .created_at = cx->now,
+    };
+}
+
+enum errcode
+technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out)
+{
+    struct technician t = row_of(cx, new);
+    struct str hash;
+    *id_out = 0;
+    if (str_is_null(t.email_key))
+        return err_set(cx, ERR_SYNTAX, "'%.*s' is not an e-mail address", STR_ARG(t.email));
+    enum errcode err = check_name(cx, t.name);
+    if (err == ERR_NONE)
+        err = hash_new(cx, &t, new->password, &hash);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    t.password_hash = hash;
+    t.password_must_change = !str_is_empty(hash) && !new->keeps_password;
+    err = db_end(cx, insert(cx, &t));
+    *id_out = err == ERR_NONE ? t.id : 0;
+    return err;
+}
+
+enum errcode
+technician_set_name(struct cx *cx, int64_t id, struct str name)
+{
+    struct technician t;
+    enum errcode err = check_name(cx, name);
+    if (err == ERR_NONE)
+        err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.name = name;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.name", "name", name, NULL);
+    return db_end(cx, err);
+}
+
+enum errcode
+technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on)
+{
+    struct technician t;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.is_technician = is_technician;
+    t.role_on = role_on;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE && !(is_technician && role_on))
+        err = revoke_account(cx, id, 0, "role-off");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.flags", "is_technician",
+                           is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
+                           role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
+    return db_end(cx, err);
+}
+
+enum errcode
+technician_delete(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    struct lockout_lifted lifted;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = lockout_lift(cx, t.email_key, LIFT_ALL, &lifted);
+    t.email_key = arena_printf(&cx->arena, "%lld", (long long)id); /* no address: it has no @ */
+    t.deleted_at = cx->now;
+    if (err == ERR_NONE)
+        err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = revoke_account(cx, id, 0, "deleted");
+    if (err == ERR_NONE)
+        err = challenge_fail_all(cx, id, "deleted");
+    if (err == ERR_NONE)
+        err = store_account_wipe(cx, id);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, "turned_away",
+                           lifted.turned_away, NULL);
+    return db_end(cx, err);
+}
+
+/* Within the open transaction: ERR_POLICY where a phone or an authenticator is left. */
+static enum errcode
+check_no_factor_left(struct cx *cx, const struct technician *t)
+{
+    struct device *devices = NULL;
+    size_t n = 0;
+    enum errcode err = store_device_list(cx, t->id, false, &devices, &n);
+    if (err == ERR_NONE && (n > 0 || t->has_totp))
+        err = err_set(cx, ERR_POLICY, "%.*s still has %zu phone(s)%s: remove what is left first",
+                      STR_ARG(t->email), n, t->has_totp ? " and an authenticator" : "");
+    return err;
+}
+
+enum errcode
+technician_allow_self_enrolment(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = check_no_factor_left(cx, &t);
+    if (err == ERR_NONE)
+        err = store_recovery_clear(cx, id);
+    if (err == ERR_NONE)
+        err = store_factor_forget(cx, id);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "enrolment.self-allowed", NULL);
+    return db_end(cx, err);
+}
+
+enum errcode
+technician_unlock(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    struct lockout_lifted lifted;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    push_channel_clear(&t);
+    t.locked_at = 0;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = lockout_lift(cx, t.email_key, LIFT_ALL, &lifted);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "account.unlocked", "heard_again", lifted.sources, "turned_away",
+                           lifted.turned_away, NULL);
+    return db_end(cx, err);
+}
+
+enum errcode
+technician_lock(struct cx *cx, int64_t id)
+{
+    struct technician t;
+    enum errcode err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    t.locked_at = cx->now;
+    err = store_technician_update(cx, &t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "account.locked", "until", STR_LIT("unlocked"), NULL);
+    if (err == ERR_NONE)
+        err = revoke_account(cx, id, 0, "locked");
+    return db_end(cx, err);
+}
+
+enum errcode
+technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change)
+{
+    struct technician t;
+    struct policy policy;
+    struct lockout_lifted lifted;
+    struct str hash;
+    enum errcode err = technician_get(cx, id, &t);
+    if (err == ERR_NONE && str_is_empty(password))
+        err = err_set(cx, ERR_POLICY, "the password is refused: it is empty");
+    if (err == ERR_NONE)
+        err = hash_new(cx, &t, password, &hash);
+    if (err == ERR_NONE)
+        err = technician_begin_change(cx, id, &t);
+    if (err != ERR_NONE)
+        return err;
+    err = policy_get(cx, t.company_id, &policy);
+    if (err == ERR_NONE)
+        err = password_store(cx, &policy, &t, hash, must_change);
+    if (err == ERR_NONE)
+        err = lockout_lift(cx, t.email_key, LIFT_TIMED, &lifted);
+    if (err == ERR_NONE)
+        err = revoke_account(cx, id, 0, "password-reset");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(&t), "password.reset", "must_change",
+                           must_change ? STR_LIT("yes") : STR_LIT("no"), "heard_again", lifted.sources,
+                           "turned_away", lifted.turned_away, NULL);
+    return db_end(cx, err);
+}
