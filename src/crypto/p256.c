@@ -56,10 +56,10 @@ build(const void *point, size_t n, const BIGNUM *scalar)
     if (scalar != NULL)
         ASSERT(OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_PRIV_KEY, scalar) == 1);
     OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(b);
-    if (params == NULL)
+    if (params == NULL || EVP_PKEY_fromdata_init(ctx) != 1)
         err_no_memory();
     int selection = scalar != NULL ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-    if (EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &key, selection, params) != 1)
+    if (EVP_PKEY_fromdata(ctx, &key, selection, params) != 1)
         key = NULL;
     OSSL_PARAM_free(params);
     OSSL_PARAM_BLD_free(b);
@@ -233,7 +233,7 @@ der_of(struct str signature, unsigned char der[DER_MAX])
     unsigned char *end = der;
     int n = i2d_ECDSA_SIG(sig, NULL);
     ASSERT(n > 0 && n <= DER_MAX);
-    n = i2d_ECDSA_SIG(sig, &end);
+    ASSERT(i2d_ECDSA_SIG(sig, &end) == n);
     ECDSA_SIG_free(sig);
     return (size_t)n;
 }
@@ -244,10 +244,9 @@ p256_verify(const struct p256_key *key, struct str message, struct str signature
     unsigned char der[DER_MAX];
     size_t n = der_of(signature, der);
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    if (md == NULL)
+    if (md == NULL || EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, key->pkey) != 1)
         err_no_memory();
-    bool right = n > 0 && EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, key->pkey) == 1 &&
-                 EVP_DigestVerify(md, der, n, (const unsigned char *)message.p, message.n) == 1;
+    bool right = n > 0 && EVP_DigestVerify(md, der, n, (const unsigned char *)message.p, message.n) == 1;
     EVP_MD_CTX_free(md);
     return right;
 }
