@@ -116,8 +116,9 @@ bool
 link_has_moved(const struct link *link)
 {
     int moved = 0;
-    sqlite3_file_control(link->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-    return moved != 0;
+    int rc = sqlite3_file_control(link->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    /* A database in memory does not know the question; what cannot be known is not relied on. */
+    return moved != 0 || (rc != SQLITE_OK && rc != SQLITE_NOTFOUND);
 }
 
 /* ERR_STORE whatever the cause: for a running server a file that is gone is a store that is down. */
