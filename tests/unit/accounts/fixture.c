@@ -77,7 +77,7 @@ int
 fixture_set_up_file(void **state)
 {
     struct fixture *f = fixture_new();
-    snprintf(f->folder, sizeof f->folder, "/tmp/countersign-auth-XXXXXX");
+    snprintf(f->folder, sizeof f->folder, "/dev/shm/countersign-auth-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/a.db", f->folder);
     open_database(f, DB_CREATE);

@@ -1,0 +1,86 @@
+/* fault: see fault.h. Nothing here allocates or logs: it runs within any call, and before main. */
+#include "tests/faults/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int __real_open64(const char *path, int flags, mode_t mode);
+void *__real_mmap64(void *p, size_t n, int may, int how, int fd, off_t at);
+
+static struct fault_page own, *page = &own;
+static void (*watcher)(const char *name);
+static bool is_watching;
+
+/* The page of that name; else one that nobody arms. */
+static void
+map_page(const char *program)
+{
+    char path[4096];
+    const char *clock = getenv("COUNTERSIGN_TEST_CLOCK");
+    page = &own;
+    if (clock == NULL || snprintf(path, sizeof path, "%s.faults-%s", clock, program) >= (int)sizeof path)
+        return;
+    int fd = __real_open64(path, O_RDWR | O_CLOEXEC, 0);
+    void *p =
+        fd >= 0 ? __real_mmap64(NULL, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    if (p != MAP_FAILED)
+        page = p;
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* What runs between fork and exec has a page of its own. */
+static void
+after_fork(void)
+{
+    map_page("forked");
+}
+
+__attribute__((constructor)) static void
+begin(void)
+{
+    map_page(program_invocation_short_name);
+    (void)pthread_atfork(NULL, NULL, after_fork);
+}
+
+void
+fault_arm(uint64_t nth)
+{
+    *page = (struct fault_page){.nth = nth};
+}
+
+const char *
+fault_disarm(void)
+{
+    page->nth = 0;
+    return page->name[0] != '\0' ? page->name : NULL;
+}
+
+void
+fault_watch(void (*watch)(const char *name))
+{
+    watcher = watch;
+}
+
+bool
+fault_is_due(const char *name)
+{
+    uint64_t nth = __atomic_load_n(&page->nth, __ATOMIC_RELAXED);
+    if (nth == 0 || is_watching)
+        return false;
+    if (watcher != NULL) {
+        is_watching = true;
+        watcher(name);
+        is_watching = false;
+    }
+    if (__atomic_add_fetch(&page->calls, 1, __ATOMIC_RELAXED) != nth)
+        return false;
+    memcpy(page->name, name, strnlen(name, FAULT_NAME - 1));
+    return true;
+}

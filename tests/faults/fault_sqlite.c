@@ -1,0 +1,7 @@
+/* fault_sqlite: the calls to SQLite that can fail. */
+#include "tests/faults/fault_call.h"
+
+#include <sqlite3.h>
+
+#define FAULTS_SQLITE
+#include "tests/faults/faults.def"
