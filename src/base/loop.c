@@ -50,7 +50,10 @@ loop_new(void)
     if (l == NULL)
         err_no_memory();
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    ASSERT(l->epoll >= 0);
+    if (l->epoll < 0) {
+        free(l);
+        return NULL;
+    }
     l->signals.fd = -1;
     (void)sigemptyset(&l->signal_set);
     l->now = clock_mono();

@@ -33,6 +33,7 @@ struct loop_timer {
     void (*due)(struct loop_timer *t);
 };
 
+/* NULL: the kernel has no epoll descriptor left (errno). */
 struct loop *loop_new(void);
 void loop_free(struct loop **l);
 

@@ -2,6 +2,7 @@
 #include "proc/check.h"
 
 #include <errno.h>
+#include <string.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,7 +105,7 @@ static int
 look_and_print(struct check *c)
 {
     c->loop = loop_new();
-    enum errcode e = look(c);
+    enum errcode e = c->loop != NULL ? look(c) : err_set(&c->cx, ERR_SYSTEM, "no epoll: %s", strerror(errno));
     loop_free(&c->loop);
     if (e != ERR_NONE)
         (void)fprintf(stderr, "countersignd: %s\n", c->cx.detail);

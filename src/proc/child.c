@@ -92,11 +92,17 @@ child_reload(struct config *config, int fd)
     (void)close(fd);
 }
 
-void
-child_say(enum control_type type)
+enum errcode
+child_ready(struct cx *cx)
 {
-    enum errcode e = control_send(CONTROL_FD, &(struct control){.type = type});
-    if (e != ERR_NONE)
+    enum errcode e = control_send(CONTROL_FD, &(struct control){.type = CONTROL_READY});
+    return e == ERR_NONE ? e : err_set(cx, e, "READY cannot be sent to the supervisor: %s", strerror(errno));
+}
+
+void
+child_drained(void)
+{
+    if (control_send(CONTROL_FD, &(struct control){.type = CONTROL_DRAINED}) != ERR_NONE)
         log_event(LOG_SUPERVISOR_GONE, "");
 }
 

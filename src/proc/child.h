@@ -24,8 +24,10 @@ bool child_is_sandbox(void);
  * descriptor. What cannot be read changes nothing and is logged: the supervisor has checked it. */
 void child_reload(struct config *config, int fd);
 
-/* Says READY or DRAINED. A supervisor that is gone ends this process soon: nothing to do about an error. */
-void child_say(enum control_type type);
+/* Says READY. On an error the process must end: a supervisor that never hears it would wait for it. */
+enum errcode child_ready(struct cx *cx) MUST_CHECK;
+/* Says DRAINED; the process ends next, which the supervisor notices in any case. */
+void child_drained(void);
 
 /* In a rehearsal (CONTROL_REHEARSE): reports what an operator should know, one line; a control character in
  * it becomes a blank. child_find_error: the context's error, which it forgets. */

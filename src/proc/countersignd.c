@@ -1,5 +1,6 @@
 /* countersignd: the command line of the server: options, then supervise_run; for a sandbox, with a place of
  * its own. */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -232,8 +233,10 @@ int
 main(int argc, char **argv)
 {
     struct command_line c = {.ready_fd = -1};
-    if (!fds_open_standard())
+    if (!fds_open_standard()) {
+        (void)dprintf(STDERR_FILENO, "countersignd: no standard descriptors: %s\n", strerror(errno));
         return SUPERVISE_FAILED;
+    }
     int status = parse(argc, argv, &c);
     if (status < 0)
         status = check(&c);

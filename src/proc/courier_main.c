@@ -293,12 +293,11 @@ main(void)
     delivery_init(&c.delivery);
     int status = CHILD_FAILED;
     if (child_begin(&c.cx, "courier", &c.config) == ERR_NONE) {
-        if (set_up(&c) == ERR_NONE) {
+        if (set_up(&c) == ERR_NONE && child_ready(&c.cx) == ERR_NONE) {
             status = 0;
-            child_say(CONTROL_READY);
             if (!c.rehearses) {
                 serve(&c);
-                child_say(CONTROL_DRAINED);
+                child_drained();
             }
         } else {
             log_cx_error(&c.cx, LOG_START_FAILED);

@@ -1,7 +1,9 @@
 /* front_main: the process of one front: takes what the supervisor gives it, confines itself, and runs the
  * front (front/front.h) over its loop until it is told to drain. */
 #include <jansson.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,7 +36,7 @@ static void
 drained(void *arg)
 {
     struct process *p = arg;
-    child_say(CONTROL_DRAINED);
+    child_drained();
     loop_stop(p->loop);
 }
 
@@ -170,8 +172,8 @@ set_up(struct process *p)
     return confine_enter(&p->cx, &confine);
 }
 
-static void
-report(const struct process *p)
+static enum errcode
+report(struct process *p)
 {
     struct buf lines;
     buf_init(&lines, CONTROL_TEXT_MAX);
@@ -181,43 +183,48 @@ report(const struct process *p)
         child_find(false, line);
     }
     buf_clear(&lines);
-    child_say(CONTROL_READY);
+    return child_ready(&p->cx);
 }
 
 static enum errcode
 serve(struct process *p)
 {
     enum errcode e = loop_fd_add(p->loop, &p->control, CONTROL_FD, LOOP_READ, control_ready);
+    if (e == ERR_NONE)
+        e = child_ready(&p->cx);
     if (e != ERR_NONE)
         return e;
-    child_say(CONTROL_READY);
     loop_timer_init(&p->alive, alive_due);
     alive_due(&p->alive);
     return loop_run(p->loop);
+}
+
+static enum errcode
+run(struct process *p)
+{
+    p->loop = loop_new();
+    if (p->loop == NULL)
+        return err_set(&p->cx, ERR_SYSTEM, "no epoll: %s", strerror(errno));
+    p->front = front_new(p->loop, &p->config);
+    if (child_is_sandbox())
+        front_set_sandbox(p->front);
+    enum errcode e = set_up(p);
+    if (e == ERR_NONE)
+        e = p->rehearses ? report(p) : serve(p);
+    loop_fd_remove(p->loop, &p->control);
+    front_free(&p->front);
+    loop_free(&p->loop);
+    return e;
 }
 
 int
 main(void)
 {
     struct process p = {.control = {.fd = -1}};
-    if (child_begin(&p.cx, "front", &p.config) == ERR_NONE) {
-        p.loop = loop_new();
-        p.front = front_new(p.loop, &p.config);
-        if (child_is_sandbox())
-            front_set_sandbox(p.front);
-        enum errcode e = set_up(&p);
-        if (e != ERR_NONE)
-            log_cx_error(&p.cx, LOG_START_FAILED);
-        else if (p.rehearses)
-            report(&p);
-        else
-            e = serve(&p);
-        if (e != ERR_NONE)
-            p.status = CHILD_FAILED;
-        loop_fd_remove(p.loop, &p.control);
-        front_free(&p.front);
-        loop_free(&p.loop);
-    } else {
+    if (child_begin(&p.cx, "front", &p.config) != ERR_NONE)
+        p.status = CHILD_FAILED;
+    else if (run(&p) != ERR_NONE) {
+        log_cx_error(&p.cx, LOG_START_FAILED);
         p.status = CHILD_FAILED;
     }
     config_clear(&p.config);

@@ -92,6 +92,7 @@ start(struct member *m)
     cx_begin(&s->cx);
     int64_t now = clock_mono();
     backoff_started(&m->backoff, now);
+    m->heard_at = now;
     if (member_start(m) == ERR_NONE)
         return;
     log_cx_error(&s->cx, LOG_CHILD_START);
@@ -236,20 +237,28 @@ silence_most(const struct supervisor *s)
     return 30 * CLOCK_S + 2 * (c->limits_call_time + c->store_busy_timeout + c->webhook_time + c->push_time);
 }
 
-/* A child that hangs keeps its slot: its front's calls would only ever be overdue. */
+/* A child that is not ready is busy with its start, and says nothing. */
+static int64_t
+patience_with(const struct supervisor *s, const struct member *m)
+{
+    return m->is_ready || s->options->start == 0 ? silence_most(s) : s->options->start;
+}
+
+/* A child that hangs keeps its slot: its front's calls would only ever be overdue; and where it hangs before
+ * it is ready, the server would start for ever. */
 static void
 patrol(struct loop_timer *t)
 {
     struct supervisor *s = LIST_ITEM(t, struct supervisor, patrol);
     int64_t now = clock_mono(), most = silence_most(s), every = most / PATROLS;
     bool was_away = now - s->patrolled_at > 2 * every; /* we were stopped, not they */
-    if (s->phase != PHASE_SERVING)
+    if (s->phase != PHASE_STARTING && s->phase != PHASE_SERVING)
         return;
     for (size_t i = 0; i < s->n; i++) {
         struct member *m = &s->members[i];
         if (was_away)
             m->heard_at = now;
-        if (m->pid == 0 || !m->is_ready || now - m->heard_at <= most)
+        if (m->pid == 0 || now - m->heard_at <= patience_with(s, m))
             continue;
         log_event(LOG_CHILD_SILENT, "child=%s slot=%" PRIu32 " seconds=%" PRId64, member_name(m), m->slot,
                   (now - m->heard_at) / CLOCK_S);
@@ -273,8 +282,6 @@ supervisor_member_ready(struct member *m)
         if (!s->members[i].is_ready)
             return;
     enter(s, PHASE_SERVING);
-    s->patrolled_at = clock_mono();
-    patrol(&s->patrol);
     announce(s);
     if (s->reload.waits)
         reload_begin(s);
@@ -315,6 +322,10 @@ prepare(struct supervisor *s)
 static int
 serve(struct supervisor *s)
 {
+    if (s->loop == NULL) {
+        log_event(LOG_LOOP_FAILED, "error=\"%s\"", strerror(errno));
+        return SUPERVISE_FAILED;
+    }
     if (prepare(s) != ERR_NONE) {
         log_cx_error(&s->cx, LOG_START_FAILED);
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
@@ -328,6 +339,8 @@ serve(struct supervisor *s)
     add_members(s, MEMBER_COURIER, s->options->courier != NULL ? 1 : 0);
     for (size_t i = 0; i < s->n && s->phase == PHASE_STARTING; i++)
         start(&s->members[i]);
+    s->patrolled_at = clock_mono();
+    patrol(&s->patrol);
     if (loop_run(s->loop) != ERR_NONE) {
         log_event(LOG_LOOP_FAILED, "error=\"%s\"", strerror(errno));
         s->status = SUPERVISE_FAILED;

@@ -22,6 +22,7 @@ struct supervise_options {
     int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: this is no sandbox */
     int64_t silence; /* microseconds; a child that says nothing for so long is killed. 0: the configuration
                         tells */
+    int64_t start;   /* the same for one that is not ready yet. 0: as `silence` */
     int ready_fd;    /* gets "READY ADDRESS:PORT ...\n" and is closed once every child is ready; -1: none */
 };
 

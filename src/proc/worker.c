@@ -280,13 +280,12 @@ worker_run(const struct worker_hooks *hooks)
         channel_init(&w.fronts[i]);
     int status = CHILD_FAILED;
     if (child_begin(&w.cx, "worker", &w.config) == ERR_NONE) {
-        if (set_up(&w) == ERR_NONE) {
+        if (set_up(&w) == ERR_NONE && child_ready(&w.cx) == ERR_NONE) {
             status = 0;
-            child_say(CONTROL_READY);
             if (!w.rehearses) {
                 serve(&w);
                 leave(&w);
-                child_say(CONTROL_DRAINED);
+                child_drained();
             }
         } else {
             log_cx_error(&w.cx, LOG_START_FAILED);

@@ -17,11 +17,11 @@ main(int argc, char **argv)
         struct control m;
         ends = control_receive(CONTROL_FD, &m) != ERR_NONE;
         if (!ends && m.type == CONTROL_GO)
-            child_say(CONTROL_READY);
+            ends = child_ready(&cx) != ERR_NONE;
         if (!ends && m.type == CONTROL_RELOAD && is_courier)
             child_report(&(struct control){.type = CONTROL_LOST, .slot = 0});
         if (!ends && m.type == CONTROL_DRAIN) {
-            child_say(CONTROL_DRAINED);
+            child_drained();
             ends = true;
         }
         control_close_fds(&m);

@@ -190,13 +190,25 @@ a_child_that_is_silent_is_killed(void **state)
 {
     (void)state;
     write_config("[server]\nlisten = 127.0.0.1:0\nworkers = 2\n");
-    start((struct supervise_options){.front = FAKE_CHILD, .worker = FAKE_CHILD, .silence = 400000});
+    start((struct supervise_options){
+        .front = FAKE_CHILD, .worker = FAKE_CHILD, .silence = 400000, .start = INT64_C(60) * 1000000});
     wait_for("READY");
     wait_for("child.silent child=worker slot=0");
     wait_for("child.died child=worker slot=0 reason=\"signal KILL\"");
     wait_for("child.ready child=worker slot=0");
     assert_int_equal(kill(server, SIGTERM), 0);
     assert_int_equal(wait_end(), SUPERVISE_OK);
+}
+
+static void
+a_child_that_is_never_ready_ends_the_start(void **state)
+{
+    (void)state;
+    write_config("[server]\nlisten = 127.0.0.1:0\nworkers = 2\n");
+    start((struct supervise_options){.front = MUTE_CHILD, .worker = FAKE_CHILD, .start = 400000});
+    wait_for("child.silent child=");
+    wait_for("before it was ready");
+    assert_int_equal(wait_end(), SUPERVISE_FAILED);
 }
 
 static void
@@ -320,6 +332,7 @@ main(void)
         cmocka_unit_test(a_child_has_nothing_but_what_is_meant_for_it),
         cmocka_unit_test(a_child_that_dies_is_started_again),
         cmocka_unit_test(a_child_that_is_silent_is_killed),
+        cmocka_unit_test(a_child_that_is_never_ready_ends_the_start),
         cmocka_unit_test(a_second_signal_ends_at_once),
         cmocka_unit_test(a_child_that_cannot_start_ends_the_server),
         cmocka_unit_test(what_is_wrong_before_the_first_child_is_refused),
