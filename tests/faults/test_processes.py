@@ -1,0 +1,135 @@
+"""Each process starts, and serves, with its first, second, third ... call failing (HACKING.md, "Faults"): the server is there
+afterwards, or ended and said why; never by an assertion, a signal or with a leak."""
+
+import http.client
+import mmap
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+from countersign import DAEMON, PATIENCE, Server  # noqa: E402
+
+PAGE = 64
+NEVER = 2**63
+CHILDREN = 4  # two workers, a front, a courier
+STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
+WAIT = int(os.environ.get("FAULTS_PATIENCE", str(PATIENCE)))  # fewer seconds while one looks for what hangs
+BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error|assertion|bug:|signal 6|signal 11|SIG(ABRT|SEGV|SYS)", re.I)
+
+
+# Where OpenSSL has no memory.
+EXHAUSTED = re.compile(r"^out of memory$|^bug: \S*src/crypto/", re.M)
+
+
+class Page:
+    """What the processes of one program share with us (fault.h)."""
+
+    def __init__(self, server, program):
+        with open(f"{server.clock_file}.faults-{program}", "w+b") as file:
+            file.write(bytes(PAGE))
+            file.flush()
+            self.page = mmap.mmap(file.fileno(), PAGE)
+
+    def arm(self, nth):
+        self.page[:] = struct.pack("=QQ48s", nth, 0, b"")
+
+    def disarm(self):
+        self.page[:8] = bytes(8)
+
+    @property
+    def calls(self):
+        return struct.unpack("=Q", self.page[8:16])[0]
+
+    @property
+    def failed(self):
+        return self.page[16:].rstrip(b"\0").decode()
+
+
+def boot(server):
+    """Starts it; True: it serves; False: it ended; None: neither."""
+    read_end, write_end = os.pipe()
+    with open(server.log_file, "wb") as log:
+        server.process = subprocess.Popen([DAEMON, "-c", server.config, "--ready-fd", str(write_end)], env=server.env,
+                                          pass_fds=[write_end], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    os.close(write_end)
+    line = os.read(read_end, 4096) if select.select([read_end], [], [], WAIT)[0] else None
+    os.close(read_end)
+    if line is None or line.startswith(b"READY"):
+        return line and True
+    return answers(server)  # else its READY was lost, or it has ended
+
+
+def answers(server):
+    """A request gets an answer, be it only that it is to be made again; another one is made until then."""
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            if server.console().call("keepConsoleAlive").result != "UnknownError":
+                return True
+        except (http.client.HTTPException, OSError, AssertionError):
+            time.sleep(0.02)
+    return False
+
+
+def start_with(server, page, nth):
+    """What is wrong when the nth call fails, or None."""
+    page.arm(nth)
+    serves = boot(server)
+    if serves is None:
+        server.process.kill()
+        server.process.wait()
+        server.process = None
+        return "neither ready nor at its end"
+    if serves and not answers(server):
+        return "it serves and does not answer"
+    failed = page.failed
+    page.disarm()
+    if serves:
+        server.process.send_signal(signal.SIGTERM)
+    try:
+        code = server.process.wait(WAIT)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+        code = server.process.wait()
+        return "does not end:\n" + server.log()[-1500:]
+    finally:
+        server.process = None
+    log = server.log()
+    if BROKEN.search(log) and not EXHAUSTED.search(log):
+        return "broken:\n" + log[-3000:]
+    if serves and code != 0:
+        return f"ended with {code}:\n" + log[-3000:]
+    if not serves and (code <= 0 or not failed):
+        return f"did not start and ended with {code}:\n" + log[-3000:]
+    if not serves and not log.strip():
+        return "did not start and does not say why"
+    return None
+
+
+@pytest.mark.parametrize("program", ["countersignd", "forked", "countersign-front", "countersign-worker", "countersign-courier"])
+def test_a_start_with_each_call_failing(tmp_path, program):
+    server = Server(tmp_path, {("server", "workers"): 2}, start=False)
+    page = Page(server, program)
+    page.arm(NEVER)
+    assert boot(server) and answers(server)
+    calls = page.calls
+    server.stop()
+    if program == "forked":
+        calls //= CHILDREN  # each does the same
+    wrong = []
+    for nth in range(1, calls + 1, STRIDE):
+        problem = start_with(server, page, nth)
+        if problem:
+            wrong.append(f"{program}: call {nth}, {page.failed}: {problem}")
+        if not page.failed:
+            break
+    assert not wrong, "\n".join(wrong)
+    server.close()
