@@ -7,7 +7,7 @@ import pytest
 
 from countersign import PASSWORD, Refused, fill_by_hand, secrets_of, stored
 
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/store/schema")
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/db/schema")
 
 
 def turn_back(path, version=1):
