@@ -4,9 +4,25 @@
 #include "accounts/challenge.h"
 #include "accounts/passkey.h"
 #include "accounts/policy.h"
+#include "accounts/session.h"
 #include "db/db.h"
 
-/* What waits or was approved by the former policy, and would not be by this one, is taken back. */
+static bool
+is_of_sessions(struct str key)
+{
+    return str_eq(key, STR_LIT("session_idle")) || str_eq(key, STR_LIT("session_life"));
+}
+
+static enum errcode
+shorten_sessions(struct cx *cx, int64_t company_id)
+{
+    struct policy now;
+    enum errcode err = policy_get(cx, company_id, &now);
+    return err != ERR_NONE ? err : session_shorten(cx, company_id, now.session_idle, now.session_life);
+}
+
+/* What waits or was approved by the former policy, and would not be by this one, is taken back; what is open
+ * is shortened. */
 static enum errcode
 hold_against(struct cx *cx, int64_t company_id, struct str key, const struct policy *p)
 {
@@ -18,7 +34,7 @@ hold_against(struct cx *cx, int64_t company_id, struct str key, const struct pol
     }
     if (err == ERR_NONE && str_eq(key, STR_LIT("push_number")) && p->push_number)
         err = challenge_withdraw_without_number(cx, company_id);
-    return err;
+    return err == ERR_NONE && is_of_sessions(key) ? shorten_sessions(cx, company_id) : err;
 }
 
 enum errcode

@@ -229,6 +229,12 @@ session_end_company(struct cx *cx, int64_t company_id, const char *reason)
                         NULL);
 }
 
+enum errcode
+session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t life)
+{
+    return store_session_shorten(cx, company_id, idle, life, cx->now);
+}
+
 /* One that ended by itself. */
 static enum errcode
 lapse_one(struct cx *cx, const struct session_row *s)

@@ -49,4 +49,8 @@ struct redeemed {
  * may not go on: AT_SESSION of decide.h. */
 enum errcode session_redeem(struct cx *cx, struct str ticket, struct redeemed *redeemed_out) MUST_CHECK;
 
+/* Within the open transaction: what the company's policy says of how long a session lasts holds for those
+ * that are open, too, where it is less. */
+enum errcode session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t life) MUST_CHECK;
+
 #endif

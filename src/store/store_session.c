@@ -204,6 +204,25 @@ store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct
 }
 
 enum errcode
+store_session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t life, int64_t now)
+{
+    static const char by_life[] =
+        "UPDATE session SET expires_at = CASE WHEN created_at + $2 > $3 THEN created_at + $2 ELSE $3 END "
+        "WHERE company_id = $1 AND ended_at = 0 AND idle_at > $3 AND expires_at > $3 AND expires_at > "
+        "created_at + $2";
+    static const char by_silence[] =
+        "UPDATE session SET idle_at = CASE WHEN seen_at + $2 > $3 THEN seen_at + $2 ELSE $3 END "
+        "WHERE company_id = $1 AND ended_at = 0 AND idle_at > $3 AND idle_at > seen_at + $2";
+    static const char by_end[] =
+        "UPDATE session SET idle_at = expires_at "
+        "WHERE company_id = $1 AND ended_at = 0 AND idle_at > $2 AND idle_at > expires_at";
+    enum errcode err = db_exec(cx, NULL, by_life, "iii", company_id, life, now);
+    if (err == ERR_NONE)
+        err = db_exec(cx, NULL, by_silence, "iii", company_id, idle, now);
+    return err != ERR_NONE ? err : db_exec(cx, NULL, by_end, "ii", company_id, now);
+}
+
+enum errcode
 store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out)
 {
     static const char sql[] =

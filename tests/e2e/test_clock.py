@@ -230,6 +230,29 @@ def test_a_clock_of_another_decade_is_refused(own_server):
     server.company("bcme")
 
 
+def test_a_policy_that_shortens_sessions_holds_for_those_that_are_open(own_server):
+    server = own_server()
+    email = "ann@acme.example"
+    phone = server.ready("acme", email)
+
+    def goes_on(console):
+        console.connection.close()  # the server may have: it was idle for long
+        return console.call("keepConsoleAlive").result == "OK"
+
+    silent, talks = server.console(), server.console()
+    assert silent.sign_in(email, phone).result == talks.sign_in(email, phone).result == "OK"
+    server.advance(10 * MINUTE)
+    assert goes_on(talks)
+    server.cli("policy", "set", "acme", "session_idle", 5 * MINUTE)
+    assert len(server.cli("session", "list", "--technician", email)["sessions"]) == 1
+    server.cli("policy", "unset", "acme", "session_idle")
+    assert (goes_on(silent), goes_on(talks)) == (False, True)
+    server.cli("policy", "set", "acme", "session_life", 15 * MINUTE)
+    assert goes_on(talks)
+    server.advance(6 * MINUTE)
+    assert not goes_on(talks), "it was heard of, and is older than a session may be"
+
+
 def test_what_ended_by_itself_is_in_the_audit(own_server):
     server = own_server()
     email = "ann@acme.example"
