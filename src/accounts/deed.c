@@ -74,6 +74,8 @@ judge(struct cx *cx, const struct deed *deed, int64_t *deeds_out, enum deed_resu
     err = str_is_null(deed->statement) ? err_set(cx, ERR_CRYPTO, "the statement is too long")
                                        : es256_verify(cx, now.public_key, deed->statement, deed->signature);
     *result_out = err == ERR_NONE ? DEED_OK : DEED_BAD_SIGNATURE;
+    if (err == ERR_NONE)
+        cx->proofs |= CX_PROOF_SIGNATURE;
     if (err != ERR_CRYPTO)
         return err;
     err_forget(cx);
@@ -111,6 +113,8 @@ deed_spend(struct cx *cx, const struct deed *deed, enum deed_result *result_out)
         return err;
     err = store_device_deed(cx, deed->device->id, deeds, &won);
     *result_out = won ? DEED_OK : DEED_STALE;
+    if (err == ERR_NONE && won)
+        cx->proofs |= CX_PROOF_DEED;
     return err;
 }
 

@@ -29,6 +29,7 @@ device_by_token(struct cx *cx, struct str token, struct device *device_out)
     enum errcode err = store_device_by_token(cx, &digest, device_out);
     if (err != ERR_NONE)
         return err;
+    cx->proofs |= CX_PROOF_DEVICE;
     device_out->fingerprint = device_fingerprint(cx, device_out->public_key);
     if (cx->now - device_out->seen_at < SEEN_EVERY)
         return ERR_NONE;

@@ -88,6 +88,7 @@ enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out
         err = policy_get(cx, c.id, &p);
     if (err != ERR_NONE)
         return err;
+    cx->proofs |= CX_PROOF_TICKET;
     view_out->passkey = passkey_policy_here(cx, &p, &site);
     view_out->passkey_user = passkey_user(cx, t.id, ticket);
     view_out->relying_party = site.id;
@@ -125,6 +126,8 @@ enrol(struct cx *cx, struct joining *j)
     enum errcode err = store_enrolment_spend(cx, &ticket, j->d.id, &j->d.technician_id, &is_self);
     if (err == ERR_NONE && is_self)
         err = enrolment_check_self(cx, j->d.technician_id);
+    if (err == ERR_NONE)
+        cx->proofs |= CX_PROOF_TICKET;
     if (err == ERR_NONE)
         err = device_check_room(cx, j->d.technician_id);
     if (err == ERR_NONE)

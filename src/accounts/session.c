@@ -49,9 +49,11 @@ find_live(struct cx *cx, struct str token, struct session *session_out)
     enum errcode err = find_row(cx, token, &row);
     if (err == ERR_NONE && !is_live(cx, &row))
         err = err_set(cx, ERR_NOT_FOUND, "the session has ended");
-    if (err == ERR_NONE)
-        *session_out = session_of(&row);
-    return err;
+    if (err != ERR_NONE)
+        return err;
+    cx->proofs |= CX_PROOF_SESSION;
+    *session_out = session_of(&row);
+    return ERR_NONE;
 }
 
 /* *may_out: SIGNIN_OK, or why a live session's account may not go on. */
@@ -293,6 +295,7 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
         err = err_set(cx, ERR_NOT_FOUND, "the ticket's account may not go on");
     if (err != ERR_NONE)
         return err;
+    cx->proofs |= CX_PROOF_CONSOLE;
     *redeemed_out = (struct redeemed){.account = a.t.email,
                                       .company = a.c.title,
                                       .session_id = arena_printf(&cx->arena, "%lld", (long long)row.id),

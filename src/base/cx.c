@@ -28,6 +28,7 @@ cx_end(struct cx *cx)
     err_forget(cx);
     cx->actor = STR_NULL;
     cx->device = 0;
+    cx->proofs = CX_PROOF_NONE;
     cx->source = STR_NULL;
     cx->console = STR_NULL;
     cx->n_woken = 0;

@@ -19,11 +19,26 @@ struct call_reply;
 
 enum { CX_DETAIL = 512, CX_WOKEN = 256 };
 
+/* What the domain has verified of the one who asks. Noted by the function that verifies it and by no other;
+ * an operation's OK needs what its row says (contract/callers.def, ops_run). */
+enum cx_proof {
+    CX_PROOF_NONE = 0,
+    CX_PROOF_LOGIN = 1 << 0,
+    CX_PROOF_SESSION = 1 << 1,
+    CX_PROOF_TICKET = 1 << 2,
+    CX_PROOF_CONSOLE = 1 << 3,
+    CX_PROOF_DEVICE = 1 << 4,
+    CX_PROOF_SIGNATURE = 1 << 5,
+    CX_PROOF_DEED = 1 << 6,
+    CX_PROOF_SELF = 1 << 7
+};
+
 struct cx {
     struct arena arena;
     int64_t now; /* clock_now() as of the transaction, or when the request began: one moment for all rules */
     struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
     int64_t device;     /* the phone that asks, 0: none: what it changes it need not be told */
+    unsigned proofs;    /* enum cx_proof */
     struct str source;  /* address of the caller as text, or null (command line) */
     struct str console; /* what the caller calls itself (User-Agent), or null */
     struct db *db;      /* NULL where there is none */

@@ -1,6 +1,10 @@
 /* ct: the tables of the contract, made from the three lists. Not here: anything that walks them. */
 #include "contract/ct.h"
 
+#include <string.h>
+
+#include "base/cx.h"
+
 /* ---- Enumerations ---- */
 #define ENUM_BEGIN(type, prefix, doc) static const struct ct_enum_value values_##type[] = {
 #define ENUM_VALUE(type, prefix, name, doc) {STR(#prefix "_" #name), STR(#name), doc},
@@ -18,11 +22,18 @@
 #define KIND_boolean CT_BOOLEAN
 #define KIND_unsignedByte CT_UNSIGNED_BYTE
 #define KIND_int CT_INT
+#define KIND_days CT_INT
+
+#define BLANK_string 0
+#define BLANK_boolean 0
+#define BLANK_unsignedByte 0
+#define BLANK_int 0
+#define BLANK_days (-1)
 
 #define FIELD(owner, kind, name, doc) \
-    {STR(#name), KIND_##kind, offsetof(struct owner, name), NULL, NULL, doc},
+    {STR(#name), KIND_##kind, BLANK_##kind, offsetof(struct owner, name), NULL, NULL, doc},
 #define FIELD_ARRAY(owner, of, name, doc) \
-    {STR(#name), CT_ARRAY, offsetof(struct owner, name), NULL, &type_##of, doc},
+    {STR(#name), CT_ARRAY, 0, offsetof(struct owner, name), NULL, &type_##of, doc},
 /* A struct may have no members and an array must: each list ends in a row that is not counted. */
 #define FIELDS_END          \
     {                       \
@@ -43,9 +54,16 @@
                                                sizeof(struct type)};
 #include "contract/types.def"
 
+/* ---- Callers ---- */
+#define CALLER(name, before, proof, absent, foreign, expired, brings, checked) \
+    {STR(#name), CT_CALLER_##before, CX_PROOF_##proof, absent, foreign, expired, brings, checked},
+const struct ct_caller ct_callers[CT_CALLER_COUNT_] = {
+#include "contract/callers.def"
+};
+
 /* ---- Operations ---- */
 /* The face of an operation is told where it begins, and needed where its outputs begin. */
-#define OP_BEGIN(op, ret, face, lane, pace, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
+#define OP_BEGIN(op, ret, face, lane, caller, pace, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
 enum {
 #include "contract/ops.def"
 };
@@ -55,14 +73,15 @@ enum {
         IS_SOAP_##op ? #op "Result" : "result", (IS_SOAP_##op ? sizeof(#op "Result") : sizeof("result")) - 1 \
     }
 
-#define OP_BEGIN(op, ret, face, lane, pace, doc) static const struct ct_field in_##op[] = {
+#define OP_BEGIN(op, ret, face, lane, caller, pace, doc) static const struct ct_field in_##op[] = {
 #define IN(op, kind, name, doc) FIELD(op##_in, kind, name, doc)
-#define OP_OUT(op, ret)                                                                                      \
-    FIELDS_END                                                                                               \
-    }                                                                                                        \
-    ;                                                                                                        \
-    static const struct ct_field out_##op[] = {{RESULT_NAME(op), CT_ENUM, offsetof(struct op##_out, result), \
-                                                &ct_enum_##ret, NULL, "What became of the call."},
+#define OP_OUT(op, ret)                                                                                  \
+    FIELDS_END                                                                                           \
+    }                                                                                                    \
+    ;                                                                                                    \
+    static const struct ct_field out_##op[] = {{RESULT_NAME(op), CT_ENUM, 0,                             \
+                                                offsetof(struct op##_out, result), &ct_enum_##ret, NULL, \
+                                                "What became of the call."},
 #define OUT(op, kind, name, doc) FIELD(op##_out, kind, name, doc)
 #define OUT_ARRAY(op, of, name, doc) FIELD_ARRAY(op##_out, of, name, doc)
 #define OP_END(op) \
@@ -71,11 +90,12 @@ enum {
     ;
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, pace, doc)                              \
+#define OP_BEGIN(op, ret, face, lane, caller, pace, doc)                      \
     {STR(#op),                                                                \
      CT_OP_##op,                                                              \
      CT_FACE_##face,                                                          \
      CT_LANE_##lane,                                                          \
+     CT_CALLER_##caller,                                                      \
      CT_PACE_##pace,                                                          \
      doc,                                                                     \
      {STR(#op), doc, in_##op, FIELDS_COUNT(in_##op), sizeof(struct op##_in)}, \
@@ -92,6 +112,20 @@ ct_op_find(struct str name, enum ct_face face)
             return &ct_ops[i];
     }
     return NULL;
+}
+
+void
+ct_blank(const struct ct_op *op, void *out)
+{
+    memset(out, 0, op->out.size);
+    for (size_t i = 0; i < op->out.n; i++) {
+        const struct ct_field *field = &op->out.fields[i];
+        void *at = (unsigned char *)out + field->offset;
+        if (field->kind == CT_ARRAY)
+            ((struct ct_array *)at)->is_null = true;
+        else if (field->kind == CT_INT)
+            *(int32_t *)at = field->blank;
+    }
 }
 
 int

@@ -1,4 +1,5 @@
-/* ct: the contract as C types and as tables to walk, both made from enums.def, types.def and ops.def.
+/* ct: the contract as C types and as tables to walk, both made from enums.def, types.def, callers.def and
+ * ops.def.
  *
  * For an operation OP there are struct OP_in, struct OP_out (with `result` first), enum value CT_OP_OP and a
  * row of ct_ops. Of the rows for device_pending, for example, the preprocessor makes
@@ -53,6 +54,7 @@ struct ct_array {
 #define CT_C_boolean bool
 #define CT_C_unsignedByte uint8_t
 #define CT_C_int int32_t
+#define CT_C_days int32_t /* -1: there is nothing to count */
 
 #define TYPE_BEGIN(type, doc) struct type {
 #define MEMBER(type, kind, name, doc) CT_C_##kind name;
@@ -61,8 +63,8 @@ struct ct_array {
     ;
 #include "contract/types.def"
 
-#define OP_BEGIN(op, ret, face, lane, pace, doc) \
-    struct op##_in {                             \
+#define OP_BEGIN(op, ret, face, lane, caller, pace, doc) \
+    struct op##_in {                                     \
         unsigned char unused_;
 #define IN(op, kind, name, doc) CT_C_##kind name;
 #define OP_OUT(op, ret) \
@@ -77,10 +79,16 @@ struct ct_array {
     ;
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, pace, doc) CT_OP_##op,
+#define OP_BEGIN(op, ret, face, lane, caller, pace, doc) CT_OP_##op,
 enum ct_op_id {
 #include "contract/ops.def"
     CT_OP_COUNT_
+};
+
+#define CALLER(name, before, proof, absent, foreign, expired, brings, checked) CT_CALLER_##name,
+enum ct_caller_id {
+#include "contract/callers.def"
+    CT_CALLER_COUNT_
 };
 
 /* ---- Tables ---- */
@@ -103,6 +111,7 @@ struct ct_type;
 struct ct_field {
     struct str name;
     enum ct_kind kind;
+    int32_t blank;            /* CT_INT: what it says where nothing is known */
     size_t offset;            /* in the struct */
     const struct ct_enum *en; /* CT_ENUM */
     const struct ct_type *of; /* CT_ARRAY: the item's type */
@@ -117,11 +126,21 @@ struct ct_type {
     size_t size;
 };
 
+/* The columns of callers.def. */
+struct ct_caller {
+    struct str name;
+    enum ct_caller_id before;
+    unsigned proof; /* of enum cx_proof */
+    const char *absent, *foreign, *expired;
+    const char *brings, *checked;
+};
+
 struct ct_op {
     struct str name;
     enum ct_op_id id;
     enum ct_face face;
     enum ct_lane lane;
+    enum ct_caller_id caller;
     enum ct_pace pace;
     const char *doc;
     struct ct_type in;  /* in.name is the operation's name */
@@ -132,9 +151,12 @@ struct ct_op {
 #define ENUM_BEGIN(type, prefix, doc) extern const struct ct_enum ct_enum_##type;
 #include "contract/enums.def"
 
+extern const struct ct_caller ct_callers[CT_CALLER_COUNT_];
 extern const struct ct_op ct_ops[CT_OP_COUNT_];
 /* Ordinal comparison; NULL when there is none of that face. */
 const struct ct_op *ct_op_find(struct str name, enum ct_face face);
+/* Makes an out struct one that knows nothing: UnknownError, arrays null, numbers blank. */
+void ct_blank(const struct ct_op *op, void *out);
 /* The value of an out struct's result. */
 int ct_result(const struct ct_op *op, const void *out);
 /* The written name of an enumeration's value, or null when it has none. */

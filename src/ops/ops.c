@@ -1,4 +1,4 @@
-/* ops: the table of handlers, and what is the same for all of them. */
+/* ops: the table of handlers, and what is the same for all of them: the caller before, the proof behind. */
 #include "ops/ops.h"
 
 #include <assert.h>
@@ -14,23 +14,25 @@ refuse(struct cx *cx)
     return err_set(cx, ERR_DENIED, "this is no sandbox");
 }
 
-#define RUN_SOAP(op) op_##op(cx, in, out)
-#define RUN_JSON(op) op_##op(cx, in, out)
-#define RUN_SANDBOX(op) ((void)in, (void)out, refuse(cx))
-#define OP_BEGIN(op, ret, face, lane, pace, doc)                           \
-    static enum errcode run_##op(struct cx *cx, const void *in, void *out) \
-    {                                                                      \
-        return RUN_##face(op);                                             \
+#define RUN_SOAP(op, by) op_##op(cx, FROM_##by in, out)
+#define RUN_JSON(op, by) op_##op(cx, FROM_##by in, out)
+#define RUN_SANDBOX(op, by) ((void)in, (void)out, refuse(cx))
+#define OP_BEGIN(op, ret, face, lane, who, pace, doc)                                              \
+    static enum errcode run_##op(struct cx *cx, const struct caller *c, const void *in, void *out) \
+    {                                                                                              \
+        (void)c;                                                                                   \
+        return RUN_##face(op, who);                                                                \
     }
 #include "contract/ops.def"
 
-#define OP_BEGIN(op, ret, face, lane, pace, doc) [CT_OP_##op] = run_##op,
-static enum errcode (*const handlers[CT_OP_COUNT_])(struct cx *cx, const void *in, void *out) = {
+#define OP_BEGIN(op, ret, face, lane, who, pace, doc) [CT_OP_##op] = run_##op,
+static enum errcode (*const handlers[CT_OP_COUNT_])(struct cx *cx, const struct caller *c, const void *in,
+                                                    void *out) = {
 #include "contract/ops.def"
 };
 
 /* UnknownError is what a struct of zeros says, in every enumeration of results. */
-#define OP_BEGIN(op, ret, face, lane, pace, doc) \
+#define OP_BEGIN(op, ret, face, lane, who, pace, doc) \
     static_assert(offsetof(struct op##_out, result) == 0, "the result comes first");
 #include "contract/ops.def"
 static_assert(loginTwoFactorRet_UnknownError == 0 && login_v2_UnknownError == 0 &&
@@ -39,6 +41,39 @@ static_assert(loginTwoFactorRet_UnknownError == 0 && login_v2_UnknownError == 0 
                   redeemRet_UnknownError == 0 && sandboxRet_UnknownError == 0,
               "an answer of zeros is no way in");
 
+/* In the place of the handler. */
+static void
+say(const struct ct_op *op, struct str result, void *out)
+{
+    const int value = ct_enum_find(op->out.fields[0].en, result);
+    ASSERT(value > 0);
+    *(int *)out = value;
+}
+
+static bool
+is_ok(const struct ct_op *op, const void *out)
+{
+    return ct_result(op, out) == ct_enum_find(op->out.fields[0].en, STR_LIT("OK"));
+}
+
+static enum errcode
+run(struct cx *cx, const struct ct_op *op, const void *in, void *out)
+{
+    struct caller caller;
+    struct str refusal;
+    enum errcode err = caller_resolve(cx, op, in, &caller, &refusal);
+    if (err != ERR_NONE)
+        return err;
+    if (!str_is_null(refusal)) {
+        say(op, refusal, out);
+        return ERR_NONE;
+    }
+    err = handlers[op->id](cx, &caller, in, out);
+    ASSERT(err != ERR_NONE || !is_ok(op, out) || caller_is_proved(cx, op->caller));
+    ASSERT(cx->reply->status != CALL_WAIT || op->pace == CT_PACE_WAITS);
+    return err;
+}
+
 enum errcode
 ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
 {
@@ -46,9 +81,9 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
     cx->source = cx->call->source;
     cx->console = cx->call->user_agent;
     cx->actor = STR_LIT("anonymous");
-    memset(out, 0, ct_ops[op].out.size);
-    enum errcode err = handlers[op](cx, in, out);
-    ASSERT(cx->reply->status != CALL_WAIT || ct_ops[op].pace == CT_PACE_WAITS);
+    cx->proofs = CX_PROOF_NONE;
+    ct_blank(&ct_ops[op], out);
+    enum errcode err = run(cx, &ct_ops[op], in, out);
     if (err == ERR_NONE)
         return ERR_NONE;
     memset(out, 0, ct_ops[op].out.size);

@@ -1,6 +1,6 @@
 /* ops: where the contract meets the domain: one handler for each operation of ops.def, which maps its struct
  * to a call of the domain and the answer back, and decides nothing. An operation without a handler does not
- * link.
+ * link, and one whose handler does not take the proof of its caller (caller.h) does not compile.
  */
 #ifndef COUNTERSIGN_OPS_OPS_H
 #define COUNTERSIGN_OPS_OPS_H
@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "contract/call.h"
 #include "contract/ct.h"
+#include "ops/caller.h"
 
 /* Runs one operation. in and out are its structs; cx->call and cx->reply are set (cx->reply to CALL_DONE and
  * nothing else). Sets cx->source, cx->console and cx->actor from the call. out is the answer in every case:
@@ -23,11 +24,11 @@ enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
 struct topic ops_topic(struct cx *cx, int64_t technician_id);
 
 /* Those of a sandbox are play/play.h's. */
-#define HANDLER_SOAP(op) \
-    enum errcode op_##op(struct cx *cx, const struct op##_in *in, struct op##_out *out) MUST_CHECK;
-#define HANDLER_JSON(op) HANDLER_SOAP(op)
-#define HANDLER_SANDBOX(op)
-#define OP_BEGIN(op, ret, face, lane, pace, doc) HANDLER_##face(op)
+#define HANDLER_SOAP(op, by) \
+    enum errcode op_##op(struct cx *cx, BY_##by const struct op##_in *in, struct op##_out *out) MUST_CHECK;
+#define HANDLER_JSON(op, by) HANDLER_SOAP(op, by)
+#define HANDLER_SANDBOX(op, by)
+#define OP_BEGIN(op, ret, face, lane, who, pace, doc) HANDLER_##face(op, who)
 #include "contract/ops.def"
 #undef HANDLER_SOAP
 #undef HANDLER_JSON

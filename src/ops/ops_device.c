@@ -35,29 +35,31 @@ enrol_result(enum errcode err)
 }
 
 static bool
-enrolment_read(struct cx *cx, const struct device_enrol_in *in, struct enrolment *e)
+enrolment_read(struct cx *cx, struct str ticket, const struct device_enrol_in *in, struct enrolment *e)
 {
     const struct str texts[] = {in->sAttestation, in->sClientData};
-    *e = (struct enrolment){.ticket = in->sTicket,
+    *e = (struct enrolment){.ticket = ticket,
                             .public_key = ops_binary(cx, in->sPublicKey),
                             .name = in->sName,
                             .signature = ops_binary(cx, in->sSignature)};
     struct str *const bytes[] = {&e->passkey.attestation_object, &e->passkey.client_data};
-    return ops_binaries(cx, texts, bytes, 2) && !str_is_empty(e->ticket) && !str_is_empty(e->name) &&
-           !str_is_null(e->public_key) && !str_is_null(e->signature);
+    return ops_binaries(cx, texts, bytes, 2) && !str_is_empty(e->name) && !str_is_null(e->public_key) &&
+           !str_is_null(e->signature);
 }
 
 enum errcode
-op_device_ticket(struct cx *cx, const struct device_ticket_in *in, struct device_ticket_out *out)
+op_device_ticket(struct cx *cx, const struct by_ticket *by, const struct device_ticket_in *in,
+                 struct device_ticket_out *out)
 {
     static const struct str policies[] = {[PASSKEY_POLICY_OFF] = STR("off"),
                                           [PASSKEY_POLICY_OFFERED] = STR("offered"),
                                           [PASSKEY_POLICY_REQUIRED] = STR("required")};
     struct enrolment_view view;
-    out->result = deviceRet_UnknownTicket;
-    enum errcode err = str_is_empty(in->sTicket) ? ERR_NOT_FOUND : enrolment_look(cx, in->sTicket, &view);
+    (void)in;
+    enum errcode err = enrolment_look(cx, by->ticket, &view);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
+        out->result = deviceRet_UnknownTicket;
         return ERR_NONE;
     }
     if (err != ERR_NONE)
@@ -72,14 +74,15 @@ op_device_ticket(struct cx *cx, const struct device_ticket_in *in, struct device
 }
 
 enum errcode
-op_device_enrol(struct cx *cx, const struct device_enrol_in *in, struct device_enrol_out *out)
+op_device_enrol(struct cx *cx, const struct by_ticket *by, const struct device_enrol_in *in,
+                struct device_enrol_out *out)
 {
     struct device d;
     struct str token = STR_NULL;
     struct technician t;
     struct company c;
     struct enrolment e;
-    if (!enrolment_read(cx, in, &e)) {
+    if (!enrolment_read(cx, by->ticket, in, &e)) {
         out->result = deviceRet_BadRequest;
         return ERR_NONE;
     }
@@ -134,20 +137,17 @@ told(struct cx *cx, const struct challenge_view *views, size_t n)
 }
 
 enum errcode
-op_device_pending(struct cx *cx, const struct device_pending_in *in, struct device_pending_out *out)
+op_device_pending(struct cx *cx, const struct device *by, const struct device_pending_in *in,
+                  struct device_pending_out *out)
 {
-    struct device d;
     struct challenge_view *views = NULL;
     struct notice *notices = NULL;
     size_t n = 0, n_notices = 0;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    out->aChallenges.is_null = out->aNotices.is_null = true;
-    if (err != ERR_NONE || !known)
-        return err;
-    if ((err = challenge_pending(cx, &d, &views, &n)) != ERR_NONE ||
-        (err = notice_list(cx, &d, &notices, &n_notices)) != ERR_NONE)
+    (void)in;
+    enum errcode err = challenge_pending(cx, by, &views, &n);
+    if (err == ERR_NONE)
+        err = notice_list(cx, by, &notices, &n_notices);
+    if (err != ERR_NONE)
         return err;
     out->result = deviceRet_OK;
     out->aChallenges = told(cx, views, n);
@@ -174,18 +174,13 @@ answer_result(enum answer answer)
 }
 
 enum errcode
-op_device_fetch(struct cx *cx, const struct device_fetch_in *in, struct device_fetch_out *out)
+op_device_fetch(struct cx *cx, const struct device *by, const struct device_fetch_in *in,
+                struct device_fetch_out *out)
 {
-    struct device d;
     struct challenge_view view;
     enum answer answer;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    out->aChallenges.is_null = true;
-    if (err != ERR_NONE || !known)
-        return err;
-    if ((err = challenge_fetch(cx, &d, in->sChallengeId, &answer, &view)) != ERR_NONE)
+    enum errcode err = challenge_fetch(cx, by, in->sChallengeId, &answer, &view);
+    if (err != ERR_NONE)
         return err;
     out->result = answer_result(answer);
     if (answer == ANSWER_OK)
@@ -206,30 +201,23 @@ decision_read(struct str text, enum decision *decision_out)
 }
 
 enum errcode
-op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device_answer_out *out)
+op_device_answer(struct cx *cx, const struct by_signed *by, const struct device_answer_in *in,
+                 struct device_answer_out *out)
 {
-    struct device d;
-    bool known = false;
-    struct challenge_reply reply = {.public_id = in->sChallengeId, .number = in->sNumber};
-    out->iPasswordNotice = -1;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    if (err != ERR_NONE || !known)
-        return err;
-    const struct str texts[] = {in->sAuthenticatorData, in->sClientData, in->sPasskeySignature};
-    struct str *const bytes[] = {&reply.passkey.authenticator_data, &reply.passkey.client_data,
-                                 &reply.passkey.signature};
-    reply.signature = ops_binary(cx, in->sSignature);
-    out->result = deviceRet_BadRequest;
-    if (!decision_read(in->sDecision, &reply.decision) || str_is_null(reply.signature) ||
-        !ops_binaries(cx, texts, bytes, 3))
-        return ERR_NONE;
+    struct challenge_reply reply = {.public_id = in->sChallengeId,
+                                    .number = in->sNumber,
+                                    .signature = by->signature,
+                                    .passkey = by->passkey};
+    enum errcode err = ERR_NONE;
     enum answer answer;
     int32_t notice = -1;
+    out->result = deviceRet_BadRequest;
+    if (!decision_read(in->sDecision, &reply.decision))
+        return ERR_NONE;
     if (reply.decision == DECISION_APPROVE) /* before the answer: once it is stored, nothing may fail */
-        err = password_notice_of(cx, d.technician_id, &notice);
+        err = password_notice_of(cx, by->device->technician_id, &notice);
     if (err == ERR_NONE)
-        err = challenge_answer(cx, &d, &reply, &answer, &out->iTriesRemaining);
+        err = challenge_answer(cx, by->device, &reply, &answer, &out->iTriesRemaining);
     if (err != ERR_NONE)
         return err;
     out->result = answer_result(answer);
@@ -238,49 +226,25 @@ op_device_answer(struct cx *cx, const struct device_answer_in *in, struct device
 }
 
 enum errcode
-op_device_nonce(struct cx *cx, const struct device_nonce_in *in, struct device_nonce_out *out)
+op_device_nonce(struct cx *cx, const struct device *by, const struct device_nonce_in *in,
+                struct device_nonce_out *out)
 {
-    struct device d;
-    bool known = false;
-    enum errcode err = ops_device(cx, in->sDeviceToken, &d, &known);
-    out->result = deviceRet_UnknownDevice;
-    if (err != ERR_NONE || !known)
-        return err;
-    if ((err = deed_nonce(cx, &d, &out->sNonce)) != ERR_NONE)
+    (void)in;
+    enum errcode err = deed_nonce(cx, by, &out->sNonce);
+    if (err != ERR_NONE)
         return err;
     out->result = deviceRet_OK;
     out->iSecondsRemaining = (int32_t)(DEED_NONCE_LIFE / CLOCK_S);
     return ERR_NONE;
 }
 
-/* A change on its way: who asks, and what it brings. */
-struct change {
-    struct device device;
-    struct deed deed;
-    enum DeviceRet result; /* OK: it may be put before the domain */
-};
-
-static enum errcode
-change_read(struct cx *cx, enum ct_op_id op, const void *in, struct str token, struct change *ch)
-{
-    bool known = false;
-    enum errcode err = ops_device(cx, token, &ch->device, &known);
-    ch->result = deviceRet_UnknownDevice;
-    if (err == ERR_NONE && known)
-        ch->result = ops_deed(cx, op, in, &ch->device, &ch->deed) ? deviceRet_OK : deviceRet_BadRequest;
-    return err;
-}
-
 enum errcode
-op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device_remove_out *out)
+op_device_remove(struct cx *cx, const struct deed *by, const struct device_remove_in *in,
+                 struct device_remove_out *out)
 {
-    struct change ch;
     enum deed_result result = DEED_STALE;
-    enum errcode err = change_read(cx, CT_OP_device_remove, in, in->sDeviceToken, &ch);
-    out->result = ch.result;
-    if (err != ERR_NONE || ch.result != deviceRet_OK)
-        return err;
-    err = deed_remove(cx, &ch.deed, &result);
+    (void)in;
+    enum errcode err = deed_remove(cx, by, &result);
     out->result = err == ERR_POLICY ? deviceRet_LastFactor : ops_deed_result(result);
     if (err != ERR_POLICY)
         return err;
@@ -289,15 +253,11 @@ op_device_remove(struct cx *cx, const struct device_remove_in *in, struct device
 }
 
 enum errcode
-op_device_noticed(struct cx *cx, const struct device_noticed_in *in, struct device_noticed_out *out)
+op_device_noticed(struct cx *cx, const struct deed *by, const struct device_noticed_in *in,
+                  struct device_noticed_out *out)
 {
-    struct change ch;
     enum deed_result result = DEED_STALE;
-    enum errcode err = change_read(cx, CT_OP_device_noticed, in, in->sDeviceToken, &ch);
-    out->result = ch.result;
-    if (err != ERR_NONE || ch.result != deviceRet_OK)
-        return err;
-    err = deed_notice_shown(cx, &ch.deed, in->sNoticeId, &result);
+    enum errcode err = deed_notice_shown(cx, by, in->sNoticeId, &result);
     out->result = ops_deed_result(result);
     return err;
 }
@@ -323,17 +283,13 @@ subscribe_result(enum errcode err)
 }
 
 enum errcode
-op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct device_subscribe_out *out)
+op_device_subscribe(struct cx *cx, const struct deed *by, const struct device_subscribe_in *in,
+                    struct device_subscribe_out *out)
 {
-    struct change ch;
     enum deed_result result = DEED_STALE;
-    enum errcode err = change_read(cx, CT_OP_device_subscribe, in, in->sDeviceToken, &ch);
-    out->result = ch.result;
-    if (err != ERR_NONE || ch.result != deviceRet_OK)
-        return err;
     const struct push_subscription wanted = {
         .endpoint = in->sEndpoint, .p256dh = ops_binary(cx, in->sP256dh), .auth = ops_binary(cx, in->sAuth)};
-    err = deed_subscribe(cx, &ch.deed, &wanted, in->bAgain, &result);
+    enum errcode err = deed_subscribe(cx, by, &wanted, in->bAgain, &result);
     out->result = err == ERR_NONE ? ops_deed_result(result) : subscribe_result(err);
     if (out->result == deviceRet_UnknownError)
         return err;
@@ -342,16 +298,12 @@ op_device_subscribe(struct cx *cx, const struct device_subscribe_in *in, struct 
 }
 
 enum errcode
-op_device_unsubscribe(struct cx *cx, const struct device_unsubscribe_in *in,
+op_device_unsubscribe(struct cx *cx, const struct deed *by, const struct device_unsubscribe_in *in,
                       struct device_unsubscribe_out *out)
 {
-    struct change ch;
     enum deed_result result = DEED_STALE;
-    enum errcode err = change_read(cx, CT_OP_device_unsubscribe, in, in->sDeviceToken, &ch);
-    out->result = ch.result;
-    if (err != ERR_NONE || ch.result != deviceRet_OK)
-        return err;
-    err = deed_unsubscribe(cx, &ch.deed, &result);
+    (void)in;
+    enum errcode err = deed_unsubscribe(cx, by, &result);
     out->result = ops_deed_result(result);
     return err;
 }

@@ -18,8 +18,6 @@ struct str ops_binary(struct cx *cx, struct str text);
 /* Members that come together or not at all. False: some are missing, or are no base64url. */
 bool ops_binaries(struct cx *cx, const struct str *texts, struct str *const *bytes, size_t n);
 struct str ops_id(struct cx *cx, int64_t id);
-/* *known_out false: no active device has this token. Where it is known, it becomes the audit's actor. */
-enum errcode ops_device(struct cx *cx, struct str token, struct device *d_out, bool *known_out) MUST_CHECK;
 
 /* A member of the operation, which must have it; a boolean is "true" or "false". */
 struct str ops_member(enum ct_op_id op, const void *in, struct str name);

@@ -36,23 +36,6 @@ ops_id(struct cx *cx, int64_t id)
     return arena_printf(&cx->arena, "%lld", (long long)id);
 }
 
-enum errcode
-ops_device(struct cx *cx, struct str token, struct device *d_out, bool *known_out)
-{
-    *known_out = false;
-    if (str_is_empty(token))
-        return ERR_NONE;
-    enum errcode err = device_by_token(cx, token, d_out);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        return ERR_NONE;
-    }
-    *known_out = err == ERR_NONE;
-    if (*known_out)
-        cx->actor = arena_printf(&cx->arena, "device:%lld", (long long)d_out->id);
-    return err;
-}
-
 static struct str
 value_of(const struct ct_field *field, const void *in)
 {

@@ -7,21 +7,22 @@
 #include "signin/signin.h"
 
 enum errcode
-op_changePassword(struct cx *cx, const struct changePassword_in *in, struct changePassword_out *out)
+op_changePassword(struct cx *cx, const struct by_session *by, const struct changePassword_in *in,
+                  struct changePassword_out *out)
 {
     enum signin_result result;
-    enum errcode err = password_change(cx, cx->call->session, in->sOldPassword, in->sNewPassword, &result);
+    enum errcode err = password_change(cx, by->cookie, in->sOldPassword, in->sNewPassword, &result);
     if (err == ERR_NONE)
         out->result = ops_change(result);
     return err;
 }
 
 enum errcode
-op_changePassword_v7_2(struct cx *cx, const struct changePassword_v7_2_in *in,
+op_changePassword_v7_2(struct cx *cx, const struct by_session *by, const struct changePassword_v7_2_in *in,
                        struct changePassword_v7_2_out *out)
 {
     struct signin_answer a;
-    enum errcode err = password_change2(cx, cx->call->session, in->sOldPassword, in->sNewPassword, &a);
+    enum errcode err = password_change2(cx, by->cookie, in->sOldPassword, in->sNewPassword, &a);
     if (err != ERR_NONE)
         return err;
     out->result = ops_change2(a.result);
@@ -32,36 +33,38 @@ op_changePassword_v7_2(struct cx *cx, const struct changePassword_v7_2_in *in,
 }
 
 enum errcode
-op_keepConsoleAlive(struct cx *cx, const struct keepConsoleAlive_in *in, struct keepConsoleAlive_out *out)
+op_keepConsoleAlive(struct cx *cx, const struct by_session *by, const struct keepConsoleAlive_in *in,
+                    struct keepConsoleAlive_out *out)
 {
     bool is_alive = false;
     (void)in;
-    enum errcode err = session_keep_alive(cx, cx->call->session, &is_alive);
+    enum errcode err = session_keep_alive(cx, by->cookie, &is_alive);
     if (err == ERR_NONE)
         out->result = ops_console(is_alive);
     return err;
 }
 
 enum errcode
-op_logoutTechnician(struct cx *cx, const struct logoutTechnician_in *in, struct logoutTechnician_out *out)
+op_logoutTechnician(struct cx *cx, const struct by_session *by, const struct logoutTechnician_in *in,
+                    struct logoutTechnician_out *out)
 {
     bool was_alive = false;
     (void)in;
-    enum errcode err = session_log_out(cx, cx->call->session, &was_alive);
+    enum errcode err = session_log_out(cx, by->cookie, &was_alive);
     if (err != ERR_NONE)
         return err;
     out->result = ops_console(was_alive);
-    if (!str_is_null(cx->call->session))
-        cx->reply->set_session = STR_LIT("");
+    cx->reply->set_session = STR_LIT("");
     return ERR_NONE;
 }
 
 enum errcode
-op_console_redeem(struct cx *cx, const struct console_redeem_in *in, struct console_redeem_out *out)
+op_console_redeem(struct cx *cx, const struct by_console *by, const struct console_redeem_in *in,
+                  struct console_redeem_out *out)
 {
     struct redeemed redeemed;
-    out->iPasswordNotice = -1;
-    enum errcode err = session_redeem(cx, in->sTicket, &redeemed);
+    (void)in;
+    enum errcode err = session_redeem(cx, by->ticket, &redeemed);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         out->result = redeemRet_InvalidTicket;

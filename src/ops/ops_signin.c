@@ -39,11 +39,12 @@ op_loginTechnicianWithNewPassword_v7_2(struct cx *cx, const struct loginTechnici
 }
 
 enum errcode
-op_twoFactorSendPushAuth(struct cx *cx, const struct twoFactorSendPushAuth_in *in,
+op_twoFactorSendPushAuth(struct cx *cx, const struct by_login *by, const struct twoFactorSendPushAuth_in *in,
                          struct twoFactorSendPushAuth_out *out)
 {
     struct push_sent sent;
-    enum errcode err = signin_send_push(cx, in->sLoginToken, &sent);
+    (void)in;
+    enum errcode err = signin_send_push(cx, by->token, &sent);
     if (err != ERR_NONE)
         return err;
     out->result = ops_two_factor(sent.result);
@@ -55,12 +56,13 @@ op_twoFactorSendPushAuth(struct cx *cx, const struct twoFactorSendPushAuth_in *i
 }
 
 enum errcode
-op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct twoFactorCheckPushAuthStatus_in *in,
+op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct by_login *by,
+                                const struct twoFactorCheckPushAuthStatus_in *in,
                                 struct twoFactorCheckPushAuthStatus_out *out)
 {
     struct signin_answer a;
     struct check_wait wait;
-    enum errcode err = signin_check_push(cx, in->sLoginToken, in->sPushToken, &a, &wait);
+    enum errcode err = signin_check_push(cx, by->token, in->sPushToken, &a, &wait);
     if (err != ERR_NONE)
         return err;
     out->result = ops_two_factor(a.result);
@@ -76,11 +78,11 @@ op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct twoFactorCheckPushAu
 }
 
 enum errcode
-op_twoFactorValidateCode(struct cx *cx, const struct twoFactorValidateCode_in *in,
+op_twoFactorValidateCode(struct cx *cx, const struct by_login *by, const struct twoFactorValidateCode_in *in,
                          struct twoFactorValidateCode_out *out)
 {
     struct signin_answer a;
-    enum errcode err = signin_validate_code(cx, in->sLoginToken, in->sCode, &a);
+    enum errcode err = signin_validate_code(cx, by->token, in->sCode, &a);
     if (err != ERR_NONE)
         return err;
     out->result = ops_two_factor(a.result);
@@ -90,11 +92,12 @@ op_twoFactorValidateCode(struct cx *cx, const struct twoFactorValidateCode_in *i
 }
 
 enum errcode
-op_twoFactorCancelPushAuth(struct cx *cx, const struct twoFactorCancelPushAuth_in *in,
+op_twoFactorCancelPushAuth(struct cx *cx, const struct by_login *by,
+                           const struct twoFactorCancelPushAuth_in *in,
                            struct twoFactorCancelPushAuth_out *out)
 {
     enum signin_result result;
-    enum errcode err = signin_cancel_push(cx, in->sLoginToken, in->sPushToken, &result);
+    enum errcode err = signin_cancel_push(cx, by->token, in->sPushToken, &result);
     if (err == ERR_NONE)
         out->result = ops_two_factor(result);
     return err;

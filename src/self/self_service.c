@@ -186,6 +186,7 @@ self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out,
         return err;
     self_out->id = row.id;
     self_out->seed_sealed = row.seed_sealed;
+    cx->proofs |= CX_PROOF_SELF;
     *result_out = SELF_OK;
     return ERR_NONE;
 }

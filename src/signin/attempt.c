@@ -176,6 +176,8 @@ repeat_read(struct cx *cx, enum challenge_state push, struct attempt *a)
     if (err == ERR_NONE && l->result_session_id != 0)
         err = session_ended(cx, l->result_session_id, &ended);
     a->is_repeat = err == ERR_NONE && !ended && a->account.t.deleted_at == 0;
+    if (a->is_repeat)
+        cx->proofs |= CX_PROOF_LOGIN;
     return err;
 }
 
@@ -200,6 +202,7 @@ attempt_read(struct cx *cx, struct str login_token, const struct str *push_token
     if (cx->now >= a_out->login.expires_at ||
         (push_token != NULL && (push == CHALLENGE_cancelled || push == CHALLENGE_used)))
         return ERR_NONE;
+    cx->proofs |= CX_PROOF_LOGIN;
     account_acts(cx, a_out->login.technician_id);
     err = push_token == NULL ? refusal_read(cx, a_out->login.id, &push) : ERR_NONE;
     if (err == ERR_NONE)

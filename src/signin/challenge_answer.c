@@ -306,6 +306,8 @@ verify(struct cx *cx, struct hearing *h)
         return ERR_NONE;
     }
     enum errcode err = es256_verify(cx, h->d->public_key, h->statement, h->reply->signature);
+    if (err == ERR_NONE)
+        cx->proofs |= CX_PROOF_SIGNATURE;
     if (err != ERR_CRYPTO)
         return err;
     err_forget(cx);
