@@ -7,8 +7,8 @@
 #include "front/state.h"
 #include "http/reply.h"
 
-/* No inline script or style, nothing from elsewhere. A policy of no referrer would make a form's Origin
- * "null". */
+/* No inline scripts or styles, nothing from other origins. A no-referrer policy would set a form's Origin
+ * to "null". */
 #define PAGE_POLICY                                                                                 \
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " \
     "base-uri 'none'; frame-ancestors 'none'"
@@ -17,7 +17,7 @@
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " \
     "manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/* What a browser is told of a page. */
+/* Headers that tell a browser how to treat a page. */
 static void
 page_headers(struct http_reply *r, bool is_app)
 {

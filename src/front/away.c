@@ -33,7 +33,7 @@ ready(struct loop_fd *watch, unsigned what)
         drop(c);
 }
 
-/* All have the same time, so that they are due in the order of the ring. */
+/* All have the same lifetime, so they expire in the order of the ring. */
 static void
 due(struct loop_timer *t)
 {

@@ -1,8 +1,8 @@
-/* away: clients that there is no room for, and that were told so.
+/* away: clients that were turned away because the server is full.
  *
- * Their request is still unread, or on its way, and a socket that is closed then resets the connection, which
- * may cost the client the answer. So what it sends is dropped until it closes its side: for AWAY_TIME and
- * AWAY_BYTES at most. Of more than AWAY_MOST the one that came first is closed. */
+ * Their request is still unread or in transit, and closing the socket now would reset the connection,
+ * which may cost the client the answer. So their input is discarded until they close their side, for at
+ * most AWAY_TIME and AWAY_BYTES. When there are more than AWAY_MOST, the oldest is closed. */
 #ifndef COUNTERSIGN_FRONT_AWAY_H
 #define COUNTERSIGN_FRONT_AWAY_H
 
@@ -28,14 +28,15 @@ struct away_client {
 struct away {
     struct loop *loop;
     struct loop_timer timer;
-    struct away_client clients[AWAY_MOST]; /* a ring: the oldest is at `next`, or gone */
+    struct away_client clients[AWAY_MOST]; /* a ring: the oldest is at `next`, or already gone */
     size_t next;
 };
 
 void away_init(struct away *a, struct loop *l);
 /* Closes all. */
 void away_clear(struct away *a);
-/* Takes a non-blocking socket whose answer was sent, and closes it in time. */
+/* Takes a non-blocking socket whose answer was sent; closes it when the client has closed, or its time is
+ * up. */
 void away_keep(struct away *a, int fd);
 
 #endif

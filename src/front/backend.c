@@ -1,5 +1,5 @@
-/* backend: see backend.h. A worker whose call was lost or abandoned stays busy until it has replied, so that
- * a frame never waits behind another one in its channel. */
+/* backend: see backend.h. A worker whose call was lost or abandoned stays busy until it replies, so that a
+ * frame never waits behind another one in its channel. */
 #include "front/backend.h"
 
 #include <errno.h>
@@ -14,18 +14,18 @@
 enum {
     READ_STEP = 16 * 1024,
     KEEP = 256 * 1024,
-    PATIENT_MOST = 8 /* enough for workers never to be idle between two of them */
+    PATIENT_MOST = 8 /* enough to keep workers busy between two of them */
 };
 
 struct backend_worker {
-    struct loop_fd watch; /* fd -1: none there */
+    struct loop_fd watch; /* fd -1: no worker */
     struct backend *backend;
-    struct backend_call *call; /* NULL while busy: nobody waits for the reply */
-    const struct ct_op *op;    /* of the call that is being worked on */
+    struct backend_call *call; /* NULL while busy: no caller waits for the reply */
+    const struct ct_op *op;    /* of the current call */
     struct buf in, out;
     uint32_t id;
     bool is_busy, is_fast_only;
-    bool is_lost; /* there was a channel, and there is to be one again */
+    bool is_lost; /* a channel existed, and its replacement is expected */
 };
 
 static bool
@@ -53,7 +53,7 @@ lose_call(struct backend *b, struct backend_call *call)
     call->done(call, NULL);
 }
 
-/* An error shows as the end of file at the next read, where it is dealt with. */
+/* An error shows up as end of file at the next read, which handles it. */
 static void
 flush(struct backend_worker *w)
 {
@@ -89,7 +89,8 @@ give(struct backend_worker *w, struct backend_call *call)
     size_t mark = frame_begin(&w->out, FRAME_CALL, w->id);
     frame_put_bytes(&w->out, call->payload, call->payload_n);
     if (frame_end(&w->out, mark) != ERR_NONE)
-        (void)shutdown(w->watch.fd, SHUT_RDWR); /* it answered without reading: the next read ends it */
+        (void)shutdown(w->watch.fd, SHUT_RDWR); /* it replied without reading the call: the next read ends
+                                                 * it */
     flush(w);
 }
 
@@ -100,7 +101,7 @@ take_queued(struct backend *b, enum ct_lane lane)
     return i == NULL ? NULL : LIST_ITEM(i, struct backend_call, queued);
 }
 
-/* Gives an idle worker the next call that it may have: where it may have both kinds, one of each in turn. */
+/* Gives an idle worker the next call it may run. A worker of both lanes alternates between them. */
 static void
 give_next(struct backend_worker *w)
 {
@@ -130,7 +131,7 @@ drop_worker(struct backend_worker *w)
         lose_call(w->backend, call);
 }
 
-/* False: the worker does not speak as agreed. */
+/* False: the worker violated the protocol. */
 static bool
 take_reply(struct backend_worker *w, struct frame *f)
 {
@@ -233,7 +234,7 @@ worker_ready(struct loop_fd *watch, unsigned what)
         read_channel(w);
 }
 
-/* One timer for all: the oldest call is the first to be overdue. */
+/* One timer for all calls: the oldest is the first to be overdue. */
 static void
 overdue(struct loop_timer *t)
 {
@@ -250,7 +251,7 @@ overdue(struct loop_timer *t)
     }
 }
 
-/* Not while another request is being looked at. */
+/* Deferred, never in the middle of another request. */
 static void
 turn_away(struct loop_timer *t)
 {
@@ -354,7 +355,7 @@ backend_queued(const struct backend *b)
     return fair_count(&b->queues[CT_LANE_FAST]) + fair_count(&b->queues[CT_LANE_SLOW]);
 }
 
-/* The fast-only workers come first for fast calls, so that the others stay free for slow ones. */
+/* Fast-only workers come first for fast calls, which keeps the others free for slow ones. */
 static struct backend_worker *
 idle_worker(struct backend *b, enum ct_lane lane)
 {
@@ -371,7 +372,7 @@ idle_worker(struct backend *b, enum ct_lane lane)
     return found;
 }
 
-/* Takes the place of one whose source has more. */
+/* Takes the place of a call whose source has more calls queued. */
 static bool
 displace(struct backend *b, const struct backend_call *call)
 {

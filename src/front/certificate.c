@@ -40,7 +40,7 @@ describe_end(int64_t end, int64_t now, struct buf *lines)
     arena_clear(&a);
 }
 
-/* https://HOST, https://HOST:PORT or https://[ADDRESS]:PORT, as the configuration has checked. */
+/* https://HOST, https://HOST:PORT or https://[ADDRESS]:PORT, as checked by the configuration. */
 static struct str
 host_of(struct str url)
 {

@@ -1,5 +1,5 @@
-/* connection: see connection.h. Each event enters at ready(), due() or connection_resume(), moves on as far
- * as it can in run(), and ends in settle(), which asks the loop for what is needed next. */
+/* connection: see connection.h. Each event enters at ready(), due() or connection_resume(), advances as
+ * far as it can in run(), and ends in settle(), which registers with the loop what is needed next. */
 #include "front/connection.h"
 
 #include <stdlib.h>
@@ -10,14 +10,14 @@
 #include "log/log.h"
 
 enum {
-    READ_FIRST = 4096,       /* asked of a socket while little is here: most requests fit */
-    READ_MORE = 64 * 1024,   /* and while a body comes */
-    AHEAD_MOST = 16 * 1024,  /* read of the next requests while a worker has one */
-    ANSWERS_MOST = 64 * 1024 /* answers that may wait for a reader before the next request is looked at */
+    READ_FIRST = 4096,       /* read size while little is buffered: most requests fit */
+    READ_MORE = 64 * 1024,   /* read size while a body arrives */
+    AHEAD_MOST = 16 * 1024,  /* read-ahead while a worker has the current request */
+    ANSWERS_MOST = 64 * 1024 /* answers that may be unsent before the next request is processed */
 };
 
 #define LINGER_TIME (2 * CLOCK_S)
-#define LOOK_AGAIN (100 * CLOCK_MS) /* at one whose time is over while it waits for its turn */
+#define LOOK_AGAIN (100 * CLOCK_MS) /* delay for a connection that timed out while in line for its turn */
 #define NEVER INT64_MAX
 #define TO(state) (1U << CONNECTION_##state)
 
@@ -54,7 +54,7 @@ give_buffers_back(struct connection *c)
         pool_give(&c->front->pool, &c->out);
 }
 
-/* What large bodies take of the memory of all. */
+/* Accounts large bodies in the memory shared by all. */
 static void
 count_body(struct connection *c)
 {
@@ -93,7 +93,7 @@ reap(struct connection *c)
     front_connection_closed(f);
 }
 
-/* True: all of `out` is on its way. */
+/* True: all of `out` has been sent. */
 static bool
 flush(struct connection *c)
 {
@@ -115,7 +115,7 @@ flush(struct connection *c)
     return true;
 }
 
-/* Nothing is left to write and nothing more will be read. */
+/* Nothing is left to write, and nothing more will be read. */
 static void
 end(struct connection *c)
 {
@@ -126,7 +126,7 @@ end(struct connection *c)
         close_connection(c);
 }
 
-/* Writes what is there; a reader that does not keep up is waited for before more is read. */
+/* Writes what is pending. A slow reader is waited for before more is read. */
 static bool
 write_out(struct connection *c)
 {
@@ -140,7 +140,7 @@ write_out(struct connection *c)
     return false;
 }
 
-/* Appends what the socket holds to `in`. TLS_OK: something came. */
+/* Appends the socket's input to `in`. TLS_OK: something arrived. */
 static enum tls_result
 fill(struct connection *c)
 {
@@ -212,8 +212,8 @@ take_head(struct connection *c)
     }
 }
 
-/* The client sends nothing more. It may still listen (RFC 9112, section 9.6), but a check that is held is
- * asked again, and a flood of sign-ins that were sent and closed must not keep workers busy. */
+/* The client sends nothing more. It may still be listening (RFC 9112, section 9.6), but a held check will
+ * be repeated, and a flood of sign-ins that were sent and closed must not keep workers busy. */
 static void
 peer_is_done(struct connection *c)
 {
@@ -244,7 +244,7 @@ take_request(struct connection *c)
     c->is_last = !c->to.keep_alive;
 }
 
-/* One step of the parser. False: no more can be done now. */
+/* One step of the parser. False: no progress is possible now. */
 static bool
 step(struct connection *c)
 {
@@ -264,7 +264,7 @@ step(struct connection *c)
     return false;
 }
 
-/* Works off what is here, for a slice. True: there is more to do. */
+/* Processes buffered input, for one slice. True: there is more to do. */
 static bool
 run_slice(struct connection *c)
 {
@@ -300,7 +300,7 @@ run(struct connection *c)
         end(c);
 }
 
-/* ---- what is waited for ---- */
+/* ---- deadlines and interest ---- */
 
 static enum connection_phase
 phase(const struct connection *c)
@@ -318,7 +318,8 @@ phase(const struct connection *c)
     return CONNECTION_PHASE_NONE;
 }
 
-/* Until when a client that came before a drain, or in the line of the kernel, may send its first request. */
+/* The deadline for the first request of a client that arrived before the drain, or was in the kernel's
+ * queue. */
 static int64_t
 first_by(const struct connection *c)
 {
@@ -363,7 +364,7 @@ wanted(const struct connection *c)
     return want;
 }
 
-/* In a drain: nothing is expected of it. One that waits for its turn may have sent something. */
+/* While draining: no further request is expected. A connection in line for its turn may have sent one. */
 static bool
 may_go(const struct connection *c)
 {
@@ -371,7 +372,7 @@ may_go(const struct connection *c)
     return c->phase == CONNECTION_PHASE_IDLE && !is_new && !turn_is_waiting(&c->turn);
 }
 
-/* The end of an event: the timer is moved only where it would come too late. */
+/* The end of an event: the timer is moved only when it would fire too late. */
 static void
 settle(struct connection *c)
 {
@@ -385,7 +386,8 @@ settle(struct connection *c)
         list_add_last(&c->front->connections, &c->node);
         int64_t time = patience(c);
         c->deadline = time == NEVER ? NEVER : loop_now(c->front->loop) + time;
-        if (!c->has_spoken && c->state != CONNECTION_LINGERING) /* the first head is due from the accept on */
+        if (!c->has_spoken && c->state != CONNECTION_LINGERING) /* the first head is due counting from
+                                                                 * accept */
             c->deadline = first_by(c);
         if (time != NEVER && (c->timer.at == 0 || c->timer.at > c->deadline))
             loop_timer_set(c->front->loop, &c->timer, c->deadline);
@@ -412,7 +414,7 @@ shake_hands(struct connection *c)
         move(c, CONNECTION_READING);
 }
 
-/* While a worker has the request: what the client sends next, and whether it is still there. */
+/* While a worker has the request: reads ahead, and notices when the client leaves. */
 static void
 look_ahead(struct connection *c)
 {
@@ -423,7 +425,7 @@ look_ahead(struct connection *c)
         peer_is_done(c);
 }
 
-/* A reader that did not keep up takes more. */
+/* A slow reader accepts more output. */
 static void
 write_on(struct connection *c)
 {
@@ -433,8 +435,7 @@ write_on(struct connection *c)
         move(c, c->resume);
 }
 
-/* The handshake, answers that a reader was waited for, what was sent, or what is sent after a refusal: now,
- * or when it is its turn. */
+/* The handshake, answers held up by a slow reader, input, or input after a refusal: now, or at its turn. */
 static void
 go_on(struct connection *c)
 {
@@ -507,7 +508,7 @@ due(struct loop_timer *t)
         return;
     }
     if (turn_is_waiting(&c->turn) &&
-        c->state != CONNECTION_LINGERING) { /* what it sent in time may be here already */
+        c->state != CONNECTION_LINGERING) { /* what it sent in time may already have arrived */
         loop_timer_set(c->front->loop, t, loop_now(c->front->loop) + LOOK_AGAIN);
         return;
     }
@@ -547,7 +548,7 @@ connection_drain(struct connection *c)
 {
     if (c->phase != CONNECTION_PHASE_IDLE)
         return;
-    c->is_restarted = true; /* with the patience of a drain */
+    c->is_restarted = true; /* with the deadline of a drain */
     turn_wait(&c->front->turns, &c->turn);
     settle(c);
 }

@@ -1,8 +1,9 @@
-/* connection: one client: bytes in, requests to dispatch.h one after another, answers out in their order.
+/* connection: one client. Bytes come in, requests go to dispatch.h one after another, answers go out in
+ * order.
  *
- * It reads the next request only when the answer to the last one is on its way; while a worker has a request
- * it reads ahead a little, mostly to see the client leave. What a client sends is worked off in slices
- * (turn.h). It knows no route and no operation. */
+ * It reads the next request only when the last answer is on its way. While a worker has a request, it
+ * reads ahead a little, mostly to notice when the client leaves. Input is processed in slices (turn.h). It
+ * does not know routes or operations. */
 #ifndef COUNTERSIGN_FRONT_CONNECTION_H
 #define COUNTERSIGN_FRONT_CONNECTION_H
 
@@ -25,18 +26,18 @@ struct front;
 
 enum connection_state {
     CONNECTION_HANDSHAKE, /* of TLS */
-    CONNECTION_READING,   /* between requests, or within the head of one */
-    CONNECTION_BODY,      /* the head was read, the body is not all here */
-    CONNECTION_CALLING,   /* a worker has the request, or will have it */
+    CONNECTION_READING,   /* between requests, or inside a request's head */
+    CONNECTION_BODY,      /* the head was read, the body is incomplete */
+    CONNECTION_CALLING,   /* a worker has the request, or will get it */
     CONNECTION_PARKED,    /* the request is held */
-    CONNECTION_WRITING,   /* nothing is read before the answers are taken */
-    CONNECTION_LINGERING, /* all is said; waits for the client to close, so that it sees what was said */
-    CONNECTION_CLOSED,    /* freed on the way out of the event */
+    CONNECTION_WRITING,   /* nothing is read until the answers have been sent */
+    CONNECTION_LINGERING, /* all answers are sent; waits for the client to close, so that it can read them */
+    CONNECTION_CLOSED,    /* freed at the end of the event */
 };
 
 /* What a deadline is for. */
 enum connection_phase {
-    CONNECTION_PHASE_NONE, /* somebody else has a deadline */
+    CONNECTION_PHASE_NONE, /* another module holds the deadline */
     CONNECTION_PHASE_HANDSHAKE,
     CONNECTION_PHASE_IDLE,
     CONNECTION_PHASE_HEAD,
@@ -48,8 +49,8 @@ enum connection_phase {
 struct connection {
     struct loop_fd watch;
     struct loop_timer timer; /* never later than the deadline, often earlier */
-    struct list node;        /* of the front's connections: what did nothing for the longest time is first */
-    struct turn turn;        /* in line while it has more to do, and the round is over for it */
+    struct list node;        /* in the front's list of connections, longest idle first */
+    struct turn turn;        /* its place in line when it has more to do than this round allows */
     struct front *front;
     int64_t deadline, opened_at; /* clock_mono */
     struct http_parser parser;
@@ -58,35 +59,35 @@ struct connection {
     struct exchange *exchange; /* while CALLING or PARKED */
     struct throttle_source *source;
     size_t bytes_read;  /* in all */
-    size_t body_memory; /* counted in the front's bodies */
+    size_t body_memory; /* its share of the front's bodies */
     struct inet_addr peer;
     struct http_reply_to to; /* of the request that is being answered */
     uint8_t state, phase;
-    uint8_t resume;     /* what WRITING goes back to */
-    uint8_t route;      /* enum route_kind: dispatch.c's */
-    bool is_secure;     /* the request came by TLS, here or at the trusted proxy */
-    bool has_spoken;    /* the head of a request was read */
-    bool may_read;      /* the socket may hold something */
-    bool is_last;       /* no request after the answers that are in `out` */
-    bool is_cut_off;    /* what the client still sends will not be read */
-    bool is_restarted;  /* a new request: its deadlines begin anew */
-    bool peer_is_done;  /* sends nothing more */
-    bool has_asked;     /* at least one whole request */
-    bool crossed_read;  /* TLS has to write before it can read, */
+    uint8_t resume;     /* the state that follows WRITING */
+    uint8_t route;      /* enum route_kind, for dispatch.c */
+    bool is_secure;     /* the request came over TLS, to us or to the trusted proxy */
+    bool has_spoken;    /* a request's head was read */
+    bool may_read;      /* the socket may have unread input */
+    bool is_last;       /* no request follows the answers that are in `out` */
+    bool is_cut_off;    /* further input is discarded */
+    bool is_restarted;  /* a new request: its deadlines start over */
+    bool peer_is_done;  /* the client has closed its sending side */
+    bool has_asked;     /* at least one complete request was read */
+    bool crossed_read;  /* TLS must write before it can read, */
     bool crossed_write; /* or the other way round */
 };
 
-/* Takes the socket; begins to read. */
+/* Takes the socket and starts to read. */
 void connection_new(struct front *f, int fd, const struct inet_addr *peer, struct throttle_source *source);
-/* Frees it at once: from outside of its own events only. */
+/* Frees it at once. Only from outside its own events. */
 void connection_end(struct connection *c);
-/* For a drain: an idle one is closed when its turn comes, unless it has sent a request by then; one that has
- * never asked gets until limits.header_time after it came. All others end by themselves. */
+/* For a drain: an idle connection is closed at its turn unless a request has arrived by then; one without
+ * any request yet has limits.header_time from its arrival. All others end by themselves. */
 void connection_drain(struct connection *c);
 
-/* For dispatch.h and exchange.h, about the request that is being answered. */
+/* For dispatch.h and exchange.h: the request being answered. */
 void connection_set_parked(struct connection *c, bool is_parked);
-/* The answer of a request that a worker or the watch list had is in c->out: goes on. May free c. */
+/* The worker or the watch list has put the answer into c->out: continues. May free c. */
 void connection_resume(struct connection *c);
 
 #endif

@@ -29,7 +29,7 @@ cookie_session(const struct http_request *req, struct arena *a)
     if (http_header_is_repeated(req, HTTP_NAME_COOKIE))
         rest = http_header_joined(req, HTTP_NAME_COOKIE, a);
     while (!str_is_null(rest)) {
-        /* A second Cookie field is joined with a comma, which stands in no value of ours. */
+        /* A repeated Cookie field is joined with a comma, which no value of ours contains. */
         size_t end = 0;
         while (end < rest.n && rest.p[end] != ';' && rest.p[end] != ',')
             end++;

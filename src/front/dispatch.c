@@ -13,7 +13,7 @@
 #include "log/log.h"
 #include "soap/soap.h"
 
-enum { API_BODY_READ = 1024 * 1024 /* to its end, so that its sender sees why it is refused */ };
+enum { API_BODY_READ = 1024 * 1024 /* read to its end, so that its sender sees the refusal */ };
 
 static void
 find_route(struct front *f, struct route *route)
@@ -23,7 +23,7 @@ find_route(struct front *f, struct route *route)
         *route = (struct route){.kind = ROUTE_NONE};
 }
 
-/* A proxy's own probes bring no headers. */
+/* A proxy's own probes carry no forwarding headers. */
 static void
 warn_of_proxy(struct connection *c, const struct forwarded *who, const struct route *route)
 {

@@ -1,5 +1,5 @@
-/* dispatch: which part of the front a request is for, and what it is asked. Enter at dispatch_head, as soon
- * as the head is here, then dispatch_request once all of it is. */
+/* dispatch: routes a request to the part of the front that answers it. Enter at dispatch_head as soon as
+ * the head has arrived, then at dispatch_request once the request is complete. */
 #ifndef COUNTERSIGN_FRONT_DISPATCH_H
 #define COUNTERSIGN_FRONT_DISPATCH_H
 
@@ -9,7 +9,7 @@ struct connection;
 
 /* c->front->request holds the head. Decides how much of the body is kept. */
 void dispatch_head(struct connection *c);
-/* The request is whole. True: the answer is in c->out; false: c->exchange will call connection_resume. */
+/* The request is complete. True: the answer is in c->out. False: c->exchange will call connection_resume. */
 bool dispatch_request(struct connection *c);
 
 #endif

@@ -15,8 +15,8 @@ enum {
     USER_AGENT_MAX = 256,
     ASK_AGAIN_MAX =
         3, /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
-    /* At once; then others have their turn. Who is left asks again, and is told what anybody is who comes
-     * after that answer. */
+    /* Answered at once; then other connections get their turn. Those that remain ask again, and get the
+     * same as a check that arrives after that answer. */
     TOLD_MAX = 256
 };
 
@@ -25,14 +25,14 @@ struct exchange {
     struct park_hold hold;
     struct connection *connection;
     const struct face *face;
-    struct siphash key;  /* in the watch list */
-    uint64_t wakes;      /* that the watch list had seen when the worker was asked */
+    struct siphash key;  /* its key in the watch list */
+    uint64_t wakes;      /* wake-ups the watch list had counted when the worker was asked */
     int64_t started;     /* clock_mono */
-    int64_t wait_until;  /* likewise; held until then at most */
-    unsigned wait;       /* seconds that the caller asked for and gets; 0: none */
-    bool has_wait;       /* the caller said so */
+    int64_t wait_until;  /* clock_mono; held until then at most */
+    unsigned wait;       /* seconds the caller asked for, as granted; 0: none */
+    bool has_wait;       /* the caller gave a value */
     uint8_t form, asked; /* how often */
-    bool is_last;        /* held no more, whatever the worker says */
+    bool is_last;        /* not held again, whatever the worker answers */
     struct throttle_payer payer;
     size_t payload_n;
     unsigned char payload[];
@@ -46,7 +46,7 @@ is_poll(const struct ct_op *op, const struct backend_reply *reply)
            ct_result(op, reply->out) == ct_enum_find(op->out.fields[0].en, STR_LIT("Poll"));
 }
 
-/* UnknownError, the first value of each result, and nothing else known. */
+/* UnknownError, the first value of each result; every other field empty. */
 static void *
 unknown(struct arena *a, const struct ct_op *op)
 {
@@ -65,7 +65,7 @@ preference(struct arena *a, unsigned wait)
     return wait > 0 ? arena_printf(a, "wait=%u", wait) : STR_NULL;
 }
 
-/* What a call adds to the front's bodies: those that fit in a spare buffer are bounded by their number. */
+/* What a call adds to the front's bodies. Calls that fit in a spare buffer are bounded by their number. */
 static size_t
 weight(size_t payload_n)
 {
@@ -89,7 +89,7 @@ exchange_free(struct exchange **at)
     *at = NULL;
 }
 
-/* Writes the answer; the exchange is over, and its connection is to be resumed. */
+/* Writes the answer; the exchange is finished, and its connection will be resumed. */
 static struct connection *
 say(struct exchange *x, struct answer *a)
 {
@@ -108,9 +108,9 @@ say(struct exchange *x, struct answer *a)
     return c;
 }
 
-/* Sends the answer, to those also that it leads: they asked the same, byte for byte, from the same address
- * with the same cookie, and were told to wait before the worker was asked. All of it is written before any of
- * them goes on, since the next request takes the arena. */
+/* Sends the answer, also to the checks that this one leads: they are identical byte for byte, come from
+ * the same address with the same cookie, and were told to wait before the worker was asked. All answers
+ * are written before any connection resumes, since the next request reuses the arena. */
 static void
 finish(struct exchange *x, struct answer *a)
 {
@@ -174,7 +174,7 @@ ask(struct exchange *x)
     return backend_submit(&f->backend, &x->call);
 }
 
-/* What is left of a hold once the operator's bound has been put on it. */
+/* The time left of a hold, limited by the operator's bound. */
 static unsigned
 capped_wait(const struct front *f, unsigned wait)
 {
@@ -182,7 +182,7 @@ capped_wait(const struct front *f, unsigned wait)
     return wait < most ? wait : most;
 }
 
-/* Holds a check whose push is still unanswered. False: it is to be answered. */
+/* Holds a check whose push is unanswered. False: it must be answered. */
 static bool
 hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
 {
@@ -197,7 +197,7 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
         x->asked++;
         return ask(x) == ERR_NONE;
     }
-    /* What was overtook too often is held as if nobody told of anything: for a tick. */
+    /* A check overtaken too often is held for a tick, as if no wake-up had arrived. */
     int64_t left = reply->reply.wait_for;
     struct park_entry *e =
         park_put(&f->park, &x->key, &reply->reply.topic, was_woken && PARK_TICK < left ? PARK_TICK : left);
@@ -210,7 +210,7 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
     return true;
 }
 
-/* What becomes of those that it leads where it is answered itself and they are not. */
+/* Where the leader is answered by itself, decides what happens to the checks that it leads. */
 static void
 land(struct exchange *x, const struct backend_reply *reply, bool poll, bool was_woken)
 {
@@ -238,13 +238,13 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
         finish_busy(x);
     } else if (!poll || !hold(x, reply, was_woken)) {
         land(x, reply, poll, was_woken);
-        /* Where a company holds, an answer that was kept would end the next check at once. */
+        /* Where a company's policy holds checks, a kept answer would end the next check at once. */
         finish_reply(x, reply, poll && !was_woken && reply->reply.hold == 0);
     }
     park_ask(&f->park);
 }
 
-/* The answer that the watch list has to this question, as long as it is fresh. */
+/* The watch list's answer to this question, while it is fresh. */
 static bool
 has_kept(struct front *f, const struct siphash *key, const struct face *face, struct answer *a)
 {
@@ -259,7 +259,7 @@ has_kept(struct front *f, const struct siphash *key, const struct face *face, st
     return true;
 }
 
-/* What it would ask, another one has been told since, whose time was over in the same moment. */
+/* Another check, whose time ran out at the same moment, has just got this very answer. */
 static bool
 finish_again(struct exchange *x)
 {
@@ -273,7 +273,7 @@ finish_again(struct exchange *x)
     return true;
 }
 
-/* The watch list lets go of a held check. */
+/* The watch list releases a held check. */
 static void
 ask_again(struct park_hold *h, bool is_last)
 {
@@ -346,7 +346,7 @@ exchange_key(struct front *f, const struct exchange_caller *caller, const struct
     return key;
 }
 
-/* What the worker is told, into f->scratch. False: it is too long for a frame. */
+/* Builds the worker's call in f->scratch. False: it does not fit into a frame. */
 static bool
 put_payload(struct front *f, const struct exchange_request *req)
 {
@@ -390,7 +390,7 @@ exchange_again(struct connection *c, const struct exchange_caller *caller, const
     return true;
 }
 
-/* Answers without a worker having been asked. */
+/* Answers without asking a worker. */
 static void
 answer_now(struct connection *c, const struct exchange_request *req, bool is_busy)
 {
@@ -406,7 +406,7 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
     buf_reset(&f->body);
 }
 
-/* What the watch list would answer with Poll, it holds; not for a client that may be gone already. */
+/* Holds what the watch list would answer with Poll, unless the client may have gone. */
 static bool
 hold_at_once(struct exchange *x)
 {

@@ -68,7 +68,7 @@ face_form_takes(const struct page_request *req)
            req->http->method == HTTP_POST && req->who->is_local && !pages_is_script_call(req);
 }
 
-/* A browser tells which page a form was on; other clients tell nothing. */
+/* A browser sends the origin of the form; other clients send none. */
 static bool
 is_foreign(const struct page_request *req)
 {
@@ -83,7 +83,7 @@ is_foreign(const struct page_request *req)
              face_json_origin_is_ours(origin, req->public_url, host, is_secure));
 }
 
-/* The name is right but for the case of its letters: .NET says which it could have been. */
+/* The name is right except for letter case: .NET suggests the correct one. */
 static const struct ct_op *
 find_nocase(struct str name)
 {
@@ -121,7 +121,7 @@ is_form(struct str content_type)
                          STR_LIT("application/x-www-form-urlencoded"));
 }
 
-/* The parameters of the operation into `in`. False: *a says what was wrong with them. */
+/* Reads the operation's parameters into `in`. False: *a is the error. */
 static bool
 read_parameters(struct front *f, const struct ct_op *op, void *in, struct answer *a)
 {

@@ -1,5 +1,4 @@
-/* face_json: see face_json.h. Each refusal that no worker has seen is an object with "result" and "reason".
- */
+/* face_json: see face_json.h. A refusal without a worker is an object with "result" and "reason". */
 #include "front/face_json.h"
 
 #include "base/inet.h"
@@ -13,7 +12,7 @@
 struct result_status {
     struct str result;
     unsigned status;
-    bool is_failure; /* of somebody who may be guessing */
+    bool is_failure; /* from a source that may be guessing */
 };
 
 static const struct result_status statuses[] = {
@@ -75,7 +74,7 @@ json(struct answer *a, unsigned status)
         a->retry_after = a->retry_after > 0 ? a->retry_after : 1;
 }
 
-/* What is said where no operation was run. */
+/* The answer when no operation ran. */
 struct refusal {
     struct str result, reason;
 };
@@ -96,7 +95,7 @@ refusal(struct front *f, unsigned status, const char *result, struct str reason,
     a->body = buf_view(&f->body);
 }
 
-/* The bare name of an out struct's result: what follows "deviceRet_". */
+/* The bare name of an out struct's result: the part after "deviceRet_". */
 static struct str
 result_name(const struct ct_op *op, const void *out)
 {
@@ -169,7 +168,7 @@ face_json_origin_is_ours(struct str origin, struct str public_url, struct str ho
            str_eq_nocase(str_sub(origin, scheme.n, origin.n), host);
 }
 
-/* Where the operation has it, else NULL. */
+/* The field, or NULL if the operation has none. */
 static struct str *
 device_token(const struct ct_type *t, void *in)
 {
@@ -189,14 +188,14 @@ bearer(const struct http_request *http)
     return str_eq_nocase(scheme, STR_LIT("bearer")) ? str_trim(value, " \t") : STR_NULL;
 }
 
-/* A sandbox's clock may be read without a body. */
+/* A sandbox's clock may be read with an empty body. */
 static bool
 is_bare_get(const struct http_request *http, const struct route *route)
 {
     return http->method == HTTP_GET && route->op->id == CT_OP_sandbox_clock;
 }
 
-/* What can be refused before the body is looked at. True: it is. */
+/* Checks that do not need the body. True: refused. */
 static bool
 refuse_head(struct connection *c, const struct forwarded *who, const struct route *route, struct answer *a)
 {
@@ -247,7 +246,7 @@ refuse_body(struct front *f, const struct route *route, void *in, struct answer 
     return false;
 }
 
-/* Whoever pays for this call has failed too often. *payer_out is who that is. */
+/* The payer of this call has failed too often. *payer_out is the payer. */
 static bool
 refuse_payer(struct front *f, const struct inet_addr *source, const struct str *token,
              struct throttle_payer *payer_out, struct answer *a)

@@ -1,4 +1,4 @@
-/* face_json: POST of a JSON object to an operation below /api/, as phones and the console's web side do it
+/* face_json: a JSON object POSTed to an operation below /api/, by phones and by the browser pages
  * (docs/device-api.md). */
 #ifndef COUNTERSIGN_FRONT_FACE_JSON_H
 #define COUNTERSIGN_FRONT_FACE_JSON_H
@@ -13,11 +13,11 @@ struct connection;
 /* See dispatch_request; route is ROUTE_API or ROUTE_API_NONE. */
 bool face_json_request(struct connection *c, const struct forwarded *who, const struct route *route);
 
-/* The HTTP status that goes with a result's bare name. */
+/* The HTTP status for a result's bare name. */
 unsigned face_json_status(struct str result);
 
-/* A browser's Origin may use the API: it is the server's own public address, or, where none is set, the
- * loopback address that the request was sent to. */
+/* Whether a browser's Origin may use the API: it must be the server's public address or, where none is
+ * set, the loopback address that the request was sent to. */
 bool face_json_origin_is_ours(struct str origin, struct str public_url, struct str host, bool is_secure);
 
 #endif

@@ -1,4 +1,4 @@
-/* face_soap: see face_soap.h. What is said in SOAP is soap/soap.h's; this only carries it. */
+/* face_soap: see face_soap.h. soap/soap.h defines the messages; this file only carries them. */
 #include "front/face_soap.h"
 
 #include "contract/ct_bound.h"
@@ -8,8 +8,8 @@
 #include "front/state.h"
 #include "soap/soap.h"
 
-/* What no toolkit makes of a check: a longer body is decoded before it is looked for in the watch list, which
- * costs a pass over it. */
+/* Longer than any toolkit's check: a longer body is decoded before the watch list is searched, since the
+ * search costs a pass over it. */
 enum { KEYED_FIRST = 16 * 1024 };
 
 static void

@@ -1,5 +1,5 @@
-/* fair: a tree of networks, found by a table of digests. Each node has its children (or, at the last level,
- * the items of a source) in a ring, the next one first. */
+/* fair: a tree of networks, indexed by a hash table of digests. Each node has its children (at the last
+ * level, a source's items) in a ring, the next one to serve first. */
 #include "front/fair.h"
 
 #include <stdlib.h>
@@ -12,9 +12,9 @@ struct fair_node {
     struct list node; /* in its parent's ring */
     struct list ring;
     struct fair_node *parent;
-    struct fair_node *next; /* of the bucket */
+    struct fair_node *next; /* in its bucket */
     struct inet_net net;
-    size_t n; /* items in it, at whatever level */
+    size_t n; /* items below it, at every level */
 };
 
 static const unsigned bits[2][FAIR_LEVELS] = {{16, 24, 32}, {32, 48, 64}};

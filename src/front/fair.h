@@ -1,8 +1,9 @@
-/* fair: things that wait, by the address that they come from, served one source after the other.
+/* fair: a queue ordered by source address: sources are served in turn, one item each.
  *
- * A source is an IPv4 address or a /64 of IPv6. Sources of one network (/24, /48) share a turn among those of
- * other networks, and these share one within the network around them (/16, /32): whatever one party can take
- * addresses from, it gets one share. Not here: what waits, and how many may. */
+ * A source is an IPv4 address or a /64 of IPv6. Sources in one network (/24, /48) together have one turn
+ * among other networks, and these networks have one turn within the network around them (/16, /32): a
+ * party gets one share, however many addresses it has within such a network. Not here: what is queued, and
+ * how much. */
 #ifndef COUNTERSIGN_FRONT_FAIR_H
 #define COUNTERSIGN_FRONT_FAIR_H
 
@@ -15,7 +16,7 @@
 
 enum { FAIR_LEVELS = 3 };
 
-struct fair_node; /* a network with something that waits, heap */
+struct fair_node; /* a network with queued items, heap */
 
 struct fair {
     unsigned char key[SIPHASH_KEY];
@@ -24,30 +25,31 @@ struct fair {
     struct fair_node *root;
 };
 
-/* Embedded in what waits. */
+/* Embedded in a queued item. */
 struct fair_item {
     struct list node;
-    struct fair_node *source; /* NULL: does not wait */
+    struct fair_node *source; /* NULL: not queued */
 };
 
-/* About `most` may wait. */
+/* Sized for about `most` queued items. */
 void fair_init(struct fair *f, size_t most);
-/* Nothing may wait any more. */
+/* No item may be queued any more. */
 void fair_clear(struct fair *f);
 
 void fair_item_init(struct fair_item *i);
 void fair_put(struct fair *f, struct fair_item *i, const struct inet_addr *from);
-/* Also for one that does not wait. */
+/* Also allowed for an item that is not queued. */
 void fair_remove(struct fair *f, struct fair_item *i);
-/* The next, which waits no longer; its source and the networks around it go to the end. NULL: none. */
+/* The next item, removed from the queue; its source and the networks around it move to the end. NULL:
+ * none. */
 struct fair_item *fair_take(struct fair *f);
 
 size_t fair_count(const struct fair *f);
-/* Of this source. */
+/* Queued items of this source. */
 size_t fair_count_of(const struct fair *f, const struct inet_addr *from);
-/* What should give way to something new from that address: the newest of whoever has most, where that is more
- * than the newcomer would have. NULL: nothing, the newcomer is one of those who have most. Walks the networks
- * that wait. */
+/* The item that should give way to a new one from that address: the newest of the source with the most
+ * items, if that is more than the newcomer would have. NULL: none, the newcomer's source already has the
+ * most. Walks the networks that have items queued. */
 struct fair_item *fair_excess(const struct fair *f, const struct inet_addr *from);
 
 #endif

@@ -42,7 +42,7 @@ forwarded_is_proxy(const struct forwarded_rules *r, const struct inet_addr *peer
     return false;
 }
 
-/* Cuts the item behind the last comma off. */
+/* Cuts off the item after the last comma. */
 static struct str
 cut_last(struct str *rest)
 {
@@ -54,7 +54,8 @@ cut_last(struct str *rest)
     return item;
 }
 
-/* As proxies write it: "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80". */
+/* The forms that proxies write: "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]",
+ * "[2001:db8::1]:80". */
 static enum errcode
 parse_item(struct str item, struct inet_addr *out)
 {
@@ -96,7 +97,7 @@ is_host(struct str s)
     return s.n > 0;
 }
 
-/* A proxy on this machine makes every caller look local; one that is not listed at least tells by its
+/* A proxy on this machine makes every caller look local; an unlisted one is at least recognized by its
  * headers. */
 static bool
 is_local(const struct forwarded_rules *r, const struct inet_addr *peer, const struct http_request *req)
@@ -111,7 +112,7 @@ is_local(const struct forwarded_rules *r, const struct inet_addr *peer, const st
     return inet_is_loopback(peer) && !forwarded_is_proxy(r, peer);
 }
 
-/* The last item of such a header, or null. */
+/* The last item of the header, or null. */
 static struct str
 nearest(const struct http_request *req, enum http_name id, struct arena *a)
 {

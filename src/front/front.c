@@ -1,5 +1,5 @@
-/* front: see front.h. This file only puts the parts together; connection.c is where a client's bytes arrive,
- * backend.c where a worker's do. */
+/* front: see front.h. This file only assembles the parts. A client's bytes arrive in connection.c, a
+ * worker's in backend.c. */
 #include "front/front.h"
 
 #include <stdlib.h>
@@ -10,11 +10,11 @@
 #include "log/log.h"
 
 enum {
-    WATCHED_MIN = 1024, /* entries of the watch list, whatever the number of connections */
+    WATCHED_MIN = 1024, /* entries of the watch list, independent of the number of connections */
     SCRATCH_MAX = FRAME_MAX
 };
 
-#define DATE_AGE (50 * CLOCK_MS) /* how late the Date of an answer may be */
+#define DATE_AGE (50 * CLOCK_MS) /* how stale the Date of an answer may be */
 
 static void
 woken(struct backend *b, const struct topic *topic)
@@ -26,7 +26,7 @@ woken(struct backend *b, const struct topic *topic)
         park_wake_all(&f->park);
 }
 
-/* Held checks wait in the watch list, not in the queue, which is for requests. */
+/* Held checks wait in the watch list. The queue is for new requests. */
 static bool
 has_room(void *arg)
 {
@@ -215,7 +215,7 @@ front_reload(struct front *f)
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 
-/* Each once: one that is drained goes to the end of the list, or out of it. */
+/* Visits each once: draining moves a connection to the end of the list, or removes it. */
 static void
 drain_each(struct front *f)
 {

@@ -16,12 +16,12 @@
 #include "log/log.h"
 
 enum {
-    BATCH = 16,         /* accepted in a row, before others have their turn */
-    LOOK = 256,         /* connections looked at for one that gives way */
-    WAITING_MOST = 4096 /* accepted at the end: as many as the kernel lets wait (proc/listeners.c) */
+    BATCH = 16,         /* accepted in a row before other events get their turn */
+    LOOK = 256,         /* connections examined to find one to close */
+    WAITING_MOST = 4096 /* accepted at the end: the kernel's backlog (proc/listeners.c) */
 };
 
-#define PAUSE (100 * CLOCK_MS) /* when the system has no descriptor or memory left */
+#define PAUSE (100 * CLOCK_MS) /* when the system is out of descriptors or memory */
 
 struct listener {
     struct loop_fd watch;
@@ -30,7 +30,7 @@ struct listener {
     struct front *front;
 };
 
-/* A client that there is no room for: it is answered where that takes no handshake. */
+/* Turns a client away because the server is full. It gets an answer where that needs no handshake. */
 static void
 turn_away(struct front *f, int fd)
 {
@@ -48,7 +48,7 @@ turn_away(struct front *f, int fd)
     away_keep(&f->away, fd);
 }
 
-/* There were more than may be: once a minute with what came of it since. */
+/* The limit was reached: logged at most once a minute, with the consequences since. */
 static void
 warn_full(struct front *f)
 {
@@ -67,8 +67,8 @@ waits_for_a_worker(const struct connection *c)
     return c->state == CONNECTION_CALLING || c->state == CONNECTION_PARKED;
 }
 
-/* Closes the one that does nothing for the longest time, rather of a source with many. False: each of those
- * looked at waits for a worker. */
+/* Closes the longest idle connection, preferably of a source with many. False: each one examined waits for
+ * a worker. */
 static bool
 give_way(struct front *f)
 {
@@ -125,7 +125,7 @@ admit(struct front *f, int fd, const struct inet_addr *peer)
     connection_new(f, fd, peer, source);
 }
 
-/* Takes one connection that waits. 0: it did; else the errno of accept4. */
+/* Accepts one pending connection. 0: done; otherwise the errno of accept4. */
 static int
 take_one(struct listener *l)
 {

@@ -9,7 +9,7 @@ struct front;
 
 /* See front_add_listener. */
 enum errcode listen_add(struct front *f, struct cx *cx, int fd) MUST_CHECK;
-/* Accepts what waits, which the kernel would reset, and closes all listeners. */
+/* Accepts what is pending, which the kernel would reset otherwise, and closes all listeners. */
 void listen_drain(struct front *f);
 /* Closes all listeners. */
 void listen_end(struct front *f);

@@ -21,7 +21,7 @@ is_plain_host(struct str s)
     return s.n > 0;
 }
 
-/* Without ":port"; the colons of an address of IP version 6 stand in brackets. */
+/* Without ":port"; the colons of an IPv6 address are inside brackets. */
 static struct str
 without_port(struct str host)
 {
@@ -31,7 +31,7 @@ without_port(struct str host)
     return at > 0 && host.p[at - 1] == ':' ? str_sub(host, 0, at - 1) : host;
 }
 
-/* Host and port of the public address; null: there is none. */
+/* Host and port of the public address; null: none is set. */
 static struct str
 public_host(struct str public_url, bool *is_secure_out)
 {
@@ -50,7 +50,7 @@ page_site(const struct page_request *req, struct page_site *out)
     bool is_secure = req->who->is_tls, is_public_secure = false;
     struct str known = public_host(req->public_url, &is_public_secure);
 
-    /* A caller that does not say what it asked for, or says something odd, gets the public address. */
+    /* Where the caller's host is missing or malformed, the public address is used. */
     if (str_is_null(host) || !is_plain_host(host))
         host = str_is_null(known) ? STR_LIT("localhost") : known;
     if (!str_is_null(known) && str_eq_nocase(host, known))
@@ -141,7 +141,7 @@ static const char *const ink_class[] = {
     [CT_INK_ATTRIBUTE] = "a", [CT_INK_VALUE] = "v", [CT_INK_NOTE] = "n",
 };
 
-/* Pieces of one colour become one element. */
+/* Adjacent pieces of one colour become one element. */
 static void
 change_ink(struct page_pen *p, enum ct_ink kind)
 {

@@ -1,5 +1,4 @@
-/* page: what the pages have in common: the address that they speak of, their head, escaping, samples in
- * colours. */
+/* page: what all pages share: the service's address, the page head, escaping, and coloured samples. */
 #ifndef COUNTERSIGN_FRONT_PAGE_H
 #define COUNTERSIGN_FRONT_PAGE_H
 
@@ -13,39 +12,38 @@
 #define PAGE_ASSETS "/assets/"
 #define PAGE_INTEGRATE "/integrate/"
 
-/* Where the service is for whoever asks. Only letters, digits and ".:-_[]" are in a host: one that has
- * anything else in it is not repeated. */
+/* The service's address as seen by the caller. A host has only letters, digits and ".:-_[]"; one with any
+ * other character is not echoed. */
 struct page_site {
     struct str host;    /* without a port */
-    struct str path;    /* of the service, as asked for */
+    struct str path;    /* path of the service, as requested */
     struct str file;    /* its last segment */
     struct str address; /* scheme, host, port and path */
 };
 void page_site(const struct page_request *req, struct page_site *out);
 
-/* Appends text as HTML, fit for an attribute in double quotes too. */
+/* Appends text as HTML, safe also in a double-quoted attribute. */
 void page_text(struct buf *b, struct str s);
 void page_cstr(struct buf *b, const char *s);
 
-/* From the doctype to the service's name. discovery: path of the service, where the page is its own; else
- * null.
- */
+/* From the doctype to the service's name. discovery: path of the service where the page belongs to it;
+ * otherwise null. */
 void page_begin(struct buf *b, struct str title, struct str discovery);
-/* The end, and the answer: an HTML page of that status. */
+/* Ends the page and fills the answer: an HTML page of that status. */
 void page_end(struct buf *b, unsigned status, const char *cache_control, struct answer *out);
 
-/* A pen that writes a sample as HTML. Values of enumerations lead to where the guide explains them; op is
- * NULL for a program, which has none, and whose lines are not to be broken. */
+/* A pen that writes a sample as HTML. Enumeration values link to their explanation in the guide. op is
+ * NULL for a program, which has no links, and whose lines must not be broken. */
 struct page_pen {
     struct ct_pen pen;
     struct buf *out;
     const struct ct_op *op;
-    enum ct_ink kind; /* what is open */
+    enum ct_ink kind; /* the open elements */
 };
 void page_pen_begin(struct page_pen *p, struct buf *out, const struct ct_op *op);
 void page_pen_end(struct page_pen *p);
 
-/* The SOAP operations in ordinal order of their names; returns how many. */
+/* The SOAP operations in ordinal order of their names; returns their number. */
 size_t page_operations(const struct ct_op *ops_out[CT_OP_COUNT_]);
 
 #endif

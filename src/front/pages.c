@@ -10,7 +10,7 @@
 #define NO_SCRIPT_SERVICE \
     "Only Web services with a [ScriptService] attribute on the class definition can be called from script."
 
-/* As IIS says it of *.asmx. */
+/* What IIS answers for *.asmx. */
 static const struct str service_methods = STR("OPTIONS, TRACE, GET, HEAD, POST");
 
 static void
@@ -70,7 +70,7 @@ plain(struct answer *out, unsigned status, struct str body)
     out->body = body;
 }
 
-/* What is only read. True: it is not asked for by GET or HEAD, and refused. */
+/* For resources that can only be read. True: the method is neither GET nor HEAD, and was refused. */
 static bool
 refuse_method(const struct page_request *req, struct answer *out)
 {
@@ -94,7 +94,7 @@ health(const struct page_request *req, struct answer *out)
     }
 }
 
-/* Not against forgery: the same bytes have the same tag in every build, that is all. */
+/* Not a protection against forgery: it only gives the same bytes the same tag in every build. */
 static struct str
 etag_of(struct arena *a, struct str body)
 {
@@ -103,7 +103,7 @@ etag_of(struct arena *a, struct str body)
     return arena_printf(a, "\"%016" PRIx64 "\"", h.a);
 }
 
-/* Whether If-None-Match lists the tag, compared weakly (RFC 9110, section 13.1.2); `*` is any. */
+/* Whether If-None-Match contains the tag, by weak comparison (RFC 9110, section 13.1.2); `*` matches any. */
 static bool
 is_listed(struct str list, struct str etag)
 {
@@ -115,7 +115,7 @@ is_listed(struct str list, struct str etag)
             list = str_sub(list, 2, SIZE_MAX);
         if (!str_starts(list, STR_LIT("\"")))
             return false;
-        /* A tag may hold a comma. */
+        /* A tag may contain a comma. */
         size_t n = str_find(str_sub(list, 1, SIZE_MAX), '"') + 2;
         if (str_eq(str_sub(list, 0, n), etag))
             return true;
@@ -145,7 +145,8 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
                            .body = is_known ? STR_LIT("") : a->body};
 }
 
-/* An address typed by hand lacks its last slash. Relative, for a proxy may have put a path before it. */
+/* An address typed by hand often lacks its last slash. The redirect is relative, since a proxy may have
+ * added a path prefix. */
 static void
 bare(const struct page_request *req, struct str folder, struct answer *out)
 {

@@ -1,5 +1,5 @@
-/* pages_help: the pages that an .asmx shows of itself (docs/contract.md, sections 6 and 13). Their text is
- * that of ASP.NET's pages to the letter: whatever is said beyond it stands in attributes. */
+/* pages_help: the pages that an .asmx serves about itself (docs/contract.md, sections 6 and 13). Their
+ * text is that of ASP.NET's pages to the letter; additions are in attributes. */
 #include "contract/ct_form.h"
 #include "contract/ct_wsdl.h"
 #include "front/page.h"
@@ -7,7 +7,7 @@
 #define TITLE STR_LIT(CT_SERVICE " Web Service")
 #define GOOD "private, max-age=0"
 
-/* A text/plain exception, as a discovery request ends in. */
+/* A text/plain exception, which a discovery request gets. */
 static void
 exception(struct answer *out, struct str text)
 {
@@ -28,7 +28,7 @@ document(struct buf *body, struct answer *out)
                            .body = buf_view(body)};
 }
 
-/* What an element says beyond the contract's text: CSS shows data-doc. */
+/* The element's additions to the contract's text, in data-doc, which CSS displays. */
 static void
 doc(struct buf *b, const char *element, const char *text)
 {

@@ -1,6 +1,6 @@
-/* pages_integrate: the guide for console developers, made from the contract's tables: how a sign-in goes, and
- * for each operation its parameters, its outputs, what each value means, and the call in several languages.
- * Its own text, unlike pages_help.c's. */
+/* pages_integrate: the guide for console developers, generated from the contract's tables: the course of a
+ * sign-in, and for each operation its parameters, its outputs, the meaning of each value, and the call in
+ * several languages. The text is our own, unlike that of pages_help.c. */
 #include "contract/ct_help.h"
 #include "contract/ct_wsdl.h"
 #include "front/page.h"
@@ -14,7 +14,7 @@ operation_link(struct buf *b, const struct ct_op *op)
     buf_add_cstr(b, "</span></li>\n");
 }
 
-/* How a sign-in goes: an operation, and what is to say of it up to the next one. */
+/* The course of a sign-in: an operation, and the explanation up to the next one. */
 static const struct {
     enum ct_op_id op;
     const char *html;

@@ -1,5 +1,5 @@
-/* pages_sandbox: the page that a sandbox has instead of a set-up: its users, their password, what to expect
- * of each and why, and a request to begin with; made from scenarios.def. */
+/* pages_sandbox: a sandbox's page: its users, their password, what each one demonstrates and why, and a
+ * first request to try; generated from scenarios.def. */
 #include "contract/ct.h"
 #include "contract/scenario.h"
 #include "front/page.h"
@@ -13,7 +13,7 @@ static const char *const ways[VIA_COUNT_] = {
     [VIA_CHANGE2] = "changePassword_v7_2",
 };
 
-/* A request's text: what any password may hold is escaped here for XML. */
+/* Text of a request: a password may contain any character, so it is XML-escaped here. */
 static void
 element(struct buf *xml, const char *name, struct str text)
 {
@@ -22,7 +22,7 @@ element(struct buf *xml, const char *name, struct str text)
     buf_addf(xml, "</%s>", name);
 }
 
-/* Every scenario begins with a login. */
+/* Every scenario starts with a login. */
 static void
 request(struct buf *xml, const char *op, const struct scenario *s)
 {
@@ -38,7 +38,7 @@ request(struct buf *xml, const char *op, const struct scenario *s)
     buf_addf(xml, "</%s></Body></Envelope>", op);
 }
 
-/* One word of a POSIX shell, on a page: within ' all is plain but itself. */
+/* One word of a POSIX shell, on a page: inside single quotes only the quote itself needs escaping. */
 static void
 shell_word(struct buf *b, struct str word)
 {
@@ -113,7 +113,7 @@ row(const struct page_site *site, struct buf *b, const struct scenario *s)
     buf_add_cstr(b, "</details></td></tr>\n");
 }
 
-/* What a user is for is told by the name. */
+/* The user's name says what the user is for. */
 static const char *
 group(const struct scenario *s)
 {

@@ -7,32 +7,31 @@
 #include "base/rand.h"
 #include "base/secret.h"
 
-#define PAUSE (2 * CLOCK_MS) /* before held checks try again to ask */
+#define PAUSE (2 * CLOCK_MS) /* delay before held checks try again to ask */
 
-/* Past so many entries the tick is stretched, so that workers are not asked more often for the tick's sake.
- */
+/* Above this number of entries the tick is longer, so that workers are not asked more often because of it. */
 enum { TICKS_A_SECOND = 200 };
 
-/* Of one turn, after a wake-up for all. */
+/* Entries processed in one turn, after a wake-up for all topics. */
 enum { SWEEP_ENTRIES = 256, SWEEP_BUCKETS = 4096 };
 
-/* Fresh: found by its key and its topic. Leaving: not by its key, until nobody is held in it any more: it
- * waits among the due for one of those that it holds to ask, found by its topic still, and then, in no list,
- * for that one's answer. */
+/* A fresh entry is found by its key and by its topic. A leaving entry is not found by its key, until it
+ * holds no check any more: first it is in the due list, still found by its topic, until one of its checks
+ * may ask; then it is in no list, and waits for that check's answer. */
 struct park_entry {
     struct park *park;
     struct park_entry *next_key, *next_topic;
-    struct park_entry **topic_link; /* what points here; NULL: not linked */
+    struct park_entry **topic_link; /* the pointer to this entry; NULL: not linked */
     struct list node;               /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
     struct list held;
-    struct park_hold *leader; /* who asks for all that are held here; else NULL */
+    struct park_hold *leader; /* the check that asks on behalf of all held here; otherwise NULL */
     bool is_leaving, is_last;
     enum park_turn turn;     /* while it is due */
-    struct loop_timer timer; /* when the entry is no longer fresh */
+    struct loop_timer timer; /* when the entry stops being fresh */
     struct siphash key;
     struct topic topic;
     int64_t fresh_until;
-    uint64_t wakes; /* that the list had seen when this was made or renewed */
+    uint64_t wakes; /* wake-ups the list had counted when this was made or renewed */
     char *body;     /* heap */
     uint32_t body_n;
     uint8_t form;
@@ -56,7 +55,7 @@ topic_equal(const struct topic *a, const struct topic *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-/* Many entries may have one topic: they are unlinked without a walk. */
+/* Many entries may have one topic: unlinking needs no walk. */
 static void
 unlink_topic(struct park_entry *e)
 {
@@ -116,7 +115,7 @@ make_due(struct park_entry *e, enum park_turn turn)
     e->turn = turn;
 }
 
-/* The entry is fresh no more: no check finds it, and what it held is to ask. */
+/* The entry stops being fresh: no check finds it, and the checks held in it will ask. */
 static void
 leave(struct park_entry *e, enum park_turn turn, bool is_last)
 {
@@ -137,7 +136,7 @@ leave(struct park_entry *e, enum park_turn turn, bool is_last)
         make_due(e, turn);
 }
 
-/* One of those that the entry holds asks; the others wait for its answer. */
+/* One of the entry's held checks asks; the others wait for its answer. */
 static void
 lead(struct park *p, struct park_entry *e)
 {
@@ -159,11 +158,11 @@ lead(struct park *p, struct park_entry *e)
 static struct park_entry *
 first_due(struct park *p, enum park_turn turn)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): who is freed has left the list */
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the freed entry has left the list */
     return list_is_empty(&p->due[turn]) ? NULL : LIST_ITEM(p->due[turn].next, struct park_entry, node);
 }
 
-/* Whoever is first asks. */
+/* The first held check asks. */
 static void
 ask_next(struct park *p)
 {
@@ -208,7 +207,7 @@ stale(struct loop_timer *t)
     park_ask(p);
 }
 
-/* Out of its entry, which is left behind as it should be. */
+/* Removes it from its entry, and puts the entry where it now belongs. */
 static void
 unhang(struct park *p, struct park_hold *h)
 {
@@ -241,7 +240,7 @@ held_long_enough(struct loop_timer *t)
     park_ask(p);
 }
 
-/* What was woken with all, some of it: not what was made since. */
+/* Processes part of what a wake-up for all topics woke. Entries made later are not affected. */
 static void
 sweep(struct park *p)
 {
@@ -352,7 +351,7 @@ add(struct park *p, const struct siphash *key, const struct topic *topic)
     return e;
 }
 
-/* How long an entry stays fresh when nothing happens. */
+/* How long an entry stays fresh without an event. */
 static int64_t
 tick(const struct park *p)
 {
@@ -406,7 +405,7 @@ park_hold_init(struct park_hold *h, void (*ask)(struct park_hold *, bool is_last
     loop_timer_init(&h->timer, held_long_enough);
 }
 
-/* Held in that entry, unless its time is over. */
+/* Held in that entry, unless its time is up. */
 static void
 hang(struct park_entry *e, struct park_hold *h)
 {

@@ -1,5 +1,5 @@
-/* pool: the memory of buffers that are empty, so that an idle connection holds none and a busy one need not
- * ask the heap. Nothing of what was in a buffer is left: buf.h. */
+/* pool: the memory of empty buffers, so that an idle connection holds none, and a busy one need not
+ * allocate. Nothing remains of a buffer's old content: buf.h. */
 #ifndef COUNTERSIGN_FRONT_POOL_H
 #define COUNTERSIGN_FRONT_POOL_H
 
@@ -9,7 +9,7 @@
 
 enum {
     POOL_MOST = 64,              /* buffers kept */
-    POOL_BUFFER_MAX = 32 * 1024, /* a larger one goes back to the heap */
+    POOL_BUFFER_MAX = 32 * 1024, /* larger ones are freed */
 };
 
 struct pool {
@@ -18,7 +18,7 @@ struct pool {
 };
 
 void pool_clear(struct pool *p);
-/* Gives an empty buf that holds no memory the memory of a spare one, if there is any. */
+/* Gives an empty buf without memory a spare block, if there is one. */
 void pool_take(struct pool *p, struct buf *b);
 /* Takes the memory of an empty buf (ASSERT). */
 void pool_give(struct pool *p, struct buf *b);

@@ -43,7 +43,7 @@ api_op(struct str name)
     return ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
 }
 
-/* Parts whose paths are names of their own. */
+/* Areas whose paths have names of their own. */
 static void
 named(struct str path, struct route *out)
 {

@@ -1,5 +1,4 @@
-/* route: from the path of a request to the part of the front that answers it. Methods are the faces' affair.
- */
+/* route: maps the path of a request to the part of the front that answers it. Methods are up to the faces. */
 #ifndef COUNTERSIGN_FRONT_ROUTE_H
 #define COUNTERSIGN_FRONT_ROUTE_H
 
@@ -9,7 +8,7 @@
 
 enum route_kind {
     ROUTE_NONE,
-    ROUTE_SERVICE,   /* the .asmx itself, in any case of letters */
+    ROUTE_SERVICE,   /* the .asmx itself, in any letter case */
     ROUTE_PATH_INFO, /* something behind it: .asmx/NAME */
     ROUTE_API,       /* an operation of the JSON face; anything else below /api/ is ROUTE_API_NONE */
     ROUTE_API_NONE,
@@ -19,7 +18,7 @@ enum route_kind {
     ROUTE_APPROVE,      /* /approve/NAME, NAME perhaps empty: the app on phones */
     ROUTE_APPROVE_BARE, /* /approve */
     ROUTE_ACCOUNT,      /* /account/NAME: the page that changes a password, and files */
-    ROUTE_CONSOLE,      /* /console/: where a signed-in person lands */
+    ROUTE_CONSOLE,      /* /console/: the page of a signed-in technician */
     ROUTE_CONSOLE_BARE, /* /console */
     ROUTE_SANDBOX,      /* /sandbox, the page */
     ROUTE_ANY,          /* OPTIONS * */
@@ -27,14 +26,14 @@ enum route_kind {
 
 struct route {
     enum route_kind kind;
-    struct str service; /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as it was asked for, decoded */
+    struct str service;     /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as requested, decoded */
     struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
     struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE, ROUTE_ACCOUNT: decoded */
     const struct ct_op *op; /* ROUTE_API */
-    bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: there in a sandbox alone */
+    bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: exists only in a sandbox */
 };
 
-/* `path` as it came, percent-encoded; a path that cannot be decoded leads nowhere. */
+/* `path` as received, percent-encoded. A path that cannot be decoded has no route. */
 void route_find(struct arena *a, struct str path, struct route *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* siphash: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): a keyed digest for tables
- * whose keys come from strangers. Not for passwords or signatures. */
+/* siphash: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): a keyed digest for hash
+ * tables whose keys outsiders choose. Not for passwords or signatures. */
 #ifndef COUNTERSIGN_FRONT_SIPHASH_H
 #define COUNTERSIGN_FRONT_SIPHASH_H
 

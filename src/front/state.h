@@ -1,4 +1,4 @@
-/* state: the front's inside, shared by the files of this room. Enter at front.h. */
+/* state: the internals of the front, shared by the files of this room. Enter at front.h. */
 #ifndef COUNTERSIGN_FRONT_STATE_H
 #define COUNTERSIGN_FRONT_STATE_H
 
@@ -29,7 +29,7 @@
 
 enum {
     FRONT_BODIES_MAX =
-        64 * 1024 * 1024, /* large request bodies and calls made of them, all together; past it 503 */
+        64 * 1024 * 1024, /* large request bodies and the calls built from them, in total; above it 503 */
     FRONT_ANSWER_MAX = 16 * 1024 * 1024, /* one answer */
 };
 
@@ -38,14 +38,14 @@ struct front {
     const struct config *config;
     struct http_limits limits;
     struct http_date date;
-    int64_t date_at;             /* loop_now of when the date was last set */
-    struct http_request request; /* of the connection that is running */
-    struct arena arena;          /* of the request or the reply that is being looked at */
+    int64_t date_at;             /* loop_now when the date was last set */
+    struct http_request request; /* of the connection being run */
+    struct arena arena;          /* of the request or reply being processed */
     struct buf scratch;          /* a call on its way to a worker */
     struct buf body;             /* an answer on its way to a connection */
     struct ct_wsdl wsdl;
     struct soap_reader *soap;
-    struct soap_answer soap_form[2]; /* by version: the fixed parts of an answer 200 */
+    struct soap_answer soap_form[2]; /* by HTTP version: the fixed parts of a 200 answer */
     struct pool pool;
     struct backend backend;
     struct park park;
@@ -62,15 +62,15 @@ struct front {
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox, is_draining, is_drained;
-    bool has_warned_of_proxy; /* whose headers are missing; once, and again after a reload */
+    bool has_warned_of_proxy; /* proxies whose headers are missing; logged once, and again after a reload */
     struct loop_timer drain_timer;
     void (*drained)(void *arg);
     void *drained_arg;
 };
 
-/* The Date of the answers that are made now. */
+/* The Date for answers made now. */
 const struct http_date *front_date(struct front *f);
-/* A connection was closed: the last one ends a drain. */
+/* A connection was closed. The last one ends a drain. */
 void front_connection_closed(struct front *f);
 
 #endif

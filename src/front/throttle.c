@@ -1,5 +1,6 @@
-/* throttle: see throttle.h. Failures are counted as a leaking bucket: each adds THROTTLE_REFILL_S to the time
- * at which all is forgiven, and who is more than THROTTLE_FAILURES of them ahead of the clock has to wait. */
+/* throttle: see throttle.h. Failures are counted in a leaking bucket: each one moves the time of full
+ * forgiveness THROTTLE_REFILL_S later. A payer who is more than THROTTLE_FAILURES of them ahead of the
+ * clock has to wait. */
 #include "front/throttle.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 #include "base/rand.h"
 
-enum { WAYS = 4 }; /* places of the table that one source may take */
+enum { WAYS = 4 }; /* places of the table available to one source */
 
 _Static_assert(sizeof(struct inet_addr) == 17, "an address is compared and digested as its bytes");
 
@@ -39,7 +40,7 @@ throttle_clear(struct throttle *t)
     *t = (struct throttle){.sources = NULL};
 }
 
-/* The address, or the /64 of version 6, of which one host has 2^64. */
+/* The address; for IPv6 its /64, since one host has 2^64 addresses. */
 static struct inet_addr
 source_of(const struct inet_addr *a)
 {
@@ -100,7 +101,7 @@ is_none(const struct siphash *digest)
     return digest->a == 0 && digest->b == 0;
 }
 
-/* NULL: not accepted lately. */
+/* NULL: not accepted recently. */
 static struct throttle_token *
 find_token(const struct throttle *t, const struct siphash *digest)
 {
@@ -126,7 +127,7 @@ throttle_payer(struct throttle *t, const struct inet_addr *a, struct str token)
     return payer;
 }
 
-/* Of the places that this one may take. A free one was seen never. */
+/* The oldest of the places that this one may take. A free place counts as oldest. */
 static struct throttle_token *
 oldest_token(const struct throttle *t, const struct siphash *digest)
 {

@@ -7,7 +7,7 @@
 
 enum { DRAIN = 256 * 1024 };
 
-/* A reset is no end: nobody is there to be answered. */
+/* A reset is not an orderly end: there is no client left to answer. */
 static enum tls_result
 of_errno(enum tls_result again)
 {
@@ -46,7 +46,7 @@ transport_write(struct transport *t, const void *bytes, size_t n, size_t *n_out)
 void
 transport_end(struct transport *t)
 {
-    /* A close_notify that does not fit is let go: the answer said its length. */
+    /* A close_notify that does not fit is dropped: the answer stated its length. */
     if (t->tls == NULL || tls_shutdown(t->tls) != TLS_FAILED)
         (void)shutdown(t->fd, SHUT_WR);
 }

@@ -1,4 +1,4 @@
-/* transport: the bytes of one client's socket, plain or within TLS, in the words of http/tls.h. */
+/* transport: the bytes of one client's socket, plain or over TLS, with the results of http/tls.h. */
 #ifndef COUNTERSIGN_FRONT_TRANSPORT_H
 #define COUNTERSIGN_FRONT_TRANSPORT_H
 
@@ -12,14 +12,15 @@ struct transport {
     struct tls_conn *tls; /* NULL: plain */
 };
 
-/* TLS_OK: 1 to n bytes came; *is_drained_out: no more are here now, waiting for the socket is right. */
+/* TLS_OK: 1 to n bytes were read; *is_drained_out: no more are pending, so the caller may wait for the
+ * socket. */
 enum tls_result
 transport_read(struct transport *t, void *out, size_t n, size_t *n_out, bool *is_drained_out) MUST_CHECK;
-/* TLS_OK: *n_out bytes went, perhaps fewer than n. */
+/* TLS_OK: *n_out bytes were written, perhaps fewer than n. */
 enum tls_result transport_write(struct transport *t, const void *bytes, size_t n, size_t *n_out) MUST_CHECK;
-/* Tells the peer that nothing more comes. */
+/* Closes the sending side. */
 void transport_end(struct transport *t);
-/* Reads and forgets what the peer still sends. False at its end, or on an error. */
+/* Reads and discards input. False at its end, or on an error. */
 bool transport_drain(struct transport *t);
 void transport_close(struct transport *t);
 

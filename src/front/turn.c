@@ -31,7 +31,7 @@ turns_take(struct turns *t, const struct turn *who)
     return true;
 }
 
-/* The first of the first source; that source goes to the end. */
+/* The first client of the first source; that source moves to the end. */
 static struct turn *
 next(struct turns *t)
 {
@@ -44,8 +44,8 @@ next(struct turns *t)
     return who;
 }
 
-/* The budget is that of those who wait from here on: events come before this in a round, never after it. Who
- * waits again, alone or in a crowd, lets the loop look at its descriptors first. */
+/* From here on the budget is that of the clients in line: in a round, events come before this, never
+ * after. When clients wait again, alone or in a crowd, the loop first looks at its descriptors. */
 static void
 run_line(struct loop_timer *timer)
 {

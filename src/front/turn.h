@@ -1,12 +1,12 @@
-/* turn: how much of one round of the loop clients get, and who is next.
+/* turn: how much of a loop round clients get, and which one is next.
  *
- * What a client has sent is worked off in slices (struct turn_slice). A client with more than a slice waits
- * in its source's line, and sources are served one after the other, so that neither a connection that
- * pipelines nor a thousand of them from one place make somebody else wait longer than a round. A source that
- * has nobody in line is served at its event, before all who wait; one that has waits for its place, whatever
- * its other connections send. A round has a budget of slices and of time for the events of descriptors, and a
- * shorter one for those who wait, since a client of another source waits for its end; both are counted here.
- * Not here: what a slice is spent on (connection.c). */
+ * A client's input is processed in slices (struct turn_slice). A client with more than one slice waits in
+ * its source's line, and sources are served in turn, so that neither a connection that pipelines nor a
+ * thousand connections from one place delay others by more than a round. A source with an empty line is
+ * served at its event, before all lines; one with clients in line waits for its turn, whatever its other
+ * connections send. A round has a budget of slices and of time for descriptor events, and a smaller one
+ * for the lines, since clients of other sources wait for its end. Both are counted here. Not here: what a
+ * slice is spent on (connection.c). */
 #ifndef COUNTERSIGN_FRONT_TURN_H
 #define COUNTERSIGN_FRONT_TURN_H
 
@@ -19,27 +19,27 @@
 #include "base/loop.h"
 
 enum {
-    TURN_SLICES = 64,             /* of a round's events, and again of those who wait */
-    TURN_SLICE_REQUESTS = 8,      /* of one connection */
-    TURN_SLICE_BYTES = 64 * 1024, /* likewise, read */
+    TURN_SLICES = 64,             /* for the events of a round, and again for the lines */
+    TURN_SLICE_REQUESTS = 8,      /* for one connection */
+    TURN_SLICE_BYTES = 64 * 1024, /* for one connection, bytes read */
 };
-#define TURN_TIME (4 * CLOCK_MS)        /* of a round's events */
-#define TURN_LINE_TIME (CLOCK_MS / 10)  /* of those who wait, in a round */
-#define TURN_SLICE_TIME (CLOCK_MS / 10) /* of one connection; a request that was begun is finished */
+#define TURN_TIME (4 * CLOCK_MS)        /* for the events of a round */
+#define TURN_LINE_TIME (CLOCK_MS / 10)  /* for the lines, in a round */
+#define TURN_SLICE_TIME (CLOCK_MS / 10) /* for one connection; a request once started is finished */
 
 struct turns {
     struct loop *loop;
-    struct list sources; /* struct turn_source with somebody in line, the next first */
-    size_t n;            /* of all sources */
+    struct list sources; /* struct turn_source with clients in line, the next first */
+    size_t n;            /* across all sources */
     struct loop_timer timer;
-    uint64_t round;      /* of the loop, that the budget is of */
+    uint64_t round;      /* the loop round that the budget belongs to */
     int64_t began, time; /* time: TURN_TIME or TURN_LINE_TIME */
-    int64_t now;         /* when a slice was asked for last: the clock is read once a slice */
+    int64_t now;         /* when a slice was last requested: the clock is read once per slice */
     unsigned slices;
-    const struct turn *served; /* whose turn it is; NULL: an event's */
+    const struct turn *served; /* the source whose turn it is; NULL: an event's */
 };
 
-/* One source's line; embedded in what stands for the source, and empty before that goes. */
+/* One source's line; embedded in the source's object, and empty before that is freed. */
 struct turn_source {
     struct list node;
     struct list line; /* struct turn */
@@ -50,31 +50,31 @@ struct turn {
     struct list node;
     struct turn_source *source;
     struct turns *turns;         /* while it is in line */
-    void (*run)(struct turn *t); /* its turn: no longer in line. May wait again, and may free t */
+    void (*run)(struct turn *t); /* its turn has come: no longer in line. May queue again, and may free t */
 };
 
-/* What one connection may do before others have their turn. */
+/* What one connection may do before others get their turn. */
 struct turn_slice {
     int64_t began;
     size_t requests, bytes; /* counted by the owner */
 };
 
 void turns_init(struct turns *t, struct loop *l);
-/* Nobody may be in line any more. */
+/* No client may be in line any more. */
 void turns_clear(struct turns *t);
 
-/* Takes one slice for this client out of the round's budget. False: there is none left, or others of its
- * source wait already; the client has to wait in line. */
+/* Takes one slice for this client out of the round's budget. False: none is left, or others of its source
+ * are already in line; the client has to queue. */
 bool turns_take(struct turns *t, const struct turn *who);
-/* The one that was taken last. */
+/* The last slice taken. */
 void turn_slice_begin(struct turn_slice *s, const struct turns *t);
 bool turn_slice_is_spent(const struct turn_slice *s);
 
 void turn_source_init(struct turn_source *s);
 void turn_init(struct turn *t, struct turn_source *source, void (*run)(struct turn *));
-/* Into line, at its end; nothing happens where it stands there already. */
+/* Queues the client at the end of the line; no effect if it is already in line. */
 void turn_wait(struct turns *t, struct turn *who);
-/* Out of it. Also for one that is not in line. */
+/* Removes it from the line. Also allowed for a client that is not in line. */
 void turn_leave(struct turn *who);
 bool turn_is_waiting(const struct turn *who);
 

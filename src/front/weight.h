@@ -1,7 +1,8 @@
-/* weight: what large bodies, and the calls made of them, hold of the memory that all share.
+/* weight: accounts the memory that large bodies, and the calls built from them, take from the budget shared
+ * by all connections.
  *
- * The heap keeps what is freed for the next allocation. After a crowd of large bodies that is many times what
- * the front needs otherwise, so it is given back to the system when there has been none for a while. */
+ * The heap keeps freed memory for later allocations. After a burst of large bodies that is many times what
+ * the front needs otherwise, so it is returned to the system after a while without any. */
 #ifndef COUNTERSIGN_FRONT_WEIGHT_H
 #define COUNTERSIGN_FRONT_WEIGHT_H
 
@@ -20,7 +21,7 @@ struct weight {
 
 void weight_init(struct weight *w, struct loop *l);
 void weight_clear(struct weight *w);
-/* Something that held `before` bytes holds `now`. */
+/* An object that held `before` bytes now holds `now`. */
 void weight_change(struct weight *w, size_t before, size_t now);
 
 #endif
