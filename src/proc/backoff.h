@@ -1,6 +1,6 @@
-/* backoff: when a child that died is started again: at once the first time, then after 100 ms, doubling to
- * 10 s; a child that lived a minute starts afresh. Times are clock_mono microseconds; nothing here looks at
- * a clock. */
+/* backoff: when a dead child is restarted: at once the first time, then after 100 ms, doubling up to 10 s.
+ * A child that lived for a minute starts over. Times are clock_mono microseconds, passed in; nothing here
+ * reads a clock. */
 #ifndef COUNTERSIGN_PROC_BACKOFF_H
 #define COUNTERSIGN_PROC_BACKOFF_H
 
@@ -13,13 +13,13 @@
 #define BACKOFF_FORGET CLOCK_MINUTE
 
 struct backoff {
-    int64_t started; /* of the life that ended last, or goes on */
+    int64_t started; /* of the current or the last run */
     int64_t delay;   /* before the next start */
 };
 
-/* A life begins. All zero is a child that never lived. */
+/* A run begins. All zero: a child that never ran. */
 void backoff_started(struct backoff *b, int64_t now);
-/* A life ended: how long to wait before the next one. */
+/* A run has ended: returns the delay before the next one. */
 int64_t backoff_ended(struct backoff *b, int64_t now);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { READ_SIZE = 16 * 1024, WAKE_SIZE = FRAME_HEAD + sizeof(struct topic) };
 
-/* A call's own wake-ups go before its answer: they all fit. */
+/* A call's own wake-ups are queued before its answer: all of them fit. */
 _Static_assert(CX_WOKEN *WAKE_SIZE <= CHANNEL_WAKES, "the wake-ups of one call fit");
 
 void

@@ -2,9 +2,8 @@
  * Nothing here blocks: what the other side does not take yet waits here, and one that takes nothing costs the
  * others nothing.
  *
- * What waits is bounded. A front whose answers wait is not read, so at most one reply waits at a time; past
- * CHANNEL_WAKES bytes a wake-up is dropped, and one that wakes everybody follows in place of all that were.
- */
+ * The queue is bounded. A front with a queued answer is not read, so at most one reply is queued at a
+ * time. Above CHANNEL_WAKES bytes, wake-ups are dropped and replaced by one that wakes all topics. */
 #ifndef COUNTERSIGN_PROC_CHANNEL_H
 #define COUNTERSIGN_PROC_CHANNEL_H
 
@@ -17,27 +16,27 @@
 enum { CHANNEL_WAKES = 16 * 1024 };
 
 struct channel {
-    int fd; /* -1: none */
+    int fd; /* -1: no front */
     struct buf in, out;
     bool owes_wake_all;
 };
 
 void channel_init(struct channel *c);
-/* Takes the descriptor; the one before is closed. */
+/* Takes the descriptor; the previous one is closed. */
 void channel_open(struct channel *c, int fd);
-/* Wipes and forgets what waited. */
+/* Wipes and drops the queue. */
 void channel_close(struct channel *c);
 
-/* What to ask poll(2) for: input, or room for what waits. */
+/* The events to request from poll(2): input, or room for output. */
 short channel_events(const struct channel *c);
-/* Input may be read and worked on: open, and nothing waits to be sent. */
+/* Input may be read and processed: the channel is open, and its queue is empty. */
 bool channel_is_free(const struct channel *c);
 
-/* Reads what there is. ERR_CLOSED, ERR_IO: the channel is of no use. */
+/* Reads what is available. ERR_CLOSED, ERR_IO: the channel can no longer be used. */
 enum errcode channel_fill(struct channel *c) MUST_CHECK;
-/* Sends what the front takes; closes the channel when it is broken. */
+/* Sends as much as the front accepts; closes the channel when it is broken. */
 void channel_flush(struct channel *c);
-/* Wakes those who wait for the topic; NULL: everybody. */
+/* Wakes the checks that wait for the topic; NULL: all checks. */
 void channel_wake(struct channel *c, const struct topic *topic);
 
 #endif

@@ -21,7 +21,7 @@ struct check {
     struct source source;
     struct privilege_user user;
     int tls[2];
-    struct buf problems, warnings; /* one a line */
+    struct buf problems, warnings; /* one per line */
     struct rehearsal rehearsal;
 };
 
@@ -31,7 +31,7 @@ done(struct rehearsal *r)
     loop_stop(r->loop);
 }
 
-/* A line that another program has found too is said once. */
+/* A line that several programs report is printed once. */
 static void
 add_lines(struct buf *to, const struct buf *lines)
 {
@@ -67,7 +67,7 @@ add_error(struct check *c)
     err_forget(&c->cx);
 }
 
-/* Without an account that there is, nothing can be tried as it. */
+/* If the account does not exist, nothing can be tried as that account. */
 static enum errcode
 look(struct check *c)
 {

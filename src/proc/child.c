@@ -47,7 +47,7 @@ enum errcode
 child_begin(struct cx *cx, const char *who, struct config *config)
 {
     const struct rlimit none = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none); /* now: keys are read before the confinement */
+    (void)setrlimit(RLIMIT_CORE, &none); /* now, since keys are read before the confinement */
     log_init(who, LOG_LEVEL_INFO);
     cx_init(cx);
     config_init(config);
@@ -126,7 +126,7 @@ child_find_error(struct cx *cx)
 void
 child_report(const struct control *message)
 {
-    /* A supervisor that is stopped does not read, and must not stop its children with it. */
+    /* A stopped supervisor does not read, and must not stop its children too. */
     struct pollfd p = {.fd = CONTROL_FD, .events = POLLOUT};
     if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0 && control_send(CONTROL_FD, message) != ERR_NONE)
         log_event(LOG_SUPERVISOR_GONE, "");

@@ -1,4 +1,4 @@
-/* confine: limits, Landlock, seccomp, in this order: each step still needs what the next one takes away. */
+/* confine: limits, Landlock, seccomp, in this order: each step needs what the next one takes away. */
 #include "proc/confine.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 
 #include "log/log.h"
 
-/* A sanitizer reads /proc for its reports and, at the end, stops the process's threads to look for leaks. */
+/* A sanitizer reads /proc for its reports and, at exit, stops the process's threads to search for leaks. */
 #if defined(__SANITIZE_ADDRESS__)
 #define IS_SANITIZED 1
 #elif defined(__has_feature)
@@ -34,7 +34,7 @@
 #define IS_SANITIZED 0
 #endif
 
-/* ---- Landlock: the kernel's numbers, some of them newer than the headers of Debian 12 ---- */
+/* ---- Landlock: constants of the kernel, some of them newer than the headers of Debian 12 ---- */
 
 enum {
     FS_BASE = (1 << 13) - 1, /* the first version: all rights up to MAKE_SYM */
@@ -55,8 +55,8 @@ struct ruleset_attr {
     uint64_t fs, net, scoped;
 };
 
-/* What this kernel can forbid, all of it that the kind does not need; *size_out is how much of it that the
- * kernel knows. */
+/* All access rights that this kernel can restrict and the kind of process does not need; *size_out is the
+ * size of the attribute as this kernel knows it. */
 static struct ruleset_attr
 everything(long abi, enum confine_kind kind, size_t *size_out)
 {
@@ -109,7 +109,7 @@ restrict_files(struct cx *cx, const struct confine *s)
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) {
         log_event(LOG_CONFINE_NO_LANDLOCK, "error=\"%s\"", strerror(errno));
-        return ERR_NONE; /* seccomp alone, then */
+        return ERR_NONE; /* then only seccomp applies */
     }
     size_t size = 0;
     struct ruleset_attr all = everything(abi, s->kind, &size);
@@ -135,7 +135,7 @@ enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
 struct allowed {
     const char *name;
     unsigned kinds;
-    unsigned n_conditions; /* all of them have to hold */
+    unsigned n_conditions; /* all of them must hold */
     struct scmp_arg_cmp conditions[2];
 };
 
@@ -177,7 +177,7 @@ static const char *const calls_of_sanitizers[] = {
     "access",
 };
 
-/* 0 also for a call that this architecture does not have. */
+/* 0 also for a system call that this architecture does not have. */
 static int
 allow_call(scmp_filter_ctx f, const char *name, unsigned n, const struct scmp_arg_cmp *conditions)
 {
@@ -221,13 +221,14 @@ refuse_writing(scmp_filter_ctx f)
 static int
 allow_special(scmp_filter_ctx f, enum confine_kind kind)
 {
-    /* abort() signals itself. */
+    /* abort() sends a signal to the process itself. */
     int done = allow_call(f, "tgkill", 1, &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
-    /* sysconf() asks for limits; nobody sets them. */
+    /* sysconf() reads limits; setting them is not allowed. */
     if (done == 0)
         done =
             allow_call(f, "prlimit64", 1, &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
-    /* Where clone3, whose flags a filter cannot see, is not there, glibc takes clone. */
+    /* clone3 passes its flags in memory, where a filter cannot see them. When clone3 is missing, glibc
+     * uses clone. */
     if (done == 0 && kind == CONFINE_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (done == 0 && kind == CONFINE_COURIER)
@@ -248,7 +249,7 @@ restrict_calls(struct cx *cx, enum confine_kind kind)
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (f == NULL)
         return err_set(cx, ERR_SYSTEM, "seccomp: no filter");
-    /* A binary tree in place of a list: the filter runs at every system call. */
+    /* A binary tree instead of a list: the filter runs at every system call. */
     int done = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     for (size_t i = 0; done == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
         if ((calls[i].kinds & (unsigned)kind) != 0)
@@ -277,7 +278,7 @@ set_limits(struct cx *cx, const struct confine *s)
     files.rlim_cur = files.rlim_max;
     const struct rlimit none = {0, 0};
     bool ok = setrlimit(RLIMIT_NOFILE, &files) == 0 && setrlimit(RLIMIT_CORE, &none) == 0;
-    /* A thread counts as a process; the sanitizers' look for leaks needs one. */
+    /* A thread counts as a process; the leak search of the sanitizers needs one. */
     if (ok && s->kind != CONFINE_COURIER && !IS_SANITIZED)
         ok = setrlimit(RLIMIT_NPROC, &none) == 0;
     if (ok && !COUNTERSIGN_TESTING)
@@ -290,7 +291,7 @@ set_limits(struct cx *cx, const struct confine *s)
 enum errcode
 confine_enter(struct cx *cx, const struct confine *s)
 {
-    tzset(); /* opens its file at the first use of a date */
+    tzset(); /* opens its file when first formatting a date */
     enum errcode e = set_limits(cx, s);
     if (e == ERR_NONE)
         e = restrict_files(cx, s);

@@ -1,4 +1,4 @@
-/* control: messages of the control channel as frames. One table says what each type carries. */
+/* control: messages of the control channel as frames. One table defines what each type carries. */
 #include "proc/control.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_LOST] = {"lost", 0, 0, true, false, false},
 };
 
-/* NULL where there is no such type. */
+/* NULL for an unknown type. */
 static const struct shape *
 shape_of(unsigned type)
 {

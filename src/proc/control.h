@@ -1,9 +1,9 @@
-/* control: the channel between the supervisor and one child, which is descriptor 3 of the child.
+/* control: the channel between the supervisor and one child; descriptor 3 in the child.
  *
- * One frame (base/frame.h) a message, with the descriptors that belong to it beside it. A message that its
- * receiver should not get, or that has another number of descriptors than its type asks for, is an error of
- * the protocol: the supervisor kills such a child, a child ends itself. It is about processes only: calls go
- * over channels of their own (contract/call.h). */
+ * One frame (base/frame.h) per message, with the message's descriptors attached. A message that is not
+ * meant for its receiver, or that has a different number of descriptors than its type requires, is a
+ * protocol error: the supervisor kills such a child, and a child exits. The channel is about processes
+ * only: calls use channels of their own (contract/call.h). */
 #ifndef COUNTERSIGN_PROC_CONTROL_H
 #define COUNTERSIGN_PROC_CONTROL_H
 
@@ -16,7 +16,7 @@
 
 /* Descriptors that a child finds open when it starts. */
 enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4, CONTROL_CLOCK_FD = 5 /* in a sandbox */ };
-/* In the environment of a sandbox's children, which the supervisor makes from nothing. */
+/* Set in the environment of a sandbox's children; the supervisor builds that environment from scratch. */
 #define CONTROL_SANDBOX_ENV "COUNTERSIGN_SANDBOX"
 
 enum control_type {
@@ -46,24 +46,25 @@ enum { CONTROL_TEXT_MAX = 1024 };
 struct control {
     enum control_type type;
     uint32_t slot;   /* WORKER, FRONT, GO, LOST */
-    bool fast_only;  /* WORKER: never give it a slow call (ct_lane) */
-    bool is_first;   /* GO: the server starts: refuse what an operator must mend, rather than wait for it */
-    bool is_problem; /* FINDING: a start would fail; else a warning */
+    bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
+    bool is_first;   /* GO: the server is starting: fail on what an operator must fix, instead of waiting
+                      * for it */
+    bool is_problem; /* FINDING: a start would fail; otherwise a warning */
     int fds[FRAME_FDS];
     size_t n_fds;
     char text[CONTROL_TEXT_MAX]; /* FINDING: one line, for the operator */
 };
 
-/* "reload": for the log. */
+/* The name for the log, such as "reload". */
 const char *control_name(enum control_type type);
 
-/* Sends one message; the descriptors stay the caller's. ERR_CLOSED when the other side is gone; ERR_IO also
- * when a channel that does not block is full: its reader hangs. */
+/* Sends one message; the descriptors stay the caller's. ERR_CLOSED when the other side is gone; ERR_IO
+ * also when a non-blocking channel is full: its reader hangs. */
 enum errcode control_send(int fd, const struct control *m) MUST_CHECK;
 
-/* Receives one message; its descriptors (close-on-exec) are the caller's from then on, and on an error none
- * is left open. ERR_CLOSED: the other side is gone. ERR_MORE: the channel does not block and is empty.
- * ERR_PROTOCOL: malformed. The receiver checks that the type is one for it. */
+/* Receives one message. Its descriptors (close-on-exec) then belong to the caller; on an error none is
+ * left open. ERR_CLOSED: the other side is gone. ERR_MORE: the channel is non-blocking and empty.
+ * ERR_PROTOCOL: malformed. The receiver must check that it accepts messages of this type. */
 enum errcode control_receive(int fd, struct control *m_out) MUST_CHECK;
 
 /* Closes every descriptor of the message. */

@@ -29,7 +29,7 @@
 enum { EXIT_USAGE = 2 };
 
 struct command_line {
-    const char *config;  /* NULL: none was named */
+    const char *config;  /* NULL: not given */
     const char *libexec; /* NULL: beside this executable, or where it was installed */
     int ready_fd;
     bool check_only, sandbox;
@@ -58,7 +58,8 @@ static bool
 parse_ready_fd(const char *text, int *fd_out)
 {
     int64_t n = 0;
-    /* One that is not open would be ours by then, and the line would go into a socket or a file. */
+    /* A number that is not open now would belong to one of our own descriptors later, and the line would
+     * go into a socket or a file. */
     if (str_to_i64(str_from_cstr(text), STDERR_FILENO + 1, INT_MAX, &n) != ERR_NONE ||
         fcntl((int)n, F_GETFD) < 0)
         return false;
@@ -66,7 +67,7 @@ parse_ready_fd(const char *text, int *fd_out)
     return true;
 }
 
-/* -1: go on; else the exit status. */
+/* -1: continue; otherwise the exit status. */
 static int
 parse(int argc, char **argv, struct command_line *c)
 {
@@ -107,7 +108,7 @@ parse(int argc, char **argv, struct command_line *c)
     return EXIT_USAGE;
 }
 
-/* What a sandbox must not be combined with: a configuration names a real store. */
+/* Options that a sandbox must not be combined with: a configuration names a real store. */
 static int
 check(const struct command_line *c)
 {
@@ -127,8 +128,8 @@ check(const struct command_line *c)
     return EXIT_USAGE;
 }
 
-/* The folder of this executable, when the children are in it (a build tree); else where they are installed.
- */
+/* The folder of this executable if the children are in it (a build tree); otherwise where they are
+ * installed. */
 static const char *
 find_children(struct arena *a)
 {
@@ -145,7 +146,7 @@ find_children(struct arena *a)
     return COUNTERSIGN_LIBEXEC;
 }
 
-/* Whether others can reach it, which is said loudly. */
+/* Whether other machines can reach it, which is stated prominently. */
 static bool
 is_public(const char *listen)
 {
@@ -181,7 +182,7 @@ run_sandbox(const struct command_line *c, struct arena *a, const char *folder)
     return status;
 }
 
-/* A working directory would keep its file system from being unmounted. The path of the configuration is read
+/* A working directory would keep its file system from being unmounted. The configuration's path is read
  * again at SIGHUP. */
 static const char *
 leave_directory(struct arena *a, const char *config)
@@ -193,7 +194,7 @@ leave_directory(struct arena *a, const char *config)
         config = arena_printf(a, "%s/%s", here, config).p;
     }
     int done = chdir("/");
-    (void)done; /* the directory stays in use, and nothing else */
+    (void)done; /* keeps the directory in use, which is harmless */
     return config;
 }
 

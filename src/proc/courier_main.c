@@ -43,7 +43,7 @@ open_webhook(struct courier *c)
     return ERR_NONE;
 }
 
-/* The configuration has checked the list. */
+/* The configuration has already checked the list. */
 static struct inet_net *
 networks_of(struct courier *c)
 {
@@ -134,7 +134,7 @@ obey(struct courier *c, struct control *m)
     return err_set(&c->cx, ERR_PROTOCOL, "the supervisor sent %s", control_name(m->type));
 }
 
-/* *m_out tells GO, which is not obeyed here. */
+/* *m_out is the GO message, which is not acted on here. */
 static enum errcode
 read_control(struct courier *c, struct control *m_out)
 {

@@ -30,31 +30,32 @@
 
 enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64 };
 
-/* What one round finds wakes those whom it concerns: were they too many to be told of one by one, everybody
- * would ask. */
+/* Changes found in one round wake the checks they concern. Above this number, all checks are woken
+ * instead. */
 _Static_assert(SWEEP_ROWS + FOLLOW_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom it concerns");
 
-/* A folder that was moved away and made anew is outside of the confinement: only a new process gets at it. */
+/* A folder that was moved away and created again is outside the confinement: only a new process can reach
+ * it. */
 #define STORE_PATIENCE CLOCK_MINUTE
-/* A difference between the clocks that is worth a line. */
+/* A difference between the clocks that is logged. */
 #define CLOCK_TOLD (2 * CLOCK_S)
 
 struct domain {
-    const struct domain_extra *extra; /* NULL: none */
+    const struct domain_extra *extra; /* NULL: no hooks */
     const struct config *config;
-    struct arena arena; /* what lives as long as the process */
+    struct arena arena; /* data that lives as long as the process */
     struct auth_env env;
     struct opener opener;
     struct outbox outbox; /* worker 0's */
     bool has_key;         /* the store's key is ours */
     struct confine_path folder;
-    int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: not yet */
+    int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: never */
     uint32_t slot;
-    int news;         /* worker 0: told of what others wrote; -1: none */
-    int64_t followed; /* the last row of the audit log that was looked at; -1: none yet */
+    int news;         /* worker 0: readable when another process has written; -1: none */
+    int64_t followed; /* the last row of the audit log that was seen; -1: none yet */
 };
 
-/* Of the configuration only what is LIVE has changed. */
+/* Only LIVE settings of the configuration have changed. */
 static void
 reload(void *arg, const struct config *c)
 {
@@ -62,7 +63,7 @@ reload(void *arg, const struct config *c)
     env_configure(&d->env, c, &d->arena);
 }
 
-/* Without it, news come a little later. */
+/* Without it, changes are noticed a little later. */
 static void
 listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
 {
@@ -73,7 +74,7 @@ listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
     d->news = given->news;
 }
 
-/* Nothing is done under a key that is not the database's. */
+/* Nothing is done with a key that does not belong to the database. */
 static enum errcode
 check_key(struct domain *d, struct cx *cx)
 {
@@ -82,13 +83,13 @@ check_key(struct domain *d, struct cx *cx)
     enum errcode e = key_check(cx, d->config->store_key_file.p);
     if (e != ERR_NONE) {
         opener_close(&d->opener, cx);
-        d->opener.since = clock_mono(); /* not again before a second has passed */
+        d->opener.since = clock_mono(); /* not again within a second */
     }
     d->has_key = e == ERR_NONE;
     return e;
 }
 
-/* The store is there, and the key is its own. Says why not where that is news. */
+/* Whether the store is available and belongs to the key. Logs the reason when it has changed. */
 static bool
 is_open(struct domain *d, struct cx *cx)
 {
@@ -107,7 +108,7 @@ is_missing(const char *path)
     return access(path, F_OK) != 0 && errno == ENOENT;
 }
 
-/* A store that is not set up yet is a thing to do, not a mistake in the configuration. */
+/* A store that is not set up yet needs an action, but is not a mistake in the configuration. */
 static enum errcode
 rehearse(struct domain *d, struct cx *cx, const struct config *c)
 {
@@ -175,7 +176,7 @@ static enum errcode
 call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
     struct domain *d = arg;
-    /* Without a store the answer stays as it is: zero, which is every operation's UnknownError. */
+    /* Without a store the answer stays zero, which is every operation's UnknownError. */
     if (!is_open(d, cx))
         return ERR_NONE;
     enum errcode e =
@@ -227,7 +228,8 @@ topic(void *arg, struct cx *cx, int64_t technician_id)
     return ops_topic(cx, technician_id);
 }
 
-/* What the courier could bring to nobody will not be answered: its console need not wait for the end. */
+/* A challenge that the courier could not deliver to any phone will not be answered: its console need not
+ * wait for expiry. */
 static enum errcode
 fail_undelivered(struct cx *cx)
 {
@@ -239,7 +241,7 @@ fail_undelivered(struct cx *cx)
     return e;
 }
 
-/* What grows slowly is looked at once a minute. */
+/* Data that grows slowly is checked once a minute. */
 static enum errcode
 sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
 {
@@ -260,8 +262,8 @@ sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
     return e;
 }
 
-/* A machine's clock that is behind the time that the store has seen: codes go by it, so it is said every
- * hour. */
+/* The machine's clock is behind the latest time recorded in the store. Codes depend on it, so this is
+ * logged every hour. */
 static void
 compare_clocks(struct domain *d)
 {

@@ -1,5 +1,5 @@
-/* front_main: the process of one front: takes what the supervisor gives it, confines itself, and runs the
- * front (front/front.h) over its loop until it is told to drain. */
+/* front_main: the process of one front: receives its descriptors from the supervisor, confines itself, and
+ * runs the front (front/front.h) on its loop until it is asked to drain. */
 #include <jansson.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -43,12 +43,12 @@ drained(void *arg)
 static void
 drain(struct process *p)
 {
-    /* A little before the supervisor's own deadline, which kills. */
+    /* A little before the supervisor's own deadline, at which it kills. */
     int64_t time = p->config.server_drain_time;
     front_drain(p->front, clock_mono() + time - time / 10, drained, p);
 }
 
-/* Repeated until there is a new channel, so that no report need arrive. */
+/* Repeated until there is a new channel, so a lost report does no harm. */
 static void
 report_lost(const struct process *p)
 {
@@ -65,7 +65,7 @@ alive_due(struct loop_timer *t)
     loop_timer_set(p->loop, t, clock_mono() + CHILD_ALIVE_EVERY);
 }
 
-/* Takes a channel or file that the supervisor sends. */
+/* Takes a channel or file from the supervisor. */
 static enum errcode
 obey(struct process *p, struct control *m)
 {
@@ -117,7 +117,7 @@ stop(struct process *p)
     loop_stop(p->loop);
 }
 
-/* While serving. New TLS files that are wrong leave the old ones in use; all else is the end. */
+/* While serving. Bad new TLS files leave the old ones in use; any other error ends the process. */
 static void
 control_ready(struct loop_fd *w, unsigned what)
 {
@@ -137,16 +137,17 @@ control_ready(struct loop_fd *w, unsigned what)
         stop(p);
 }
 
-/* What opens a file at its first use must be used before there are none. */
+/* Libraries that open a file on first use must do so now, while files can still be opened. */
 static void
 warm_up(void)
 {
     uint32_t seed = 0;
     rand_bytes(&seed, sizeof(seed));
-    json_object_seed((size_t)seed | 1); /* else jansson opens /dev/urandom; 0 would mean just that */
+    json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; a seed of 0 would make it
+                                         * do so as well */
 }
 
-/* Until GO: everything that the front starts with. */
+/* Until GO: everything the front needs to start. */
 static enum errcode
 set_up(struct process *p)
 {

@@ -1,7 +1,7 @@
-/* heap: whatever a child gives back to the heap is wiped, by its libraries too: requests hold passwords,
- * tokens and seeds, and JSON, TLS, normalisation and QR codes make copies of them that nothing else can
- * reach. The program's own free and realloc take the place of glibc's; under AddressSanitizer a hook does the
- * same. There is nothing to enter: being linked is all. */
+/* heap: wipes all memory that a child returns to the heap, including that of its libraries: requests hold
+ * passwords, tokens and seeds, and JSON, TLS, normalisation and QR codes make copies of them that no other
+ * code can reach. The program's own free and realloc replace glibc's; under AddressSanitizer a hook does
+ * the same. There is no function to call: linking the file is enough. */
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 
-/* What is larger is the body of a request or the memory of argon2, which are wiped by those who have them. */
+/* Larger blocks are request bodies or the memory of argon2, which their owners wipe. */
 enum { WIPED_MAX = 1024 * 1024 };
 
 #ifndef __has_feature
@@ -56,7 +56,7 @@ free(void *p)
     errno = before;
 }
 
-/* Not in place: a block that moves or shrinks would leave bytes behind. */
+/* Never in place: moving or shrinking a block would leave bytes behind. */
 void *
 realloc(void *p, size_t n)
 {

@@ -17,7 +17,7 @@ set_on(int fd, int level, int name)
     return setsockopt(fd, level, name, &on, sizeof(on)) == 0;
 }
 
-/* Opens one socket and puts the port that it got into *at. */
+/* Opens one socket and stores the port it got in *at. */
 static enum errcode
 open_one(struct cx *cx, struct inet_endpoint *at, bool shared, int *fd_out)
 {

@@ -1,6 +1,6 @@
-/* listeners: the sockets that the fronts accept from, opened by the supervisor and kept by it, so that a
- * front that dies loses its connections but not those still in the queue. With several fronts each has its
- * own socket of each address (SO_REUSEPORT): the kernel shares new connections out. */
+/* listeners: the sockets that the fronts accept from. The supervisor opens and keeps them, so that a front
+ * that dies loses its connections, but not those still in the kernel's queue. With several fronts, each
+ * has its own socket for each address (SO_REUSEPORT), and the kernel distributes new connections. */
 #ifndef COUNTERSIGN_PROC_LISTENERS_H
 #define COUNTERSIGN_PROC_LISTENERS_H
 
@@ -16,12 +16,12 @@ enum { LISTENERS_MAX = 32, FRONTS_MAX = 16 };
 
 struct listeners {
     size_t n, fronts;
-    struct inet_endpoint at[LISTENERS_MAX]; /* with the port that the kernel chose where 0 was asked */
+    struct inet_endpoint at[LISTENERS_MAX]; /* with the port that the kernel chose if 0 was configured */
     int fds[LISTENERS_MAX][FRONTS_MAX];
 };
 
-/* One socket for each address and front. ERR_CONFIG (an address that cannot be read, too many), ERR_SYSTEM
- * (in use, not ours), with nothing left open. */
+/* One socket for each address and front. ERR_CONFIG (an invalid address, too many), ERR_SYSTEM (address in
+ * use or not local); no socket is left open then. */
 enum errcode listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts,
                             struct listeners *out) MUST_CHECK;
 void listeners_close(struct listeners *l);

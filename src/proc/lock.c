@@ -7,8 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* The folder may be another account's: a link in place of the file is not followed, and nothing is ever
- * written. */
+/* The folder may belong to another account: a symbolic link is not followed, and nothing is ever written. */
 enum errcode
 lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int *fd_out)
 {

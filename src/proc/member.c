@@ -44,7 +44,7 @@ member_kill(struct member *m)
         (void)kill(m->pid, SIGKILL);
 }
 
-/* A child that does not read is hung, and killed; the end of one that is gone is noticed anyway. */
+/* A child that does not read hangs, and is killed. The end of a dead child is noticed elsewhere. */
 void
 member_tell(struct member *m, const struct control *message)
 {
@@ -156,7 +156,7 @@ member_give_config(struct member *m)
     (void)close(fd);
 }
 
-/* All that a child needs before it may confine itself. */
+/* Sends everything that a child needs before it may confine itself. */
 static void
 set_up(struct member *m)
 {
@@ -174,7 +174,7 @@ set_up(struct member *m)
         m, &(struct control){.type = CONTROL_GO, .slot = m->slot, .is_first = s->phase == PHASE_STARTING});
 }
 
-/* A message of a child, or the end of its channel. */
+/* A message from a child, or the end of its channel. */
 static void
 heard(struct loop_fd *w, unsigned what)
 {
@@ -196,11 +196,11 @@ heard(struct loop_fd *w, unsigned what)
             log_event(LOG_CHILD_BROKE_PROTOCOL, "child=%s slot=%" PRIu32, member_name(m), m->slot);
         control_close_fds(&got);
         loop_fd_remove(m->s->loop, &m->watch);
-        member_kill(m); /* without this channel it could not be told anything; SIGCHLD does the rest */
+        member_kill(m); /* without this channel the child is unreachable; SIGCHLD triggers the restart */
     }
 }
 
-/* Makes the process and its control channel. */
+/* Creates the process and its control channel. */
 static enum errcode
 spawn(struct member *m)
 {
@@ -212,7 +212,7 @@ spawn(struct member *m)
     enum errcode e = spawn_child(&s->cx, &child, &s->source.at_start, &m->control, &m->pid);
     if (e == ERR_NONE && loop_fd_add(s->loop, &m->watch, m->control, LOOP_READ, heard) != ERR_NONE) {
         e = err_set(&s->cx, ERR_SYSTEM, "the channel of a child cannot be watched");
-        member_kill(m); /* SIGCHLD then starts it again */
+        member_kill(m); /* SIGCHLD then triggers the restart */
     }
     return e;
 }

@@ -1,5 +1,5 @@
-/* member: one child as the supervisor sees it: its process, its control channel, what it is given. When one
- * is started, and what its end means, is supervise.c's to say. */
+/* member: one child from the supervisor's side: its process, its control channel, and what it is sent.
+ * supervise.c decides when a child is started, and what its end means. */
 #ifndef COUNTERSIGN_PROC_MEMBER_H
 #define COUNTERSIGN_PROC_MEMBER_H
 
@@ -21,7 +21,7 @@ struct supervisor;
  * to worker 0. */
 struct rejoin {
     struct backoff backoff;
-    int64_t due; /* clock_mono; 0: not asked for */
+    int64_t due; /* clock_mono; 0: not requested */
 };
 
 struct member {
@@ -38,26 +38,26 @@ struct member {
     struct rejoin rejoins[FRONTS_MAX + 1]; /* of a worker, by front; the last is the courier's */
 };
 
-/* Not running; restart_due is what its timer calls. */
+/* Not running; restart_due is the callback of its timer. */
 void member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint32_t slot,
                  void (*restart_due)(struct loop_timer *));
 
-/* "worker", a constant. */
+/* Such as "worker"; a constant. */
 const char *member_name(const struct member *m);
 
-/* Makes the process and sends it all that it needs before it may confine itself, GO last. On an error, which
- * the supervisor's cx holds, pid is 0, or the process was killed and SIGCHLD will tell of it. */
+/* Creates the process and sends everything it needs before it may confine itself, GO last. On an error,
+ * which is in the supervisor's cx, pid is 0, or the process was killed and SIGCHLD will follow. */
 enum errcode member_start(struct member *m) MUST_CHECK;
 
-/* After waitpid has told of its end: forgets the process and closes its channel. */
+/* After waitpid has reported its end: forgets the process and closes its channel. */
 void member_ended(struct member *m);
 
 void member_kill(struct member *m);
 
-/* Sends one message. A child that does not read hangs, and is killed. Nothing happens where none runs. */
+/* Sends one message. A child that does not read hangs, and is killed. No effect when it is not running. */
 void member_tell(struct member *m, const struct control *message);
 
-/* The TLS files, to a front; the newest configuration, to any. */
+/* Sends the TLS files to a front; sends the newest configuration to any child. */
 void member_give_tls(struct member *m);
 void member_give_config(struct member *m);
 

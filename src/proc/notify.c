@@ -33,6 +33,6 @@ notify_fd(int fd, struct str line)
     if (fd < 0)
         return;
     ssize_t n = write(fd, line.p, line.n);
-    (void)n; /* a reader that went away does not stop the server */
+    (void)n; /* a reader that went away must not stop the server */
     (void)close(fd);
 }

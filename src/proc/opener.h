@@ -1,5 +1,5 @@
-/* opener: the database connection of a process that must live through its absence: what cannot be opened now
- * is tried again, at most once a second. */
+/* opener: the database connection of a process that must survive the database's absence: a failed open is
+ * retried, at most once a second. */
 #ifndef COUNTERSIGN_PROC_OPENER_H
 #define COUNTERSIGN_PROC_OPENER_H
 
@@ -13,17 +13,17 @@
 struct opener {
     struct db *db; /* NULL: not open */
     int64_t tried; /* clock_mono */
-    int64_t since; /* clock_mono of the first failure in a row; 0: none */
+    int64_t since; /* clock_mono of the first of the current failures; 0: none */
 };
 
-/* The first attempt: what fails is the caller's to say. */
+/* The first attempt; the caller reports a failure. */
 enum errcode opener_first(struct opener *o, struct cx *cx, const struct config *config) MUST_CHECK;
-/* Opens the store of the configuration if it is not open, and puts it into cx->db. False: not to be had now;
- * logged once, when it went away. */
+/* Opens the configured store if it is not open, and sets cx->db. False: not available now; logged once,
+ * when it went away. */
 bool opener_try(struct opener *o, struct cx *cx, const struct config *config);
 void opener_close(struct opener *o, struct cx *cx);
 
-/* The folder of the database, in the arena: what the confinement leaves open. */
+/* The database's folder, in the arena: the confinement keeps it accessible. */
 const char *opener_folder(struct arena *a, const struct config *config);
 
 #endif

@@ -1,8 +1,8 @@
-/* pace: when a worker keeps house between calls: at once where it has nothing else to do; beside calls
- * without end every second, and a little after the last time where that left something to do, so that what
- * calls leave behind is removed faster than they make it, and others get at the write lock in between. On a
- * slow disk that is later: calls have three times as long as it took. Times are clock_mono microseconds;
- * nothing here looks at a clock. */
+/* pace: when a worker does its housekeeping between calls. An idle worker does it at once. Under constant
+ * load it does it every second, and again shortly after a round that left work to do, so that leftovers
+ * are removed faster than calls produce them, while other processes get the write lock in between. On a
+ * slow disk the pauses are longer: calls get three times as long as the housekeeping took. Times are
+ * clock_mono microseconds, passed in; nothing here reads a clock. */
 #ifndef COUNTERSIGN_PROC_PACE_H
 #define COUNTERSIGN_PROC_PACE_H
 
@@ -13,19 +13,19 @@
 
 #define PACE_TICK CLOCK_S
 #define PACE_MORE_IDLE (5 * CLOCK_MS)
-#define PACE_MORE_BUSY (20 * CLOCK_MS) /* at least */
+#define PACE_MORE_BUSY (20 * CLOCK_MS) /* minimum */
 
 enum { PACE_CALLS_SHARE = 3 };
 
-/* All zero: never yet. */
+/* All zero: never run. */
 struct pace {
-    int64_t ended, took; /* the last time */
-    bool has_more;       /* it left something to do */
+    int64_t ended, took; /* of the last round */
+    bool has_more;       /* the last round left work to do */
 };
 
-/* How long to wait for a call before it is time to keep house: milliseconds, as poll(2) takes them. */
+/* How long to wait for a call before housekeeping is due: milliseconds, for poll(2). */
 int pace_patience(const struct pace *p);
-/* is_idle: no call came in that time. */
+/* is_idle: no call arrived in that time. */
 bool pace_is_due(const struct pace *p, int64_t now, bool is_idle);
 void pace_kept(struct pace *p, int64_t began, int64_t ended, bool has_more);
 

@@ -24,7 +24,7 @@ complain(const char *what)
     return ERR_SYSTEM;
 }
 
-/* Removes the folder and the files in it; there are no folders in it. */
+/* Removes the folder and its files; it has no subfolders. */
 static void
 remove_folder(const char *path)
 {
@@ -42,7 +42,7 @@ remove_folder(const char *path)
     (void)rmdir(path);
 }
 
-/* A living sandbox holds a lock on its folder, which ends with it however it ends. */
+/* A running sandbox holds a lock on its folder, which the kernel releases however the process ends. */
 static void
 remove_if_dead(const char *name)
 {
@@ -69,7 +69,8 @@ remove_dead(void)
     (void)closedir(d);
 }
 
-/* Another sandbox that starts may take a folder without a lock for a dead one's: then there is a next try. */
+/* Another sandbox that is starting may mistake a folder that is not locked yet for a dead one's: then the
+ * next attempt follows. */
 static enum errcode
 make_folder(struct playground *p)
 {
@@ -102,7 +103,7 @@ make_clock(struct playground *p)
     return ERR_NONE;
 }
 
-/* The supervisor links neither the store nor the domain: the worker's program makes the store. */
+/* The supervisor links neither the store nor the domain, so the worker's program creates the store. */
 static enum errcode
 make_store(const char *program, struct str store, struct str key)
 {
@@ -135,9 +136,9 @@ playground_make(struct playground *p, struct arena *a, const char *sandbox, cons
         return e;
     struct str store = arena_printf(a, "%s/countersign.db", p->folder);
     struct str key = arena_printf(a, "%s/countersign.key", p->folder);
-    /* A phone signs for the server that it knows; on loopback the server finds its own name. */
+    /* A phone signs for the server address it knows; on loopback the server derives its own name. */
     struct str url = is_public ? arena_printf(a, "public_url = http://%s\n", listen) : STR_LIT("");
-    /* A clock that is moved must not break connections and calls off. */
+    /* Moving the clock must not abort connections and calls. */
     p->config = arena_printf(a,
                              "[server]\nlisten = %s\nallow_plain_http = yes\nworkers = 2\n%.*s"
                              "[store]\npath = %s\nkey_file = %s\n"

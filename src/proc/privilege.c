@@ -10,13 +10,14 @@
 
 enum { CAPABILITIES_MOST = 64, SETS = _LINUX_CAPABILITY_U32S_3 };
 
-/* What root's children need to use the files of another account, where no account was named for them. */
+/* Capabilities that root's children need to use files of other accounts, when no account was configured
+ * for them. */
 static const uint64_t of_files = UINT64_C(1) << CAP_CHOWN | UINT64_C(1) << CAP_DAC_OVERRIDE |
                                  UINT64_C(1) << CAP_DAC_READ_SEARCH | UINT64_C(1) << CAP_FOWNER |
                                  UINT64_C(1) << CAP_FSETID;
 
-/* The bound of what an exec can give. Without CAP_SETPCAP it stays, and gives nothing to other accounts than
- * root. */
+/* The bounding set limits what an exec can grant. Without CAP_SETPCAP it stays, but grants nothing to
+ * accounts other than root. */
 static void
 narrow_bound(void)
 {
@@ -33,7 +34,7 @@ clear_sets(void)
     if (syscall(SYS_capget, &head, data) != 0)
         return false;
     for (unsigned i = 0; i < SETS; i++) {
-        data[i].inheritable = 0; /* takes what is ambient with it */
+        data[i].inheritable = 0; /* also drops the ambient set */
         if (geteuid() != 0)
             data[i].effective = data[i].permitted = 0;
     }

@@ -1,4 +1,4 @@
-/* privilege: what a child gives up before its program runs: root, and every capability. */
+/* privilege: what a child gives up before its program runs: the root account, and all capabilities. */
 #ifndef COUNTERSIGN_PROC_PRIVILEGE_H
 #define COUNTERSIGN_PROC_PRIVILEGE_H
 
@@ -15,10 +15,10 @@ struct privilege_user {
     char name[65];
 };
 
-/* Becomes the account where one is set, with its groups, and drops capabilities: of any account but root all
- * of them, ambient and inheritable ones included (a service manager may have given CAP_NET_BIND_SERVICE for
- * the listeners, which are open by now); of root those that are not about files. NULL, or the step that
- * failed, with errno. */
+/* Switches to the account, if one is set, with its groups, and drops capabilities. Any account but root
+ * loses all of them, including ambient and inheritable ones (a service manager may have granted
+ * CAP_NET_BIND_SERVICE for the listeners, which are already open); root keeps those for file access.
+ * Returns NULL, or the name of the failed step, with errno. */
 const char *privilege_drop(const struct privilege_user *user) MUST_CHECK;
 
 #endif

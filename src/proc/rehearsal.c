@@ -65,7 +65,7 @@ send_part(struct rehearsal *r, const struct rehearsal_part *part)
             &(struct control){.type = CONTROL_TLS, .fds = {part->tls[0], part->tls[1]}, .n_fds = 2});
     if (e == ERR_NONE)
         e = control_send(r->control, &(struct control){.type = CONTROL_GO, .is_first = true});
-    return e == ERR_CLOSED ? ERR_NONE : e; /* one that is gone is noticed by the loop */
+    return e == ERR_CLOSED ? ERR_NONE : e; /* the loop notices a process that is gone */
 }
 
 enum errcode

@@ -20,7 +20,7 @@ close_open(struct reload *r)
     r->is_open = false;
 }
 
-/* The manager is told in any case: the protocol has no other end of RELOADING=1. */
+/* The manager is notified in any case: the protocol has no other way to end RELOADING=1. */
 static void
 finish(struct supervisor *s)
 {
@@ -49,7 +49,7 @@ take_tls(struct supervisor *s, int fresh[2])
     }
 }
 
-/* The children take the newest configuration and TLS files over. */
+/* Sends the newest configuration and TLS files to the children. */
 static void
 take(struct supervisor *s)
 {
@@ -80,7 +80,7 @@ rehearsed(struct rehearsal *r)
         refuse(s, &r->problems);
 }
 
-/* A front proves the pair. False: it cannot be asked, and messages says why. */
+/* Has a front prove the pair. False: that is impossible, and messages has the reason. */
 static bool
 rehearse(struct supervisor *s, struct buf *messages)
 {

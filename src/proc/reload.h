@@ -1,6 +1,6 @@
-/* reload: SIGHUP: reads the configuration and the TLS files again, has a front prove the pair (rehearsal.h),
- * and only then hands all of it out. Until then, and whenever anything is wrong, what served before goes on,
- * and there is one verdict in the log: `reload`, or `reload.refused` with each problem. */
+/* reload: SIGHUP: reads the configuration and the TLS files again, has a front prove the pair
+ * (rehearsal.h), and only then distributes them. Until then, and whenever anything is wrong, the old
+ * settings stay in use. The log gets one verdict: `reload`, or `reload.refused` with each problem. */
 #ifndef COUNTERSIGN_PROC_RELOAD_H
 #define COUNTERSIGN_PROC_RELOAD_H
 
@@ -12,15 +12,15 @@
 struct supervisor;
 
 struct reload {
-    bool waits;   /* asked for while another one runs, or before the server is ready */
-    bool is_open; /* one runs */
+    bool waits;   /* requested while another one runs, or before the server is ready */
+    bool is_open; /* a reload is running */
     struct source_fresh fresh;
     struct rehearsal rehearsal;
 };
 
-/* While serving. One that runs already is followed by another one. */
+/* While serving. If a reload is already running, another one follows. */
 void reload_begin(struct supervisor *s);
-/* The server ends: what runs is forgotten. */
+/* The server is ending: a running reload is dropped. */
 void reload_cancel(struct supervisor *s);
 
 #endif

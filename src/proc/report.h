@@ -1,4 +1,4 @@
-/* report: how the supervisor words what it logs. */
+/* report: the wording of the supervisor's log lines. */
 #ifndef COUNTERSIGN_PROC_REPORT_H
 #define COUNTERSIGN_PROC_REPORT_H
 
@@ -7,9 +7,9 @@
 #include "base/str.h"
 #include "log/log.h"
 
-/* One such event for each line. */
+/* Logs one such event for each line. */
 void report_lines(enum log_event event, const struct buf *lines);
-/* Of a child, by waitpid's status: "signal KILL" or "exit status 1". */
+/* How a child ended, from waitpid's status: "signal KILL" or "exit status 1". */
 struct str report_ending(struct arena *a, int status);
 
 #endif

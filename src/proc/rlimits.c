@@ -13,8 +13,7 @@ static const struct {
     bool warns;
     const char *name, *effect;
 } limits[] = {
-    {RLIMIT_NOFILE, false, "NOFILE",
-     NULL}, /* always finite; each front has a descriptor for every connection */
+    {RLIMIT_NOFILE, false, "NOFILE", NULL}, /* always finite; each front needs a descriptor per connection */
     {RLIMIT_CPU, true, "CPU", "processes are killed after so many seconds of processor time"},
     {RLIMIT_FSIZE, true, "FSIZE", "the database cannot grow beyond so many bytes"},
     {RLIMIT_AS, true, "AS", "a process ends when it needs more bytes of address space"},

@@ -1,6 +1,6 @@
 /* sandbox_main: the program of one worker of a sandbox (countersignd --sandbox): a worker whose users are
- * those of scenarios.def (play/play.h). With arguments it makes the sandbox's store instead. Refuses to run
- * as the worker of any other server. */
+ * those of scenarios.def (play/play.h). With arguments it creates the sandbox's store instead. It refuses
+ * to run as the worker of any other server. */
 #include <stdio.h>
 #include <string.h>
 

@@ -14,7 +14,8 @@ static const struct {
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };
 
-/* A program that ignored a signal hands that on. A handler, which exec resets, can only be a sanitizer's. */
+/* An ignored signal is inherited through exec; a handler is reset by it, so one found here can only be a
+ * sanitizer's. */
 static void
 forget_ignored(void)
 {
@@ -49,7 +50,7 @@ by_child(enum signal_deed deed)
     return deed != SIGNAL_REAP;
 }
 
-/* The mask is set before the dispositions: a signal that waits already must not strike in between. */
+/* The mask is set before the dispositions: a signal already pending must not be delivered in between. */
 void
 signals_begin(void)
 {

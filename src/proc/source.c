@@ -43,7 +43,7 @@ enum errcode
 source_init(struct source *s, const char *path, struct str text, struct buf *messages)
 {
     *s = (struct source){.path = path};
-    /* One more byte than is allowed, so that the parser sees what is too long. */
+    /* One byte more than allowed, so that the parser sees that it is too long. */
     buf_init(&s->at_start, CONFIG_TEXT_MAX + 1);
     buf_init(&s->newest, CONFIG_TEXT_MAX + 1);
     config_init(&s->config);
@@ -86,8 +86,8 @@ source_fd(const struct buf *text)
     return -1;
 }
 
-/* All of a file into a descriptor of our own; -1 and errno. A file that grows meanwhile is cut, and found out
- * by whoever reads it. */
+/* Copies a whole file into a descriptor of our own; -1 and errno on failure. A file that grows meanwhile
+ * is truncated, which its reader detects. */
 static int
 copy_file(int from, off_t size)
 {
@@ -105,7 +105,7 @@ copy_file(int from, off_t size)
     return -1;
 }
 
-/* A pipe of that name must not hold the server up: it is opened without a wait, and refused. */
+/* A named pipe must not block the server: it is opened without waiting, and refused. */
 static enum errcode
 open_copy(struct cx *cx, const char *setting, struct str path, bool is_key, int *fd_out)
 {
@@ -148,7 +148,7 @@ source_open_tls(struct cx *cx, const struct config *config, int fds[2])
     fds[0] = fds[1] = -1;
     if (str_is_empty(config->tls_certificate))
         return ERR_NONE;
-    /* Both, so that one round mends both. */
+    /* Both are checked, so that one round fixes both. */
     enum errcode e = open_copy(cx, "tls.certificate", config->tls_certificate, false, &fds[0]);
     const char *first = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
     err_forget(cx);
@@ -201,8 +201,7 @@ source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_rest
         source_close_tls(fresh->tls);
 }
 
-/* Those that this process may use: a container or a service may have been given fewer than the machine has.
- */
+/* The processors available to this process: a container or a service may have fewer than the machine. */
 static int64_t
 processors(void)
 {

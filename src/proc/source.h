@@ -1,8 +1,8 @@
-/* source: the configuration as the supervisor hands it out, and the TLS files that it opens for the fronts.
+/* source: the configuration as the supervisor distributes it, and the TLS files that it opens for the fronts.
  *
- * The file is read and checked here once; children get copies of that text, so a child that is started again
- * never meets a file that somebody is editing. The text of the start is kept beside the newest one: START
- * settings of a child that is started again are those of its siblings. */
+ * The file is read and checked here once; children get copies of that text, so a restarted child never
+ * sees a half-edited file. The text from the start is kept besides the newest one, so that a restarted
+ * child has the same START settings as its siblings. */
 #ifndef COUNTERSIGN_PROC_SOURCE_H
 #define COUNTERSIGN_PROC_SOURCE_H
 
@@ -15,49 +15,50 @@
 #include "config/config.h"
 
 struct source {
-    const char *path;    /* NULL: the text was given, there is nothing to read again */
-    struct buf at_start; /* what the server was started with */
-    struct buf newest;   /* what was taken over since */
+    const char *path;    /* NULL: the text was given directly, and cannot be read again */
+    struct buf at_start; /* the text that the server was started with */
+    struct buf newest;   /* the text of the last reload */
     bool has_newest;
-    struct config config; /* LIVE settings of the newest, START settings of the start */
+    struct config config; /* LIVE settings of the newest text, START settings of the first */
 };
 
-/* Reads the file (or takes `text`, where path is NULL). On ERR_CONFIG or ERR_IO, messages holds the problems,
- * one a line. source_clear is called in any case. */
+/* Reads the file (or uses `text`, if path is NULL). On ERR_CONFIG or ERR_IO, messages has the problems,
+ * one per line. source_clear must be called in any case. */
 enum errcode
 source_init(struct source *s, const char *path, struct str text, struct buf *messages) MUST_CHECK;
 void source_clear(struct source *s);
 
-/* What a reload would bring. */
+/* What a reload would apply. */
 struct source_fresh {
     struct buf text;
     struct config config;
     int tls[2]; /* source_open_tls */
 };
 
-/* Reads the file again and opens the TLS files that it names. Nothing of *s changes. On an error, messages
- * holds the problems, one a line. source_fresh_clear is called in any case. */
+/* Reads the file again and opens the TLS files that it names. *s does not change. On an error, messages
+ * has the problems, one per line. source_fresh_clear must be called in any case. */
 enum errcode
 source_read(const struct source *s, struct cx *cx, struct source_fresh *out, struct buf *messages) MUST_CHECK;
 void source_fresh_clear(struct source_fresh *fresh);
 
-/* Takes the LIVE settings over. needs_restart gets the names of START settings that differ. Where TLS would
- * go on or off, which waits for a restart, fresh->tls is closed and -1; else it is the caller's to take. */
+/* Applies the LIVE settings. needs_restart gets the names of START settings that differ. If TLS would be
+ * turned on or off, which needs a restart, fresh->tls is closed and -1; otherwise the caller takes it. */
 void source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_restart);
 
-/* How many worker processes the configuration asks for; of the machine, where it leaves that open. */
+/* The configured number of workers; where the configuration leaves it open, derived from the machine. */
 size_t source_workers(const struct source *s);
 
-/* A new, sealed, read-only descriptor with a text, at its beginning. -1 and errno when the system refuses. */
+/* A new, sealed, read-only descriptor that holds a text, positioned at its start. -1 and errno when the
+ * system refuses. */
 int source_fd(const struct buf *text);
 
-/* Copies the certificate chain and the key of the configuration: fds[0] and fds[1], the caller's, sealed.
- * What was proved once stays good, whatever becomes of the files; the kernel copies, so that the key is never
- * in the memory of this process. Without a certificate both are -1. ERR_CONFIG when one cannot be opened, is
- * not a file or is larger than 1 MiB, or when others may read the key: its owner and a group may (0640, as
- * Debian's ssl-cert). */
+/* Copies the configured certificate chain and key into fds[0] and fds[1], the caller's, sealed. Once
+ * proved, they stay good, whatever happens to the files. The kernel does the copying, so the key is never
+ * in this process's memory. Without a certificate both are -1. ERR_CONFIG when a file cannot be opened, is
+ * not a regular file, is larger than 1 MiB, or when the key is readable by others: its owner and a group
+ * may read it (0640, as Debian's ssl-cert). */
 enum errcode source_open_tls(struct cx *cx, const struct config *config, int fds[2]) MUST_CHECK;
-/* Closes those that are open; -1 each then. */
+/* Closes those that are open, and sets both to -1. */
 void source_close_tls(int fds[2]);
 
 #endif

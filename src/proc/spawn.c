@@ -1,4 +1,4 @@
-/* spawn: fork, tidy up, drop the account, exec. */
+/* spawn: fork, clean up, drop the account, exec. */
 #include "proc/spawn.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out)
     if (geteuid() != 0 && geteuid() != pw->pw_uid)
         return err_set(cx, ERR_CONFIG, "server.user: only root can run its children as %s", account);
     if (geteuid() != 0 || pw->pw_uid == 0)
-        return ERR_NONE; /* we are that account already */
+        return ERR_NONE; /* we already run as that account */
     user_out->is_set = true;
     user_out->uid = pw->pw_uid;
     user_out->gid = pw->pw_gid;
@@ -56,7 +56,7 @@ give_up(const char *step, const char *path)
     _exit(EXIT_NOT_STARTED);
 }
 
-/* Puts the descriptors at their numbers, whatever numbers they have now, and closes all others. */
+/* Moves the descriptors to their numbers, whatever numbers they have now, and closes all others. */
 static void
 place_descriptors(const struct spawn *s, const struct ends *ends)
 {
@@ -74,8 +74,8 @@ place_descriptors(const struct spawn *s, const struct ends *ends)
         give_up("close", s->path);
 }
 
-/* In the child. The order matters: descriptors before the account (they may need root), the death signal
- * after it (a change of account clears it). */
+/* In the child. The order matters: descriptors before the account (they may need root), the parent-death
+ * signal after it (changing the account clears it). */
 static _Noreturn void
 become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
 {

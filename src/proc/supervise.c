@@ -24,10 +24,10 @@
 
 enum {
     MESSAGES_MAX = 64 * 1024,
-    PATROLS = 8 /* in the time that a child may be silent */
+    PATROLS = 8 /* ALIVE messages within the time that a child may be silent */
 };
 
-/* The one writer of the phase. */
+/* The only function that sets the phase. */
 static void
 enter(struct supervisor *s, enum phase to)
 {
@@ -58,7 +58,7 @@ count_running(const struct supervisor *s, bool fronts_only)
     return n;
 }
 
-/* Moves the end along: fronts first, since they need the workers to answer what is in flight. */
+/* Advances the shutdown: fronts first, since they need the workers to answer what is in flight. */
 static void
 end_step(struct supervisor *s)
 {
@@ -83,7 +83,7 @@ end_at_once(struct supervisor *s)
     end_step(s);
 }
 
-/* A server that cannot start at all says so and ends; once it served, it goes on trying. */
+/* A server that cannot start at all says so and exits; once it has served, it keeps trying. */
 static void
 start(struct member *m)
 {
@@ -123,7 +123,7 @@ drain(struct supervisor *s)
 {
     log_event(LOG_DRAIN, "seconds=%" PRId64, s->source.config.server_drain_time / CLOCK_S);
     notify_manager("STOPPING=1");
-    listeners_close(&s->listeners); /* ours too, or the kernel goes on taking connections */
+    listeners_close(&s->listeners); /* our copies too, or the kernel keeps accepting connections */
     enter(s, PHASE_DRAINING);
     reload_cancel(s);
     for (size_t i = 0; i < s->n; i++) {
@@ -192,7 +192,7 @@ find_member(struct supervisor *s, pid_t pid)
     return NULL;
 }
 
-/* Those of others too: as process 1 of a container the supervisor inherits every orphan. */
+/* Including children that are not ours: as process 1 of a container, the supervisor inherits every orphan. */
 static void
 got_child_signal(void *arg, int signo)
 {
@@ -227,7 +227,7 @@ announce(struct supervisor *s)
     buf_clear(&line);
 }
 
-/* Twice as long as one step of a child may take, and half a minute. */
+/* Twice the longest step of a child, plus half a minute. */
 static int64_t
 silence_most(const struct supervisor *s)
 {
@@ -294,7 +294,7 @@ add_members(struct supervisor *s, enum member_kind kind, size_t n)
         member_init(&s->members[s->n++], s, kind, slot, restart_due);
 }
 
-/* Everything that can be refused before the first child runs. */
+/* All checks that can fail before the first child runs. */
 static enum errcode
 prepare(struct supervisor *s)
 {

@@ -1,9 +1,8 @@
-/* supervise: starts the children, joins them with channels, watches them, starts them again, and ends them.
+/* supervise: starts the children, connects them with channels, watches and restarts them, and ends them.
  *
- * It holds no secret, parses nothing from outside but its configuration, and is the only one that opens
- * sockets, knows the account of the children, and hears signals. docs/ARCHITECTURE.md, "Processes". The
- * programs that use it are countersignd and the fixture of the contract's tests, which brings a worker of its
- * own. */
+ * It holds no secret, parses no outside input except its configuration, and is the only part that opens
+ * sockets, knows the children's account, and handles signals. See docs/ARCHITECTURE.md, "Processes". It is
+ * used by countersignd, and by the fixture of the contract tests, which has a worker of its own. */
 #ifndef COUNTERSIGN_PROC_SUPERVISE_H
 #define COUNTERSIGN_PROC_SUPERVISE_H
 
@@ -13,7 +12,7 @@
 #include "base/str.h"
 
 struct supervise_options {
-    const char *config_path; /* NULL: config_text is the configuration, and SIGHUP changes nothing */
+    const char *config_path; /* NULL: config_text is the configuration, and SIGHUP has no effect */
     struct str config_text;
     /* Executables, absolute. */
     const char *front;
@@ -28,9 +27,9 @@ struct supervise_options {
 
 enum { SUPERVISE_OK = 0, SUPERVISE_FAILED = 1, SUPERVISE_BAD_CONFIG = 2 };
 
-/* Runs until a signal ends it; one a process, which is single-threaded. The answer is the exit status: OK
- * after SIGTERM, SIGINT or SIGQUIT; FAILED when a socket or a child could not be had at the start; BAD_CONFIG
- * with the problems on standard error. No child is left behind in any case. */
+/* Runs until a signal ends it. Once per process, which must be single-threaded. Returns the exit status:
+ * OK after SIGTERM, SIGINT or SIGQUIT; FAILED when a socket or a child could not be created at the start;
+ * BAD_CONFIG with the problems on standard error. No child is left behind in any case. */
 int supervise_run(const struct supervise_options *options) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-/* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, the end),
- * member.c (one child) and reload.c. For these alone; the door is supervise.h. */
+/* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, shutdown),
+ * member.c (one child) and reload.c. Private to them; the interface is supervise.h. */
 #ifndef COUNTERSIGN_PROC_SUPERVISOR_H
 #define COUNTERSIGN_PROC_SUPERVISOR_H
 
@@ -17,7 +17,7 @@
 #include "proc/supervise.h"
 
 enum phase {
-    PHASE_STARTING, /* until every child was ready once; a child that ends now ends the server */
+    PHASE_STARTING, /* until every child has been ready once; a child that dies now ends the server */
     PHASE_SERVING,
     PHASE_DRAINING, /* the fronts finish what is in flight */
     PHASE_ENDING,   /* no front is left; the others end */
@@ -34,7 +34,7 @@ struct supervisor {
     int store_lock; /* -1: none */
     struct member *members;
     size_t n;
-    enum phase phase; /* written by one function of supervise.c */
+    enum phase phase; /* set by one function of supervise.c only */
     struct loop_timer deadline, patrol;
     int64_t patrolled_at; /* clock_mono */
     struct reload reload;

@@ -66,7 +66,7 @@ read_control(struct worker *w, struct control *m)
     return e == ERR_NONE ? e : err_set(&w->cx, e, "the supervisor's channel");
 }
 
-/* Until GO, then the confinement. */
+/* Until GO; the confinement follows. */
 static enum errcode
 set_up(struct worker *w)
 {
@@ -98,11 +98,11 @@ put_reply(struct worker *w, struct buf *to, uint32_t id, const struct ct_op *op,
     call_reply_put(to, w->cx.reply);
     if (w->cx.reply->status != CALL_FAULT)
         ct_wire_put(to, &op->out, out);
-    /* An answer that is larger than any frame is a bug of its operation. */
+    /* An answer larger than a frame is a bug in its operation. */
     ASSERT(frame_end(to, mark) == ERR_NONE);
 }
 
-/* In every front: a check may wait in any. */
+/* In every front: a check may be waiting in any of them. */
 static void
 send_wake(struct worker *w, const struct topic *topic)
 {
@@ -123,7 +123,7 @@ wake(struct worker *w)
     }
 }
 
-/* Decodes one call, runs it, answers. ERR_PROTOCOL: the front broke the format. */
+/* Decodes one call, runs it, and replies. ERR_PROTOCOL: the front violated the format. */
 static enum errcode
 answer(struct worker *w, struct channel *from, struct frame *f)
 {
@@ -146,8 +146,8 @@ answer(struct worker *w, struct channel *from, struct frame *f)
     cx->reply = &reply;
     if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE)
         log_cx_error(cx, LOG_CALL_FAILED);
-    /* First: whoever sees the answer and asks about the same challenge must not be told what was before it.
-     */
+    /* Wake-ups first: a client that has seen this answer and asks about the same challenge must not get an
+     * older state. */
     wake(w);
     if (from->fd < 0)
         return ERR_NONE;
@@ -245,7 +245,8 @@ serve(struct worker *w)
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
         int wait = patience(w, &p[COURIER]), n = poll(p, WATCHED, wait);
         ASSERT(n >= 0 || errno == EINTR);
-        /* First: a channel may be replaced, and p[i] then tells of the old one; the new one waits a round. */
+        /* First, since a channel may be replaced here, and p[i] then describes the old one; the new one
+         * waits for the next round. */
         if (n > 0 && p[CONTROL].revents != 0) {
             control_ready(w);
             continue;

@@ -1,9 +1,10 @@
-/* worker: the loop of a worker process: takes a call from a front, has it run, answers; between calls, keeps
- * house. What a call does is told by hooks: worker_main.c has the domain's, the fixture of the contract's
- * tests its own.
+/* worker: the loop of a worker process: takes a call from a front, runs it, and replies; between calls it
+ * does housekeeping. Hooks define what a call does: worker_main.c uses the domain's, the fixture of the
+ * contract tests its own.
  *
- * One thing at a time, in the order of arrival. A front that breaks the format loses its channel and nothing
- * else; one that does not take its answer is not asked for more until it has (proc/channel.h). */
+ * It does one thing at a time, in order of arrival. A front that violates the format loses its channel and
+ * nothing else; a front that does not accept its answer gets no further call processed until it has
+ * (proc/channel.h). */
 #ifndef COUNTERSIGN_PROC_WORKER_H
 #define COUNTERSIGN_PROC_WORKER_H
 
@@ -18,25 +19,26 @@
 #include "contract/ct.h"
 #include "proc/confine.h"
 
-/* What a worker is told when it sets itself up, and what it gives back. */
+/* The input and output of a worker's set-up. */
 struct worker_set_up {
     const struct config *config;
     uint32_t slot;
-    bool is_first;          /* the server starts: what an operator must mend is an error */
+    bool is_first;          /* the server is starting: a problem that an operator must fix is an error */
     bool is_rehearsal;      /* report each problem (child_find), serve nothing, leave nothing behind */
-    struct confine confine; /* out: the paths that stay open to the process; they live until the end */
-    int news;               /* out: a descriptor at which to keep house at once; -1: none */
+    struct confine confine; /* out: paths that stay accessible to the process; valid until it ends */
+    int news;               /* out: a descriptor that is readable when housekeeping is due at once; -1:
+                             * none */
 };
 
 struct worker_hooks {
-    /* Before the confinement: opens what is needed. */
+    /* Called before the confinement: opens what is needed. */
     enum errcode (*set_up)(void *arg, struct cx *cx, struct worker_set_up *given);
     /* LIVE settings have changed in *config. */
     void (*reload)(void *arg, const struct config *config);
-    /* Fills *out, which is zero, and cx->reply; on an error, which is logged here, both are the answer as
-     * well. cx->call is set; technicians whose challenge moved are noted in cx->woken. */
+    /* Fills *out, which is zero, and cx->reply. On an error, which is logged here, both are sent as they
+     * are. cx->call is set; technicians whose challenge changed are recorded in cx->woken. */
     enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
-    /* What the fronts wait on for a technician's challenge. */
+    /* The topic that the fronts wait on for a technician's challenge. */
     struct topic (*topic)(void *arg, struct cx *cx, int64_t technician_id);
     /* The courier's channel (proc/outbox.h), of worker 0; all three or none. join takes the descriptor, also
      * before set_up. watch says what to wait for at it (fd -1: nothing), and how many milliseconds at most;
@@ -52,7 +54,7 @@ struct worker_hooks {
     void *arg;
 };
 
-/* The whole process, from child_begin to its exit status. */
+/* Runs the whole process from child_begin; returns its exit status. */
 int worker_run(const struct worker_hooks *hooks) MUST_CHECK;
 
 #endif
