@@ -1,7 +1,8 @@
-/* arena: chunks of a usual size in a list, the newest first; what does not fit gets a chunk of its own.
+/* arena: a list of chunks of a standard size, the newest first; an allocation that does not fit gets a chunk
+ * of its own.
  *
- * Under AddressSanitizer what is not handed out is poisoned, and a gap stands behind each allocation: a read
- * past an allocation, or after a reset, is then reported as it would be for malloc. */
+ * Under AddressSanitizer, memory that is not handed out is poisoned, and a gap follows each allocation: a
+ * read past an allocation, or after a reset, is then reported as it would be for malloc. */
 #include "base/arena.h"
 
 #include <stdio.h>
@@ -92,8 +93,8 @@ arena_clear(struct arena *a)
     arena_init(a);
 }
 
-/* A chunk with room for n bytes. One made for a large allocation goes behind the head, whose rest stays in
- * use. */
+/* A chunk with room for n bytes. One made for a large allocation is linked behind the head, so that the
+ * rest of the head stays in use. */
 static struct arena_chunk *
 chunk_for(struct arena *a, size_t n)
 {

@@ -58,7 +58,7 @@ buf_room(const struct buf *b)
     return b->max - b->len;
 }
 
-/* Not realloc: it would leave a copy of the old bytes behind. */
+/* Not realloc, which would leave a copy of the old bytes behind. */
 static void
 move_to(struct buf *b, size_t cap)
 {
@@ -84,7 +84,7 @@ move_down(struct buf *b)
     b->start = 0;
 }
 
-/* The capacity to grow to for `need` bytes: twice the old one, within the cap. */
+/* The new capacity for `need` bytes: double the old one, within the cap. */
 static size_t
 next_cap(const struct buf *b, size_t need)
 {
@@ -104,7 +104,8 @@ buf_reserve(struct buf *b, size_t n)
     size_t need = b->len + n;
     if (b->data == NULL || need > b->cap - b->start) {
         size_t cap = next_cap(b, need);
-        /* Moving within pays when it moves no more than was consumed, and is all there is at the cap. */
+        /* Moving the bytes within the allocation pays when it moves no more than was consumed; at the cap
+         * it is the only way. */
         if (b->data != NULL && need <= b->cap && (b->start >= b->len || cap <= b->cap)) {
             move_down(b);
         } else {
@@ -183,7 +184,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
     va_end(ap);
     ASSERT(n >= 0);
     size_t with_nul = (size_t)n + 1;
-    /* The NUL needs a byte too, which at the very cap is not there: then it goes through the heap. */
+    /* The NUL needs a byte as well; at the cap there is none left, so a copy is made on the heap. */
     unsigned char *at = b->over || (size_t)n > buf_room(b) ? NULL : malloc(with_nul);
     if (at == NULL) {
         if (!b->over && (size_t)n <= buf_room(b))

@@ -1,4 +1,4 @@
-/* clock: two kernel clocks, and what moves them in a sandbox and in a build for tests. */
+/* clock: two kernel clocks, and the offset that moves them in a sandbox or a test build. */
 #include "base/clock.h"
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@ static void *shared; /* the mapped _Atomic int64_t, or NULL */
 static size_t shared_size;
 static bool may_move;
 
-/* Where clock_now stood when it was last the wall clock, or was raised. */
+/* The last value of clock_now when it was equal to the wall clock, or was raised. */
 static struct {
     int64_t at, mono;
     bool is_set;
@@ -28,7 +28,7 @@ clock_share(int fd)
     void *p = MAP_FAILED;
     bool is_writable = mode >= 0 && (mode & O_ACCMODE) == O_RDWR;
     size_t size = sizeof(int64_t);
-    /* A page past the end of a shorter file would be a SIGBUS at the first look. */
+    /* Reading a page beyond the end of a shorter file would raise SIGBUS. */
     if (mode >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)size) {
         size = st.st_size >= (off_t)CLOCK_SHARED_BOTH ? CLOCK_SHARED_BOTH : size;
         p = mmap(NULL, size, is_writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
@@ -167,7 +167,7 @@ clock_raise(int64_t t)
     return t;
 }
 
-/* Whole seconds without the Z; returns the length. */
+/* Whole seconds, without the Z; returns the length. */
 static size_t
 text_of(int64_t t, char out[CLOCK_TEXT_MS])
 {

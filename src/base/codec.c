@@ -1,9 +1,9 @@
-/* codec: one coder for base32 and base64url, which differ in bits a letter and in the alphabet alone. */
+/* codec: one coder for base32 and base64url, which differ only in the alphabet and the bits per letter. */
 #include "base/codec.h"
 
 struct alphabet {
     const char *letters;
-    unsigned bits; /* a letter */
+    unsigned bits; /* per letter */
     bool any_case;
 };
 
@@ -49,7 +49,8 @@ value_of(const struct alphabet *abc, char c)
     return -1;
 }
 
-/* Strict: RFC 4648, sections 3.2 (no padding here), 3.3 (no foreign letter), 3.5 (spare bits are zero). */
+/* Strict: RFC 4648, sections 3.2 (here without padding), 3.3 (no characters outside the alphabet), 3.5
+ * (unused bits are zero). */
 static enum errcode
 decode(const struct alphabet *abc, struct str s, unsigned char *out, size_t cap, size_t *n_out)
 {
@@ -111,8 +112,8 @@ codec_hex_read(struct str s, unsigned char *out, size_t cap, size_t *n_out)
     return decode(&hex, s, out, cap, n_out);
 }
 
-/* The bytes that a lead byte announces (0: it can be none), and the least second byte and the greatest: what
- * keeps overlong forms, surrogates and numbers past U+10FFFF out (RFC 3629, section 4). */
+/* The number of continuation bytes that a lead byte announces (0: not a lead byte), and the range of the
+ * second byte, which excludes overlong forms, surrogates and numbers above U+10FFFF (RFC 3629, section 4). */
 static size_t
 utf8_shape(unsigned char lead, unsigned char *least, unsigned char *most)
 {

@@ -1,6 +1,6 @@
-/* codec: bytes to text and back: base64url and base32 (RFC 4648, sections 5 and 6, without padding), hex,
- * UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no padding, no stray
- * bits. */
+/* codec: conversions between bytes and text: base64url and base32 (RFC 4648, sections 5 and 6, without
+ * padding), hex, UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no
+ * padding, no stray bits. */
 #ifndef COUNTERSIGN_BASE_CODEC_H
 #define COUNTERSIGN_BASE_CODEC_H
 
@@ -13,7 +13,8 @@
 #include "base/str.h"
 
 struct str codec_base64url(struct arena *a, const void *bytes, size_t n);
-/* Decodes into out, which has room for cap bytes; *n_out is how many came. ERR_SYNTAX; ERR_LIMIT past cap. */
+/* Decodes into out, which has room for cap bytes; *n_out is the number written. ERR_SYNTAX; ERR_LIMIT
+ * beyond cap. */
 enum errcode codec_base64url_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
 struct str codec_base32(struct arena *a, const void *bytes, size_t n);
 /* Either letter case. */
@@ -26,10 +27,10 @@ bool utf8_is_valid(struct str s);
 struct str utf8_repair(struct arena *a, struct str s);
 /* s without the byte order mark (U+FEFF) that some editors put at the head of a file: it is not content. */
 struct str utf8_skip_mark(struct str s);
-/* The code point at the front of s and its length in *n_out; UINT32_MAX and length 1 where it is not valid
+/* The code point at the start of s, with its length in *n_out; UINT32_MAX and length 1 if it is not valid
  * UTF-8. */
 uint32_t utf8_decode(struct str s, size_t *n_out);
-/* Writes 1 to 4 bytes and returns how many; cp is a scalar value (ASSERT). */
+/* Writes 1 to 4 bytes and returns the number; cp must be a scalar value (ASSERT). */
 size_t utf8_encode(uint32_t cp, unsigned char out[4]);
 /* Length of valid UTF-8 in UTF-16 code units. */
 size_t utf8_utf16_units(struct str s);

@@ -1,4 +1,4 @@
-/* cx: one request's life: begin, at most one error, end. */
+/* cx: the life of one request: start, at most one error, end. */
 #include "base/cx.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-/* cx: the context of one request or one command: its memory, its one error, its moment, who asks, and what it
- * may use. Passed first to everything that can fail or allocate; holds no global state and is owned by the
- * process's main loop. */
+/* cx: the context of one request or command: its memory, its one error, its time, its caller, and the
+ * resources it may use. It is the first argument of every function that can fail or allocate. It holds no
+ * global state, and belongs to the process's main loop. */
 #ifndef COUNTERSIGN_BASE_CX_H
 #define COUNTERSIGN_BASE_CX_H
 
@@ -40,32 +40,33 @@ struct cx {
     int64_t device;     /* the phone that asks, 0: none: what it changes it need not be told */
     unsigned proofs;    /* enum cx_proof */
     struct str source;  /* address of the caller as text, or null (command line) */
-    struct str console; /* what the caller calls itself (User-Agent), or null */
-    struct db *db;      /* NULL where there is none */
+    struct str console; /* the caller's description of itself (User-Agent), or null */
+    struct db *db;      /* NULL if there is none */
     const struct auth_env *env;
     const struct call *call;
     struct call_reply *reply;
-    int64_t
-        woken[CX_WOKEN]; /* technicians whose challenge this request moved: whoever waits is told after it */
+    int64_t woken[CX_WOKEN]; /* technicians whose challenge this request changed: their waiting checks are
+                              * woken after it */
     size_t n_woken;
-    bool wakes_all; /* there were more, or it may concern anybody */
+    bool wakes_all; /* there were more, or any check may be affected */
     enum errcode err;
-    char detail[CX_DETAIL]; /* of the first error; for the log and the operator, never for a stranger */
+    char detail[CX_DETAIL]; /* detail of the first error; for the log and the operator, never for an
+                             * outsider */
 };
 
 void cx_init(struct cx *cx);
-/* For the next request: frees its memory, clears the error, takes the time. Keeps db and env. */
+/* Prepares for the next request: frees its memory, clears the error, reads the time. Keeps db and env. */
 void cx_begin(struct cx *cx);
-/* Once a request was answered: wipes what it left in memory, which may be a password, without a wait for the
- * next one. */
+/* After a request was answered: wipes what it left in memory, possibly a password, without waiting for the
+ * next request. */
 void cx_end(struct cx *cx);
 void cx_clear(struct cx *cx);
 
-/* Records the first error of a request and returns the code; later ones keep the first detail. */
+/* Records the first error of a request and returns its code; later ones keep the first detail. */
 enum errcode err_set(struct cx *cx, enum errcode code, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* Notes that what a check of this technician is told may have changed. */
+/* Records that the result of this technician's checks may have changed. */
 void cx_wake(struct cx *cx, int64_t technician_id);
-/* Forgets the error: for a caller that handled it. */
+/* Clears the error, for a caller that has handled it. */
 void err_forget(struct cx *cx);
 
 #endif

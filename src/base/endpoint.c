@@ -8,7 +8,7 @@ enum { PORT_HTTPS = 443, PORT_HTTP = 80, HOST_MAX = 253 };
 static const struct str https = STR("https://");
 static const struct str http = STR("http://");
 
-/* Of Chrome and its kin, Firefox, Safari, Edge. */
+/* For Chrome and its derivatives, Firefox, Safari, Edge. */
 static const struct str known[] = {
     STR("fcm.googleapis.com"),
     STR("updates.push.services.mozilla.com"),
@@ -60,7 +60,7 @@ read_authority(struct str s, struct endpoint *out)
     return is_host(out->host);
 }
 
-/* What follows the scheme. */
+/* The part after the scheme. */
 static struct str
 cut_scheme(struct str url, bool *plain_out)
 {

@@ -1,4 +1,4 @@
-/* err: names and texts of the error codes, and the two ways a process ends by itself. */
+/* err: names and texts of the error codes, and the two ways in which a process ends itself. */
 #include "base/err.h"
 
 #include <stdio.h>
@@ -27,7 +27,8 @@ err_name(enum errcode code)
     return errors[code].name;
 }
 
-/* dprintf and not the log: base knows no log, and a broken program should trust as little as it can. */
+/* dprintf instead of the log: base does not know the log, and a broken program should depend on as little
+ * as possible. */
 void
 err_bug(const char *file, int line, const char *what)
 {

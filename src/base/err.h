@@ -1,7 +1,7 @@
-/* err: the error codes and the two things that end a process: a bug and an exhausted memory.
+/* err: the error codes, and the two events that end a process: a bug, and exhausted memory.
  *
- * What can fail returns enum errcode and is MUST_CHECK. The detail is set once, in the context (base/cx.h),
- * where the error is first known, and passed up untouched. */
+ * A function that can fail returns enum errcode and is MUST_CHECK. The detail is set once, in the context
+ * (base/cx.h), where the error is first detected, and is passed up unchanged. */
 #ifndef COUNTERSIGN_BASE_ERR_H
 #define COUNTERSIGN_BASE_ERR_H
 
@@ -22,7 +22,7 @@ const char *err_name(enum errcode code);
 #define ASSERT(cond) ((cond) ? (void)0 : err_bug(__FILE__, __LINE__, #cond))
 _Noreturn void err_bug(const char *file, int line, const char *what);
 
-/* Memory ran out: prints one line and aborts. The supervisor starts the process again. */
+/* Memory is exhausted: prints one line and aborts. The supervisor restarts the process. */
 _Noreturn void err_no_memory(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BLIND_MOST = 1 << 20 /* closed one by one where /proc is missing */ };
+enum { BLIND_MOST = 1 << 20 /* closed one by one if /proc is missing */ };
 
 bool
 fds_open_standard(void)
@@ -16,14 +16,14 @@ fds_open_standard(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
-        /* The lowest number that is free is this one: those below are open by now. */
+        /* This is the lowest free number: those below are open by now. */
         if (errno != EBADF || open("/dev/null", O_RDWR | O_NOCTTY) != fd)
             return false;
     }
     return true;
 }
 
-/* The limit may have been lowered after a descriptor beyond it was opened; only the list knows. */
+/* The limit may have been lowered after a higher descriptor was opened; only the list shows it. */
 static bool
 close_listed(int first)
 {

@@ -1,5 +1,5 @@
-/* frame: messages between our processes. A frame that breaks the format ends its channel, so nothing here
- * tries to find the next one behind it. */
+/* frame: messages between our own processes. A frame that violates the format ends its channel, so there
+ * is no attempt to resynchronize. */
 #include "base/frame.h"
 
 #include <errno.h>
@@ -76,14 +76,14 @@ frame_end(struct buf *out, size_t mark)
     return ERR_NONE;
 }
 
-/* The whole length of the frame at the front of `in`, once its first bytes are there. */
+/* The total length of the frame at the front of `in`, once its first bytes have arrived. */
 static enum errcode
 whole_length(const struct buf *in, size_t *n_out)
 {
     if (in->len < LENGTH)
         return ERR_MORE;
     size_t rest = be32_get(in->data + in->start);
-    /* What can never fit into `in` would be waited for without end. */
+    /* A frame that can never fit into `in` would be awaited forever. */
     if (rest < HEAD_REST || rest > FRAME_MAX || rest + LENGTH > in->max)
         return ERR_PROTOCOL;
     *n_out = rest + LENGTH;
@@ -114,7 +114,7 @@ frame_consume(struct buf *in, const struct frame *f)
     buf_consume(in, f->body.n + FRAME_HEAD);
 }
 
-/* The next n bytes of the body, or NULL and the frame is bad from then on. */
+/* The next n bytes of the body. NULL, and the frame is marked bad, if they are missing. */
 static const unsigned char *
 take(struct frame *f, size_t n)
 {
@@ -218,7 +218,7 @@ frame_receive(int fd, struct buf *in, struct frame *f)
     }
 }
 
-/* Room for FRAME_FDS descriptors, aligned as a cmsghdr must be. */
+/* Room for FRAME_FDS descriptors, aligned as a cmsghdr requires. */
 union control {
     char room[CMSG_SPACE(sizeof(int) * FRAME_FDS)];
     struct cmsghdr align;
@@ -246,12 +246,13 @@ frame_send_fds(int fd, struct buf *out, const int *fds, size_t n_fds)
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
-    /* The descriptors went with the first byte; what is left goes alone. */
+    /* The descriptors were sent with the first byte; the rest is sent without. */
     buf_consume(out, (size_t)n);
     return frame_send_all(fd, out);
 }
 
-/* Appends the descriptors of a message; past FRAME_FDS they are closed and the peer broke the format. */
+/* Appends the descriptors of a message. Any beyond FRAME_FDS are closed, and the peer has violated the
+ * format. */
 static enum errcode
 collect_fds(struct msghdr *m, int fds[FRAME_FDS], size_t *n_fds)
 {
@@ -274,7 +275,8 @@ collect_fds(struct msghdr *m, int fds[FRAME_FDS], size_t *n_fds)
     return bad ? ERR_PROTOCOL : ERR_NONE;
 }
 
-/* Reads at most `want` bytes and whatever descriptors come with them. ERR_MORE: nothing there yet. */
+/* Reads at most `want` bytes, and the descriptors that arrive with them. ERR_MORE: nothing is available
+ * yet. */
 static enum errcode
 receive_some(int fd, struct buf *in, size_t want, int fds[FRAME_FDS], size_t *n_fds)
 {
@@ -295,7 +297,7 @@ receive_some(int fd, struct buf *in, size_t want, int fds[FRAME_FDS], size_t *n_
     return collect_fds(&m, fds, n_fds);
 }
 
-/* Exactly one frame is read, so that its descriptors cannot be taken for another's. */
+/* Exactly one frame is read, so that its descriptors cannot be attributed to another. */
 static enum errcode
 receive_one(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds)
 {

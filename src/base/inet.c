@@ -7,7 +7,7 @@
 
 static const unsigned char mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* True when it was an IPv4-mapped address and now is the IPv4 address. */
+/* True when it was an IPv4-mapped address; it is the IPv4 address afterwards. */
 static bool
 unmap(struct inet_addr *addr)
 {
@@ -57,7 +57,7 @@ width(const struct inet_addr *addr)
     return addr->v6 ? 128 : 32;
 }
 
-/* Do the first `bits` bits agree? */
+/* Whether the first `bits` bits are equal. */
 static bool
 same_prefix(const unsigned char *a, const unsigned char *b, unsigned bits)
 {
@@ -93,7 +93,7 @@ inet_net_parse(struct str s, struct inet_net *out)
     net.bits = (unsigned)n;
     if (has_bits_past(&net))
         return ERR_RANGE;
-    /* The mapped prefix has its last bit set, so a network that begins with it is at least that long. */
+    /* The last bit of the mapped prefix is set, so a network that starts with it is at least that long. */
     if (unmap(&net.addr))
         net.bits -= 8 * (unsigned)sizeof(mapped_prefix);
     *out = net;

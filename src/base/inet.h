@@ -1,7 +1,7 @@
-/* inet: addresses and networks as values. Numbers only: nothing here asks a resolver or opens a socket.
+/* inet: addresses and networks as values. Numeric only: nothing here resolves names or opens sockets.
  *
- * An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is the IPv4 address that it names, everywhere: a
- * rule about 192.0.2.1 must not be passed by writing ::ffff:192.0.2.1. */
+ * An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is treated as the IPv4 address it contains,
+ * everywhere: a rule about 192.0.2.1 must not be bypassed by writing ::ffff:192.0.2.1. */
 #ifndef COUNTERSIGN_BASE_INET_H
 #define COUNTERSIGN_BASE_INET_H
 
@@ -15,10 +15,10 @@
 
 struct inet_addr {
     bool v6;
-    unsigned char b[16]; /* network order; IPv4 uses the first 4, the others are 0 */
+    unsigned char b[16]; /* network byte order; IPv4 uses the first 4, the others are 0 */
 };
 
-/* A prefix; the bits of `addr` past the first `bits` are 0. */
+/* A prefix; the bits of `addr` beyond the first `bits` are 0. */
 struct inet_net {
     struct inet_addr addr;
     unsigned bits;
@@ -31,26 +31,28 @@ struct inet_endpoint {
 
 /* "192.0.2.1" or "2001:db8::1"; no brackets, port or zone. ERR_SYNTAX. */
 enum errcode inet_parse(struct str s, struct inet_addr *out) MUST_CHECK;
-/* The shortest usual text (RFC 5952). */
+/* The canonical text form (RFC 5952). */
 struct str inet_format(struct arena *a, const struct inet_addr *addr);
 
-/* "10.0.0.0/8", "2001:db8::/32", or an address alone: that one host. ERR_SYNTAX; ERR_RANGE when the prefix is
- * too long, or when bits past it are set: more likely a slip than a wish. */
+/* "10.0.0.0/8", "2001:db8::/32", or a single address, which stands for that one host. ERR_SYNTAX;
+ * ERR_RANGE when the prefix is too long, or when bits beyond it are set, which is more likely a mistake
+ * than intended. */
 enum errcode inet_net_parse(struct str s, struct inet_net *out) MUST_CHECK;
 struct str inet_net_format(struct arena *a, const struct inet_net *net);
-/* No IPv4 address is in an IPv6 network, "::/0" included. */
+/* An IPv4 address is never in an IPv6 network, not even "::/0". */
 bool inet_net_has(const struct inet_net *net, const struct inet_addr *addr);
 
 /* 127.0.0.0/8 or ::1. */
 bool inet_is_loopback(const struct inet_addr *addr);
-/* An address of the public Internet: none of the special-purpose networks of RFC 6890 and its registries
- * (private, loopback, link-local, shared, documentation, benchmarks, 6to4, Teredo, NAT64), no multicast. */
+/* Whether it is an address of the public Internet: not in one of the special-purpose networks of RFC 6890
+ * and its registries (private, loopback, link-local, shared, documentation, benchmarks, 6to4, Teredo,
+ * NAT64), not multicast. */
 bool inet_is_public(const struct inet_addr *addr);
 
 /* "192.0.2.1:443" or "[2001:db8::1]:443"; port 0 to 65535. ERR_SYNTAX, ERR_RANGE. */
 enum errcode inet_endpoint_parse(struct str s, struct inet_endpoint *out) MUST_CHECK;
 struct str inet_endpoint_format(struct arena *a, const struct inet_endpoint *e);
-/* For bind and connect: fills *out and returns the length that counts. */
+/* For bind and connect: fills *out and returns its length. */
 socklen_t inet_to_sockaddr(const struct inet_endpoint *e, struct sockaddr_storage *out);
 /* From accept and getsockname. ERR_SYNTAX when it is neither AF_INET nor AF_INET6. */
 enum errcode inet_from_sockaddr(const struct sockaddr_storage *sa, struct inet_endpoint *out) MUST_CHECK;

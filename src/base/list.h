@@ -1,4 +1,5 @@
-/* list: a doubly linked ring with its links inside the members. A list head is a node that is no member. */
+/* list: a doubly linked ring whose links are embedded in its members. A list head is a node without a
+ * member. */
 #ifndef COUNTERSIGN_BASE_LIST_H
 #define COUNTERSIGN_BASE_LIST_H
 
@@ -30,7 +31,7 @@ list_add_last(struct list *head, struct list *node)
     head->prev = node;
 }
 
-/* Safe to call twice: the node becomes a ring of its own. */
+/* May be called twice: the node becomes a ring of its own. */
 static inline void
 list_remove(struct list *node)
 {
@@ -39,9 +40,9 @@ list_remove(struct list *node)
     list_init(node);
 }
 
-/* The member of `type` whose link `member` is `node`. */
+/* The `type` whose member `member` is `node`. */
 #define LIST_ITEM(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
-/* Walks the nodes; `next` (a struct list *) lets the body remove `it`. */
+/* Walks the nodes; `next` (a struct list *) allows the body to remove `it`. */
 #define LIST_EACH(it, next, head) \
     for (struct list *it = (head)->next, *next = it->next; it != (head); it = next, next = it->next)
 

@@ -15,9 +15,9 @@
 
 enum { SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
 
-/* Ordered by `at`, and by `order` where that is the same. */
+/* Ordered by `at`; ties by `order`. */
 struct due {
-    int64_t at; /* a copy of the timer's: the heap is ordered without following pointers */
+    int64_t at; /* a copy of the timer's: the heap is ordered without dereferencing pointers */
     uint64_t order;
     struct loop_timer *timer;
 };
@@ -31,11 +31,11 @@ struct loop {
     int epoll;
     bool stopped;
     int64_t now;
-    struct epoll_event events[LOOP_EVENTS_MAX]; /* of this round; told up to event_at */
+    struct epoll_event events[LOOP_EVENTS_MAX]; /* events of this round; delivered up to event_at */
     int event_at, n_events;
     struct due *heap; /* heap[0] is due first */
     size_t n_timers, heap_cap;
-    uint64_t order; /* of the timer that was set last */
+    uint64_t order; /* order of the most recently set timer */
     uint64_t round;
     bool is_telling_timers;
     struct loop_fd signals;
@@ -73,8 +73,8 @@ loop_free(struct loop **l)
     *l = NULL;
 }
 
-/* The kernel tells of errors and hang-ups whether asked or not; one shot keeps it from telling a watch that
- * wants nothing again and again. */
+/* The kernel reports errors and hang-ups even when not requested; one-shot mode keeps it from reporting
+ * them repeatedly to a watch that wants nothing. */
 static struct epoll_event
 event_for(struct loop_fd *w, unsigned want)
 {
@@ -118,7 +118,7 @@ loop_fd_remove(struct loop *l, struct loop_fd *w)
     ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL) == 0);
     w->fd = -1;
     w->want = 0;
-    /* The owner may be freed next, and its memory or its number used again in this very round. */
+    /* The owner may be freed next, and its memory or descriptor number reused within this round. */
     for (int i = l->event_at; i < l->n_events; i++)
         if (l->events[i].data.ptr == w)
             l->events[i].data.ptr = NULL;
@@ -143,7 +143,7 @@ is_before(const struct due *a, const struct due *b)
     return a->at < b->at || (a->at == b->at && a->order < b->order);
 }
 
-/* Finds the place of d from a free slot upwards, then downwards, and puts it there. */
+/* Moves d from a free slot upwards, then downwards, to its place in the heap. */
 static void
 heap_settle(struct loop *l, size_t slot, struct due d)
 {
@@ -182,7 +182,7 @@ loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at)
             heap_grow(l);
         t->slot = l->n_timers++;
     }
-    /* Behind all that are due in this round: see tell_timers. */
+    /* After all timers that are due in this round: see tell_timers. */
     if (l->is_telling_timers && at < l->now)
         at = l->now;
     t->at = at;
@@ -242,7 +242,7 @@ patience(const struct loop *l)
         int64_t us = l->heap[0].at - clock_mono();
         ms = us <= 0 ? 0 : us / CLOCK_MS + (us % CLOCK_MS > 0 ? 1 : 0);
     }
-    /* A clock that jumps wakes nobody: look again soon. */
+    /* A clock that jumps wakes no sleeper: look again soon. */
     if (l->n_timers > 0 && clock_is_movable() && ms > MOVABLE_CLOCK_MS)
         ms = MOVABLE_CLOCK_MS;
     return ms > INT_MAX ? INT_MAX : (int)ms;
@@ -277,8 +277,8 @@ tell_descriptors(struct loop *l)
     l->n_events = 0;
 }
 
-/* A timer that is set meanwhile waits for the next round, and so do those past the bound: whatever timers do,
- * the descriptors have their turn in between. */
+/* Timers set meanwhile, and those beyond the bound, run in the next round: whatever timers do, descriptors
+ * get their turn in between. */
 static void
 tell_timers(struct loop *l)
 {

@@ -1,9 +1,10 @@
-/* loop: epoll, timers and signals for the processes that wait for many things at once (supervisor, front,
+/* loop: epoll, timers and signals for the processes that wait for many events at once (supervisor, front,
  * courier).
  *
- * One loop a process. Watches and timers are embedded in their owners, which outlive them. A callback may
- * add, change and remove any watch or timer, its own included, and may free its owner after removing what it
- * embeds. A child after fork leaves its parent's loop alone: the kernel's set is one. */
+ * One loop per process. Watches and timers are embedded in their owners, which outlive them. A callback
+ * may add, change and remove any watch or timer, including its own, and may free its owner after removing
+ * what the owner embeds. After a fork the child must not touch its parent's loop: the kernel shares the
+ * epoll set. */
 #ifndef COUNTERSIGN_BASE_LOOP_H
 #define COUNTERSIGN_BASE_LOOP_H
 
@@ -15,11 +16,11 @@
 
 struct loop; /* opaque, heap */
 
-/* An error or a hang-up is reported as LOOP_READ too: the read then says so. LOOP_HANGUP: the peer sends
- * nothing more; for a watch that does not want to read what it still sent. */
+/* Errors and hang-ups are reported as LOOP_READ: the next read returns them. LOOP_HANGUP: the peer has
+ * closed its sending side; for a watch that does not want to read the remaining input. */
 enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_HANGUP = 4 };
 
-enum { LOOP_EVENTS_MAX = 256 }; /* descriptors, and timers, of one round */
+enum { LOOP_EVENTS_MAX = 256 }; /* descriptors handled in one round; the same for timers */
 
 struct loop_fd {
     int fd; /* -1: not watched */
@@ -29,7 +30,7 @@ struct loop_fd {
 
 struct loop_timer {
     int64_t at;  /* clock_mono; 0: not set */
-    size_t slot; /* place in the heap */
+    size_t slot; /* position in the heap */
     void (*due)(struct loop_timer *t);
 };
 
@@ -40,10 +41,10 @@ void loop_free(struct loop **l);
 /* Level-triggered. ERR_SYSTEM when epoll refuses (out of memory, bad descriptor). */
 enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
                          void (*ready)(struct loop_fd *, unsigned)) MUST_CHECK;
-/* What is not wanted is not told; with 0 not even an error or a hang-up is. */
+/* Only requested events are reported; with 0, not even errors and hang-ups. */
 void loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want);
-/* Stops watching, before the descriptor is closed (ASSERT); does not close it. Nothing happens when it is not
- * watched, or all zero: never added. Events of this round that were not yet told are dropped. */
+/* Stops watching, which must happen before the descriptor is closed (ASSERT); does not close it. No effect
+ * when it is not watched, or all zero: never added. Events of this round not yet delivered are dropped. */
 void loop_fd_remove(struct loop *l, struct loop_fd *w);
 
 void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
@@ -51,16 +52,16 @@ void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
 void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
 
-/* Blocks the signal (sigprocmask) and tells it here, through one signalfd. The block is inherited: a child
- * unblocks what its own program needs before it runs that. */
+/* Blocks the signal (sigprocmask) and delivers it here, through one signalfd. The blocked mask is
+ * inherited: a child must unblock what its own program needs before exec. */
 enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
 
-/* Runs until loop_stop, which ends it before the next callback; a stop before the run ends that run at once.
- * A round is at most LOOP_EVENTS_MAX descriptors, then as many due timers; a timer that is set by one of them
- * runs in the next round at the earliest, whatever its time. ERR_SYSTEM when epoll fails. */
+/* Runs until loop_stop, which takes effect before the next callback; a stop before the run ends that run
+ * at once. A round handles at most LOOP_EVENTS_MAX descriptors, then as many due timers; a timer set by
+ * one of them runs in the next round at the earliest, whatever its time. ERR_SYSTEM when epoll fails. */
 enum errcode loop_run(struct loop *l) MUST_CHECK;
 void loop_stop(struct loop *l);
-/* clock_mono as of this round: cheap. */
+/* clock_mono at the start of this round: cheap. */
 int64_t loop_now(const struct loop *l);
 /* The number of this round. */
 uint64_t loop_round(const struct loop *l);

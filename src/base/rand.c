@@ -1,4 +1,4 @@
-/* rand: chance from the kernel, with no state of our own that a fork could double. */
+/* rand: random bytes from the kernel; no state of our own that a fork could duplicate. */
 #include "base/rand.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ rand_bytes(void *out, size_t n)
 void
 rand_word(void *out, size_t n)
 {
-    enum { DASH = 62 }; /* its place in base64url's alphabet, which takes 6 bits at a time */
+    enum { DASH = 62 }; /* the value of '-' in base64url's alphabet, which encodes 6 bits per letter */
     do
         rand_bytes(out, n);
     while (*(unsigned char *)out >> 2 == DASH);
@@ -49,7 +49,7 @@ uint32_t
 rand_below(uint32_t below)
 {
     ASSERT(below > 0);
-    /* 2^32 mod below numbers would make some results likelier than others: draw again for them. */
+    /* The first 2^32 mod below values would bias the result: draw again. */
     uint32_t uneven = (uint32_t)(0 - below) % below;
     uint32_t v = 0;
     do

@@ -1,4 +1,4 @@
-/* secret: wiping and comparing without telling. */
+/* secret: wiping, and comparing in constant time. */
 #include "base/secret.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* str: looking at bytes without owning them. No function here allocates. */
+/* str: inspecting bytes without owning them. No function here allocates. */
 #include "base/str.h"
 
 #include <limits.h>
