@@ -1,5 +1,5 @@
-/* field: lines, header fields, and the names and bytes they are made of (RFC 9112, sections 2.2 and 5; RFC
- * 9110, section 5). */
+/* field: lines, header fields, and their names and bytes (RFC 9112, sections 2.2 and 5; RFC 9110, section
+ * 5). */
 #include "http/head.h"
 
 #include <string.h>
@@ -72,7 +72,7 @@ is_control(unsigned char c)
     return (c < 0x20 && c != '\t') || c == 0x7f;
 }
 
-/* Eight bytes at a time: most lines have none, and this is a third of the cost of a request. */
+/* Eight bytes at a time: most lines contain none, and this is a third of the cost of a request. */
 static bool
 has_control(const unsigned char *p, size_t n)
 {
@@ -84,7 +84,8 @@ has_control(const unsigned char *p, size_t n)
 
         memcpy(&v, p + i, 8);
         del = v ^ (ones * 0x7f);
-        /* Some byte is < 0x20, or is 0x7f; a borrow may also name the byte above one that is. */
+        /* Some byte is < 0x20 or equals 0x7f; because of a borrow, the byte above such a byte may be
+         * flagged as well. */
         if (((((v - ones * 0x20) & ~v) | ((del - ones) & ~del)) & high) == 0)
             continue;
         for (size_t k = i; k < i + 8; k++)
@@ -108,8 +109,8 @@ http_line_find(struct http_bytes in, size_t start, size_t from, size_t max, size
         *end = e;
         return HTTP_LINE_WHOLE;
     }
-    /* What was known first must win, however the text was cut: a bare LF, then the length, then the bare CR.
-     */
+    /* The fault that comes first must win, however the input was split: a bare LF, then the length, then
+     * the bare CR. */
     if (from < e && memchr(in.data + from, '\n', e - from) != NULL)
         return HTTP_LINE_BAD;
     if (e + 1 >= stop)

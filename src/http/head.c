@@ -1,5 +1,5 @@
-/* head: the request line and the header fields (RFC 9112, sections 3, 5 and 6), and what they say together.
- */
+/* head: the request line and the header fields (RFC 9112, sections 3, 5 and 6), and their combined
+ * meaning. */
 #include "http/head.h"
 
 #include <arpa/inet.h>
@@ -50,7 +50,8 @@ parse_version(struct str text, struct http_request *req)
     return fine;
 }
 
-/* Length of what of s is of that class, with every '%' before two hex digits; SIZE_MAX when one is not. */
+/* Length of s if all of it is of that class and every '%' is followed by two hex digits; otherwise
+ * SIZE_MAX. */
 static size_t
 span_encoded(struct str s, unsigned class)
 {
@@ -78,8 +79,8 @@ is_ipv6(struct str s)
     return inet_pton(AF_INET6, text, &address) == 1;
 }
 
-/* host or host:port: a name, an IPv4 address, or an IPv6 address in brackets; the port is 1 to 5 digits up to
- * 65535. */
+/* host or host:port: a name, an IPv4 address, or an IPv6 address in brackets; the port has 1 to 5 digits
+ * and is at most 65535. */
 static bool
 is_authority(struct str s)
 {
@@ -100,7 +101,7 @@ is_authority(struct str s)
     return s.p[n] == ':' && s.n - n <= 6 && str_to_u64(str_sub(s, n + 1, SIZE_MAX), 65535, &port) == ERR_NONE;
 }
 
-/* absolute-form: takes the authority off the front, so that *target is the path and query, perhaps empty. */
+/* absolute-form: removes the authority from the front; *target becomes the path and query, perhaps empty. */
 static bool
 cut_authority(struct str *target, struct http_request *req)
 {
@@ -166,8 +167,8 @@ parse_request_line(struct str line, struct http_request *req)
     return f;
 }
 
-/* What can be said of a request line that is not whole: so that neither noise nor a line without an end is
- * waited upon. */
+/* Judges an incomplete request line, so that the parser does not wait for the end of garbage or of an
+ * endless line. */
 static struct http_fault
 look_at_start(struct http_bytes in)
 {
@@ -214,7 +215,7 @@ judge_host(struct http_request *req)
     return fine;
 }
 
-/* RFC 9112, section 6.3, without its leniencies. */
+/* RFC 9112, section 6.3, without its leniency. */
 static struct http_fault
 judge_transfer_encoding(struct str coding, struct http_request *req)
 {
@@ -238,7 +239,7 @@ judge_length(struct str length, struct http_request *req)
 {
     if (http_header_is_repeated(req, HTTP_NAME_CONTENT_LENGTH))
         return refuse(400, "length-twice");
-    /* A leading zero is a number to one reader and octal to another. */
+    /* A leading zero means decimal to one parser and octal to another. */
     if (length.n > 1 && length.p[0] == '0')
         return refuse(400, "length");
     if (str_to_u64(length, UINT64_MAX, &req->length) != ERR_NONE)
@@ -266,7 +267,7 @@ judge_expect(struct http_request *req)
     static const struct str go_on = STR("100-continue");
     struct str expect = http_header(req, HTTP_NAME_EXPECT);
 
-    /* RFC 9110, section 10.1.1: from 1.0 it is ignored. */
+    /* RFC 9110, section 10.1.1: ignored in HTTP/1.0. */
     if (str_is_null(expect) || req->minor == 0)
         return fine;
     if (http_header_is_repeated(req, HTTP_NAME_EXPECT) || !str_eq_nocase(expect, go_on))
@@ -321,7 +322,7 @@ begin(struct http_request *req)
     memset(req->first, 0, sizeof req->first);
 }
 
-/* What a line that is not whole means. */
+/* The meaning of an incomplete line. */
 static enum http_head
 stop_at(enum http_line found, struct http_bytes in, bool is_first, struct http_fault *fault)
 {
@@ -337,13 +338,13 @@ stop_at(enum http_line found, struct http_bytes in, bool is_first, struct http_f
     return HTTP_HEAD_BAD;
 }
 
-/* Whether the line that was not whole at the last call is still not whole. */
+/* Whether the line that was incomplete at the last call still is. */
 static enum http_line
 look_again(struct http_bytes in, const struct http_limits *limits, const struct http_head_at *at)
 {
     size_t max = at->line == 0 ? limits->line : limits->head - at->line, end;
 
-    /* A CR may have been the last byte that was here. */
+    /* The last byte seen so far may have been a CR. */
     return http_line_find(in, at->line, at->searched > at->line ? at->searched - 1 : at->line, max, &end);
 }
 
@@ -358,8 +359,7 @@ http_head_parse(struct http_bytes in, const struct http_limits *limits, struct h
         at->searched = (uint32_t)in.n;
         return stop_at(found, in, at->line == 0, fault);
     }
-    /* Something is whole: read the head from its beginning. That happens no more often than there may be
-     * fields. */
+    /* A line is complete: parses the head from its beginning. This happens at most once per allowed field. */
     begin(req);
     for (;; start = end + 2) {
         struct str line;

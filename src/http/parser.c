@@ -1,8 +1,8 @@
 /* parser: the states of a connection's input: a head, then a body by length or in chunks (RFC 9112, sections
- * 6 and 7). What a head may say is in head.c.
+ * 6 and 7). head.c knows what a head may contain.
  *
- * In the buf stand, one behind the other: the head, what is kept of the body, a gap that grows where chunk
- * lines and dropped bytes were, and from p->at on what was not looked at. */
+ * The buf holds, in this order: the head, the kept part of the body, a gap that grows where chunk lines
+ * and dropped bytes were, and, from p->at on, unprocessed input. */
 #include "http/parser.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum {
     STATE_HEAD,
-    STATE_WHOLE, /* the head was told; the caller may have set limits */
+    STATE_WHOLE, /* the head was reported; the caller may have set limits */
     STATE_LENGTH,
     STATE_CHUNK_LINE,
     STATE_CHUNK,
@@ -26,7 +26,7 @@ enum { CHUNK_DIGITS_MAX = 16 };
 
 #define BIT(state) (1u << (state))
 
-/* From DONE only http_parser_next leads on, from REFUSED nothing. */
+/* Only http_parser_next leaves DONE; nothing leaves REFUSED. */
 static const unsigned moves[STATE_COUNT_] = {
     [STATE_HEAD] = BIT(STATE_WHOLE) | BIT(STATE_REFUSED),
     [STATE_WHOLE] = BIT(STATE_LENGTH) | BIT(STATE_CHUNK_LINE) | BIT(STATE_DONE) | BIT(STATE_REFUSED),
@@ -101,7 +101,7 @@ http_parser_next(struct http_parser *p, struct buf *in)
     http_parser_init(p, p->limits);
 }
 
-/* RFC 9112, section 2.2: an empty line before a request is passed over; one, here. False: wait or refused. */
+/* RFC 9112, section 2.2: one empty line before a request is skipped. False: wait, or refused. */
 static bool
 pass_blank(struct http_parser *p, struct buf *in)
 {
@@ -148,7 +148,7 @@ read_head(struct http_parser *p, struct buf *in, struct http_request *req)
     }
 }
 
-/* The head again, where req has since served another connection or the buf has moved. */
+/* Parses the head again if req has served another connection since, or if the buf has moved. */
 static void
 fill(struct http_parser *p, struct buf *in, struct http_request *req)
 {
@@ -186,7 +186,7 @@ begin_body(struct http_parser *p, struct buf *in)
     return p->length > 0;
 }
 
-/* Takes what is here of the `left` bytes: to the end of the body, or away. */
+/* Consumes what has arrived of the `left` bytes: appends it to the body, or drops it. */
 static void
 take_bytes(struct http_parser *p, struct buf *in)
 {
@@ -216,8 +216,8 @@ read_length(struct http_parser *p, struct buf *in)
     return false;
 }
 
-/* chunk-ext of RFC 9112, section 7.1.1, without its blanks: *( ";" token [ "=" ( token / quoted-string ) ] ).
- */
+/* chunk-ext of RFC 9112, section 7.1.1, without optional blanks: *( ";" token [ "=" ( token /
+ * quoted-string ) ] ). */
 static bool
 is_extension(struct str s)
 {
@@ -249,7 +249,7 @@ is_extension(struct str s)
     return i == s.n;
 }
 
-/* The size and the extensions of a chunk's line; false when it is not one. */
+/* The size and the extensions of a chunk line; false if it is not one. */
 static bool
 parse_chunk_line(struct str line, uint64_t *size, size_t *extension)
 {
@@ -320,7 +320,7 @@ read_chunk_end(struct http_parser *p, struct buf *in)
     return true;
 }
 
-/* RFC 9110, section 6.5.1: fields that frame or route a message have no place behind it. */
+/* RFC 9110, section 6.5.1: fields for framing or routing are not allowed in trailers. */
 static bool
 is_trailer(struct str line)
 {
@@ -355,7 +355,7 @@ read_trailer(struct http_parser *p, struct buf *in)
     return p->state == STATE_TRAILER;
 }
 
-/* Closes the gap before the little that could not be used yet, so that the buf holds no more than is kept. */
+/* Closes the gap before the few unprocessed bytes, so that the buf holds no more than is kept. */
 static void
 close_gap(struct http_parser *p, struct buf *in)
 {
@@ -369,7 +369,7 @@ close_gap(struct http_parser *p, struct buf *in)
     p->at = to;
 }
 
-/* True: the state has changed, go on; false: wait, done or refused. */
+/* True: the state has changed, continue; false: wait, done or refused. */
 static bool (*const readers[STATE_COUNT_])(struct http_parser *, struct buf *) = {
     [STATE_WHOLE] = begin_body, [STATE_LENGTH] = read_length,       [STATE_CHUNK_LINE] = read_chunk_line,
     [STATE_CHUNK] = read_chunk, [STATE_CHUNK_END] = read_chunk_end, [STATE_TRAILER] = read_trailer,

@@ -1,4 +1,4 @@
-/* reply: the frame of an answer; see reply.h. */
+/* reply: the framing of an answer; see reply.h. */
 #include "http/reply.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 struct reason {
     struct str line;   /* the whole status line */
     struct str phrase; /* its end */
-    const char *text;  /* what http.sys tells a person, or the like */
+    const char *text;  /* the explanation for people, as http.sys words it */
     uint16_t status;
 };
 
@@ -90,7 +90,7 @@ put_digits(char *out, int n)
     out[1] = (char)('0' + n % 10);
 }
 
-/* The calendar of Gregory by days since 1970 (proleptic), as years that begin in March. */
+/* The proleptic Gregorian calendar by days since 1970, with years that start in March. */
 void
 http_date_set(struct http_date *d, int64_t now)
 {

@@ -1,4 +1,4 @@
-/* request: looking things up in a parsed request. */
+/* request: look-ups in a parsed request. */
 #include "http/parser.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* tls: OpenSSL behind the few calls of tls.h. */
+/* tls: OpenSSL, behind the few functions of tls.h. */
 #include "http/tls.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ struct tls_conn {
     char reason[REASON_MAX];
 };
 
-/* The first thing that OpenSSL has to say, as one line; its queue is emptied. */
+/* The first message in OpenSSL's error queue, as one line; the queue is emptied. */
 static void
 take_reason(char *out, size_t n)
 {
@@ -49,7 +49,7 @@ fail(struct cx *cx, enum errcode code, const char *what)
     return err_set(cx, code, "%s: %s", what, reason);
 }
 
-/* Keys are not asked for a passphrase: nobody is there to answer. */
+/* No passphrase prompt for keys: there is no terminal to answer it. */
 static int
 no_passphrase(char *out, int size, int is_write, void *arg)
 {
@@ -60,7 +60,7 @@ no_passphrase(char *out, int size, int is_write, void *arg)
     return -1;
 }
 
-/* RFC 7301: a client that names protocols must name ours. */
+/* RFC 7301: a client that lists protocols must list ours. */
 static int
 choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_n, const unsigned char *in,
                 unsigned in_n, void *arg)
@@ -80,7 +80,7 @@ static enum errcode
 set_rules(struct cx *cx, SSL_CTX *ssl)
 {
     static const unsigned char name[] = "countersign";
-    /* Those whose half costs the server little; finite fields would cost it a hundred times as much. */
+    /* Groups whose server side is cheap; finite fields would cost the server a hundred times as much. */
     int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1};
 
     SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT |
@@ -101,8 +101,8 @@ set_rules(struct cx *cx, SSL_CTX *ssl)
     return ERR_NONE;
 }
 
-/* PEM is ASCII (RFC 7468, section 2), and OpenSSL passes over a line that begins otherwise: a chain would
- * lose a certificate. */
+/* PEM is ASCII (RFC 7468, section 2). OpenSSL skips a line that starts with anything else, and the chain
+ * would lose a certificate. */
 static enum errcode
 refuse_mark(struct cx *cx, const char *what, struct str pem)
 {
@@ -126,7 +126,7 @@ open_text(struct str pem)
     return bio;
 }
 
-/* The rest of the chain, from `bio` on. */
+/* The rest of the chain, read from `bio`. */
 static enum errcode
 use_chain(struct cx *cx, SSL_CTX *ssl, BIO *bio)
 {
@@ -202,7 +202,7 @@ tls_context_new(struct cx *cx, struct str cert_pem, struct str key_pem, struct t
         err = refuse_mark(cx, "private key", key_pem);
     if (err != ERR_NONE)
         return err;
-    /* openssl.cnf could weaken what is set here, and the front cannot read it anyway. */
+    /* openssl.cnf could weaken these settings, and the front cannot read it anyway. */
     if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
         return fail(cx, ERR_CRYPTO, "OpenSSL");
     ERR_clear_error();
@@ -222,7 +222,7 @@ tls_context_new(struct cx *cx, struct str cert_pem, struct str key_pem, struct t
     return err;
 }
 
-/* The whole file into p, FILE_SIZE_MAX + 1 bytes. */
+/* Reads the whole file into p, FILE_SIZE_MAX + 1 bytes. */
 static enum errcode
 read_file(struct cx *cx, int fd, char *p, struct str *out)
 {
@@ -321,7 +321,7 @@ tls_conn_free(struct tls_conn **c)
     *c = NULL;
 }
 
-/* What a call that did not succeed means. */
+/* The meaning of a call that failed. */
 static enum tls_result
 judge(struct tls_conn *c, int result)
 {
