@@ -1,5 +1,5 @@
-/* bounds: see bounds.h. A start tag is read as name, blanks, and attributes with their quoted values; all
- * else is passed over. */
+/* bounds: see bounds.h. A start tag is scanned as name, blanks, and attributes with quoted values;
+ * everything else is skipped. */
 #include "xml/bounds.h"
 
 #include "xml/xml.h"
@@ -9,7 +9,7 @@ struct scan {
     size_t attributes;
 };
 
-/* Comment, CDATA section, processing instruction: passed over to their end. False: something else. */
+/* Skips a comment, CDATA section or processing instruction. False: none of these. */
 static bool
 pass_over(struct scan *s)
 {
@@ -32,7 +32,7 @@ is_name_end(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '=';
 }
 
-/* Where the attribute's name begins, which ends before `at`. */
+/* The start of the attribute name that ends before `at`. */
 static bool
 declares_namespace(struct str tag, size_t at)
 {
@@ -44,7 +44,8 @@ declares_namespace(struct str tag, size_t at)
     return str_starts(str_sub(tag, at, end - at), STR_LIT("xmlns"));
 }
 
-/* From the "<" on. Each byte is looked at a few times at most: names are read backwards from their value. */
+/* Scans a tag from its "<". Each byte is examined a few times at most: names are scanned backwards from
+ * their value. */
 static bool
 tag_is_within(struct scan *s)
 {

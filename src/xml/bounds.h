@@ -1,5 +1,5 @@
-/* bounds: whether a document keeps the bounds of xml.h, seen in one pass before it is parsed. For the reader
- * alone. */
+/* bounds: checks a document against the limits of xml.h in one pass, before it is parsed. Private to the
+ * reader. */
 #ifndef COUNTERSIGN_XML_BOUNDS_H
 #define COUNTERSIGN_XML_BOUNDS_H
 
@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 
-/* Sees tags and attributes as a parser does where they are well-formed. Whatever is malformed the parser
- * refuses before it works on it. */
+/* Finds tags and attributes as a parser does, as long as they are well-formed. Malformed input is refused
+ * by the parser before any work is done on it. */
 bool xml_is_within_bounds(struct str text);
 
 #endif

@@ -84,7 +84,7 @@ charset_of_bom(struct str bytes, size_t *n_out)
         struct str mark;
         enum charset charset;
     } marks[] = {
-        /* The four-byte marks first: one begins as that of UTF-16 does. */
+        /* Four-byte marks first: one of them starts like that of UTF-16. */
         {STR("\xff\xfe\0\0"), CHARSET_UTF32LE}, {STR("\0\0\xfe\xff"), CHARSET_UTF32BE},
         {STR("\xef\xbb\xbf"), CHARSET_UTF8},    {STR("\xff\xfe"), CHARSET_UTF16LE},
         {STR("\xfe\xff"), CHARSET_UTF16BE},
@@ -101,7 +101,7 @@ charset_of_bom(struct str bytes, size_t *n_out)
 
 enum { REPLACEMENT = 0xfffd };
 
-/* A text under construction: at most three bytes for each byte of input, so it is allocated once. */
+/* A text under construction: at most three bytes per input byte, so it is allocated once. */
 struct text {
     char *p;
     size_t n;
@@ -131,7 +131,7 @@ ascii_prefix(struct str s)
     return i;
 }
 
-/* How many bytes a character has whose UTF-8 begins with this byte; 1 for a byte that begins none. */
+/* The length of a character whose UTF-8 starts with this byte; 1 for an invalid first byte. */
 static size_t
 sequence_length(unsigned char lead)
 {
@@ -140,8 +140,8 @@ sequence_length(unsigned char lead)
     return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/* Whether a continuation byte may be the second one of a character: no overlong form, no surrogate, nothing
- * over U+10FFFF. */
+/* Whether a continuation byte is valid as a character's second byte: no overlong forms, no surrogates,
+ * nothing above U+10FFFF. */
 static bool
 is_second_byte(unsigned char lead, unsigned char second)
 {
@@ -156,7 +156,8 @@ is_continuation(unsigned char byte)
     return (byte & 0xc0) == 0x80;
 }
 
-/* How many bytes at the front of s, which is no character, are replaced by one U+FFFD; at least 1. */
+/* The number of bytes at the front of s, which is not a valid character, that are replaced by one U+FFFD;
+ * at least 1. */
 static size_t
 broken_length(struct str s)
 {
@@ -170,7 +171,7 @@ broken_length(struct str s)
     return n;
 }
 
-/* How many bytes at the end of s begin a character without completing it. */
+/* The number of bytes at the end of s that form an incomplete character. */
 static size_t
 utf8_tail_length(struct str s)
 {
@@ -260,7 +261,7 @@ from_utf32(struct text *t, struct str s, bool big)
         put(t, REPLACEMENT);
 }
 
-/* high: what the bytes from 0x80 on stand for; NULL: their own value. */
+/* high: the characters for the bytes from 0x80 on; NULL: the byte values themselves. */
 static void
 from_bytes(struct text *t, struct str s, const uint16_t *high)
 {
@@ -307,7 +308,7 @@ charset_to_utf8(struct arena *a, enum charset charset, struct str bytes)
 {
     if (bytes.n == 0 || is_clean(charset, bytes))
         return bytes;
-    /* UTF-16 is the worst: a lone byte becomes the three of U+FFFD. */
+    /* UTF-16 is the worst case: a lone byte becomes U+FFFD, three bytes. */
     struct text t = {arena_alloc(a, bytes.n * 3), 0};
     switch (charset) {
     case CHARSET_UTF8:

@@ -1,6 +1,6 @@
-/* charset_tables: what the bytes 0x80 to 0xff stand for in the one-byte charsets; included by charset.c
- * alone. A byte that a charset leaves undefined stands for the control character of its value, as .NET has
- * it. */
+/* charset_tables: the characters of the bytes 0x80 to 0xff in the one-byte charsets; included only by
+ * charset.c. A byte that a charset leaves undefined maps to the control character of its value, as in
+ * .NET. */
 #ifndef COUNTERSIGN_XML_CHARSET_TABLES_H
 #define COUNTERSIGN_XML_CHARSET_TABLES_H
 

@@ -1,5 +1,5 @@
-/* problem: see problem.h. Entered only when the parser found a document malformed: the text is scanned again,
- * up to the place of the fault, for what .NET's message tells beside it. */
+/* problem: see problem.h. Called only after the parser found a document malformed: scans the text again,
+ * up to the fault, for the details of .NET's message. */
 #include "xml/problem.h"
 
 #include <stdint.h>
@@ -10,11 +10,11 @@
 #define XML_NAMESPACE "http://www.w3.org/XML/1998/namespace"
 
 enum {
-    XML_LIST_MAX = 4096, /* bytes of the list of open elements */
-    XML_NAMES_TRIED = 64 /* in the search for an undeclared prefix, which is quadratic */
+    XML_LIST_MAX = 4096, /* limit for the list of open elements, in bytes */
+    XML_NAMES_TRIED = 64 /* limit of the search for an undeclared prefix, which is quadratic */
 };
 
-/* What the fault stands in. */
+/* The construct that contains the fault. */
 enum where { AT_ROOT_LEVEL, IN_CONTENT, IN_TAG, IN_END_TAG, IN_COMMENT, IN_CDATA, IN_PI };
 
 struct open_element {
@@ -28,9 +28,9 @@ struct scan {
     struct str text;
     size_t fault;
     enum where where;
-    size_t begin; /* of what the fault stands in */
+    size_t begin; /* of the construct that contains the fault */
     struct open_element *open;
-    struct open_element *spare; /* closed ones, used again: a document may hold a million */
+    struct open_element *spare; /* closed ones, for reuse: a document may have a million */
     bool has_root;
 };
 
@@ -46,7 +46,7 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether a byte may stand in a name; near enough: the parser has judged the name. */
+/* Whether a byte may occur in a name; an approximation: the parser has already judged the name. */
 static bool
 is_name_byte(char c)
 {
@@ -78,7 +78,7 @@ skip_blanks(const struct scan *s, size_t at)
     return at;
 }
 
-/* Where the first `what` at or behind `at` ends; behind the end of the text when there is none. */
+/* The end of the first `what` at or after `at`; beyond the end of the text if there is none. */
 static size_t
 end_of(const struct scan *s, size_t at, struct str what)
 {
@@ -86,7 +86,7 @@ end_of(const struct scan *s, size_t at, struct str what)
     return at + found >= s->text.n ? s->text.n + 1 : at + found + what.n;
 }
 
-/* Where a tag ends, or behind the end of the text; a ">" within quotes does not end it. */
+/* The end of a tag, or beyond the end of the text; a ">" inside quotes does not end it. */
 static size_t
 end_of_tag(const struct scan *s, size_t at)
 {
@@ -130,7 +130,7 @@ close_tag(struct scan *s)
     s->spare = e;
 }
 
-/* Takes one piece of markup that begins at `at`; its end, which lies behind the fault if that is in it. */
+/* Consumes one piece of markup that starts at `at`; its end is after the fault if the fault is inside it. */
 static size_t
 take_markup(struct scan *s, size_t at)
 {
@@ -212,7 +212,8 @@ say(const struct scan *s, size_t offset, struct str what)
     return arena_printf(s->arena, "%.*s Line %zu, position %zu.", STR_ARG(what), p.line, p.column);
 }
 
-/* A message about the character at `offset`: the text before it, it, its number, the text behind. */
+/* A message about the character at `offset`: the preceding text, the character, its number, the following
+ * text. */
 static struct str
 say_character(const struct scan *s, size_t offset, const char *before, const char *between,
               const char *behind)
@@ -315,7 +316,7 @@ say_bad_reference(const struct scan *s, size_t offset)
                             (const char *)utf8, (unsigned)cp));
 }
 
-/* Whether the fault is in the reference that begins at `at`: what came before it was good. */
+/* Whether the fault is in the reference that starts at `at`; everything before it was valid. */
 static bool
 is_in_reference(const struct scan *s, size_t at)
 {
@@ -336,7 +337,7 @@ say_bad_value(const struct scan *s, size_t at, char quote)
     return say(s, at, STR_LIT("There is an unclosed literal string."));
 }
 
-/* What is wrong with the colons of a name; null for nothing. */
+/* The error in the colons of a name; null: none. */
 static struct str
 say_bad_colon(const struct scan *s, size_t at)
 {
@@ -352,7 +353,7 @@ say_bad_colon(const struct scan *s, size_t at)
     return say_character(s, at + second, "The ", " character, ", ", cannot be included in a name.");
 }
 
-/* What is wrong with a declaration of a prefix, whose quote stands at `quote`; null for nothing. */
+/* The error in a prefix declaration whose quote is at `quote`; null: none. */
 static struct str
 say_bad_prefix(const struct scan *s, size_t at, size_t quote, struct str value)
 {
@@ -368,7 +369,7 @@ say_bad_prefix(const struct scan *s, size_t at, size_t quote, struct str value)
     return STR_NULL;
 }
 
-/* Walks the attributes of the tag as .NET does and stops at the first thing that it would not take. */
+/* Walks the attributes of the tag as .NET does, and stops at the first thing that .NET would reject. */
 static struct str
 say_bad_attributes(const struct scan *s, size_t at)
 {
@@ -488,7 +489,7 @@ say_mismatch(const struct scan *s)
                      STR_ARG(s->open->name), p.line, p.column, STR_ARG(end)));
 }
 
-/* The prefix at fault is the tag's own where nothing before the tag's end declares it. */
+/* The faulty prefix belongs to the tag itself if nothing before the tag's end declares it. */
 static struct str
 say_unbound(const struct scan *s)
 {
@@ -513,7 +514,7 @@ say_unbound(const struct scan *s)
     return say(s, s->begin + 1, STR_LIT("'' is an undeclared prefix."));
 }
 
-/* The value that follows `name`, which stands at `at`, and where it begins; null where none does. */
+/* The value that follows `name`, which is at `at`, and its position; null if there is none. */
 static struct str
 value_behind(const struct scan *s, size_t at, size_t *begin_out)
 {
@@ -558,7 +559,7 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
         return STR_LIT("The document is larger or deeper than this server reads.");
     case XML_PROBLEM_EARLY_END:
         s.fault = text.n;
-        /* .NET wants four characters of markup at the root level before it looks at them. */
+        /* .NET requires four characters of markup at the root level before it examines them. */
         if (s.where != AT_ROOT_LEVEL && s.open == NULL && text.n - s.begin < 4)
             return say(&s, s.begin, STR_LIT("Data at the root level is invalid."));
         return s.where == IN_TAG && s.begin + 1 < text.n ? say_bad_tag(&s) : say_early_end(&s);

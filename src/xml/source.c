@@ -14,12 +14,12 @@ after(struct str s, size_t n)
 }
 
 struct declaration {
-    size_t n;             /* of the whole, 0 for none */
+    size_t n;             /* of the whole, 0: none */
     struct str encoding;  /* the value of that pseudo-attribute, or null */
-    struct str attribute; /* all of it, from name to quote */
+    struct str attribute; /* all of it, from the name to the closing quote */
 };
 
-/* What .NET's reader takes for the value of an attribute, which is more than a charset's name. */
+/* What .NET's reader accepts as the attribute's value, which is more than the name of a charset. */
 static bool
 is_value(struct str s)
 {
@@ -30,7 +30,7 @@ is_value(struct str s)
     return true;
 }
 
-/* The XML declaration at the front of `text`. Its grammar is the parser's business. */
+/* The XML declaration at the start of `text`. The parser checks its grammar. */
 static struct declaration
 read_declaration(struct str text)
 {
@@ -59,7 +59,8 @@ read_declaration(struct str text)
     return (struct declaration){end + 2, value, {begin, (size_t)(value.p + value_n + 1 - begin)}};
 }
 
-/* What the first bytes show without a mark (XML 1.0, appendix F); UTF-8 where nothing speaks against it. */
+/* The charset that the first bytes indicate without a mark (XML 1.0, appendix F); UTF-8 if nothing
+ * contradicts it. */
 static enum charset
 guess(struct str bytes)
 {
@@ -80,7 +81,7 @@ is_utf16(enum charset charset)
     return charset == CHARSET_UTF16LE || charset == CHARSET_UTF16BE;
 }
 
-/* Bad UTF-8 is an error by XML's rules, not replaced: the parser is to find it. */
+/* By XML's rules invalid UTF-8 is an error and is not replaced: the parser must find it. */
 static struct str
 decode_strict(struct arena *a, enum charset charset, struct str bytes)
 {
@@ -109,7 +110,7 @@ unknown_encoding(struct arena *a, struct str text, struct str name)
         STR_ARG(name), line, column, STR_ARG(name));
 }
 
-/* XmlTextReaderImpl.CheckEncoding: the declaration has the last word about what follows it. */
+/* XmlTextReaderImpl.CheckEncoding: the declaration decides the encoding of what follows it. */
 static struct xml_source
 by_declaration(struct arena *a, struct str bytes)
 {
@@ -119,7 +120,7 @@ by_declaration(struct arena *a, struct str bytes)
     if (charset == CHARSET_UNKNOWN)
         charset = guess(bytes);
     struct xml_source source = {.text = decode_strict(a, charset, bytes)};
-    /* XmlTextReader takes one NUL as the end of a stream that was filled up with it. */
+    /* XmlTextReader treats one NUL as the end of a padded stream. */
     if (str_ends(source.text, STR_LIT("\0")))
         source.text = str_sub(source.text, 0, source.text.n - 1);
     struct declaration declaration = read_declaration(source.text);
@@ -139,7 +140,7 @@ by_declaration(struct arena *a, struct str bytes)
     }
     if (declared == charset)
         return source;
-    /* The declaration is ASCII, so its bytes are its characters times their width. */
+    /* The declaration is ASCII, so its byte length is its character count times the character width. */
     size_t width = is_utf16(charset) ? 2 : charset == CHARSET_UTF8 ? 1 : 4;
     struct str rest = decode_strict(a, declared, after(bytes, declaration.n * width));
     char *whole = arena_alloc(a, declaration.n + rest.n + 1);
@@ -160,7 +161,7 @@ xml_source(struct arena *a, struct str bytes, struct str charset_name, bool by_x
     } else {
         size_t mark;
         enum charset marked = charset_of_bom(bytes, &mark);
-        /* StreamReader looks for the mark of the charset that it was told before it looks for others. */
+        /* StreamReader looks for the mark of the given charset before it looks for others. */
         if (charset == CHARSET_UTF16LE && marked == CHARSET_UTF32LE)
             mark = 2;
         else if (marked != CHARSET_UNKNOWN)
@@ -168,7 +169,7 @@ xml_source(struct arena *a, struct str bytes, struct str charset_name, bool by_x
         bytes = charset_cut_tail(charset, after(bytes, mark));
         source = (struct xml_source){.text = charset_to_utf8(a, charset, bytes)};
     }
-    /* One mark was taken; the parser would take a second one. */
+    /* One mark was consumed; the parser would consume a second one. */
     if (str_starts(source.text, STR_LIT("\xef\xbb\xbf")))
         source.fault = STR_LIT("Data at the root level is invalid. Line 1, position 1.");
     source.encoding = read_declaration(source.text).attribute;

@@ -12,7 +12,7 @@ is_plain_ascii(unsigned char c)
     return c < 0x80 && (c >= 0x20 || c == '\t' || c == '\r' || c == '\n') && c != '&' && c != '<' && c != '>';
 }
 
-/* How many bytes at the front of s go out as they are. */
+/* The number of bytes at the front of s that are written unchanged. */
 static size_t
 plain_prefix(struct str s)
 {

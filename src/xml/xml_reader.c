@@ -1,4 +1,4 @@
-/* xml_reader: see xml.h. The only file that knows expat, which runs until a batch of nodes is full, is
+/* xml_reader: see xml.h. The only file that uses expat, which runs until a batch of nodes is full, is
  * suspended, and is resumed when the batch is used up. */
 #include <expat.h>
 #include <stdlib.h>
@@ -13,15 +13,15 @@
 
 enum {
     BATCH = 64,     /* nodes */
-    BATCH_LATE = 4, /* that may still come after the parser was told to stop */
-    KEPT = 4,       /* attributes kept of one element */
+    BATCH_LATE = 4, /* nodes that may still arrive after the parser was asked to stop */
+    KEPT = 4,       /* attributes kept per element */
     ATTRIBUTES = (BATCH + BATCH_LATE) * KEPT,
     SCRATCH = 96 * 1024,
-    SCRATCH_ELEMENT = (1 + 2 * KEPT) * (XML_NAME_MAX + 1), /* the most that one element takes */
-    PARSER_KEPT = 256 * 1024 /* bytes: a parser that held more is not kept, since its pools never shrink */
+    SCRATCH_ELEMENT = (1 + 2 * KEPT) * (XML_NAME_MAX + 1), /* the most nodes that one element takes */
+    PARSER_KEPT = 256 * 1024 /* bytes: a parser that used more is not reused, since its pools never shrink */
 };
 
-/* Between namespace and local name in what expat hands out: a character that XML 1.0 has not. */
+/* Separates namespace and local name in expat's output: a character that XML 1.0 does not allow. */
 #define SEPARATOR '\x01'
 #define XML_NAMESPACE_SPACE "http://www.w3.org/XML/1998/namespace\x01space"
 #define BLANKS " \t\r\n"
@@ -30,12 +30,12 @@ struct xml_reader {
     XML_Parser parser;
     unsigned long salt;
     struct xml_source source;
-    struct str text; /* the source's */
+    struct str text; /* belongs to the source */
     struct str keep;
     char *input; /* expat's copy of the text */
-    size_t bare; /* what the readers held when this parser was new */
+    size_t bare; /* memory of all readers when this parser was new */
     bool is_started;
-    bool is_before_first; /* of the batch: no node was read of it yet */
+    bool is_before_first; /* of the batch: none of its nodes was read yet */
     bool is_first_batch;
     bool is_stopping;
     bool has_root;
@@ -67,7 +67,7 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Expat may call a little more after it was told to stop. */
+/* Expat may make a few more calls after it was asked to stop. */
 static bool
 has_failed(const struct xml_reader *r)
 {
@@ -83,7 +83,7 @@ add(struct xml_reader *r, enum xml_kind kind)
     return node;
 }
 
-/* After each node: no further ones when the batch is full. */
+/* After each node: stops when the batch is full. */
 static void
 stop_when_full(struct xml_reader *r)
 {
@@ -112,7 +112,7 @@ keep_bytes(struct xml_reader *r, const char *p, size_t n)
     return (struct str){copy, n};
 }
 
-/* Splits what expat calls a name: "namespace SEPARATOR local" or "local". */
+/* Splits a name as expat reports it: "namespace SEPARATOR local" or "local". */
 static void
 split_name(struct str name, struct str *ns_out, struct str *local_out)
 {
@@ -133,7 +133,7 @@ is_good_xml_space(const char *value)
     return str_eq(s, STR_LIT("preserve")) || str_eq(s, STR_LIT("default"));
 }
 
-/* Whether the tag that the parser is at has a name with a prefix. */
+/* Whether the current tag's name has a prefix. */
 static bool
 tag_has_prefix(const struct xml_reader *r)
 {
@@ -202,9 +202,9 @@ on_start(void *user, const XML_Char *expanded, const XML_Char **attributes)
     stop_when_full(r);
 }
 
-/* What stands right behind the root is the last thing that is judged. White space .NET reports as a node of
- * its own, and expat does not; .NET looks one character further for it, which may only begin markup. A NUL
- * ends the text, whatever follows. */
+/* What directly follows the root is the last thing that is judged. .NET reports white space there as a
+ * node of its own, which expat does not, and looks one character further, which must start markup. A NUL
+ * ends the text, whatever follows it. */
 static void
 judge_behind_root(struct xml_reader *r)
 {
@@ -251,7 +251,7 @@ is_space(const char *s, size_t n)
     return true;
 }
 
-/* XmlTextReader takes &#32; for text and &#x20; for white space. */
+/* XmlTextReader treats &#32; as text and &#x20; as white space. */
 static bool
 is_decimal_reference(const struct xml_reader *r)
 {
@@ -268,7 +268,7 @@ on_text(void *user, const XML_Char *s, int len)
         return;
     size_t n = (size_t)len;
     struct xml_node *node = add(r, is_space(s, n) && !is_decimal_reference(r) ? XML_SPACE : XML_TEXT);
-    /* A run of text is handed out in place; a reference or a line end from a variable of the parser. */
+    /* Expat reports a run of text in place; a reference or a line end from a variable of its own. */
     bool is_in_place = s >= r->input && s < r->input + r->text.n;
     node->text = is_in_place ? (struct str){s, n} : keep_bytes(r, s, n);
     stop_when_full(r);
@@ -317,7 +317,7 @@ on_declaration(void *user, const XML_Char *version, const XML_Char *encoding, in
 static void
 set_handlers(struct xml_reader *r)
 {
-    /* Set by us, as expat would draw from the kernel for each document. */
+    /* Set by us: otherwise expat would ask the kernel for randomness for each document. */
     (void)XML_SetHashSalt(r->parser, r->salt);
     XML_SetUserData(r->parser, r);
     XML_SetElementHandler(r->parser, on_start, on_end);
@@ -433,7 +433,7 @@ kind_of_error(const struct xml_reader *r, enum XML_Error code)
     return XML_PROBLEM_SYNTAX;
 }
 
-/* Expat would take it for UTF-16, whatever it was told; for .NET it is a character that is none. */
+/* Expat would switch to UTF-16, whatever encoding it was given; for .NET it is an invalid character. */
 static bool
 begins_with_nul(struct xml_reader *r)
 {
@@ -444,7 +444,7 @@ begins_with_nul(struct xml_reader *r)
     return has_failed(r);
 }
 
-/* Whether the encoding stands where it belongs, and once: behind the version, before `standalone`. */
+/* Whether the encoding is in its place, and occurs once: after the version, before `standalone`. */
 static bool
 is_encoding_in_place(const struct xml_reader *r)
 {
@@ -455,8 +455,8 @@ is_encoding_in_place(const struct xml_reader *r)
            !str_starts(behind, STR_LIT("encoding"));
 }
 
-/* What the declaration says of the charset is settled, and .NET takes whatever it says, where expat wants a
- * name: expat gets blanks instead. A misplaced or second one it sees, and refuses. */
+/* The charset of the declaration is already settled, and .NET accepts any value, where expat requires a
+ * name: expat gets blanks instead. It still sees a misplaced or second one, and refuses it. */
 static void
 blank_encoding(const struct xml_reader *r, char *input)
 {
