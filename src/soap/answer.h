@@ -1,5 +1,5 @@
-/* answer: the kinds of answers that are no result: faults, 400 and 415, in both versions
- * (docs/contract.md, section 5). For this room alone. */
+/* answer: answers that are not results: faults, 400 and 415, in both SOAP versions (docs/contract.md,
+ * section 5). Private to this room. */
 #ifndef COUNTERSIGN_SOAP_ANSWER_H
 #define COUNTERSIGN_SOAP_ANSWER_H
 
@@ -8,14 +8,14 @@
 #define SOAP_NS_11 "http://schemas.xmlsoap.org/soap/envelope/"
 #define SOAP_NS_12 "http://www.w3.org/2003/05/soap-envelope"
 
-/* Between the messages of a chain of exceptions. */
+/* Separator in a chain of exception messages. */
 #define SOAP_CAUSE " ---> "
 #define SOAP_UNABLE_TO_PROCESS "Server was unable to process request." SOAP_CAUSE
 #define SOAP_UNABLE_TO_READ "Server was unable to read request." SOAP_CAUSE
 
 enum soap_code { SOAP_CODE_CLIENT, SOAP_CODE_SERVER, SOAP_CODE_MUST_UNDERSTAND, SOAP_CODE_VERSION_MISMATCH };
 
-/* The beginning of an envelope, up to and without its Body or Header, and what ends it. */
+/* The start of an envelope, up to but excluding its Body or Header, and its end. */
 struct str answer_prologue(enum soap_version version);
 #define SOAP_EPILOGUE "</soap:Body></soap:Envelope>"
 
@@ -23,8 +23,8 @@ struct str answer_prologue(enum soap_version version);
 void answer_ok(struct soap_answer *answer, enum soap_version version);
 /* 400 or 415: no body. */
 void answer_empty(struct soap_answer *answer, enum soap_version version, int status);
-/* 500 with a fault, whose text is `before` and `text` together. A VersionMismatch comes with its Upgrade
- * header, a MustUnderstand without a detail. */
+/* 500 with a fault, whose text is `before` followed by `text`. A VersionMismatch has an Upgrade header, a
+ * MustUnderstand no detail. */
 void answer_fault(struct soap_answer *answer, enum soap_version version, enum soap_code code,
                   const char *before, struct str text);
 

@@ -43,7 +43,7 @@ media_parameter(struct str content_type, struct str name)
     return STR_NULL;
 }
 
-/* The number that n hexadecimal digits at `at` stand for, or -1. */
+/* The value of the n hexadecimal digits at `at`, or -1. */
 static int
 hex_at(struct str s, size_t at, size_t n)
 {
@@ -69,7 +69,7 @@ media_url_decode(struct arena *a, struct str s)
 {
     if (str_find(s, '%') == s.n && str_find(s, '+') == s.n)
         return charset_to_utf8(a, CHARSET_UTF8, s);
-    /* Never longer: %uXXXX is six bytes for at most three. */
+    /* Never longer: %uXXXX is six bytes, and decodes to three at most. */
     unsigned char *out = arena_alloc(a, s.n + 1);
     size_t n = 0;
     size_t i = 0;

@@ -1,6 +1,6 @@
-/* soap_decode: routing and reading, in the order in which .NET does it: which of several faults a bad message
- * gets depends on that order (docs/contract.md, section 2). The functions below follow those of
- * SoapServerProtocol, whose names stand beside them. */
+/* soap_decode: routing and reading, in the same order as .NET: that order decides which of several faults
+ * a bad message gets (docs/contract.md, section 2). The functions below follow those of
+ * SoapServerProtocol, whose names are given beside them. */
 #include <stdlib.h>
 
 #include "contract/ct_xml.h"
@@ -14,12 +14,12 @@ struct soap_reader {
     struct xml_reader *xml;
 };
 
-/* One message on its way. */
+/* One message being processed. */
 struct decode {
     struct xml_reader *xml;
     struct arena *arena;
     const struct soap_request *request;
-    struct soap_message *message; /* its version is first a guess, later the envelope's */
+    struct soap_message *message; /* its version is a guess at first, later the envelope's */
     struct soap_answer *answer;
     struct str not_understood; /* name of the first such header, or null */
 };
@@ -71,7 +71,7 @@ bad_media_type(struct decode *d)
     return SOAP_ANSWERED;
 }
 
-/* F5, always in SOAP 1.1. */
+/* F5, always as SOAP 1.1. */
 static enum soap_outcome
 version_mismatch(struct decode *d, struct str ns)
 {
@@ -83,7 +83,7 @@ version_mismatch(struct decode *d, struct str ns)
     return fault(d, SOAP_CODE_VERSION_MISMATCH, "", text);
 }
 
-/* The version of an envelope's namespace (GetHelper); false where it is none of SOAP's. */
+/* The SOAP version of an envelope's namespace (GetHelper); false: not a SOAP namespace. */
 static bool
 find_version(struct str ns, enum soap_version *version_out)
 {
@@ -113,7 +113,7 @@ guess_version(const struct soap_request *request)
     return is_12 ? SOAP_12 : SOAP_11;
 }
 
-/* Soap11ServerProtocolHelper.RouteRequest: by SOAPAction alone. */
+/* Soap11ServerProtocolHelper.RouteRequest: by SOAPAction only. */
 static enum soap_outcome
 route_11(struct decode *d)
 {
@@ -132,7 +132,7 @@ route_11(struct decode *d)
     return fault(d, SOAP_CODE_CLIENT, "Server did not recognize the value of HTTP Header SOAPAction: ", text);
 }
 
-/* The action parameter, decoded; null or empty for none. */
+/* The decoded action parameter; null or empty: none. */
 static struct str
 action_parameter(struct decode *d)
 {
@@ -140,7 +140,7 @@ action_parameter(struct decode *d)
     return str_is_empty(action) ? action : media_url_decode(d->arena, action);
 }
 
-/* F4; but F5 if the envelope was seen to be of no version, and in the version that was seen otherwise. */
+/* F4; but F5 if the envelope has an unknown version, otherwise in the envelope's version. */
 static enum soap_outcome
 routing_failed(struct decode *d, struct str ns, struct str cause)
 {
@@ -149,8 +149,8 @@ routing_failed(struct decode *d, struct str ns, struct str cause)
     return fault(d, SOAP_CODE_SERVER, SOAP_UNABLE_TO_PROCESS, cause);
 }
 
-/* GetRequestElement: reads up to the first child of Body and leaves the reader there. What goes wrong is
- * told in *cause_out. */
+/* GetRequestElement: reads up to the first child of Body and leaves the reader there. *cause_out is the
+ * error. */
 static bool
 find_request_element(struct decode *d, struct str *ns_out, struct str *cause_out)
 {
@@ -218,8 +218,8 @@ route_12(struct decode *d)
 
 /* ---- Reading ---- */
 
-/* SoapUnknownHeader.MustUnderstand: the attribute of SOAP 1.1, else that of 1.2; in a header block of a
- * default namespace that is SOAP's it may stand without a prefix. */
+/* SoapUnknownHeader.MustUnderstand: the attribute of SOAP 1.1, otherwise that of 1.2; it may have no
+ * prefix in a header block whose default namespace is SOAP's. */
 static bool
 must_be_understood(const struct xml_node *header)
 {
@@ -241,8 +241,8 @@ is_at_end(const struct xml_node *n)
     return n->kind == XML_END || n->kind == XML_EOF || n->kind == XML_FAIL;
 }
 
-/* SoapHeaderHandling.ReadHeaders, for operations that know no header: the reader stands on the first content
- * of Envelope and goes behind Header, if it is one. */
+/* SoapHeaderHandling.ReadHeaders, for operations without known headers: the reader is on the first content
+ * of Envelope, and moves behind Header, if that is one. */
 static void
 read_headers(struct decode *d)
 {
@@ -263,8 +263,8 @@ read_headers(struct decode *d)
     xml_read(xml);
 }
 
-/* What XmlSerializer generates for the members of a wrapper: each element in Body is looked at, and of
- * several wrappers a later one overwrites. */
+/* What XmlSerializer generates for the members of a wrapper: every element in Body is examined, and of
+ * several wrappers the last one overwrites. */
 static enum errcode
 read_parameters(struct decode *d)
 {
@@ -286,7 +286,7 @@ read_parameters(struct decode *d)
     return ERR_NONE;
 }
 
-/* The rest of ReadParameters, from the Envelope's start tag on. */
+/* The rest of ReadParameters, from Envelope's start tag on. */
 static enum soap_outcome
 read_envelope(struct decode *d)
 {
@@ -308,7 +308,7 @@ read_envelope(struct decode *d)
     xml_read(xml);
     if (read_parameters(d) != ERR_NONE)
         return bad_request(d);
-    /* To the end of Envelope and one node further, but not beyond: what follows that was never read. */
+    /* To the end of Envelope and one node further, but not beyond: what follows was never read. */
     n = xml_node(xml);
     while (n->kind != XML_FAIL && n->depth > 0)
         n = xml_read(xml);
@@ -368,7 +368,7 @@ soap_refuse_long(struct arena *a, const struct soap_request *request, struct soa
         if (route_11(&d) == SOAP_ANSWERED)
             return;
     } else if (op_of_action(action_parameter(&d)) == NULL) {
-        /* Routing goes on to the body, which was never made available. */
+        /* Routing continues to the body, which was never made available. */
         fault(&d, SOAP_CODE_SERVER, SOAP_UNABLE_TO_PROCESS,
               STR_LIT("Object reference not set to an instance of an object."));
         return;

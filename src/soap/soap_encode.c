@@ -3,7 +3,8 @@
 #include "soap/answer.h"
 #include "soap/soap.h"
 
-/* The message of a chain that ends in .NET's complaint about an enumeration's value; numbers only. */
+/* The message of a chain that ends with .NET's complaint about an enumeration value; it contains only
+ * numbers. */
 enum { BAD_ENUM_MAX = 256 };
 
 static void
