@@ -1,6 +1,6 @@
-/* call: what surrounds an operation's own values on their way between the front and a worker, and the frames
- * that carry both. The front fills call, the worker fills call_reply; all views live in the receiver's arena.
- */
+/* call: the data that accompanies an operation's own values between the front and a worker, and the frames
+ * that carry both. The front fills call, the worker fills call_reply; all views are in the receiver's
+ * arena. */
 #ifndef COUNTERSIGN_CONTRACT_CALL_H
 #define COUNTERSIGN_CONTRACT_CALL_H
 
@@ -13,20 +13,20 @@
 #include "base/frame.h"
 #include "base/str.h"
 
-enum frame_type {                  /* on the channel of one front and one worker */
+enum frame_type {                  /* frames on the channel between one front and one worker */
                   FRAME_CALL = 1,  /* front -> worker: u32 op, call, the in struct */
-                  FRAME_REPLY = 2, /* worker -> front: call_reply, and the out struct when status is CALL_DONE
-                                      or CALL_WAIT */
-                  FRAME_WAKE = 3,  /* worker -> front: a topic; whoever waits on it asks again. id 0 */
-                  FRAME_WAKE_ALL = 4, /* worker -> front, empty: whoever waits on anything asks again. id 0 */
+                  FRAME_REPLY = 2, /* worker -> front: call_reply, and the out struct if status is
+                                    * CALL_DONE or CALL_WAIT */
+                  FRAME_WAKE = 3,  /* worker -> front: a topic; all checks that wait on it ask again. id 0 */
+                  FRAME_WAKE_ALL = 4, /* worker -> front, empty: all waiting checks ask again. id 0 */
 };
 
 enum call_status {
     CALL_DONE,  /* the out struct is the answer */
-    CALL_WAIT,  /* the out struct is the answer for now (Poll); nothing changes before `topic` wakes or
-                   wait_for is over */
-    CALL_FAULT, /* the operation threw: a SOAP fault with `fault` as the message (F8); only the fixture's
-                   worker does */
+    CALL_WAIT,  /* the out struct is the answer for now (Poll); it stays valid until `topic` wakes or
+                 * wait_for is over */
+    CALL_FAULT, /* the operation threw: a SOAP fault with `fault` as its message (F8); only the test
+                 * fixture's worker does this */
 };
 
 enum { TOPIC_BYTES = 16 };
@@ -44,10 +44,10 @@ struct call {
 
 struct call_reply {
     enum call_status status;
-    struct str set_session; /* a new session cookie, "" to delete it, null to leave it */
+    struct str set_session; /* a new session cookie, "" to delete it, null: unchanged */
     struct topic topic;     /* CALL_WAIT */
-    int64_t wait_for; /* CALL_WAIT: microseconds; a span, since the two ends may differ about the time */
-    uint32_t hold;    /* CALL_WAIT: seconds to hold a caller that did not say how long; 0: not at all */
+    int64_t wait_for; /* CALL_WAIT: microseconds; a duration, since the two processes' clocks may differ */
+    uint32_t hold;    /* CALL_WAIT: seconds to hold a caller that gave no time of its own; 0: do not hold */
     struct str fault; /* CALL_FAULT */
 };
 

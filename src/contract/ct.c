@@ -1,4 +1,4 @@
-/* ct: the tables of the contract, made from the three lists. Not here: anything that walks them. */
+/* ct: the contract's tables, generated from the three lists. Not here: code that walks them. */
 #include "contract/ct.h"
 
 #include <string.h>

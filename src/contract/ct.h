@@ -2,7 +2,7 @@
  * ops.def.
  *
  * For an operation OP there are struct OP_in, struct OP_out (with `result` first), enum value CT_OP_OP and a
- * row of ct_ops. Of the rows for device_pending, for example, the preprocessor makes
+ * row of ct_ops. From the rows of device_pending, for example, the preprocessor makes
  *
  *     struct device_pending_in {
  *         unsigned char unused_;
@@ -15,7 +15,7 @@
  *     };
  *
  * and in ct.c a table of the same members with their names, kinds and offsets, which the walkers read.
- * Strings are null when absent; a struct's strings live in the arena of the code that decoded it.
+ * Strings are null when absent; a struct's strings are in the arena of the code that decoded it.
  * Walkers: ct_xml (SOAP bodies), ct_wire (frames), ct_json (the device API). */
 #ifndef COUNTERSIGN_CONTRACT_CT_H
 #define COUNTERSIGN_CONTRACT_CT_H
@@ -47,7 +47,7 @@ enum ct_pace { CT_PACE_ONCE, CT_PACE_WAITS };
 struct ct_array {
     void *items; /* an array of the element struct, in the arena */
     size_t n;
-    bool is_null; /* no element at all is written */
+    bool is_null; /* omitted from the message altogether */
 };
 
 #define CT_C_string struct str
@@ -153,7 +153,7 @@ struct ct_op {
 
 extern const struct ct_caller ct_callers[CT_CALLER_COUNT_];
 extern const struct ct_op ct_ops[CT_OP_COUNT_];
-/* Ordinal comparison; NULL when there is none of that face. */
+/* Ordinal comparison; NULL if that face has no such operation. */
 const struct ct_op *ct_op_find(struct str name, enum ct_face face);
 /* Makes an out struct one that knows nothing: UnknownError, arrays null, numbers blank. */
 void ct_blank(const struct ct_op *op, void *out);
@@ -161,7 +161,7 @@ void ct_blank(const struct ct_op *op, void *out);
 int ct_result(const struct ct_op *op, const void *out);
 /* The written name of an enumeration's value, or null when it has none. */
 struct str ct_enum_name(const struct ct_enum *e, int value);
-/* The value whose name without its prefix is `bare`; -1: none. */
+/* The value whose name without the prefix is `bare`; -1: none. */
 int ct_enum_find(const struct ct_enum *e, struct str bare);
 
 #endif

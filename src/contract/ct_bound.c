@@ -1,7 +1,7 @@
 /* ct_bound: see ct_bound.h. */
 #include "contract/ct_bound.h"
 
-/* Continuation bytes of UTF-8 (RFC 3629, section 3) do not begin a character. */
+/* Continuation bytes of UTF-8 (RFC 3629, section 3) do not start a character. */
 static bool
 is_continuation(char c)
 {

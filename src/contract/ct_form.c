@@ -18,7 +18,7 @@ hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Undoes '+' and %XX. */
+/* Decodes '+' and %XX. */
 static struct str
 unescape(struct arena *a, struct str s)
 {
@@ -38,7 +38,7 @@ unescape(struct arena *a, struct str s)
     return (struct str){(const char *)out, n};
 }
 
-/* A byte that is no UTF-8 grows to the three of U+FFFD. */
+/* An invalid UTF-8 byte grows to the three bytes of U+FFFD. */
 static struct str
 repair(struct arena *a, struct str s)
 {

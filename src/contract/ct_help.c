@@ -67,7 +67,7 @@ text_str(struct ct_pen *pen, struct str s)
     pen->ink(pen, CT_INK_TEXT, s, NULL);
 }
 
-/* A comment line: its sign, what it says, an address, and something behind. */
+/* A comment line: its sign, the text, an address, and a suffix. */
 static void
 note(struct ct_pen *pen, const char *before, struct str address, const char *after)
 {
@@ -83,7 +83,7 @@ example(struct ct_pen *pen, const struct ct_field *f)
     pen->ink(pen, CT_INK_VALUE, ct_help_example(f), NULL);
 }
 
-/* Each argument on a line of its own: indent, name, sign, the example between quotes; a comma between two. */
+/* Each argument on its own line: indent, name, sign, the example in quotes; commas in between. */
 static void
 arguments(struct ct_pen *pen, const struct ct_type *in, const char *before_name, const char *before_value,
           const char *quote)
@@ -141,7 +141,7 @@ curl(struct ct_pen *pen, const struct ct_op *op, struct str address)
     text(pen, "  </soap:Body>\n</soap:Envelope>\nEND\n");
 }
 
-/* ---- toolkits that read the WSDL as they run ---- */
+/* ---- toolkits that read the WSDL at run time ---- */
 
 static void
 zeep(struct ct_pen *pen, const struct ct_op *op, struct str address)
@@ -199,7 +199,7 @@ node(struct ct_pen *pen, const struct ct_op *op, struct str address)
     text(pen, ");\n}\nmain();\n");
 }
 
-/* ---- toolkits that make classes of it ---- */
+/* ---- toolkits that generate classes from it ---- */
 
 static const char *
 csharp_type(const struct ct_field *f)
@@ -267,7 +267,7 @@ java_type(const struct ct_field *f)
     return f->of->name.p;
 }
 
-/* JAXB's mapping of names: an underscore separates words, and a word begins with a capital. */
+/* JAXB's name mapping: an underscore separates words, and each word starts with a capital. */
 static void
 java_name(struct ct_pen *pen, struct str name)
 {
@@ -283,7 +283,7 @@ java_name(struct ct_pen *pen, struct str name)
     }
 }
 
-/* More outputs than one come back in holders, the Result among them. */
+/* Several outputs come back in holders, including the Result. */
 static void
 java_holders(struct ct_pen *pen, const struct ct_type *out)
 {

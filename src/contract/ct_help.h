@@ -1,6 +1,6 @@
-/* ct_help: for each operation of the SOAP face, how to call it: a request for curl that can be pasted, and
- * the same call in the words of some SOAP toolkits. Made from the tables. Not here: the page around it
- * (front), and the samples of the contract's own help page (ct_sample). */
+/* ct_help: for each operation of the SOAP face, how to call it: a curl request ready to paste, and the
+ * same call with several SOAP toolkits. Generated from the tables. Not here: the surrounding page (front),
+ * and the samples of the contract's own help page (ct_sample). */
 #ifndef COUNTERSIGN_CONTRACT_CT_HELP_H
 #define COUNTERSIGN_CONTRACT_CT_HELP_H
 
@@ -21,15 +21,15 @@ enum ct_help_tool {
 struct ct_help_about {
     const char *id;    /* for addresses: "curl" */
     const char *title; /* for people: ".NET" */
-    const char *note;  /* what it takes, one sentence */
+    const char *note;  /* what it requires, one sentence */
 };
 const struct ct_help_about *ct_help_about(enum ct_help_tool tool);
 
-/* Writes the call down; lines end with LF, the last one too. What is to be replaced is CT_INK_VALUE. address:
- * of the endpoint, with no character that XML, a shell or a string literal would have to escape. */
+/* Writes the call; every line ends with LF, including the last. Values to be replaced are CT_INK_VALUE.
+ * address: of the endpoint, without characters that need escaping in XML, a shell or a string literal. */
 void ct_help_snippet(struct ct_pen *pen, enum ct_help_tool tool, const struct ct_op *op, struct str address);
 
-/* An example of that parameter's value; one for each parameter of the SOAP face. */
+/* An example value for that parameter; every parameter of the SOAP face has one. */
 struct str ct_help_example(const struct ct_field *field);
 
 #endif

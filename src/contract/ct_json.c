@@ -1,4 +1,4 @@
-/* ct_json: see ct_json.h. Reading is jansson's; writing is done here, as no tree is needed for it. */
+/* ct_json: see ct_json.h. Reading uses jansson; writing is done here, since it needs no tree. */
 #include "contract/ct_json.h"
 
 #include <jansson.h>
@@ -18,8 +18,8 @@ refuse(struct reader *r, enum errcode code, const struct ct_field *field, const 
     return code;
 }
 
-/* jansson's tree is limited by its own depth limit only; ours is lower. Scans the brackets outside of strings
- * before a tree is built. */
+/* jansson has only a depth limit of its own; ours is lower. Scans the brackets outside strings before a
+ * tree is built. */
 static bool
 is_too_deep(struct str body)
 {
@@ -126,7 +126,7 @@ get_member(struct reader *r, const struct ct_field *field, json_t *value, void *
     return ERR_SYNTAX;
 }
 
-/* A name that the caller chose, cut and with only plain characters, so that it may be shown. */
+/* A name chosen by the caller, truncated and reduced to plain characters, so that it may be shown. */
 static struct str
 shown_name(struct arena *a, const char *key)
 {
@@ -199,7 +199,7 @@ ct_json_get(struct arena *a, struct str body, const struct ct_type *t, void *val
     json_error_t error;
     json_t *root = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
-        /* jansson's own text quotes the input, which may be a secret. */
+        /* jansson's own message quotes the input, which may be secret. */
         *why_out = arena_printf(a, "not valid JSON at line %d, column %d", error.line, error.column);
         return ERR_SYNTAX;
     }

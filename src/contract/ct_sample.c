@@ -3,7 +3,7 @@
 
 #include "contract/ct_wsdl.h"
 
-/* What differs between the versions. */
+/* The differences between the versions. */
 static const struct {
     const char *prefix;
     const char *ns;
@@ -14,7 +14,7 @@ static const struct {
                       "application/soap+xml; charset=utf-8"},
 };
 
-/* .NET shows an array by two of its items. */
+/* .NET shows an array with two of its items. */
 enum { ARRAY_ITEMS = 2 };
 
 static void
@@ -41,7 +41,7 @@ attribute(struct ct_pen *pen, const char *name, const char *value)
     ink(pen, CT_INK_TEXT, "\"");
 }
 
-/* prefix: of the name, or NULL. close: what ends the tag. */
+/* prefix: of the name, or NULL. close: the end of the tag. */
 static void
 tag(struct ct_pen *pen, const char *open, const char *prefix, struct str name, const char *close)
 {

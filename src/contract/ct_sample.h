@@ -1,7 +1,6 @@
-/* ct_sample: the sample messages of the SOAP face, made from the tables, as the help page of an .asmx
- * endpoint words them (docs/contract.md, section 13; tests/contract/twoFactorCheckPushAuthStatus.txt): HTTP
- * head, blank
- * line, envelope indented by two. */
+/* ct_sample: the sample messages of the SOAP face, generated from the tables, as the help page of an .asmx
+ * endpoint shows them (docs/contract.md, section 13; tests/contract/twoFactorCheckPushAuthStatus.txt):
+ * HTTP head, blank line, envelope indented by two. */
 #ifndef COUNTERSIGN_CONTRACT_CT_SAMPLE_H
 #define COUNTERSIGN_CONTRACT_CT_SAMPLE_H
 
@@ -13,9 +12,9 @@
 
 enum ct_sample_soap { CT_SAMPLE_11, CT_SAMPLE_12 };
 
-/* What a piece of a sample is; together the pieces are the text. */
+/* The kind of a piece of a sample; the pieces together are the text. */
 enum ct_ink {
-    CT_INK_TEXT, /* line ends, indentation, what needs no colour */
+    CT_INK_TEXT, /* line ends, indentation, uncoloured text */
     CT_INK_HEAD, /* of HTTP */
     CT_INK_TAG,  /* "<", "</", ">", and names of elements */
     CT_INK_ATTRIBUTE,
@@ -23,21 +22,21 @@ enum ct_ink {
     CT_INK_NOTE   /* a comment (ct_help.h) */
 };
 
-/* Whoever writes the pieces down. `doc` explains an enumeration's value, else NULL. Texts are not escaped for
- * XML or HTML: none but the host and the path come from outside, and those only in CT_INK_HEAD. */
+/* Receives the pieces. `doc` explains an enumeration value, otherwise NULL. Texts are not escaped for XML
+ * or HTML: only the host and the path come from outside, and those only in CT_INK_HEAD. */
 struct ct_pen {
     void (*ink)(struct ct_pen *pen, enum ct_ink ink, struct str text, const char *doc);
-    bool with_values; /* valid values in place of the names of types: a message that a schema accepts */
+    bool with_values; /* valid values instead of type names: a message that the schema accepts */
 };
 
-/* host: of the Host header, without a port; path: of the endpoint as it was asked for. Lines end with LF. */
+/* host: from the Host header, without the port; path: of the endpoint as requested. Lines end with LF. */
 void ct_sample_request(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_op *op, struct str host,
                        struct str path);
 void ct_sample_response(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_op *op);
-/* The envelope alone. */
+/* Only the envelope. */
 void ct_sample_envelope(struct ct_pen *pen, enum ct_sample_soap soap, const struct ct_type *message);
 
-/* A pen that appends to a buf and colours nothing. */
+/* A pen that appends to a buf, without colours. */
 struct ct_pen_plain {
     struct ct_pen pen;
     struct buf *out;

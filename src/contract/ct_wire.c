@@ -56,7 +56,7 @@ get_array(struct frame *f, struct arena *a, const struct ct_type *of, struct ct_
     if (n == 0 || f->bad)
         return;
     n--;
-    /* Every item takes a byte at least, so a count that lies cannot make us allocate more than was sent. */
+    /* Every item takes at least a byte, so a false count cannot make us allocate more than was sent. */
     if (n > CT_WIRE_ITEMS_MAX || n > f->body.n - f->at) {
         f->bad = true;
         return;

@@ -11,7 +11,7 @@
 
 enum { WSDL_MAX = 16 * 1024 * 1024, PLACES = sizeof(((struct ct_wsdl *)0)->places) / sizeof(size_t) };
 
-/* What is being written: an XML declaration and lines, each indented by its depth. */
+/* The document being written: an XML declaration and lines, each indented by its depth. */
 struct lines {
     struct buf *out;
     const struct ct_op *only;
@@ -67,7 +67,7 @@ ct_xsd_is_own(const struct ct_field *field)
     return field->kind == CT_ENUM || field->kind == CT_ARRAY;
 }
 
-/* What can be null may be left out, what cannot is always there. */
+/* A nullable element may be omitted; any other is always present. */
 static void
 write_element(const struct lines *l, unsigned depth, const struct ct_field *f)
 {
@@ -132,7 +132,7 @@ write_array(const struct lines *l, const struct ct_type *item)
     line(l, 3, "</s:complexType>");
 }
 
-/* Whether an earlier output of a described operation has the same type of the service's own. */
+/* Whether an earlier output of a described operation has the same type of the service. */
 static bool
 is_written_already(const struct lines *l, const struct ct_op *until, const struct ct_field *until_field)
 {
@@ -210,7 +210,7 @@ write_port_type(const struct lines *l)
     line(l, 1, "</wsdl:portType>");
 }
 
-/* name: of the binding; prefix: "soap" or "soap12", the namespace of its extension elements. */
+/* name: of the binding; prefix: "soap" or "soap12", of its extension elements. */
 static void
 write_binding(const struct lines *l, const char *name, const char *prefix)
 {

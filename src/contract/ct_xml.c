@@ -1,12 +1,12 @@
-/* ct_xml: see ct_xml.h. The reading follows the code that XmlSerializer generates, step by step, so that its
- * oddities come out the same. */
+/* ct_xml: see ct_xml.h. Reading follows the code that XmlSerializer generates, step by step, so that it
+ * has the same oddities. */
 #include "contract/ct_xml.h"
 
 #include <string.h>
 
 #include "xml/write.h"
 
-/* A value that may come in pieces. */
+/* A value that may arrive in pieces. */
 struct gather {
     char *p;
     size_t n;
@@ -28,7 +28,7 @@ gather_add(struct gather *g, struct arena *a, struct str piece)
     g->n += piece.n;
 }
 
-/* XmlReader.ReadString: the text from here on; from a child element, the text that it begins with. */
+/* XmlReader.ReadString: the text from here on; at a child element, the text that the element starts with. */
 static struct str
 read_text(struct xml_reader *r, struct arena *a)
 {
@@ -46,8 +46,8 @@ read_text(struct xml_reader *r, struct arena *a)
     return g.n == 0 ? STR_LIT("") : (struct str){g.p, g.n};
 }
 
-/* XmlReader.ReadElementString. When the value's first node was an element with nothing but text, the reader
- * ends up on the value's own end tag instead of behind it: case d45. */
+/* XmlReader.ReadElementString. If the value's first node was an element with only text, the reader ends on
+ * the value's own end tag instead of after it: case d45. */
 static enum errcode
 read_value(struct xml_reader *r, struct arena *a, struct str *out)
 {
@@ -73,7 +73,7 @@ is_at_end(const struct xml_node *n)
     return n->kind == XML_END || n->kind == XML_EOF || n->kind == XML_FAIL;
 }
 
-/* The index of the member that the node is, if it was not read before; t->n for none. */
+/* The index of the member that the node is, unless it was read before; t->n: none. */
 static size_t
 find_member(const struct ct_type *t, const struct xml_node *n, uint64_t read)
 {
@@ -147,7 +147,7 @@ put_items(struct buf *out, const struct ct_type *of, const struct ct_array *arra
     return err;
 }
 
-/* What stands between the tags of a member that is neither left out nor empty. */
+/* The content of a member that is neither omitted nor empty. */
 static enum errcode
 put_content(struct buf *out, const struct ct_field *field, const void *at, const struct ct_field **bad_out)
 {

@@ -10,14 +10,14 @@
 #include "xml/xml.h"
 
 /* Reads the members of `value`, a struct of type `t` whose members are all strings, from the reader, which
- * stands on the first content node in their parent; leaves it on the end tag, or where reading failed. A
- * member that does not occur keeps its value; a repeated one is read once. ERR_SYNTAX where XmlSerializer
- * throws an XmlException; a reader that failed is no error here. */
+ * is on the first content node of their parent; leaves it on the end tag, or where reading failed. A
+ * missing member keeps its value; of a repeated one, only the first is read. ERR_SYNTAX where
+ * XmlSerializer throws an XmlException; a failed reader is not an error here. */
 enum errcode
 ct_xml_get(struct xml_reader *r, struct arena *a, const struct ct_type *t, void *value) MUST_CHECK;
 
-/* Appends the members of `value` as elements. ERR_RANGE, with a half-written buf, where an enumeration has no
- * such value: then *bad_out is its field. */
+/* Appends the members of `value` as elements. ERR_RANGE, with a partial buf, when an enumeration value has
+ * no name: *bad_out is its field. */
 enum errcode ct_xml_put(struct buf *out, const struct ct_type *t, const void *value,
                         const struct ct_field **bad_out) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* scenario: the table made from its list, and the way from an address to its row. */
+/* scenario: the table generated from its list, and the look-up of a row by address. */
 #include "contract/scenario.h"
 
 enum { TAG_MAX = 32 };
