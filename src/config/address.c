@@ -1,4 +1,4 @@
-/* address: where the server is found, and what an operator should know of it and of whom it runs as. */
+/* address: the server's public address, and warnings for the operator about it and about the account. */
 #include "config/config.h"
 #include "config/setting.h"
 
@@ -14,7 +14,7 @@ config_public_url(const struct config *c, struct arena *a)
 bool
 config_is_local(const struct config *c)
 {
-    /* Beyond loopback a listener needs a public_url (config_check). */
+    /* Listeners beyond loopback require a public_url (config_check). */
     return str_is_empty(c->server_public_url) || url_is_loopback(c->server_public_url);
 }
 

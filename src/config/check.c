@@ -1,5 +1,5 @@
-/* check: the rules of a configuration that its kinds of value cannot express. Safe or refused: what is
- * ambiguous does not start. */
+/* check: the rules of a configuration that a setting's kind cannot express. Anything ambiguous or unsafe
+ * is refused. */
 #include "base/endpoint.h"
 #include "base/inet.h"
 #include "config/setting.h"
@@ -7,11 +7,11 @@
 static const struct str https = STR("https");
 static const struct str http = STR("http");
 
-/* The parts of an absolute URL (RFC 3986) as far as we admit them: no user, no fragment. */
+/* The parts of an absolute URL (RFC 3986), as far as they are supported: no user, no fragment. */
 struct url {
     struct str scheme;
     struct str host; /* without brackets */
-    struct str path; /* with the query; empty or from the / on */
+    struct str path; /* with the query; empty, or starting with / */
     bool is_loopback;
 };
 
@@ -76,7 +76,7 @@ read_url(struct str s, struct url *out)
            read_authority(str_sub(rest, 0, slash), out);
 }
 
-/* Not there at all: one that could not be read was meant to be there. */
+/* Missing altogether: a file that exists but cannot be read was meant to be used. */
 static bool
 is_missing(const struct problems *p, enum setting_id id, struct str value)
 {
@@ -190,7 +190,8 @@ check_webhook(const struct config *c, struct problems *p)
         problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
 }
 
-/* A URI (RFC 3986, section 2; RFC 6068): mailto:<a@b> is none. It stands in a JSON text as it is. */
+/* A URI (RFC 3986, section 2; RFC 6068): mailto:<a@b> is not one. It is copied into JSON text without
+ * escaping. */
 static bool
 is_contact(struct str s)
 {

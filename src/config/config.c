@@ -1,4 +1,4 @@
-/* config: reading a file line by line, collecting everything that is wrong with it. */
+/* config: reads a file line by line, and collects all of its errors. */
 #include "config/config.h"
 
 #include <errno.h>
@@ -16,8 +16,9 @@ struct reading {
     struct config *c;
     struct problems problems;
     unsigned line;
-    const struct setting_section *section; /* NULL before the first, and in one that is unknown */
-    bool in_unknown;                       /* whose keys are passed over: one complaint is enough */
+    const struct setting_section *section; /* NULL before the first section, and in an unknown one */
+    bool in_unknown;                       /* unknown section: its keys are skipped, since one complaint is
+                                            * enough */
 };
 
 void
@@ -52,7 +53,7 @@ problems_add(struct problems *p, unsigned line, const char *fmt, ...)
     arena_clear(&a);
 }
 
-/* What is shown of a value or a key: it may be long, or a secret that slipped in where none belongs. */
+/* A value or key as shown in messages: it may be long, or contain a secret by mistake. */
 static struct str
 shown(struct str s)
 {
@@ -201,8 +202,9 @@ config_read(struct config *c, const char *path, struct buf *messages)
     return e;
 }
 
-/* Would the live settings of `fresh` beside the running start settings still keep every rule? A certificate
- * that went must not turn a running listener plain: switching TLS on or off needs a restart, too. */
+/* Whether the live settings of `fresh`, combined with the running start settings, still satisfy every
+ * rule. A removed certificate must not turn a running listener plain: turning TLS on or off needs a
+ * restart, too. */
 static bool
 goes_together(const struct config *c, const struct config *fresh)
 {

@@ -1,16 +1,16 @@
-/* print: config.def as a file to start from and as the manual's list. */
+/* print: config.def as a default file and as the manual's list. */
 #include <string.h>
 
 #include "config/setting.h"
 
 enum { WIDTH = 96 };
 
-/* A comment of whole words, wrapped. */
+/* A comment, wrapped between words. */
 static void
 add_comment(struct buf *out, const char *text)
 {
     struct str rest = str_from_cstr(text);
-    size_t column = WIDTH + 1; /* of no line yet */
+    size_t column = WIDTH + 1; /* at the start of no line yet */
     while (!str_is_null(rest)) {
         struct str word = str_cut(&rest, ' ');
         if (column + 1 + word.n > WIDTH) {
@@ -24,7 +24,7 @@ add_comment(struct buf *out, const char *text)
     buf_add_byte(out, '\n');
 }
 
-/* Every setting is there and commented out: a later release may have a better default. */
+/* Every setting is listed but commented out: a later release may have a better default. */
 void
 config_print_default(struct buf *out)
 {
@@ -45,7 +45,7 @@ config_print_default(struct buf *out)
     }
 }
 
-/* Text in mdoc: a sentence a line, no line that looks like a request, pairs of ` as quotes. */
+/* Text as mdoc: one sentence per line, no line that looks like a request, pairs of ` become quotes. */
 static void
 add_mdoc_text(struct buf *out, const char *text)
 {

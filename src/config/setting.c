@@ -1,4 +1,4 @@
-/* setting: the table, and values of every kind. */
+/* setting: the table of settings, and conversion of values of every kind. */
 #include "config/setting.h"
 
 #include <string.h>
@@ -248,7 +248,7 @@ setting_copy(const struct setting *s, struct config *to, const struct config *fr
     }
 }
 
-/* With the largest unit that divides it: 86400 is 1d. */
+/* With the largest unit that divides it: 86400 becomes 1d. */
 static void
 add_number(struct buf *out, enum setting_kind kind, uint64_t n)
 {

@@ -1,5 +1,5 @@
-/* setting: config.def as a table to walk, and one value of any kind to and from text. For this folder only.
- */
+/* setting: config.def as a table, and conversion of one value of any kind to and from text. Private to
+ * this folder. */
 #ifndef COUNTERSIGN_CONFIG_SETTING_H
 #define COUNTERSIGN_CONFIG_SETTING_H
 
@@ -36,8 +36,8 @@ struct setting {
     enum setting_kind kind;
     enum setting_reload reload;
     const char *def;
-    uint64_t min, max; /* numbers: in the file's own unit (bytes, seconds); the others: bytes of text */
-    size_t offset;     /* in struct config */
+    uint64_t min, max; /* numbers: in the file's unit (bytes, seconds); others: length in bytes */
+    size_t offset;     /* offset in struct config */
     const char *doc;
 };
 
@@ -50,30 +50,30 @@ extern const struct setting settings[SETTING_COUNT_];
 /* Ends with a row whose name is NULL. */
 extern const struct setting_section setting_sections[];
 
-/* Reads a value into its member of c. False: *c is unchanged and `why` (which may be NULL) says what it must
- * be. */
+/* Parses a value into its member of c. False: *c is unchanged, and `why` (may be NULL) describes what the
+ * value must be. */
 bool setting_read(const struct setting *s, struct str text, struct config *c, struct buf *why);
 bool setting_is_equal(const struct setting *s, const struct config *a, const struct config *b);
-/* Copies the value into the arena of `to`. What it held before stays in that arena. */
+/* Copies the value into the arena of `to`. The old value stays in that arena. */
 void setting_copy(const struct setting *s, struct config *to, const struct config *from);
-/* What a value must be, as a clause: "a number from 1 to 16". */
+/* What a value must be, as a phrase: "a number from 1 to 16". */
 void setting_describe(const struct setting *s, struct buf *out);
 
-/* What is wrong with a file, line by line. */
+/* The errors of a file, line by line. */
 struct problems {
     struct str name;
-    struct buf *out;                 /* NULL: they are only counted */
-    unsigned set_at[SETTING_COUNT_]; /* the line of each setting in the file, 0: not there */
-    bool is_unread[SETTING_COUNT_];  /* it is there, and was refused: the default is not what was meant */
+    struct buf *out;                 /* NULL: errors are only counted */
+    unsigned set_at[SETTING_COUNT_]; /* the line of each setting in the file, 0: missing */
+    bool is_unread[SETTING_COUNT_];  /* it is in the file, but was refused: the default was not intended */
     unsigned count;
 };
 
 void problems_add(struct problems *p, unsigned line, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* Whether a URL has the form that we admit, and names loopback. */
+/* Whether a URL has a supported form, and a loopback host. */
 bool url_is_loopback(struct str url);
 
-/* The rules that one value alone cannot break or that need more than its kind. A rule says nothing where it
+/* The rules that need more than one value, or more than the kind of a value. A rule is skipped if it
  * depends on a value that was not read. */
 void config_check(const struct config *c, struct problems *p);
 
