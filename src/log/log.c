@@ -1,5 +1,5 @@
-/* log: puts a line together on the stack and writes it at once, so that lines of several processes on one
- * pipe never mix (PIPE_BUF is 4096 on Linux), and so that an exhausted memory can still be reported. */
+/* log: builds a line on the stack and writes it with one call, so that lines of several processes on one
+ * pipe never mix (PIPE_BUF is 4096 on Linux), and so that exhausted memory can still be reported. */
 #include "log/log.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ enum { LINE = 4096, QUOTE_MAX = 200, ESCAPE_MAX = 10, ESCAPED = 4, QUOTED = 2 + 
 static struct {
     const char *who;
     enum log_level level;
-    unsigned long dropped; /* lines since the last one that was written */
+    unsigned long dropped; /* lines dropped since the last one that was written */
 } sink = {"countersign", LOG_LEVEL_INFO, 0};
 
 static const char *const level_names[] = {
@@ -56,7 +56,7 @@ log_own_stderr(void)
     sink_make_own();
 }
 
-/* Puts a line together in `line` and returns its length. */
+/* Builds a line in `line` and returns its length. */
 static size_t PRINTF_LIKE(3, 0) compose(char line[LINE], enum log_event event, const char *fmt, va_list ap)
 {
     ASSERT(event < LOG_EVENT_COUNT_);
@@ -114,8 +114,8 @@ log_event(enum log_event event, const char *fmt, ...)
     errno = saved;
 }
 
-/* C0, DEL and C1 controls; line and paragraph separators; marks that turn the direction (Unicode 9, section
- * 23.2); the byte order mark. */
+/* C0, DEL and C1 controls; line and paragraph separators; marks that change the text direction (Unicode 9,
+ * section 23.2); the byte order mark. */
 static bool
 is_treacherous(uint32_t cp)
 {
@@ -123,7 +123,7 @@ is_treacherous(uint32_t cp)
            (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
-/* Writes one character, escaped where it must be, with a NUL; returns its length without the NUL. */
+/* Writes one character, escaped if necessary, and a NUL; returns its length without the NUL. */
 static size_t
 escape(struct str ch, uint32_t cp, char out[ESCAPE_MAX])
 {
@@ -178,7 +178,7 @@ log_quote(struct arena *a, struct str s)
 void
 log_cx_error(const struct cx *cx, enum log_event event)
 {
-    /* Not from the context's arena: it may be what ran full, and it is not ours to grow. */
+    /* Not from the context's arena, which may be the one that is full, and is not the log's to extend. */
     char detail[QUOTE_MAX * ESCAPED + QUOTED];
     char source[QUOTE_MAX * ESCAPED + QUOTED] = "-";
     quote(str_from_cstr(cx->detail), detail);

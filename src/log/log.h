@@ -1,12 +1,12 @@
-/* log: one line an event, to standard error, for people and machines alike:
+/* log: one line per event, to standard error, for people and programs alike:
  *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
- * The events are a list, events.def, with the level of each. Values come by printf; pass text that came from
- * outside through log_quote, which escapes what could forge a line. A line is at most 4 KiB, written by one
- * write(2); what is longer is cut, and a control character that comes nevertheless becomes a '?'. fmt may be
- * "". Never a password, token, code, seed or key. The sink is the program's one mutable global.
+ * events.def lists the events and their levels. Values are formatted as by printf; text from outside must go
+ * through log_quote, which escapes anything that could forge a line. A line is at most 4 KiB and written by
+ * one write(2); longer ones are truncated, and any remaining control character becomes a '?'. fmt may be "".
+ * Never log a password, token, code, seed or key. The sink is the program's only mutable global.
  *
- * Nothing waits for the log: while the reader of standard error stalls, lines are dropped, and the event
- * log.dropped says how many once it reads again. */
+ * Nothing waits for the log: while the reader of standard error stalls, lines are dropped; the event
+ * log.dropped gives their number once it reads again. */
 #ifndef COUNTERSIGN_LOG_LOG_H
 #define COUNTERSIGN_LOG_LOG_H
 
@@ -32,24 +32,24 @@ extern const struct log_event_row log_events[LOG_EVENT_COUNT_];
 /* "error", "warning", "info", "debug". */
 const char *log_level_name(enum log_level level);
 
-/* `who` is the process's name in the lines ("front"), a constant. */
+/* `who` is the process's name in the lines ("front"); a constant. */
 void log_init(const char *who, enum log_level level);
 void log_set_level(enum log_level level);
 
-/* Once, by a process whose children share its standard error, before the first of them: makes standard error
- * an open file that never blocks (where the system allows it), without changing it for other programs. */
+/* Called once, by a process whose children share its standard error, before it starts the first one: makes
+ * standard error an open file that never blocks (where the system allows it), without changing it for
+ * other programs. */
 void log_own_stderr(void);
-/* Reports dropped lines, if there are any and the reader is back. To be called now and then by a process that
- * may have nothing else to log. */
+/* Reports dropped lines, if there are any and the reader is back. For a process that may have nothing else
+ * to log; called from time to time. */
 void log_catch_up(void);
 
 void log_event(enum log_event event, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* The context's error and its detail, once, where it is decided. */
+/* Logs the context's error and its detail; called once, where the error is decided. */
 void log_cx_error(const struct cx *cx, enum log_event event);
 
-/* Quoted with "; quotes, backslashes, whatever moves a cursor or turns the direction of writing, and bytes
- * that are no UTF-8 are escaped; cut after 200 bytes, which shows as "..." behind the quotes. Null is a bare
- * -. */
+/* In double quotes. Quotes, backslashes, characters that move a cursor or change the text direction, and
+ * invalid UTF-8 are escaped; truncated after 200 bytes, shown by "..." after the quotes. Null is a bare -. */
 const char *log_quote(struct arena *a, struct str s);
 
 #endif

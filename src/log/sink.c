@@ -15,7 +15,7 @@ is_writable_now(void)
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLOUT | POLLERR | POLLHUP)) != 0;
 }
 
-/* A part of a line is a line lost: its rest would only mix with the lines of other processes. */
+/* A partially written line is a lost line: its rest would only mix with the lines of other processes. */
 bool
 sink_write(const char *line, size_t n)
 {
@@ -32,7 +32,7 @@ sink_make_own(void)
 {
     struct stat st;
     if (fstat(STDERR_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
-        return; /* a socket has MSG_DONTWAIT; a file has no reader to wait for, and a position to be kept */
+        return; /* a socket has MSG_DONTWAIT; a file has no reader to wait for, and a position to keep */
     int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return;

@@ -1,21 +1,20 @@
-/* sink: writes finished lines to standard error, and never waits for its reader. For this folder only.
+/* sink: writes finished lines to standard error, and never waits for its reader. Private to this folder.
  *
- * Standard error is often a pipe, a socket or a terminal whose other end may stall. A line that does not fit
- * now is dropped and counted; the next one that fits comes behind a report of the count. */
+ * Standard error is often a pipe, a socket or a terminal whose other end may stall. A line that does not
+ * fit now is dropped and counted; the next line that fits is preceded by a report of the count. */
 #ifndef COUNTERSIGN_LOG_SINK_H
 #define COUNTERSIGN_LOG_SINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes n bytes (at most PIPE_BUF) with one system call. False: nothing, or not all, could be written now.
- * errno is not kept. */
+/* Writes n bytes (at most PIPE_BUF) with one system call. False: nothing, or only a part, could be written
+ * now. errno is not preserved. */
 bool sink_write(const char *line, size_t n);
 
-/* Replaces standard error by an open file description of this process's own that does not block, where the
- * system can make one: the flag of a shared description would change the writes of other programs too.
- * Without it, sink_write asks first (poll), which is safe as long as no other process fills the pipe in
- * between. */
+/* Replaces standard error by a non-blocking open file description of this process's own, where the system
+ * can make one: the flag of a shared description would affect the writes of other programs. Without it,
+ * sink_write polls first, which is safe as long as no other process fills the pipe in between. */
 void sink_make_own(void);
 
 #endif
