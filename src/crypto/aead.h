@@ -1,5 +1,5 @@
-/* aead: AES-GCM (NIST SP 800-38D) with a nonce of 96 bits and a tag of 128. A nonce is used once with a key.
- */
+/* aead: AES-GCM (NIST SP 800-38D) with a 96-bit nonce and a 128-bit tag. A nonce must be used only once
+ * with a key. */
 #ifndef COUNTERSIGN_CRYPTO_AEAD_H
 #define COUNTERSIGN_CRYPTO_AEAD_H
 
@@ -13,13 +13,13 @@ enum { AEAD_NONCE = 12, AEAD_TAG = 16, AEAD_KEY_128 = 16, AEAD_KEY_256 = 32 };
 struct aead {
     struct str key;             /* AEAD_KEY_128 or AEAD_KEY_256 bytes */
     const unsigned char *nonce; /* AEAD_NONCE bytes */
-    struct str ad;              /* authenticated and not encrypted; may be empty */
+    struct str ad;              /* authenticated but not encrypted; may be empty */
 };
 
-/* Writes plain.n bytes and the tag behind them; out may be where plain is. */
+/* Writes plain.n bytes, followed by the tag; out may be the same memory as plain. */
 void aead_seal(const struct aead *a, struct str plain, unsigned char *out);
-/* sealed: ciphertext and tag. Writes sealed.n - AEAD_TAG bytes; false, and nothing of use in out, where it
- * was not sealed so. */
+/* sealed: ciphertext and tag. Writes sealed.n - AEAD_TAG bytes. False when the text or tag is not
+ * authentic; out is undefined then. */
 bool aead_open(const struct aead *a, struct str sealed, unsigned char *out);
 
 #endif

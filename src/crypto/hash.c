@@ -18,7 +18,7 @@ sha256(struct str message)
 static void
 hmac(const EVP_MD *md, struct str key, struct str message, unsigned char *out)
 {
-    /* A null key would be taken for "the key of the call before". */
+    /* OpenSSL would take a null key for "the key of the previous call". */
     const void *k = key.n > 0 ? key.p : "";
     ASSERT(HMAC(md, k, (int)key.n, (const unsigned char *)message.p, message.n, out, NULL) != NULL);
 }
@@ -42,7 +42,7 @@ hkdf_sha256(struct str salt, struct str key, struct str info, unsigned char *out
 {
     struct digest prk = hmac_sha256(salt, key), block;
     unsigned char message[DIGEST_BYTES + HKDF_INFO_MAX + 1];
-    size_t before = 0; /* bytes of the block before: none before the first */
+    size_t before = 0; /* bytes of the previous block: none before the first */
     ASSERT(n <= HKDF_MAX && info.n <= HKDF_INFO_MAX);
     for (size_t done = 0, i = 1; done < n; done += DIGEST_BYTES, i++) {
         memcpy(message + before, info.p, info.n);

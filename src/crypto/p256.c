@@ -1,5 +1,5 @@
-/* p256: see p256.h. What OpenSSL refuses here is a bug or exhausted memory, but for keys and signatures that
- * come from outside. */
+/* p256: see p256.h. An OpenSSL failure here is a bug or exhausted memory, except for keys and signatures
+ * from outside. */
 #include "crypto/p256.h"
 
 #include <openssl/bn.h>
@@ -20,7 +20,7 @@ struct p256_key {
     EVP_PKEY *pkey;
 };
 
-/* Takes the key over; NULL for NULL. */
+/* Takes ownership of the key; NULL for NULL. */
 static struct p256_key *
 wrap(EVP_PKEY *pkey)
 {
@@ -42,7 +42,7 @@ p256_free(struct p256_key **key)
     *key = NULL;
 }
 
-/* NULL when it is no key. scalar NULL: the public one alone. */
+/* NULL for an invalid key. scalar NULL: only the public key. */
 static EVP_PKEY *
 build(const void *point, size_t n, const BIGNUM *scalar)
 {
@@ -122,7 +122,7 @@ p256_derive(const unsigned char wide[P256_WIDE], struct secret *scalar_out,
     BIGNUM *d = BN_bin2bn(wide, P256_WIDE, NULL), *most = BN_new();
     if (point == NULL || ctx == NULL || d == NULL || most == NULL)
         err_no_memory();
-    /* 1 to the order less 1. */
+    /* 1 to the order minus 1. */
     BN_set_flags(d, BN_FLG_CONSTTIME);
     ASSERT(BN_sub(most, EC_GROUP_get0_order(group), BN_value_one()) == 1);
     ASSERT(BN_mod(d, d, most, ctx) == 1 && BN_add(d, d, BN_value_one()) == 1);
@@ -151,7 +151,7 @@ p256_write_pem(struct arena *a, const struct p256_key *key)
     return pem;
 }
 
-/* A key file has no passphrase; without this OpenSSL would ask at the terminal. */
+/* A key file has no passphrase; without this, OpenSSL would prompt on the terminal. */
 static int
 no_passphrase(char *out, int size, int is_writing, void *arg)
 {
@@ -217,7 +217,7 @@ p256_sign(const struct p256_key *key, struct str message, unsigned char signatur
     ECDSA_SIG_free(sig);
 }
 
-/* r and s as the DER that OpenSSL reads; 0: not a signature. */
+/* r and s as DER, for OpenSSL; 0: not a valid signature. */
 static size_t
 der_of(struct str signature, unsigned char der[DER_MAX])
 {
