@@ -44,7 +44,7 @@ delivery_has_room(const struct delivery *d)
     return false;
 }
 
-/* A worker that was started again sends it anew. */
+/* A restarted worker sends it again. */
 static enum errcode
 take_key(struct delivery *d, struct frame *f)
 {
@@ -62,7 +62,7 @@ take_key(struct delivery *d, struct frame *f)
     return e;
 }
 
-/* Without a post: it will not go. */
+/* Without a post: it cannot be delivered. */
 static void
 refuse(struct delivery_job *job, const char *why)
 {

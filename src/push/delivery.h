@@ -1,6 +1,6 @@
-/* delivery: the courier's work: takes letters as frames, posts them, and writes how each ended as frames.
- * Opens nothing but connections, and knows neither a store nor the server key: the owner brings what the
- * operator configured, a frame the push key. Never waits. */
+/* delivery: the courier's work: takes letters as frames, posts them, and writes the outcome of each as a
+ * frame. Opens nothing but connections, and knows neither a store nor the server's key: its owner supplies
+ * the configuration, a frame supplies the push key. Never blocks. */
 #ifndef COUNTERSIGN_PUSH_DELIVERY_H
 #define COUNTERSIGN_PUSH_DELIVERY_H
 
@@ -16,37 +16,37 @@
 
 /* One letter under way. */
 struct delivery_job {
-    struct cx cx; /* its memory */
+    struct cx cx; /* memory of this letter */
     struct http_out_post post;
     uint32_t id;
     bool is_busy;
-    bool is_refused; /* ended before it began */
-    bool is_awaited; /* its sender is still there to be answered */
+    bool is_refused; /* ended before it was posted */
+    bool is_awaited; /* its sender is still connected, and gets the outcome */
 };
 
 struct delivery {
-    struct http_out *http; /* the owner's */
+    struct http_out *http; /* belongs to the owner */
     const char *url;       /* of the webhook; NULL: none */
     struct str key;        /* of its signature */
-    struct str contact;    /* of the push key; null: no Web Push */
-    struct web_push push;  /* but for the key, which comes as a frame */
-    struct arena arena;    /* of what came with it */
+    struct str contact;    /* from the push key; null: no Web Push */
+    struct web_push push;  /* without the key, which arrives in a frame */
+    struct arena arena;    /* memory for the key's frame */
     struct delivery_job jobs[HTTP_OUT_AT_ONCE];
 };
 
-/* All of *d is written; http, url, key, contact and push are then the owner's to fill in. */
+/* Overwrites all of *d; the owner then fills in http, url, key, contact and push. */
 void delivery_init(struct delivery *d);
-/* Not before http was freed. Wipes the push key. */
+/* Only after http was freed. Wipes the push key. */
 void delivery_clear(struct delivery *d);
 
-/* Another letter may be taken. */
+/* There is room for another letter. */
 bool delivery_has_room(const struct delivery *d);
-/* Takes a LETTER_KEY, or, where there is room, a LETTER_POST. ERR_PROTOCOL: anything else, or a letter for
- * which nothing is configured. */
+/* Takes a LETTER_KEY, or, if there is room, a LETTER_POST. ERR_PROTOCOL: anything else, or a letter for a
+ * transport that is not configured. */
 enum errcode delivery_take(struct delivery *d, struct frame *f) MUST_CHECK;
-/* A LETTER_END for each letter that has ended since. */
+/* Writes a LETTER_END for each letter that has ended since the last call. */
 void delivery_collect(struct delivery *d, struct buf *out);
-/* The sender of the letters is gone: they are delivered without an answer. */
+/* The sender of the letters is gone: they are delivered without reporting the outcome. */
 void delivery_disown(struct delivery *d);
 
 #endif

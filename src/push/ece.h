@@ -1,4 +1,4 @@
-/* ece: the content encoding aes128gcm (RFC 8188) of a message of one record. Writes only. */
+/* ece: the content encoding aes128gcm (RFC 8188) for a message of one record. Encodes only. */
 #ifndef COUNTERSIGN_PUSH_ECE_H
 #define COUNTERSIGN_PUSH_ECE_H
 
@@ -22,9 +22,9 @@ struct ece {
     struct str keyid;
 };
 
-/* The header block (section 2.1), and the text behind a delimiter of a last record with zeros up to `padded`
- * bytes in all (section 2); padded: at least one more than the text, ECE_RECORD - ECE_TAG at most. Its length
- * depends on `padded` and the key's id alone. In the arena. */
+/* The header block (section 2.1), then the encrypted text, the delimiter of a last record, and zeros up to
+ * `padded` bytes in total (section 2). padded: from one more than the text to ECE_RECORD - ECE_TAG. The
+ * length of the result depends only on `padded` and the key's id. In the arena. */
 struct str ece_encrypt(struct arena *a, const struct ece *e, struct str text, size_t padded);
 
 #endif

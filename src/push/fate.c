@@ -16,9 +16,8 @@ pause_of(const struct fate_of *of)
     return pause < FATE_PAUSE_MOST ? pause : FATE_PAUSE_MOST;
 }
 
-/* A webhook that cannot be reached has no other way to the phone, and fails its challenge; a push service
- * that asks for more patience than there is time, or has no time at all, leaves a phone that may ask by
- * itself. */
+/* A webhook is the only way to the phone: if it stays unreachable, its challenge fails. If a push service
+ * asks for a longer pause than there is time, or if there is none left, the phone may still poll. */
 static enum fate
 decide_later(const struct fate_of *of, int64_t retry_after, int64_t now, int64_t *next_out)
 {

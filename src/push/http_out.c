@@ -1,4 +1,4 @@
-/* http_out: libcurl's multi interface, driven a step at a time. */
+/* http_out: libcurl's multi interface, advanced step by step. */
 #include "push/http_out.h"
 
 #include <curl/curl.h>
@@ -11,13 +11,13 @@
 
 enum { RETRY_MOST_S = HTTP_OUT_RETRY_MOST / CLOCK_S };
 
-/* One post on its way. */
+/* One post under way. */
 struct transfer {
     struct http_out_post *post; /* NULL: none */
     CURL *easy;
     struct curl_slist *headers;
     size_t seen;
-    bool is_forbidden; /* an address was not admitted */
+    bool is_forbidden; /* an address was not allowed */
     bool has_ended;
 };
 
@@ -52,7 +52,7 @@ http_out_judge(long status)
     return HTTP_OUT_REFUSED;
 }
 
-/* The answer's body is dropped; one that does not end is cut off. */
+/* The answer's body is discarded; an endless one is cut off. */
 static size_t
 drop(char *bytes, size_t size, size_t n, void *arg)
 {
@@ -71,8 +71,8 @@ is_admitted(const struct http_out_rules *rules, const struct inet_addr *addr)
     return inet_is_public(addr);
 }
 
-/* Here and nowhere earlier: this is the address that is connected to, so that no second answer of a name
- * server can differ from the one that was judged. */
+/* Checked here and not earlier: this is the address that is connected to, so a second DNS answer cannot
+ * differ from the one that was checked. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
@@ -95,11 +95,11 @@ set_rules(struct transfer *t)
     if (r == NULL)
         return true;
     CURL *c = t->easy;
-    struct curl_blob pem = {.data = r->authorities, .len = r->n_authorities}; /* libcurl only reads it */
+    struct curl_blob pem = {.data = r->authorities, .len = r->n_authorities}; /* libcurl does not modify it */
     return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, (void *)t) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)(r->timeout / CLOCK_MS)) == CURLE_OK &&
-           /* Another post's connection was opened under other rules, maybe. */
+           /* Another post's connection may have been opened under other rules. */
            curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
            (r->n_authorities == 0 || curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &pem) == CURLE_OK);
@@ -116,7 +116,8 @@ set_options(const struct http_out *h, struct transfer *t)
            curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           /* A name that is not resolved in time: its thread ends by itself, and is not waited for. */
+           /* A name that does not resolve in time: the resolver thread ends by itself, and is not waited
+            * for. */
            curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, h->timeout_ms) == CURLE_OK &&
@@ -155,7 +156,7 @@ http_out_begin(struct http_out *h, struct http_out_post *post)
     if (t->easy == NULL)
         err_no_memory();
     post->end = (struct http_out_end){.result = HTTP_OUT_LATER};
-    /* Fails for a libcurl without one of these alone, which is not the one that we need. */
+    /* Fails only for a libcurl without one of these features, which is not usable here. */
     ASSERT(set_options(h, t));
     ASSERT(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
 }
@@ -169,7 +170,7 @@ end(const struct http_out *h, struct transfer *t)
     *t = (struct transfer){.post = NULL};
 }
 
-/* A status counts even when the rest of the answer was too long or late. */
+/* The status counts even if the rest of the answer was too long or too late. */
 static void
 note_end(struct transfer *t, CURLcode result)
 {
@@ -208,7 +209,7 @@ find_ended(struct http_out *h)
     return NULL;
 }
 
-/* libcurl's own numbers for what to wait for. */
+/* libcurl's own constants for the events to wait for. */
 static short
 to_curl(short events)
 {
@@ -231,7 +232,7 @@ http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms)
     ASSERT(n <= HTTP_OUT_WATCHED);
     for (size_t i = 0; i < n; i++)
         extra[i] = (struct curl_waitfd){.fd = watched[i].fd, .events = to_curl(watched[i].events)};
-    /* These fail where libcurl is misused, or the machine is out of what poll(2) needs. */
+    /* These fail only when libcurl is misused, or when poll(2) lacks resources. */
     ASSERT(curl_multi_perform(h->multi, &running) == CURLM_OK);
     note_ends(h);
     if (find_ended(h) != NULL)

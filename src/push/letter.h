@@ -1,8 +1,9 @@
-/* letter: what worker 0 and the courier say to each other, as frames (base/frame.h) of the channel between
- * them. The worker has the store and the server key; the courier has neither, and learns from a letter all
- * that it may know of a notification.
+/* letter: the messages between worker 0 and the courier, as frames (base/frame.h) on the channel between
+ * them. The worker has the store and the server's key; the courier has neither, and learns everything that it
+ * may know about a notification from its letter.
  *
- * The courier talks to strangers: what it says is bounded and cleaned by the reader (letter_end_get). */
+ * The courier talks to outside servers: its messages are bounded and sanitized by the reader
+ * (letter_end_get). */
 #ifndef COUNTERSIGN_PUSH_LETTER_H
 #define COUNTERSIGN_PUSH_LETTER_H
 
@@ -18,25 +19,26 @@
 #include "push/http_out.h"
 
 enum letter_frame {
-    LETTER_KEY = 1, /* worker -> courier, before what needs it: the key that names this server */
-    LETTER_POST,    /* worker -> courier: deliver this; the frame's id is the worker's name for it */
-    LETTER_END,     /* courier -> worker: how the letter of that id ended */
+    LETTER_KEY = 1, /* worker -> courier, before the first letter that needs it: the key that identifies
+                     * this server */
+    LETTER_POST,    /* worker -> courier: deliver this; the frame's id is chosen by the worker */
+    LETTER_END,     /* courier -> worker: the outcome of the letter with that id */
 };
 
 enum letter_kind { LETTER_WEBHOOK, LETTER_CHALLENGE, LETTER_NOTICE, LETTER_KIND_COUNT_ };
 
-/* Views of the frame, or of the writer's. */
+/* Views of the frame, or of the sender's data. */
 struct letter {
     enum letter_kind kind;
-    struct str id; /* the opaque id that is delivered */
-    /* Of LETTER_CHALLENGE and LETTER_NOTICE, which go by a push service: */
+    struct str id; /* the opaque id to deliver */
+    /* For LETTER_CHALLENGE and LETTER_NOTICE, which go through a push service: */
     int64_t device_id;
     struct str endpoint, p256dh, auth;
-    int64_t ttl; /* seconds: how long the push service shall try; a span, since clocks may differ */
+    int64_t ttl; /* seconds: how long the push service should try; a duration, since clocks may differ */
 };
 
 void letter_put_key(struct buf *out, const struct secret *scalar, const unsigned char point[P256_POINT]);
-/* The caller wipes the scalar. */
+/* The caller must wipe the scalar. */
 enum errcode
 letter_get_key(struct frame *f, struct secret *scalar_out, unsigned char point_out[P256_POINT]) MUST_CHECK;
 
@@ -45,7 +47,7 @@ void letter_put(struct buf *out, uint32_t id, const struct letter *letter);
 enum errcode letter_get(struct frame *f, struct letter *letter_out) MUST_CHECK;
 
 void letter_end_put(struct buf *out, uint32_t id, const struct http_out_end *end);
-/* ERR_PROTOCOL: malformed, or out of its bounds. What cannot stand in a line of the log becomes '?'. */
+/* ERR_PROTOCOL: malformed, or out of bounds. Characters not allowed in a log line become '?'. */
 enum errcode letter_end_get(struct frame *f, struct http_out_end *end_out) MUST_CHECK;
 
 #endif

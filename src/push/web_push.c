@@ -10,7 +10,7 @@
 
 enum { TOPIC_DIGEST = 12, INFO = 14 + 2 * P256_POINT, IKM = 32 };
 
-/* RFC 8291, section 3.4: the key that both sides know. */
+/* RFC 8291, section 3.4: the key known to both sides. */
 static void
 agree(const struct letter *to, const struct p256_key *theirs, const struct p256_key *ours,
       unsigned char key_out[IKM])
@@ -20,7 +20,7 @@ agree(const struct letter *to, const struct p256_key *theirs, const struct p256_
     unsigned char shared[P256_SCALAR], point[P256_POINT];
     p256_agree(ours, theirs, shared);
     p256_point(ours, point);
-    memcpy(info, label, sizeof(label)); /* with its NUL */
+    memcpy(info, label, sizeof(label)); /* including its NUL */
     memcpy(info + sizeof(label), to->p256dh.p, P256_POINT);
     memcpy(info + sizeof(label) + P256_POINT, point, P256_POINT);
     hkdf_sha256(to->auth, (struct str){(const char *)shared, sizeof(shared)},
@@ -46,9 +46,9 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct l
     return ERR_NONE;
 }
 
-/* A later notification of the same phone takes the place of one that was not delivered yet (RFC 8030, section
- * 5.4): an account has one push that waits, and any notice has all of them looked at. Neither takes the
- * other's place. */
+/* A later notification for the same phone replaces one that was not delivered yet (RFC 8030, section 5.4):
+ * an account has only one pending push, and any notice makes the phone fetch all of them. Pushes and
+ * notices do not replace each other. */
 static struct str
 topic_of(struct cx *cx, const struct letter *letter)
 {
@@ -63,7 +63,7 @@ static void
 write_headers(struct cx *cx, const struct letter *letter, struct http_out_post *post)
 {
     struct arena *a = &cx->arena;
-    size_t n = 1; /* behind the token */
+    size_t n = 1; /* after the token */
     post->headers[n++] = "Content-Type: application/octet-stream";
     post->headers[n++] = "Content-Encoding: aes128gcm";
     post->headers[n++] = arena_printf(a, "TTL: %" PRId64, letter->ttl).p;

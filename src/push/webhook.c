@@ -33,7 +33,8 @@ webhook_read_key(struct cx *cx, const char *path, struct str *key_out)
     struct str key = {text, n < 0 ? 0 : (size_t)n};
     if (key.n > 0 && text[key.n - 1] == '\n')
         key.n--;
-    /* Any bytes are a key: whether the receiver counts the mark as one of them cannot be known. */
+    /* Any bytes may be a key, so it is unknown whether the receiver counts the byte order mark as part of
+     * it. */
     if (e == ERR_NONE && utf8_skip_mark(key).n < key.n)
         e = err_set(cx, ERR_SYNTAX,
                     "webhook.secret_file: %s begins with a byte order mark (EF BB BF), which editors add: "

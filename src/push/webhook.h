@@ -8,7 +8,7 @@
  *     {"id":"Yd3k...","event":"challenge"}
  *
  * HEX is HMAC-SHA-256 (RFC 2104) under the key of webhook.secret_file over TIMESTAMP "." BODY. The id is
- * opaque: it names nobody. It writes requests and opens nothing but the key's file. */
+ * opaque: it identifies no person. It only builds requests, and opens nothing but the key's file. */
 #ifndef COUNTERSIGN_PUSH_WEBHOOK_H
 #define COUNTERSIGN_PUSH_WEBHOOK_H
 
@@ -17,12 +17,12 @@
 #include "base/str.h"
 #include "push/http_out.h"
 
-/* Reads the key: 16 bytes to 1 KiB, a line end at the end not counted, in a file that others may not read.
+/* Reads the key: 16 bytes to 1 KiB, not counting a final line end, from a file that others may not read.
  * *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED; ERR_SYNTAX: a byte order mark. */
 enum errcode webhook_read_key(struct cx *cx, const char *path, struct str *key_out) MUST_CHECK;
 
-/* Fills the post's headers and body, in the arena; the URL is the caller's. id: base64url. Dated by
- * clock_wall. */
+/* Fills the post's headers and body, in the arena; the caller sets the URL. id: base64url. The timestamp
+ * is clock_wall. */
 void webhook_write(struct cx *cx, struct str key, struct str id, struct http_out_post *post);
 
 #endif
