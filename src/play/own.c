@@ -23,7 +23,7 @@ read_action(struct str action, struct phone_act *act_out)
     return false;
 }
 
-/* As the device API has them. */
+/* As in the device API. */
 static struct str
 answer_name(enum answer answer)
 {

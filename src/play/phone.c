@@ -96,7 +96,7 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
     return device_enrol(cx, &e, &device, &token);
 }
 
-/* The number that the console shows, or the one after it. */
+/* The number that the console shows, or that number plus one. */
 static enum errcode
 number(struct cx *cx, struct str public_id, bool is_wrong, struct str *number_out)
 {

@@ -1,5 +1,5 @@
-/* phone: the phones of a sandbox. All have one key, kept in a file beside the sandbox's database; they enrol
- * with a ticket and sign what they answer, and the server verifies both as those of any phone. */
+/* phone: the phones of a sandbox. All have one key, kept in a file beside the sandbox's database; they
+ * enrol with a ticket and sign their answers, and the server verifies both as for any phone. */
 #ifndef COUNTERSIGN_PLAY_PHONE_H
 #define COUNTERSIGN_PLAY_PHONE_H
 
@@ -17,9 +17,9 @@ struct phone {
 
 /* "FOLDER/phone.key" for a database in that folder; in the arena. */
 const char *phone_key_file(struct arena *a, struct str store_path);
-/* Makes the key's file, mode 0600. ERR_IO. */
+/* Creates the key's file, mode 0600. ERR_IO. */
 enum errcode phone_make(struct cx *cx, const char *key_file) MUST_CHECK;
-/* ERR_IO, ERR_SYNTAX. phone_close in any case. */
+/* ERR_IO, ERR_SYNTAX. phone_close must be called in any case. */
 enum errcode phone_open(struct cx *cx, const char *key_file, struct phone *phone_out) MUST_CHECK;
 void phone_close(struct phone *phone);
 
@@ -28,14 +28,14 @@ enum errcode phone_enrol(struct cx *cx, const struct phone *phone, int64_t techn
 
 struct phone_act {
     enum decision decision;
-    bool is_number_wrong; /* approve: with another number than the console shows */
+    bool is_number_wrong; /* approve: with a number other than the one that the console shows */
 };
 struct phone_heard {
-    bool was_pending; /* false: nothing waits, or there is no phone */
+    bool was_pending; /* false: no challenge is pending, or there is no phone */
     enum answer answer;
     uint8_t tries_left;
 };
-/* Answers the newest challenge that waits for the account. Its own transaction. */
+/* Answers the newest pending challenge of the account. In a transaction of its own. */
 enum errcode phone_answer(struct cx *cx, const struct phone *phone, int64_t technician_id,
                           struct phone_act act, struct phone_heard *heard_out) MUST_CHECK;
 

@@ -48,9 +48,9 @@ play_close(struct play *p)
 
 /* ---- the store is away ---- */
 
-/* Another connection takes the write lock, as another program can, and the operation runs on one that soon
- * gives up: it meets a store that does not answer in time, while all others, who wait longer, meet a delay.
- */
+/* Another connection takes the write lock, as another program might, and the operation runs on one that
+ * gives up soon: to this operation the store does not answer in time, while all others, which wait longer,
+ * only see a delay. */
 static enum errcode
 run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
@@ -80,7 +80,7 @@ run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const v
     return err;
 }
 
-/* ---- whose operation it is ---- */
+/* ---- the operation's user ---- */
 
 static bool
 is_login(enum ct_op_id op)
@@ -96,7 +96,7 @@ email_of(enum ct_op_id op, const void *in)
     return op == CT_OP_loginTechnicianFromStandalone_v7_2 ? plain->sEmail : changing->email;
 }
 
-/* Whether the store is away during this operation, by its scenario. Whoever is not known is not concerned. */
+/* Whether the store is away during this operation, according to its scenario. Never for an unknown user. */
 static bool
 finds_no_store(struct play *p, struct cx *cx, const struct ct_op *op, const void *in)
 {
@@ -160,7 +160,7 @@ play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in,
                                          : ops_run(cx, op->id, in, out);
 }
 
-/* ---- pushes that wait ---- */
+/* ---- pending pushes ---- */
 
 static bool
 was_seen(struct play *p, int64_t challenge)
@@ -191,7 +191,7 @@ play_tick(struct play *p, struct cx *cx)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
-    /* Whatever is pending is over some day. */
+    /* At the end of time every pending challenge is overdue. */
     if (store_challenge_overdue(cx, INT64_MAX, ROWS, &rows, &n) != ERR_NONE) {
         log_cx_error(cx, LOG_SANDBOX_TICK);
         err_forget(cx);

@@ -1,5 +1,6 @@
-/* play: what makes a worker the worker of a sandbox (countersignd --sandbox): the users of scenarios.def,
- * made anew at each of their logins; the steps that lead them to their results; their phones; the clock.
+/* play: what turns a worker into the worker of a sandbox (countersignd --sandbox): the users of
+ * scenarios.def, created anew at each of their logins; the steps that lead to their results; their phones;
+ * the clock.
  *
  * Nothing here answers in the domain's place: each step is done through the functions of the domain that
  * serve everybody else, and the answers come from ops/. Linked into countersign-sandbox alone: a production
@@ -17,7 +18,7 @@
 #include "contract/ct.h"
 #include "play/phone.h"
 
-/* A push waits this long before anything happens to it: a console sees Poll first, as it does in life. */
+/* A push stays pending for this long before any step: a console sees Poll first, as in real life. */
 #define PLAY_DELAY CLOCK_S
 
 enum { PLAY_SEEN = 64 };
@@ -25,25 +26,25 @@ enum { PLAY_SEEN = 64 };
 struct play {
     struct str store_path;
     struct phone phone;
-    int64_t seen[PLAY_SEEN]; /* challenges whose step was done; a ring */
+    int64_t seen[PLAY_SEEN]; /* challenges whose step is done; a ring */
     size_t n_seen;
 };
 
-/* Makes the store of a sandbox in an empty folder: the server's key, the database, the key of the phones.
- * ERR_IO, ERR_STORE. */
+/* Creates the store of a sandbox in an empty folder: the server's key, the database, the key of the
+ * phones. ERR_IO, ERR_STORE. */
 enum errcode play_make(struct cx *cx, struct str store_path, struct str key_file) MUST_CHECK;
 
-/* Before the confinement. store_path outlives it. ERR_IO, ERR_SYNTAX: the phones' key. */
+/* Called before the confinement. store_path must outlive it. ERR_IO, ERR_SYNTAX: the phones' key. */
 enum errcode play_open(struct play *p, struct cx *cx, struct str store_path) MUST_CHECK;
 void play_close(struct play *p);
 
-/* In the place of ops_run: the same operation, with what its scenario does around it. */
+/* Replaces ops_run: runs the same operation, with the steps of its scenario around it. */
 enum errcode
 play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out) MUST_CHECK;
-/* By one worker, every second or so: does the steps of the pushes that wait. What fails is logged. */
+/* Called by one worker, about once a second: performs the steps of pending pushes. Errors are logged. */
 void play_tick(struct play *p, struct cx *cx);
 
-/* The sandbox's own operations; as a handler of ops.h. */
+/* The sandbox's own operations; same interface as a handler of ops.h. */
 enum errcode play_own(struct play *p, struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* stage: see the header. A company of its own for each login is simpler than to undo what the last one did,
+/* stage: see the header. A new company for each login is simpler than undoing the effects of the last one,
  * and cannot be incomplete. */
 #include "play/stage.h"
 

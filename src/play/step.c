@@ -288,7 +288,7 @@ do_seat_taken(struct cx *cx, struct stage *s)
     return err != ERR_NONE ? err : do_required(cx, s);
 }
 
-/* A refusal of the person's own: no push may come early after it. */
+/* A refusal by the person: no push may skip the waiting time after it. */
 static enum errcode
 do_too_soon(struct cx *cx, struct stage *s)
 {
@@ -302,7 +302,7 @@ do_too_soon(struct cx *cx, struct stage *s)
     return err != ERR_NONE ? err : do_reject(cx, s);
 }
 
-/* From the same address: only then its push takes the other one's place. */
+/* From the same address: only then does its push replace the other one. */
 static enum errcode
 do_second_console(struct cx *cx, struct stage *s)
 {
