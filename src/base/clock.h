@@ -33,9 +33,7 @@
 #define CLOCK_DAY (24 * CLOCK_HOUR)
 
 #define CLOCK_SLEW 1024
-#define CLOCK_BEHIND_MOST                                                            \
-    (3660 * CLOCK_DAY) /* the most that clock_now may be raised above the wall clock \
-                        */
+#define CLOCK_BEHIND_MOST (3660 * CLOCK_DAY) /* most that clock_now may be above the wall clock */
 
 int64_t clock_now(void);
 int64_t clock_wall(void);

@@ -1,6 +1,6 @@
-/* channel: a worker's end of its channel to one front or to the courier, and the courier's end of that.
- * Nothing here blocks: what the other side does not take yet waits here, and one that takes nothing costs the
- * others nothing.
+/* channel: a worker's end of its channel to one front or to the courier, and the courier's end of the latter.
+ * Nothing here blocks: what the other side does not accept yet is queued here, and a peer that accepts
+ * nothing does not delay the others.
  *
  * The queue is bounded. A front with a queued answer is not read, so at most one reply is queued at a
  * time. Above CHANNEL_WAKES bytes, wake-ups are dropped and replaced by one that wakes all topics. */

@@ -188,7 +188,7 @@ allow_call(scmp_filter_ctx f, const char *name, unsigned n, const struct scmp_ar
     return done == -EDOM || done == -EEXIST ? 0 : done;
 }
 
-/* 0 also for a call that this architecture does not have. */
+/* 0 also for a system call that this architecture does not have. */
 static int
 refuse_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *condition)
 {
@@ -199,7 +199,7 @@ refuse_call(scmp_filter_ctx f, const char *name, const struct scmp_arg_cmp *cond
     return done == -EDOM || done == -EEXIST ? 0 : done;
 }
 
-/* A library that tries to write a file gets on without it, as under Landlock. */
+/* A library that tries to write a file copes with the refusal, as it would under Landlock. */
 static int
 refuse_writing(scmp_filter_ctx f)
 {
@@ -217,7 +217,7 @@ refuse_writing(scmp_filter_ctx f)
     return done;
 }
 
-/* What a list of names cannot say. */
+/* Rules that a list of names cannot express. */
 static int
 allow_special(scmp_filter_ctx f, enum confine_kind kind)
 {
@@ -227,8 +227,8 @@ allow_special(scmp_filter_ctx f, enum confine_kind kind)
     if (done == 0)
         done =
             allow_call(f, "prlimit64", 1, &(struct scmp_arg_cmp){.arg = 2, .op = SCMP_CMP_EQ, .datum_a = 0});
-    /* clone3 passes its flags in memory, where a filter cannot see them. When clone3 is missing, glibc
-     * uses clone. */
+    /* clone3 passes its flags in memory, where a filter cannot see them. When it is missing, glibc uses
+     * clone. */
     if (done == 0 && kind == CONFINE_COURIER)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (done == 0 && kind == CONFINE_COURIER)

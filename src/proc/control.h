@@ -23,21 +23,21 @@ enum control_type {
     /* supervisor -> child, before GO or at any time after it */
     CONTROL_LISTENER = 1, /* to a front: a listening socket */
     CONTROL_TLS,          /* to a front: the certificate chain and the key */
-    CONTROL_WORKER,  /* to a front or the courier: its channel to the worker `slot`; the one before is dead */
-    CONTROL_FRONT,   /* to a worker: its channel to the front `slot`; the one before is dead */
-    CONTROL_COURIER, /* to worker 0: its channel to the courier; the one before is dead */
-    CONTROL_RELOAD,  /* a newer configuration: take the LIVE settings over */
-    CONTROL_GO,      /* you are `slot` and have all you need: confine yourself and say READY */
-    CONTROL_DRAIN,   /* finish what is in flight, take no more, end */
-    CONTROL_REHEARSE, /* first of all: load what a start loads, report on it (FINDING), serve nothing;
-                         GO then asks for READY and the end */
+    CONTROL_WORKER,  /* to a front or the courier: its channel to the worker `slot`, in place of a dead one */
+    CONTROL_FRONT,   /* to a worker: its channel to the front `slot`, in place of a dead one */
+    CONTROL_COURIER, /* to worker 0: its channel to the courier, in place of a dead one */
+    CONTROL_RELOAD,  /* a newer configuration: apply the LIVE settings */
+    CONTROL_GO,      /* you are `slot` and have everything: confine yourself and send READY */
+    CONTROL_DRAIN,   /* finish what is in flight, accept no more, exit */
+    CONTROL_REHEARSE, /* sent first: load what a start loads, report on it (FINDING), serve nothing; a
+                       * later GO asks for READY and the exit */
     /* child -> supervisor */
     CONTROL_READY,   /* confined and serving */
-    CONTROL_DRAINED, /* nothing is in flight any more; the child ends by itself */
-    CONTROL_ALIVE,   /* the child still goes round its loop */
-    CONTROL_FINDING, /* of a rehearsal: one problem or warning */
-    CONTROL_LOST,    /* of a front or the courier: it has no channel to the worker `slot` any more. Repeated
-                        until it has one */
+    CONTROL_DRAINED, /* nothing is in flight any more; the child exits by itself */
+    CONTROL_ALIVE,   /* the child's loop is running */
+    CONTROL_FINDING, /* from a rehearsal: one problem or warning */
+    CONTROL_LOST,    /* from a front or the courier: it has lost its channel to the worker `slot`. Repeated
+                      * until it has a new one */
     CONTROL_TYPE_COUNT_
 };
 
@@ -47,8 +47,7 @@ struct control {
     enum control_type type;
     uint32_t slot;   /* WORKER, FRONT, GO, LOST */
     bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
-    bool is_first;   /* GO: the server is starting: fail on what an operator must fix, instead of waiting
-                      * for it */
+    bool is_first;   /* GO: the server is starting: fail on what an operator must fix, do not wait */
     bool is_problem; /* FINDING: a start would fail; otherwise a warning */
     int fds[FRAME_FDS];
     size_t n_fds;

@@ -1,7 +1,8 @@
-/* courier_main: the process that posts notifications of new challenges and notices. They come from worker 0
- * as letters (push/letter.h), go to the webhook and to the push services of browsers (push/delivery.h), and
- * how each ended goes back. It has no store, and of the server key only what it signs with, which the worker
- * hands it. Where nothing is configured it waits for its end. */
+/* courier_main: the process that posts notifications of new challenges and notices. They arrive from
+ * worker 0 as letters (push/letter.h), go to the webhook and to the push services of browsers
+ * (push/delivery.h), and the outcome of each is sent back. It has no store; of the server's keys it has
+ * only the one that it signs with, which the worker passes to it. When nothing is configured, it waits to
+ * be ended. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -21,11 +22,11 @@ enum { WAIT_MS = 1000, DESCRIPTORS = 128, AUTHORITIES_MAX = 1 << 20 };
 struct courier {
     struct cx cx;
     struct config config;
-    struct arena arena; /* what lives as long as the process: the webhook's key, and what the lists name */
+    struct arena arena; /* data that lives as long as the process: the webhook's key and the parsed lists */
     struct delivery delivery;
     struct channel worker;
     int64_t said_alive, said_lost;
-    bool is_joined; /* there was a channel, and there is to be one again */
+    bool is_joined; /* a channel existed, and its replacement is expected */
     bool ends, rehearses;
 };
 
@@ -144,7 +145,7 @@ read_control(struct courier *c, struct control *m_out)
     return m_out->type == CONTROL_GO ? ERR_NONE : obey(c, m_out);
 }
 
-/* What name resolution and TLS read, and nothing to be written. */
+/* The files that name resolution and TLS read; none may be written. */
 static enum errcode
 confine(struct courier *c)
 {
@@ -200,7 +201,7 @@ set_up(struct courier *c)
     return e == ERR_NONE ? confine(c) : e;
 }
 
-/* As long as there is room: what is left waits in the channel, and the worker is not waited for. */
+/* As far as there is room: the rest is queued in the channel, and the worker is not waited for. */
 static enum errcode
 take_letters(struct courier *c)
 {
@@ -216,7 +217,7 @@ take_letters(struct courier *c)
     return e == ERR_MORE ? ERR_NONE : e;
 }
 
-/* Takes letters and gives answers; without a worker, answers are dropped. */
+/* Takes letters and returns outcomes; without a worker, outcomes are dropped. */
 static void
 converse(struct courier *c, bool is_readable)
 {
@@ -236,7 +237,7 @@ converse(struct courier *c, bool is_readable)
     }
 }
 
-/* Repeated until there is a new channel, so that no report need arrive. */
+/* Repeated until there is a new channel, so a lost report does no harm. */
 static void
 report_lost(struct courier *c)
 {
@@ -258,7 +259,7 @@ control_ready(struct courier *c)
     c->ends = true;
 }
 
-/* A channel is read only where there is room for a letter. */
+/* The channel is read only while there is room for a letter. */
 static short
 events_of(const struct courier *c)
 {
@@ -276,7 +277,7 @@ serve(struct courier *c)
                                     {.fd = c->worker.fd, .events = events_of(c)}};
         bool is_watched = p[WORKER].fd >= 0 && p[WORKER].events != 0;
         http_out_step(c->delivery.http, p, is_watched ? WATCHED : WORKER, WAIT_MS);
-        /* First: a channel may be replaced, and p[WORKER] then tells of the old one. */
+        /* First, since the channel may be replaced here, and p[WORKER] then describes the old one. */
         if (p[CONTROL].revents != 0)
             control_ready(c);
         else

@@ -46,8 +46,8 @@ struct domain {
     struct arena arena; /* data that lives as long as the process */
     struct auth_env env;
     struct opener opener;
-    struct outbox outbox; /* worker 0's */
-    bool has_key;         /* the store's key is ours */
+    struct outbox outbox; /* for worker 0 */
+    bool has_key;         /* the store belongs to our key */
     struct confine_path folder;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: never */
     uint32_t slot;

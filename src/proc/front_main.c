@@ -143,8 +143,7 @@ warm_up(void)
 {
     uint32_t seed = 0;
     rand_bytes(&seed, sizeof(seed));
-    json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; a seed of 0 would make it
-                                         * do so as well */
+    json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; 0 would do so too */
 }
 
 /* Until GO: everything the front needs to start. */

@@ -56,7 +56,7 @@ member_tell(struct member *m, const struct control *message)
     member_kill(m);
 }
 
-/* There is to be a channel: `asker` is a front or the courier. */
+/* A new channel is needed: `asker` is a front or the courier. */
 static bool
 is_joined(const struct member *asker, const struct member *worker)
 {
@@ -64,17 +64,17 @@ is_joined(const struct member *asker, const struct member *worker)
            (asker->kind == MEMBER_FRONT || (asker->kind == MEMBER_COURIER && worker->slot == 0));
 }
 
-/* A new channel between two that both run. */
+/* Makes a new channel between two running children. */
 static void
 join(struct member *asker, struct member *worker)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         log_event(LOG_CHANNEL_FAILED, "error=\"%s\"", strerror(errno));
-        member_kill(asker); /* started again later, perhaps with more descriptors to be had */
+        member_kill(asker); /* restarted later, perhaps with more descriptors available */
         return;
     }
-    /* Worker 0 stays free for checks and answers, whatever the number of fronts that hash passwords. */
+    /* Worker 0 stays free for checks and answers, however many fronts send passwords to hash. */
     member_tell(asker, &(struct control){.type = CONTROL_WORKER,
                                          .slot = worker->slot,
                                          .fast_only = worker->slot == 0,
@@ -112,8 +112,8 @@ find_worker(const struct supervisor *s, uint32_t slot)
     return NULL;
 }
 
-/* Repeated by the asker until it has a channel, so what is too early is passed over; a worker that is not
- * there gets one when it starts. False: this one has no channel to such a worker. */
+/* The asker repeats the message until it has a channel, so an early one is ignored; a worker that is not
+ * running gets its channel when it starts. False: this child has no channel to such a worker. */
 static bool
 join_again(struct member *asker, uint32_t slot)
 {

@@ -17,8 +17,8 @@ enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER };
 
 struct supervisor;
 
-/* A channel that is made anew while both its ends go on. Each front has one to each worker, the courier one
- * to worker 0. */
+/* A channel that is replaced while both of its ends keep running. Each front has one to each worker, the
+ * courier one to worker 0. */
 struct rejoin {
     struct backoff backoff;
     int64_t due; /* clock_mono; 0: not requested */
@@ -35,7 +35,7 @@ struct member {
     struct loop_fd watch;
     struct loop_timer restart;
     struct backoff backoff;
-    struct rejoin rejoins[FRONTS_MAX + 1]; /* of a worker, by front; the last is the courier's */
+    struct rejoin rejoins[FRONTS_MAX + 1]; /* for a worker, by front; the last is the courier's */
 };
 
 /* Not running; restart_due is the callback of its timer. */

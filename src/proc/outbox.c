@@ -14,11 +14,11 @@ enum { LOOKED_AT = 128 /* rows of one transaction: most of them may be over, or 
 struct work {
     struct outbox *o;
     size_t room;
-    const struct outbox_row **claimed; /* room of them */
+    const struct outbox_row **claimed; /* `room` of them */
     size_t n_claimed;
     struct verdict *verdicts; /* for the log, once they are written */
     size_t n_verdicts;
-    int64_t until; /* the end of this transaction's claims */
+    int64_t until; /* the end of the claims of this transaction */
     bool has_more;
 };
 
@@ -61,7 +61,7 @@ end_letter(struct outbox *o, struct outbox_entry *e, const struct http_out_end *
     o->is_urgent = true;
 }
 
-/* What was under way with a courier that is gone. */
+/* Ends what was under way with a courier that is gone. */
 static void
 lose_letters(struct outbox *o)
 {
@@ -177,7 +177,7 @@ outbox_listen(struct outbox *o, short revents)
     return now >= o->rests_until && (o->is_urgent || now - o->looked_at >= OUTBOX_LOOK);
 }
 
-/* ---- what becomes of a row ---- */
+/* ---- the fate of a row ---- */
 
 static enum errcode
 settle(struct work *w, struct cx *cx, const struct verdict *v)
@@ -194,7 +194,7 @@ move(struct cx *cx, const struct outbox_row *row, const char *state, int64_t nex
     return store_outbox_move(cx, row, &(struct outbox_move){.state = state, .next_at = next_at}, moved_out);
 }
 
-/* What is due and is not, or not now, to be delivered: *is_done_out. */
+/* Handles a due row that must not be delivered, or not now: *is_done_out. */
 static enum errcode
 pass_over(struct work *w, struct cx *cx, const struct outbox_row *row, bool *is_done_out)
 {
@@ -286,7 +286,7 @@ run(struct work *w, struct cx *cx, enum errcode (*within)(struct work *, struct 
     return e == ERR_NONE ? db_end(cx, within(w, cx)) : e;
 }
 
-/* A letter of the row that the entry has. */
+/* Builds a letter from the entry's row. */
 static void
 send_letter(struct outbox *o, const struct outbox_entry *entry, int64_t now)
 {
@@ -328,7 +328,7 @@ keep(struct outbox *o, struct outbox_entry *entry, const struct outbox_row *row,
     entry->row.push.auth = arena_str(a, row->push.auth);
 }
 
-/* The transaction was committed: the entries become what it says, and the letters go out. */
+/* The transaction was committed: the entries take its results, and the letters are sent. */
 static void
 adopt(const struct work *w, struct cx *cx)
 {
@@ -359,7 +359,7 @@ count(const struct outbox *o, enum outbox_state state)
     return n;
 }
 
-/* So that there is a transaction only where there is something to write. */
+/* So that a transaction is only started when there is something to write. */
 static enum errcode
 is_anything_due(struct cx *cx, bool *is_due_out)
 {
@@ -392,7 +392,7 @@ outbox_work(struct outbox *o, struct cx *cx)
     return e;
 }
 
-/* ---- the end ---- */
+/* ---- shutdown ---- */
 
 static enum errcode
 give_back(struct work *w, struct cx *cx)

@@ -22,7 +22,7 @@ verdict_fate_of(const struct outbox_row *row)
                             .expires_at = row->expires_at};
 }
 
-/* Of a subscription that was replaced since, nothing. */
+/* No effect on a subscription that was replaced since. */
 static enum errcode
 note_subscription(struct cx *cx, const struct verdict *v)
 {

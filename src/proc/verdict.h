@@ -1,5 +1,5 @@
-/* verdict: what an attempt to deliver a row of the outbox, or the lack of one, means for it: written within
- * the open transaction, and logged once that is committed. For outbox.c alone. */
+/* verdict: what an attempt to deliver a row of the outbox, or the lack of one, means for the row: written
+ * within the open transaction, and logged after its commit. Private to outbox.c. */
 #ifndef COUNTERSIGN_PROC_VERDICT_H
 #define COUNTERSIGN_PROC_VERDICT_H
 
@@ -13,20 +13,20 @@
 #include "store/store_outbox.h"
 
 struct verdict {
-    const struct outbox_row *row; /* outlives it */
+    const struct outbox_row *row; /* must outlive the verdict */
     struct http_out_end end;
-    int64_t at; /* when it ended: maybe a while ago */
+    int64_t at; /* when the attempt ended, perhaps a while ago */
     enum fate fate;
 };
 
-/* By a push service; else by the webhook. */
+/* Through a push service; otherwise through the webhook. */
 bool verdict_is_push(const struct outbox_row *row);
 struct fate_of verdict_fate_of(const struct outbox_row *row);
 
-/* Fills v->fate in, and writes the row's new state and what the answer says of the subscription. A row that
- * was claimed by another since, or that is gone, stays as it is. */
+/* Fills in v->fate, writes the row's new state, and updates the subscription from the answer. A row that
+ * has disappeared, or was claimed by another process since, is not changed. */
 enum errcode verdict_write(struct cx *cx, struct verdict *v) MUST_CHECK;
-/* One line for what was not sent. Nothing of a subscription but its service's host. */
+/* Logs one line for a failed delivery. Of a subscription it contains only the service's host. */
 void verdict_log(const struct verdict *v);
 
 #endif

@@ -211,7 +211,7 @@ keep_house(struct worker *w)
     pace_kept(&w->pace, began, clock_mono(), more);
 }
 
-/* How long to wait, in milliseconds, and at the courier's channel for what. */
+/* The longest wait in milliseconds, and the events to wait for at the courier's channel. */
 static int
 patience(const struct worker *w, struct pollfd *courier)
 {

@@ -26,8 +26,7 @@ struct worker_set_up {
     bool is_first;          /* the server is starting: a problem that an operator must fix is an error */
     bool is_rehearsal;      /* report each problem (child_find), serve nothing, leave nothing behind */
     struct confine confine; /* out: paths that stay accessible to the process; valid until it ends */
-    int news;               /* out: a descriptor that is readable when housekeeping is due at once; -1:
-                             * none */
+    int news;               /* out: a descriptor that is readable when housekeeping is due; -1: none */
 };
 
 struct worker_hooks {
@@ -40,16 +39,17 @@ struct worker_hooks {
     enum errcode (*call)(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out);
     /* The topic that the fronts wait on for a technician's challenge. */
     struct topic (*topic)(void *arg, struct cx *cx, int64_t technician_id);
-    /* The courier's channel (proc/outbox.h), of worker 0; all three or none. join takes the descriptor, also
-     * before set_up. watch says what to wait for at it (fd -1: nothing), and how many milliseconds at most;
-     * -1: any time. tend comes in each round of the loop, with what happened at the descriptor. */
+    /* The courier's channel (proc/outbox.h), for worker 0; either all three are set or none. join takes
+     * the descriptor, even before set_up. watch returns the events to wait for at it (fd -1: none) and the
+     * longest wait in milliseconds; -1: forever. tend is called in each round of the loop, with the events
+     * at the descriptor. */
     void (*courier_join)(void *arg, int fd);
     int (*courier_watch)(void *arg, struct pollfd *watched_out);
     void (*courier_tend)(void *arg, struct cx *cx, short revents);
-    /* Asked to end, after the last call. NULL: nothing to do. */
+    /* Called at the end, after the last call. NULL: nothing to do. */
     void (*leave)(void *arg, struct cx *cx);
-    /* Every second or so, and when `news` can be read, which it takes; true: there is more to do soon.
-     * *ends: this process is of no more use, and a new one may be. NULL: nothing ever. */
+    /* Called about once a second, and when `news` is readable, which it reads. Returns true when there is
+     * more to do soon. *ends: this process can no longer work, but a new one may. NULL: no housekeeping. */
     bool (*idle)(void *arg, struct cx *cx, bool *ends);
     void *arg;
 };
