@@ -13,7 +13,7 @@ enum { DB_VALUES = 32 };
 
 static enum errcode take_time(struct cx *cx);
 
-/* Lays or checks the schema of a fresh connection, which the context borrows for that. */
+/* Creates or checks the schema of a fresh connection, which the context borrows for that. */
 static enum errcode
 settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
 {
@@ -90,7 +90,7 @@ begin(struct cx *cx, bool is_write)
     return err;
 }
 
-/* The latest time that any process is known to have seen; 0: none yet. */
+/* The latest time that any process is known to have recorded; 0: none yet. */
 static enum errcode
 read_latest(struct cx *cx, int64_t *latest_out)
 {
@@ -109,7 +109,7 @@ read_latest(struct cx *cx, int64_t *latest_out)
     return db_done(cx, rows);
 }
 
-/* The moment of the transaction: known only now that the wait for the lock is over, or the snapshot taken. */
+/* The time of the transaction: known only now, after waiting for the lock or taking the snapshot. */
 static enum errcode
 take_time(struct cx *cx)
 {
@@ -207,7 +207,7 @@ db_rollback(struct cx *cx)
     db->failed = ERR_NONE;
 }
 
-/* A statement that failed takes the transaction with it, as PostgreSQL does in any case. */
+/* A failed statement fails the whole transaction, as PostgreSQL does in any case. */
 static enum errcode
 note(struct db *db, enum errcode err)
 {
@@ -333,7 +333,7 @@ db_digest(struct db_rows *rows, int column)
 enum errcode
 db_done(struct cx *cx, struct db_rows *rows)
 {
-    (void)cx; /* the error was set where it happened */
+    (void)cx; /* the error was set where it occurred */
     rows->db->driver->finish(rows);
     rows->has_row = false;
     return rows->err;

@@ -1,5 +1,4 @@
-/* db: one connection to one database, whatever its kind; a driver is a const struct of functions
- * (db_sqlite.c).
+/* db: one connection to one database of any kind; a driver is a const struct of functions (db_sqlite.c).
  *
  * SQL is constant text with parameters $1, $2, ...; the connection prepares each text once and keeps it. A
  * statement is run by db_query, bound by a format, and read row by row; it is finished (reset) by db_done or
@@ -22,71 +21,72 @@
 struct db;
 struct db_rows; /* a running statement; owned by the connection */
 
-/* DB_CREATE: mode 0600, and lays the schema; ERR_EXISTS when there is one with any table. DB_MIGRATE: opens,
- * and brings an older schema up to this program's version. */
+/* DB_CREATE: mode 0600, creates the schema; ERR_EXISTS when the database already has a table. DB_MIGRATE:
+ * opens it, and upgrades an older schema to this program's version. */
 enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
 
-/* Opens the SQLite file. ERR_NOT_FOUND when there is none, ERR_STORE_SCHEMA when the schema is of another
- * version (see migrate.h). path ":memory:" is a private one, for tests. busy_timeout: microseconds.
+/* Opens the SQLite file. ERR_NOT_FOUND when it does not exist, ERR_STORE_SCHEMA when the schema has another
+ * version (see migrate.h). path ":memory:" is a private database, for tests. busy_timeout: microseconds.
  * *db_out is freed by db_close.
  *
- * A connection mends itself: when the file is taken away or replaced under it, each use is ERR_STORE until
- * there is a file again, which is then opened, and never created. */
+ * A connection recovers by itself: when the file is removed or replaced under it, each use returns
+ * ERR_STORE until a file exists again, which is then opened, and never created. */
 enum errcode db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout,
                      struct db **db_out) MUST_CHECK;
 void db_close(struct db **db);
-/* Reads go through a map of the file's first `bytes` from now on, also after it was connected again; 0, as it
- * is at first: through the connection's own cache. Where a mapped file is truncated in place, or the disk
- * fails, reading ends the process (SIGBUS): for processes that are started again. */
+/* From now on, also after a reconnect, reads use a map of the file's first `bytes`; 0, the initial value:
+ * the connection's own cache. If a mapped file is truncated in place, or the disk fails, a read ends the
+ * process (SIGBUS): only for processes that are restarted. */
 enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 
-/* What the database wants done now and then, outside of every transaction and best between requests, so that
- * no commit has to: SQLite's log is brought into the file, as far as nobody reads what was before. Whoever
- * commits does it only once the log is 64 MiB long. ERR_STORE, ERR_STORE_FULL: it is as good as before. */
+/* Maintenance that the database needs from time to time, outside of any transaction and best between
+ * requests, so that no commit has to do it: moves SQLite's log into the file, as far as no reader needs
+ * the older state. A commit only does this once the log has reached 64 MiB. ERR_STORE, ERR_STORE_FULL: no
+ * harm is done. */
 enum errcode db_tidy(struct cx *cx) MUST_CHECK;
 
-/* Outside of every transaction: writes a copy of one moment into the empty file at path, while others go on
- * reading and writing. Durable once the caller has synced it. ERR_STORE, ERR_STORE_FULL (of either file). */
+/* Outside of any transaction: writes a consistent copy into the empty file at path, while others continue
+ * to read and write. Durable once the caller has synced it. ERR_STORE, ERR_STORE_FULL (of either file). */
 enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
- * and silent.
+ * and logs nothing.
  *
- * Both begin with the time, and so does db_open: cx->now is clock_now as of when the lock was obtained or the
- * snapshot taken, and never before the newest audit row or what db_keep_time kept, which raise clock_now
- * where another process saw a later time. ERR_STORE where that is more than CLOCK_BEHIND_MOST ahead of the
- * machine's clock: then no time is right. */
+ * Both begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
+ * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
+ * raise clock_now when another process saw a later time. ERR_STORE when that is more than
+ * CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
 void db_rollback(struct cx *cx);
-/* The end of a transaction whose steps gave `err`: ERR_NONE commits, anything else rolls back and is
- * returned. So a function that changes something ends by `return db_end(cx, err);`. */
+/* Ends a transaction whose steps returned `err`: commits on ERR_NONE, otherwise rolls back and returns
+ * err. So a function that changes something ends with `return db_end(cx, err);`. */
 enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
-/* Keeps the time for processes that start later; its own transaction. */
+/* Saves the time for processes that start later; in a transaction of its own. */
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
-/* A transaction that writes was committed since the database was opened. */
+/* Whether a writing transaction was committed since the database was opened. */
 bool db_has_written(const struct db *db);
 
-/* Binds by `types`, one letter an argument: i int64_t, t struct str as text (null: NULL), b struct str as
- * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must be
- * exact: a plain 0 for i is not. */
+/* Binds by `types`, one letter per argument: i int64_t, t struct str as text (null: NULL), b struct str as
+ * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must
+ * match exactly: a plain 0 is wrong for i. */
 enum errcode
 db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...) MUST_CHECK;
-/* True: a row is there. False: no more, or an error: ask db_done. */
+/* True: a row is available. False: no more rows, or an error: see db_done. */
 bool db_next(struct cx *cx, struct db_rows *rows);
 int64_t db_int(struct db_rows *rows, int column); /* NULL reads as 0 */
 bool db_is_null(struct db_rows *rows, int column);
-/* The column holds just that: 'i', 't', 'b' or 'n', as db_query binds them. SQLite keeps in any column what
- * it was given, and reads a number out of a text. */
+/* Whether the column has exactly that type: 'i', 't', 'b' or 'n', as for db_query. SQLite stores any type
+ * in any column, and converts text to numbers when reading. */
 bool db_is(struct db_rows *rows, int column, char kind);
 struct str db_text(struct cx *cx, struct db_rows *rows, int column); /* copied into the arena; NULL is null */
-struct str db_blob(struct cx *cx, struct db_rows *rows, int column); /* likewise */
-struct digest db_digest(struct db_rows *rows, int column); /* zero where NULL or of another length */
-/* Ends the statement and tells whether it ran to its end without an error. */
+struct str db_blob(struct cx *cx, struct db_rows *rows, int column); /* the same */
+struct digest db_digest(struct db_rows *rows, int column);           /* zero if NULL or of another length */
+/* Finishes the statement; returns whether it ran to its end without an error. */
 enum errcode db_done(struct cx *cx, struct db_rows *rows) MUST_CHECK;
 
-/* For a statement without rows; *changed_out (may be NULL) is the number of rows that it changed. */
+/* For a statement without rows; *changed_out (may be NULL) is the number of changed rows. */
 enum errcode db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...) MUST_CHECK;
 
 #endif

@@ -12,33 +12,35 @@
 #include "base/str.h"
 #include "db/db.h"
 
-/* One bound argument. kind: i, t, b as for db_query, or n. bytes is a view that lives through the query. */
+/* One bound argument. kind: i, t, b as for db_query, or n. bytes is a view that is valid throughout the
+ * query. */
 struct db_value {
     char kind;
     int64_t number;
     struct str bytes;
 };
 
-/* A driver embeds struct db at the start of its own connection and struct db_rows at the start of its own
- * statement. Each function sets the context's error; none looks at in_transaction or failed. */
+/* A driver embeds struct db at the start of its connection and struct db_rows at the start of its
+ * statement. Each function sets the context's error; none uses in_transaction or failed. */
 struct db_driver {
     enum errcode (*begin)(struct cx *cx, struct db *db, bool is_write);
     enum errcode (*commit)(struct cx *cx, struct db *db);
-    void (*rollback)(struct db *db); /* silent; also ends every statement */
-    /* Outside of a transaction it first connects again where that is needed. */
+    void (*rollback)(struct db *db); /* without an error message; also finishes every statement */
+    /* Outside of a transaction, reconnects first if necessary. */
     enum errcode (*query)(struct cx *cx, struct db *db, const char *sql, const struct db_value *values,
                           size_t n, struct db_rows **rows_out);
     enum errcode (*step)(struct cx *cx, struct db_rows *rows, bool *has_row_out);
     void (*finish)(struct db_rows *rows);
     int64_t (*changed)(struct db_rows *rows);
-    /* Columns of the present row; bytes are a view until the next step. */
+    /* Columns of the current row; bytes are a view that is valid until the next step. */
     bool (*is_null)(struct db_rows *rows, int column);
-    char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; else 0 */
+    char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; otherwise 0 */
     int64_t (*number)(struct db_rows *rows, int column);
     struct str (*bytes)(struct db_rows *rows, int column);
-    /* Several statements without parameters and rows, for the schema. */
+    /* Several statements without parameters or rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
-    enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out); /* no table at all */
+    /* whether there is no table at all */
+    enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out);
     enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
     enum errcode (*tidy)(struct cx *cx, struct db *db);
     enum errcode (*backup)(struct cx *cx, struct db *db, struct str path);
@@ -48,9 +50,10 @@ struct db_driver {
 struct db {
     const struct db_driver *driver;
     bool in_transaction;
-    bool is_writing, has_written; /* the transaction; any since the connection was opened */
-    enum errcode
-        failed; /* a statement of the transaction failed: nothing more runs in it, nor is it committed */
+    bool is_writing, has_written; /* the current transaction; any transaction since the connection was
+                                   * opened */
+    enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
+                          * not committed */
 };
 
 struct db_rows {
@@ -59,10 +62,10 @@ struct db_rows {
     enum errcode err;
 };
 
-/* db_begin while there may be no table yet: cx->now stays as it is. */
+/* db_begin for a database that may have no tables yet: cx->now is unchanged. */
 enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;
 
-/* db_sqlite.c. With `create` a file that is not there is made (mode 0600). */
+/* db_sqlite.c. With `create`, a missing file is created (mode 0600). */
 enum errcode
 sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* db_sqlite: the driver for SQLite: one link to the file, and a second one for read transactions where the
+/* db_sqlite: the driver for SQLite: one link to the file, and a second one for read transactions when the
  * file is mapped (sqlite_link.h). */
 #include "db/db_driver.h"
 
@@ -19,7 +19,7 @@ struct sqlite {
     char *path;
     struct link_file file;
     struct link all, reader;
-    struct link *in; /* that of the transaction */
+    struct link *in; /* link of the current transaction */
 };
 
 static struct sqlite *
@@ -40,7 +40,7 @@ is_file(const struct sqlite *s)
     return strcmp(s->path, ":memory:") != 0;
 }
 
-/* Whoever read something outside of a transaction has had it. */
+/* A reader outside of a transaction has finished by now. */
 static void
 end_statements(struct sqlite *s)
 {
@@ -82,13 +82,13 @@ sqlite_rollback(struct db *db)
 {
     struct sqlite *s = sqlite_of(db);
     end_statements(s);
-    /* After some errors SQLite has rolled back by itself; it says so by its autocommit flag. */
+    /* After some errors SQLite has already rolled back by itself, which its autocommit flag shows. */
     if (s->in->handle != NULL && sqlite3_get_autocommit(s->in->handle) == 0 &&
         link_run(s->in, db, "ROLLBACK") != SQLITE_OK)
         link_disconnect(s->in);
 }
 
-/* To SQLite $2 is a name, and its index is the order in which the names first appear. */
+/* SQLite treats $2 as a name, and its index is the order in which names first occur. */
 static size_t
 number_of(sqlite3_stmt *stmt, int at)
 {
@@ -234,7 +234,7 @@ sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
     return err == ERR_NONE ? link_map(cx, &s->reader) : err;
 }
 
-/* SQLITE_BUSY: somebody else is at it. */
+/* SQLITE_BUSY: another connection is already doing it. */
 static enum errcode
 sqlite_tidy(struct cx *cx, struct db *db)
 {

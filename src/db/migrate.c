@@ -18,7 +18,7 @@ static const unsigned char schema_0003[] = {
 #include "schema_0003.inc"
     0};
 
-/* step[i] leads from version i to version i + 1. */
+/* step[i] migrates from version i to version i + 1. */
 static const unsigned char *const steps[] = {schema_0001, schema_0002, schema_0003};
 
 int64_t

@@ -10,9 +10,9 @@
 
 /* The version that this program works with. */
 int64_t migrate_latest(void);
-/* The version of cx->db; 0 when it has no table at all. */
+/* The version of cx->db; 0 if it has no tables. */
 enum errcode migrate_version(struct cx *cx, int64_t *version_out) MUST_CHECK;
-/* Applies what is missing, all in one transaction. ERR_STORE_SCHEMA when the database is newer than the
+/* Applies all missing steps in one transaction. ERR_STORE_SCHEMA when the database is newer than the
  * program. */
 enum errcode migrate_up(struct cx *cx) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* news: how a program that has written to the database tells the server so: an empty datagram to a socket
+/* news: notifies the server that another program has written to the database: an empty datagram to a socket
  * beside the database, which only the server's account and root may write to.
  *
  * It carries nothing and promises nothing: who gets it looks what is new in the audit log, and looks there
@@ -10,12 +10,12 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* The socket of the database at `path`, mode 0600, in place of whichever was there; the caller closes it.
+/* The socket of the database at `path`, mode 0600, replacing any existing one; the caller closes it.
  * ERR_SYSTEM. */
 enum errcode news_listen(struct cx *cx, struct str path, int *fd_out) MUST_CHECK;
-/* Takes whatever came; never waits. */
+/* Reads and discards everything that has arrived; never blocks. */
 void news_take(int fd);
-/* Tells the server of the database at `path`, if there is one. */
+/* Notifies the server of the database at `path`, if one is running. */
 void news_tell(struct cx *cx, struct str path);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-enum { FIRST = 8 }; /* a power of two: the room is always the next power of two above n */
+enum { FIRST = 8 }; /* a power of two: the capacity is always the next power of two above n */
 
 void *
 rows_grow(struct cx *cx, void *items, size_t n, size_t size)

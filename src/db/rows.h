@@ -6,8 +6,8 @@
 
 #include "base/cx.h"
 
-/* Makes room for item n of an array that was grown by this function alone, from NULL at n == 0 on:
- * items = rows_grow(cx, items, n, sizeof *items); items[n++] = ... */
+/* Makes room for item n of an array that only this function has grown, from NULL at n == 0: items =
+ * rows_grow(cx, items, n, sizeof *items); items[n++] = ... */
 void *rows_grow(struct cx *cx, void *items, size_t n, size_t size);
 
 #endif

@@ -76,7 +76,7 @@ settle(struct link *link)
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
         "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
-        "PRAGMA wal_autocheckpoint = 16384;"; /* pages: else a commit now and then does what db_tidy does */
+        "PRAGMA wal_autocheckpoint = 16384;"; /* pages: otherwise some commits do the work of db_tidy */
     static const char *const of_reader = "PRAGMA query_only = ON; PRAGMA cell_size_check = OFF;";
     int rc = sqlite3_busy_timeout(link->handle, link->file->busy_ms);
     if (rc == SQLITE_OK)
@@ -121,7 +121,7 @@ link_has_moved(const struct link *link)
     return moved != 0 || (rc != SQLITE_OK && rc != SQLITE_NOTFOUND);
 }
 
-/* ERR_STORE whatever the cause: for a running server a file that is gone is a store that is down. */
+/* ERR_STORE whatever the cause: to a running server, a missing file means that the store is down. */
 enum errcode
 link_connect(struct cx *cx, struct link *link)
 {
@@ -141,14 +141,14 @@ link_connect(struct cx *cx, struct link *link)
 enum errcode
 link_map(struct cx *cx, struct link *link)
 {
-    int rc = link->handle != NULL ? settle_map(link) : SQLITE_OK; /* else once it is connected */
+    int rc = link->handle != NULL ? settle_map(link) : SQLITE_OK; /* otherwise once it is connected */
     return rc == SQLITE_OK ? ERR_NONE : link_fail(cx, link, rc, "map");
 }
 
 static struct statement *
 find_statement(struct link *link, struct db *db, const char *sql)
 {
-    /* Texts are aligned by some bytes at most; the factor is 2^64 / the golden ratio. */
+    /* Texts are aligned by only a few bytes; the factor is 2^64 / the golden ratio. */
     size_t slot = (size_t)(((uint64_t)(uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15)) >> 56) % LINK_SLOTS;
     struct statement *st = link->slots[slot];
     while (st != NULL && st->sql != sql)
@@ -172,7 +172,7 @@ link_statement(struct link *link, struct db *db, const char *sql, struct stateme
     if (st->stmt == NULL)
         rc = sqlite3_prepare_v3(link->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL);
     else
-        sqlite3_reset(st->stmt); /* tells the last run's error once more: it was told */
+        sqlite3_reset(st->stmt); /* returns the last run's error again: it was already reported */
     list_remove(&st->running);
     list_add_last(&link->running, &st->running);
     *st_out = st;

@@ -15,21 +15,21 @@
 
 enum { LINK_SLOTS = 256 };
 
-/* What it connects to. */
+/* Connection parameters. */
 struct link_file {
     const char *path;
     int busy_ms;
     int64_t map; /* bytes; 0: none */
 };
 
-/* A link that only reads refuses to write, and does without cell_size_check: through a map each visit of a
- * page counts as the first one, and is checked anew. What the check is there for, that damage does not
- * spread, is for the link that writes: it keeps it. */
+/* A read-only link refuses writes, and does not use cell_size_check: with a map, each access to a page
+ * counts as its first, and would be checked again. The check keeps damage from spreading, so the link that
+ * writes keeps it. */
 struct link {
     const struct link_file *file;
     bool only_reads;
     sqlite3 *handle;     /* NULL: not connected */
-    struct list running; /* statements that somebody may still read */
+    struct list running; /* statements that may still be read from */
     struct statement *slots[LINK_SLOTS];
 };
 
@@ -50,19 +50,20 @@ enum errcode link_fail(struct cx *cx, const struct link *link, int rc, const cha
 
 /* Never creates. */
 enum errcode link_open(struct cx *cx, struct link *link) MUST_CHECK;
-/* Opens where that is needed: also when the file at the path is another one by now. */
+/* Opens if necessary: also when the file at the path has been replaced. */
 enum errcode link_connect(struct cx *cx, struct link *link) MUST_CHECK;
-/* Statements keep their place, for somebody may still read one; they are prepared again when next needed. */
+/* Statements keep their memory, since a caller may still read from one; they are prepared again when next
+ * needed. */
 void link_disconnect(struct link *link);
-/* The file at the path is not the one that is open. */
+/* Whether the file at the path is not the one that is open. */
 bool link_has_moved(const struct link *link);
-/* Nothing is done before it is connected. */
+/* Does nothing if not connected. */
 enum errcode link_map(struct cx *cx, struct link *link) MUST_CHECK;
 
-/* Of a link that is connected: the statement of that text, ready to be bound, and running from now on.
- * Answers a result code of SQLite. */
+/* For a connected link: the statement of that text, ready to be bound, and marked as running. Returns an
+ * SQLite result code. */
 int link_statement(struct link *link, struct db *db, const char *sql, struct statement **st_out);
-/* A statement without parameters and rows. The same. */
+/* Runs a statement without parameters and rows. Returns likewise. */
 int link_run(struct link *link, struct db *db, const char *sql);
 void statement_stop(struct statement *st);
 void link_stop_all(struct link *link);

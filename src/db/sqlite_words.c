@@ -13,7 +13,7 @@ sqlite_is_full(int rc, int error)
     return basic == SQLITE_FULL || (basic == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT));
 }
 
-/* SQLite tells little of a file that it may not write; the system tells why. */
+/* SQLite reports little about a file that it may not write; the system knows the reason. */
 static const char *
 words_of_access(const char *path)
 {

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-/* SQLite ran out of room, by its own word or by the system's (error, as of sqlite3_system_errno). */
+/* SQLite ran out of space, by its own code or by the system's (error, from sqlite3_system_errno). */
 bool sqlite_is_full(int rc, int error);
-/* A sentence that goes on after the file's path; NULL where there is none for it. Looks at the file. */
+/* A phrase to follow the file's path; NULL if there is none for this failure. Examines the file. */
 const char *sqlite_words(int rc, int error, const char *path);
 
 #endif

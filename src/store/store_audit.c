@@ -1,4 +1,4 @@
-/* store_audit: see store_audit.h. The table is only ever read and added to. */
+/* store_audit: see store_audit.h. Rows are only read and appended, never changed. */
 #include "store/store_audit.h"
 
 #include "db/db.h"
@@ -40,7 +40,7 @@ is_sound(struct db_rows *rows)
     for (int i = 0; kinds[i] != '\0'; i++)
         if (!db_is(rows, i, kinds[i]))
             return false;
-    for (int i = 6; i < 8; i++) /* nobody's is NULL, and never 0 */
+    for (int i = 6; i < 8; i++) /* without a company or technician it is NULL, never 0 */
         if (!db_is(rows, i, 'n') && !(db_is(rows, i, 'i') && db_int(rows, i) != 0))
             return false;
     return db_is(rows, 8, 'b');
@@ -101,7 +101,7 @@ store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
     return db_done(cx, rows);
 }
 
-/* Each condition is the one of an index in 0003.sql, to the letter. */
+/* Each condition matches that of an index in 0003.sql literally. */
 #define ATTEMPTS(condition) \
     "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 AND " condition " ORDER BY seq DESC LIMIT $2"
 

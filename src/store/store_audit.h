@@ -11,39 +11,40 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-/* company, technician: 0 where the event has none. */
+/* company, technician: 0 if the event has none. */
 struct audit_row {
     int64_t seq, at;
     struct str event, actor, source, detail;
     int64_t company, technician;
     struct digest digest;
-    bool is_sound; /* as read: every column is of the kind that is written, no other that reads alike */
+    bool is_sound; /* as read: every column has the type that is written, not another one that merely
+                    * converts to it */
 };
 
-/* The newest row's seq and digest; 0 and zeroes when there is none. */
+/* The newest row's seq and digest; 0 and zeroes if there is none. */
 enum errcode store_audit_last(struct cx *cx, int64_t *seq_out, struct digest *digest_out) MUST_CHECK;
 enum errcode store_audit_add(struct cx *cx, const struct audit_row *row) MUST_CHECK;
 
-/* Which rows: those after seq `after`, of one company or technician (0: of any), at most `limit`. */
+/* Selects the rows after seq `after`, of one company or technician (0: any), at most `limit`. */
 struct audit_range {
     int64_t after, limit, company, technician;
 };
 /* Oldest first, in the arena. */
 enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
                               size_t *n_out) MUST_CHECK;
-/* How many rows there are with a number up to `last`, or with none. */
+/* The number of rows whose seq is at most `last`, or NULL. */
 enum errcode store_audit_count(struct cx *cx, int64_t last, int64_t *n_out) MUST_CHECK;
-/* How an attempt at the account ended. Whoever makes many of one kind displaces none of another: each is read
- * by an index of its own, in time proportional to `limit`. */
+/* The outcome of an attempt on the account. Each kind is read through an index of its own, in time
+ * proportional to `limit`, so that many attempts of one kind do not displace those of another. */
 enum audit_attempt {
     AUDIT_GRANTED,
-    AUDIT_REFUSED_INSIDE, /* refused behind the right password: the row has a purpose (signin.c, grant.c) */
-    AUDIT_REFUSED         /* without it */
+    AUDIT_REFUSED_INSIDE, /* refused after the correct password: the row has a purpose (signin.c, grant.c) */
+    AUDIT_REFUSED         /* refused without it */
 };
 /* The newest first, at most `limit`, in the arena. */
 enum errcode store_audit_attempts(struct cx *cx, int64_t technician_id, enum audit_attempt kind,
                                   int64_t limit, struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
-/* Its statement, for the test of how it is run. */
+/* Its statement, for the test of its query plan. */
 const char *store_audit_attempts_sql(enum audit_attempt kind);
 
 #endif

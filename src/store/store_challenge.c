@@ -48,7 +48,7 @@ one_row(struct cx *cx, struct db_rows *rows, struct challenge_row *row_out)
     return err;
 }
 
-/* At most `limit` rows of a query that was just begun. */
+/* At most `limit` rows of the query just started. */
 static enum errcode
 some_rows(struct cx *cx, struct db_rows *rows, int64_t limit, struct challenge_row **rows_out, size_t *n_out)
 {
@@ -172,7 +172,7 @@ store_challenge_move(struct cx *cx, const struct challenge_change *c, int64_t *t
                                                       c->answered_by, c->id, c->from);
     if (err != ERR_NONE)
         return err;
-    /* SQLite ends an UPDATE ... RETURNING only when it is stepped to its end. */
+    /* SQLite completes an UPDATE ... RETURNING only when it is stepped to its end. */
     while (db_next(cx, rows))
         *technician_out = db_int(rows, 0);
     return db_done(cx, rows);
@@ -191,7 +191,7 @@ store_challenge_take_try(struct cx *cx, int64_t id, int64_t *left_out)
         return err;
     if (db_next(cx, rows))
         *left_out = db_int(rows, 0);
-    /* SQLite ends an UPDATE ... RETURNING only when it is stepped to its end. */
+    /* SQLite completes an UPDATE ... RETURNING only when it is stepped to its end. */
     while (db_next(cx, rows))
         continue;
     return db_done(cx, rows);

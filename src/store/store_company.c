@@ -15,7 +15,7 @@ company_state_name(enum company_state state)
     return states[state];
 }
 
-/* A state that is not known is read as the strictest: fail closed. */
+/* An unknown state is read as the strictest one: fail closed. */
 static enum company_state
 state_of(struct str text)
 {

@@ -21,14 +21,14 @@ struct company {
     int64_t created_at;
 };
 
-/* As the table and the command line write it: "active". */
+/* As in the table and on the command line: "active". */
 const char *company_state_name(enum company_state state);
 
 enum errcode store_company_insert(struct cx *cx, const struct company *company) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum errcode store_company_get(struct cx *cx, int64_t id, struct company *company_out) MUST_CHECK;
 enum errcode store_company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
-/* By name, in the arena. */
+/* Ordered by name, in the arena. */
 enum errcode store_company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
 /* Writes title, state and plan. */
 enum errcode store_company_update(struct cx *cx, const struct company *company) MUST_CHECK;

@@ -8,7 +8,7 @@
 #define COLUMNS                                                                       \
     "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at, " \
     "EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = d.id)"
-/* Of a ticket that is good: not spent, not expired, and of an account that is not deleted. */
+/* Selects a valid ticket: not spent, not expired, and of an account that is not deleted. */
 #define TICKET_IS_GOOD                                                                                  \
     "ticket_digest = $1 AND used_at = 0 AND expires_at > $2 "                                           \
     "AND EXISTS (SELECT 1 FROM technician t WHERE t.id = enrolment.technician_id AND t.deleted_at = 0 " \
@@ -23,7 +23,7 @@ device_state_name(enum device_state state)
     return states[state];
 }
 
-/* A state that is not known is read as the strictest: fail closed. */
+/* An unknown state is read as the strictest one: fail closed. */
 static enum device_state
 state_of(struct str text)
 {
@@ -134,7 +134,7 @@ store_enrolment_void_company(struct cx *cx, int64_t company_id, int64_t *n_out)
                    "ii", company_id, cx->now);
 }
 
-/* The one row of a ticket that is good, with its columns technician_id and is_self. */
+/* The one row of a valid ticket, with its columns technician_id and is_self. */
 static enum errcode
 read_ticket(struct cx *cx, struct db_rows *rows, int64_t *technician_out, bool *is_self_out)
 {

@@ -1,5 +1,5 @@
-/* store_lockout: see store_lockout.h. A lock changes its row for the last time when it ends: that is its
- * changed_at, so that what is locked for good is not looked at whenever old rows are removed. */
+/* store_lockout: see store_lockout.h. A lock changes its row for the last time when it ends; changed_at is
+ * set to that time, so that permanent locks are not examined whenever old rows are removed. */
 #include "store/store_lockout.h"
 
 #include "db/db.h"

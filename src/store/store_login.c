@@ -51,7 +51,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct login_row *r)
     r->password_known = db_int(rows, 23) != 0;
 }
 
-/* The one row of a query that was just begun. */
+/* The one row of the query just started. */
 static enum errcode
 one_row(struct cx *cx, struct db_rows *rows, struct login_row *row_out)
 {
@@ -98,7 +98,8 @@ store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out)
 enum errcode
 store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
 {
-    /* Three statements choose the same logins by the same words: the oldest first, within one transaction. */
+    /* Three statements select the same logins with the same text: the oldest first, within one
+     * transaction. */
     static const char outbox[] =
         "DELETE FROM outbox WHERE challenge_id IN (SELECT id FROM challenge WHERE login_id IN "
         "(SELECT id FROM login WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2))";

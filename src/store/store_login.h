@@ -11,14 +11,14 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-/* As table login; strings in the arena. An id of 0 is stored as NULL where the column may be. */
+/* Mirrors table login; strings are in the arena. An id of 0 is stored as NULL where the column allows it. */
 struct login_row {
     int64_t id;
     struct digest token_digest;
     int64_t technician_id;
     struct str purpose, state, nonce, source, console, language;
     int64_t password_generation;
-    int64_t password_length, password_strength; /* of the password that was proved; length 0: not looked at */
+    int64_t password_length, password_strength; /* of the password that was proved; length 0: not checked */
     bool password_known;
     struct str new_password_hash, new_password_verdict;
     int64_t new_password_strength, new_password_length;
@@ -30,8 +30,8 @@ struct login_row {
     int64_t result_session_id;
 };
 
-/* state, result, result_at, result_source and result_session_id are those of a new one, whatever stands in
- * the row. */
+/* Inserts it with the state, result, result_at, result_source and result_session_id of a new login,
+ * whatever the struct says. */
 enum errcode store_login_insert(struct cx *cx, const struct login_row *row) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum errcode
@@ -43,23 +43,23 @@ struct login_end {
     struct str result, source;
     int64_t session_id; /* 0: none */
 };
-/* open -> spent, and what the row knows of passwords is wiped. *won_out false: it was spent already. */
+/* open -> spent, and wipes what the row stores about passwords. *won_out false: already spent. */
 enum errcode store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out) MUST_CHECK;
-/* Removes logins that expired before `before`, at most `limit`, with their challenges and what the courier
- * had to tell of them. *n_out: how many. */
+/* Removes logins that expired before `before`, at most `limit`, with their challenges and their rows in
+ * the outbox. *n_out: the number removed. */
 enum errcode store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 
-/* A push of this login has to wait. *first_out: for the first time. */
+/* Records that a push of this login has to wait. *first_out: for the first time. */
 enum errcode store_login_hold_push(struct cx *cx, int64_t id, bool *first_out) MUST_CHECK;
 
 struct push_counters {
-    int64_t unanswered, refused; /* in a row */
+    int64_t unanswered, refused; /* consecutive */
     int64_t rests_until, last_at, early_at;
 };
 enum errcode store_push_counters_set(struct cx *cx, int64_t technician_id,
                                      const struct push_counters *counters) MUST_CHECK;
 enum errcode store_password_ask_new(struct cx *cx, int64_t technician_id, int64_t now) MUST_CHECK;
-/* The same password under other parameters; nothing when it was changed meanwhile. */
+/* The same password hashed with other parameters; no effect if it has changed meanwhile. */
 enum errcode
 store_password_renew(struct cx *cx, int64_t technician_id, int64_t generation, struct str hash) MUST_CHECK;
 

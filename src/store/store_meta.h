@@ -1,4 +1,4 @@
-/* store_meta: what the database knows of itself beside its schema, by name. */
+/* store_meta: facts about the database itself other than its schema, by name. */
 #ifndef COUNTERSIGN_STORE_STORE_META_H
 #define COUNTERSIGN_STORE_STORE_META_H
 
@@ -11,12 +11,12 @@
 
 /* Null where there is none. */
 enum errcode store_meta_get(struct cx *cx, struct str name, struct str *value_out) MUST_CHECK;
-/* Within the open transaction: ERR_CONFLICT where there is one. */
+/* Within the open transaction: ERR_CONFLICT if it exists. */
 enum errcode store_meta_add(struct cx *cx, struct str name, struct str value) MUST_CHECK;
 
-/* Something that was made under the server's key. */
+/* Something that was derived from the server's key. */
 struct keyed_row {
-    int64_t id;             /* 0: there is none */
+    int64_t id;             /* 0: none */
     struct str nonce;       /* of a challenge */
     struct digest token;    /* of a challenge */
     struct str seed_sealed; /* of an account */

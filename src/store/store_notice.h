@@ -1,4 +1,4 @@
-/* store_notice: what phones are still to be told of changes to their account. */
+/* store_notice: changes to their account that phones have not been informed of yet. */
 #ifndef COUNTERSIGN_STORE_STORE_NOTICE_H
 #define COUNTERSIGN_STORE_STORE_NOTICE_H
 
@@ -16,10 +16,10 @@ struct notice {
 };
 
 enum errcode store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *notice) MUST_CHECK;
-/* The oldest first, at most `limit`, in the arena. */
+/* Oldest first, at most `limit`, in the arena. */
 enum errcode store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice **notices_out,
                                size_t *n_out) MUST_CHECK;
-/* Nothing to remove is no error. */
+/* Removing nothing is not an error. */
 enum errcode store_notice_remove(struct cx *cx, int64_t device_id, struct str public_id) MUST_CHECK;
 /* All of the device. */
 enum errcode store_notice_end(struct cx *cx, int64_t device_id) MUST_CHECK;

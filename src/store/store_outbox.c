@@ -1,4 +1,4 @@
-/* store_outbox: the SQL of what the courier has to tell. */
+/* store_outbox: the SQL of the courier's deliveries. */
 #include "store/store_outbox.h"
 
 #include "db/db.h"
@@ -101,7 +101,7 @@ store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outb
 enum errcode
 store_outbox_undelivered(struct cx *cx, int64_t since, int64_t limit, int64_t **ids_out, size_t *n_out)
 {
-    /* CROSS: SQLite keeps to the order of such a join, and looks at few rows. */
+    /* CROSS: SQLite keeps the order of such a join, and examines few rows. */
     static const char sql[] =
         "SELECT c.id FROM (SELECT DISTINCT challenge_id FROM outbox WHERE state = 'failed' AND next_at > $3) "
         "f "

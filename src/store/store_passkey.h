@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* As table passkey; strings in the arena. */
+/* Mirrors table passkey; strings are in the arena. */
 struct passkey_row {
     int64_t device_id;
     struct str credential_id;
@@ -19,11 +19,12 @@ struct passkey_row {
     bool backup_eligible, backed_up;
 };
 
-/* ERR_CONFLICT: that credential is another device's. */
+/* ERR_CONFLICT: another device has that credential. */
 enum errcode store_passkey_insert(struct cx *cx, const struct passkey_row *row) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum errcode store_passkey_get(struct cx *cx, int64_t device_id, struct passkey_row *row_out) MUST_CHECK;
-/* The new counter and backup state, while the counter is still `before`; *changed_out false: it is not. */
+/* Writes the new counter and backup state while the counter is still `before`; *changed_out false: it is
+ * not. */
 enum errcode
 store_passkey_use(struct cx *cx, const struct passkey_row *row, int64_t before, bool *changed_out) MUST_CHECK;
 enum errcode store_passkey_remove(struct cx *cx, int64_t device_id) MUST_CHECK;

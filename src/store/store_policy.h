@@ -1,4 +1,4 @@
-/* store_policy: what companies set differently from the defaults, and the rules by address. */
+/* store_policy: the companies' deviations from the default policies, and the address rules. */
 #ifndef COUNTERSIGN_STORE_STORE_POLICY_H
 #define COUNTERSIGN_STORE_STORE_POLICY_H
 
@@ -14,7 +14,7 @@ struct policy_value {
     struct str key, value, set_by;
     int64_t set_at;
 };
-/* In the arena, in no order. */
+/* In the arena, unordered. */
 enum errcode store_policy_list(struct cx *cx, int64_t company_id, struct policy_value **values_out,
                                size_t *n_out) MUST_CHECK;
 enum errcode store_policy_set(struct cx *cx, int64_t company_id, const struct policy_value *value) MUST_CHECK;
@@ -25,13 +25,13 @@ struct address_rule {
     bool allow;
     struct str net;
 };
-/* In their order, in the arena. technician_id 0: the company's own. */
+/* In order, in the arena. technician_id 0: the company's own. */
 enum errcode store_address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                                      struct address_rule **rules_out, size_t *n_out) MUST_CHECK;
-/* Behind the last one. */
+/* Appends it after the last one. */
 enum errcode store_address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id,
                                     const struct address_rule *rule) MUST_CHECK;
-/* ERR_NOT_FOUND. The rule as it was, for the audit. */
+/* ERR_NOT_FOUND. Returns the removed rule, for the audit log. */
 enum errcode store_address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id,
                                        struct address_rule *rule_out, int64_t *technician_out) MUST_CHECK;
 

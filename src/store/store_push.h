@@ -1,4 +1,4 @@
-/* store_push: where the notifications of phones go. */
+/* store_push: the push subscriptions of phones. */
 #ifndef COUNTERSIGN_STORE_STORE_PUSH_H
 #define COUNTERSIGN_STORE_STORE_PUSH_H
 
@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* As table push_subscription. */
+/* Mirrors table push_subscription. */
 struct push_subscription {
     int64_t device_id;
     struct str endpoint, p256dh, auth;
@@ -20,13 +20,13 @@ struct push_subscription {
 /* ERR_NOT_FOUND. */
 enum errcode
 store_push_get(struct cx *cx, int64_t device_id, struct push_subscription *subscription_out) MUST_CHECK;
-/* Replaces the device's earlier one; it rests no more. */
+/* Replaces the device's previous one, and ends its pause. */
 enum errcode store_push_put(struct cx *cx, const struct push_subscription *subscription) MUST_CHECK;
-/* endpoint null: whichever it is; else only while it is still that one. */
+/* endpoint null: removes any; otherwise only if it is still that one. */
 enum errcode
 store_push_remove(struct cx *cx, int64_t device_id, struct str endpoint, bool *changed_out) MUST_CHECK;
 enum errcode store_push_rest(struct cx *cx, int64_t device_id, struct str endpoint, int64_t until) MUST_CHECK;
-/* The active devices of an account that are subscribed. *ids_out is in the arena. */
+/* The active devices of an account that have a subscription. *ids_out is in the arena. */
 enum errcode
 store_push_devices(struct cx *cx, int64_t technician_id, int64_t **ids_out, size_t *n_out) MUST_CHECK;
 

@@ -77,7 +77,7 @@ store_session_get(struct cx *cx, int64_t id, struct session_row *row_out)
     return err != ERR_NONE ? err : one_row(cx, rows, row_out);
 }
 
-/* One text for each index: a choice by an OR would scan the table. */
+/* One text per index: a condition with OR would scan the table. */
 static const char *
 by_choice(const struct session_choice *which, const char *of_company, const char *of_technician,
           const char *of_all)

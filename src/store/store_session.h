@@ -1,4 +1,4 @@
-/* store_session: rows of sessions. "Live" means: not ended, heard of in time, not too old. */
+/* store_session: rows of sessions. "Live" means: not ended, used recently enough, not too old. */
 #ifndef COUNTERSIGN_STORE_STORE_SESSION_H
 #define COUNTERSIGN_STORE_STORE_SESSION_H
 
@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-/* As table session; strings in the arena. */
+/* Mirrors table session; strings are in the arena. */
 struct session_row {
     int64_t id, company_id, technician_id, login_id;
     struct digest token_digest, ticket_digest;
@@ -21,7 +21,7 @@ struct session_row {
     struct str end_reason;
 };
 
-/* ticket_used_at, ended_at and end_reason are those of a new one. */
+/* Inserts it with the ticket_used_at, ended_at and end_reason of a new one. */
 enum errcode store_session_insert(struct cx *cx, const struct session_row *row) MUST_CHECK;
 /* Live or not; ERR_NOT_FOUND. */
 enum errcode
@@ -30,23 +30,23 @@ enum errcode
 store_session_by_ticket(struct cx *cx, const struct digest *ticket, struct session_row *row_out) MUST_CHECK;
 enum errcode store_session_get(struct cx *cx, int64_t id, struct session_row *row_out) MUST_CHECK;
 
-/* Which sessions are meant; 0 leaves a member out of the choice. */
+/* Selects sessions; a member that is 0 does not restrict the choice. */
 struct session_choice {
     int64_t company_id, technician_id, except_id;
 };
 /* Live ones. */
 enum errcode store_session_count(struct cx *cx, const struct session_choice *which, int64_t now,
                                  int64_t *n_out) MUST_CHECK;
-/* Live ones, the oldest first, at most `limit`. *rows_out is in the arena. */
+/* Live ones, oldest first, at most `limit`. *rows_out is in the arena. */
 enum errcode store_session_list(struct cx *cx, const struct session_choice *which, int64_t now, int64_t limit,
                                 struct session_row **rows_out, size_t *n_out) MUST_CHECK;
 
-/* Of a live one; *changed_out false: it is not. */
+/* For a live one; *changed_out false: it is not live. */
 enum errcode
 store_session_touch(struct cx *cx, int64_t id, int64_t now, int64_t idle_at, bool *changed_out) MUST_CHECK;
 enum errcode
 store_session_end(struct cx *cx, int64_t id, int64_t now, struct str reason, bool *changed_out) MUST_CHECK;
-/* Ends all live ones of a technician but one (0: all). */
+/* Ends all live ones of a technician, except one (0: no exception). */
 enum errcode store_session_end_all(struct cx *cx, const struct session_choice *which, int64_t now,
                                    struct str reason, int64_t *n_out) MUST_CHECK;
 enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
@@ -58,9 +58,9 @@ store_session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t l
 /* Those that ended by themselves and are not marked yet, the oldest first, at most `limit`; in the arena. */
 enum errcode store_session_lapsed(struct cx *cx, int64_t now, int64_t limit, struct session_row **rows_out,
                                   size_t *n_out) MUST_CHECK;
-/* Marks one of those as of when it ended. */
+/* Marks one of those as ended at the time when it expired. */
 enum errcode store_session_lapse(struct cx *cx, int64_t id, struct str reason) MUST_CHECK;
-/* Spends the ticket of a live session once, in its time. */
+/* Spends the ticket of a live session once, before it expires. */
 enum errcode store_session_spend_ticket(struct cx *cx, int64_t id, int64_t now, bool *won_out) MUST_CHECK;
 /* Removes those that could last be live before `before`, at most `limit`. */
 enum errcode store_session_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;

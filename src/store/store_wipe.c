@@ -7,8 +7,8 @@
 
 #define ITS_DEVICES " WHERE device_id IN (SELECT id FROM device WHERE technician_id = $1)"
 
-/* A phone's row stays, removed and without its key: a call that is under way may still refer to it. Its token
- * column is unique, and takes the id, which is the digest of nothing. */
+/* A phone's row stays, marked as removed and without its key: a call in progress may still refer to it.
+ * Its token column is unique, and gets the id, which no digest equals. */
 static const char *const statements[] = {
     "UPDATE technician SET password_hash = '', password_generation = password_generation + 1, "
     "totp_sealed = NULL, totp_last_step = 0 WHERE id = $1",
