@@ -1,4 +1,4 @@
-/* args: one walk over argv. The first words name the command; all others are its own. */
+/* args: one pass over argv. The first words name the command; all others belong to it. */
 #include "cli/args.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ take_word(struct cx *cx, struct args *args, const char *word)
     return ERR_NONE;
 }
 
-/* One option at argv[*at]; moves *at on when the value is the next word. */
+/* One option at argv[*at]; advances *at when the value is the next word. */
 static enum errcode
 take_option(struct cx *cx, struct args *args, int argc, char *const *argv, int *at)
 {
@@ -73,7 +73,7 @@ take_option(struct cx *cx, struct args *args, int argc, char *const *argv, int *
             return err_set(cx, ERR_USAGE, "--%s needs %s", plain, option->value);
         value = argv[++*at];
     }
-    ASSERT(args->n_given < ARGS_OPTIONS); /* none is taken twice, and no command has more */
+    ASSERT(args->n_given < ARGS_OPTIONS); /* no option may occur twice, and no command has more */
     args->given[args->n_given++] = (struct args_given){option, value};
     return ERR_NONE;
 }
@@ -100,8 +100,8 @@ check_complete(struct cx *cx, const struct args *args)
     if (args->group == NULL)
         return err_set(cx, ERR_USAGE, "a command is missing: see countersign --help");
     if (args->command == NULL)
-        return err_set(cx, ERR_USAGE, "'%s' needs a command behind it: see countersign %s --help",
-                       args->group, args->group);
+        return err_set(cx, ERR_USAGE, "'%s' needs a command after it: see countersign %s --help", args->group,
+                       args->group);
 
     size_t least, most;
     command_count_args(args->command, &least, &most);

@@ -1,4 +1,4 @@
-/* cli: one run of the command: arguments, dispatch, and what a failure looks like from outside. */
+/* cli: one run of the command: arguments, dispatch, and how a failure is reported. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "db/news.h"
 #include "log/log.h"
 
-/* What is not listed is CLI_FAILED. */
+/* Errors not listed here are CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {
     [ERR_SYNTAX] = CLI_USAGE,
     [ERR_RANGE] = CLI_USAGE,
@@ -89,7 +89,7 @@ cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
         err = ERR_IO;
     }
 
-    /* Also where the command failed after a part of its work. */
+    /* Also when the command failed after part of its work. */
     if (cli.cx.db != NULL && db_has_written(cli.cx.db))
         news_tell(&cli.cx, cli.config.store_path);
     db_close(&cli.cx.db);

@@ -17,7 +17,7 @@
 
 #define CLI_CONFIG_FILE "/etc/countersign/countersign.conf"
 
-/* Exit statuses; countersign(1) tells them. */
+/* Exit statuses; documented in countersign(1). */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_UNAVAILABLE = 3 };
 
 struct cli {
@@ -27,43 +27,43 @@ struct cli {
     struct auth_env env;  /* after cli_open_store */
     FILE *in, *out, *err;
     bool json;
-    bool answered; /* the one JSON document was written */
+    bool answered; /* the JSON document (one per run) was written */
 };
 
-/* Runs one command line and returns the exit status. On failure one line on `err`, and with --json the
- * document
- * {"error": NAME, "message": TEXT} on `out`. */
+/* Runs one command line and returns the exit status. On failure prints one line on `err`, and with --json
+ * the document {"error": NAME, "message": TEXT} on `out`. */
 int cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err);
 
 /* ---- for the handlers ---- */
 
-/* Reads the file of --config; the default file may be absent, then the defaults hold. ERR_CONFIG, ERR_IO. */
+/* Reads the file given by --config. The default file may be missing; then the defaults apply. ERR_CONFIG,
+ * ERR_IO. */
 enum errcode cli_configure(struct cli *cli) MUST_CHECK;
-/* cli_configure, and the keys and the database: cx.db and cx.env are there afterwards. ERR_STORE when there
- * is none. */
+/* cli_configure, then loads the keys and opens the database: cx.db and cx.env are set afterwards.
+ * ERR_STORE if there is no database. */
 enum errcode cli_open_store(struct cli *cli) MUST_CHECK;
-/* Whatever keeps the store shut is one thing for a caller, ERR_STORE; the words stay. */
+/* Whatever prevents opening the store is ERR_STORE to a caller; the message is kept. */
 enum errcode cli_unavailable(struct cli *cli, enum errcode err) MUST_CHECK;
-/* env_configure, and cx.env; keys aside. */
+/* env_configure, and sets cx.env, without loading keys. */
 void cli_fill_env(struct cli *cli);
-/* A line on `err`, with --json too; NULL: none. */
+/* Prints a line on `err`, also with --json; NULL: nothing. */
 void cli_warn(struct cli *cli, const char *text);
-/* Warns where links that this command line makes can be opened on this machine alone. */
+/* Warns when links made by this command line only work on this machine. */
 void cli_warn_local(struct cli *cli);
 
-/* The company or account that a word names; ERR_NOT_FOUND says which. */
+/* Looks up the company or account named by a word; ERR_NOT_FOUND with a message. */
 enum errcode cli_find_company(struct cli *cli, struct str name, struct company *company_out) MUST_CHECK;
 enum errcode
 cli_find_technician(struct cli *cli, struct str email, struct technician *technician_out) MUST_CHECK;
-/* The option --company, --technician: 0 when it was not given. */
+/* The option --company or --technician: 0 if not given. */
 enum errcode cli_company_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 enum errcode cli_technician_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 
-/* A word as a number that names a row; `what` for the message ("device"). ERR_USAGE. */
+/* Parses a word as the id of a row; `what` is for the message ("device"). ERR_USAGE. */
 enum errcode cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
-/* An option that says on or off (yes or no); fallback when it was not given. ERR_USAGE. */
+/* Parses an option that is on or off (yes or no); fallback if not given. ERR_USAGE. */
 enum errcode cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out) MUST_CHECK;
-/* ERR_NOT_FOUND of a domain function becomes "there is no WHAT 'WORD'"; anything else is passed on. */
+/* Turns a domain function's ERR_NOT_FOUND into "there is no WHAT 'WORD'"; passes on anything else. */
 enum errcode cli_not_found(struct cli *cli, enum errcode err, const char *what, struct str word) MUST_CHECK;
 
 #endif

@@ -6,7 +6,7 @@
 
 enum { PAGE = 1000 };
 
-/* An account by its address: *account_out is null where the event has none. */
+/* The address of an account: *account_out is null if the event has none. */
 static enum errcode
 account_of(struct cli *cli, const struct audit_row *row, struct str *account_out)
 {
@@ -33,7 +33,7 @@ event_document(struct cli *cli, const struct audit_row *row, struct str account)
     return o;
 }
 
-/* All pages; with last > 0 only that many of the end are kept. */
+/* All pages; with last > 0, only that many rows from the end are kept. */
 static enum errcode
 collect(struct cli *cli, struct audit_of of, int64_t after, int64_t last, json_t *events)
 {

@@ -1,4 +1,5 @@
-/* backup: a copy of the database that is whole, while the server runs. The server's key is not in it. */
+/* backup: a consistent copy of the database, made while the server runs. The server's key is not part of
+ * it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -11,7 +12,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 
-/* Others never read it, not even for a moment, and what is there already stays. */
+/* Never readable by others, not even for a moment; an existing file is not overwritten. */
 static enum errcode
 make_file(struct cli *cli, const char *path)
 {
@@ -34,7 +35,7 @@ sync_path(struct cli *cli, const char *path, int flags)
     return done ? ERR_NONE : err_set(&cli->cx, ERR_IO, "%s: %s", path, strerror(why));
 }
 
-/* The file, and its name in the folder. */
+/* Syncs the file, and its entry in the folder. */
 static enum errcode
 make_durable(struct cli *cli, const char *path)
 {
@@ -48,7 +49,7 @@ struct backup {
     struct str digest;
 };
 
-/* Opens the copy as a server would, and reads its whole audit log. */
+/* Opens the copy as a server would, and verifies its whole audit log. */
 static enum errcode
 prove(struct cli *cli, struct str path, struct backup *b)
 {
@@ -73,7 +74,7 @@ copy(struct cli *cli, struct str path, struct backup *b)
     return err == ERR_NONE ? make_durable(cli, path.p) : err;
 }
 
-/* The store would name its own file, which did not grow. */
+/* The store would name its own file, which is not the full one. */
 static enum errcode
 is_full(struct cli *cli, const char *path)
 {

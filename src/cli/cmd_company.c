@@ -84,7 +84,7 @@ cmd_company_list(struct cli *cli)
     return ERR_NONE;
 }
 
-/* What `company set` asks for, read whole before anything is changed. */
+/* The changes requested by `company set`, parsed completely before anything is changed. */
 struct company_change {
     bool has_state, has_plan;
     enum company_state state;
@@ -127,7 +127,7 @@ cmd_company_set(struct cli *cli)
         err = read_change(cli, &c, &change);
     if (err == ERR_NONE && str_is_null(title) && !change.has_state && !change.has_plan)
         err = err_set(&cli->cx, ERR_USAGE, "nothing to set: --title, --state, --plan or --enterprise");
-    /* The title first: it is the only one that the domain can still refuse. */
+    /* The title first: it is the only change that the domain can still refuse. */
     if (err == ERR_NONE && !str_is_null(title))
         err = company_set_title(&cli->cx, c.id, title);
     if (err == ERR_NONE && change.has_state)
@@ -244,7 +244,7 @@ open_rules(struct cli *cli, struct company *c, int64_t *technician_id_out)
     if (err == ERR_NONE && !str_is_null(email))
         err = cli_find_technician(cli, email, &t);
     if (err == ERR_NONE && t.id != 0 && t.company_id != c->id)
-        err = err_set(&cli->cx, ERR_USAGE, "'%.*s' is not of the company '%.*s'", STR_ARG(email),
+        err = err_set(&cli->cx, ERR_USAGE, "'%.*s' does not belong to the company '%.*s'", STR_ARG(email),
                       STR_ARG(c->name));
     *technician_id_out = t.id;
     return err;

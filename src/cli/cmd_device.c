@@ -7,7 +7,7 @@
 #include "cli/print.h"
 #include "cli/qr.h"
 
-/* "15m" as microseconds: a number and s, m, h or d. */
+/* Parses "15m" into microseconds: a number followed by s, m, h or d. */
 static enum errcode
 read_life(struct cli *cli, int64_t *life_out)
 {

@@ -1,5 +1,5 @@
-/* login: this program as a console: the whole flow of the TechnicianConsole web service, said step by step.
- */
+/* login: this program as a console: the whole flow of the TechnicianConsole web service, explained step by
+ * step. */
 #include <string.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ struct console {
     struct str email, password, new_password, code;
 };
 
-/* What the three ways to a result share, by the contract: read out of each operation's struct. */
+/* The outputs that all three ways to a result have, by the contract; read from each operation's struct. */
 struct outcome {
     struct str result; /* as written: "loginTwoFactorRet_OK" */
     struct str url;
@@ -53,7 +53,7 @@ result_doc(enum ct_op_id op, struct str name)
     return "";
 }
 
-/* One operation over the wire, told as it begins; its result is for tell_result. */
+/* Calls one operation over the wire, and announces it; tell_result reports its result. */
 static enum errcode
 call(struct console *c, enum ct_op_id op, const void *in, void *out)
 {
@@ -77,7 +77,7 @@ wants_second_factor(struct str result)
     return str_eq(result, STR_LIT("login_v2_OkTwoFactorAuthenticationRequired"));
 }
 
-/* The password; with a new one, the operation that brings both. */
+/* The login with the password; with a new password, the operation that takes both. */
 static enum errcode
 prove_password(struct console *c, struct str *token_out, struct outcome *outcome_out)
 {
@@ -171,7 +171,7 @@ send_push(struct console *c, struct str token, struct twoFactorSendPushAuth_out 
     return ERR_NONE;
 }
 
-/* The person gave up: what the phone shows is taken back. Its own failure would add nothing. */
+/* The person gave up: cancels the push that the phone shows. A failure of this call is not reported. */
 static enum errcode
 cancel_push(struct console *c, struct str token, struct str push)
 {
@@ -260,7 +260,7 @@ is_ok(struct str result)
     return str_eq(result, STR_LIT("login_v2_OK")) || str_eq(result, STR_LIT("loginTwoFactorRet_OK"));
 }
 
-/* The document, and for people what of it is news. */
+/* The document; for people, only what is new in it. */
 static enum errcode
 tell_outcome(struct console *c, const struct outcome *o)
 {

@@ -1,5 +1,5 @@
-/* device enrol, pending, fetch, approve, reject, not-me, forget: this program as a phone. It signs
- * what it shows, and shows what it signs. */
+/* device enrol, pending, fetch, approve, reject, not-me, forget: this program as a phone. It signs what it
+ * shows, and shows what it signs. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,7 +88,7 @@ cmd_phone_pending(struct cli *cli)
             print_add(rows, phone_challenge_document(&view));
     }
     if (err == ERR_NONE)
-        print_table(cli, "challenges", rows, "Nothing waits.");
+        print_table(cli, "challenges", rows, "No challenge is pending.");
     else
         json_decref(rows);
     json_decref(answer);
@@ -114,21 +114,21 @@ cmd_phone_fetch(struct cli *cli)
     return err;
 }
 
-/* The challenge that the command names, or with --next the one that waits. *answer_out owns what the view
- * sees. */
+/* The challenge named by the command, or with --next the one that is pending. *answer_out owns the memory
+ * of the view. */
 static enum errcode
 choose(struct cli *cli, struct phone *p, json_t **answer_out, struct challenge_view *view)
 {
     struct str id = args_word(&cli->args, 0);
     bool wants_next = args_has(&cli->args, "next");
     if (str_is_null(id) == !wants_next)
-        return err_set(&cli->cx, ERR_USAGE, "name a challenge, or say --next");
+        return err_set(&cli->cx, ERR_USAGE, "name a challenge, or use --next");
     enum errcode err = phone_ask(p, wants_next ? "pending" : "fetch", id, answer_out);
     if (err != ERR_NONE)
         return err;
     const json_t *challenges = json_object_get(*answer_out, "aChallenges");
     if (json_array_size(challenges) == 0)
-        return err_set(&cli->cx, ERR_DENIED, "nothing waits");
+        return err_set(&cli->cx, ERR_DENIED, "no challenge is pending");
     if (json_array_size(challenges) > 1)
         return err_set(&cli->cx, ERR_DENIED,
                        "several challenges wait: name one of countersign device pending");

@@ -8,7 +8,7 @@
 #include "cli/print.h"
 #include "cli/prompt.h"
 
-/* What the person wants: *decision_out, or false for later. */
+/* The person's choice: *decision_out; false: decide later. */
 static enum errcode
 ask_decision(struct cli *cli, const struct challenge_view *view, enum decision *decision_out,
              struct str *number_out, bool *now_out)
@@ -40,10 +40,10 @@ struct watch {
     struct phone phone;
     struct interrupt interrupt;
     json_t *answers;
-    char last[ID_MAX]; /* the challenge that was put to the person last: none is put twice */
+    char last[ID_MAX]; /* the challenge shown to the person last: none is shown twice */
 };
 
-/* Puts one challenge to the person. A refusal of the server's is told, and watching goes on. */
+/* Shows one challenge to the person. A refusal by the server is reported, and watching continues. */
 static enum errcode
 put_to_person(struct watch *w, const struct challenge_view *view, bool *answered_out)
 {

@@ -1,5 +1,4 @@
-/* init, upgrade, config, completion: what an operator does before there is anything, or before it starts
- * anew. */
+/* init, upgrade, config, completion: the operator's tasks before the first start, and before a restart. */
 #include <errno.h>
 #include <pwd.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #include "db/migrate.h"
 
 struct first_account {
-    struct str company, email, password; /* null: not asked for */
+    struct str company, email, password; /* null: not requested */
     bool generated, keeps_password;
 };
 
@@ -48,7 +47,7 @@ check_absent(struct cli *cli, const char *path, const char *what)
     return ERR_NONE;
 }
 
-/* The folder of a file, where it is missing: one level, for its owner alone. */
+/* Creates the folder of a file if it is missing: one level, accessible only to its owner. */
 static enum errcode
 make_folder(struct cli *cli, struct str path)
 {
@@ -59,7 +58,7 @@ make_folder(struct cli *cli, struct str path)
         return ERR_NONE;
     const char *folder = arena_cstr(&cli->cx.arena, str_sub(path, 0, n - 1));
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return err_set(&cli->cx, ERR_STORE, "the folder %s cannot be made: %s", folder, strerror(errno));
+        return err_set(&cli->cx, ERR_STORE, "the folder %s cannot be created: %s", folder, strerror(errno));
     return ERR_NONE;
 }
 
@@ -79,7 +78,7 @@ add_first_account(struct cli *cli, const struct first_account *first)
     return err;
 }
 
-/* As root, what is made belongs to the account that the server runs as. */
+/* When run as root, created files belong to the account that the server runs as. */
 static enum errcode
 give_to_server(struct cli *cli)
 {
@@ -111,7 +110,7 @@ make_store(struct cli *cli, const struct first_account *first)
     return err == ERR_NONE ? give_to_server(cli) : err;
 }
 
-/* Half of a set-up is none: what this run made goes away again. */
+/* An incomplete set-up is undone: the files that this run created are removed. */
 static void
 unmake(struct cli *cli)
 {
@@ -126,7 +125,7 @@ unmake(struct cli *cli)
     (void)unlink(cli->config.store_key_file.p);
 }
 
-/* A path as a shell takes it. */
+/* A path, quoted for a shell. */
 static const char *
 shell_word(struct cli *cli, struct str path)
 {
@@ -148,7 +147,7 @@ shell_word(struct cli *cli, struct str path)
     return print_safe(cli, word);
 }
 
-/* Each command for this very configuration. */
+/* Each command as it must be typed for this configuration. */
 static void
 tell_next(struct cli *cli, const struct first_account *first)
 {
@@ -268,7 +267,7 @@ cmd_config_default(struct cli *cli)
     return ERR_NONE;
 }
 
-/* Each line into the document and, for people, onto the screen. The answer: how many problems. */
+/* Each line goes into the document and, for people, to the screen. Returns the number of problems. */
 static size_t
 show_findings(struct cli *cli, struct str path, struct str lines, json_t *document)
 {

@@ -12,7 +12,7 @@
 #include "cli/prompt.h"
 #include "cli/qr.h"
 
-/* The facts of one account that stand in its own row. */
+/* The properties of one account that are in its own row. */
 static json_t *
 technician_document(struct cli *cli, const struct technician *t, struct str company)
 {
@@ -105,7 +105,7 @@ put_factors(struct cli *cli, json_t *o, const struct technician *t)
     return put_links(cli, o, t);
 }
 
-/* `password` (null: none) is told once, by the command that made it up. */
+/* `password` (null: none) is shown once, by the command that generated it. */
 static enum errcode
 show_technician(struct cli *cli, struct str email, struct str password)
 {

@@ -1,11 +1,11 @@
-/* wsdl: the service description as a file, for whoever makes classes of it before there is a server. */
+/* wsdl: prints the service description, for generating classes before there is a server. */
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "contract/ct_wsdl.h"
 
 enum { WSDL_MAX = 1 << 20 };
 
-/* What needs no escape in XML, and is in any address of a server. */
+/* Characters that need no escaping in XML, and suffice for any server's address. */
 static bool
 is_plain(struct str s)
 {
@@ -20,7 +20,7 @@ is_plain(struct str s)
     return s.n > 0;
 }
 
-/* The address of the service at the server of --url, or of the configuration. */
+/* The address of the service on the server of --url, or of the configuration. */
 static enum errcode
 service_address(struct cli *cli, struct str *address_out)
 {

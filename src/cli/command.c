@@ -1,4 +1,4 @@
-/* command: the table as arrays, and looking things up in it. */
+/* command: the table as arrays, and look-ups in it. */
 #include "cli/command.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* command: the table of commands (cmds.def), and what is made of it for people and shells.
+/* command: the table of commands (cmds.def), and what is derived from it for people and shells.
  *
- * Not here: reading the arguments (args.h), running (cli.h). */
+ * Not here: parsing the arguments (args.h), running (cli.h). */
 #ifndef COUNTERSIGN_CLI_COMMAND_H
 #define COUNTERSIGN_CLI_COMMAND_H
 
@@ -14,8 +14,8 @@ struct cli;
 
 enum command_need { OPTIONAL, REQUIRED };
 
-/* Runs one command: the answer goes out by print.h; what went wrong is the code, with its detail in cli->cx.
- */
+/* Runs one command. It prints its answer with print.h; an error is the returned code, with its detail in
+ * cli->cx. */
 typedef enum errcode command_run(struct cli *cli);
 
 struct command {
@@ -26,7 +26,7 @@ struct command {
 };
 
 struct command_option {
-    command_run *of; /* the handler that it belongs to */
+    command_run *of; /* the handler it belongs to */
     const char *name;
     const char *value; /* "": a flag */
     enum command_need need;
@@ -43,19 +43,19 @@ extern const struct command commands[];
 extern const size_t commands_n;
 extern const struct command_option command_options[];
 extern const size_t command_options_n;
-/* --config, --json, --help, --version: understood by every command. `of` is NULL. */
+/* --config, --json, --help, --version: accepted by every command. `of` is NULL. */
 extern const struct command_option command_globals[];
 extern const size_t command_globals_n;
 
 /* NULL: no such command. verb may be NULL, for commands of one word. */
 const struct command *command_find(const char *group, const char *verb);
 bool command_has_group(const char *group);
-/* Of this command or global; NULL: none. The name is without dashes. */
+/* An option of this command, or a global one; NULL: none. The name has no dashes. */
 const struct command_option *command_option_find(const struct command *command, const char *name);
-/* How many words may stand behind the command, from its `args`. */
+/* How many words may follow the command, from its `args`. */
 void command_count_args(const struct command *command, size_t *least_out, size_t *most_out);
 
-/* The handlers, by the names of the table. */
+/* The handlers, named in the table. */
 #define COMMAND(group, verb, handler, args, summary) command_run cmd_##handler;
 #include "cli/cmds.def"
 

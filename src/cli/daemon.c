@@ -34,7 +34,7 @@ find(struct arena *a)
     return arena_cstr(a, STR_LIT(COUNTERSIGN_SBINDIR "/" NAME));
 }
 
-/* Its standard output and error become `out`. 0 or an errno. */
+/* Redirects its standard output and error to `out`. 0 or an errno. */
 static int
 start(char *const argv[], int out, pid_t *pid_out)
 {
@@ -53,7 +53,7 @@ start(char *const argv[], int out, pid_t *pid_out)
     return why;
 }
 
-/* To the end, so that it never waits for us; what `lines` has no room for is dropped. */
+/* Reads to the end, so that the program never blocks; lines for which `lines` has no room are dropped. */
 static void
 read_all(int fd, struct buf *lines)
 {
@@ -93,10 +93,11 @@ daemon_check(struct cli *cli, struct str path, struct buf *lines, bool *is_usabl
         read_all(ends[0], lines);
     (void)close(ends[0]);
     if (why != 0)
-        return err_set(&cli->cx, ERR_SYSTEM, "%s, which checks, cannot be run: %s", argv[0], strerror(why));
+        return err_set(&cli->cx, ERR_SYSTEM, "%s, which does the check, cannot be run: %s", argv[0],
+                       strerror(why));
     int status = end_of(pid);
     *is_usable_out = status == DAEMON_USABLE;
     return status == DAEMON_USABLE || status == DAEMON_NOT_USABLE
                ? ERR_NONE
-               : err_set(&cli->cx, ERR_SYSTEM, "%s could not look at everything", argv[0]);
+               : err_set(&cli->cx, ERR_SYSTEM, "%s could not check everything", argv[0]);
 }

@@ -1,4 +1,4 @@
-/* daemon: the server's own program, run for what it alone can answer. */
+/* daemon: runs the server's own program, for questions that only it can answer. */
 #ifndef COUNTERSIGN_CLI_DAEMON_H
 #define COUNTERSIGN_CLI_DAEMON_H
 
@@ -10,10 +10,10 @@
 
 enum { DAEMON_LINES_MAX = 256 * 1024 };
 
-/* Runs `countersignd --check-config` on that file, as the account that we are, and waits for its end; it is
- * the one beside this program, in the build tree of this program, or where it is installed. `lines`, of
- * DAEMON_LINES_MAX, gets what it says: "FILE:LINE: problem", "FILE: problem", "FILE: warning: text".
- * ERR_SYSTEM when it cannot be run or could not look at everything. */
+/* Runs `countersignd --check-config` on that file, under our own account, and waits for its end. The
+ * program is the one beside this one, the one in this build tree, or the installed one. `lines`, of
+ * DAEMON_LINES_MAX, gets its output: "FILE:LINE: problem", "FILE: problem", "FILE: warning: text".
+ * ERR_SYSTEM when it cannot be run, or could not check everything. */
 enum errcode
 daemon_check(struct cli *cli, struct str path, struct buf *lines, bool *is_usable_out) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* digits: a font of ten shapes, three by five. */
+/* digits: a font of ten characters, three by five cells each. */
 #include "cli/digits.h"
 
 enum { ROWS = 5, COLUMNS = 3 };

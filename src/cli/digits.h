@@ -1,4 +1,4 @@
-/* digits: a number big enough to be read across a room, in block characters. */
+/* digits: a number in block characters, readable across a room. */
 #ifndef COUNTERSIGN_CLI_DIGITS_H
 #define COUNTERSIGN_CLI_DIGITS_H
 
@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* Five rows; a wider gap in the middle. Characters that are no digits are left out. */
+/* Five rows; a wider gap in the middle. Characters other than digits are omitted. */
 void digits_print(FILE *out, struct str number);
 
 #endif

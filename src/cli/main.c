@@ -1,4 +1,4 @@
-/* main: the program `countersign`. Everything is in cli.c. */
+/* main: the program `countersign`. The work is done in cli.c. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,9 +15,10 @@ main(int argc, char *argv[])
     const struct rlimit none = {0, 0};
     if (!fds_open_standard())
         return CLI_FAILED;
-    (void)setrlimit(RLIMIT_CORE, &none);   /* passwords and keys pass through here */
-    (void)setvbuf(stdin, NULL, _IONBF, 0); /* a password may come this way, and must not stay in a buffer */
-    (void)signal(SIGPIPE, SIG_IGN);        /* a reader that went away is a failed write, not a silent end */
+    (void)setrlimit(RLIMIT_CORE, &none);   /* passwords and keys pass through this process */
+    (void)setvbuf(stdin, NULL, _IONBF, 0); /* a password may be read from it, and must not stay in a buffer */
+    (void)signal(SIGPIPE, SIG_IGN);        /* a reader that went away shows up as a failed write, not as a
+                                            * silent death */
 #if COUNTERSIGN_TESTING
     const char *clock = getenv("COUNTERSIGN_TEST_CLOCK");
     if (clock != NULL && clock_map_offset(clock) != ERR_NONE) {

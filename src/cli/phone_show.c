@@ -1,4 +1,4 @@
-/* phone_show: the same few steps behind every command of the phone. */
+/* phone_show: the steps common to all commands of the phone. */
 #include "cli/phone_show.h"
 
 #include <stdlib.h>

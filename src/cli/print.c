@@ -1,5 +1,4 @@
-/* print: JSON values built, and rendered. Text is derived from the same value, so the two never tell
- * different things. */
+/* print: builds and renders JSON values. Text is derived from the same value, so the two always agree. */
 #include "cli/print.h"
 
 #include <stdarg.h>
@@ -118,7 +117,7 @@ print_safe(struct cli *cli, struct str s)
     return text;
 }
 
-/* Columns of a terminal that the text takes. */
+/* The width of the text in terminal columns. */
 static size_t
 width_of(const char *text)
 {
@@ -145,7 +144,7 @@ title_of(struct cli *cli, const char *key)
 
 static struct str scalar_text(struct cli *cli, const json_t *value);
 
-/* For a cell: a signed statement would fill the screen. The document has all of it. */
+/* For a cell: a signed statement would fill the screen. The document contains all of it. */
 static struct str
 shortened(struct cli *cli, struct str text)
 {
@@ -175,7 +174,7 @@ compound_text(struct cli *cli, const json_t *value)
     }
     const char *key;
     json_t *item;
-    json_t *members = json_deep_copy(value); /* jansson walks no const object */
+    json_t *members = json_deep_copy(value); /* jansson cannot iterate over a const object */
     json_object_foreach(have(members), key, item)
     {
         struct str shown = shortened(cli, scalar_text(cli, item));
@@ -221,7 +220,7 @@ grow(size_t *width, const char *text)
         *width = need;
 }
 
-/* The columns are the members of the first row: rows of one table are made by one function. */
+/* The columns are the members of the first row: one function makes all rows of a table. */
 static void
 render_table(struct cli *cli, json_t *rows, size_t indent)
 {

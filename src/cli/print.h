@@ -1,8 +1,8 @@
-/* print: what a command answers: one JSON value, shown as it is with --json, and else as text for people: a
- * record (NAME  VALUE lines), a table, or a plain sentence.
+/* print: the output of a command: one JSON value, printed as it is with --json, and otherwise as text for
+ * people: a record (NAME  VALUE lines), a table, or a sentence.
  *
- * Text from outside is shown with its control characters escaped, so that nobody's name drives the terminal.
- * All functions take over the json_t that they are given. */
+ * Control characters in outside text are escaped, so that a name cannot control the terminal. All
+ * functions take ownership of the json_t they are given. */
 #ifndef COUNTERSIGN_CLI_PRINT_H
 #define COUNTERSIGN_CLI_PRINT_H
 
@@ -19,27 +19,27 @@ json_t *print_object(void);
 json_t *print_array(void);
 void print_add(json_t *array, json_t *value);
 void print_put(json_t *object, const char *key, json_t *value);
-/* Null becomes JSON null; bytes that are no UTF-8 become U+FFFD. */
+/* Null becomes JSON null; invalid UTF-8 becomes U+FFFD. */
 void print_put_str(json_t *object, const char *key, struct str value);
 void print_put_cstr(json_t *object, const char *key, const char *value);
 void print_put_int(json_t *object, const char *key, int64_t value);
 void print_put_bool(json_t *object, const char *key, bool value);
-/* An id is text: 63 bits are more than a JavaScript number holds. */
+/* An id becomes text: a JavaScript number cannot hold 63 bits. */
 void print_put_id(json_t *object, const char *key, int64_t id);
 /* RFC 3339, UTC; 0 is null. */
 void print_put_time(struct cli *cli, json_t *object, const char *key, int64_t at);
 json_t *print_text(struct str value);
 
-/* Answering: once a command. */
+/* The answer: once per command. */
 void print_record(struct cli *cli, json_t *object);
-/* The document is {NAME: rows}; `none` is what people read when there is no row. */
+/* The document is {NAME: rows}; people see `none` when there are no rows. */
 void print_table(struct cli *cli, const char *name, json_t *rows, const char *none);
-/* The document for --json, and a sentence in its place for people. */
+/* The document for --json, and a sentence instead for people. */
 void print_done(struct cli *cli, json_t *object, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* For people only: beside an answer, nothing with --json. */
+/* For people only, in addition to an answer; nothing with --json. */
 void print_note(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* What happens meanwhile: on `out` for people, on `err` with --json. */
+/* Progress: on `out` for people, on `err` with --json. */
 void print_progress(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The text with control characters escaped, in the arena: for %s. */

@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "cli/interrupt.h"
 
-/* Reads one line byte by byte, so that nothing behind it is taken. Its end is not part of it. */
+/* Reads one line byte by byte, so that nothing after it is consumed. The line end is not included. */
 static enum errcode
 read_line(struct cli *cli, FILE *from, struct str *line_out)
 {
@@ -40,12 +40,13 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
     if (from == NULL)
         return err_set(&cli->cx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
     if (!is_stdin)
-        (void)setvbuf(from, NULL, _IONBF, 0); /* no copy of a password in a buffer of stdio's */
+        (void)setvbuf(from, NULL, _IONBF, 0); /* no copy of a password in a stdio buffer */
     enum errcode err = read_line(cli, from, line_out);
     if (!is_stdin)
         fclose(from);
     const char *fault = err == ERR_LIMIT ? "too long" : err != ERR_NONE ? "empty" : NULL;
-    if (fault == NULL && !utf8_is_valid(*line_out)) /* before the mark: of UTF-16 it is the only trace */
+    if (fault == NULL && !utf8_is_valid(*line_out)) /* before the byte order mark, which is the only sign
+                                                     * of UTF-16 */
         fault = "not UTF-8";
     if (fault == NULL)
         *line_out = utf8_skip_mark(*line_out);
@@ -57,7 +58,7 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
                    fault);
 }
 
-/* The line that the person types; `tty` in its mode of now. */
+/* The line that the person types; `tty` in its current mode. */
 static enum errcode
 read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *line_out)
 {
@@ -71,7 +72,7 @@ read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *
     return err_set(&cli->cx, err, "%s", err == ERR_DENIED ? "interrupted" : "nothing was typed");
 }
 
-/* instead: the options that answer the question where there is no terminal. */
+/* instead: the options to use when there is no terminal. */
 static enum errcode
 ask(struct cli *cli, const char *question, const char *instead, bool echo, struct str *line_out)
 {
@@ -80,7 +81,7 @@ ask(struct cli *cli, const char *question, const char *instead, bool echo, struc
         return err_set(&cli->cx, ERR_USAGE, "there is no terminal to ask '%s': use %s", question, instead);
     (void)setvbuf(tty, NULL, _IONBF, 0);
     struct termios before, silent;
-    /* Before the echo is off: an interrupt must not leave a terminal that is silent. */
+    /* Before echo is turned off: an interrupt must not leave the terminal without echo. */
     struct interrupt interrupt;
     if (interrupt_open(&interrupt) != ERR_NONE) {
         fclose(tty);
@@ -123,7 +124,7 @@ prompt_password(struct cli *cli, const char *option, const char *question, struc
 struct str
 prompt_make_password(struct cli *cli)
 {
-    /* Without letters and digits that look alike; special characters that shells and XML leave alone. */
+    /* Without look-alike letters and digits; only special characters that shells and XML do not interpret. */
     static const char *const types[] = {"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789",
                                         "-_+=.:"};
     enum { TYPES = sizeof types / sizeof types[0], LENGTH = 20 };

@@ -1,4 +1,4 @@
-/* qr: a code's rows as half blocks. */
+/* qr: a code's rows as half-block characters. */
 #include "cli/qr.h"
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ is_dark(struct str rows, int width, int x, int y)
 static void
 draw(FILE *out, struct str rows)
 {
-    /* Upper half and lower half of a cell: light is drawn, dark is the terminal's ground. */
+    /* Upper and lower half of a cell: light modules are drawn, dark ones are the terminal's background. */
     static const char *const cells[2][2] = {{"\u2588", "\u2580"}, {"\u2584", " "}};
     const int width = (int)str_find(rows, ' ');
     for (int y = -QUIET; y < width + QUIET; y += 2) {

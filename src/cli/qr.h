@@ -6,9 +6,9 @@
 
 #include "base/str.h"
 
-/* Draws the text, light modules as blocks: for a dark terminal, and readable on a light one, since scanners
- * take both ways. With the quiet zone of four modules. Nothing at all when the text is longer than a code
- * holds. */
+/* Draws the text, with light modules as blocks: meant for a dark terminal, and also readable on a light
+ * one, since scanners accept inverted codes. Includes the quiet zone of four modules. Draws nothing when
+ * the text is too long for a code. */
 void qr_print(FILE *out, struct str text);
 
 #endif

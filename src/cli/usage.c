@@ -1,4 +1,4 @@
-/* usage: help, the manual page's part and bash completion, all from the table. */
+/* usage: help, the manual page's part and bash completion, all generated from the table. */
 #include "cli/usage.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ add_synopsis(struct buf *out, const struct command *c)
              c->args);
 }
 
-/* The text broken at blanks, lines after the first indented. */
+/* The text wrapped at blanks, with all lines but the first indented. */
 static void
 add_wrapped(struct buf *out, const char *text, size_t indent)
 {
@@ -43,7 +43,7 @@ add_wrapped(struct buf *out, const char *text, size_t indent)
     buf_add_byte(out, '\n');
 }
 
-/* A left part and its text in the second column. */
+/* A left part, with its text in the second column. */
 static void
 add_item(struct buf *out, struct str left, const char *text)
 {
@@ -153,7 +153,7 @@ usage_version(void)
     return document;
 }
 
-/* Text for mdoc: a backslash and a leading dot or quote mean something to roff. */
+/* Text for mdoc: roff interprets backslashes and leading dots and quotes. */
 static void
 man_text(struct buf *out, const char *text)
 {
@@ -166,7 +166,7 @@ man_text(struct buf *out, const char *text)
             buf_add_cstr(out, "\\-");
         else
             buf_add_byte(out, (unsigned char)*p);
-        /* mdoc wants a sentence to end its line. */
+        /* mdoc expects a sentence to end its line. */
         if (*p == '.' && p[1] == ' ') {
             buf_add_byte(out, '\n');
             p++;
@@ -255,7 +255,7 @@ bash_options(struct buf *out, const struct command *c)
             buf_addf(out, " --%s", command_options[i].name);
 }
 
-/* The options that take a file, of every command: their values are completed as files. */
+/* The options of any command that take a file: their values are completed as files. */
 static void
 bash_file_options(struct buf *out)
 {

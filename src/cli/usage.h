@@ -1,4 +1,4 @@
-/* usage: what the table of commands says to people and to shells. */
+/* usage: the table of commands, formatted for people and shells. */
 #ifndef COUNTERSIGN_CLI_USAGE_H
 #define COUNTERSIGN_CLI_USAGE_H
 
@@ -8,14 +8,14 @@
 #include "base/err.h"
 #include "cli/cli.h"
 
-/* --help: of one command, of a group, or of all. */
+/* --help: for one command, a group, or all commands. */
 enum errcode usage_help(struct cli *cli) MUST_CHECK;
 /* {"version": ...} */
 json_t *usage_version(void);
 
-/* The COMMANDS part of countersign(1), in mdoc. */
+/* The COMMANDS section of countersign(1), as mdoc. */
 void usage_write_man(struct buf *out);
-/* The items of its list of options that every command understands. */
+/* The items for the list of options that every command accepts. */
 void usage_write_man_options(struct buf *out);
 /* The completion script for bash. */
 void usage_write_bash(struct buf *out);

@@ -34,8 +34,8 @@ key_file_create(struct cx *cx, const char *path, int *fd_out)
     if (*fd_out >= 0)
         return ERR_NONE;
     if (errno == EEXIST)
-        return err_set(cx, ERR_USAGE, "%s is there already: a key is never overwritten", path);
-    return err_set(cx, ERR_USAGE, "%s cannot be made: %s", path, strerror(errno));
+        return err_set(cx, ERR_USAGE, "%s exists already: a key is never overwritten", path);
+    return err_set(cx, ERR_USAGE, "%s cannot be created: %s", path, strerror(errno));
 }
 
 static bool
@@ -75,7 +75,7 @@ check_owner(struct cx *cx, const char *path, int fd)
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
         return err_set(cx, ERR_USAGE, "%s is not a key file", path);
     if (st.st_uid != geteuid())
-        return err_set(cx, ERR_USAGE, "%s belongs to somebody else", path);
+        return err_set(cx, ERR_USAGE, "%s belongs to another account", path);
     if ((st.st_mode & 077) != 0)
         return err_set(cx, ERR_USAGE,
                        "%s is open to others (mode %03o): chmod 600, and think about who has read it", path,

@@ -12,18 +12,19 @@
 
 struct key_file {
     struct p256_key *key;
-    json_t *document; /* owns what the views below see */
+    json_t *document; /* owns the memory of the views below */
     struct str url, device, token, account;
 };
 
 /* A new key, in memory. */
 void key_file_generate(struct key_file *k);
-/* Creates the file, mode 0600, empty. ERR_USAGE when there is one already: a key is never overwritten; or
- * when it cannot be made. *fd_out is the caller's. */
+/* Creates the file, mode 0600, empty. ERR_USAGE when it exists (a key is never overwritten), or cannot be
+ * created. *fd_out is the caller's. */
 enum errcode key_file_create(struct cx *cx, const char *path, int *fd_out) MUST_CHECK;
-/* Writes the key and its enrolment, durably. ERR_IO. */
+/* Writes the key and its enrolment durably. ERR_IO. */
 enum errcode key_file_write(struct cx *cx, int fd, const struct key_file *k) MUST_CHECK;
-/* ERR_USAGE: absent, malformed, not one's own, or open to others. Cleared by key_file_clear in any case. */
+/* ERR_USAGE: missing, malformed, owned by another account, or accessible to others. key_file_clear must be
+ * called in any case. */
 enum errcode key_file_read(struct cx *cx, const char *path, struct key_file *k) MUST_CHECK;
 void key_file_clear(struct key_file *k);
 

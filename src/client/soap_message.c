@@ -44,7 +44,7 @@ broken(struct reading *r, const char *what)
     return err_set(r->cx, ERR_PROTOCOL, "the answer is not the service's: %s", what);
 }
 
-/* At an element without elements in it: its text, and on to what follows. */
+/* At an element without child elements: returns its text, and moves to what follows. */
 static enum errcode
 take_text(struct reading *r, struct str *text_out)
 {
@@ -65,7 +65,7 @@ take_text(struct reading *r, struct str *text_out)
     return ERR_NONE;
 }
 
-/* From an element into it: true when there is a child element, which is the node then. */
+/* Moves into an element: true when there is a child element, which is the current node then. */
 static bool
 enter(struct reading *r)
 {
@@ -117,8 +117,8 @@ field_of(const struct ct_type *type, struct str name)
     return NULL;
 }
 
-/* The children of the element at hand as the simple members of a struct; then behind the element.
- * *has_first_out says whether the type's first member was among them. Arrays go to read_array. */
+/* Reads the children of the current element into the simple members of a struct, and moves behind it.
+ * *has_first_out: whether the type's first member was among them. Arrays go to read_array. */
 static enum errcode
 read_members(struct reading *r, const struct ct_type *type, void *value, bool *has_first_out);
 
@@ -162,7 +162,7 @@ read_members(struct reading *r, const struct ct_type *type, void *value, bool *h
         enum errcode err = ERR_NONE;
         struct str text;
         if (field == NULL) {
-            xml_skip(r->xml); /* what a later server may add */
+            xml_skip(r->xml); /* a member added by a later server */
             continue;
         }
         void *at = (char *)value + field->offset;
@@ -183,7 +183,7 @@ read_members(struct reading *r, const struct ct_type *type, void *value, bool *h
     return ERR_NONE;
 }
 
-/* The fault's words: faultstring in SOAP 1.1, Reason/Text in SOAP 1.2. */
+/* The fault's text: faultstring in SOAP 1.1, Reason/Text in SOAP 1.2. */
 static enum errcode
 read_fault(struct reading *r)
 {
@@ -194,7 +194,7 @@ read_fault(struct reading *r)
             (!str_eq(node->local, STR_LIT("faultstring")) && !str_eq(node->local, STR_LIT("Text"))))
             continue;
         if (take_text(r, &text) == ERR_NONE)
-            return err_set(r->cx, ERR_PROTOCOL, "the service answered a fault: %.*s", STR_ARG(text));
+            return err_set(r->cx, ERR_PROTOCOL, "the service answered with a fault: %.*s", STR_ARG(text));
         break;
     }
     return broken(r, "a fault without words");

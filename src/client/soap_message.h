@@ -11,12 +11,13 @@
 
 enum soap_message_version { SOAP_MESSAGE_11, SOAP_MESSAGE_12 };
 
-/* in: struct OP_in; its members are strings. A null one is left out. */
+/* in: struct OP_in; its members are strings. Null ones are omitted. */
 void soap_message_write(struct buf *out, enum soap_message_version version, const struct ct_op *op,
                         const void *in);
 
-/* The answer's body into `out` (struct OP_out, zeroed first; strings in the arena). ERR_PROTOCOL when it is
- * not this operation's answer: a fault (its text is the detail), malformed, or without a result. */
+/* Reads the answer's body into `out` (struct OP_out, zeroed first; strings in the arena). ERR_PROTOCOL
+ * when it is not this operation's answer: a fault (its text is the detail), malformed, or without a
+ * result. */
 enum errcode soap_message_read(struct cx *cx, const struct ct_op *op, struct str body, void *out) MUST_CHECK;
 
 #endif

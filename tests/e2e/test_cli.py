@@ -166,7 +166,7 @@ def test_an_interrupted_login_takes_its_push_back(ann):
     code, _, error = login.end()
     assert code == 1 and error == "countersign: interrupted; the push was taken back\n"
     assert server.cli("device", "pending", *key)["challenges"] == []
-    one_line(server.run("device", "approve", "--next", *key), 1, "nothing waits")
+    one_line(server.run("device", "approve", "--next", *key), 1, "no challenge is pending")
 
 
 def test_the_key_file_is_the_owners_alone(ann):

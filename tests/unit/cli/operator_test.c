@@ -199,7 +199,7 @@ addresses(void **state)
     run_cli(r, "", "address", "add", "acme", "allow", "everywhere", NULL);
     assert_int_equal(r->status, CLI_USAGE);
     run_cli(r, "", "address", "list", "other", "--technician", "ann@acme.example", NULL);
-    run_expect(r, CLI_USAGE, "is not of the company 'other'");
+    run_expect(r, CLI_USAGE, "does not belong to the company 'other'");
 }
 
 static void

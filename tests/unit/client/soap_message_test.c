@@ -132,7 +132,7 @@ faults_are_told(void **state)
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct loginTechnicianFromStandalone_v7_2_out out;
         assert_int_equal(read_login(cx, bodies[i], &out), ERR_PROTOCOL);
-        assert_string_equal(cx->detail, "the service answered a fault: it > broke");
+        assert_string_equal(cx->detail, "the service answered with a fault: it > broke");
     }
 }
 
