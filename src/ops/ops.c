@@ -7,11 +7,11 @@
 
 #include "keys/env.h"
 
-/* A sandbox's own operations are run by its worker (src/play); here nobody can ask for them. */
+/* Only a sandbox's worker runs a sandbox's own operations (src/play); here they are refused. */
 static enum errcode
 refuse(struct cx *cx)
 {
-    return err_set(cx, ERR_DENIED, "this is no sandbox");
+    return err_set(cx, ERR_DENIED, "this is not a sandbox");
 }
 
 #define RUN_SOAP(op, by) op_##op(cx, FROM_##by in, out)

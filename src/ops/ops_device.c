@@ -13,7 +13,7 @@
 #include "ops/ops_device.h"
 #include "signin/challenge_answer.h"
 
-/* What an enrolment's error says to the phone; deviceRet_UnknownError for an error of ours. */
+/* The phone's result for an enrolment's error; deviceRet_UnknownError for an error of ours. */
 static enum DeviceRet
 enrol_result(enum errcode err)
 {

@@ -13,15 +13,15 @@
 #include "base/str.h"
 #include "contract/ct.h"
 
-/* base64url, in the arena; null when it is none. */
+/* Decodes base64url, in the arena; null when it is malformed. */
 struct str ops_binary(struct cx *cx, struct str text);
-/* Members that come together or not at all. False: some are missing, or are no base64url. */
+/* Members that must be sent together or not at all. False: some are missing, or are not base64url. */
 bool ops_binaries(struct cx *cx, const struct str *texts, struct str *const *bytes, size_t n);
 struct str ops_id(struct cx *cx, int64_t id);
 
-/* A member of the operation, which must have it; a boolean is "true" or "false". */
+/* A member of the operation, which must exist; a boolean is "true" or "false". */
 struct str ops_member(enum ct_op_id op, const void *in, struct str name);
-/* What the device brings for a change: the statement is made of every member of the operation but
+/* What the device sends with a change: the statement consists of every member of the operation except
  * sDeviceToken, sNonce and sSignature, in the order of ops.def. False: sNonce or sSignature is missing or
  * malformed. */
 bool ops_deed(struct cx *cx, enum ct_op_id op, const void *in, const struct device *d, struct deed *deed_out);

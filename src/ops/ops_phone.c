@@ -5,7 +5,7 @@
 #include "keys/env.h"
 #include "statement/statement.h"
 
-/* More than a body may have. */
+/* More than a body may contain. */
 enum { STATEMENT_MAX = 80 * 1024 };
 
 struct str
@@ -64,7 +64,7 @@ is_signed(struct str name)
            !str_eq(name, STR_LIT("sSignature"));
 }
 
-/* As it is called: device_remove is device/remove. */
+/* The name in its path: device_remove is device/remove. */
 static struct str
 path_of(struct cx *cx, const struct ct_op *op)
 {

@@ -1,5 +1,5 @@
-/* ops_result: the domain's results by the names of the contract. That each published value is a result of the
- * domain is tested (tests/unit/ops/ops_test.c). */
+/* ops_result: the domain's results by the names of the contract. A test checks that each published value
+ * is a result of the domain (tests/unit/ops/ops_test.c). */
 #include "ops/ops_result.h"
 
 #include "log/log.h"

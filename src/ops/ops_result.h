@@ -8,17 +8,18 @@
 #include "contract/ct.h"
 #include "signin/signin.h"
 
-/* A result that the enumeration does not have is a bug of the caller: it is logged, and UnknownError. */
+/* A result that the enumeration does not have is a bug in the caller: it is logged, and becomes
+ * UnknownError. */
 enum LoginTwoFactorRet ops_two_factor(enum signin_result r);
 enum LoginV2 ops_login(enum signin_result r);
 enum ChangePasswordRet ops_change(enum signin_result r);
 enum ChangePasswordV2 ops_change2(enum signin_result r);
 enum ConsoleRet ops_console(bool is_logged_in);
 
-/* The names of METHOD_*, in the order Push, Code, RecoveryCode; null when none is told. */
+/* The names of METHOD_*, in the order Push, Code, RecoveryCode; null when none may be reported. */
 struct ct_array ops_methods(struct cx *cx, const struct signin_answer *answer);
 
-/* The five outputs that a sign-in's operations share, of whichever struct. */
+/* The five outputs common to a sign-in's operations, from either struct. */
 #define OPS_TELL(out, answer)                                        \
     do {                                                             \
         (out)->iAttemptRemaining = (answer)->attempts_left;          \
@@ -28,7 +29,7 @@ struct ct_array ops_methods(struct cx *cx, const struct signin_answer *answer);
         (out)->minimumPasswordStrength = (answer)->minimum_strength; \
     } while (0)
 
-/* All that a login answers, whichever of the two it is. */
+/* Everything that a login answers, for both kinds of login. */
 #define OPS_TELL_LOGIN(cx, out, answer)                                   \
     do {                                                                  \
         (out)->result = ops_login((answer)->result);                      \
