@@ -178,7 +178,7 @@ const struct condition conditions[] = {
     {SIGNIN_EnterpriseDisabled, AT_ALL, "the enterprise plan is switched off", enterprise_is_off},
     {SIGNIN_RequiredEnterprise, AT_ALL, "the policy asks for what the plan lacks", enterprise_is_missing},
     {SIGNIN_NoSuchUser, AT_ALL, "the account is deleted", account_is_deleted},
-    {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is no technician", account_is_no_technician},
+    {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is not a technician", account_is_no_technician},
     {SIGNIN_UserNotActiveForThisRole, AT_ALL, "the technician role is off", role_is_off},
     {SIGNIN_UserLockedOut, AT_ALL, "the operator locked the account", operator_locked},
     {SIGNIN_UserLockedOut, AT_USE, "failures locked the account", failures_locked},

@@ -13,8 +13,7 @@ check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *en
     if (!endpoint_read(wanted->endpoint, endpoint_out) || wanted->auth.n != SUBSCRIPTION_AUTH_BYTES)
         return err_set(cx, ERR_SYNTAX, "malformed subscription");
     if (!cx->env->has_push || !endpoint_is_listed(endpoint_out, cx->env->push_hosts, cx->env->n_push_hosts))
-        return err_set(cx, ERR_POLICY, "%.*s is not a push service that is admitted",
-                       STR_ARG(endpoint_out->host));
+        return err_set(cx, ERR_POLICY, "%.*s is not an allowed push service", STR_ARG(endpoint_out->host));
     return es256_check_key(cx, wanted->p256dh);
 }
 

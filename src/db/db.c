@@ -118,7 +118,8 @@ take_time(struct cx *cx)
     if (err != ERR_NONE)
         return err;
     if (latest > clock_wall() + CLOCK_BEHIND_MOST)
-        return err_set(cx, ERR_STORE, "the database has seen %s: the machine's clock is wrong, or was then",
+        return err_set(cx, ERR_STORE,
+                       "the database has seen %s: the machine's clock is wrong, or was wrong then",
                        clock_text(&cx->arena, latest).p);
     cx->now = clock_raise(latest);
     return ERR_NONE;

@@ -73,7 +73,7 @@ sqlite_commit(struct cx *cx, struct db *db)
     struct sqlite *s = sqlite_of(db);
     end_statements(s);
     if (link_has_moved(s->in))
-        return err_set(cx, ERR_STORE, "sqlite: %s was taken away during a transaction", s->path);
+        return err_set(cx, ERR_STORE, "sqlite: %s was removed during a transaction", s->path);
     return run(cx, s, "COMMIT");
 }
 

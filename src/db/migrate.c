@@ -44,7 +44,7 @@ migrate_version(struct cx *cx, int64_t *version_out)
         text = db_text(cx, rows, 0);
     err = db_done(cx, rows);
     if (err == ERR_NONE && str_to_i64(text, 1, INT64_MAX, version_out) != ERR_NONE)
-        err = err_set(cx, ERR_STORE_SCHEMA, "the database does not tell its schema version");
+        err = err_set(cx, ERR_STORE_SCHEMA, "the database has no schema version");
     return err;
 }
 

@@ -154,7 +154,7 @@ controls(const struct page_site *site, struct buf *b)
         "<h3>The phone and the clock</h3>\n<p>A push waits a second before anything happens to it, so that "
         "a console sees <code>Poll</code> first. The phone of each user, that of "
         "<code>manual@" SCENARIO_DOMAIN
-        "</code> above all, also does what it is told: <code>approve</code>, <code>reject</code>, "
+        "</code> above all, also follows commands: <code>approve</code>, <code>reject</code>, "
         "<code>not-me</code> or <code>wrong-number</code>.</p>\n"
         "<pre>curl -s %.*s/sandbox/phone -H 'Content-Type: application/json' -d "
         "'{\"user\": \"manual@" SCENARIO_DOMAIN "\", \"action\": \"approve\"}'</pre>\n"

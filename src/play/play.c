@@ -68,7 +68,7 @@ run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const v
         db_rollback(cx);
         cx->db = usual;
     } else {
-        err = err_set(cx, err, "the lock is not to be had: %s", other.detail);
+        err = err_set(cx, err, "cannot get the lock: %s", other.detail);
     }
     if (impatient != NULL)
         db_close(&impatient);

@@ -43,16 +43,17 @@ static const char usage[] =
     "       countersignd --version | --help\n"
     "\n"
     "  -c, --config FILE   the configuration (default " CONFIG_FILE ")\n"
-    "  --check-config      load all that a start would, say every problem, and end: 0 right, 2 wrong\n"
+    "  --check-config      load everything a start would, report every problem, and exit: 0 right, 2 wrong\n"
     "  --sandbox           a test mode for console developers: no configuration, a store in memory, scripted "
     "users\n"
     "  --listen ADDR:PORT  where the sandbox listens (default " SANDBOX_LISTEN "; its page is /sandbox)\n"
     "  --libexec DIR       absolute: where countersign-front, countersign-worker and countersign-courier "
     "are\n"
-    "  --ready-fd N        write \"READY ADDRESS:PORT ...\" to descriptor N once the server serves\n"
+    "  --ready-fd N        write \"READY ADDRESS:PORT ...\" to descriptor N once the server is ready\n"
     "\n"
-    "Runs in the foreground and logs to standard error. SIGTERM, SIGINT and SIGQUIT drain and end, a second\n"
-    "one ends at once; SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
+    "Runs in the foreground and logs to standard error. SIGTERM, SIGINT and SIGQUIT drain and exit, a "
+    "second\n"
+    "one exits at once; SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
 
 static bool
 parse_ready_fd(const char *text, int *fd_out)

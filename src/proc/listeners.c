@@ -48,7 +48,7 @@ open_address(struct cx *cx, struct str text, struct listeners *l)
         return err_set(cx, ERR_CONFIG, "server.listen: more than %d addresses", LISTENERS_MAX);
     enum errcode e = inet_endpoint_parse(text, &l->at[i]);
     if (e != ERR_NONE)
-        return err_set(cx, ERR_CONFIG, "server.listen: %.*s is no ADDRESS:PORT", STR_ARG(text));
+        return err_set(cx, ERR_CONFIG, "server.listen: %.*s is not ADDRESS:PORT", STR_ARG(text));
     l->n++;
     for (size_t front = 0; front < l->fronts; front++)
         l->fds[i][front] = -1;

@@ -18,7 +18,7 @@ lock_store(struct cx *cx, struct str store_path, const struct privilege_user *us
         return ERR_NONE;
     if (fd < 0)
         return errno == EROFS ? err_set(cx, ERR_SYSTEM, "store.path: %s is on a read-only file system", path)
-                              : err_set(cx, ERR_SYSTEM, "store.path: the lock %s cannot be made: %s", path,
+                              : err_set(cx, ERR_SYSTEM, "store.path: the lock %s cannot be created: %s", path,
                                         strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         /* So that the same server can be started as that account too. */

@@ -14,7 +14,7 @@ static enum errcode
 set_up(void *arg, struct cx *cx, const struct config *config)
 {
     if (!child_is_sandbox())
-        return err_set(cx, ERR_DENIED, "this worker is for countersignd --sandbox alone");
+        return err_set(cx, ERR_DENIED, "only countersignd --sandbox may start this worker");
     return play_open(arg, cx, config->store_path);
 }
 
@@ -37,7 +37,7 @@ make(const char *store_path, const char *key_file)
     cx_init(&cx);
     enum errcode e = play_make(&cx, str_from_cstr(store_path), str_from_cstr(key_file));
     if (e != ERR_NONE)
-        (void)fprintf(stderr, "countersignd: the sandbox's store cannot be made: %s\n", cx.detail);
+        (void)fprintf(stderr, "countersignd: the sandbox's store cannot be created: %s\n", cx.detail);
     cx_clear(&cx);
     return e == ERR_NONE ? 0 : CHILD_FAILED;
 }

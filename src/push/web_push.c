@@ -35,7 +35,7 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct l
     unsigned char key[IKM], point[P256_POINT];
     struct p256_key *theirs = p256_public(to->p256dh);
     if (theirs == NULL)
-        return err_set(cx, ERR_CRYPTO, "a subscription's key is no point on P-256");
+        return err_set(cx, ERR_CRYPTO, "a subscription's key is not a point on P-256");
     agree(to, theirs, keys->pair, key);
     p256_free(&theirs);
     p256_point(keys->pair, point);
@@ -78,7 +78,7 @@ web_push_write(struct cx *cx, const struct web_push *w, const struct letter *let
 {
     struct endpoint endpoint;
     if (!endpoint_read(letter->endpoint, &endpoint) || !endpoint_is_listed(&endpoint, w->hosts, w->n_hosts))
-        return err_set(cx, ERR_POLICY, "not a push service that is admitted");
+        return err_set(cx, ERR_POLICY, "not an allowed push service");
     struct web_push_keys keys = {.pair = p256_generate()};
     rand_bytes(keys.salt, sizeof(keys.salt));
     const struct web_push_text text = {.text =

@@ -41,7 +41,8 @@ webhook_read_key(struct cx *cx, const char *path, struct str *key_out)
                     "save it without one",
                     path);
     if (e == ERR_NONE && (key.n < KEY_MIN || key.n > KEY_MAX))
-        e = err_set(cx, ERR_LIMIT, "webhook.secret_file: %s has not %d to %d bytes", path, KEY_MIN, KEY_MAX);
+        e = err_set(cx, ERR_LIMIT, "webhook.secret_file: %s does not have %d to %d bytes", path, KEY_MIN,
+                    KEY_MAX);
     if (e == ERR_NONE)
         *key_out = arena_str(&cx->arena, key);
     secret_wipe(text, sizeof(text));
