@@ -1,4 +1,5 @@
-/* account: reads an account whole, and says what a console may be told of it. */
+/* account: reads an account with everything a decision needs, and builds what a console may learn about
+ * it. */
 #include "accounts/account.h"
 
 #include "accounts/code.h"

@@ -7,7 +7,7 @@
 #include "base/rand.h"
 #include "db/db.h"
 
-/* addr NULL: the source is no address. A rule that cannot be read refuses: fail closed. */
+/* addr NULL: the source is not an address. An unreadable rule refuses: fail closed. */
 static bool
 rules_allow(const struct address_rule *rules, size_t n, const struct inet_addr *addr)
 {

@@ -13,7 +13,7 @@
 #include "crypto/hash.h"
 #include "db/db.h"
 
-/* ROW_FIXED: the digest before, four numbers and eight lengths. */
+/* ROW_FIXED: the previous digest, four numbers and eight lengths. */
 enum { DETAIL_MAX = 64 * 1024, CHUNK = 256, ROW_FIXED = 32 + 4 * 8 + 8 * 8 };
 
 static bool
@@ -29,7 +29,7 @@ is_event(const char *name)
     return false;
 }
 
-/* A JSON string (RFC 8259, section 7); bytes that are no UTF-8 become U+FFFD. */
+/* A JSON string (RFC 8259, section 7); invalid UTF-8 becomes U+FFFD. */
 static void
 add_json_string(struct buf *out, struct str s)
 {
@@ -192,10 +192,10 @@ audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
 }
 
 struct chain {
-    int64_t seq; /* of the last row that fits */
+    int64_t seq; /* of the last valid row */
     struct digest digest;
     bool is_broken;
-    int64_t bad; /* the first that does not fit, where it is broken */
+    int64_t bad; /* the first invalid row, where the chain is broken */
 };
 
 static void
@@ -212,9 +212,9 @@ check_rows(struct chain *chain, const struct audit_row *rows, size_t n)
     }
 }
 
-/* From the least number that there can be, not from 1. No transaction: rows never change, and a long read
- * would keep the WAL growing. The rows of a chunk are forgotten with it: a log has no bound, an arena should.
- */
+/* Starts at the least possible number, not at 1. No transaction: rows never change, and a long read would
+ * keep the WAL growing. The memory of each chunk is released with it: a log is unbounded, an arena should
+ * not be. */
 static enum errcode
 check_chain(struct cx *part, struct chain *chain)
 {
@@ -231,7 +231,8 @@ check_chain(struct cx *part, struct chain *chain)
     }
     if (chain->is_broken)
         return ERR_NONE;
-    /* What was not listed: a number twice, where a copy of the table allows it; none; the very least. */
+    /* Rows that a listing cannot return: a duplicate number, if a copy of the table allows it; no number;
+     * the least number. */
     int64_t count = 0;
     enum errcode err = store_audit_count(part, chain->seq, &count);
     chain->is_broken = err == ERR_NONE && count != chain->seq;

@@ -1,9 +1,9 @@
-/* audit: the append-only log of what matters, chained by digests, written in the transaction of what it
- * tells.
+/* audit: the append-only log of relevant events, chained by digests. Each event is written in the transaction
+ * of the change that it describes.
  *
- * A row's digest is SHA-256 over the digest before it (32 zero bytes for row 1) and then, each with its
- * length in 8 bytes (big-endian) before it: seq, at, company, technician (8 bytes, big-endian; 0 for none),
- * event, actor, source, detail. */
+ * A row's digest is SHA-256 over the previous digest (32 zero bytes for row 1), followed by these, each
+ * preceded by its length in 8 bytes (big-endian): seq, at, company, technician (8 bytes, big-endian; 0:
+ * none), event, actor, source, detail. */
 #ifndef COUNTERSIGN_ACCOUNTS_AUDIT_H
 #define COUNTERSIGN_ACCOUNTS_AUDIT_H
 
@@ -15,16 +15,16 @@
 #include "base/str.h"
 #include "store/store_audit.h"
 
-/* Subjects of an event; 0 where there is none. */
+/* The subjects of an event; 0: none. */
 struct audit_of {
     int64_t company, technician;
 };
 
-/* Appends one event inside the open transaction; actor ("system" where it is null), source and time are the
- * context's. `event` is a constant dotted name of audit.def ("login.refused"; ASSERT). detail: pairs of
- * const char * and struct str until a NULL key, written as a JSON object of strings, without those whose
- * value is null; never a secret:
- * audit_append(cx, of, "login.refused", "result", STR_LIT("InvalidPassword"), NULL). */
+/* Appends one event within the open transaction; actor ("system" if null), source and time come from the
+ * context. `event` is a constant dotted name from audit.def ("login.refused"; ASSERT). detail: pairs of
+ * const char * and struct str, ended by a NULL key; written as a JSON object of strings, without pairs
+ * whose value is null; never a secret: audit_append(cx, of, "login.refused", "result",
+ * STR_LIT("InvalidPassword"), NULL). */
 enum errcode audit_append(struct cx *cx, struct audit_of of, const char *event, ...) MUST_CHECK;
 
 /* Up to `limit` rows after `after`, oldest first, of one technician or company (0: all). *rows_out (struct
@@ -32,18 +32,19 @@ enum errcode audit_append(struct cx *cx, struct audit_of of, const char *event, 
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
-/* Whatever changes a condition of the decision writes a row, so the rows after *seq, at most `limit`, tell
- * whose checks are to be asked again: notes them in the context (cx_wake), all where a row is about a company
- * and no technician, nobody where it is about neither (a name that nobody has). *seq moves on; where it is
- * negative, nobody followed until now, and all are concerned. *more_out: there may be more rows. */
+/* Whatever changes a condition of the decision writes a row, so the rows after *seq, at most `limit`, show
+ * whose checks must be repeated. Records them in the context (cx_wake): the technician of a row; all
+ * technicians for a row about a company; none for a row about neither (an unknown name). Advances *seq; a
+ * negative *seq means that the log was not followed before, and all are affected. *more_out: there may be
+ * more rows. */
 enum errcode audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out) MUST_CHECK;
 
-/* A member of the row's detail, in the arena; null: it has none of that name. */
+/* A member of the row's detail, in the arena; null: it has no such member. */
 struct str audit_detail(struct cx *cx, const struct audit_row *row, const char *key);
 
-/* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such seq,
- * 0 where it has none. *last_out and *digest_hex_out are the end of the chain, for the operator to keep
- * elsewhere: only that shows when rows were cut off at the end. Outputs may be NULL. */
+/* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such
+ * seq, 0 if it has none. *last_out and *digest_hex_out are the end of the chain, for the operator to keep
+ * elsewhere: nothing else reveals rows cut off at the end. Outputs may be NULL. */
 enum errcode
 audit_verify(struct cx *cx, int64_t *last_out, struct str *digest_hex_out, int64_t *bad_out) MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* challenge: the table of states and events, and the one function that writes a state. What a phone sees and
- * says is in challenge_answer.c; what a console asks in push.c. */
+/* challenge: the table of states and events, and the one function that writes a state. challenge_answer.c
+ * is the phone's side; push.c is the console's. */
 #include "accounts/challenge.h"
 
 #include "accounts/audit.h"
@@ -84,7 +84,7 @@ challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out)
     return err;
 }
 
-/* One pending challenge fails; the audit says why. */
+/* Fails one pending challenge; the audit log has the reason. */
 static enum errcode
 fail_one(struct cx *cx, const struct challenge_row *c, const char *reason)
 {
@@ -120,7 +120,7 @@ challenge_fail_without_device(struct cx *cx, int64_t technician_id)
     return err != ERR_NONE || devices > 0 ? err : challenge_fail_all(cx, technician_id, "no active device");
 }
 
-/* A pending or approved one. */
+/* Withdraws a pending or approved one. */
 static enum errcode
 withdraw_one(struct cx *cx, const struct challenge_row *c, const char *reason)
 {
@@ -143,7 +143,7 @@ challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
-    /* The newest are enough: a push is sent every 30 s at most, and a login lives ten minutes. */
+    /* The newest are enough: a push is sent every 30 s at most, and a login lives for ten minutes. */
     enum errcode err =
         store_challenge_list(cx, technician_id, state_names[CHALLENGE_approved], CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
@@ -152,7 +152,7 @@ challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
     return err;
 }
 
-/* Each round takes what it found out of what the next one finds. */
+/* Each round changes the rows it found, so the next round does not find them again. */
 static enum errcode
 withdraw_what(struct cx *cx, int64_t company_id, const char *reason,
               enum errcode (*find)(struct cx *, int64_t, int64_t, struct challenge_row **, size_t *))

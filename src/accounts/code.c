@@ -26,7 +26,7 @@ enum {
     URI_MAX = 4096
 };
 
-/* RFC 4226, section 5.3, of the step as the counter (RFC 6238, section 4.2). */
+/* RFC 4226, section 5.3, with the time step as the counter (RFC 6238, section 4.2). */
 uint32_t
 totp_at(const unsigned char *seed, size_t n, uint64_t step)
 {
@@ -36,7 +36,7 @@ totp_at(const unsigned char *seed, size_t n, uint64_t step)
     return (be32_get(mac + (mac[19] & 15)) & 0x7fffffff) % 1000000;
 }
 
-/* RFC 3986, section 2.1: all but the unreserved. */
+/* RFC 3986, section 2.1: everything except unreserved characters. */
 static void
 add_escaped(struct buf *out, struct str s)
 {
@@ -51,8 +51,8 @@ add_escaped(struct buf *out, struct str s)
     }
 }
 
-/* One half of a label, which is ISSUER:ACCOUNT: an app splits it at the first colon even where that is
- * escaped, so that neither half may have one of its own. */
+/* One half of a label, which is ISSUER:ACCOUNT: apps split it at the first colon, even an escaped one, so
+ * neither half may contain a colon. */
 static void
 add_label(struct buf *out, struct str s)
 {
@@ -66,7 +66,7 @@ add_label(struct buf *out, struct str s)
     }
 }
 
-/* The Key URI Format that authenticators read; label and issuer name the same issuer. */
+/* The Key URI Format that authenticators read; label and issuer parameter name the same issuer. */
 static struct str
 totp_uri(struct cx *cx, struct str issuer, struct str account, struct str secret)
 {
@@ -81,7 +81,7 @@ totp_uri(struct cx *cx, struct str issuer, struct str account, struct str secret
     buf_add_cstr(&uri, "&issuer=");
     add_label(&uri, issuer);
     buf_add_cstr(&uri, "&algorithm=SHA1&digits=6&period=30");
-    ASSERT(!buf_is_over(&uri)); /* titles and addresses have limits */
+    ASSERT(!buf_is_over(&uri)); /* titles and addresses have limited lengths */
     struct str out = arena_str(&cx->arena, buf_view(&uri));
     buf_clear(&uri);
     return out;
@@ -104,7 +104,7 @@ totp_new(struct cx *cx, const struct technician *t, int64_t row, struct totp *to
     return ERR_NONE;
 }
 
-/* Within the open transaction; sealed null: none any more. */
+/* Within the open transaction; sealed null: removes it. */
 static enum errcode
 totp_put(struct cx *cx, const struct technician *t, struct str sealed)
 {
@@ -154,7 +154,7 @@ totp_remove(struct cx *cx, int64_t technician_id)
     return err != ERR_NONE ? err : db_end(cx, totp_remove_within(cx, &t));
 }
 
-/* 80 bits are too few for a plain digest: whoever took the database could search them. */
+/* 80 bits are too few for a plain digest: an attacker with the database could search them. */
 static struct digest
 recovery_digest(const struct cx *cx, struct str code)
 {
@@ -242,9 +242,9 @@ code_kind(struct cx *cx, struct str code)
     return kind_of(text_typed(cx, code));
 }
 
-/* The step whose code it is, of those that drift allows and that come after the last one; 0: none. By the
- * wall clock, since the phone counts by its own. A last step that drift does not allow was taken while the
- * clock was ahead, and would refuse every code until then: it does not count. */
+/* The step that the code belongs to, among those allowed by drift and later than the last used one; 0:
+ * none. Uses the wall clock, since the phone counts by its own. If drift does not allow the last used
+ * step, it was used while the clock was ahead, and would block every code until then: it is ignored. */
 static int64_t
 matching_step(const struct secret *seed, uint64_t number, int64_t last_step)
 {
@@ -257,7 +257,7 @@ matching_step(const struct secret *seed, uint64_t number, int64_t last_step)
     return found;
 }
 
-/* The step of a code of the sealed seed; 0: it is none that may be taken now. */
+/* The step of a code under the sealed seed; 0: not a code that can be accepted now. */
 static enum errcode
 step_of(struct cx *cx, struct str sealed, int64_t row, struct str code, int64_t last_step, int64_t *step_out)
 {

@@ -1,6 +1,6 @@
-/* code: second factors that are typed: TOTP (RFC 6238, SHA-1, 6 digits, 30 s, 160-bit seed, one step of
- * drift, never accepted twice) and recovery codes (80 bits, base32 in groups, each used once). Seeds are
- * sealed, recovery codes stored as HMAC. */
+/* code: typed second factors: TOTP (RFC 6238, SHA-1, 6 digits, 30 s, 160-bit seed, one step of drift,
+ * never accepted twice) and recovery codes (80 bits, base32 in groups, each used once). Seeds are stored
+ * sealed, recovery codes as HMAC. */
 #ifndef COUNTERSIGN_ACCOUNTS_CODE_H
 #define COUNTERSIGN_ACCOUNTS_CODE_H
 
@@ -14,11 +14,11 @@
 
 enum { RECOVERY_CODES = 10 };
 
-/* A new seed in place of the old one; *uri_out is the otpauth:// address for an authenticator. Own
- * transaction, audited. */
+/* Sets a new seed, replacing the old one; *uri_out is the otpauth:// address for an authenticator. In its
+ * own transaction, audited. */
 enum errcode totp_enrol(struct cx *cx, int64_t technician_id, struct str *uri_out) MUST_CHECK;
 enum errcode totp_remove(struct cx *cx, int64_t technician_id) MUST_CHECK;
-/* Ten new codes in place of the old ones, in the arena; shown once. Own transaction, audited. */
+/* Makes ten new codes, replacing the old ones; in the arena; shown once. In its own transaction, audited. */
 enum errcode
 recovery_codes_new(struct cx *cx, int64_t technician_id, struct str codes_out[RECOVERY_CODES]) MUST_CHECK;
 enum errcode recovery_codes_left(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;
@@ -28,16 +28,17 @@ enum errcode totp_remove_within(struct cx *cx, const struct technician *t) MUST_
 enum errcode recovery_codes_new_within(struct cx *cx, const struct technician *t,
                                        struct str codes_out[RECOVERY_CODES]) MUST_CHECK;
 
-/* A new seed that nothing goes by yet: for an authenticator, and sealed for the row where it waits. In the
- * arena. */
+/* A new seed that is not in use yet: as an address for an authenticator, and sealed for the row in which
+ * it is kept. In the arena. */
 struct totp {
-    struct str uri, secret; /* otpauth://, and the seed in base32 */
+    struct str uri, secret; /* the otpauth:// address, and the seed in base32 */
     struct str sealed;
 };
 enum errcode
 totp_new(struct cx *cx, const struct technician *t, int64_t row, struct totp *totp_out) MUST_CHECK;
-/* Within the open transaction: the seed that waits takes the place of the account's if the code is one of it;
- * *right_out is false for any other, and nothing is changed. The code is spent: no sign-in accepts it. */
+/* Within the open transaction: if the code belongs to the pending seed, that seed replaces the account's;
+ * for any other code *right_out is false, and nothing is changed. The code is spent: no sign-in accepts
+ * it. */
 struct totp_waiting {
     struct str sealed;
     int64_t row;
@@ -45,14 +46,14 @@ struct totp_waiting {
 enum errcode totp_confirm_within(struct cx *cx, const struct technician *t, const struct totp_waiting *w,
                                  struct str code, bool *right_out) MUST_CHECK;
 
-/* What a typed code can be, by its length and letters (text_typed). CODE_NONE is a slip and never a guess: it
- * is refused, and does not count as a failure. */
+/* What a typed code can be, judged by its length and letters (text_typed). CODE_NONE is a typing mistake
+ * and never a guess: it is refused without counting as a failure. */
 enum code_kind { CODE_NONE, CODE_TOTP, CODE_RECOVERY };
 enum code_kind code_kind(struct cx *cx, struct str code);
 
-/* Within the open transaction: spends the code if it is right: the time step moves forward or the recovery
- * code is used, in a conditional update; *right_out is false for a wrong, an old or a used one. *kind_out:
- * "totp" or "recovery". */
+/* Within the open transaction: spends the code if it is right, by a conditional update that advances the
+ * time step or marks the recovery code as used; *right_out is false for a wrong, outdated or used one.
+ * *kind_out: "totp" or "recovery". */
 enum errcode code_spend(struct cx *cx, int64_t technician_id, struct str code, bool *right_out,
                         const char **kind_out) MUST_CHECK;
 

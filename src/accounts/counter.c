@@ -1,4 +1,5 @@
-/* counter: see counter.h. Rows of technician 0 are a stranger's: their locks are not audited. */
+/* counter: see counter.h. Rows of technician 0 belong to what outsiders are shown: their locks are not
+ * audited. */
 #include "accounts/counter.h"
 
 #include "accounts/audit.h"
@@ -134,7 +135,7 @@ get(struct cx *cx, struct lockout_row *row)
     return err;
 }
 
-/* The account is neither locked nor the source refused, as far as was read. */
+/* As far as was read, neither the account is locked nor the source refused. */
 static enum errcode
 try_account(struct cx *cx, struct counter *c, enum counter_how *how_out)
 {
@@ -145,8 +146,8 @@ try_account(struct cx *cx, struct counter *c, enum counter_how *how_out)
     return *how_out == COUNTER_LOCKED ? turn_away(cx, &c->account) : count_both(cx, c);
 }
 
-/* What is turned away makes no row of the account's: a source that is refused for a name that is shared by
- * many would else have one made for each of them. */
+/* An attempt that is turned away does not create a row for the account: otherwise a source that is refused
+ * for a name shared by many would create one for each of them. */
 enum errcode
 counter_try(struct cx *cx, struct counter *c, enum counter_how *how_out)
 {

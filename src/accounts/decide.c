@@ -1,4 +1,4 @@
-/* decide: the table, in the order of the contract ("What twoFactorCheckPushAuthStatus answers, and why"). */
+/* decide: the table, in the contract's order ("What twoFactorCheckPushAuthStatus answers, and why"). */
 #include "accounts/decide.h"
 
 static bool

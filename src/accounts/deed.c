@@ -24,7 +24,7 @@ nonce_of(struct cx *cx, int64_t device_id, int64_t deeds, int64_t issued_at)
     return arena_printf(&cx->arena, "%.*s%.*s", STR_ARG(time), STR_ARG(mac));
 }
 
-/* One that lies in the future was given out before the clock was set back: it is not good either. */
+/* A nonce from the future was issued before the clock was set back: it is not valid either. */
 static bool
 is_in_time(const struct cx *cx, int64_t issued_at)
 {
@@ -54,7 +54,7 @@ deed_nonce(struct cx *cx, const struct device *d, struct str *nonce_out)
     return err;
 }
 
-/* *deeds_out: what the nonce was made for; to be spent where the result is DEED_OK. */
+/* *deeds_out: the count that the nonce was made for; to be spent if the result is DEED_OK. */
 static enum errcode
 judge(struct cx *cx, const struct deed *deed, int64_t *deeds_out, enum deed_result *result_out)
 {

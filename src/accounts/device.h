@@ -28,7 +28,7 @@ struct str device_fingerprint(struct cx *cx, struct str public_key);
  * it may write seen_at, every five minutes at most. */
 enum errcode device_by_token(struct cx *cx, struct str token, struct device *device_out) MUST_CHECK;
 enum errcode device_get(struct cx *cx, int64_t id, struct device *device_out) MUST_CHECK;
-/* technician_id 0: all. Removed ones are left out unless asked for. */
+/* technician_id 0: all. Without removed ones, unless requested. */
 enum errcode device_list(struct cx *cx, int64_t technician_id, bool with_removed, struct device **devices_out,
                          size_t *n_out) MUST_CHECK;
 enum errcode device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out) MUST_CHECK;

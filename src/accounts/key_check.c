@@ -42,7 +42,7 @@ push_is_ours(struct cx *cx, const struct keyed_row *row)
     return secret_equal(token.bytes, row->token.bytes, sizeof token.bytes);
 }
 
-/* Within the open transaction: another process may have been first. */
+/* Within the open transaction, since another process may have been first. */
 static enum errcode
 settle(struct cx *cx, const char *key_file, struct str ours)
 {

@@ -1,9 +1,10 @@
-/* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table does not show who failed.
+/* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table does not reveal who
+ * failed.
  *
- * What strangers are shown comes from a fixed number of counters, which names and sources share by the bits
- * of an HMAC: whatever is tried from anywhere, there are never more of them. Known names and unknown ones use
- * them alike, and nothing but attempts without the right password and the source's own sign-in changes them.
- */
+ * What outsiders are shown comes from a fixed number of counters, shared by names and sources through the
+ * bits of an HMAC: whatever is tried, and from wherever, their number never grows. Known and unknown names
+ * use them alike, and nothing changes them but attempts without the right password and the source's own
+ * successful sign-in. */
 #include "accounts/lockout.h"
 
 #include <string.h>
@@ -13,10 +14,10 @@
 #include "base/inet.h"
 #include "keys/env.h"
 
-/* Of names; of sources, and of names at each of them. Powers of two. */
+/* For names; for sources, and for names at each source. Powers of two. */
 enum { NAMES_SHOWN = 1 << 16, SOURCES_SHOWN = 1 << 12, NAMES_AT_SOURCE = 1 << 6 };
 
-/* A host of version 6 has 2^64 addresses. */
+/* An IPv6 host has 2^64 addresses. */
 struct str
 lockout_network(struct cx *cx, struct str source)
 {
@@ -55,7 +56,7 @@ account_key(const struct cx *cx, struct str email_key)
     return env_lookup(cx, STR_LIT("account"), email_key);
 }
 
-/* What holds of an account. */
+/* The counter that applies to an account. */
 static struct counter
 counter_of_account(struct cx *cx, const struct lockout_name *name, struct str source)
 {
@@ -78,7 +79,7 @@ share_of(const struct cx *cx, struct str purpose, struct str what, unsigned n)
     return ((unsigned)d.bytes[0] << 8 | d.bytes[1]) % n;
 }
 
-/* What a stranger is shown. */
+/* The counter that outsiders are shown. */
 static struct counter
 counter_shown(struct cx *cx, struct str email_key, struct str source)
 {

@@ -1,5 +1,5 @@
-/* lockout: failures of an account and of the sources they come from, and what somebody without the right
- * password is shown of them. See ARCHITECTURE.md, "Lock-out". */
+/* lockout: failures of an account and of their sources, and what a caller without the right password is
+ * shown of them. See ARCHITECTURE.md, "Lock-out". */
 #ifndef COUNTERSIGN_ACCOUNTS_LOCKOUT_H
 #define COUNTERSIGN_ACCOUNTS_LOCKOUT_H
 
@@ -13,66 +13,67 @@
 #include "base/str.h"
 #include "store/store_lockout.h"
 
-/* What a name and a source have failed, as if the name were unknown: by the default limits, and whatever else
- * happens to the account. */
+/* The failures of a name and a source, as for an unknown name: by the default limits, and independent of
+ * whatever else happens to the account. */
 struct lockout_shown {
     bool is_counted;       /* this attempt: neither locked nor refused */
     bool is_locked;        /* this attempt: the name was locked */
-    uint8_t attempts_left; /* what iAttemptRemaining says */
+    uint8_t attempts_left; /* the value of iAttemptRemaining */
 };
 
 struct lockout {
     bool account_locked;
-    bool source_refused;  /* this address (of IPv6: its /64) used its own budget up */
-    bool source_is_known; /* a whole sign-in came from it within 30 days */
-    int64_t account_left; /* failures until the account locks; 0 when locked */
-    int64_t source_left;  /* failures until the source is refused: fewer than lock the account in any case */
-    int64_t locked_until; /* 0; INT64_MAX: until unlocked */
-    struct lockout_shown shown; /* of lockout_fail alone */
+    bool source_refused;        /* this address (for IPv6: its /64) has used up its own budget */
+    bool source_is_known;       /* a complete sign-in came from it within 30 days */
+    int64_t account_left;       /* failures until the account locks; 0 when locked */
+    int64_t source_left;        /* failures until the source is refused: always fewer than lock the account */
+    int64_t locked_until;       /* 0; INT64_MAX: until unlocked */
+    struct lockout_shown shown; /* set by lockout_fail only */
 };
 
-/* Whose attempt it is: t and p NULL: a name that is not an account's. */
+/* The subject of an attempt. t and p NULL: the name is not an account's. */
 struct lockout_name {
     const struct technician *t;
     const struct policy *p;
     struct str email_key;
 };
 
-/* What a failure counts for as its source: the address, of IPv6 its /64 as text; in the arena. */
+/* The source to which a failure is attributed: the address, or for IPv6 its /64, as text in the arena. */
 struct str lockout_network(struct cx *cx, struct str source);
 
-/* Of an account. p NULL: the default limits. source null (command line): no source budget. */
+/* For an account. p NULL: the default limits. source null (command line): no source budget. */
 enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                          struct lockout *l_out) MUST_CHECK;
-/* Within the open transaction: one more attempt that failed; *l_out (not NULL) is what holds then. Where the
- * account was locked or the source refused already, it is counted as turned away, and else as a failure. What
- * locks or refuses is audited; so is its end, with the number that was turned away. A source counts towards
- * the account's lock with less than the account's limit, whatever time passes: alone it locks no account. */
+/* Within the open transaction: one more failed attempt; *l_out (not NULL) is the state afterwards. If the
+ * account was already locked or the source refused, it is counted as turned away, otherwise as a failure.
+ * A lock or refusal is audited, and so is its end, with the number of attempts turned away. A source
+ * contributes less than the account's limit to its lock, however long it tries: alone it never locks an
+ * account. */
 enum errcode lockout_fail(struct cx *cx, const struct lockout_name *name, struct str source,
                           struct lockout *l_out) MUST_CHECK;
-/* Within the open transaction: a whole sign-in succeeded; the account's counter and this source's go back to
- * nothing. Other sources keep theirs. */
+/* Within the open transaction: a complete sign-in succeeded; the counters of the account and of this
+ * source are reset. Those of other sources stay. */
 enum errcode lockout_clear(struct cx *cx, const struct lockout_name *name, struct str source) MUST_CHECK;
 
-/* Within the open transaction: what was counted for the account, from every source, is forgotten, and what it
- * locked or refused is open. LIFT_TIMED leaves a lock that only `unlock` opens. What strangers are shown
- * stays. */
+/* Within the open transaction: clears what was counted for the account, from every source, and opens what
+ * it locked or refused. LIFT_TIMED keeps a lock that only `unlock` opens. What outsiders are shown is
+ * unchanged. */
 enum lockout_lift { LIFT_TIMED, LIFT_ALL };
-/* For the audit: the addresses that were refused, behind one another, at most LOCKOUT_LISTED; how many
- * attempts were turned away, of all sources. */
+/* For the audit log: the addresses that were refused, joined, at most LOCKOUT_LISTED; how many attempts
+ * were turned away, from all sources. */
 struct lockout_lifted {
     struct str sources, turned_away;
 };
 enum errcode lockout_lift(struct cx *cx, struct str email_key, enum lockout_lift how,
                           struct lockout_lifted *lifted_out) MUST_CHECK;
-/* The sources that are refused now (of IPv6 the /64), at most LOCKOUT_LISTED. */
+/* The sources refused now (for IPv6 the /64), at most LOCKOUT_LISTED. */
 enum { LOCKOUT_LISTED = 100 };
 enum errcode lockout_sources(struct cx *cx, struct str email_key, struct lockout_source **sources_out,
                              size_t *n_out) MUST_CHECK;
-/* Housekeeping: ends locks that are over, with their audit events, and forgets what was not added to for 30
- * days and is not locked, at most `limit` rows of each. */
+/* Housekeeping: ends expired locks, with their audit events, and removes counters that are not locked and
+ * have not grown for 30 days, at most `limit` rows of each. */
 enum errcode lockout_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
-/* What iAttemptRemaining says to one who had the right password: 0 to 255. */
+/* The value of iAttemptRemaining for a caller with the right password: 0 to 255. */
 uint8_t lockout_attempts(const struct lockout *l);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store/store_push.h"
 
 #define NOTICE_KEPT (90 * CLOCK_DAY)
-#define NOTICE_RINGS (10 * CLOCK_MINUTE) /* that a push service which is down is tried */
+#define NOTICE_RINGS (10 * CLOCK_MINUTE) /* how long a push service that is down is retried */
 
 enum { ID_BYTES = 16 };
 
@@ -24,7 +24,7 @@ notice_kind_name(enum notice_kind kind)
     return names[kind];
 }
 
-/* Who subscribed is rung, too: the opaque id, as with a challenge. */
+/* Subscribed phones are also notified: with the opaque id, as for a challenge. */
 static enum errcode
 ring(struct cx *cx, int64_t notice_id, int64_t device_id)
 {

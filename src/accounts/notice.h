@@ -1,4 +1,4 @@
-/* notice: what the phones of an account are told of its changes, each once, when they are opened next. A
+/* notice: informs the phones of an account about changes to it, once each, when they are next opened. A
  * notice is written in the transaction of its change. */
 #ifndef COUNTERSIGN_ACCOUNTS_NOTICE_H
 #define COUNTERSIGN_ACCOUNTS_NOTICE_H
@@ -21,22 +21,23 @@ enum notice_kind {
 /* "device-added" and so on. */
 const char *notice_kind_name(enum notice_kind kind);
 
-/* Within the open transaction: for every active device of the account but the one that acts (cx->device);
- * those that subscribed to Web Push are rung. subject null: none. */
+/* Within the open transaction: for every active device of the account except the acting one (cx->device);
+ * those subscribed to Web Push get a notification. subject null: none. */
 enum errcode
 notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct str subject) MUST_CHECK;
 
-/* What the device was not shown yet, the oldest first, at most NOTICES_LISTED. */
+/* The notices not yet shown on the device, oldest first, at most NOTICES_LISTED. */
 enum { NOTICES_LISTED = 20 };
 /* A phone is rung for so many at a time: what it asks for then is all. Without a limit, a phone that changes
  * its account without end would keep the push services from everybody else. */
 enum { NOTICES_RUNG = 2 };
 enum errcode
 notice_list(struct cx *cx, const struct device *d, struct notice **notices_out, size_t *n_out) MUST_CHECK;
-/* The device has shown it. One that is unknown, or of another device, is no error, and changes nothing. */
+/* The device has shown it. An unknown one, or another device's, is not an error, and has no effect. */
 enum errcode notice_shown(struct cx *cx, const struct device *d, struct str public_id) MUST_CHECK;
 
-/* Housekeeping: forgets those that nobody looked at in 90 days, at most `limit`; *more_out: call again. */
+/* Housekeeping: removes notices that were not shown within 90 days, at most `limit`; *more_out: call
+ * again. */
 enum errcode notice_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;
 
 #endif

@@ -108,7 +108,7 @@ check_assertion(struct cx *cx, struct str statement, const struct passkey_assert
     return fault == WEBAUTHN_NONE && !verified ? WEBAUTHN_USER_VERIFICATION : fault;
 }
 
-/* The device has a passkey, and this was brought. */
+/* For a device that has a passkey, when an assertion was sent. */
 static enum errcode
 use(struct cx *cx, struct passkey_row *row, struct str statement, const struct passkey_assertion *a,
     enum webauthn_fault *fault_out)

@@ -1,5 +1,5 @@
-/* password: hashing, verifying, and the change of an account's password. What a new one must look like is
- * password_rules.c's. */
+/* password: hashing, verifying, and changing an account's password. The rules for new ones are in
+ * password_rules.c. */
 #include "accounts/password.h"
 
 #include <argon2.h>
@@ -24,8 +24,8 @@ cost_now(const struct cx *cx)
     return (struct cost){.kib = cx->env->argon2_kib, .passes = cx->env->argon2_passes};
 }
 
-/* What argon2id hashes: HMAC-SHA-256(pepper, normalised password), as text, for it must not hold a NUL. Null
- * for a password that cannot be one. */
+/* The input of argon2id: HMAC-SHA-256(pepper, normalized password), as text, since it must not contain a
+ * NUL. Null for an unacceptable password. */
 static struct str
 peppered(struct cx *cx, struct str password)
 {
@@ -73,7 +73,8 @@ is_stale(struct cx *cx, struct str hash)
                                           cx->env->argon2_kib, cx->env->argon2_passes, LANES));
 }
 
-/* Of "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". Nothing where it is written otherwise, which we never did. */
+/* Parses "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". No result for any other form, which we have never
+ * written. */
 static struct cost
 cost_of(struct str hash)
 {
@@ -89,8 +90,8 @@ cost_of(struct str hash)
     return (struct cost){.kib = (uint32_t)kib, .passes = (uint32_t)passes};
 }
 
-/* A hash with cheaper parameters than those of now is looked at in less time, which would show that there is
- * such an account: what was saved is spent. */
+/* A hash with cheaper parameters than the current ones takes less time to verify, which would reveal that
+ * the account exists: the saved time is spent here. */
 static enum errcode
 make_up(struct cx *cx, struct str hash, struct str text)
 {
@@ -121,7 +122,7 @@ password_verify(struct cx *cx, struct str hash, struct str password, bool *right
     return err;
 }
 
-/* Whether the password is one of the hashes. All are tried, so that the time does not tell which. */
+/* Whether the password matches one of the hashes. All are tried, so that the time does not reveal which. */
 static enum errcode
 is_one_of(struct cx *cx, const struct str *hashes, size_t n, struct str password, bool *found_out)
 {

@@ -1,8 +1,7 @@
-/* password: hashing (argon2id, RFC 9106, over an HMAC with the pepper), and the rules that a new one must
- * meet.
+/* password: hashing (argon2id, RFC 9106, over an HMAC with the pepper), and the rules for new passwords.
  *
- * A password is normalised first (NFKC, RFC 8265 OpaqueString's spirit) and is at most 256 bytes of UTF-8
- * after that. */
+ * A password is first normalized (NFKC, in the spirit of RFC 8265 OpaqueString), and must be at most 256
+ * bytes of UTF-8 afterwards. */
 #ifndef COUNTERSIGN_ACCOUNTS_PASSWORD_H
 #define COUNTERSIGN_ACCOUNTS_PASSWORD_H
 
@@ -18,49 +17,50 @@
 
 /* The encoded hash, in the arena. ERR_SYNTAX: not UTF-8, empty or too long. */
 enum errcode password_hash(struct cx *cx, struct str password, struct str *hash_out) MUST_CHECK;
-/* *right_out says whether the password is that of the hash. An empty hash (no account, no password) takes the
- * same time and is never right, nor is a password that password_hash would refuse. *stale_out: right, but
- * hashed with other parameters than now; a hash of cheaper ones takes the time of those of now. */
+/* *right_out: whether the password matches the hash. An empty hash (no account, no password) takes the
+ * same time and never matches, nor does a password that password_hash would refuse. *stale_out: it
+ * matches, but was hashed with other parameters than the current ones; a hash with cheaper ones takes as
+ * long as a current one. */
 enum errcode password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out,
                              bool *stale_out) MUST_CHECK;
 
 struct password_facts {
     int64_t length;                  /* code points */
-    enum password_strength strength; /* the best published strength that it reaches */
-    bool is_well_known;              /* or made of the account's or the company's own words */
+    enum password_strength strength; /* the highest published strength that it reaches */
+    bool is_well_known;              /* or derived from the account's or the company's own words */
 };
-/* A password that password_hash would refuse has no length and no strength. */
+/* A password that password_hash would refuse has length and strength 0. */
 enum errcode password_look(struct cx *cx, struct str password, const struct technician *t,
                            const struct company *c, struct password_facts *facts_out) MUST_CHECK;
 
 enum password_verdict { PASSWORD_GOOD, PASSWORD_WEAK, PASSWORD_SAME, PASSWORD_USED };
-/* Characters that a new password must have. */
+/* The number of characters that a new password must have. */
 int64_t password_length_min(const struct policy *p);
 enum password_rule { PASSWORD_RULE_NONE, PASSWORD_RULE_LENGTH, PASSWORD_RULE_KNOWN, PASSWORD_RULE_STRENGTH };
-/* The first of the policy's rules on facts alone that they break. */
+/* The first of the policy's rules that these facts violate; only rules that need nothing else. */
 enum password_rule password_broken_rule(const struct policy *p, const struct password_facts *facts);
-/* By the same rules; reason_out (may be NULL) in words for a person. */
+/* By the same rules; reason_out (may be NULL) is an explanation for a person. */
 enum password_verdict
 password_judge(const struct policy *p, const struct password_facts *facts, const char **reason_out);
-/* All rules: facts, then whether it is the present one, then the history. Costs one hash for each hash
- * compared. */
+/* All rules: the facts, then whether it equals the present password, then the history. Costs one hash
+ * computation per stored hash compared. */
 enum errcode password_check_new(struct cx *cx, const struct policy *p, const struct technician *t,
                                 const struct company *c, struct str password,
                                 enum password_verdict *verdict_out, const char **reason_out) MUST_CHECK;
 
-/* Within the open transaction: the hash becomes the account's, the former one goes into the history (trimmed
- * to the policy's depth), the generation grows. Open logins are left as they are: they proved another
- * generation, and their check says so (InvalidPassword). t is as read in this transaction; ERR_CONFLICT when
- * its password is not the present one. Phones are told (notice.h); the caller audits. */
+/* Within the open transaction: the hash becomes the account's, the old one goes into the history (trimmed
+ * to the policy's depth), the generation increases. Open logins are unchanged: they proved another
+ * generation, and their check says so (InvalidPassword). t is as read in this transaction; ERR_CONFLICT
+ * when its password is not the present one. Phones are notified (notice.h); the caller audits. */
 enum errcode password_store(struct cx *cx, const struct policy *p, const struct technician *t,
                             struct str hash, bool must_change) MUST_CHECK;
 
-/* Days until it expires by the policy, rounded up, 0 when it has; -1: never. must_change counts as expired.
- */
+/* Days until it expires by the policy, rounded up; 0: it has expired; -1: never. must_change counts as
+ * expired. */
 int32_t password_days_left(const struct cx *cx, const struct policy *p, const struct technician *t);
-/* The same days where the person is to be warned of them by now (policy password_notice); else -1. */
+/* The same days, if the person should be warned of them by now (policy password_notice); otherwise -1. */
 int32_t password_notice(const struct cx *cx, const struct policy *p, const struct technician *t);
-/* The same, read by itself. */
+/* The same, reading what it needs. */
 enum errcode password_notice_of(struct cx *cx, int64_t technician_id, int32_t *days_out) MUST_CHECK;
 
 #endif

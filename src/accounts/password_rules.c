@@ -1,6 +1,6 @@
-/* password_rules: what a new password must be: its length, its strength, and that a guesser would not try it
- * first. A password is looked at as people decorate it: case folded, without digits and punctuation around
- * it, and with the usual digits for letters undone. */
+/* password_rules: the rules for new passwords: length, strength, and that an attacker would not try it
+ * first. The comparison removes usual decoration: case, digits and punctuation around the word, and common
+ * digits in place of letters. */
 #include "accounts/password_rules.h"
 
 #include <string.h>
@@ -53,7 +53,7 @@ without_decoration(struct str s)
     return s;
 }
 
-/* one: what 1 and ! stand for. */
+/* one: the letter for 1 and !. */
 static struct str
 without_leet(struct cx *cx, struct str s, char one)
 {
@@ -69,7 +69,7 @@ without_leet(struct cx *cx, struct str s, char one)
     return (struct str){out, s.n};
 }
 
-/* "abcabcabc" to "abc". */
+/* "abcabcabc" becomes "abc". */
 static struct str
 unit_of(struct str s)
 {
@@ -79,7 +79,7 @@ unit_of(struct str s)
     return s;
 }
 
-/* A run such as 23456789 or hgfedcba. */
+/* A sequence such as 23456789 or hgfedcba. */
 static bool
 is_run(struct str s)
 {
@@ -104,7 +104,8 @@ static bool
 is_guessed_first(struct cx *cx, struct str folded)
 {
     struct str core = without_decoration(folded);
-    bool is_core = core.n >= WORD_MIN && core.n * 2 >= folded.n; /* else most of it is what stands around */
+    bool is_core = core.n >= WORD_MIN && core.n * 2 >= folded.n; /* otherwise most of it is the surrounding
+                                                                  * decoration */
     const struct str forms[] = {folded, is_core ? core : folded};
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (forms[i].n > 0 && (is_plain(forms[i]) || is_plain(without_leet(cx, forms[i], 'i')) ||
@@ -133,7 +134,7 @@ add_words(struct cx *cx, struct words *words, struct str text)
     }
 }
 
-/* Blanks out every occurrence; true when there was one. */
+/* Blanks out every occurrence; true if there was one. */
 static bool
 take_word(char *text, size_t n, struct str word)
 {
@@ -148,7 +149,7 @@ take_word(char *text, size_t n, struct str word)
     }
 }
 
-/* Little is left of it once the owner's words are taken out. */
+/* Whether little is left once the owner's words are removed. */
 static bool
 is_made_of(struct cx *cx, const struct words *words, struct str folded)
 {
@@ -187,7 +188,7 @@ type_of(uint32_t cp)
     return category == UTF8PROC_CATEGORY_ND ? TYPE_DIGIT : TYPE_SPECIAL;
 }
 
-/* A repeat is the same character twice anywhere. */
+/* A repeat is the same character occurring twice anywhere. */
 static enum password_strength
 strength_of(const uint32_t *cps, size_t n)
 {

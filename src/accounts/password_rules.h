@@ -1,5 +1,5 @@
-/* password_rules: the form in which passwords are hashed and compared. Internal to accounts; the rules
- * themselves are declared in password.h. */
+/* password_rules: the form in which passwords are hashed and compared. Internal to accounts; the rules are
+ * declared in password.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_PASSWORD_RULES_H
 #define COUNTERSIGN_ACCOUNTS_PASSWORD_RULES_H
 
@@ -8,7 +8,7 @@
 
 enum { PASSWORD_BYTES_MAX = 256, PASSWORD_LENGTH_MIN = 8, PASSWORD_LENGTH_MIN_ALONE = 15 };
 
-/* NFKC; null for what is no UTF-8, empty, or over PASSWORD_BYTES_MAX (before or after). */
+/* NFKC; null for text that is not UTF-8, is empty, or exceeds PASSWORD_BYTES_MAX (before or after). */
 struct str password_normalise(struct cx *cx, struct str password);
 
 #endif

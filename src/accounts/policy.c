@@ -1,4 +1,4 @@
-/* policy: see policy.h. Reading and checking a value is one typed function for each kind of policy.def. */
+/* policy: see policy.h. Each kind of value in policy.def has one typed function that parses and checks it. */
 #include "accounts/policy.h"
 
 #include <inttypes.h>
@@ -44,7 +44,7 @@ one_of(struct arena *a, const char *const *names, size_t n)
     return all;
 }
 
-/* Each list stands in the order of its enum. */
+/* Each list is in the order of its enum. */
 #define CHOICE(kind, type, ...)                                                                 \
     static const char *const names_##kind[] = {__VA_ARGS__};                                    \
     static struct str values_##kind(struct arena *a, int64_t min, int64_t max)                  \
@@ -124,7 +124,8 @@ values_URL(struct arena *a, int64_t min, int64_t max)
     return arena_printf(a, "an http or https address of at most %" PRId64 " bytes", max);
 }
 
-/* A browser is sent there: a scheme, a host, and nothing that could end an attribute or a header. */
+/* Browsers are sent there: it must have a scheme, a host, and no character that could end an attribute or
+ * a header. */
 static enum errcode
 read_URL(struct str value, int64_t min, int64_t max, struct str *out)
 {
@@ -161,7 +162,7 @@ assign(struct policy *p, size_t key, struct str value)
     }
 }
 
-/* What assign takes, in words. */
+/* A description of what assign accepts. */
 static struct str
 values_of(struct arena *a, size_t key)
 {

@@ -1,5 +1,4 @@
-/* policy: what a company asks for, as one struct made from policy.def; values that nobody set are the
- * defaults. */
+/* policy: the rules of a company, as one struct generated from policy.def; unset values are the defaults. */
 #ifndef COUNTERSIGN_ACCOUNTS_POLICY_H
 #define COUNTERSIGN_ACCOUNTS_POLICY_H
 
@@ -36,12 +35,12 @@ enum seat_full { SEAT_REFUSE, SEAT_END_OLDEST };
 struct policy {
 #define POLICY(key, kind, def, min, max, plan, doc) POLICY_C_##kind key;
 #include "accounts/policy.def"
-    bool needs_enterprise; /* a value that only the enterprise plan includes is in force */
+    bool needs_enterprise; /* a value that only the enterprise plan includes is set */
 };
 
-/* What holds where nobody set anything. */
+/* All defaults. */
 void policy_defaults(struct policy *policy_out);
-/* ERR_STORE when a value in the database cannot be read: no guess is made. */
+/* ERR_STORE when a stored value cannot be parsed: no guess is made. */
 enum errcode policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out) MUST_CHECK;
 /* For policy_set: what the value means, in *checked_out, and whether it can be; then, within the open
  * transaction, the row and its audit event. ERR_USAGE, ERR_RANGE, ERR_SYNTAX; ERR_POLICY: the plan. */
@@ -51,23 +50,23 @@ enum errcode policy_write(struct cx *cx, int64_t company_id, struct str key, str
 
 struct policy_row {
     struct str key, value, default_value, doc, set_by;
-    struct str values; /* that it can have: "30 to 300", "off or on" */
+    struct str values; /* the possible values: "30 to 300", "off or on" */
     int64_t set_at;    /* 0: the default */
 };
-/* Every policy with its value in force, in the order of policy.def. */
+/* Every policy with its current value, in the order of policy.def. */
 enum errcode
 policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, size_t *n_out) MUST_CHECK;
 
-/* Address rules: the company's, then the technician's; within each the first that matches decides; with an
- * allow rule present, no match is a refusal. A source that is no address is refused when any rule is there.
- * Whether the rules are in force at all (policy address_rules) is the caller's question. */
+/* Address rules: the company's, then the technician's; within each the first match decides; if there is an
+ * allow rule, no match is a refusal. A source that is not an address is refused if there is any rule.
+ * Whether the rules apply at all (policy address_rules) is up to the caller. */
 enum errcode address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
                                 bool *allowed_out) MUST_CHECK;
-/* technician_id 0: the company's rules. Adds at the end. ERR_SYNTAX or ERR_RANGE for the net,
- * ERR_NOT_FOUND for a technician that is not the company's. Audited. */
+/* technician_id 0: the company's rules. Appends the rule. ERR_SYNTAX or ERR_RANGE for the net,
+ * ERR_NOT_FOUND for a technician of another company. Audited. */
 enum errcode address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow,
                               struct str net) MUST_CHECK;
-/* struct address_rule is store_policy.h's. */
+/* struct address_rule is in store_policy.h. */
 enum errcode address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                                struct address_rule **rules_out, size_t *n_out) MUST_CHECK;
 enum errcode address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id) MUST_CHECK;

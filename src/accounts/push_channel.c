@@ -1,4 +1,4 @@
-/* push_channel: the counters behind the rests of the push channel. */
+/* push_channel: the counters that decide when the push channel rests. */
 #include "accounts/push_channel.h"
 
 #include "accounts/audit.h"

@@ -1,7 +1,7 @@
-/* push_channel: when a technician may be sent a push. The pace is one every PUSH_EVERY; one more may come
- * early, for a sign-in that was abandoned and begun again, unless the phone has said no since. An approval
- * ends the wait, since the person is there. None is sent for PUSH_REST after too many in a row that went
- * unanswered or were refused. The channel rests, never the person: codes still work. */
+/* push_channel: when a technician may be sent a push. The pace is one every PUSH_EVERY; one more may be
+ * sent early, for a sign-in that was abandoned and started again, unless the phone has rejected one since.
+ * An approval ends the wait, since the person is present. After too many unanswered or refused pushes in a
+ * row, none is sent for PUSH_REST. Only the channel rests, not the person: codes still work. */
 #ifndef COUNTERSIGN_ACCOUNTS_PUSH_CHANNEL_H
 #define COUNTERSIGN_ACCOUNTS_PUSH_CHANNEL_H
 
@@ -20,22 +20,22 @@ enum { PUSH_UNANSWERED_MAX = 5, PUSH_REFUSED_MAX = 3 };
 
 enum push_event {
     PUSH_SENT,
-    PUSH_UNANSWERED, /* its time ran out, or the console took it back before an answer */
+    PUSH_UNANSWERED, /* it expired, or the console cancelled it before an answer */
     PUSH_REFUSED,
-    PUSH_APPROVED /* or the sign-in succeeded by a code */
+    PUSH_APPROVED /* or the sign-in succeeded with a code */
 };
 
 /* Within the open transaction: t as read in it. */
 enum errcode push_channel_count(struct cx *cx, const struct technician *t, enum push_event event) MUST_CHECK;
 bool push_channel_rests(const struct cx *cx, const struct technician *t);
-/* Another push that goes unanswered would begin a rest. */
+/* Whether another unanswered push would begin a rest. */
 bool push_channel_is_last(const struct technician *t);
-/* When the next push may be sent; not after cx->now: at once. */
+/* When the next push may be sent; a time not after cx->now: at once. */
 int64_t push_channel_free_at(const struct cx *cx, const struct technician *t);
-/* Forgets counters, rest and pace in *t; the caller stores it. */
+/* Resets counters, rest and pace in *t; the caller stores it. */
 void push_channel_clear(struct technician *t);
 
-/* Within the open transaction: a pending challenge whose time is over; nothing when it is not pending. */
+/* Within the open transaction: expires a pending challenge; no effect when it is not pending. */
 enum errcode challenge_expire(struct cx *cx, const struct challenge_row *c) MUST_CHECK;
 
 #endif

@@ -1,7 +1,6 @@
-/* revoke: ends what an account has open beside its password and its second factors: sessions, enrolment links
- * and openings of the self-service. An act against an account calls it in its own transaction; what was open
- * does not come back when the act is undone. Open logins are left: their check reads every condition again.
- */
+/* revoke: ends what an account has open besides its password and second factors: sessions, enrolment links
+ * and openings of the self-service. An act against an account calls it in its own transaction; undoing the
+ * act does not restore them. Open logins are left: their check reads every condition again. */
 #ifndef COUNTERSIGN_ACCOUNTS_REVOKE_H
 #define COUNTERSIGN_ACCOUNTS_REVOKE_H
 
@@ -10,8 +9,8 @@
 #include "base/cx.h"
 #include "base/err.h"
 
-/* Within the open transaction, audited. except_session (0: none) goes on, and so does the self-service of the
- * phone that acts (cx->device). */
+/* Within the open transaction, audited. Spares except_session (0: none), and the self-service of the
+ * acting phone (cx->device). */
 enum errcode
 revoke_account(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
 /* The same for all accounts of a company. */

@@ -1,4 +1,4 @@
-/* session: a signed-in console. It is opened by grant.c alone. */
+/* session: a signed-in console. Only grant.c opens one. */
 #include "accounts/session.h"
 
 #include "accounts/account.h"
@@ -56,7 +56,7 @@ find_live(struct cx *cx, struct str token, struct session *session_out)
     return ERR_NONE;
 }
 
-/* *may_out: SIGNIN_OK, or why a live session's account may not go on. */
+/* *may_out: SIGNIN_OK, or why a live session's account may not continue. */
 static enum errcode
 look(struct cx *cx, struct str token, struct session *s, struct account *a, enum signin_result *may_out)
 {
@@ -97,7 +97,7 @@ session_of_deleted(struct cx *cx, struct str token, bool *is_out)
     return ERR_NONE;
 }
 
-/* Within the open transaction: ends a live one, with its audit event. */
+/* Within the open transaction: ends a live session, with its audit event. */
 static enum errcode
 end_one(struct cx *cx, const struct session *s, const char *reason, bool *ended_out)
 {

@@ -1,7 +1,7 @@
-/* signin_result: what a sign-in answers, the decision's word and the values beside it.
+/* signin_result: the answer of a sign-in: the decision's result, and the values that go with it.
  *
- * Results are the published values by name: enum LoginTwoFactorRet is in contract/, which the domain does not
- * know. So they are listed once more here (signin_result.def), and ops/ maps them by name. */
+ * Results are the published values by name. enum LoginTwoFactorRet is in contract/, which the domain must
+ * not use, so they are listed again here (signin_result.def), and ops/ maps them by name. */
 #ifndef COUNTERSIGN_ACCOUNTS_SIGNIN_RESULT_H
 #define COUNTERSIGN_ACCOUNTS_SIGNIN_RESULT_H
 
@@ -26,12 +26,12 @@ struct signin_answer {
     uint8_t attempts_left;
     int32_t password_days; /* -1: never */
     bool is_console_running;
-    struct str url; /* null: nothing to tell */
+    struct str url; /* null: nothing to report */
     uint8_t minimum_strength;
-    struct str session; /* OK of a sign-in: the new session cookie's value; else null */
+    struct str session; /* OK of a sign-in: the new session cookie's value; otherwise null */
     struct str login_token;
     struct str setup_url;
-    bool has_methods; /* they are told */
+    bool has_methods; /* they may be reported */
     unsigned methods; /* METHOD_* */
 };
 

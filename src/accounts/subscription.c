@@ -75,7 +75,7 @@ subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint)
     if (err != ERR_NONE || !changed)
         return err;
     err = store_device_get(cx, device_id, &device);
-    /* Its host, which is all that is kept of where it was. */
+    /* Its host, the only part that is recorded. */
     struct str service = endpoint_read(endpoint, &at) ? at.host : STR_LIT("");
     return err == ERR_NONE ? audit(cx, &device, "device.subscription-ended", service) : err;
 }

@@ -1,6 +1,6 @@
-/* subscription: a phone asks to be rung by Web Push. Where it may be rung is limited (base/endpoint.h); the
- * courier does the ringing. Each change is made within the open transaction of the deed (deed.h), and audited
- * by the push service's host. */
+/* subscription: a phone asks for notifications by Web Push. Allowed addresses are limited
+ * (base/endpoint.h); the courier sends to them. Each change is made within the open transaction of the
+ * deed (deed.h), and audited with the push service's host. */
 #ifndef COUNTERSIGN_ACCOUNTS_SUBSCRIPTION_H
 #define COUNTERSIGN_ACCOUNTS_SUBSCRIPTION_H
 
@@ -11,17 +11,18 @@
 
 enum { SUBSCRIPTION_AUTH_BYTES = 16 };
 
-/* Replaces the device's earlier one; the same again changes nothing. wanted: device_id and rests_until are
- * not looked at. is_again: the device had told it already. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is no
- * point on P-256; ERR_POLICY: not a push service that is admitted, or Web Push is off; ERR_CLOSED: told
- * already, and there is none: its push service ended it since (nobody else does without the device). */
+/* Replaces the device's earlier one; an identical one changes nothing. wanted: device_id and rests_until
+ * are ignored. is_again: the device has sent it before. ERR_SYNTAX: malformed; ERR_CRYPTO: p256dh is not a
+ * point on P-256; ERR_POLICY: not an allowed push service, or Web Push is off; ERR_CLOSED: sent before,
+ * but no longer stored: its push service has ended it since (only the service does that without the
+ * device). */
 enum errcode subscription_set_within(struct cx *cx, const struct device *device,
                                      const struct push_subscription *wanted, bool is_again) MUST_CHECK;
 
-/* Within the open transaction: the push service knows the subscription no more, so it is removed and audited,
- * if it is still that one. */
+/* Within the open transaction: the push service no longer knows the subscription, so it is removed and
+ * audited, if it is still the same one. */
 enum errcode subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint) MUST_CHECK;
-/* Nothing to end is no error. */
+/* Ending nothing is not an error. */
 enum errcode subscription_end_within(struct cx *cx, const struct device *device) MUST_CHECK;
 
 #endif

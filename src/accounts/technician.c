@@ -1,5 +1,5 @@
-/* technician: see technician.h. Hashing is slow and is done before the transaction, which reads the account
- * again. */
+/* technician: see technician.h. Hashing is slow and happens before the transaction, which reads the
+ * account again. */
 #include "accounts/technician.h"
 
 #include "accounts/text.h"

@@ -11,8 +11,8 @@
 #include "base/str.h"
 #include "store/store_technician.h"
 
-/* The form that accounts are looked up by: NFKC, case-folded, trimmed; null when it cannot be an address (no
- * @, control characters, over 254 bytes, not UTF-8). */
+/* The form in which accounts are looked up: NFKC, case-folded, trimmed; null when it cannot be an address
+ * (no @, control characters, over 254 bytes, not UTF-8). */
 struct str email_key(struct cx *cx, struct str email);
 
 /* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */

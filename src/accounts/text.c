@@ -68,7 +68,7 @@ text_fold(struct cx *cx, struct str s)
 
 enum { TYPED_MAX = 64 };
 
-/* Unicode's dashes are of one category but for the minus sign. */
+/* Unicode's dashes are one category, except for the minus sign. */
 static bool
 is_left_out(utf8proc_int32_t cp)
 {

@@ -1,8 +1,8 @@
 /* news: notifies the server that another program has written to the database: an empty datagram to a socket
  * beside the database, which only the server's account and root may write to.
  *
- * It carries nothing and promises nothing: who gets it looks what is new in the audit log, and looks there
- * every second in any case. So nobody waits for it, and a server that does not run is not told. */
+ * It has no content and no guarantee: the receiver looks for new rows in the audit log, which it does
+ * every second anyway. So no sender waits for it, and nothing is sent if no server runs. */
 #ifndef COUNTERSIGN_DB_NEWS_H
 #define COUNTERSIGN_DB_NEWS_H
 

@@ -62,7 +62,7 @@ write_and_sync(int fd, struct str text)
     return fsync(fd) == 0;
 }
 
-/* The file's name is durable only with its folder. */
+/* The file's name is durable only once its folder is synced. */
 static bool
 sync_folder(struct cx *cx, const char *file)
 {
@@ -158,8 +158,8 @@ token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce)
 struct str
 token_number(struct cx *cx, int64_t id, struct str nonce)
 {
-    /* The remainder is uniform below the largest multiple of a million; a 64-bit word is above it once in
-     * 2^45. */
+    /* The remainder is uniform below the largest multiple of a million; a 64-bit word exceeds that with a
+     * probability of 2^-45. */
     static const uint64_t numbers = 1000000;
     const uint64_t below = UINT64_MAX - UINT64_MAX % numbers;
     struct digest mac = derive(cx, "number", id, nonce);

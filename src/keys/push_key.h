@@ -1,7 +1,7 @@
-/* push_key: the key pair by which this server names itself to push services (VAPID, RFC 8292): on P-256,
- * derived from the server key, so that there is nothing more to keep or to back up. Phones subscribe to the
- * point; who has another server key must ask them to subscribe again. Worker 0 hands it to the courier, which
- * signs with it and has nothing else of the server key. */
+/* push_key: the key pair that identifies this server to push services (VAPID, RFC 8292): on P-256, derived
+ * from the server key, so that there is nothing more to store or back up. Phones subscribe with the public
+ * point; with a new server key they must subscribe again. Worker 0 passes it to the courier, which signs
+ * with it and has nothing else of the server key. */
 #ifndef COUNTERSIGN_KEYS_PUSH_KEY_H
 #define COUNTERSIGN_KEYS_PUSH_KEY_H
 
@@ -18,7 +18,7 @@ struct push_key {
 };
 
 void push_key_derive(struct secret *server_key, struct push_key *out);
-/* From the server key's file; everything else of it is wiped. Errors as server_key_read. */
+/* From the server key's file, the rest of which is wiped. Errors as for server_key_read. */
 enum errcode push_key_read(struct cx *cx, const char *key_file, struct push_key *out) MUST_CHECK;
 
 #endif

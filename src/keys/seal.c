@@ -9,7 +9,7 @@
 
 enum { OVERHEAD = AEAD_NONCE + AEAD_TAG };
 
-/* Of the row: its id is authenticated with what is sealed. */
+/* For the row: its id is authenticated together with the sealed value. */
 struct bound {
     unsigned char row[8];
     struct aead aead;

@@ -1,6 +1,6 @@
-/* server_key: the file of 32 random bytes from which all keys of the server come, and the way they come:
- * HKDF-SHA-256 (RFC 5869) with one label each, so that none can stand for another. Whoever reads it wipes it
- * as soon as its own keys are made. */
+/* server_key: the file of 32 random bytes from which all keys of the server are derived: HKDF-SHA-256 (RFC
+ * 5869) with one label each, so that no key can replace another. Readers wipe it as soon as their own keys
+ * are derived. */
 #ifndef COUNTERSIGN_KEYS_SERVER_KEY_H
 #define COUNTERSIGN_KEYS_SERVER_KEY_H
 

@@ -1,10 +1,10 @@
 /* play: what turns a worker into the worker of a sandbox (countersignd --sandbox): the users of
- * scenarios.def, created anew at each of their logins; the steps that lead to their results; their phones;
+ * scenarios.def, created again at each of their logins; the steps that lead to their results; their phones;
  * the clock.
  *
- * Nothing here answers in the domain's place: each step is done through the functions of the domain that
- * serve everybody else, and the answers come from ops/. Linked into countersign-sandbox alone: a production
- * worker has none of this. Enter at play_call and play_tick. */
+ * Nothing here replaces the domain: each step uses the domain's functions that serve all other callers,
+ * and the answers come from ops/. Linked into countersign-sandbox only: a production worker has none of
+ * this. Enter at play_call and play_tick. */
 #ifndef COUNTERSIGN_PLAY_PLAY_H
 #define COUNTERSIGN_PLAY_PLAY_H
 

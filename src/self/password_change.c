@@ -1,6 +1,6 @@
-/* password_change: a technician changes the password: the old one is proved again. On a console, where a
- * second factor is enforced the newer operation asks for that too; on a phone, the self-service has asked for
- * it. */
+/* password_change: a technician changes the password, and proves the old one again. On a console with an
+ * enforced second factor, the newer operation requires that as well; on a phone, the self-service has
+ * already required it. */
 #include "self/password_change.h"
 
 #include "accounts/revoke.h"
@@ -14,18 +14,18 @@ enum how { AT_ONCE, WITH_SECOND_FACTOR };
 struct change_ask {
     struct str session, old_password, new_password;
     enum how how;
-    const struct self_proof *phone; /* NULL: a console, by its session */
+    const struct self_proof *phone; /* NULL: a console, identified by its session */
 };
 
 struct change {
-    int64_t session_id; /* 0: a phone's */
+    int64_t session_id; /* 0: on a phone */
     struct account account;
     struct brought brought;
     bool is_within;        /* the transaction is open */
-    enum self_result self; /* a phone's: why it was refused where the result cannot say it */
+    enum self_result self; /* on a phone: the reason of a refusal that the result cannot express */
 };
 
-/* OK: the session lives, its account may go on, and ch->account is that. */
+/* OK: the session is live and its account may continue; ch->account is that account. */
 static enum errcode
 enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_result *result_out)
 {
@@ -50,7 +50,7 @@ enter_session(struct cx *cx, struct str token, struct change *ch, enum signin_re
     return ERR_NONE;
 }
 
-/* Before the hash the deed is looked at alone; within the transaction it is spent. */
+/* Before the hash the deed is only checked; it is spent within the transaction. */
 static enum errcode
 enter_phone(struct cx *cx, const struct self_proof *proof, struct change *ch, enum signin_result *result_out)
 {
@@ -77,7 +77,8 @@ enter(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_
                             : enter_session(cx, q->session, ch, result_out);
 }
 
-/* OK: who asks may, and the old password is right. *counts_out: the refusal is a failure to be counted. */
+/* OK: the caller may change it, and the old password is right. *counts_out: the refusal counts as a
+ * failure. */
 static enum errcode
 prove(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out,
       bool *counts_out)
@@ -123,7 +124,7 @@ refuse(struct cx *cx, const struct change *ch, enum signin_result result)
                         str_from_cstr(signin_result_name(result)), NULL);
 }
 
-/* Within the open transaction: everything is read again; what changed since the hash makes it void. */
+/* Within the open transaction: everything is read again; a change since the hash invalidates it. */
 static enum errcode
 still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum signin_result *result_out)
 {
@@ -154,7 +155,7 @@ store(struct cx *cx, const struct change_ask *q, struct change *ch)
     return err;
 }
 
-/* Within the open transaction: a second factor comes next, if one works at all. */
+/* Within the open transaction: a second factor comes next, if one is available at all. */
 static enum errcode
 ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
 {
@@ -187,9 +188,9 @@ change_within(struct cx *cx, const struct change_ask *q, struct change *ch, stru
     return store(cx, q, ch);
 }
 
-/* Within the open transaction. Where the account is locked or the source refused, it is turned away: `counts`
- * is false, and nothing is audited. A phone's failure counts once for each signature: where the deed is not
- * good any more, nothing is counted and *result_out says so. */
+/* Within the open transaction. If the account is locked or the source refused, the attempt is turned away:
+ * `counts` is false, and nothing is audited. A phone's failure counts once per signature: if the deed is
+ * no longer valid, nothing is counted and *result_out says so. */
 static enum errcode
 refuse_wrong(struct cx *cx, const struct change_ask *q, struct change *ch, bool counts,
              enum signin_result *result_out)
@@ -204,7 +205,7 @@ refuse_wrong(struct cx *cx, const struct change_ask *q, struct change *ch, bool 
     return err == ERR_NONE && counts ? refuse(cx, ch, SIGNIN_InvalidPassword) : err;
 }
 
-/* A signature that does not verify is audited as that of any other change. */
+/* A signature that does not verify is audited, as for any other change. */
 static enum errcode
 refuse_deed(struct cx *cx, const struct self_proof *phone)
 {
@@ -222,7 +223,7 @@ count_turned_away(struct cx *cx, struct change *ch)
     return err != ERR_NONE ? err : db_end(cx, account_fail(cx, &ch->account));
 }
 
-/* ch is what was found on the way; of a stranger nothing. */
+/* ch has the facts found so far; an outsider gets none of them. */
 static enum errcode
 change(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
 {
@@ -269,7 +270,7 @@ password_change2(struct cx *cx, struct str session, struct str old_password, str
     return err;
 }
 
-/* What the phone is told of a refused password: the first rule that it breaks. */
+/* What the phone learns about a refused password: the first rule that it violates. */
 static enum errcode
 rule_of(struct cx *cx, const struct change *ch, struct str password, enum signin_result result,
         const char **rule_out)

@@ -1,5 +1,5 @@
 /* self_overview: what technicians see of their own account, in one snapshot. Sign-ins come from the audit
- * log, which alone keeps them. */
+ * log, the only record of them. */
 #include <stdlib.h>
 
 #include "accounts/lockout.h"
@@ -8,7 +8,7 @@
 #include "signin/attempt.h"
 #include "store/store_push.h"
 
-/* Changes of a password by a second factor stand among them, and are not sign-ins. */
+/* The same events include password changes with a second factor, which are not sign-ins. */
 enum { GRANTS_READ = 2 * SIGN_INS_LISTED };
 
 static struct str
@@ -39,8 +39,8 @@ is_alike(const struct sign_in *a, const struct sign_in *b)
     return str_eq(a->result, b->result) && str_eq(a->method, b->method) && str_eq(a->network, b->network);
 }
 
-/* Adds an older refusal to its group, which is among those from `first` on, or makes one while there is room.
- */
+/* Adds an older refusal to its group, which is among those from `first` on, or starts a new group while
+ * there is room. */
 static void
 add_refusal(struct self_overview *o, size_t first, const struct sign_in *older)
 {

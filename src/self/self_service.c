@@ -1,4 +1,4 @@
-/* self_service: opening and closing, and the devices. The rest is in self_overview.c, self_codes.c and
+/* self_service: opening and closing, and devices. The rest is in self_overview.c, self_codes.c and
  * password_change.c. */
 #include "self/self_service.h"
 
@@ -11,7 +11,7 @@
 
 enum { STATEMENT_MAX = 4096 };
 
-/* Whether a phone may use its account at all; a device that is active no more is another's business. */
+/* Whether a phone may use its account at all; a device that is no longer active is handled elsewhere. */
 static enum errcode
 look(struct cx *cx, const struct device *d, struct account *a_out, enum self_result *result_out)
 {
@@ -58,7 +58,7 @@ id_text(struct cx *cx, int64_t id)
     return arena_printf(&cx->arena, "%lld", (long long)id);
 }
 
-/* One opening on its way. */
+/* One opening being processed. */
 struct hearing {
     const struct device *d;
     const struct self_signature *s;
@@ -67,7 +67,7 @@ struct hearing {
     enum self_result result;
 };
 
-/* The statement is made from the rows: what the phone was shown of them is what it signed. Null: too long. */
+/* The statement is built from the rows: the phone signs what it was shown of them. Null: too long. */
 static struct str
 statement_of(struct cx *cx, const struct hearing *h, const struct account *a)
 {
@@ -100,7 +100,8 @@ reason_of(enum self_result result)
     return "account";
 }
 
-/* Within the open transaction: the nonce and the signature, then the passkey; a refusal spends nothing. */
+/* Within the open transaction: verifies the nonce and the signature, then the passkey; a refusal spends
+ * nothing. */
 static enum errcode
 prove(struct cx *cx, struct hearing *h)
 {
@@ -245,7 +246,7 @@ self_end(struct cx *cx, const struct self_proof *proof, enum self_result *result
     return db_end(cx, err);
 }
 
-/* One that is not removed, of the same account. */
+/* One that is not removed, and belongs to the same account. */
 static enum errcode
 own_device(struct cx *cx, const struct self *s, struct str text, struct device *d_out,
            enum self_result *result_out)

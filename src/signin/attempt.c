@@ -1,4 +1,4 @@
-/* attempt: opens a login and reads it again with all the facts of a decision. Its end is in grant.c. */
+/* attempt: opens a login, and later reads it again with all facts for a decision. grant.c ends it. */
 #include "signin/attempt.h"
 
 #include "accounts/password_rules.h"
@@ -46,8 +46,8 @@ session_ended(struct cx *cx, int64_t id, bool *ended_out)
     return ERR_NONE;
 }
 
-/* What the password is like goes with the login until it ends; of its length no more than a policy asks for.
- */
+/* The password's properties are stored with the login until it ends; its length only up to what a policy
+ * can require. */
 static void
 put_password(struct login_row *l, const struct account *a)
 {
@@ -69,7 +69,7 @@ take_password(const struct login_row *l, struct account *a)
         account_saw_password(a, &facts);
 }
 
-/* Everything but the push and the code. */
+/* All facts except the push and the code. */
 static enum errcode
 facts_read(struct cx *cx, struct attempt *a)
 {
@@ -126,7 +126,7 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
     return err != ERR_NONE ? err : facts_read(cx, a);
 }
 
-/* An unknown token is an answer, not an error. */
+/* An unknown token is a result, not an error. */
 static enum errcode
 not_found_is_none(struct cx *cx, enum errcode err)
 {
@@ -136,7 +136,7 @@ not_found_is_none(struct cx *cx, enum errcode err)
     return ERR_NONE;
 }
 
-/* The push of the token, if it is of this login; else a->push.id stays 0. */
+/* The push of the token, if it belongs to this login; otherwise a->push.id stays 0. */
 static enum errcode
 push_read(struct cx *cx, struct str token, struct attempt *a)
 {
@@ -150,8 +150,8 @@ push_read(struct cx *cx, struct str token, struct attempt *a)
     return not_found_is_none(cx, err);
 }
 
-/* Where no push is named: one that was refused, of which the console has not asked. It has ended this login:
- * neither another push nor a code goes on from there. */
+/* When no push is named: a refused one that the console has not asked about. It has ended this login:
+ * neither another push nor a code can continue it. */
 static enum errcode
 refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *push_out)
 {
@@ -162,7 +162,7 @@ refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *push_out)
     return not_found_is_none(cx, err);
 }
 
-/* Only the OK of a push is given again: whoever asks must name the very push. */
+/* Only the OK of a push is repeated, and only to a caller that names that very push. */
 static enum errcode
 repeat_read(struct cx *cx, enum challenge_state push, struct attempt *a)
 {

@@ -1,5 +1,5 @@
-/* attempt: one login on its way from a right password to its end: opened, read again with all its facts, and
- * ended once, by a grant or by a refusal for good. For signin and self alone. */
+/* attempt: one login on its way from a right password to its end: opened, read again with all its facts,
+ * and ended once, by a grant or by a final refusal. Only for signin and self. */
 #ifndef COUNTERSIGN_SIGNIN_ATTEMPT_H
 #define COUNTERSIGN_SIGNIN_ATTEMPT_H
 
@@ -23,15 +23,15 @@
 #define PURPOSE_SIGN_IN STR_LIT("sign-in")
 #define PURPOSE_NEW_PASSWORD STR_LIT("new-password")
 #define PURPOSE_CHANGE STR_LIT("change-password")
-#define PURPOSE_SELF STR_LIT("self-service") /* of no login: of a change on the phone */
+#define PURPOSE_SELF STR_LIT("self-service") /* not of a login, but of a change on the phone */
 
-/* A new password that a login or a change brings: what is known of it while it can be seen. */
+/* A new password that comes with a login or a change: the facts to record while it is visible. */
 struct brought {
-    struct str hash;    /* empty: it can never be one */
+    struct str hash;    /* empty: it is not acceptable at all */
     struct str verdict; /* "", "weak", "same", "used" */
     int64_t strength, length;
 };
-/* Hashes: not for the fast lane, not within a transaction. */
+/* Hashes: not for the fast lane, not inside a transaction. */
 enum errcode
 brought_look(struct cx *cx, const struct account *a, struct str password, struct brought *b_out) MUST_CHECK;
 enum password_verdict brought_judge(const struct policy *p, const struct brought *b);
@@ -41,45 +41,45 @@ struct attempt {
     struct challenge_row push; /* id 0: none was named */
     struct account account;
     struct facts facts;
-    bool is_repeat; /* spent by an OK that may be given again now */
+    bool is_repeat; /* spent by an OK that may still be repeated */
 };
 
 struct opening {
     struct str purpose, language;
     const struct brought *brought; /* NULL: none */
-    int64_t session_id;            /* of a change; else 0 */
+    int64_t session_id;            /* for a change; otherwise 0 */
 };
-/* Within the open transaction: inserts the login and makes the attempt that attempt_read would. a->account is
- * filled. *token_out may be NULL: nobody is told. */
+/* Within the open transaction: inserts the login, and fills in the attempt as attempt_read would.
+ * a->account must be filled. *token_out may be NULL: the token is not returned. */
 enum errcode
 attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct str *token_out) MUST_CHECK;
 
-/* Within a transaction of either kind: what the tokens stand for. Bad tokens are no error: facts.account is
- * NULL then. push_token NULL: none is named. */
+/* Within a transaction of either kind: looks up what the tokens stand for. Bad tokens are not an error:
+ * facts.account is NULL then. push_token NULL: none is named. */
 enum errcode attempt_read(struct cx *cx, struct str login_token, const struct str *push_token,
                           struct attempt *a_out) MUST_CHECK;
 
-/* Within the open transaction: the end. OK grants: the new password is stored, the session and its seat
- * taken. Anything else refuses for good. Both spend the login and its push, and are audited. method: "push",
- * "totp", "recovery", "password". */
+/* Within the open transaction: ends the attempt. OK grants: the new password is stored, the session and
+ * its seat are taken. Anything else is a final refusal. Both spend the login and its push, and are
+ * audited. method: "push", "totp", "recovery", "password". */
 enum errcode attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const char *method,
                          struct signin_answer *answer_out) MUST_CHECK;
-/* The OK of a repeat, the same again. */
+/* Repeats an OK, unchanged. */
 enum errcode
 attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_answer *answer_out) MUST_CHECK;
-/* The answer alone. session: the one that is the caller's own, 0 for that of the login. */
+/* Builds the answer only. session: the caller's own session, 0: that of the login. */
 enum errcode attempt_tell(struct cx *cx, const struct attempt *a, int64_t session, enum signin_result result,
                           struct signin_answer *answer_out) MUST_CHECK;
 
-/* signin.c. Within the open transaction: the password was proved, the second factor comes next: a login that
- * waits for it, or, where none was ever set up, OkTwoFactorSetupRequired with an enrolment link. a->account
- * is filled. */
+/* signin.c. Within the open transaction: the password was proved, and the second factor comes next: opens
+ * a login that waits for it or, if no factor was ever set up, answers OkTwoFactorSetupRequired with an
+ * enrolment link. a->account must be filled. */
 enum errcode signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
                                   struct signin_answer *answer_out) MUST_CHECK;
-/* After that was committed: a line of the log where the answer has such a link. */
+/* After the commit: logs it if the answer has such a link. */
 void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer);
 
-/* The answer to a stranger: a result and nothing else. */
+/* The answer to an outsider: a result and nothing else. */
 struct signin_answer answer_to_stranger(enum signin_result result);
 
 #endif

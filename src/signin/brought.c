@@ -1,5 +1,5 @@
-/* brought: a new password on its way: seen and hashed at the login or the change, judged again by the policy
- * in force when it is granted. */
+/* brought: a new password on its way: examined and hashed at the login or the change, and judged again by
+ * the current policy when it is granted. */
 #include "signin/attempt.h"
 
 enum errcode

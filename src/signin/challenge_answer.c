@@ -1,6 +1,6 @@
-/* challenge_answer: what a phone is shown of a push, and what it says. The statement that it signs is made
- * again here from the row, so that what was shown is what is signed; number and decision are looked at only
- * behind a good signature. */
+/* challenge_answer: what a phone sees of a push, and its answer. The signed statement is rebuilt here from
+ * the row, so the phone can only have signed what it was shown; number and decision are only examined
+ * after the signature has verified. */
 #include "signin/challenge_answer.h"
 
 #include "accounts/passkey.h"
@@ -14,7 +14,7 @@
 
 enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
 
-/* A challenge and all that its statement is made of. */
+/* A challenge with everything that its statement consists of. */
 struct shown {
     struct challenge_row c;
     struct login_row login;
@@ -58,11 +58,12 @@ fill(struct cx *cx, struct shown *s)
     return err;
 }
 
-/* Whether the challenge can be answered now; the reason why not. */
+/* Whether the challenge can be answered now; if not, the reason. */
 static enum answer
 answerable(const struct cx *cx, const struct challenge_row *c)
 {
-    /* A console that polls has the outcome at once, and spends it: used, and nobody answered. */
+    /* A polling console gets the outcome at once and spends it: the state is `used`, though no phone
+     * answered. */
     const bool is_used = str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_used)));
     if (str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_expired))) ||
         (is_used && c->answered_at == 0 && c->expires_at <= cx->now))
@@ -127,7 +128,7 @@ challenge_fetch(struct cx *cx, const struct device *d, struct str public_id, enu
     return s.c.seen_at != 0 ? ERR_NONE : store_challenge_seen(cx, s.c.id, cx->now);
 }
 
-/* One reply on its way. */
+/* One answer being processed. */
 struct hearing {
     const struct device *d;
     const struct challenge_reply *reply;
@@ -161,14 +162,14 @@ subject(const struct hearing *h)
     return (struct audit_of){h->s.company.id, h->s.t.id};
 }
 
-/* base64url; null stays null, and is left out. */
+/* base64url; null stays null, and is omitted. */
 static struct str
 text_of(struct cx *cx, struct str bytes)
 {
     return str_is_null(bytes) ? STR_NULL : codec_base64url(&cx->arena, bytes.p, bytes.n);
 }
 
-/* The receipt: the exact bytes, and the signature over them; of an approval, also the passkey's. */
+/* The receipt: the exact bytes and the signature over them; for an approval, also the passkey's. */
 static enum errcode
 record(struct cx *cx, const struct hearing *h, const char *event)
 {
@@ -205,7 +206,8 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
     }
     if ((err = policy_get(cx, h->s.company.id, &p)) != ERR_NONE)
         return err;
-    /* It counts against the address that asked for the push: the phone only typed what it was told. */
+    /* It counts against the address that requested the push: the phone's user only typed the number on
+     * that console. */
     err = lockout_fail(cx, &name, h->s.login.source, &l);
     if (err == ERR_NONE)
         err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, "push.wrong-number")
@@ -221,7 +223,7 @@ is_number(struct str typed)
     return typed.n == NUMBER_DIGITS && str_to_u64(typed, 999999, &value) == ERR_NONE;
 }
 
-/* The number is looked at behind both signatures only. */
+/* The number is examined only after both signatures have verified. */
 static enum errcode
 hear_approval(struct cx *cx, struct hearing *h)
 {
@@ -236,7 +238,7 @@ hear_approval(struct cx *cx, struct hearing *h)
     }
     const struct str typed = text_typed(cx, h->reply->number);
     if (h->s.c.number_required && !is_number(typed)) {
-        h->answer = ANSWER_WRONG_NUMBER; /* a slip and not a guess: no try is taken */
+        h->answer = ANSWER_WRONG_NUMBER; /* a typing mistake rather than a guess: no try is used up */
         return ERR_NONE;
     }
     if (h->s.c.number_required && !secret_equal_str(number, typed))
@@ -258,7 +260,7 @@ hear_refusal(struct cx *cx, struct hearing *h)
     return err;
 }
 
-/* Within the open transaction: nothing is believed that was read before it. */
+/* Within the open transaction: nothing read earlier is relied on. */
 static enum errcode
 hear_within(struct cx *cx, struct hearing *h)
 {
@@ -286,7 +288,7 @@ refuse_signature(struct cx *cx, const struct hearing *h)
                         device_text(cx, h->d), NULL);
 }
 
-/* Its own transaction. */
+/* In its own transaction. */
 static enum errcode
 hear(struct cx *cx, struct hearing *h)
 {

@@ -1,4 +1,4 @@
-/* challenge_answer: what a phone is shown of the pushes that wait for it, and its answer to one. */
+/* challenge_answer: what a phone sees of its pending pushes, and its answer to one. */
 #ifndef COUNTERSIGN_SIGNIN_CHALLENGE_ANSWER_H
 #define COUNTERSIGN_SIGNIN_CHALLENGE_ANSWER_H
 
@@ -15,7 +15,7 @@
 
 enum answer {
     ANSWER_OK,
-    ANSWER_UNKNOWN, /* not of this device's account */
+    ANSWER_UNKNOWN, /* belongs to another account than this device */
     ANSWER_ALREADY, /* answered, cancelled or used */
     ANSWER_EXPIRED,
     ANSWER_BAD_SIGNATURE, /* audited; changes nothing */
@@ -23,11 +23,11 @@ enum answer {
     ANSWER_NUMBER_REQUIRED,
     ANSWER_BAD_REQUEST,
     ANSWER_PASSKEY_REQUIRED, /* audited; changes nothing */
-    ANSWER_BAD_PASSKEY       /* likewise */
+    ANSWER_BAD_PASSKEY       /* the same */
 };
 
-/* What waits for the device's account, the newest first, at most CHALLENGE_LISTED. Strings of views are in
- * the arena. */
+/* The pending challenges of the device's account, newest first, at most CHALLENGE_LISTED. Strings of views
+ * are in the arena. */
 enum errcode challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out,
                                size_t *n_out) MUST_CHECK;
 enum errcode challenge_fetch(struct cx *cx, const struct device *d, struct str public_id,
@@ -38,9 +38,9 @@ struct challenge_reply {
     enum decision decision;
     struct str number;                /* as typed; null: none */
     struct str signature;             /* DEVICE_SIGNATURE_BYTES, over statement_write_answer */
-    struct passkey_assertion passkey; /* of an approval: over the same statement; nulls: none */
+    struct passkey_assertion passkey; /* for an approval: over the same statement; nulls: none */
 };
-/* *tries_left_out: numbers that may still be typed. */
+/* *tries_left_out: how many more numbers may be tried. */
 enum errcode challenge_answer(struct cx *cx, const struct device *d, const struct challenge_reply *reply,
                               enum answer *answer_out, uint8_t *tries_left_out) MUST_CHECK;
 

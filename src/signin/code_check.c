@@ -5,13 +5,13 @@
 #include "db/db.h"
 #include "signin/attempt.h"
 
-/* Within the open transaction: looks at the code if it may be looked at. */
+/* Within the open transaction: verifies the code if that is allowed now. */
 static enum errcode
 look_at_code(struct cx *cx, struct attempt *a, struct str code, const char **kind_out)
 {
     bool right = false;
     enum errcode err = ERR_NONE;
-    /* An address that used its budget up is not listened to. */
+    /* An address that has used up its budget is not served. */
     if (!a->account.l.source_refused && !str_is_empty(code))
         err = code_spend(cx, a->account.t.id, code, &right, kind_out);
     a->facts.is_code_wrong = !right;
@@ -34,7 +34,7 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
 {
     struct attempt a;
     const bool can_be = code_kind(cx, code) != CODE_NONE;
-    const char *kind = "totp"; /* where it is not looked at */
+    const char *kind = "totp"; /* when it is not verified */
     enum errcode err = attempt_read(cx, login_token, NULL, &a);
     if (err != ERR_NONE)
         return err;
@@ -46,7 +46,7 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
             return err;
         result = decide(&a.facts, AT_CODE);
     }
-    /* InvalidCode is also what a push says whose number was wrong for the last time. */
+    /* InvalidCode is also the result of a push whose last try had a wrong number. */
     if (result == SIGNIN_InvalidCode && a.facts.is_code_wrong)
         return can_be ? refuse_code(cx, &a, kind, answer_out) : attempt_tell(cx, &a, 0, result, answer_out);
     return attempt_end(cx, &a, result, kind, answer_out);

@@ -1,4 +1,4 @@
-/* grant: the end of an attempt: the session, its seat, its cookie and ticket; or a refusal for good. All of
+/* grant: the end of an attempt: the session with its seat, cookie and ticket; or a final refusal. All of
  * it within the transaction that decided. */
 #include "accounts/push_channel.h"
 #include "accounts/revoke.h"
@@ -39,7 +39,7 @@ attempt_tell(struct cx *cx, const struct attempt *a, int64_t session, enum signi
     return account_tell(cx, &a->account, session != 0 ? session : a->login.session_id, answer_out);
 }
 
-/* The cookie and the ticket come from the login's row alone, so that the same OK can be given again. */
+/* The cookie and the ticket are derived from the login's row alone, so that the same OK can be repeated. */
 static void
 tell_session(struct cx *cx, const struct attempt *a, struct signin_answer *answer)
 {
@@ -99,7 +99,7 @@ open_session(struct cx *cx, const struct attempt *a, int64_t *id_out)
     return err != ERR_NONE ? err : store_session_insert(cx, &s);
 }
 
-/* What an OK does. *session_out: the new session, 0 for a password change. */
+/* The effects of an OK. *session_out: the new session, 0 for a password change. */
 static enum errcode
 grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
 {
@@ -121,7 +121,7 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
     return err;
 }
 
-/* One push has come to its end: taken back while it waited, else used. */
+/* Ends one push: cancelled if it was pending, otherwise used. */
 static enum errcode
 settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *c, enum signin_result result)
 {
@@ -146,7 +146,7 @@ settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *
                         result == SIGNIN_OK ? STR_LIT("code") : STR_LIT("login-ended"), NULL);
 }
 
-/* The push that was asked about, and the one that a code made needless, or that was sent since. */
+/* The push that was asked about, and one that a code made unnecessary, or that was sent since. */
 static enum errcode
 settle(struct cx *cx, const struct attempt *a, enum signin_result result)
 {
@@ -179,7 +179,8 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
     int64_t session = 0;
     ASSERT(a->facts.account != NULL && result != SIGNIN_Poll && result != SIGNIN_InvalidToken);
     enum errcode err = result == SIGNIN_OK ? grant(cx, a, &session) : ERR_NONE;
-    /* Of an approval that is refused all the same, too: the person is there, and is to try once more. */
+    /* Also for an approval that is refused in the end: the person is present, and should be able to try
+     * again. */
     if (err == ERR_NONE && (result == SIGNIN_OK || a->facts.push == CHALLENGE_approved))
         err = push_channel_count(cx, &a->account.t, PUSH_APPROVED);
     if (err == ERR_NONE)
@@ -195,7 +196,7 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
         err = err_set(cx, ERR_CONFLICT, "login %lld was spent meanwhile", (long long)a->login.id);
     if (err == ERR_NONE)
         err = record(cx, a, result, method);
-    /* A grant changed what is told: no failure is left, and the password may be new. */
+    /* A grant changes the outputs: no failures are left, and the password may be new. */
     if (err == ERR_NONE && result == SIGNIN_OK)
         err = account_read(cx, a->account.t.id, &a->account);
     if (err == ERR_NONE)

@@ -1,4 +1,4 @@
-/* push: what a console asks of a push: to send one, what became of it, to take it back. */
+/* push: a console's operations on a push: send it, ask for its outcome, cancel it. */
 #include "accounts/push_channel.h"
 
 #include "base/codec.h"
@@ -91,8 +91,8 @@ create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
     return err;
 }
 
-/* Taken back before an answer counts as unanswered: else whoever has the password could ring the phone and
- * take the push back, again and again, and the channel would never rest. */
+/* Cancelling before an answer counts as unanswered: otherwise an attacker with the password could ring the
+ * phone and cancel the push again and again, and the channel would never rest. */
 static enum errcode
 take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
 {
@@ -114,7 +114,7 @@ take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
     return err;
 }
 
-/* Why a push has to wait, and until when; reason NULL: it does not. */
+/* Why a push has to wait, and until when; reason NULL: it need not. */
 struct hold {
     const char *reason;
     int64_t until;
@@ -128,7 +128,7 @@ hold(struct hold *h, const char *reason, int64_t until)
     *h = (struct hold){reason, until};
 }
 
-/* The push of this login that waits, or is approved and not asked for; id 0: none. */
+/* The push of this login that is pending, or approved and not asked for yet; id 0: none. */
 static enum errcode
 open_of(struct cx *cx, const struct attempt *a, struct challenge_row *open_out)
 {
@@ -145,9 +145,9 @@ open_of(struct cx *cx, const struct attempt *a, struct challenge_row *open_out)
     return err;
 }
 
-/* A pending push of another login: ended if its time is over. One of the same address can be replaced, so
- * that a console that started anew is not held up, unless that would begin a rest: then neither would be
- * left. One of another address stays, so that it cannot be taken away from under the person's eyes. */
+/* A pending push of another login: ended if it has expired. One from the same address can be replaced, so
+ * that a restarted console is not held up, unless that would begin a rest: then neither would be left. One
+ * from another address stays, so that it cannot be taken away while the person looks at it. */
 static enum errcode
 look_at_other(struct cx *cx, const struct attempt *a, const struct challenge_row *c, struct hold *h)
 {
@@ -160,8 +160,7 @@ look_at_other(struct cx *cx, const struct attempt *a, const struct challenge_row
     return err;
 }
 
-/* The pending push that is to be replaced is taken back only where the new one is sent: nothing is lost to a
- * wait. */
+/* The pending push to be replaced is cancelled only when the new one is sent: a wait costs nothing. */
 static enum errcode
 replace(struct cx *cx, struct attempt *a, struct push_sent *sent_out)
 {
@@ -171,7 +170,7 @@ replace(struct cx *cx, struct attempt *a, struct push_sent *sent_out)
         store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
         err = take_back(cx, &rows[i], "replaced");
-    if (err == ERR_NONE) /* the counters moved */
+    if (err == ERR_NONE) /* the counters changed */
         err = technician_get(cx, a->account.t.id, &a->account.t);
     return err != ERR_NONE ? err : create(cx, a, sent_out);
 }
@@ -185,7 +184,7 @@ look_for_holds(struct cx *cx, struct attempt *a, struct hold *h)
     enum errcode err =
         store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        if ((err = look_at_other(cx, a, &rows[i], h)) == ERR_NONE) /* the counters may have moved */
+        if ((err = look_at_other(cx, a, &rows[i], h)) == ERR_NONE) /* the counters may have changed */
             err = technician_get(cx, a->account.t.id, &a->account.t);
     if (err == ERR_NONE)
         err = device_count_active(cx, a->account.t.id, &devices);
@@ -197,7 +196,7 @@ look_for_holds(struct cx *cx, struct attempt *a, struct hold *h)
     return err;
 }
 
-/* Audited once a login: a console that asks again and again must not fill the log. */
+/* Audited once per login: a console that asks again and again must not fill the log. */
 static enum errcode
 tell_hold(struct cx *cx, const struct attempt *a, const struct hold *h, struct push_sent *sent_out)
 {
@@ -249,8 +248,8 @@ struct tokens {
     struct str login, push;
 };
 
-/* Within a transaction of either kind. *for_good_out: the answer ends the attempt, which only a transaction
- * that writes may do. */
+/* Within a transaction of either kind. *for_good_out: the answer ends the attempt, which requires a
+ * transaction that writes. */
 static enum errcode
 look(struct cx *cx, const struct tokens *tokens, struct attempt *a, enum signin_result *result_out,
      bool *for_good_out)
@@ -278,7 +277,7 @@ tell(struct cx *cx, const struct attempt *a, enum signin_result result, struct s
     return attempt_tell(cx, a, 0, result, answer_out);
 }
 
-/* Reads again and ends the attempt, if nobody was faster. */
+/* Reads again and ends the attempt, unless another process was first. */
 static enum errcode
 check_for_good(struct cx *cx, const struct tokens *tokens, struct signin_answer *answer_out,
                struct check_wait *wait_out)

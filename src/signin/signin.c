@@ -1,4 +1,5 @@
-/* signin: the password, the first factor: who is it, may they try, is it right; and what comes next. */
+/* signin: the password, the first factor: which account, whether it may try, whether it is right; and what
+ * comes next. */
 #include "signin/signin.h"
 
 #include "accounts/enrolment.h"
@@ -11,19 +12,19 @@
 
 enum { NAME_MAX_BYTES = 254 };
 
-/* One try: whose name it is, and what was found. */
+/* One attempt: the name, and what was found for it. */
 struct
 try {
-    struct str key; /* of the lock-out: known names and unknown ones alike */
+    struct str key; /* of the lock-out: for known and unknown names alike */
     bool is_known;
-    struct account account; /* where it is known */
+    struct account account; /* if the account is known */
     struct lockout l;
     struct str password, language;
     bool brings;
     struct str new_password;
     struct brought brought;
-    struct str renewed;          /* hash with the parameters of now; null: not needed */
-    enum signin_result stranger; /* what an unknown name or a wrong password is told */
+    struct str renewed;          /* the hash with current parameters; null: not needed */
+    enum signin_result stranger; /* the answer to an unknown name or a wrong password */
 };
 
 static enum errcode
@@ -31,7 +32,7 @@ try_find(struct cx *cx, struct str email, struct try *y)
 {
     struct technician t;
     y->key = email_key(cx, email);
-    if (str_is_null(y->key)) { /* no address: like any unknown name */
+    if (str_is_null(y->key)) { /* not an address: handled like any unknown name */
         y->key = str_is_null(email) ? STR_LIT("") : str_sub(email, 0, NAME_MAX_BYTES);
         return ERR_NONE;
     }
@@ -47,7 +48,7 @@ try_find(struct cx *cx, struct str email, struct try *y)
     return err;
 }
 
-/* The password against the account's hash; an empty hash takes the same time and is never right. */
+/* Verifies the password against the account's hash; an empty hash takes the same time and never matches. */
 static enum errcode
 try_password(struct cx *cx, struct str hash, struct str password, bool *right_out, bool *stale_out)
 {
@@ -60,7 +61,7 @@ try_password(struct cx *cx, struct str hash, struct str password, bool *right_ou
     return ERR_NONE;
 }
 
-/* Within the open transaction: a refusal, for the audit. purpose: null unless the password was right. */
+/* Within the open transaction: audits a refusal. purpose: null unless the password was right. */
 static enum errcode
 record_refusal(struct cx *cx, const struct try *y, enum signin_result result, const char *reason,
                struct str purpose)
@@ -72,9 +73,9 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
                         text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
 }
 
-/* Within the open transaction: one more attempt without the right password. What is turned away, and what a
- * source tries of unknown names beyond its budget, is counted and not audited. The lock itself is shown only
- * where the account's own sign-ins came from. */
+/* Within the open transaction: one more attempt without the right password. Attempts that are turned away,
+ * and a source's attempts at unknown names beyond its budget, are counted but not audited. The lock itself
+ * is shown only to sources from which the account itself has signed in. */
 static enum errcode
 turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *result_out)
 {
@@ -89,7 +90,7 @@ turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *res
     return record_refusal(cx, y, *result_out, has_looked ? "wrong password" : "not looked at", STR_NULL);
 }
 
-/* Its own transaction. */
+/* In its own transaction. */
 static enum errcode
 refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_answer *answer_out)
 {
@@ -104,7 +105,7 @@ refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_ans
     return err;
 }
 
-/* Within the open transaction: the login that waits for its second factor. */
+/* Within the open transaction: opens the login that waits for its second factor. */
 static enum errcode
 ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o, struct signin_answer *answer_out)
 {
@@ -152,8 +153,8 @@ signin_log_setup(struct cx *cx, const struct account *a, const struct signin_ans
                   log_quote(&cx->arena, cx->source));
 }
 
-/* Within the open transaction: the password alone decides. The logins have no value for a new password that
- * is refused: UserPasswordExpired says that another one is needed, and where. */
+/* Within the open transaction: the password alone decides. The logins have no result for a refused new
+ * password: UserPasswordExpired says that another one is needed, and where. */
 static enum errcode
 end_alone(struct cx *cx, struct attempt *a, const struct opening *o, struct signin_answer *answer_out)
 {
@@ -189,8 +190,9 @@ go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_answer *ans
     return err != ERR_NONE ? err : record_refusal(cx, y, result, "account", o.purpose);
 }
 
-/* The account is read again: what was true before the hash may not be now. *again_out: another was faster
- * with a new password or the last failure; the caller answers as if the password had not been looked at. */
+/* The account is read again: facts from before the hash may be outdated. *again_out: another process set a
+ * new password or caused the last failure meanwhile; the caller answers as if the password had not been
+ * verified. */
 static enum errcode
 decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_answer *answer_out)
 {
@@ -230,7 +232,7 @@ go_on_in_transaction(struct cx *cx, struct try *y, struct signin_answer *answer_
     return ERR_NONE;
 }
 
-/* While the right password can be seen: what it is like, and the new one beside it. */
+/* While the right password is visible: records its properties, and those of the new one. */
 static enum errcode
 look(struct cx *cx, struct try *y, bool is_stale)
 {

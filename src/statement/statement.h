@@ -1,8 +1,8 @@
-/* statement: the texts that a phone signs, as the phone and the server both make them: docs/device-api.md.
- * Each begins with a line that names its kind and version, and then has one line for each member:
- * "NAME LENGTH VALUE\n", with the length in bytes, decimal, so that no value can pass for another line.
- * Nothing is signed or verified here. All functions add to `out`, whose limit is the caller's (buf_is_over).
- */
+/* statement: the texts that a phone signs, as both the phone and the server build them:
+ * docs/device-api.md. Each starts with a line that names its kind and version, followed by one line for
+ * each member: "NAME LENGTH VALUE\n", with the length in bytes, decimal, so that no value can imitate
+ * another line. Nothing is signed or verified here. All functions append to `out`, whose limit the caller
+ * chooses (buf_is_over). */
 #ifndef COUNTERSIGN_STATEMENT_STATEMENT_H
 #define COUNTERSIGN_STATEMENT_STATEMENT_H
 
@@ -15,7 +15,7 @@
 /* A null value is written as an empty one. */
 void statement_add_line(struct buf *out, const char *name, struct str value);
 
-/* What a phone is shown of a challenge. The strings are signed; of the rest, the number that was typed is. */
+/* What a phone shows of a challenge. The strings are signed; of the other members, so is the typed number. */
 struct challenge_view {
     struct str id, nonce, audience, company, account, purpose, console, source, created, expires;
     bool number_required;
@@ -24,10 +24,10 @@ struct challenge_view {
 };
 
 enum decision { DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME };
-/* "approve", "reject", "not-me": as the statement and the device API have them. */
+/* "approve", "reject", "not-me": as in the statement and the device API. */
 const char *decision_name(enum decision decision);
 
-/* The answer to a challenge, "countersign-assertion-v1": the strings of the view in their order, then device,
+/* The answer to a challenge, "countersign-assertion-v1": the strings of the view in order, then device,
  * decision and number. */
 void statement_write_answer(struct buf *out, const struct challenge_view *v, struct str device_id,
                             struct str decision, struct str number);
@@ -38,8 +38,8 @@ struct statement_enrolment {
 };
 void statement_write_enrolment(struct buf *out, const struct statement_enrolment *e);
 
-/* The first lines of a change, "countersign-change-v1": the members in this order. Behind them the caller
- * adds each argument of the operation with statement_add_line. */
+/* The first lines of a change, "countersign-change-v1": the members in this order. The caller then adds
+ * each argument of the operation with statement_add_line. */
 struct statement_change {
     struct str audience, nonce, device, operation; /* "device/remove" */
 };

@@ -18,7 +18,7 @@ enum { SIMPLE_FALSE = 20, SIMPLE_NULL = 22, MAJOR_SHIFT = 5, INFO_MASK = 0x1f };
 struct head {
     enum major major;
     uint64_t value;
-    size_t n; /* of its own bytes */
+    size_t n; /* number of its own bytes */
 };
 
 /* Section 3: the major type and its argument. */
@@ -32,7 +32,7 @@ read_head(struct str s, struct head *h)
     *h = (struct head){.major = (enum major)(p[0] >> MAJOR_SHIFT), .value = info, .n = 1};
     if (info < 24)
         return true;
-    if (info > 27) /* reserved, or of no definite length */
+    if (info > 27) /* reserved, or of indefinite length */
         return false;
     const size_t width = (size_t)1 << (info - 24);
     if (s.n < 1 + width)
@@ -138,7 +138,7 @@ take_items(struct cbor *c, size_t n, unsigned depth)
     return true;
 }
 
-/* A key is what its bytes are: with one form for each number and text, equal keys are equal bytes. */
+/* Keys are compared as bytes: each number and text has only one form, so equal keys have equal bytes. */
 static bool
 take_pairs(struct cbor *c, size_t n, unsigned depth)
 {
@@ -153,7 +153,7 @@ take_pairs(struct cbor *c, size_t n, unsigned depth)
     return true;
 }
 
-/* depth: maps and arrays that may still be entered. */
+/* depth: how many more levels of maps and arrays may be entered. */
 static bool
 take_nested(struct cbor *c, unsigned depth, struct str *raw_out)
 {

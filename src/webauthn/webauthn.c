@@ -1,4 +1,4 @@
-/* webauthn: see webauthn.h. The order is that of sections 7.1 and 7.2. */
+/* webauthn: see webauthn.h. The order follows sections 7.1 and 7.2. */
 #include "webauthn/webauthn_parts.h"
 
 #include <openssl/evp.h>
@@ -39,7 +39,7 @@ lower(struct arena *a, struct str s)
     return (struct str){copy, s.n};
 }
 
-/* A name of letters, digits and hyphens whose last label is no number: then it would be an address. */
+/* A name of letters, digits and hyphens whose last label is not a number, which would make it an address. */
 static bool
 is_domain(struct str host)
 {
@@ -90,7 +90,7 @@ check_data(const struct webauthn_data *d, struct str rp_id)
     return WEBAUTHN_NONE;
 }
 
-/* The key and the id that an attestation is about. */
+/* The key and the id that an attestation covers. */
 static enum webauthn_fault
 read_credential(struct arena *a, const struct webauthn_data *d, struct webauthn_credential *credential_out)
 {
@@ -110,8 +110,8 @@ read_credential(struct arena *a, const struct webauthn_data *d, struct webauthn_
     return fault;
 }
 
-/* Steps 21 to 24. With no trust anchor, any statement that holds is as good as none; one that does not is a
- * sign of tampering. */
+/* Steps 21 to 24. Without trust anchors, a valid statement is worth as much as none; an invalid one
+ * indicates tampering. */
 static enum webauthn_fault
 check_attestation(const struct webauthn_attestation *att, const struct webauthn_data *d,
                   const struct webauthn_credential *credential, const struct webauthn_asked *asked,
@@ -119,7 +119,7 @@ check_attestation(const struct webauthn_attestation *att, const struct webauthn_
 {
     if (att->format == WEBAUTHN_FORMAT_NONE)
         return WEBAUTHN_NONE;
-    /* libfido2 verifies a statement only where the outputs are those that were asked for. */
+    /* libfido2 verifies a statement only if the outputs are the requested ones. */
     if (!str_is_null(d->extensions))
         return WEBAUTHN_EXTENSION;
     bool fits;
@@ -159,14 +159,14 @@ webauthn_register(struct arena *a, const struct webauthn_asked *asked,
     return fault;
 }
 
-/* Section 7.2, step 22: either is not zero: it must have grown. */
+/* Section 7.2, step 22: unless both are zero, it must have increased. */
 static bool
 has_counted(int64_t before, int64_t now)
 {
     return (before == 0 && now == 0) || now > before;
 }
 
-/* What an assertion may say of a credential that is known. */
+/* What an assertion may say about a known credential. */
 static enum webauthn_fault
 check_assertion(const struct webauthn_data *d, const struct webauthn_credential *credential)
 {

@@ -1,9 +1,9 @@
-/* webauthn: what an authenticator answers, verified as a relying party does (W3C Web Authentication Level 3,
- * sections 7.1 and 7.2). It knows no device, no policy and no store, and does not ask for user verification:
- * it tells whether there was any. What an answer is worth is passkey.c's business.
+/* webauthn: verifies the answers of authenticators as a relying party does (W3C Web Authentication Level 3,
+ * sections 7.1 and 7.2). It knows no device, no policy and no store, and does not require user verification:
+ * it reports whether there was any. passkey.c decides what an answer means.
  *
- * Every byte is read by a strict reader of ours (cbor.h, webauthn_data.c, webauthn_client.c) before libfido2,
- * which verifies signatures and attestations (webauthn_fido.c), sees any. */
+ * Every byte is parsed by our strict readers (cbor.h, webauthn_data.c, webauthn_client.c) before libfido2
+ * sees it, which verifies signatures and attestations (webauthn_fido.c). */
 #ifndef COUNTERSIGN_WEBAUTHN_WEBAUTHN_H
 #define COUNTERSIGN_WEBAUTHN_WEBAUTHN_H
 
@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Once, before the process can open no files any more. */
+/* Called once, while the process can still open files. */
 void webauthn_warm_up(void);
 
 enum {
@@ -30,18 +30,17 @@ enum webauthn_fault {
 #include "webauthn/webauthn_fault.def"
     WEBAUTHN_FAULTS_
 };
-/* "user-verification": as the audit log has it. */
+/* "user-verification": as in the audit log. */
 struct str webauthn_fault_name(enum webauthn_fault fault);
 
-/* Who asks: the relying party's id (a domain; .p serves as a C string) and the one origin that it speaks
- * from. */
+/* The relying party's id (a domain; .p is a C string), and the only origin that it uses. */
 struct webauthn_site {
     struct str id, origin;
 };
-/* The site of a server's public address: false where there can be no passkeys, because the host is an
- * address and no name, or the scheme is plain and the host is not localhost (W3C Secure Contexts, 3.1). The
- * origin is as browsers write it (WHATWG URL, "origin"): in lower case, without the usual port. In the arena.
- */
+/* The site of a server's public address. False if passkeys are not possible, because the host is an
+ * address rather than a name, or the scheme is plain and the host is not localhost (W3C Secure Contexts,
+ * 3.1). The origin is as browsers write it (WHATWG URL, "origin"): in lower case, without the default
+ * port. In the arena. */
 bool webauthn_site_of(struct arena *a, struct str public_url, struct webauthn_site *site_out);
 
 struct webauthn_asked {
@@ -49,19 +48,18 @@ struct webauthn_asked {
     struct str challenge; /* the bytes */
 };
 
-/* COSE (RFC 9053): what authenticators may sign with. */
+/* COSE (RFC 9053): the algorithms that authenticators may sign with. */
 enum webauthn_algorithm { WEBAUTHN_ES256 = -7, WEBAUTHN_EDDSA = -8, WEBAUTHN_RS256 = -257 };
 
 struct webauthn_credential {
     struct str id;
     enum webauthn_algorithm algorithm;
-    struct str
-        public_key; /* as libfido2 keeps one: x and y; 32 bytes; modulus (2048 bits) and exponent (65537) */
+    struct str public_key; /* as in libfido2: x and y; 32 bytes; modulus (2048 bits) and exponent (65537) */
     int64_t sign_count;
     bool backup_eligible, backed_up;
 };
 
-/* As they were brought. */
+/* As they were sent. */
 struct passkey_registration {
     struct str attestation_object, client_data;
 };
@@ -69,8 +67,8 @@ struct passkey_assertion {
     struct str authenticator_data, client_data, signature;
 };
 
-/* A registration: formats none, packed (self and x5c) and fido-u2f, without trust anchors: who made the
- * authenticator is not judged. The credential's strings are views of the object or in the arena.
+/* A registration: formats none, packed (self and x5c) and fido-u2f, without trust anchors: the
+ * authenticator's maker is not judged. The credential's strings are views of the object or in the arena.
  * *verified_out: the authenticator verified the user. */
 enum webauthn_fault
 webauthn_register(struct arena *a, const struct webauthn_asked *asked,

@@ -1,4 +1,4 @@
-/* webauthn_cert: the certificate of an attestation: what it must look like, not whom it comes from. */
+/* webauthn_cert: the certificate of an attestation: its required form, not its issuer. */
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -20,7 +20,7 @@ read_cert(struct str der)
     return cert;
 }
 
-/* The one value of that member of the subject. */
+/* The only value of that member of the subject. */
 static bool
 subject_has(X509 *cert, int member, struct str value)
 {
@@ -33,8 +33,8 @@ subject_has(X509 *cert, int member, struct str value)
     return str_is_null(value) ? text.n > 0 : str_eq(text, value);
 }
 
-/* The extension id-fido-gen-ce-aaguid, an octet string in the extension's own, names the authenticator's kind
- * where it stands, and is not critical. */
+/* The extension id-fido-gen-ce-aaguid, an octet string inside the extension's own, contains the
+ * authenticator's model, if present; it must not be critical. */
 static bool
 aaguid_fits(X509 *cert, struct str aaguid)
 {
@@ -54,7 +54,7 @@ aaguid_fits(X509 *cert, struct str aaguid)
            str_starts(value, (struct str){(const char *)head, sizeof head}) && str_ends(value, aaguid);
 }
 
-/* Basic constraints are there, and say that it signs no certificates. */
+/* Basic constraints are present, and say that it signs no certificates. */
 static bool
 is_no_authority(X509 *cert)
 {

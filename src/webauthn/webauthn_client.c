@@ -1,6 +1,6 @@
-/* webauthn_client: the client data that a browser made and the authenticator signed a digest of. Read as JSON
- * rather than by the limited verification of section 5.8.1.2, since browsers older than that section order
- * its members otherwise. */
+/* webauthn_client: the client data that a browser made, and whose digest the authenticator signed. Parsed
+ * as JSON rather than by the limited verification of section 5.8.1.2, since browsers older than that
+ * section order its members differently. */
 #include "webauthn/webauthn_parts.h"
 
 #include <jansson.h>
@@ -13,7 +13,8 @@ webauthn_warm_up(void)
 {
     uint32_t seed = 0;
     rand_bytes(&seed, sizeof seed);
-    json_object_seed((size_t)seed | 1); /* else jansson opens /dev/urandom; 0 would mean just that */
+    json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; a seed of 0 would make it
+                                         * do so as well */
 }
 
 static bool
@@ -23,8 +24,8 @@ is_text(const json_t *value, struct str expected)
            str_eq((struct str){json_string_value(value), json_string_length(value)}, expected);
 }
 
-/* Sections 7.1, steps 7 to 13, and 7.2, steps 10 to 14. No site may frame the approver, so neither
- * crossOrigin nor topOrigin is ever right. */
+/* Sections 7.1, steps 7 to 13, and 7.2, steps 10 to 14. No site may frame the approver, so crossOrigin and
+ * topOrigin are never acceptable. */
 static enum webauthn_fault
 check_members(struct arena *a, const json_t *o, const char *type, const struct webauthn_asked *asked)
 {

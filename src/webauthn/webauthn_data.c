@@ -47,7 +47,7 @@ webauthn_data_read(struct str raw, struct webauthn_data *data_out)
 }
 
 /* COSE_Key: labels 1 (kind), 3 (algorithm), and those of its kind from -1 down (RFC 9053, section 7; RFC
- * 8230, section 4). That no label stands twice was seen when the map was taken. */
+ * 8230, section 4). Reading the map has already ruled out duplicate labels. */
 enum { LABEL_KIND = 1, LABEL_ALGORITHM = 3, PARAMETERS = 3 };
 struct cose_key {
     int64_t kind, algorithm, curve;
@@ -70,7 +70,7 @@ take_member(struct cbor *c, struct cose_key *k)
     return (label == -1 && cbor_take_int(c, &k->curve)) || cbor_take_bytes(c, &k->bytes[-1 - label]);
 }
 
-/* What a key of each algorithm consists of. */
+/* The members of each algorithm's key. */
 static const struct key_kind {
     enum webauthn_algorithm algorithm;
     int64_t kind, curve;      /* curve 0: none */
@@ -132,7 +132,7 @@ take_certificates(struct cbor *c, struct webauthn_attestation *att)
     return true;
 }
 
-/* The statement of a format that is not none: alg (packed alone), sig, x5c (fido-u2f always). */
+/* The statement of a format other than none: alg (packed only), sig, x5c (always in fido-u2f). */
 static bool
 read_statement(struct webauthn_attestation *att)
 {
@@ -201,11 +201,11 @@ take_object(struct str object, struct webauthn_attestation *att, struct str *for
 enum webauthn_fault
 webauthn_attestation_read(struct str object, struct webauthn_attestation *attestation_out)
 {
-    static const struct str nothing = STR("\xa0"); /* a map of no pairs */
+    static const struct str nothing = STR("\xa0"); /* a map without pairs */
     struct cbor c = {.rest = object};
     struct str whole, format = STR_NULL;
     *attestation_out = (struct webauthn_attestation){.format = WEBAUTHN_FORMAT_NONE};
-    /* First as a whole: no key twice, nothing behind. */
+    /* First as a whole: no duplicate keys, nothing after it. */
     if (object.n > WEBAUTHN_ATTESTATION_MAX || !cbor_take_item(&c, &whole) || c.rest.n > 0 ||
         !take_object(object, attestation_out, &format))
         return WEBAUTHN_MALFORMED;

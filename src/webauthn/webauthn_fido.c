@@ -1,5 +1,5 @@
-/* webauthn_fido: signatures and attestations, by libfido2, which opens no device here: what it is given was
- * read by webauthn_data.c before. Out of memory ends the process, as everywhere. */
+/* webauthn_fido: signatures and attestations, with libfido2, which opens no device here: webauthn_data.c
+ * has parsed its input. Running out of memory ends the process, as everywhere. */
 #include <fido.h>
 #include <fido/eddsa.h>
 #include <fido/es256.h>
@@ -23,7 +23,7 @@ sha256(struct str s)
     return digest;
 }
 
-/* A key as libfido2 holds it: one of the three is there. */
+/* A key as libfido2 holds it: one of the three is set. */
 struct fido_key {
     es256_pk_t *es256;
     eddsa_pk_t *eddsa;
@@ -38,7 +38,8 @@ key_clear(struct fido_key *k)
     rs256_pk_free(&k->rs256);
 }
 
-/* False: no key of that algorithm; for P-256 also: no point on the curve. key_clear frees in either case. */
+/* False: not a key of that algorithm; for P-256 also: not a point on the curve. key_clear must be called
+ * in either case. */
 static bool
 key_of(enum webauthn_algorithm algorithm, struct str key, struct fido_key *k)
 {
@@ -67,8 +68,8 @@ key_pointer(const struct fido_key *k)
 bool
 webauthn_key_is_usable(enum webauthn_algorithm algorithm, struct str public_key)
 {
-    /* The one exponent in use; with others signatures can be forged (1), or cost much. Its length is part of
-     * the key's, and the modulus has all of its 2048 bits. */
+    /* The only exponent in use; with others, signatures can be forged (1) or become expensive. The key's
+     * length includes it, and the modulus must have all 2048 bits. */
     static const struct str exponent = STR("\x01\x00\x01");
     struct fido_key k;
     if (algorithm == WEBAUTHN_RS256 &&

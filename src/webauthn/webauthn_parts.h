@@ -1,5 +1,5 @@
-/* webauthn_parts: the parts of an authenticator's answer, read strictly; internal to webauthn*.c. What is
- * read are views of the input. */
+/* webauthn_parts: strict readers for the parts of an authenticator's answer; internal to webauthn*.c.
+ * Results are views of the input. */
 #ifndef COUNTERSIGN_WEBAUTHN_WEBAUTHN_PARTS_H
 #define COUNTERSIGN_WEBAUTHN_WEBAUTHN_PARTS_H
 
@@ -23,13 +23,13 @@ struct webauthn_data {
     struct str raw, rp_id_hash;
     unsigned flags;
     int64_t sign_count;
-    /* With AT; else null. */
+    /* with AT; otherwise null */
     struct str aaguid, credential_id, cose_key;
-    struct str extensions; /* with ED; else null */
+    struct str extensions; /* with ED; otherwise null */
 };
 enum webauthn_fault webauthn_data_read(struct str raw, struct webauthn_data *data_out) MUST_CHECK;
-/* A COSE_Key (RFC 9052, section 7), as webauthn_data_read found it, of one of the three algorithms and with
- * the very members of its kind. The key is in the arena. */
+/* A COSE_Key (RFC 9052, section 7), as found by webauthn_data_read, of one of the three algorithms and
+ * with exactly the members of its kind. The key is in the arena. */
 enum webauthn_fault
 webauthn_key_read(struct arena *a, struct str cose_key, enum webauthn_algorithm *algorithm_out,
                   struct str *public_key_out) MUST_CHECK;
@@ -39,9 +39,10 @@ enum webauthn_format { WEBAUTHN_FORMAT_NONE, WEBAUTHN_FORMAT_PACKED, WEBAUTHN_FO
 struct webauthn_attestation {
     enum webauthn_format format;
     struct str authenticator_data;
-    struct str statement;   /* the map, as it came */
-    int64_t algorithm;      /* of a packed one */
-    struct str certificate; /* the first of x5c, DER; null: a packed one by the credential's own key */
+    struct str statement;   /* the map, unmodified */
+    int64_t algorithm;      /* of a packed statement */
+    struct str certificate; /* the first of x5c, DER; null: a packed one signed with the credential's own
+                             * key */
     size_t certificates;
 };
 enum webauthn_fault
@@ -54,7 +55,7 @@ bool webauthn_attestation_holds(const struct webauthn_attestation *attestation,
                                 struct str client_data);
 bool webauthn_signature_holds(const struct passkey_assertion *assertion,
                               const struct webauthn_credential *credential, const char *rp_id);
-/* webauthn_cert.c: what sections 8.2.1 and 8.6 ask of the certificate of an attestation, DER. */
+/* webauthn_cert.c: the requirements of sections 8.2.1 and 8.6 for the certificate of an attestation, DER. */
 bool webauthn_cert_is_packed(struct str certificate, struct str aaguid);
 bool webauthn_cert_is_u2f(struct str certificate);
 
