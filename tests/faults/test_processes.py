@@ -51,6 +51,17 @@ class Page:
         return self.page[16:].rstrip(b"\0").decode()
 
 
+@pytest.fixture
+def server(tmp_path):
+    server = Server(tmp_path, {("server", "workers"): 2}, start=False)
+    yield server
+    if server.process:
+        server.process.kill()
+        server.process.wait()
+        server.process = None
+    server.close()
+
+
 def boot(server):
     """Starts it; True: it serves; False: it ended; None: neither."""
     read_end, write_end = os.pipe()
@@ -113,8 +124,7 @@ def start_with(server, page, nth):
 
 
 @pytest.mark.parametrize("program", ["countersignd", "forked", "countersign-front", "countersign-worker", "countersign-courier"])
-def test_a_start_with_each_call_failing(tmp_path, program):
-    server = Server(tmp_path, {("server", "workers"): 2}, start=False)
+def test_a_start_with_each_call_failing(server, program):
     page = Page(server, program)
     page.arm(NEVER)
     assert boot(server) and answers(server)
@@ -130,13 +140,11 @@ def test_a_start_with_each_call_failing(tmp_path, program):
         if not page.failed:
             break
     assert not wrong, "\n".join(wrong)
-    server.close()
 
 
 @pytest.mark.parametrize("program", ["countersign-front", "countersign-worker"])
-def test_a_request_with_each_call_failing(tmp_path, program):
+def test_a_request_with_each_call_failing(server, program):
     """An unanswered push is never OK, the server is there for the next request, and the sign-in goes on."""
-    server = Server(tmp_path, {("server", "workers"): 2}, start=False)
     page = Page(server, program)
     assert boot(server)
     phone = server.ready("acme", "ann@acme.example")
@@ -157,4 +165,4 @@ def test_a_request_with_each_call_failing(tmp_path, program):
     assert server.console().settle(token, push.sPushToken).result == "OK"
     log = server.log()
     assert not BROKEN.search(EXHAUSTED.sub("", log)), log[-4000:]
-    server.close()
+    assert server.stop() == 0
