@@ -3,7 +3,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build demo check interop storm serve fixture bench install clean
+.PHONY: all setup build demo check interop storm coverage serve fixture bench install clean
 
 all: build
 
@@ -34,6 +34,11 @@ interop:
 # A thousand sign-ins while processes are killed, and a check of what their clients saw. Takes some minutes.
 storm: build
 	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/fault/storm.py 1000 100
+
+# Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
+coverage:
+	@tools/setup packages-coverage
+	@tools/coverage build-coverage
 
 # The demo's server, company, technician and phone on 127.0.0.1:$(PORT), in the foreground.
 serve: build
