@@ -26,11 +26,10 @@ def scenarios():
     words = {"RIGHT": PASSWORD, "SCENARIO_PASSWORD": PASSWORD, "SCENARIO_FORMER": FORMER, "SCENARIO_NEW": NEW,
              "SCENARIO_LETTERS": LETTERS}
     with open(os.path.join(ROOT, "src/contract/scenarios.def"), encoding="utf-8") as table:
-        for line in table:
-            if line.startswith("SCENARIO("):
-                cells = [a if b is None or b == "" else b for a, b in re.findall(r'"([^"]*)"|([A-Za-z_0-9]+)', line)][1:12]
-                names = ("user", "via", "typed", "new", "login", "change", "send", "check", "before", "then", "after")
-                yield {k: words.get(v, v) for k, v in zip(names, cells)}
+        for row in re.findall(r"^SCENARIO\((.*?)\)$", table.read(), re.M | re.S):
+            cells = [a if b == "" else b for a, b in re.findall(r'"([^"]*)"|([A-Za-z_0-9]+)', row)][:11]
+            names = ("user", "via", "typed", "new", "login", "change", "send", "check", "before", "then", "after")
+            yield {k: words.get(v, v) for k, v in zip(names, cells)}
 
 
 class Sandbox(Server):
