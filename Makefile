@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The commands; meson and ninja do the work. `make demo` and `make check` install what they need first.
 PORT ?= 8480
 BUILD := build

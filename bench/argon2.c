@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* argon2: what argon2id alone allows: prints hashes per second of one process, with the parameters of the
  * default configuration. usage: argon2 SECONDS */
 #include <argon2.h>

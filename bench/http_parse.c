@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_parse: what one request costs the parser, and one answer the reply writer, in nanoseconds, on this
  * machine.
  *

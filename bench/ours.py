@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Our server under measurement, and stores of any size for it.
 
 Rows are written with the server's own schema by SQL, for a million sign-ins through its doors would take a day: accounts

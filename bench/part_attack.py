@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """(g) under attack: what an honest person waits while one anonymous client attacks, beside the quiet in the same run.
 
 An honest console checks a pending push and signs on (a password hash), one after the other, from an address of its own; the attacks

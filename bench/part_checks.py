@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """(a) checks of a pending push over 64 keep-alive connections, (b) each on a connection of its own, (c) over TLS 1.3."""
 
 import os

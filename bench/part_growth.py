@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cost as work grows: (a) from 1 to 50,000 connections, and what sign-ins leave behind and cost to remove."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """(e) whole sign-ins a second: login, push, approval by a phone, check, beside what argon2id alone allows on that processor."""
 
 import multiprocessing

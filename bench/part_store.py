@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """(f) checks with a million accounts and 100,000 pending pushes in the store, beside an empty one.
 
 Twice: `read`, where each request calls itself by another name, so that the watch list knows none of them and a worker reads the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """(d) parked checks: memory of each, and the time from an event to the answers that it wakes."""
 
 import os

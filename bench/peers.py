@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The servers that ours is measured beside, each from a package, each answering the same operation.
 
 nginx gives the bytes of our answer without looking at the question: the ceiling. The others parse and encode with their own

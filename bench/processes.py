@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Processes under measurement: where they run, what they used, what they hold."""
 
 import ctypes

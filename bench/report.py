@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/performance.md and its charts, from the figures of the parts; nothing in it is written by hand."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One round of load on one server, and what many rounds say: medians of ratios.
 
 The load is our own loader (bench/load), or wrk where it has to speak TLS.

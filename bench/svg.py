@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Charts for docs/performance.md, as SVG text: bars of one figure, and lines over a scale. Nothing is taken from outside."""
 
 import math

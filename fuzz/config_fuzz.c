@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* config_fuzz: any text is a configuration or a list of complaints, never both. */
 #include "fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* endpoint_fuzz: an address that is admitted has a host of the list; an origin is read again as the same. */
 #include "fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* form_fuzz: bytes as a form's body or a query string. Whatever comes, names and values are UTF-8, no longer
  * than three times the input, and each operation that has a form binding takes or refuses them. */
 #include "fuzz/fuzz.h"

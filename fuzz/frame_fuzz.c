@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_fuzz: bytes as from a captured process. What is read stays within its frame, and writing what was
  * read gives the same bytes again. */
 #include "fuzz/fuzz.h"

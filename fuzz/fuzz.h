@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz: the one function that every fuzzer defines and that libFuzzer or replay_main.c calls. */
 #ifndef COUNTERSIGN_FUZZ_FUZZ_H
 #define COUNTERSIGN_FUZZ_FUZZ_H

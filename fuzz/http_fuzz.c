@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_fuzz: bytes as from a stranger's connection. The requests and the refusal that come out are the same
  * however the bytes are cut, lie within the buffer, hold no byte that the grammar forbids, and each can be
  * answered. */

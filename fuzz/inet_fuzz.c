@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inet_fuzz: what is read as an address, a network or an endpoint is written and read again as the same. */
 #include "fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json_fuzz: JSON bodies of the operation that the first byte names. What is accepted can be written, and
  * what was written is accepted and the same; a refusal has a reason. */
 #include "fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* letter_fuzz: bytes as from a captured courier, and as from a worker. An answer that is taken is within its
  * bounds and has nothing that could end a line of the log; what was taken is written and read again alike. */
 #include "fuzz/fuzz.h"

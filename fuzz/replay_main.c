@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and cut short at some
  * places, so that what fuzzing once found stays found, and repeated up to some sizes. Each input is an
  * allocation of its very size: a read past its end is a report of AddressSanitizer. None may cost more than

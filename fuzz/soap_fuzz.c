@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_fuzz: whole messages: a line with the Content-Type, a line with the SOAPAction (either may be empty:
  * no such field), and the body. There is always an answer, of a kind that there is; what is called has valid
  * text; and the answer to it is well-formed. */

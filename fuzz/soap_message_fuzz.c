@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_message_fuzz: whatever a server answers, the console reads it or refuses it, for the operation with
  * the most kinds of values. */
 #include "fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* steps: see steps.h. The linker has memchr and memmem called here (--wrap). */
 #include "fuzz/steps.h"
 

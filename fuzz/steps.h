@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* steps: what a parser does, counted: its basic blocks that run, and the bytes that it has the C library
  * search. The compiler calls steps.c from the files that fuzz/meson.build names for a fuzzer, in its replay
  * alone. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_fuzz: a registration: two bytes that say how long the attestation object is, the object, the
  * client data. What is accepted lies within the input, is read again as the same, and holds together; nothing
  * but the right client data passes for it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xml_fuzz: documents. The first byte says by which rules the charset is found. What the reader gives is
  * balanced, valid UTF-8, and the same each time; a failure has a message; text that is written is read back.
  */

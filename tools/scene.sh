@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/demo and tools/serve: a server on loopback with a company, a technician and a phone, in a folder that
 # goes away with it. Needs BUILD and PORT (0: any free one). Sets url, cli, and the files password and phone.key in $scene.
 

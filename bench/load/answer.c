@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* answer: HTTP/1.1 framing (RFC 9112, section 6) as far as the answers of the benchmark's servers need it. */
 #include "answer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* answer: tells where an HTTP answer ends, and whether it says what it should. */
 #ifndef BENCH_LOAD_ANSWER_H
 #define BENCH_LOAD_ANSWER_H

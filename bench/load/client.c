@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* client: see client.h; and main, which picks the load.
  *
  * usage: loader hold PORT COUNT SOURCES REQUEST TOKENS FIRST             (hold.c)

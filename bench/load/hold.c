@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hold: many clients in one process, for what wrk cannot do: each opens a connection, sends its check, and
  * waits for the answer, which may be long in coming.
  *

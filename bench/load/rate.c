@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rate: as many requests as a server takes, with less of a processor for each than wrk: COUNT connections, of
  * which WINDOW at most have a request under way, the one after the other in a ring, so that many connections
  * are used as those of many clients are, each now and then; no request is rendered anew but for its tokens,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gsoap: a stand-alone gSOAP server that answers each check with Poll; a thread for each connection, as
  * gSOAP's guide shows it. The stubs are made from the published WSDL by gsoap_build. */
 #include <pthread.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server of npm's soap package, answering each check with Poll. usage: soap.js WSDL PORT PATH
 "use strict";
 const fs = require("fs");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* account: reads an account with everything a decision needs, and builds what a console may learn about
  * it. */
 #include "accounts/account.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* account: everything that a decision needs to know about one account, read at one moment: inside the
  * transaction that decides. Only for accounts, signin and self. */
 #ifndef COUNTERSIGN_ACCOUNTS_ACCOUNT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* address: allow and deny rules by network (policy.h). */
 #include "accounts/audit.h"
 #include "accounts/company.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit: the append-only log of relevant events, chained by digests. Each event is written in the transaction
  * of the change that it describes.
  *

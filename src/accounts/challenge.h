@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge: one push: its states, what the phone shows, and its answer. statement.h defines what is
  * signed. */
 #ifndef COUNTERSIGN_ACCOUNTS_CHALLENGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* code: see code.h. */
 #include "accounts/code.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* code: typed second factors: TOTP (RFC 6238, SHA-1, 6 digits, 30 s, 160-bit seed, one step of drift,
  * never accepted twice) and recovery codes (80 bits, base32 in groups, each used once). Seeds are stored
  * sealed, recovery codes as HMAC. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company: see company.h. */
 #include "accounts/company.h"
 

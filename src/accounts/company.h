@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company: the customer of the service, and how it is found. struct company is store_company.h's. What
  * changes it: company_change.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_COMPANY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company_change: see the header. Each change is one transaction with its audit event. */
 #include "accounts/company_change.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company_change: what an operator does to a company. Each change is a transaction of its own,
  * audited; one that changes nothing is not. */
 #ifndef COUNTERSIGN_ACCOUNTS_COMPANY_CHANGE_H

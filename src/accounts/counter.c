@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* counter: see counter.h. Rows of technician 0 belong to what outsiders are shown: their locks are not
  * audited. */
 #include "accounts/counter.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* counter: the failures for one name, in total and from one source; when they lock or refuse, and when
  * that ends. Two counters run for each attempt (lockout.c): the one that applies to the account, and the
  * one that outsiders are shown. Internal to the lock-out. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* decide: the table, in the contract's order ("What twoFactorCheckPushAuthStatus answers, and why"). */
 #include "accounts/decide.h"
 

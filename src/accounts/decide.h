@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* decide: the ordered table of conditions behind every answer of a sign-in. The first one that holds is
  * the answer; if none holds, OK. The facts must be read in the transaction that acts on the answer. It is
  * here rather than in signin, since sessions and enrolment links use it as well. */

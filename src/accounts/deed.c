@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deed: see deed.h. */
 #include "accounts/deed.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deed: a change requested by a phone. The phone's bearer token only allows reading, so each change is signed
  * by the device's key over the operation, all its arguments, and a nonce that is valid once, for that device,
  * for a short time. docs/device-api.md, "Changes".

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device: the phones of a technician: the key, the token that authenticates its calls. struct device is
  * store_device.h's. What changes one: device_change.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_DEVICE_H

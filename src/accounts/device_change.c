@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device_change: see the header. */
 #include "accounts/device_change.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device_change: enrolling a phone, and what becomes of it: its name, its state. Each change is audited. */
 #ifndef COUNTERSIGN_ACCOUNTS_DEVICE_CHANGE_H
 #define COUNTERSIGN_ACCOUNTS_DEVICE_CHANGE_H

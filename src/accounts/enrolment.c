@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* enrolment: see enrolment.h. */
 #include "accounts/enrolment.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* enrolment: one-time links, each of which enrols one phone: who makes them, which are open, and what
  * voids them. How a phone uses one is in device.h. Only the digest of a link's ticket is stored. */
 #ifndef COUNTERSIGN_ACCOUNTS_ENROLMENT_H

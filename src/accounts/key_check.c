@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_check: see key_check.h. */
 #include "accounts/key_check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_check: verifies that the server's key belongs to this database. Another database's key would refuse
  * every right password, count it as a failure, and mix two keys in one database. */
 #ifndef COUNTERSIGN_ACCOUNTS_KEY_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lockout: see lockout.h. The rows' keys are HMACs of the names, so that the table does not reveal who
  * failed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lockout: failures of an account and of their sources, and what a caller without the right password is
  * shown of them. See ARCHITECTURE.md, "Lock-out". */
 #ifndef COUNTERSIGN_ACCOUNTS_LOCKOUT_H

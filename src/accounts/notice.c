@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notice: see notice.h. */
 #include "accounts/notice.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notice: informs the phones of an account about changes to it, once each, when they are next opened. A
  * notice is written in the transaction of its change. */
 #ifndef COUNTERSIGN_ACCOUNTS_NOTICE_H

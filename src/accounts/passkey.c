@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* passkey: see passkey.h. */
 #include "accounts/passkey.h"
 

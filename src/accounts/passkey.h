@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* passkey: the WebAuthn credential of a phone (Level 3), in addition to the phone's own key and never
  * instead of it. It is made at the enrolment and removed with its device. It signs the SHA-256 of the
  * statement that the device's key signs, as WebAuthn's challenge; user verification is always required.

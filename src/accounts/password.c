@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password: hashing, verifying, and changing an account's password. The rules for new ones are in
  * password_rules.c. */
 #include "accounts/password.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password: hashing (argon2id, RFC 9106, over an HMAC with the pepper), and the rules for new passwords.
  *
  * A password is first normalized (NFKC, in the spirit of RFC 8265 OpaqueString), and must be at most 256

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_rules: the rules for new passwords: length, strength, and that an attacker would not try it
  * first. The comparison removes usual decoration: case, digits and punctuation around the word, and common
  * digits in place of letters. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_rules: the form in which passwords are hashed and compared. Internal to accounts; the rules are
  * declared in password.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_PASSWORD_RULES_H

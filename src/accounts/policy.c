@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy: see policy.h. Each kind of value in policy.def has one typed function that parses and checks it. */
 #include "accounts/policy.h"
 

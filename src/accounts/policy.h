@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy: the rules of a company, as one struct generated from policy.def; unset values are the defaults. */
 #ifndef COUNTERSIGN_ACCOUNTS_POLICY_H
 #define COUNTERSIGN_ACCOUNTS_POLICY_H

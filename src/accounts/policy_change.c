@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy_change: see the header. */
 #include "accounts/policy_change.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy_change: a company's policy is set, and what is under way is held against it. */
 #ifndef COUNTERSIGN_ACCOUNTS_POLICY_CHANGE_H
 #define COUNTERSIGN_ACCOUNTS_POLICY_CHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_channel: the counters that decide when the push channel rests. */
 #include "accounts/push_channel.h"
 

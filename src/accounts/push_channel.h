@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_channel: when a technician may be sent a push. The pace is one every PUSH_EVERY; one more may be
  * sent early, for a sign-in that was abandoned and started again, unless the phone has rejected one since.
  * An approval ends the wait, since the person is present. After too many unanswered or refused pushes in a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* qr: see qr.h. */
 #include "accounts/qr.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* revoke: see revoke.h. */
 #include "accounts/revoke.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session: a signed-in console. Only grant.c opens one. */
 #include "accounts/session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session: a signed-in console; its cookie, its seat, its end. */
 #ifndef COUNTERSIGN_ACCOUNTS_SESSION_H
 #define COUNTERSIGN_ACCOUNTS_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signin_result: see the header. */
 #include "accounts/signin_result.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signin_result: the answer of a sign-in: the decision's result, and the values that go with it.
  *
  * Results are the published values by name. enum LoginTwoFactorRet is in contract/, which the domain must

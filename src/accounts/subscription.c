@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subscription: see subscription.h. */
 #include "accounts/subscription.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subscription: a phone asks for notifications by Web Push. Allowed addresses are limited
  * (base/endpoint.h); the courier sends to them. Each change is made within the open transaction of the
  * deed (deed.h), and audited with the push service's host. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician: see technician.h. Hashing is slow and happens before the transaction, which reads the
  * account again. */
 #include "accounts/technician.h"

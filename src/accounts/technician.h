@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician: the account, and how it is found. struct technician is store_technician.h's. What changes it:
  * technician_change.h. */
 #ifndef COUNTERSIGN_ACCOUNTS_TECHNICIAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician_change: what an operator does to an account. Each change is a transaction of its own, audited.
  */
 #ifndef COUNTERSIGN_ACCOUNTS_TECHNICIAN_CHANGE_H

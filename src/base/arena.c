@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena: a list of chunks of a standard size, the newest first; an allocation that does not fit gets a chunk
  * of its own.
  *

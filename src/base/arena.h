@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena: the memory of one request, freed all at once.
  *
  * Allocation never fails: when memory runs out the process ends (err_no_memory). Input is capped where it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buf: one allocation; live bytes are data[start .. start+len). */
 #include "base/buf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buf: a growing sequence of bytes with a hard cap, appended at the end and consumed from the front.
  *
  * An append that would exceed the cap appends nothing and sets `over`, which stays set until the buf is

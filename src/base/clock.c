@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock: two kernel clocks, and the offset that moves them in a sandbox or a test build. */
 #include "base/clock.h"
 

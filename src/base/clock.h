@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock: the only source of time. Times are int64_t microseconds. There are three clocks:
  *
  * clock_now: UTC since 1970, for everything that has a lifetime, a pause or a place in the audit log. It

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* codec: one coder for base32 and base64url, which differ only in the alphabet and the bits per letter. */
 #include "base/codec.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cx: the life of one request: start, at most one error, end. */
 #include "base/cx.h"
 

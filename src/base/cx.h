@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cx: the context of one request or command: its memory, its one error, its time, its caller, and the
  * resources it may use. It is the first argument of every function that can fail or allocate. It holds no
  * global state, and belongs to the process's main loop. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* endpoint: see endpoint.h. */
 #include "base/endpoint.h"
 

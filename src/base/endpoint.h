@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* endpoint: where Web Push messages may be sent. A subscription's address comes from a phone, and is as
  * untrusted as any outside input: it is parsed strictly and must match a list of hosts. What the name
  * resolves to is not known here: inet_is_public judges the address that is actually connected to. Opens

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* err: names and texts of the error codes, and the two ways in which a process ends itself. */
 #include "base/err.h"
 

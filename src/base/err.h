@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* err: the error codes, and the two events that end a process: a bug, and exhausted memory.
  *
  * A function that can fail returns enum errcode and is MUST_CHECK. The detail is set once, in the context

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fds: see the header. */
 #include "base/fds.h"
 

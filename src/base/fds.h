@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fds: handling of the descriptors that a program was started with. */
 #ifndef COUNTERSIGN_BASE_FDS_H
 #define COUNTERSIGN_BASE_FDS_H

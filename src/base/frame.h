@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame: typed messages between our own processes over a stream socket pair, with attached descriptors.
  *
  * On the wire: u32 length of the rest (big-endian), u8 type, u32 id, then fields. Each field is written

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inet: parsing and matching of numeric addresses. */
 #include "base/inet.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inet: addresses and networks as values. Numeric only: nothing here resolves names or opens sockets.
  *
  * An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is treated as the IPv4 address it contains,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* list: a doubly linked ring whose links are embedded in its members. A list head is a node without a
  * member. */
 #ifndef COUNTERSIGN_BASE_LIST_H

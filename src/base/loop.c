@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* loop: one epoll set, one heap of timers, one signalfd. */
 #include "base/loop.h"
 

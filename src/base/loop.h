@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* loop: epoll, timers and signals for the processes that wait for many events at once (supervisor, front,
  * courier).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rand: random bytes from the kernel; no state of our own that a fork could duplicate. */
 #include "base/rand.h"
 

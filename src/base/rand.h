@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rand: the only source of randomness. getrandom(2); if the kernel refuses, the process ends. */
 #ifndef COUNTERSIGN_BASE_RAND_H
 #define COUNTERSIGN_BASE_RAND_H

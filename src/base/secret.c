@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secret: wiping, and comparing in constant time. */
 #include "base/secret.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secret: bytes that must be wiped, and compared without revealing where they differ. */
 #ifndef COUNTERSIGN_BASE_SECRET_H
 #define COUNTERSIGN_BASE_SECRET_H

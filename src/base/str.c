@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str: inspecting bytes without owning them. No function here allocates. */
 #include "base/str.h"
 

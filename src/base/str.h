@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str: a read-only view of bytes that belong to someone else.
  *
  * A view with p == NULL is "null" (absent), which differs from empty: the contract distinguishes the two

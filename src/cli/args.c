@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* args: one pass over argv. The first words name the command; all others belong to it. */
 #include "cli/args.h"
 

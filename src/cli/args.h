@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* args: parses the words of the command line by the table of commands. A command's options may be anywhere
  * after its name; "--" ends them; "--name value" and "--name=value" are equivalent. */
 #ifndef COUNTERSIGN_CLI_ARGS_H

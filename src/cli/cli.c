@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cli: one run of the command: arguments, dispatch, and how a failure is reported. */
 #include "cli/cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cli: the command `countersign`: what one run of it holds, and where it begins. The operator's commands work
  * on the store directly, by the functions of accounts/, whether the server runs or not; the console (login)
  * and the phone (device enrol ...) are clients of a server. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit: reading the log, and proving it whole. */
 #include "accounts/audit.h"
 #include "base/codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backup: a consistent copy of the database, made while the server runs. The server's key is not part of
  * it. */
 #include <errno.h>

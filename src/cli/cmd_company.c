@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company, policy, address: the customers and what they ask for. */
 #include "accounts/company_change.h"
 #include "accounts/policy_change.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* enrol, device (the operator's side): links for new phones, and the phones that there are. */
 #include "accounts/device.h"
 #include "accounts/device_change.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* login: this program as a console: the whole flow of the TechnicianConsole web service, explained step by
  * step. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device enrol, pending, fetch, approve, reject, not-me, forget: this program as a phone. It signs what it
  * shows, and shows what it signs. */
 #include <errno.h>

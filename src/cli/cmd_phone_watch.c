@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device watch: this program as a phone that waits for challenges. */
 #include <string.h>
 

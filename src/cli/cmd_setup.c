@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* init, upgrade, config, completion: the operator's tasks before the first start, and before a restart. */
 #include <errno.h>
 #include <pwd.h>

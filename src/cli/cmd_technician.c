@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician, code, session: the accounts, their typed second factors, and who is signed in. */
 #include "accounts/code.h"
 #include "accounts/device.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* wsdl: prints the service description, for generating classes before there is a server. */
 #include "cli/cli.h"
 #include "cli/print.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* command: the table as arrays, and look-ups in it. */
 #include "cli/command.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* command: the table of commands (cmds.def), and what is derived from it for people and shells.
  *
  * Not here: parsing the arguments (args.h), running (cli.h). */

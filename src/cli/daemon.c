@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* daemon: see the header. */
 #include "cli/daemon.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* daemon: runs the server's own program, for questions that only it can answer. */
 #ifndef COUNTERSIGN_CLI_DAEMON_H
 #define COUNTERSIGN_CLI_DAEMON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* digits: a font of ten characters, three by five cells each. */
 #include "cli/digits.h"
 

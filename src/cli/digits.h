@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* digits: a number in block characters, readable across a room. */
 #ifndef COUNTERSIGN_CLI_DIGITS_H
 #define COUNTERSIGN_CLI_DIGITS_H

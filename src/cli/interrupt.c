@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* interrupt: a signalfd and poll. */
 #include "cli/interrupt.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* interrupt: SIGINT, SIGTERM and SIGHUP as events to wait for, so that a command can clean up: restore the
  * terminal's echo, cancel a pending push. */
 #ifndef COUNTERSIGN_CLI_INTERRUPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* main: the program `countersign`. The work is done in cli.c. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* man_main: a program of the build: a manual page from its template, its lists from the tables. Usage:
  * TEMPLATE, the page on standard output. */
 #include <stdio.h>

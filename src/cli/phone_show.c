@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone_show: the steps common to all commands of the phone. */
 #include "cli/phone_show.h"
 

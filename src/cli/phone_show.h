@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone_show: what the commands of the phone share: its words and options, showing a challenge, answering it.
  */
 #ifndef COUNTERSIGN_CLI_PHONE_SHOW_H

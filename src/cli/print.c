@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print: builds and renders JSON values. Text is derived from the same value, so the two always agree. */
 #include "cli/print.h"
 

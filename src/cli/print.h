@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print: the output of a command: one JSON value, printed as it is with --json, and otherwise as text for
  * people: a record (NAME  VALUE lines), a table, or a sentence.
  *

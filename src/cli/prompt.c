@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prompt: the terminal with and without echo, and password files. */
 #include "cli/prompt.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prompt: asks the person at the terminal, and reads passwords, which are never taken as arguments. */
 #ifndef COUNTERSIGN_CLI_PROMPT_H
 #define COUNTERSIGN_CLI_PROMPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* qr: a code's rows as half-block characters. */
 #include "cli/qr.h"
 

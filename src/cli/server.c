@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* server: see server.h. */
 #include "cli/server.h"
 

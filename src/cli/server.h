@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* server: how the console and the phone of the command line reach a server: the options --ca and
  * --insecure-http, and what a signal does to a request. */
 #ifndef COUNTERSIGN_CLI_SERVER_H

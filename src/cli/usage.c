@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* usage: help, the manual page's part and bash completion, all generated from the table. */
 #include "cli/usage.h"
 

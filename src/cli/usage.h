@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* usage: the table of commands, formatted for people and shells. */
 #ifndef COUNTERSIGN_CLI_USAGE_H
 #define COUNTERSIGN_CLI_USAGE_H

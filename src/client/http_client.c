@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_client: libcurl's easy interface, set up once and used for all requests of a client. */
 #include "client/http_client.h"
 

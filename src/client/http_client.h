@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_client: one HTTP connection of a console or a phone to a server, by libcurl: TLS verified, no
  * redirects, plain http to this machine alone unless the caller allows more. Knows no command line and prints
  * nothing. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_file: see key_file.h. */
 #include "client/key_file.h"
 

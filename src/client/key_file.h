@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_file: what makes this program a phone: a P-256 key, the token of its enrolment, and the server that it
  * belongs to, as JSON in a file that its owner alone can read. */
 #ifndef COUNTERSIGN_CLIENT_KEY_FILE_H

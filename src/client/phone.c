@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: JSON over HTTPS, and signatures over what was shown. */
 #include "client/phone.h"
 

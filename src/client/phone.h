@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: the device API (docs/device-api.md) from the phone's side: what is asked, what is signed. Knows no
  * command line and prints nothing. */
 #ifndef COUNTERSIGN_CLIENT_PHONE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_client: HTTP around the envelopes of soap_message.c. */
 #include "client/soap_client.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_client: one operation of the web service, over the wire. */
 #ifndef COUNTERSIGN_CLIENT_SOAP_CLIENT_H
 #define COUNTERSIGN_CLIENT_SOAP_CLIENT_H

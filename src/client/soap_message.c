@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_message: envelopes out by the XML writer, answers in by the XML reader. */
 #include "client/soap_message.h"
 

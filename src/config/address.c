@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* address: the server's public address, and warnings for the operator about it and about the account. */
 #include "config/config.h"
 #include "config/setting.h"

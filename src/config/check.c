@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check: the rules of a configuration that a setting's kind cannot express. Anything ambiguous or unsafe
  * is refused. */
 #include "base/endpoint.h"

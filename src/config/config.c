@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* config: reads a file line by line, and collects all of its errors. */
 #include "config/config.h"
 

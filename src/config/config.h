@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* config: countersign.conf as one checked struct, generated from config.def.
  *
  * UTF-8, with or without a byte order mark; INI style: [section] lines, key = value; a line that starts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print: config.def as a default file and as the manual's list. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* setting: the table of settings, and conversion of values of every kind. */
 #include "config/setting.h"
 

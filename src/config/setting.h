@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* setting: config.def as a table, and conversion of one value of any kind to and from text. Private to
  * this folder. */
 #ifndef COUNTERSIGN_CONFIG_SETTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* access_main: prints docs/access.md: who may call each operation, from ops.def and callers.def. Its test
  * compares what it prints with the page (meson.build). */
 #include <stdio.h>

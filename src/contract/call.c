@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* call: see call.h. */
 #include "contract/call.h"
 

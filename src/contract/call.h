@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* call: the data that accompanies an operation's own values between the front and a worker, and the frames
  * that carry both. The front fills call, the worker fills call_reply; all views are in the receiver's
  * arena. */

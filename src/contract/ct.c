@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct: the contract's tables, generated from the three lists. Not here: code that walks them. */
 #include "contract/ct.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct: the contract as C types and as tables to walk, both made from enums.def, types.def, callers.def and
  * ops.def.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_bound: see ct_bound.h. */
 #include "contract/ct_bound.h"
 

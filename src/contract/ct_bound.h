@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_bound: limits the length of a SOAP text on its way to a worker. */
 #ifndef COUNTERSIGN_CONTRACT_CT_BOUND_H
 #define COUNTERSIGN_CONTRACT_CT_BOUND_H

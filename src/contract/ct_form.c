@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_form: see the header. Not here: who may use the form binding (front/face_form). */
 #include "contract/ct_form.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_form: application/x-www-form-urlencoded (form bodies and query strings) as ASP.NET reads it, and the
  * form binding of the operations that have one: parameters in, the Result as one XML element out
  * (docs/contract.md, sections 6 and 13). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_help: see the header. */
 #include "contract/ct_help.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_help: for each operation of the SOAP face, how to call it: a curl request ready to paste, and the
  * same call with several SOAP toolkits. Generated from the tables. Not here: the surrounding page (front),
  * and the samples of the contract's own help page (ct_sample). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_json: see ct_json.h. Reading uses jansson; writing is done here, since it needs no tree. */
 #include "contract/ct_json.h"
 

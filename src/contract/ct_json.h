@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_json: the contract's structures as JSON objects (RFC 8259), for phones and web pages.
  *
  * A structure is an object with the members of its table, under the table's names. A string is a string, a

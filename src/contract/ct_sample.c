@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_sample: see the header. Not here: the page around the samples (front/pages). */
 #include "contract/ct_sample.h"
 

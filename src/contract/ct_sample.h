@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_sample: the sample messages of the SOAP face, generated from the tables, as the help page of an .asmx
  * endpoint shows them (docs/contract.md, section 13; tests/contract/twoFactorCheckPushAuthStatus.txt):
  * HTTP head, blank line, envelope indented by two. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_wire: see ct_wire.h. */
 #include "contract/ct_wire.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_wire: the contract's structures as fields of a frame (base/frame.h), between the front and a worker.
  *
  * The fields follow in table order, without names: both ends are the same build. A string is a frame

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_wsdl: see the header. Not here: the pages for people (front), the sample messages (ct_sample). */
 #include "contract/ct_wsdl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_wsdl: the service description (WSDL 1.1) and the discovery document of the SOAP face, generated from
  * the tables, as an .asmx endpoint writes them (docs/contract.md, sections 11 and 12): indented by two;
  * lines end with CR LF, except the last. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_xml: see ct_xml.h. Reading follows the code that XmlSerializer generates, step by step, so that it
  * has the same oddities. */
 #include "contract/ct_xml.h"

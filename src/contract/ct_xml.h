@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_xml: the contract's structures as the elements of a SOAP body, as .NET's XmlSerializer reads and writes
  * them (docs/contract.md, sections 3 and 4). */
 #ifndef COUNTERSIGN_CONTRACT_CT_XML_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scenario: the table generated from its list, and the look-up of a row by address. */
 #include "contract/scenario.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scenario: the users of a sandbox as a table (scenarios.def): what a console sends for each, and what it
  * should expect. Not here: the steps that lead there (src/play), and the page that lists them (src/front). */
 #ifndef COUNTERSIGN_CONTRACT_SCENARIO_H

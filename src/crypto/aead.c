@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aead: see aead.h. */
 #include "crypto/aead.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aead: AES-GCM (NIST SP 800-38D) with a 96-bit nonce and a 128-bit tag. A nonce must be used only once
  * with a key. */
 #ifndef COUNTERSIGN_CRYPTO_AEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hash: see hash.h. */
 #include "crypto/hash.h"
 

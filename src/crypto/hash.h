@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hash: SHA-256, HMAC and HKDF with it, and the HMAC-SHA-1 of time-based codes. Fails only for lack of
  * memory, which ends the process. Keys may be secret; the caller wipes outputs. */
 #ifndef COUNTERSIGN_CRYPTO_HASH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* p256: see p256.h. An OpenSSL failure here is a bug or exhausted memory, except for keys and signatures
  * from outside. */
 #include "crypto/p256.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* p256: keys, signatures and key agreement on P-256 (FIPS 186-5, SEC 1): uncompressed points of 65 bytes;
  * signatures of 64 bytes (ES256). Used by phones, by Web Push, and by the command line's phone. */
 #ifndef COUNTERSIGN_CRYPTO_P256_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db: the rules that are the same for every kind of database: transactions that fail as a whole, binding by a
  * format, rows. The kinds are behind db_driver.h. */
 #include "db/db.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db: one connection to one database of any kind; a driver is a const struct of functions (db_sqlite.c).
  *
  * SQL is constant text with parameters $1, $2, ...; the connection prepares each text once and keeps it. A

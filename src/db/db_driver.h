@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db_driver: what a kind of database provides to db.c, which has the rules that are the same for all. Not for
  * use outside of store/. */
 #ifndef COUNTERSIGN_DB_DB_DRIVER_H

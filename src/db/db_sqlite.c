@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db_sqlite: the driver for SQLite: one link to the file, and a second one for read transactions when the
  * file is mapped (sqlite_link.h). */
 #include "db/db_driver.h"

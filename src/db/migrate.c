@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* migrate: see migrate.h. A new version is one more file in schema/ and one more line in the table below. */
 #include "db/migrate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* news: see news.h. A path of a socket holds 108 bytes, and one of a database more: the folder is opened, and
  * the socket named by way of its descriptor. */
 #include "db/news.h"

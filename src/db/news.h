@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* news: notifies the server that another program has written to the database: an empty datagram to a socket
  * beside the database, which only the server's account and root may write to.
  *

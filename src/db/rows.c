@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rows: see rows.h. */
 #include "db/rows.h"
 

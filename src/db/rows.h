@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rows: a growing array in the arena, for reading rows whose number is not known before. */
 #ifndef COUNTERSIGN_DB_ROWS_H
 #define COUNTERSIGN_DB_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite_link: see sqlite_link.h. One file, WAL, synchronous=FULL.
  *
  * The file may go away under an open connection (a restore, a lost mount). SQLite would go on writing to a

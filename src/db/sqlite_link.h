@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite_link: one connection to the file, with the statements that were prepared on it. Transactions, and
  * what is asked of a driver, are in db_sqlite.c. Not for use outside of store/. */
 #ifndef COUNTERSIGN_DB_SQLITE_LINK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite_words: see sqlite_words.h. */
 #include "db/sqlite_words.h"
 

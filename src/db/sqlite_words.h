@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite_words: what an operator can do something about, in words, in place of SQLite's numbers. Not for use
  * outside of store/. */
 #ifndef COUNTERSIGN_DB_SQLITE_WORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* answer: the response to one request, and its serialization into the bytes of a connection. */
 #ifndef COUNTERSIGN_FRONT_ANSWER_H
 #define COUNTERSIGN_FRONT_ANSWER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* away: see away.h. */
 #include "front/away.h"
 

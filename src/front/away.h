@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* away: clients that were turned away because the server is full.
  *
  * Their request is still unread or in transit, and closing the socket now would reset the connection,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backend: see backend.h. A worker whose call was lost or abandoned stays busy until it replies, so that a
  * frame never waits behind another one in its channel. */
 #include "front/backend.h"

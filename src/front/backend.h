@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backend: the workers of this front, and the queue of calls for them.
  *
  * A worker runs one call at a time. Calls of the slow lane never go to a fast-only worker. Each lane has its

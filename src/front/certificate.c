@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certificate: see the header. */
 #include "front/certificate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certificate: warns the operator in time about the certificate in use: it expires soon or has expired, is
  * not valid yet, or does not cover the name in server.public_url. */
 #ifndef COUNTERSIGN_FRONT_CERTIFICATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* connection: see connection.h. Each event enters at ready(), due() or connection_resume(), advances as
  * far as it can in run(), and ends in settle(), which registers with the loop what is needed next. */
 #include "front/connection.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* connection: one client. Bytes come in, requests go to dispatch.h one after another, answers go out in
  * order.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cookie: see cookie.h. */
 #include "front/cookie.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cookie: the service's only cookie, which holds a console's session (RFC 6265). */
 #ifndef COUNTERSIGN_FRONT_COOKIE_H
 #define COUNTERSIGN_FRONT_COOKIE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch: see dispatch.h. */
 #include "front/dispatch.h"
 

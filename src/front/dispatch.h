@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch: routes a request to the part of the front that answers it. Enter at dispatch_head as soon as
  * the head has arrived, then at dispatch_request once the request is complete. */
 #ifndef COUNTERSIGN_FRONT_DISPATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: one request that needs a worker: the call, the watch list, and the answer's way back to the
  * connection through its face. */
 #ifndef COUNTERSIGN_FRONT_EXCHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_form: see face_form.h; docs/contract.md, sections 1 and 6. */
 #include "front/face_form.h"
 

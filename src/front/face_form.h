@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_form: the form binding behind the test form of a help page: a form POSTed to .asmx/NAME. It serves
  * only operations that have nothing but a Result (contract/ct_form.h), only callers on this machine
  * (forwarded.h defines local), and in a browser only the server's own pages. ASP.NET has no such last

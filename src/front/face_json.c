@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_json: see face_json.h. A refusal without a worker is an object with "result" and "reason". */
 #include "front/face_json.h"
 

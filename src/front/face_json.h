@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_json: a JSON object POSTed to an operation below /api/, by phones and by the browser pages
  * (docs/device-api.md). */
 #ifndef COUNTERSIGN_FRONT_FACE_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_soap: see face_soap.h. soap/soap.h defines the messages; this file only carries them. */
 #include "front/face_soap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_soap: POST of a SOAP message to the service. */
 #ifndef COUNTERSIGN_FRONT_FACE_SOAP_H
 #define COUNTERSIGN_FRONT_FACE_SOAP_H

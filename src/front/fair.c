@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fair: a tree of networks, indexed by a hash table of digests. Each node has its children (at the last
  * level, a source's items) in a ring, the next one to serve first. */
 #include "front/fair.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fair: a queue ordered by source address: sources are served in turn, one item each.
  *
  * A source is an IPv4 address or a /64 of IPv6. Sources in one network (/24, /48) together have one turn

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* forwarded: see forwarded.h. */
 #include "front/forwarded.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* forwarded: finds the real caller behind a proxy that the operator trusts.
  *
  * Only what a trusted proxy says is used. X-Forwarded-For is read from its right end past the addresses of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* front: see front.h. This file only assembles the parts. A client's bytes arrive in connection.c, a
  * worker's in backend.c. */
 #include "front/front.h"

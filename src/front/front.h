@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* front: everything between client sockets and worker channels, as one object on one event loop:
  * connections, TLS, HTTP, routes, SOAP and JSON, the queue for workers, the watch list.
  *

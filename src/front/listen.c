@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* listen: see listen.h. */
 #include "front/listen.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* listen: accepts connections, as many as the limits allow. */
 #ifndef COUNTERSIGN_FRONT_LISTEN_H
 #define COUNTERSIGN_FRONT_LISTEN_H

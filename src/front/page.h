@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* page: what all pages share: the service's address, the page head, escaping, and coloured samples. */
 #ifndef COUNTERSIGN_FRONT_PAGE_H
 #define COUNTERSIGN_FRONT_PAGE_H

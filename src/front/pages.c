@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages: see pages.h. The contract's side of it is docs/contract.md, section 6. */
 #include "front/pages.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages: everything that the front answers by itself, without a worker: the .asmx's own pages, WSDL and
  * discovery document, the integration guide, the sandbox's page, error pages, static files, and the health
  * check. Each function fills an answer; bodies are written into the given buf, or are constants. Enter at

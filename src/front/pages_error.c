@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages_error: see pages.h. */
 #include "front/page.h"
 

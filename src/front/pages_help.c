@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages_help: the pages that an .asmx serves about itself (docs/contract.md, sections 6 and 13). Their
  * text is that of ASP.NET's pages to the letter; additions are in attributes. */
 #include "contract/ct_form.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages_integrate: the guide for console developers, generated from the contract's tables: the course of a
  * sign-in, and for each operation its parameters, its outputs, the meaning of each value, and the call in
  * several languages. The text is our own, unlike that of pages_help.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages_sandbox: a sandbox's page: its users, their password, what each one demonstrates and why, and a
  * first request to try; generated from scenarios.def. */
 #include "contract/ct.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* park: see park.h. */
 #include "front/park.h"
 

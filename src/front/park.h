@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* park: the watch list: which checks wait for which topic, and their interim answer.
  *
  * An entry stands for one check that a worker answered with CALL_WAIT. Its key is a digest of the caller and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pool: the memory of empty buffers, so that an idle connection holds none, and a busy one need not
  * allocate. Nothing remains of a buffer's old content: buf.h. */
 #ifndef COUNTERSIGN_FRONT_POOL_H

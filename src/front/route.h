@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* route: maps the path of a request to the part of the front that answers it. Methods are up to the faces. */
 #ifndef COUNTERSIGN_FRONT_ROUTE_H
 #define COUNTERSIGN_FRONT_ROUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* state: the internals of the front, shared by the files of this room. Enter at front.h. */
 #ifndef COUNTERSIGN_FRONT_STATE_H
 #define COUNTERSIGN_FRONT_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle: see throttle.h. Failures are counted in a leaking bucket: each one moves the time of full
  * forgiveness THROTTLE_REFILL_S later. A payer who is more than THROTTLE_FAILURES of them ahead of the
  * clock has to wait. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle: limits what one source may cost: its number of connections, and its failures on the JSON face
  * before it has to wait. A source is an IPv4 address or a /64 of IPv6. A phone's token that a worker
  * accepted recently is a payer of its own: failures of others behind the same address do not lock it out,

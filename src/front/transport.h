@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* transport: the bytes of one client's socket, plain or over TLS, with the results of http/tls.h. */
 #ifndef COUNTERSIGN_FRONT_TRANSPORT_H
 #define COUNTERSIGN_FRONT_TRANSPORT_H

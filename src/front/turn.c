@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* turn: see turn.h. */
 #include "front/turn.h"
 

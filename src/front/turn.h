@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* turn: how much of a loop round clients get, and which one is next.
  *
  * A client's input is processed in slices (struct turn_slice). A client with more than one slice waits in

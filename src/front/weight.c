@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* weight: see weight.h. */
 #include "front/weight.h"
 

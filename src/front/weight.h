@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* weight: accounts the memory that large bodies, and the calls built from them, take from the budget shared
  * by all connections.
  *

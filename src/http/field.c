@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* field: lines, header fields, and their names and bytes (RFC 9112, sections 2.2 and 5; RFC 9110, section
  * 5). */
 #include "http/head.h"

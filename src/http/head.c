@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* head: the request line and the header fields (RFC 9112, sections 3, 5 and 6), and their combined
  * meaning. */
 #include "http/head.h"

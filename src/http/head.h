@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* head: lines, and the head of a request that they form. Private to parser.c; stateless. */
 #ifndef COUNTERSIGN_HTTP_HEAD_H
 #define COUNTERSIGN_HTTP_HEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parser: the states of a connection's input: a head, then a body by length or in chunks (RFC 9112, sections
  * 6 and 7). head.c knows what a head may contain.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parser: a strict parser for HTTP/1.0 and 1.1 requests (RFC 9112, RFC 9110) from the bytes of one
  * connection.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reply: the framing of an answer; see reply.h. */
 #include "http/reply.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reply: writes HTTP/1.1 answers (RFC 9112) into a struct buf. The body is always complete, with a
  * Content-Length; nothing is chunked. It decides only the framing of an answer.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* request: look-ups in a parsed request. */
 #include "http/parser.h"
 

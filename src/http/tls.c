@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tls: OpenSSL, behind the few functions of tls.h. */
 #include "http/tls.h"
 

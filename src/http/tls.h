@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tls: TLS 1.2 and 1.3 for the front's connections, by OpenSSL 3. The only file in the program that handles
  * the TLS key.
  *

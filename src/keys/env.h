@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* env: what the domain needs to know about the server, and the keys derived from the server key
  * (server_key.h). Only workers and the command line have it; env_clear wipes it. */
 #ifndef COUNTERSIGN_KEYS_ENV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_key: see push_key.h. */
 #include "keys/push_key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_key: the key pair that identifies this server to push services (VAPID, RFC 8292): on P-256, derived
  * from the server key, so that there is nothing more to store or back up. Phones subscribe with the public
  * point; with a new server key they must subscribe again. Worker 0 passes it to the courier, which signs

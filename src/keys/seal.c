@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seal: see seal.h. */
 #include "keys/seal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seal: small secrets at rest: AES-256-GCM under the server's sealing key. */
 #ifndef COUNTERSIGN_KEYS_SEAL_H
 #define COUNTERSIGN_KEYS_SEAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* server_key: see server_key.h. */
 #include "keys/server_key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* server_key: the file of 32 random bytes from which all keys of the server are derived: HKDF-SHA-256 (RFC
  * 5869) with one label each, so that no key can replace another. Readers wipe it as soon as their own keys
  * are derived. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* log: builds a line on the stack and writes it with one call, so that lines of several processes on one
  * pipe never mix (PIPE_BUF is 4096 on Linux), and so that exhausted memory can still be reported. */
 #include "log/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* log: one line per event, to standard error, for people and programs alike:
  *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
  * events.def lists the events and their levels. Values are formatted as by printf; text from outside must go

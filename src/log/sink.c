@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sink: see the header. */
 #include "log/sink.h"
 

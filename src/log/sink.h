@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sink: writes finished lines to standard error, and never waits for its reader. Private to this folder.
  *
  * Standard error is often a pipe, a socket or a terminal whose other end may stall. A line that does not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* caller: see caller.h. */
 #include "ops/caller.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* caller: who asks, resolved from the caller column of ops.def before a handler runs. A handler's prototype
  * (ops.h) takes the proof of its row and of no other, so a handler that does without it does not compile, and
  * a row that changes its caller breaks its handler's build.

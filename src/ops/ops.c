@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops: the table of handlers, and what is the same for all of them: the caller before, the proof behind. */
 #include "ops/ops.h"
 

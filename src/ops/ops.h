@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops: where the contract meets the domain: one handler for each operation of ops.def, which maps its struct
  * to a call of the domain and the answer back, and decides nothing. An operation without a handler does not
  * link, and one whose handler does not take the proof of its caller (caller.h) does not compile.

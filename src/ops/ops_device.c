@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_device: the phone's operations; docs/device-api.md. */
 #include "accounts/challenge.h"
 #include "accounts/company.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_device: what the phone's operations share. */
 #ifndef COUNTERSIGN_OPS_OPS_DEVICE_H
 #define COUNTERSIGN_OPS_OPS_DEVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_phone: see ops_device.h. */
 #include "ops/ops_device.h"
 

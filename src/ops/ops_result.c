@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_result: the domain's results by the names of the contract. A test checks that each published value
  * is a result of the domain (tests/unit/ops/ops_test.c). */
 #include "ops/ops_result.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_result: the domain's results as the values of each enumeration, by name. */
 #ifndef COUNTERSIGN_OPS_OPS_RESULT_H
 #define COUNTERSIGN_OPS_OPS_RESULT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_self: the technician's self-service on the phone; docs/device-api.md, "Self-service". */
 #include "base/clock.h"
 #include "ops/ops.h"

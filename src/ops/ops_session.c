@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_session: what works on the session cookie, and the redemption of a console's ticket. */
 #include "accounts/session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_signin: the logins and the operations of the second factor. */
 #include "signin/signin.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* own: the sandbox's own operations: the phone that is moved by hand, the clock. */
 #include "accounts/technician.h"
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: see the header. */
 #include "play/phone.h"
 

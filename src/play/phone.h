@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: the phones of a sandbox. All have one key, kept in a file beside the sandbox's database; they
  * enrol with a ticket and sign their answers, and the server verifies both as for any phone. */
 #ifndef COUNTERSIGN_PLAY_PHONE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* play: see the header. */
 #include "play/play.h"
 

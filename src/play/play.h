@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* play: what turns a worker into the worker of a sandbox (countersignd --sandbox): the users of
  * scenarios.def, created again at each of their logins; the steps that lead to their results; their phones;
  * the clock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* stage: see the header. A new company for each login is simpler than undoing the effects of the last one,
  * and cannot be incomplete. */
 #include "play/stage.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* stage: the current state of one sandbox user: created at a login, looked up while a push is pending. */
 #ifndef COUNTERSIGN_PLAY_STAGE_H
 #define COUNTERSIGN_PLAY_STAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* step: what operators, phones and other consoles do in a sandbox: one function for each step of
  * scenarios.def. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backoff: see the header. */
 #include "proc/backoff.h"
 

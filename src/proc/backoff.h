@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backoff: when a dead child is restarted: at once the first time, then after 100 ms, doubling up to 10 s.
  * A child that lived for a minute starts over. Times are clock_mono microseconds, passed in; nothing here
  * reads a clock. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* channel: see the header. */
 #include "proc/channel.h"
 

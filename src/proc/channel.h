@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* channel: a worker's end of its channel to one front or to the courier, and the courier's end of the latter.
  * Nothing here blocks: what the other side does not accept yet is queued here, and a peer that accepts
  * nothing does not delay the others.

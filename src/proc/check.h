@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check: --check-config: loads everything that a start would load, with the same programs and under the
  * same account, and reports every problem in one run. It opens no listener and changes nothing, so it may
  * run beside a server. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* child: the start of every child process: its log, its configuration (descriptor 4), the movable clock of
  * a sandbox or of a test build, and the first messages to the supervisor (descriptor 3). */
 #ifndef COUNTERSIGN_PROC_CHILD_H

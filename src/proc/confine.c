@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* confine: limits, Landlock, seccomp, in this order: each step needs what the next one takes away. */
 #include "proc/confine.h"
 

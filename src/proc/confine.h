@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* confine: what a child gives up for good after its set-up.
  *
  * seccomp: a list of allowed system calls per kind of process (confine.def); any other call kills the

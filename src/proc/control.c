@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* control: messages of the control channel as frames. One table defines what each type carries. */
 #include "proc/control.h"
 

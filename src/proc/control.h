@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* control: the channel between the supervisor and one child; descriptor 3 in the child.
  *
  * One frame (base/frame.h) per message, with the message's descriptors attached. A message that is not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* countersignd: the command line of the server: options, then supervise_run; for a sandbox, with a place of
  * its own. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* courier_main: the process that posts notifications of new challenges and notices. They arrive from
  * worker 0 as letters (push/letter.h), go to the webhook and to the push services of browsers
  * (push/delivery.h), and the outcome of each is sent back. It has no store; of the server's keys it has

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* domain: see the header. */
 #include "proc/domain.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* domain: the process of one worker: the domain and its database on the loop of worker.h. Two programs use
  * it: countersign-worker, and countersign-sandbox, which adds something around each operation. */
 #ifndef COUNTERSIGN_PROC_DOMAIN_H

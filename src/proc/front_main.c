@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* front_main: the process of one front: receives its descriptors from the supervisor, confines itself, and
  * runs the front (front/front.h) on its loop until it is asked to drain. */
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* heap: wipes all memory that a child returns to the heap, including that of its libraries: requests hold
  * passwords, tokens and seeds, and JSON, TLS, normalisation and QR codes make copies of them that no other
  * code can reach. The program's own free and realloc replace glibc's; under AddressSanitizer a hook does

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* listeners: socket, bind, listen. */
 #include "proc/listeners.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* listeners: the sockets that the fronts accept from. The supervisor opens and keeps them, so that a front
  * that dies loses its connections, but not those still in the kernel's queue. With several fronts, each
  * has its own socket for each address (SO_REUSEPORT), and the kernel distributes new connections. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lock: see the header. */
 #include "proc/lock.h"
 

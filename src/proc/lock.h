@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lock: ensures one server per store. With several fronts the port is shared (SO_REUSEPORT), so the port
  * alone would not keep a second server away. */
 #ifndef COUNTERSIGN_PROC_LOCK_H

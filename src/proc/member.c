@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* member: see the header. */
 #include "proc/member.h"
 

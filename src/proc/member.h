@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* member: one child from the supervisor's side: its process, its control channel, and what it is sent.
  * supervise.c decides when a child is started, and what its end means. */
 #ifndef COUNTERSIGN_PROC_MEMBER_H

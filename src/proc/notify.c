@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notify: see the header. */
 #include "proc/notify.h"
 

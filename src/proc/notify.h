@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notify: reports the supervisor's state to the program that started it: by the sd_notify protocol (a
  * datagram to the socket named in NOTIFY_SOCKET, see sd_notify(3)), and by a line written to a descriptor. */
 #ifndef COUNTERSIGN_PROC_NOTIFY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* opener: see the header. */
 #include "proc/opener.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* opener: the database connection of a process that must survive the database's absence: a failed open is
  * retried, at most once a second. */
 #ifndef COUNTERSIGN_PROC_OPENER_H

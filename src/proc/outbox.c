@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outbox: see the header. Enter at outbox_work. */
 #include "proc/outbox.h"
 

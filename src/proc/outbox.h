@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outbox: worker 0's side of the courier. Takes due rows from table outbox, sends them to the courier as
  * letters (push/letter.h), and writes the outcome. The courier has no store: all decisions are made here, by
  * push/fate.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pace: see the header. */
 #include "proc/pace.h"
 

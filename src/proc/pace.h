@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pace: when a worker does its housekeeping between calls. An idle worker does it at once. Under constant
  * load it does it every second, and again shortly after a round that left work to do, so that leftovers
  * are removed faster than calls produce them, while other processes get the write lock in between. On a

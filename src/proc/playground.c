@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* playground: see the header. */
 #include "proc/playground.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* playground: the surroundings of a sandbox: its own folder in memory (/dev/shm), mode 0700, with a newly
  * created store and keys, a generated configuration, and a clock that can be moved. It touches nothing
  * else, and is removed at the end. */

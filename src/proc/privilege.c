@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* privilege: see the header. */
 #include "proc/privilege.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* privilege: what a child gives up before its program runs: the root account, and all capabilities. */
 #ifndef COUNTERSIGN_PROC_PRIVILEGE_H
 #define COUNTERSIGN_PROC_PRIVILEGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rehearsal: see the header. */
 #include "proc/rehearsal.h"
 

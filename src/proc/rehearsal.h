@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rehearsal: a child that loads what a start would load, reports on it, and exits. It tells the supervisor,
  * which holds no secret and links neither TLS nor the store, whether a start would succeed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reload: SIGHUP: reads the configuration and the TLS files again, has a front prove the pair
  * (rehearsal.h), and only then distributes them. Until then, and whenever anything is wrong, the old
  * settings stay in use. The log gets one verdict: `reload`, or `reload.refused` with each problem. */

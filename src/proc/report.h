@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report: the wording of the supervisor's log lines. */
 #ifndef COUNTERSIGN_PROC_REPORT_H
 #define COUNTERSIGN_PROC_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rlimits: see the header. */
 #include "proc/rlimits.h"
 

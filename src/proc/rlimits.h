@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rlimits: the resource limits inherited from the parent, a shell's ulimit or a service manager's. */
 #ifndef COUNTERSIGN_PROC_RLIMITS_H
 #define COUNTERSIGN_PROC_RLIMITS_H

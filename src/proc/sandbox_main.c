@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sandbox_main: the program of one worker of a sandbox (countersignd --sandbox): a worker whose users are
  * those of scenarios.def (play/play.h). With arguments it creates the sandbox's store instead. It refuses
  * to run as the worker of any other server. */

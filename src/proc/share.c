@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* share: see the header. */
 #include "proc/share.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* share: the places that one destination may have of those that the courier has. A webhook or a push service
  * that does not answer keeps its places for as long as a delivery may take: some are left for all others. */
 #ifndef COUNTERSIGN_PROC_SHARE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signals: see the header. */
 #include "proc/signals.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signals: the effect of each signal (signals.def), independent of the inherited dispositions. */
 #ifndef COUNTERSIGN_PROC_SIGNALS_H
 #define COUNTERSIGN_PROC_SIGNALS_H

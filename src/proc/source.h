@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* source: the configuration as the supervisor distributes it, and the TLS files that it opens for the fronts.
  *
  * The file is read and checked here once; children get copies of that text, so a restarted child never

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* spawn: fork, clean up, drop the account, exec. */
 #include "proc/spawn.h"
 

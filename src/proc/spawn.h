@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* spawn: starts one child process with nothing but what it needs.
  *
  * A child starts with descriptors 0 and 1 on /dev/null, 2 as ours (the log), 3 its control channel, 4 its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* supervise: the state machine of a server: starting, serving, draining, ending. Enter at supervise_run. */
 #include "proc/supervise.h"
 

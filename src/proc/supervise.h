@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* supervise: starts the children, connects them with channels, watches and restarts them, and ends them.
  *
  * It holds no secret, parses no outside input except its configuration, and is the only part that opens

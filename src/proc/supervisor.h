@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* supervisor: the state of a supervisor, shared by its parts: supervise.c (phases, signals, shutdown),
  * member.c (one child) and reload.c. Private to them; the interface is supervise.h. */
 #ifndef COUNTERSIGN_PROC_SUPERVISOR_H

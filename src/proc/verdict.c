@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verdict: see the header. */
 #include "proc/verdict.h"
 

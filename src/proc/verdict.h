@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verdict: what an attempt to deliver a row of the outbox, or the lack of one, means for the row: written
  * within the open transaction, and logged after its commit. Private to outbox.c. */
 #ifndef COUNTERSIGN_PROC_VERDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* worker: a plain loop over poll(2). Enter at worker_run. */
 #include "proc/worker.h"
 

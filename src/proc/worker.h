@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* worker: the loop of a worker process: takes a call from a front, runs it, and replies; between calls it
  * does housekeeping. Hooks define what a call does: worker_main.c uses the domain's, the fixture of the
  * contract tests its own.

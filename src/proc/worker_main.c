@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* worker_main: the program of one worker. */
 #include <stddef.h>
 

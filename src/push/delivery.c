@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* delivery: see the header. */
 #include "push/delivery.h"
 

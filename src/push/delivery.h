@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* delivery: the courier's work: takes letters as frames, posts them, and writes the outcome of each as a
  * frame. Opens nothing but connections, and knows neither a store nor the server's key: its owner supplies
  * the configuration, a frame supplies the push key. Never blocks. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ece: see ece.h. */
 #include "push/ece.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ece: the content encoding aes128gcm (RFC 8188) for a message of one record. Encodes only. */
 #ifndef COUNTERSIGN_PUSH_ECE_H
 #define COUNTERSIGN_PUSH_ECE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fate: see the header. */
 #include "push/fate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fate: what happens to a notification after an attempt: sent, retried, failed, or dropped (no longer
  * needed). It is tried until its challenge expires, with pauses that double. After a permanent refusal
  * (4xx) it is tried once more, late enough for polling phones to have fetched the challenge, and then

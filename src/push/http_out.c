@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_out: libcurl's multi interface, advanced step by step. */
 #include "push/http_out.h"
 

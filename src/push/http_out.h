@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_out: posts small bodies to the operator's addresses and, under restrictions, to addresses from
  * outside. The server's only use of libcurl.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* letter: see the header. */
 #include "push/letter.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* letter: the messages between worker 0 and the courier, as frames (base/frame.h) on the channel between
  * them. The worker has the store and the server's key; the courier has neither, and learns everything that it
  * may know about a notification from its letter.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vapid: identifies this server to a push service (RFC 8292): a signed token with the service's origin, an
  * expiry time, and a contact. */
 #ifndef COUNTERSIGN_PUSH_VAPID_H

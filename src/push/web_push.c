@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web_push: see web_push.h. */
 #include "push/web_push.h"
 

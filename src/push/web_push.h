@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web_push: a notification for one phone through the push service that it subscribed to: a request of RFC
  * 8030 with the encryption of RFC 8291 and the token of RFC 8292. docs/web-push.md.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webhook: see the header. */
 #include "push/webhook.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webhook: the operator's own channel: each new challenge as one signed POST. docs/webhook.md.
  *
  *     POST (webhook.url)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_change: a technician changes the password, and proves the old one again. On a console with an
  * enforced second factor, the newer operation requires that as well; on a phone, the self-service has
  * already required it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_change: a new password, set by a console with its session. For phones: self_password in
  * self_service.h. */
 #ifndef COUNTERSIGN_SELF_PASSWORD_CHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_codes: an authenticator and recovery codes, set up by the technician. */
 #include "accounts/qr.h"
 #include "db/db.h"

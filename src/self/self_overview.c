@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_overview: what technicians see of their own account, in one snapshot. Sign-ins come from the audit
  * log, the only record of them. */
 #include <stdlib.h>

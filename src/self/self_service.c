@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_service: opening and closing, and devices. The rest is in self_overview.c, self_codes.c and
  * password_change.c. */
 #include "self/self_service.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_service: what technicians can do with their own account, on their own phone: see, rename and remove
  * devices, see sign-ins, change the password, set up codes. It is opened by a fresh signature of the phone's
  * key over a nonce, for a few minutes and for that phone only.

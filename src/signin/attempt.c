@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* attempt: opens a login, and later reads it again with all facts for a decision. grant.c ends it. */
 #include "signin/attempt.h"
 

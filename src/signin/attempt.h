@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* attempt: one login on its way from a right password to its end: opened, read again with all its facts,
  * and ended once, by a grant or by a final refusal. Only for signin and self. */
 #ifndef COUNTERSIGN_SIGNIN_ATTEMPT_H

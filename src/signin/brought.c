@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* brought: a new password on its way: examined and hashed at the login or the change, and judged again by
  * the current policy when it is granted. */
 #include "signin/attempt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge_answer: what a phone sees of a push, and its answer. The signed statement is rebuilt here from
  * the row, so the phone can only have signed what it was shown; number and decision are only examined
  * after the signature has verified. */

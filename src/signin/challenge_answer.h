@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge_answer: what a phone sees of its pending pushes, and its answer to one. */
 #ifndef COUNTERSIGN_SIGNIN_CHALLENGE_ANSWER_H
 #define COUNTERSIGN_SIGNIN_CHALLENGE_ANSWER_H

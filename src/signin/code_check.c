@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* code_check: the second factor that is typed. A wrong code counts as a failure and spends nothing: a slip
  * must not cost the sign-in, and the lock-out bounds how many there can be. What cannot be a code does not
  * count. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* grant: the end of an attempt: the session with its seat, cookie and ticket; or a final refusal. All of
  * it within the transaction that decided. */
 #include "accounts/push_channel.h"

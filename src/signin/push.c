@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push: a console's operations on a push: send it, ask for its outcome, cancel it. */
 #include "accounts/push_channel.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signin: the password, the first factor: which account, whether it may try, whether it is right; and what
  * comes next. */
 #include "signin/signin.h"

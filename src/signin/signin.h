@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signin: the way in: password, push, code, grant. These are the functions that ops/ calls; each runs its
  * own transaction. */
 #ifndef COUNTERSIGN_SIGNIN_SIGNIN_H

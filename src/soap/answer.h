@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* answer: answers that are not results: faults, 400 and 415, in both SOAP versions (docs/contract.md,
  * section 5). Private to this room. */
 #ifndef COUNTERSIGN_SOAP_ANSWER_H

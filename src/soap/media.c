@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* media: see media.h. */
 #include "soap/media.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* media: the Content-Type and SOAPAction fields as ASP.NET reads them, which covers less than RFC 9110. */
 #ifndef COUNTERSIGN_SOAP_MEDIA_H
 #define COUNTERSIGN_SOAP_MEDIA_H

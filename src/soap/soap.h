@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap: converts the body of an HTTP request to an operation's values, and its result to the bytes of the
  * answer, for SOAP 1.1 and 1.2, exactly as an ASP.NET .asmx endpoint of .NET Framework 4.x does.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_decode: routing and reading, in the same order as .NET: that order decides which of several faults
  * a bad message gets (docs/contract.md, section 2). The functions below follow those of
  * SoapServerProtocol, whose names are given beside them. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_encode: results, and the fault of an operation that threw. */
 #include "contract/ct_xml.h"
 #include "soap/answer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* statement: see the header. */
 #include "statement/statement.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* statement: the texts that a phone signs, as both the phone and the server build them:
  * docs/device-api.md. Each starts with a line that names its kind and version, followed by one line for
  * each member: "NAME LENGTH VALUE\n", with the length in bytes, decimal, so that no value can imitate

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_audit: see store_audit.h. Rows are only read and appended, never changed. */
 #include "store/store_audit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_audit: the rows of the audit log. What their digests cover is accounts/audit.c's business. */
 #ifndef COUNTERSIGN_STORE_STORE_AUDIT_H
 #define COUNTERSIGN_STORE_STORE_AUDIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_challenge: the SQL of challenges. */
 #include "store/store_challenge.h"
 

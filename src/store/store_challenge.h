@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_challenge: rows of challenges. A state changes by store_challenge_move alone, which only
  * accounts/challenge.c calls. */
 #ifndef COUNTERSIGN_STORE_STORE_CHALLENGE_H

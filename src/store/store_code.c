@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_code: see store_code.h. */
 #include "store/store_code.h"
 

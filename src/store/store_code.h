@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_code: the sealed seeds of codes, and recovery codes. */
 #ifndef COUNTERSIGN_STORE_STORE_CODE_H
 #define COUNTERSIGN_STORE_STORE_CODE_H

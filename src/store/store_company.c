@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_company: see store_company.h. */
 #include "store/store_company.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_company: the rows of companies. */
 #ifndef COUNTERSIGN_STORE_STORE_COMPANY_H
 #define COUNTERSIGN_STORE_STORE_COMPANY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_device: see store_device.h. */
 #include "store/store_device.h"
 

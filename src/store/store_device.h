@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_device: the rows of enrolment tickets and of phones. */
 #ifndef COUNTERSIGN_STORE_STORE_DEVICE_H
 #define COUNTERSIGN_STORE_STORE_DEVICE_H

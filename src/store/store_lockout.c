@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_lockout: see store_lockout.h. A lock changes its row for the last time when it ends; changed_at is
  * set to that time, so that permanent locks are not examined whenever old rows are removed. */
 #include "store/store_lockout.h"

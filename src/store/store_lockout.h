@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_lockout: counters of failures, under keys that do not reveal whose they are. */
 #ifndef COUNTERSIGN_STORE_STORE_LOCKOUT_H
 #define COUNTERSIGN_STORE_STORE_LOCKOUT_H

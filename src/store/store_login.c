@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_login: the SQL of logins. */
 #include "store/store_login.h"
 

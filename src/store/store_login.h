@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_login: rows of logins, and what a sign-in writes into the technician's row. No rules here: those are
  * in accounts and signin. */
 #ifndef COUNTERSIGN_STORE_STORE_LOGIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_meta: see store_meta.h. */
 #include "store/store_meta.h"
 

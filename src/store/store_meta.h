@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_meta: facts about the database itself other than its schema, by name. */
 #ifndef COUNTERSIGN_STORE_STORE_META_H
 #define COUNTERSIGN_STORE_STORE_META_H

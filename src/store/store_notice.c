@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_notice: see store_notice.h. */
 #include "store/store_notice.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_notice: changes to their account that phones have not been informed of yet. */
 #ifndef COUNTERSIGN_STORE_STORE_NOTICE_H
 #define COUNTERSIGN_STORE_STORE_NOTICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_outbox: the SQL of the courier's deliveries. */
 #include "store/store_outbox.h"
 

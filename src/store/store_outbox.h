@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_outbox: the courier's pending deliveries: opaque ids of challenges and of notices.
  *
  * A waiting row is due at next_at. To claim it for delivery, a process sets next_at to the time when the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_passkey: see store_passkey.h. */
 #include "store/store_passkey.h"
 

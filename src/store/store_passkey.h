@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_passkey: the passkeys of phones. */
 #ifndef COUNTERSIGN_STORE_STORE_PASSKEY_H
 #define COUNTERSIGN_STORE_STORE_PASSKEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_policy: see store_policy.h. */
 #include "store/store_policy.h"
 

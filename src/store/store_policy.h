@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_policy: the companies' deviations from the default policies, and the address rules. */
 #ifndef COUNTERSIGN_STORE_STORE_POLICY_H
 #define COUNTERSIGN_STORE_STORE_POLICY_H

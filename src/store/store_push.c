@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_push: see store_push.h. */
 #include "store/store_push.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_push: the push subscriptions of phones. */
 #ifndef COUNTERSIGN_STORE_STORE_PUSH_H
 #define COUNTERSIGN_STORE_STORE_PUSH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_self: see store_self.h. */
 #include "store/store_self.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_self: openings of the self-service: the token that a device got for a signature. */
 #ifndef COUNTERSIGN_STORE_STORE_SELF_H
 #define COUNTERSIGN_STORE_STORE_SELF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_session: the SQL of sessions. */
 #include "store/store_session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_session: rows of sessions. "Live" means: not ended, used recently enough, not too old. */
 #ifndef COUNTERSIGN_STORE_STORE_SESSION_H
 #define COUNTERSIGN_STORE_STORE_SESSION_H

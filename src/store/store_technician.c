@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_technician: see store_technician.h. */
 #include "store/store_technician.h"
 

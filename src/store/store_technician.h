@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_technician: the rows of accounts and of their previous passwords. */
 #ifndef COUNTERSIGN_STORE_STORE_TECHNICIAN_H
 #define COUNTERSIGN_STORE_STORE_TECHNICIAN_H

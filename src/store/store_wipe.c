@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_wipe: see store_wipe.h. */
 #include "store/store_wipe.h"
 

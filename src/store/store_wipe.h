@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* store_wipe: removes the secrets of an account from the store. */
 #ifndef COUNTERSIGN_STORE_STORE_WIPE_H
 #define COUNTERSIGN_STORE_STORE_WIPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web: the files of the approver; see the header. Their table is made from the folder (tools/embed-folder).
  */
 #include "web/web.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A copy button beside each sample; without this script the samples are what they are. The button holds no text, so that the
 // text of a page stays that of its contract.
 'use strict';

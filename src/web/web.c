@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web: see the header. The bytes are those of the files beside this one (tools/embed). */
 #include "web/web.h"
 

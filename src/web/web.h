@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web: the files that the front gives to browsers (style sheets, scripts, pictures), embedded at build. Not
  * here: pages, which the front writes. */
 #ifndef COUNTERSIGN_WEB_WEB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cbor: see cbor.h. */
 #include "webauthn/cbor.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cbor: a strict cursor over CBOR (RFC 8949), for the data of authenticators (WebAuthn Level 3, section 6.5.3
  * and "CTAP2 canonical CBOR encoding form"): definite lengths, the shortest form of every number, no tags, no
  * floats, valid UTF-8 in texts, no duplicate keys in a map. Allocates nothing; results are views of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn: see webauthn.h. The order follows sections 7.1 and 7.2. */
 #include "webauthn/webauthn_parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn: verifies the answers of authenticators as a relying party does (W3C Web Authentication Level 3,
  * sections 7.1 and 7.2). It knows no device, no policy and no store, and does not require user verification:
  * it reports whether there was any. passkey.c decides what an answer means.

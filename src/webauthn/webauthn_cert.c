@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_cert: the certificate of an attestation: its required form, not its issuer. */
 #include <limits.h>
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_client: the client data that a browser made, and whose digest the authenticator signed. Parsed
  * as JSON rather than by the limited verification of section 5.8.1.2, since browsers older than that
  * section order its members differently. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_data: authenticator data, the keys in it, and the attestation object around it. */
 #include "webauthn/webauthn_parts.h"
 

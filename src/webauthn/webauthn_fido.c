@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_fido: signatures and attestations, with libfido2, which opens no device here: webauthn_data.c
  * has parsed its input. Running out of memory ends the process, as everywhere. */
 #include <fido.h>

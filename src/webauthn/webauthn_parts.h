@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_parts: strict readers for the parts of an authenticator's answer; internal to webauthn*.c.
  * Results are views of the input. */
 #ifndef COUNTERSIGN_WEBAUTHN_WEBAUTHN_PARTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bounds: see bounds.h. A start tag is scanned as name, blanks, and attributes with quoted values;
  * everything else is skipped. */
 #include "xml/bounds.h"

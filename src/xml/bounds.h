@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bounds: checks a document against the limits of xml.h in one pass, before it is parsed. Private to the
  * reader. */
 #ifndef COUNTERSIGN_XML_BOUNDS_H

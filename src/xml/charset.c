@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset: see charset.h. */
 #include "xml/charset.h"
 

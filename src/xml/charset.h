@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset: determines the charset of a message and decodes it to UTF-8, as .NET's Encoding and StreamReader
  * do.
  *

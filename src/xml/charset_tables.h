@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset_tables: the characters of the bytes 0x80 to 0xff in the one-byte charsets; included only by
  * charset.c. A byte that a charset leaves undefined maps to the control character of its value, as in
  * .NET. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* memory: the parser's heap, counted and limited. Its allocator takes no context argument, so the counters
  * are per process: a process parses one document at a time. Private to the reader; xml_memory is in xml.h. */
 #ifndef COUNTERSIGN_XML_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* problem: see problem.h. Called only after the parser found a document malformed: scans the text again,
  * up to the fault, for the details of .NET's message. */
 #include "xml/problem.h"

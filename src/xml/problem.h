@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* problem: the reason why a document is not well-formed, in the words of .NET's XmlException. Private to
  * the reader. */
 #ifndef COUNTERSIGN_XML_PROBLEM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* source: turns the bytes of a message into the text for the reader: charset from HTTP, byte order mark
  * and XML declaration, divided between StreamReader and XmlTextReader as in .NET (docs/contract.md,
  * sections 3 and 9). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* write: see write.h. */
 #include "xml/write.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* write: text as XML content, as .NET's XmlTextWriter writes it (docs/contract.md, section 4). */
 #ifndef COUNTERSIGN_XML_WRITE_H
 #define COUNTERSIGN_XML_WRITE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xml: a reader that moves from node to node, with the rules of .NET's XmlTextReader for a message:
  * namespaces on, DTD prohibited, only predefined entities, only XML 1.0, line ends normalised.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xml_reader: see xml.h. The only file that uses expat, which runs until a batch of nodes is full, is
  * suspended, and is resumed when the batch is used up. */
 #include <expat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pages of the account in a real browser: a password is changed there by phone or code, and a session is ended.
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The approver in a real browser, against a real server: what a person sees, does and is told.
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every screen of the app with people and companies that do not exist, for the tests of their looks and for the pictures in
 // docs/images. The screens are the app's own, shown by the app's own frame.
 import {readFile} from "node:fs/promises";

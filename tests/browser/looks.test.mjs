@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How every screen looks: nothing overflows a small phone in any language, thumbs find their targets, and axe finds no fault.
 import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Passkeys in a real browser, with the authenticator of its DevTools, against a real server.
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";

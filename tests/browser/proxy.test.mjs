@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A new version of the app arrives although a proxy keeps what it has seen, and lets browsers keep it for a year: what a content
 // network or a proxy with "cache all scripts" does to the service worker, its imports and the files.
 import assert from "node:assert/strict";

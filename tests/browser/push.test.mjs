@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Notifications in a real browser: when they are asked for, what they say and lead to, and what becomes of them. All is real
 // but the browser's own push service (push_service.mjs).
 import assert from "node:assert/strict";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A push service on loopback, and what a browser that is subscribed to it does with its messages: npm's web-push-testing, which
 // knows nothing of this server, checks each message as a push service does and reads it as a browser does.
 import {once} from "node:events";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The self-service ("Your account") in a real browser, against a real server: devices, sign-ins, codes, password.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server and the browser for a test: stage.py as a child, and Debian's Chromium by playwright-core.
 import {spawn} from "node:child_process";
 import {createRequire} from "node:module";

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The server, its operator and a console, for the browser tests: JSON lines in, JSON lines out.
 
 usage: stage.py [SETTINGS]: a JSON object of "SECTION.KEY" and values, beside those of every test's server. A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its

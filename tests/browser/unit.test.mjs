@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The app's modules by themselves, without a browser.
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";

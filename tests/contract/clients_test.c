@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clients_test: what real SOAP client programs sent, and the answers that they got from the reference. */
 #include "../unit/unit.h"
 

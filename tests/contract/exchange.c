@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: see exchange.h. */
 #include "exchange.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: one recorded request, taken apart as little as is needed, and what countersign's SOAP room makes
  * of it, in process: decode, the fixture's operation, encode. */
 #ifndef COUNTERSIGN_TESTS_CONTRACT_EXCHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fixture: the real front with the test worker, on 127.0.0.1, until interrupted: fixture PORT (0: any).
  * For the replay of recorded exchanges and for differential tests; it knows no account and no database. The
  * loopback addresses count as a proxy, so that a client there is a remote one, as in expected.tsv. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fixture_op: see fixture_op.h. */
 #include "fixture_op.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fixture_op: the operation behind the recorded exchanges (tests/contract/golden, clients): it answers by its
  * login token, so that one exchange tests one thing. For the replay at unit level and for the test worker. */
 #ifndef COUNTERSIGN_TESTS_CONTRACT_FIXTURE_OP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* golden_test: every recorded POST that the contract's table expects an answer of the SOAP room for must get
  * it: status, Content-Type, Cache-Control, each byte of the body, and whether the operation ran. */
 #include "../unit/unit.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the two servers are known to differ, and why: README.md has the same list in prose."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Changes to recorded requests, of the kinds that programs and people make: the same seed gives the same requests."""
 
 import random

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same requests to countersign and to Mono's ASMX, which is Microsoft's own source: the same answers.
 
 The reference is tests/differential/reference, the service behind the recorded exchanges, started live; ours is the front

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A WebAuthn authenticator and the browser before it, in software, written apart from the server's own code. All that
 they say can be bent: each test of a refusal bends one thing and signs it rightly."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: one server for each test process, and one of its own for a test that breaks it."""
 
 import itertools

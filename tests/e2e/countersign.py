@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The product as its users meet it: a server of one's own, a console, a phone, and the command line."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/access.md on the wire: every operation that it lists, without its caller's proof and with a made-up one."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line against a running server: as a console, as a phone, and beside the daemon."""
 
 import datetime

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A clock that is set back or forward: nothing lasts longer than its own length, no order is reversed, and codes go by
 the machine's clock. `move_wall` sets the wall clock alone, as a time server does; `advance` lets time pass on all."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The courier: it has no store and no key but its own, and whatever dies or stops, each notification is delivered."""
 
 import http.server

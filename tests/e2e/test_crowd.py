@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One client, or a crowd from one place, asks for all that it can get: others are served meanwhile."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The daemon as a service manager, a container or a shell meets it: its standard error, its signals, what it inherits."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The phone's side, as an attacker and as a clumsy phone would use it."""
 
 import json

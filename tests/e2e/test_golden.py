@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every recorded POST of tests/contract/golden, sent byte for byte to the front with the contract's test worker.
 
 The answer must have the status, Content-Type, Cache-Control and body of expected.tsv. The pages are test_pages.py's.

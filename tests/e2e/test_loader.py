@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bench/load against a real server: what it counts is what the server answered, and what is wrong it says. No timing is asserted."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a child keeps of a request that was answered: the memory of each is searched for what passed through it."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a console developer meets: the .asmx's pages, WSDL and discovery document, the form binding, the guide's snippets."""
 
 import html

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Passkeys: enrolled, asked for and refused, as a phone's browser would meet it, and as an attacker would try it."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Passwords that must change: what a company asks for today holds for those that were chosen earlier."""
 
 import http.client

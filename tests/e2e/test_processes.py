@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The processes: what a crash costs, how the server ends, reloads, and what it refuses to start with."""
 
 import contextlib

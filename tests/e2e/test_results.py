@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every published result, reached by its real cause through the wire."""
 
 import http.client

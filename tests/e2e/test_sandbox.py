@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersignd --sandbox: every scenario of its table through SOAP, twice; the phone, the clock, and what it leaves."""
 
 import concurrent.futures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What technicians do with their own account on their own phone, and what becomes of whoever tries it otherwise."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The store from the operator's side: the key that is its own, what is said when it cannot be used."""
 
 import contextlib

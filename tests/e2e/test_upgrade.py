@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A database of an earlier version: refused as it is, brought up by one command, and of use then."""
 
 import os

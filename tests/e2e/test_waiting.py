@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that are held: what ends the wait, and who decides how long it is."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who may enrol a phone, and what every act of the operator ends: the ways into an account, as an attacker tries them."""
 
 import http.client

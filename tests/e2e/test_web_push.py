@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Web Push: what a push service is sent, read back by a receiver written from the RFCs, and what its answers mean."""
 
 import datetime

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The operator's webhook: what is posted, how it is signed, and what failures mean for a sign-in."""
 
 import hashlib

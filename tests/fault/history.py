@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What clients saw of a server, and what must be true of it: the checker of the crash tests.
 
 A client records each call before it is sent (`ask`) and after its answer came (`answer`); a call that was cut off has no

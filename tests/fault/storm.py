@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many people sign in while processes of the server are killed; what they saw becomes a history.
 
 usage: storm.py SIGN_INS KILLS [SEED]      the long run, by hand or by night: `make storm`

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The checker itself: a history that holds, and one for each way in which it may not."""
 
 import pytest

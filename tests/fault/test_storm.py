@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sign-ins under SIGKILL of children and of the supervisor: the history that the clients saw holds."""
 
 import storm

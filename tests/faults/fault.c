@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fault: see fault.h. Nothing here allocates or logs: it runs within any call, and before main. */
 #include "tests/faults/fault.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fault: in a build with -Dfaults=true, the n-th call of our code that can fail (faults.def) does fail. One
  * page holds the number and what became of it: a test's own, or a file beside the clock of the tests, which a
  * test of processes maps too (COUNTERSIGN_TEST_CLOCK, then ".faults-" and the program's name). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fault_call: what a row of faults.def becomes: the linker (--wrap) sends each call of ours here first. */
 #ifndef COUNTERSIGN_TESTS_FAULT_CALL_H
 #define COUNTERSIGN_TESTS_FAULT_CALL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fault_sqlite: the calls to SQLite that can fail. */
 #include "tests/faults/fault_call.h"
 

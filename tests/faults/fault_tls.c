@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fault_tls: the calls to libssl that can fail. */
 #include "tests/faults/fault_call.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each process starts, and serves, with its first, second, third ... call failing (HACKING.md, "Faults"): the server is there
 afterwards, or ended and said why; never by an assertion, a signal or with a leak."""
 

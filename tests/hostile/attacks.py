@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attacks by one anonymous client, each a loop that goes on until it is ended, with a bound of its own.
 
 `tests/hostile` runs each beside honest people and asks whether they are served; `bench/part_attack.py` measures by how much they are

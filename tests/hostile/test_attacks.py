@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each attack beside an honest person: who is served, nothing dies, and memory stays bounded."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The SOAP toolkits that are tried: README.md has what each of them does with our description."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The server that every client signs in to, where stubs are made, and the record of who could."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signs in with a client program, and holds what it says against what must happen.
 
 A client is called `client WSDL ENDPOINT VERSION SCENARIO EMAIL PASSWORD`; SCENARIO is signin or fault. It prints a line a step:

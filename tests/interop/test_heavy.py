@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clients that are big to install, or made with a compiler: a part of `make interop`."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clients that are quick to install: a part of `make check`."""
 
 import pytest

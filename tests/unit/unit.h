@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* unit: what every unit test includes first. */
 #ifndef COUNTERSIGN_TESTS_UNIT_H
 #define COUNTERSIGN_TESTS_UNIT_H

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Version 1. One text for SQLite and PostgreSQL. Times are microseconds UTC, 0 = never; ids are 63-bit and made by the
 -- application; digests are SHA-256. A flag is 0 or 1. Nothing here holds a password, a token, a code or a private key in the clear.
 

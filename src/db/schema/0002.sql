@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Version 2: passkeys, the technician's self-service, what phones are told beside challenges.
 
 -- The passkey of a phone, where it has one: WebAuthn Level 3. Beside the device's own key, not in its place.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Version 3: what an account has had, what is refused, and what a phone signs beside its answers.
 
 -- Accounts and their ways in.

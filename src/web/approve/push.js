@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service worker's half of notifications. A push names a challenge or a notice by its opaque id alone, and the server is asked
 // which it is; no more is shown. Who asks and what for, or what was changed, is seen in the app. Nothing is answered from here, and no
 // message of a page is listened to.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service worker: keeps the app's files, so that it opens without a network; push.js is its part about notifications. Not
 // here: anything of the API, which is never kept and never answered from here.
 //

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* domain: the sign-in, the approval and the enrolment with each of their calls failing (sweep.h): what is
  * right is granted wholly or not at all, and what is wrong never. */
 #include "tests/faults/unit/sweep.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sweep: see sweep.h. What OpenSSL refuses for want of memory ends the process (crypto/p256.c): those calls
  * fail in a child. */
 #include "tests/faults/unit/sweep.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sweep: one operation, again and again, with its first, second, third ... call failing, until it runs
  * untouched. Each time: nothing is granted that was not earned, and the database is in a state that the
  * untouched run commits as well. */

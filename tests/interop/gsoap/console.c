@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A console made of gSOAP's C stubs: see tests/interop/README.md. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* address: which rule decides. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* audit: the chain, and what breaks it. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge: every state with every event, in the table and in the database; races of two answers and two
  * checks; what the sweep leaves. */
 #include "tests/unit/signin/world.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* code: RFC 6238, drift, never twice; recovery codes; what a race may not do. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* company: names, states, plans. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* decide: every row of the table, and that an earlier one wins over each later one. */
 #include "tests/unit/unit.h"
 

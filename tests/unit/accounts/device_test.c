@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* device: enrolment, its ticket, the states of a phone. */
 #include "tests/unit/accounts/phone.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fixture: see fixture.h. */
 #include "tests/unit/accounts/fixture.h"
 

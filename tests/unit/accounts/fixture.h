@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fixture: a database with a company and two technicians, keys, and a fixed moment, for the tests of the
  * domain. */
 #ifndef COUNTERSIGN_TESTS_AUTH_FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lockout: the two budgets, their ends, and that a stranger sees neither accounts nor sign-ins. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* notice: who is told, what, how often, and how long it is kept. */
 #include "tests/unit/accounts/phone.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* passkey: enrolment and approvals as each policy has it, and what every refusal leaves behind: an event with
  * its reason, and nothing else. */
 #include "accounts/device_change.h"

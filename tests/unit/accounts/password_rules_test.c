@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_rules: length, strength, and what guessers try first. */
 #include "tests/unit/accounts/fixture.h"
 

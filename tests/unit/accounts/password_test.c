@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password: hashing, the pepper, history, age. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: see phone.h. */
 #include "tests/unit/accounts/phone.h"
 

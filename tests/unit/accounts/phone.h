@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: a key pair that enrols and signs as a phone does. */
 #ifndef COUNTERSIGN_TESTS_AUTH_PHONE_H
 #define COUNTERSIGN_TESTS_AUTH_PHONE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* policy: every row of policy.def, and what a value may be. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* qr: a code's shape; that a camera reads it is tested end to end. */
 #include "tests/unit/unit.h"
 

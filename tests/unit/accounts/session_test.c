@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* session: how long it lives, how it ends, its ticket. */
 #include "tests/unit/signin/world.h"
 

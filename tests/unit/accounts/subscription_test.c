@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* subscription: which are taken, what replaces and what ends one. */
 #include "tests/unit/accounts/phone.h"
 

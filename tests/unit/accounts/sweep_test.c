@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What housekeeping costs does not grow with the store: SQLite counts the steps of its statements, and they
  * are as many where twenty times as many rows stay; each statement finds its rows by an index. */
 #include "tests/unit/accounts/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* technician: addresses, the account's life, passwords set by the operator. */
 #include "tests/unit/accounts/fixture.h"
 

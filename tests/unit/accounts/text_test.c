@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text: what may be shown, and the forms in which names are compared. */
 #include "tests/unit/accounts/fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena: allocation, copies, and what a reset leaves. */
 #include "tests/unit/unit.h"
 

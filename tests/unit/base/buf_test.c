@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buf: appending, taking, and the cap. */
 #include "tests/unit/unit.h"
 

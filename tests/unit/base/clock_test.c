@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* clock: its two hands, its text, and how a test moves it. */
 #include "tests/unit/unit.h"
 

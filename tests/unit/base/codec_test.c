@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* codec: the vectors of RFC 4648, strictness, UTF-8 at its edges. */
 #include "tests/unit/unit.h"
 

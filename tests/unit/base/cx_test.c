@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cx: the first error stays, and a new request begins clean. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* endpoint: which addresses are read, and which of them are on the list. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* err: every code has its name and its text, and a bug ends the process. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame: what is written is read again, what lies is refused, and descriptors arrive. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inet: addresses, networks and endpoints, and that a mapped address is its IPv4 address. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* loop: descriptors, timers and signals, and removal in the middle of a round. */
 #include "tests/unit/unit.h"
 

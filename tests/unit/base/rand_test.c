@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rand: evenness of the bound, and the injected source. */
 #include "tests/unit/unit.h"
 

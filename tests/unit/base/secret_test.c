@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* secret: equality and wiping. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* str: views, cutting, comparing and reading numbers. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* wipe: no memory that base gives back still holds what was in it. Linked with --wrap=free, so that every
  * block is looked at on its way. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* args: options anywhere, their two forms, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>

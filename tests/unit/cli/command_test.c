@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* command, usage: the table of commands, walked: it is sound, each command has its help, and wrong usage is
  * refused. */
 #include "tests/unit/cli/run_cli.h"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # completion: what bash offers, asked as bash asks. Usage: completion.sh COUNTERSIGN
 set -eu
 source <("$1" completion bash)

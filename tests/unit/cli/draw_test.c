@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* qr, digits: what is drawn has the shape that it must. Whether a scanner reads it was tried by hand. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* login: how it fails before and without a server. */
 #include "tests/unit/cli/run_cli.h"
 

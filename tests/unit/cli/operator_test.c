@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The operator's commands, whole, on a database of their own: what they do, say and refuse. */
 #include "tests/unit/cli/run_cli.h"
 

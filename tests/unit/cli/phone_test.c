@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phone: links, and what is refused before anything goes over the wire. */
 #include "tests/unit/cli/run_cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print: one value, as a document and as text; nothing from outside drives the terminal. */
 #include <setjmp.h>
 #include <stdarg.h>

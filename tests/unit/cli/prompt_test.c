@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prompt, interrupt: password files, made-up passwords, and signals as something to look for. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* run_cli: see run_cli.h. */
 #include "tests/unit/cli/run_cli.h"
 

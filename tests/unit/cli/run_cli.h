@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* run_cli: the whole command in this process, with a folder, a configuration and a database of its own. */
 #ifndef COUNTERSIGN_TESTS_UNIT_CLI_RUN_CLI_H
 #define COUNTERSIGN_TESTS_UNIT_CLI_RUN_CLI_H

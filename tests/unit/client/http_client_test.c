@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* http_client: which addresses a password or a token may be sent to, what is sent, and how it ends. */
 #include "tests/unit/client/served.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* key_file: a key is kept for its owner alone, and signs what the server verifies. */
 #include <setjmp.h>
 #include <stdarg.h>

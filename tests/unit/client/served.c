@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* served: see served.h. */
 #include "tests/unit/client/served.h"
 

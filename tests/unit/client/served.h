@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* served: a server on loopback in a process of its own, which answers each request as the test says. */
 #ifndef COUNTERSIGN_TESTS_UNIT_CLIENT_SERVED_H
 #define COUNTERSIGN_TESTS_UNIT_CLIENT_SERVED_H

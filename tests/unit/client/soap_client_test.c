@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_client: an operation over the wire, in both versions; what is not an answer. */
 #include "tests/unit/client/served.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_message: envelopes as the service reads them, answers as it writes them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check: each rule between settings, from both sides. */
 #include "tests/unit/config/parsed.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* config: reading a file, every complaint with its line, and what a reload takes over. */
 #include "tests/unit/config/parsed.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* man_main: prints the settings part of countersign.conf(5). */
 #include <unistd.h>
 

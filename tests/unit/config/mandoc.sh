@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The settings part of countersign.conf(5), put into a page of its own, must please mandoc's lint.
 # usage: mandoc.sh MANDOC PROGRAM-THAT-PRINTS-THE-PART
 set -eu

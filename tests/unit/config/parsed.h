@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parsed: a config and the complaints about it, from one text. */
 #ifndef COUNTERSIGN_TESTS_UNIT_CONFIG_PARSED_H
 #define COUNTERSIGN_TESTS_UNIT_CONFIG_PARSED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* print: the default file says the defaults and is accepted; the manual has every setting. */
 #include "tests/unit/config/parsed.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* setting: the table is sound, and each kind reads what it should and nothing else. */
 #include "tests/unit/config/parsed.h"
 

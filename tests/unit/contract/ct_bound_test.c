@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_bound: what is cut, what is not, and that no character is cut through. */
 #include "tests/unit/unit.h"
 

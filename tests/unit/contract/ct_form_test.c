@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Form bodies and query strings are read as ASP.NET reads them, and operations with a Result alone are bound.
  */
 #include "tests/unit/unit.h"

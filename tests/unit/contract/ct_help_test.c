@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each operation has its call in the words of each toolkit. That these run is for the end-to-end tests. */
 #include "tests/unit/unit.h"
 

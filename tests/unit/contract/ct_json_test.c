@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_json_test: objects read strictly, and written as documented. */
 #include "../unit.h"
 

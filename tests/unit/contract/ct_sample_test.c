@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The samples are those of the published help page, word for word. */
 #include <setjmp.h>
 #include <stdarg.h>

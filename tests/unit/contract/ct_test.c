@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_test: what the tables must be like for those who walk them. */
 #include "../unit.h"
 

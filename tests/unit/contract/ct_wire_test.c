@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ct_wire_test: every structure of every operation comes through a frame as it was. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The description of the one published operation is that of the contract, byte for byte; that of all names
  * each once. */
 #include <setjmp.h>

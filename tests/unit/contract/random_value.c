@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* random_value: see random_value.h. */
 #include "random_value.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* random_value: structs of the contract filled by chance, and compared, both by walking their table. */
 #ifndef COUNTERSIGN_TESTS_UNIT_CONTRACT_RANDOM_VALUE_H
 #define COUNTERSIGN_TESTS_UNIT_CONTRACT_RANDOM_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scenario: the table of a sandbox's users is whole, and its users are found. */
 #include "tests/unit/unit.h"
 

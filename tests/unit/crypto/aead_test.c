@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aead: test case 16 of the GCM specification with its associated data, and what must not open. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hash: the examples of the standards. */
 #include "tests/unit/unit.h"
 

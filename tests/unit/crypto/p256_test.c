@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* p256: what verifies and what must not; keys that travel as PEM; keys that are derived. */
 #include "tests/unit/unit.h"
 

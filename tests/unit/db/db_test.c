@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db: transactions, binding, and what happens when the disk is full or the file goes away. */
 #include "tests/unit/unit.h"
 

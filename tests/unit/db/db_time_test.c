@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* db: the time of a transaction. */
 #include "tests/unit/unit.h"
 

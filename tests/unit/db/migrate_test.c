@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* migrate: laying the schema, and refusing what is not ours to open. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* news: what is told arrives, from a folder with a long name too, and nobody minds where nobody listens. */
 #include "tests/unit/unit.h"
 

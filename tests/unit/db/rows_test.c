@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rows: an array that grows keeps what is in it. */
 #include "tests/unit/unit.h"
 

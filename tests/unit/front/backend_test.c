@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* backend: whose call is next, who is turned away, and what becomes of those whose client left. */
 #include "tests/unit/front/harness.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* certificate: what is said of one by the time that it has left, and by its name. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* connection: requests over real sockets, one after another, whole and in pieces, fast and slow. */
 #include "tests/unit/front/harness.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cookie: read out of requests as clients send them, written as browsers want them. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: who is held without having said so, whom news of anything wake, and those that ask the same: one
  * of them asks for all. */
 #include "tests/unit/front/harness.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: workers that die, dawdle and are too few; checks that wait. */
 #include "tests/unit/front/harness.h"
 

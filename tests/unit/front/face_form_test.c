@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_form: the form binding: who may use it, and what is said to whom. */
 #include "tests/unit/front/harness.h"
 

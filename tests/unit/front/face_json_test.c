@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* face_json: what phones and web pages send, and what is refused before any worker sees it. */
 #include "tests/unit/front/harness.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fair: who is next, and who gives way. */
 #include "tests/unit/unit.h"
 

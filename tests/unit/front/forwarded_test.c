@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* forwarded: whom the front believes. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* harness: see harness.h. */
 #include "tests/unit/front/harness.h"
 

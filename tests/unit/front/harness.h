@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* harness: a front with real sockets on loopback, in one process and one loop with its clients and with
  * workers that do what a test says. The clock stands still but for advance(). Nothing sleeps: a wait is for
  * an event, and fails loudly when that does not come. */

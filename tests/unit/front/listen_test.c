@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* listen: who is let in. */
 #include "tests/unit/front/harness.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pages: what the front answers without SOAP, JSON or a worker, by path and method. */
 #include "tests/unit/front/harness.h"
 

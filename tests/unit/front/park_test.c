@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* park: the watch list by itself; with connections it is exchange_test.c's. */
 #include "tests/unit/unit.h"
 

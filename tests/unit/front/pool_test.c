@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pool: memory goes round, wiped, and no buffer loses its own cap. */
 #include "tests/unit/unit.h"
 

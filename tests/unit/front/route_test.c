@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* route: which path leads where. */
 #include "tests/unit/unit.h"
 

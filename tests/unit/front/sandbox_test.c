@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sandbox: what a front of a sandbox has, and what no other front has. */
 #include "tests/unit/front/harness.h"
 

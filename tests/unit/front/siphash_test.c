@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* siphash: the vectors of its authors' reference implementation (vectors_sip128, key 00 01 .. 0f, input 00 01
  * ..). */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* throttle: connections of one source, and failures of one. */
 #include "tests/unit/unit.h"
 

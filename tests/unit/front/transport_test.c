@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* transport: the same requests within TLS. */
 #include "tests/unit/front/harness.h"
 

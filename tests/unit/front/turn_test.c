@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* turn: a client that sends much takes its turn as one that sends little does. Counted in rounds of the loop
  * and in requests, never by the time. */
 #include "tests/unit/front/harness.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* weight: large bodies are counted, and once none has been there for a while the heap is trimmed. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* field: lines, fields and the table of names. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* head: that a head is not read again and again while it trickles in. What heads mean is in parser_test.c. */
 #include "tests/unit/unit.h"
 

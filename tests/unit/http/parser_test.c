@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parser: what is accepted and what is refused, and that it is the same however the text is cut.
  *
  * A case's `expect` is the story of its connection: each request as METHOD path?query [body] and + (kept

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every recorded request of the contract and of real SOAP clients (tests/contract) is taken, whole and byte
  * by byte; the one without a length is refused as http.sys does. The folders are the arguments. */
 #include "tests/unit/unit.h"

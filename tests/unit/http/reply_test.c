@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reply: the bytes of answers. */
 #include "tests/unit/unit.h"
 

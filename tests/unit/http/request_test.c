@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* request: looking up headers, and undoing percent signs. */
 #include "tests/unit/unit.h"
 

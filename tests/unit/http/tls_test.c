@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tls: against an OpenSSL client at the other end of a socket pair, both driven by turns. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* env: the key file, the keys made from it, tokens. */
 #include "tests/unit/accounts/fixture.h"
 

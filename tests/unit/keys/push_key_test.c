@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_key: the derived key pair, against one that was computed apart from it (python3-cryptography). */
 #include "tests/unit/accounts/fixture.h"
 

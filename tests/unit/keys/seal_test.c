@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seal: what was sealed opens again, for its own row, under its own key, unchanged; nothing else does. */
 #include "tests/unit/accounts/fixture.h"
 

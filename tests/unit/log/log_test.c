@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* log: the shape of a line, its bound, and that nobody outside can forge one. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops_self: the self-service and the notices through the contract's structs, and each refusal as its value.
  */
 #include "accounts/technician_change.h"

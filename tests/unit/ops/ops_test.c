@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ops: a whole sign-in through the contract's structs; that an error is UnknownError and nothing else; that
  * results are mapped by name. */
 #include "signin/challenge_answer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signed: the members of a change as a phone sends them. */
 #ifndef COUNTERSIGN_TESTS_OPS_SIGNED_H
 #define COUNTERSIGN_TESTS_OPS_SIGNED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How long a child waits before it is started again. */
 #include "tests/unit/unit.h"
 

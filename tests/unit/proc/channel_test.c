@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A worker's end of a channel, with a front that does not read. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a confined process can still do. Each probe runs in a process of its own, which confines itself
  * first. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of the control channel, over a real socket pair. */
 #include "tests/unit/unit.h"
 

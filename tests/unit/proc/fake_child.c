@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fake_child: a child that does nothing but what the supervisor tells it, for supervise_test. As the courier
  * it says at each reload that it has lost its channel. */
 #include <string.h>

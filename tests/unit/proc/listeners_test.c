@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Listening sockets: several addresses, several fronts, and what is refused. */
 #include "tests/unit/unit.h"
 

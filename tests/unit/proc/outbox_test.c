@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Worker 0's end of the courier, with a courier that this test plays: what is claimed, what is handed over,
  * and what an answer, or the lack of one, writes. */
 #include "tests/unit/signin/world.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* When a worker keeps house. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report: how the end of a child is worded. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration as the supervisor keeps and hands it out. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The supervisor with children that only obey: how it starts, restarts, reloads, drains and gives up. What it
  * does is read from its log, whose lines are the events that a test waits for. */
 #include "tests/unit/unit.h"

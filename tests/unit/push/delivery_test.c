@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The courier's work without its process: letters in, answers out. Nothing listens where the webhook points
  * to: what is asked here is what the courier takes, and that each letter is answered once. */
 #include "tests/unit/unit.h"

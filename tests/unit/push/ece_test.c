@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aes128gcm: the example of RFC 8188, section 3.1. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fate of a notification after an attempt; with real rows: tests/unit/proc/outbox_test.c. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Posts to a receiver of our own on loopback: a process that answers each connection as its case says. */
 #include "tests/unit/unit.h"
 

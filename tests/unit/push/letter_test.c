@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What worker and courier say to each other: there and back, and what neither takes. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vapid: the token says what RFC 8292 asks for, and verifies. */
 #include "tests/unit/unit.h"
 

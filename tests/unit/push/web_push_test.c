@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* web_push: the example of RFC 8291, appendix A, byte for byte; what a request has; what is not sent. */
 #include "tests/unit/unit.h"
 

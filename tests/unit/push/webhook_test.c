@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The webhook's request: its bytes and its signature, and which key files are taken. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* password_change: the values of both operations by their real causes. */
 #include "tests/unit/signin/world.h"
 

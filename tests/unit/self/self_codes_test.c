@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_codes: a seed waits for its first code; what counts as a failure; recovery codes. */
 #include "tests/unit/signin/world.h"
 

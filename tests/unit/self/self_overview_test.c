@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_overview: devices, rules and sign-ins of one account, as they are. */
 #include "tests/unit/signin/world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* self_service: who may open it and when, how it closes, what it does to devices. */
 #include "tests/unit/signin/world.h"
 

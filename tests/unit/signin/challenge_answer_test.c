@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* challenge_answer: what a phone is shown, what it must sign, and in which order its answer is looked at. */
 #include "tests/unit/signin/world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* code_check: a code signs in once, a wrong one counts and spends nothing. */
 #include "tests/unit/signin/world.h"
 

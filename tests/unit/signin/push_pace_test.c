@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push_pace: how often a phone is rung, whatever the consoles do. */
 #include "accounts/technician_change.h"
 #include "signin/challenge_answer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* push: each result of a check by its real cause, what a push costs, and when none is sent. */
 #include "tests/unit/signin/world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* signin: what the two logins answer, what they tell a stranger, and what they count. */
 #include "tests/unit/signin/world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ways_in: who may enrol a phone, as a table of states and events (ways_in.def). In each state a link of each
  * kind is made, then the event happens, then everything is tried. A cell that is not stated fails. */
 #include "accounts/company_change.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* world: see world.h. */
 #include "tests/unit/signin/world.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* world: a company, a technician, a phone and a console, for the tests of a sign-in. */
 #ifndef COUNTERSIGN_TESTS_AUTH_WORLD_H
 #define COUNTERSIGN_TESTS_AUTH_WORLD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* media_test: fields as ASP.NET reads them. */
 #include "../unit.h"
 

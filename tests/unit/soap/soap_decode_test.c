@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_decode_test: what becomes of a message, case by case; the names are those of docs/contract.md, of the
  * cases that no recording in the tree shows. */
 #include "../unit.h"

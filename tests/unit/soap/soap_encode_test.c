@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* soap_encode_test: results and faults as bytes, where the recorded exchanges do not show them. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* statement: the very bytes of the examples in docs/device-api.md. */
 #include "tests/unit/unit.h"
 

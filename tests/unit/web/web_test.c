@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The files are there, whole, and what the content security policy lets them do is all that they do. */
 #include "tests/unit/unit.h"
 

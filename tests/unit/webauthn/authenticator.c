@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* authenticator: see authenticator.h. */
 #include "tests/unit/webauthn/authenticator.h"
 

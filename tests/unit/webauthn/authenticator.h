@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* authenticator: a WebAuthn authenticator and the browser before it, in software; whatever it says can be
  * bent. */
 #ifndef COUNTERSIGN_TESTS_AUTH_AUTHENTICATOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cbor: what is taken, and what is not. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_data: attestation objects and keys that are put together here byte by byte. */
 #include "tests/unit/webauthn/authenticator.h"
 

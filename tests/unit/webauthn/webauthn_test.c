@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn: the test vectors of the standard (webauthn_vectors.py), and everything that can be wrong with an
  * answer. A fault that no test here or in passkey_test.c names would be one that nothing can cause. */
 #include "tests/unit/webauthn/authenticator.h"

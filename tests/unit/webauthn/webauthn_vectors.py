@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The test vectors of W3C Web Authentication Level 3, section 16, made again by the rules that stand there, and a few more by
 the same rules: webauthn_vectors.py OUTPUT
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bounds: what a document may cost its parser: what is refused before it is parsed, and what memory the rest
  * takes, counted by the reader's own allocator. */
 #include "tests/unit/unit.h"

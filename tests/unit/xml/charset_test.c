@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset_test: names, marks, and bytes as text. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* problem_test: what is said of a malformed document, as XmlTextReader says it. */
 #include "../unit.h"
 

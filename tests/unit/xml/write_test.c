@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* write_test: text as XmlTextWriter writes it. */
 #include "../unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xml_reader_test: the sequence of nodes, where it ends, and that it does not depend on the batches. */
 #include "../unit.h"
 

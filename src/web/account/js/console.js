@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a signed-in person may land when the company has no console of its own: it says so, and signs out. The ticket in the
 // address is for a console's own web side; this page neither reads nor redeems it, and takes it out of the address bar.
 import {createFrame} from "../../approve/js/views/frame.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page that changes a password with the old one and the second factor. It is a console like any other: it speaks the
 // published contract, and the session that an approval opens is ended at once.
 import {h} from "../../approve/js/dom.js";

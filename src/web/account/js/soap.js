@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The web service for consoles (docs/integrating.md) as a function. Envelopes are written and read as documents, so that a value
 // can never become markup. Nothing here throws: what went wrong is a result too.
 

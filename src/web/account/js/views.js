@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The screens of a change of the password; the messages are the approver's.
 import {h} from "../../approve/js/dom.js";
 import {problem} from "../../approve/js/views/frame.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words of these pages: the approver's, and some of their own, in the browser's language.
 import {createWords, pickLanguage} from "../../approve/js/i18n.js";
 import de from "./lang/de.js";

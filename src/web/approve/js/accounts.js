@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this device keeps: its accounts and its settings, in IndexedDB. An account's private key is kept as the browser's own
 // handle of it; its bytes are never seen.
 

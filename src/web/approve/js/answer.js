@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The answer to a challenge, without its screen.
 import {assertionStatement, sign} from "./crypto.js";
 import {askPasskey} from "./passkey.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device API (docs/device-api.md) as functions. Nothing here throws: what went wrong is a result too, and each result has
 // its words in the files of strings.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the app does about notifications and notices: when it asks for the permission, what it says of their state, and which
 // notices of the server are still to be seen. It has nodes for other screens to place, and keeps them up to date.
 import {h} from "./dom.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device's key, the statements that it signs, and the forms in which both travel: docs/device-api.md. The only module
 // that touches WebCrypto.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements from plain values. Text is only ever text: nothing here reads HTML.
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The enrolment, without its screens: a key is made, a ticket spent, an account kept.
 import * as keys from "./crypto.js";
 import {dropPasskey, makePasskey} from "./passkey.js";

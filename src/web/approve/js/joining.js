@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The screens of an enrolment: from a ticket to a device that is ready. What happens behind them is in enrol.js.
 import {PASSING} from "./api.js";
 import {isAvailable} from "./crypto.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The app: which screen is shown, and what leads from one to the next. Enter at start().
 import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Notifications without their screens: the browser's one subscription to Web Push, who is told of it, and what is shown of
 // challenges that wait no more. The service worker has this module too (tools/share-modules), so it imports nothing.
 

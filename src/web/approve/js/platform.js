@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this device is, as far as the app must know.
 
 const SYSTEMS = [[/iPhone/, "iPhone"], [/iPad/, "iPad"], [/Android/, "Android"], [/Windows/, "Windows"], [/CrOS/, "Chromebook"],

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The self-service of an account ("Your account"): what leads from one of its screens to the next. It is opened by a signature,
 // and what the server gives for it is kept in memory alone: a page that is loaded anew asks again, and so does one that left it.
 import {signWithAll} from "./answer.js";

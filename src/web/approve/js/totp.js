@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Codes of six digits by the time (RFC 6238 with SHA-1, steps of 30 seconds), as any authenticator makes them. A seed is kept as
 // the browser's own handle of it.
 import {hmac, keepSeed} from "./crypto.js";

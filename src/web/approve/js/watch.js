@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Asks for what waits while the app is seen: at once when it comes into view or the network comes back, then every few seconds,
 // more and more slowly while the server cannot be had.
 import {PASSING} from "./api.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "account.email": "E-Mail-Adresse",
     "account.lead": "Sie brauchen Ihr jetziges Passwort und Ihr Telefon oder einen Code. Nach der Änderung sind Sie nirgends angemeldet.",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "account.email": "E-mail address",
     "account.lead": "You need your current password and your phone or a code. When the password is changed, you are signed in nowhere.",

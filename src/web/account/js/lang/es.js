@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "account.email": "Correo electrónico",
     "account.lead": "Necesita su contraseña actual y su teléfono o un código. Tras el cambio no queda ninguna sesión abierta.",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "account.email": "Adresse e-mail",
     "account.lead": "Il vous faut votre mot de passe actuel et votre téléphone ou un code. Après le changement, vous n’êtes connecté nulle part.",

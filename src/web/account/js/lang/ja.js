@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "account.email": "メールアドレス",
     "account.lead": "現在のパスワードと、スマートフォンまたはコードが必要です。変更後は、どこにもサインインしていない状態になります。",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export default {
     "back": "戻る",
     "cancel": "キャンセル",

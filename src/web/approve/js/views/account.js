@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One account of this device: whose, with which key, its codes, and the ways to its self-service and off it.
 import {h} from "../dom.js";
 import {codePanel} from "./codes.js";

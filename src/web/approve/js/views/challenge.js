@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A sign-in that waits for an answer. All that is signed is on this screen or bound to it; nothing of it changes while it is
 // shown, but the time and the tries left.
 import {h} from "../dom.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Codes by the time: setting them up, and showing them where this app keeps the seed.
 import {h} from "../dom.js";
 import {codeAt, secondsLeft, STEP} from "../totp.js";

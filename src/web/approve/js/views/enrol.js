@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two screens of an enrolment: the device's name, and the fingerprint to be compared.
 import {h} from "../dom.js";
 import {fitName, NAME_BYTES_MOST} from "../enrol.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all screens have in common: the bar above, the place below it, what is said aloud, and the question before a step that
 // cannot be undone.
 import {h, icon, s} from "../dom.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is seen while nothing waits.
 import {h, icon, s} from "../dom.js";
 import {pasteForm} from "./paste.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thing to know: how an answer ended, or what went wrong.
 import {h, icon} from "../dom.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A notice: that something about an account was changed elsewhere, seen once and put away.
 import {h} from "../dom.js";
 import {step} from "./step.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is said of notifications, and what can be done about them: as a card on a screen, and whole in the settings.
 import {h} from "../dom.js";
 

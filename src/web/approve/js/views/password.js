@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A new password: the rules first, then the old one and the new one.
 import {h} from "../dom.js";
 import {problem} from "./frame.js";

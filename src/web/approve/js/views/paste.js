@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The field for an enrolment link, for where links do not open in the app by themselves.
 import {h} from "../dom.js";
 import {problem} from "./frame.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A QR code as a picture: always dark on light, as cameras expect it.
 import {s} from "../dom.js";
 

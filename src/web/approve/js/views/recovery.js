@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recovery codes, told once: to be copied, printed or written down. The style sheet prints this screen alone.
 import {h} from "../dom.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time that is left, as a ring that shrinks around its seconds.
 import {h, s} from "../dom.js";
 

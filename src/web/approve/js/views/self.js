@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The self-service's overview: devices, codes, password, last sign-ins.
 import {h} from "../dom.js";
 import {step} from "./step.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The language, one more account, and what this app keeps.
 import {h} from "../dom.js";
 import {LANGUAGES} from "../i18n.js";

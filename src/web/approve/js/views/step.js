@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A button whose step may be hindered.
 import {h} from "../dom.js";
 import {problem, worded} from "./frame.js";
