@@ -63,7 +63,7 @@ check_owner(struct cx *cx, int64_t company_id, int64_t technician_id)
 }
 
 static enum errcode
-audit_rule(struct cx *cx, struct audit_of of, const char *event, const struct address_rule *rule)
+audit_rule(struct cx *cx, struct audit_of of, enum audit_event event, const struct address_rule *rule)
 {
     return audit_append(cx, of, event, "verdict", rule->allow ? STR_LIT("allow") : STR_LIT("deny"), "net",
                         rule->net, NULL);
@@ -84,7 +84,7 @@ address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool 
     if (err == ERR_NONE)
         err = store_address_rule_add(cx, company_id, technician_id, &rule);
     if (err == ERR_NONE)
-        err = audit_rule(cx, (struct audit_of){company_id, technician_id}, "address.rule-added", &rule);
+        err = audit_rule(cx, (struct audit_of){company_id, technician_id}, AUDIT_ADDRESS_RULE_ADDED, &rule);
     return db_end(cx, err);
 }
 
@@ -105,6 +105,6 @@ address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id)
         return err;
     err = store_address_rule_remove(cx, company_id, rule_id, &rule, &technician);
     if (err == ERR_NONE)
-        err = audit_rule(cx, (struct audit_of){company_id, technician}, "address.rule-removed", &rule);
+        err = audit_rule(cx, (struct audit_of){company_id, technician}, AUDIT_ADDRESS_RULE_REMOVED, &rule);
     return db_end(cx, err);
 }

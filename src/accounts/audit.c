@@ -17,17 +17,15 @@
 /* ROW_FIXED: the previous digest, four numbers and eight lengths. */
 enum { DETAIL_MAX = 64 * 1024, CHUNK = 256, ROW_FIXED = 32 + 4 * 8 + 8 * 8 };
 
-static bool
-is_event(const char *name)
+const char *
+audit_event_name(enum audit_event event)
 {
-    static const char *const names[] = {
-#define EVENT(name, doc) name,
+    static const char *const names[AUDIT_EVENT_COUNT_] = {
+#define EVENT(id, name, doc) [AUDIT_##id] = name,
 #include "accounts/audit.def"
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
+    ASSERT(event < AUDIT_EVENT_COUNT_);
+    return names[event];
 }
 
 /* A JSON string (RFC 8259, section 7); invalid UTF-8 becomes U+FFFD. */
@@ -133,12 +131,11 @@ or_text(struct str s, struct str other)
 }
 
 enum errcode
-audit_append(struct cx *cx, struct audit_of of, const char *event, ...)
+audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...)
 {
-    ASSERT(is_event(event));
     struct audit_row row = {
         .at = cx->now,
-        .event = str_from_cstr(event),
+        .event = str_from_cstr(audit_event_name(event)),
         .actor = or_text(cx->actor, STR_LIT("system")),
         .source = or_text(cx->source, STR_LIT("")),
         .company = of.company,

@@ -16,17 +16,24 @@
 #include "base/str.h"
 #include "store/store_audit.h"
 
+enum audit_event {
+#define EVENT(id, name, doc) AUDIT_##id,
+#include "accounts/audit.def"
+    AUDIT_EVENT_COUNT_
+};
+/* "login.refused": as the log has it. */
+const char *audit_event_name(enum audit_event event);
+
 /* The subjects of an event; 0: none. */
 struct audit_of {
     int64_t company, technician;
 };
 
 /* Appends one event within the open transaction; actor ("system" if null), source and time come from the
- * context. `event` is a constant dotted name from audit.def ("login.refused"; ASSERT). detail: pairs of
- * const char * and struct str, ended by a NULL key; written as a JSON object of strings, without pairs
- * whose value is null; never a secret: audit_append(cx, of, "login.refused", "result",
- * STR_LIT("InvalidPassword"), NULL). */
-enum errcode audit_append(struct cx *cx, struct audit_of of, const char *event, ...) MUST_CHECK;
+ * context. detail: pairs of const char * and struct str, ended by a NULL key; written as a JSON object of
+ * strings, without pairs whose value is null; never a secret: audit_append(cx, of, AUDIT_LOGIN_REFUSED,
+ * "result", STR_LIT("InvalidPassword"), NULL). */
+enum errcode audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...) MUST_CHECK;
 
 /* Up to `limit` rows after `after`, oldest first, of one technician or company (0: all). *rows_out (struct
  * audit_row of store_audit.h) is in the arena. */

@@ -97,8 +97,8 @@ fail_one(struct cx *cx, const struct challenge_row *c, const char *reason)
         return err;
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.failed", "challenge", c->public_id,
-                        "reason", str_from_cstr(reason), NULL);
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_FAILED, "challenge",
+                        c->public_id, "reason", str_from_cstr(reason), NULL);
 }
 
 enum errcode
@@ -135,7 +135,7 @@ withdraw_one(struct cx *cx, const struct challenge_row *c, const char *reason)
         return err;
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.cancelled", "challenge",
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_CANCELLED, "challenge",
                         c->public_id, "reason", str_from_cstr(reason), NULL);
 }
 
@@ -207,8 +207,8 @@ challenge_expire(struct cx *cx, const struct challenge_row *c)
         return err;
     if ((err = push_channel_count(cx, &t, PUSH_UNANSWERED)) != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.expired", "challenge", c->public_id,
-                        NULL);
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_EXPIRED, "challenge",
+                        c->public_id, NULL);
 }
 
 static enum errcode

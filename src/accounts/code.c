@@ -115,7 +115,7 @@ totp_put(struct cx *cx, const struct technician *t, struct str sealed)
         err = store_factor_begin(cx, t->id);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){t->company_id, t->id},
-                           is_new ? "totp.enrolled" : "totp.removed", NULL);
+                           is_new ? AUDIT_TOTP_ENROLLED : AUDIT_TOTP_REMOVED, NULL);
     if (err == ERR_NONE)
         err = notice_tell(cx, t->id, is_new ? NOTICE_CODES_ADDED : NOTICE_CODES_REMOVED, STR_NULL);
     return err;
@@ -184,7 +184,7 @@ recovery_codes_new_within(struct cx *cx, const struct technician *t, struct str 
     if (err == ERR_NONE)
         err = store_factor_begin(cx, t->id);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, "recovery.created", NULL);
+        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_RECOVERY_CREATED, NULL);
     return err != ERR_NONE ? err : notice_tell(cx, t->id, NOTICE_RECOVERY_MADE, STR_NULL);
 }
 
@@ -300,7 +300,7 @@ recovery_spend(struct cx *cx, int64_t technician_id, struct str code, bool *righ
     if (err == ERR_NONE)
         err = store_recovery_count(cx, technician_id, &left);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "recovery.used", "left",
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_RECOVERY_USED, "left",
                            arena_printf(&cx->arena, "%lld", (long long)left), NULL);
     return err;
 }

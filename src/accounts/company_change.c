@@ -45,7 +45,7 @@ insert(struct cx *cx, const struct company *company)
     err_forget(cx);
     err = store_company_insert(cx, company);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){.company = company->id}, "company.added", "name",
+        err = audit_append(cx, (struct audit_of){.company = company->id}, AUDIT_COMPANY_ADDED, "name",
                            company->name, "title", company->title, NULL);
     return err;
 }
@@ -86,7 +86,7 @@ begin_change(struct cx *cx, int64_t id, struct company *company_out)
 }
 
 static enum errcode
-end_change(struct cx *cx, const struct company *company, const char *event, struct str value)
+end_change(struct cx *cx, const struct company *company, enum audit_event event, struct str value)
 {
     enum errcode err = store_company_update(cx, company);
     if (err == ERR_NONE)
@@ -108,7 +108,7 @@ company_set_state(struct cx *cx, int64_t id, enum company_state state)
     if (state != COMPANY_ACTIVE)
         err = revoke_company(cx, id, name);
     return is_same || err != ERR_NONE ? db_end(cx, err)
-                                      : end_change(cx, &company, "company.state", str_from_cstr(name));
+                                      : end_change(cx, &company, AUDIT_COMPANY_STATE, str_from_cstr(name));
 }
 
 enum errcode
@@ -125,7 +125,7 @@ company_set_title(struct cx *cx, int64_t id, struct str title)
         return ERR_NONE;
     }
     company.title = title;
-    return end_change(cx, &company, "company.title", title);
+    return end_change(cx, &company, AUDIT_COMPANY_TITLE, title);
 }
 
 /* Whether nobody of it can sign in by this plan: EnterpriseDisabled, RequiredEnterprise. */
@@ -157,5 +157,5 @@ company_set_plan(struct cx *cx, int64_t id, bool enterprise, bool on)
     struct str value = !enterprise ? STR_LIT("standard")
                        : on        ? STR_LIT("enterprise")
                                    : STR_LIT("enterprise, switched off");
-    return end_change(cx, &company, "company.plan", value);
+    return end_change(cx, &company, AUDIT_COMPANY_PLAN, value);
 }

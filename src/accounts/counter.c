@@ -44,8 +44,8 @@ audit_lock(struct cx *cx, const struct lockout_row *row)
     if (err != ERR_NONE)
         return err;
     return is_source(row)
-               ? audit_append(cx, of, "source.refused", "source", row->source, "until", until, NULL)
-               : audit_append(cx, of, "account.locked", "until", until, NULL);
+               ? audit_append(cx, of, AUDIT_SOURCE_REFUSED, "source", row->source, "until", until, NULL)
+               : audit_append(cx, of, AUDIT_ACCOUNT_LOCKED, "until", until, NULL);
 }
 
 static enum errcode
@@ -58,10 +58,10 @@ audit_end(struct cx *cx, const struct lockout_row *row, const char *by)
     enum errcode err = subject_of(cx, row, &of);
     if (err != ERR_NONE)
         return err;
-    return is_source(row)
-               ? audit_append(cx, of, "source.refusal-ended", "source", row->source, "by", str_from_cstr(by),
-                              "turned_away", n, NULL)
-               : audit_append(cx, of, "account.lock-ended", "by", str_from_cstr(by), "turned_away", n, NULL);
+    return is_source(row) ? audit_append(cx, of, AUDIT_SOURCE_REFUSAL_ENDED, "source", row->source, "by",
+                                         str_from_cstr(by), "turned_away", n, NULL)
+                          : audit_append(cx, of, AUDIT_ACCOUNT_LOCK_ENDED, "by", str_from_cstr(by),
+                                         "turned_away", n, NULL);
 }
 
 static void

@@ -97,7 +97,7 @@ audit_refusal(struct cx *cx, const struct device *d)
     enum errcode err = technician_get(cx, d->technician_id, &t);
     if (err != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "device.refused", "device",
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_DEVICE_REFUSED, "device",
                         arena_printf(&cx->arena, "%lld", (long long)d->id), "reason", STR_LIT("signature"),
                         NULL);
 }

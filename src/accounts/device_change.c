@@ -34,7 +34,7 @@ check_name(struct cx *cx, struct str name)
 
 /* One member more, where key is not NULL. */
 static enum errcode
-audit_device(struct cx *cx, const struct device *d, const char *event, const char *key, struct str value)
+audit_device(struct cx *cx, const struct device *d, enum audit_event event, const char *key, struct str value)
 {
     struct technician t;
     enum errcode err = technician_get(cx, d->technician_id, &t);
@@ -138,7 +138,7 @@ enrol(struct cx *cx, struct joining *j)
     if (err == ERR_NONE)
         err = add_passkey(cx, j);
     if (err == ERR_NONE)
-        err = audit_device(cx, &j->d, "device.enrolled", "passkey",
+        err = audit_device(cx, &j->d, AUDIT_DEVICE_ENROLLED, "passkey",
                            j->d.has_passkey ? STR_LIT("yes") : STR_LIT("no"));
     const int64_t acts = cx->device;
     cx->device = j->d.id;
@@ -158,8 +158,9 @@ audit_refusal(struct cx *cx, const struct joining *j)
         return err;
     err = technician_get(cx, j->d.technician_id, &t);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "passkey.refused", "name", j->d.name,
-                           "fingerprint", j->d.fingerprint, "reason", webauthn_fault_name(j->fault), NULL);
+        err =
+            audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PASSKEY_REFUSED, "name", j->d.name,
+                         "fingerprint", j->d.fingerprint, "reason", webauthn_fault_name(j->fault), NULL);
     return db_end(cx, err);
 }
 
@@ -223,7 +224,7 @@ device_rename_within(struct cx *cx, int64_t id, struct str name)
     if (err != ERR_NONE)
         return err;
     d.name = name;
-    return audit_device(cx, &d, "device.renamed", NULL, STR_NULL);
+    return audit_device(cx, &d, AUDIT_DEVICE_RENAMED, NULL, STR_NULL);
 }
 
 enum errcode
@@ -285,7 +286,7 @@ device_set_state_within(struct cx *cx, const struct device *d, enum device_state
     if (err == ERR_NONE && !changed)
         err = err_set(cx, ERR_CONFLICT, "the device was removed");
     if (err == ERR_NONE)
-        err = audit_device(cx, d, "device.state", "state", str_from_cstr(device_state_name(state)));
+        err = audit_device(cx, d, AUDIT_DEVICE_STATE, "state", str_from_cstr(device_state_name(state)));
     if (err == ERR_NONE && state != DEVICE_ACTIVE)
         err = clear_up(cx, d, state);
     return err;

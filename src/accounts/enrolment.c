@@ -30,7 +30,7 @@ make(struct cx *cx, const struct technician *t, int64_t life, int64_t self_gener
     if (err == ERR_NONE && link.is_self)
         err = store_enrolment_keep_self(cx, t->id, ENROLMENT_SELF_MAX);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, "enrolment.created", "kind",
+        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_ENROLMENT_CREATED, "kind",
                            link.is_self ? STR_LIT("self") : STR_LIT("operator"), "expires",
                            clock_text(&cx->arena, link.expires_at), NULL);
     if (err == ERR_NONE)
@@ -84,8 +84,9 @@ audit_void(struct cx *cx, struct audit_of of, int64_t n, const char *reason)
 {
     if (n == 0)
         return ERR_NONE;
-    return audit_append(cx, of, "enrolment.voided", "count", arena_printf(&cx->arena, "%lld", (long long)n),
-                        "reason", str_from_cstr(reason), NULL);
+    return audit_append(cx, of, AUDIT_ENROLMENT_VOIDED, "count",
+                        arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
+                        NULL);
 }
 
 enum errcode

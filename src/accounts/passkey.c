@@ -146,7 +146,7 @@ refuse(struct cx *cx, const struct technician *t, const struct device *d, enum w
 {
     if (fault == WEBAUTHN_COUNTER)
         log_event(LOG_PASSKEY_COUNTER, "technician=%lld device=%lld", (long long)t->id, (long long)d->id);
-    return audit_append(cx, (struct audit_of){t->company_id, t->id}, "passkey.refused", "device",
+    return audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_PASSKEY_REFUSED, "device",
                         arena_printf(&cx->arena, "%lld", (long long)d->id), "reason",
                         webauthn_fault_name(fault), NULL);
 }

@@ -247,7 +247,7 @@ policy_write(struct cx *cx, int64_t company_id, struct str key, struct str value
     else
         err = store_policy_set(cx, company_id, &(struct policy_value){item->key, value, by, cx->now});
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){.company = company_id}, "policy.set", "key", item->key,
+        err = audit_append(cx, (struct audit_of){.company = company_id}, AUDIT_POLICY_SET, "key", item->key,
                            "value", str_is_null(value) ? STR_LIT("") : value, NULL);
     return err;
 }

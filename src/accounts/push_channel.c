@@ -11,7 +11,7 @@ rest(struct cx *cx, const struct technician *t, struct push_counters *c, const c
     c->unanswered = 0;
     c->refused = 0;
     c->rests_until = cx->now + PUSH_REST;
-    return audit_append(cx, (struct audit_of){t->company_id, t->id}, "push.rests", "reason",
+    return audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_PUSH_RESTS, "reason",
                         str_from_cstr(reason), "until", clock_text(&cx->arena, c->rests_until), NULL);
 }
 

@@ -105,9 +105,9 @@ end_one(struct cx *cx, const struct session *s, const char *reason, bool *ended_
     enum errcode err = store_session_end(cx, s->id, cx->now, str_from_cstr(reason), ended_out);
     if (err != ERR_NONE || !*ended_out)
         return err;
-    return audit_append(cx, (struct audit_of){s->company_id, s->technician_id}, "session.ended", "session",
-                        arena_printf(&cx->arena, "%lld", (long long)s->id), "reason", str_from_cstr(reason),
-                        NULL);
+    return audit_append(cx, (struct audit_of){s->company_id, s->technician_id}, AUDIT_SESSION_ENDED,
+                        "session", arena_printf(&cx->arena, "%lld", (long long)s->id), "reason",
+                        str_from_cstr(reason), NULL);
 }
 
 static enum errcode
@@ -215,7 +215,7 @@ session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, co
         return err;
     if ((err = technician_get(cx, technician_id, &t)) != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, "session.all-ended", "count",
+    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_SESSION_ALL_ENDED, "count",
                         arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
                         NULL);
 }
@@ -227,7 +227,7 @@ session_end_company(struct cx *cx, int64_t company_id, const char *reason)
     enum errcode err = store_session_end_company(cx, company_id, cx->now, str_from_cstr(reason), &n);
     if (err != ERR_NONE || n == 0)
         return err;
-    return audit_append(cx, (struct audit_of){.company = company_id}, "session.all-ended", "count",
+    return audit_append(cx, (struct audit_of){.company = company_id}, AUDIT_SESSION_ALL_ENDED, "count",
                         arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
                         NULL);
 }
@@ -246,8 +246,8 @@ lapse_one(struct cx *cx, const struct session_row *s)
     enum errcode err = store_session_lapse(cx, s->id, reason);
     if (err != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){s->company_id, s->technician_id}, "session.ended", "session",
-                        arena_printf(&cx->arena, "%lld", (long long)s->id), "reason", reason, "at",
+    return audit_append(cx, (struct audit_of){s->company_id, s->technician_id}, AUDIT_SESSION_ENDED,
+                        "session", arena_printf(&cx->arena, "%lld", (long long)s->id), "reason", reason, "at",
                         clock_text(&cx->arena, s->idle_at), NULL);
 }
 
@@ -301,7 +301,8 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
                                       .company = a.c.title,
                                       .session_id = arena_printf(&cx->arena, "%lld", (long long)row.id),
                                       .password_notice = password_notice(cx, &a.p, &a.t)};
-    return audit_append(cx, account_of(&a), "session.redeemed", "session", redeemed_out->session_id, NULL);
+    return audit_append(cx, account_of(&a), AUDIT_SESSION_REDEEMED, "session", redeemed_out->session_id,
+                        NULL);
 }
 
 enum errcode

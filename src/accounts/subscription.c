@@ -19,7 +19,7 @@ check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *en
 }
 
 static enum errcode
-audit(struct cx *cx, const struct device *device, const char *event, struct str service)
+audit(struct cx *cx, const struct device *device, enum audit_event event, struct str service)
 {
     struct technician t;
     enum errcode err = technician_get(cx, device->technician_id, &t);
@@ -55,7 +55,7 @@ subscription_set_within(struct cx *cx, const struct device *device, const struct
     }
     if (err == ERR_NONE)
         err = store_push_put(cx, &next);
-    return err == ERR_NONE ? audit(cx, device, "device.subscribed", endpoint.host) : err;
+    return err == ERR_NONE ? audit(cx, device, AUDIT_DEVICE_SUBSCRIBED, endpoint.host) : err;
 }
 
 enum errcode
@@ -63,7 +63,7 @@ subscription_end_within(struct cx *cx, const struct device *device)
 {
     bool changed = false;
     enum errcode err = store_push_remove(cx, device->id, STR_NULL, &changed);
-    return err == ERR_NONE && changed ? audit(cx, device, "device.unsubscribed", STR_NULL) : err;
+    return err == ERR_NONE && changed ? audit(cx, device, AUDIT_DEVICE_UNSUBSCRIBED, STR_NULL) : err;
 }
 
 enum errcode
@@ -78,5 +78,5 @@ subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint)
     err = store_device_get(cx, device_id, &device);
     /* Its host, the only part that is recorded. */
     struct str service = endpoint_read(endpoint, &at) ? at.host : STR_LIT("");
-    return err == ERR_NONE ? audit(cx, &device, "device.subscription-ended", service) : err;
+    return err == ERR_NONE ? audit(cx, &device, AUDIT_DEVICE_SUBSCRIPTION_ENDED, service) : err;
 }

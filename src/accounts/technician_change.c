@@ -71,8 +71,8 @@ insert(struct cx *cx, const struct technician *t)
     if (err == ERR_NONE) /* what was counted for the name was not this account's */
         err = lockout_lift(cx, t->email_key, LIFT_ALL, &lifted);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(t), "technician.added", "email", t->email, "name", t->name, "must_change",
-                           t->password_must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
+        err = audit_append(cx, of(t), AUDIT_TECHNICIAN_ADDED, "email", t->email, "name", t->name,
+                           "must_change", t->password_must_change ? STR_LIT("yes") : STR_LIT("no"), NULL);
     return err;
 }
 
@@ -130,7 +130,7 @@ technician_set_name(struct cx *cx, int64_t id, struct str name)
     t.name = name;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "technician.name", "name", name, NULL);
+        err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_NAME, "name", name, NULL);
     return db_end(cx, err);
 }
 
@@ -147,7 +147,7 @@ technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on
     if (err == ERR_NONE && !(is_technician && role_on))
         err = revoke_account(cx, id, 0, "role-off");
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "technician.flags", "is_technician",
+        err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_FLAGS, "is_technician",
                            is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
                            role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
     return db_end(cx, err);
@@ -173,7 +173,7 @@ technician_delete(struct cx *cx, int64_t id)
     if (err == ERR_NONE)
         err = store_account_wipe(cx, id);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "technician.deleted", "email", t.email, "turned_away",
+        err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_DELETED, "email", t.email, "turned_away",
                            lifted.turned_away, NULL);
     return db_end(cx, err);
 }
@@ -204,7 +204,7 @@ technician_allow_self_enrolment(struct cx *cx, int64_t id)
     if (err == ERR_NONE)
         err = store_factor_forget(cx, id);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "enrolment.self-allowed", NULL);
+        err = audit_append(cx, of(&t), AUDIT_ENROLMENT_SELF_ALLOWED, NULL);
     return db_end(cx, err);
 }
 
@@ -222,7 +222,7 @@ technician_unlock(struct cx *cx, int64_t id)
     if (err == ERR_NONE)
         err = lockout_lift(cx, t.email_key, LIFT_ALL, &lifted);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "account.unlocked", "heard_again", lifted.sources, "turned_away",
+        err = audit_append(cx, of(&t), AUDIT_ACCOUNT_UNLOCKED, "heard_again", lifted.sources, "turned_away",
                            lifted.turned_away, NULL);
     return db_end(cx, err);
 }
@@ -237,7 +237,7 @@ technician_lock(struct cx *cx, int64_t id)
     t.locked_at = cx->now;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "account.locked", "until", STR_LIT("unlocked"), NULL);
+        err = audit_append(cx, of(&t), AUDIT_ACCOUNT_LOCKED, "until", STR_LIT("unlocked"), NULL);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "locked");
     return db_end(cx, err);
@@ -267,7 +267,7 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "password-reset");
     if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), "password.reset", "must_change",
+        err = audit_append(cx, of(&t), AUDIT_PASSWORD_RESET, "must_change",
                            must_change ? STR_LIT("yes") : STR_LIT("no"), "heard_again", lifted.sources,
                            "turned_away", lifted.turned_away, NULL);
     return db_end(cx, err);

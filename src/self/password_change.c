@@ -121,7 +121,7 @@ result_of(enum password_verdict verdict)
 static enum errcode
 refuse(struct cx *cx, const struct change *ch, enum signin_result result)
 {
-    return audit_append(cx, account_of(&ch->account), "password.change-refused", "result",
+    return audit_append(cx, account_of(&ch->account), AUDIT_PASSWORD_CHANGE_REFUSED, "result",
                         str_from_cstr(signin_result_name(result)), NULL);
 }
 
@@ -152,7 +152,7 @@ store(struct cx *cx, const struct change_ask *q, struct change *ch)
     if (err == ERR_NONE)
         err = revoke_account(cx, ch->account.t.id, ch->session_id, "password-changed");
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&ch->account), "password.changed", "purpose", purpose, NULL);
+        err = audit_append(cx, account_of(&ch->account), AUDIT_PASSWORD_CHANGED, "purpose", purpose, NULL);
     return err;
 }
 

@@ -60,7 +60,7 @@ confirm_within(struct cx *cx, struct self *s, struct str code, enum self_result 
         return ERR_NONE;
     err = account_fail(cx, a);
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(a), "code.refused", "purpose", PURPOSE_SELF, NULL);
+        err = audit_append(cx, account_of(a), AUDIT_CODE_REFUSED, "purpose", PURPOSE_SELF, NULL);
     return err;
 }
 

@@ -148,7 +148,7 @@ open_within(struct cx *cx, struct hearing *h)
         return err;
     const bool is_open = h->result == SELF_OK;
     struct str reason = is_open ? STR_NULL : str_from_cstr(reason_of(h->result));
-    return audit_append(cx, account_of(&a), is_open ? "self.opened" : "self.refused", "device",
+    return audit_append(cx, account_of(&a), is_open ? AUDIT_SELF_OPENED : AUDIT_SELF_REFUSED, "device",
                         id_text(cx, h->d->id), "reason", reason, NULL);
 }
 

@@ -172,7 +172,7 @@ text_of(struct cx *cx, struct str bytes)
 
 /* The receipt: the exact bytes and the signature over them; for an approval, also the passkey's. */
 static enum errcode
-record(struct cx *cx, const struct hearing *h, const char *event)
+record(struct cx *cx, const struct hearing *h, enum audit_event event)
 {
     static const struct passkey_assertion none;
     const struct passkey_assertion *p = h->reply->decision == DECISION_APPROVE ? &h->reply->passkey : &none;
@@ -183,7 +183,7 @@ record(struct cx *cx, const struct hearing *h, const char *event)
 }
 
 static enum errcode
-move(struct cx *cx, struct hearing *h, enum challenge_event event, const char *name)
+move(struct cx *cx, struct hearing *h, enum challenge_event event, enum audit_event name)
 {
     const struct challenge_move m = {h->s.c.id, CHALLENGE_pending, event, h->d->id};
     bool won = false;
@@ -211,8 +211,8 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
      * that console. */
     err = lockout_fail(cx, &name, h->s.login.source, &l);
     if (err == ERR_NONE)
-        err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, "push.wrong-number")
-                                 : record(cx, h, "push.wrong-number");
+        err = h->tries_left == 0 ? move(cx, h, CHALLENGE_EVENT_wrong_number, AUDIT_PUSH_WRONG_NUMBER)
+                                 : record(cx, h, AUDIT_PUSH_WRONG_NUMBER);
     h->answer = ANSWER_WRONG_NUMBER;
     return err;
 }
@@ -244,15 +244,15 @@ hear_approval(struct cx *cx, struct hearing *h)
     }
     if (h->s.c.number_required && !secret_equal_str(number, typed))
         return hear_wrong_number(cx, h);
-    return move(cx, h, CHALLENGE_EVENT_approve, "push.approved");
+    return move(cx, h, CHALLENGE_EVENT_approve, AUDIT_PUSH_APPROVED);
 }
 
 static enum errcode
 hear_refusal(struct cx *cx, struct hearing *h)
 {
     bool reports = h->reply->decision == DECISION_NOT_ME;
-    enum errcode err = reports ? move(cx, h, CHALLENGE_EVENT_report, "push.reported")
-                               : move(cx, h, CHALLENGE_EVENT_reject, "push.rejected");
+    enum errcode err = reports ? move(cx, h, CHALLENGE_EVENT_report, AUDIT_PUSH_REPORTED)
+                               : move(cx, h, CHALLENGE_EVENT_reject, AUDIT_PUSH_REJECTED);
     if (err != ERR_NONE || h->answer != ANSWER_OK)
         return err;
     err = push_channel_count(cx, &h->s.t, PUSH_REFUSED);
@@ -285,7 +285,7 @@ hear_within(struct cx *cx, struct hearing *h)
 static enum errcode
 refuse_signature(struct cx *cx, const struct hearing *h)
 {
-    return audit_append(cx, subject(h), "push.bad-signature", "challenge", h->s.c.public_id, "device",
+    return audit_append(cx, subject(h), AUDIT_PUSH_BAD_SIGNATURE, "challenge", h->s.c.public_id, "device",
                         device_text(cx, h->d), NULL);
 }
 

@@ -66,7 +66,7 @@ end_oldest(struct cx *cx, const struct account *a)
         bool ended = false;
         err = store_session_end(cx, rows[i].id, cx->now, STR_LIT("seat"), &ended);
         if (err == ERR_NONE)
-            err = audit_append(cx, (struct audit_of){a->c.id, rows[i].technician_id}, "session.ended",
+            err = audit_append(cx, (struct audit_of){a->c.id, rows[i].technician_id}, AUDIT_SESSION_ENDED,
                                "session", arena_printf(&cx->arena, "%lld", (long long)rows[i].id), "reason",
                                STR_LIT("seat"), NULL);
     }
@@ -113,7 +113,8 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
         if (err == ERR_NONE)
             err = revoke_account(cx, acc->t.id, a->login.session_id, "password-changed");
         if (err == ERR_NONE)
-            err = audit_append(cx, account_of(acc), "password.changed", "purpose", a->login.purpose, NULL);
+            err =
+                audit_append(cx, account_of(acc), AUDIT_PASSWORD_CHANGED, "purpose", a->login.purpose, NULL);
     }
     if (err == ERR_NONE)
         err = lockout_clear(cx, &name, cx->source);
@@ -143,8 +144,8 @@ settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *
         return err_set(cx, ERR_CONFLICT, "challenge %lld was moved meanwhile", (long long)c->id);
     if (err != ERR_NONE || move.event != CHALLENGE_EVENT_cancel)
         return err;
-    return audit_append(cx, account_of(&a->account), "push.cancelled", "challenge", c->public_id, "reason",
-                        result == SIGNIN_OK ? STR_LIT("code") : STR_LIT("login-ended"), NULL);
+    return audit_append(cx, account_of(&a->account), AUDIT_PUSH_CANCELLED, "challenge", c->public_id,
+                        "reason", result == SIGNIN_OK ? STR_LIT("code") : STR_LIT("login-ended"), NULL);
 }
 
 /* The push that was asked about, and one that a code made unnecessary, or that was sent since. */
@@ -166,10 +167,10 @@ static enum errcode
 record(struct cx *cx, const struct attempt *a, enum signin_result result, const char *method)
 {
     struct str login = arena_printf(&cx->arena, "%lld", (long long)a->login.id);
-    return audit_append(cx, account_of(&a->account), result == SIGNIN_OK ? "login.granted" : "login.refused",
-                        "login", login, "purpose", a->login.purpose, "method", str_from_cstr(method),
-                        "result", str_from_cstr(signin_result_name(result)), "console", a->login.console,
-                        NULL);
+    return audit_append(cx, account_of(&a->account),
+                        result == SIGNIN_OK ? AUDIT_LOGIN_GRANTED : AUDIT_LOGIN_REFUSED, "login", login,
+                        "purpose", a->login.purpose, "method", str_from_cstr(method), "result",
+                        str_from_cstr(signin_result_name(result)), "console", a->login.console, NULL);
 }
 
 enum errcode

@@ -87,7 +87,7 @@ create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
     if (err == ERR_NONE)
         err = notify(cx, &c);
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), "push.sent", "challenge", c.public_id, "purpose",
+        err = audit_append(cx, account_of(&a->account), AUDIT_PUSH_SENT, "challenge", c.public_id, "purpose",
                            a->login.purpose, NULL);
     return err;
 }
@@ -110,7 +110,7 @@ take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
     if (move.from == CHALLENGE_pending)
         err = push_channel_count(cx, &t, PUSH_UNANSWERED);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, "push.cancelled", "challenge",
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_CANCELLED, "challenge",
                            c->public_id, "reason", str_from_cstr(reason), NULL);
     return err;
 }
@@ -206,7 +206,7 @@ tell_hold(struct cx *cx, const struct attempt *a, const struct hold *h, struct p
     enum errcode err = store_login_hold_push(cx, a->login.id, &first);
     if (err != ERR_NONE || !first)
         return err;
-    return audit_append(cx, account_of(&a->account), "push.held", "reason", str_from_cstr(h->reason),
+    return audit_append(cx, account_of(&a->account), AUDIT_PUSH_HELD, "reason", str_from_cstr(h->reason),
                         "seconds", arena_printf(&cx->arena, "%d", (int)sent_out->expires_in), NULL);
 }
 

@@ -68,7 +68,7 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
                struct str purpose)
 {
     const struct audit_of of = y->is_known ? account_of(&y->account) : (struct audit_of){0};
-    return audit_append(cx, of, "login.refused", "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES),
+    return audit_append(cx, of, AUDIT_LOGIN_REFUSED, "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES),
                         "result", str_from_cstr(signin_result_name(result)), "reason", str_from_cstr(reason),
                         "method", STR_LIT("password"), "purpose", purpose, "console",
                         text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
@@ -116,7 +116,7 @@ ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o, str
         err = attempt_tell(cx, a, 0, SIGNIN_OkTwoFactorAuthenticationRequired, answer_out);
     answer_out->login_token = token;
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), "login.begun", "login",
+        err = audit_append(cx, account_of(&a->account), AUDIT_LOGIN_BEGUN, "login",
                            arena_printf(&cx->arena, "%lld", (long long)a->login.id), "purpose",
                            a->login.purpose, NULL);
     return err;
@@ -139,7 +139,7 @@ signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
     *answer_out = answer_to_stranger(SIGNIN_OkTwoFactorSetupRequired);
     err = account_tell(cx, &a->account, o->session_id, answer_out);
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), "enrolment.self", "purpose", o->purpose, NULL);
+        err = audit_append(cx, account_of(&a->account), AUDIT_ENROLMENT_SELF, "purpose", o->purpose, NULL);
     if (err == ERR_NONE)
         err = enrolment_new_self_within(cx, &a->account.t, SETUP_LINK_LIFE, &answer_out->setup_url);
     answer_out->url = answer_out->setup_url;

@@ -5,7 +5,7 @@
 #include "accounts/audit.h"
 
 static void
-append(struct fixture *f, const char *event, const char *value)
+append(struct fixture *f, enum audit_event event, const char *value)
 {
     struct audit_of of = {1, 2};
     assert_ok(db_begin(&f->cx));
@@ -17,7 +17,7 @@ static void
 some_rows(struct fixture *f, int n)
 {
     for (int i = 0; i < n; i++)
-        append(f, i % 2 == 0 ? "account.locked" : "account.unlocked", "v");
+        append(f, i % 2 == 0 ? AUDIT_ACCOUNT_LOCKED : AUDIT_ACCOUNT_UNLOCKED, "v");
 }
 
 static void
@@ -26,11 +26,11 @@ a_row_tells_all(void **state)
     struct fixture *f = *state;
     struct audit_row *rows;
     size_t n;
-    append(f, "account.locked", "a\"b\\c\n\x7f\xc3\xa4\xff");
-    append(f, "account.locked", NULL);
+    append(f, AUDIT_ACCOUNT_LOCKED, "a\"b\\c\n\x7f\xc3\xa4\xff");
+    append(f, AUDIT_ACCOUNT_LOCKED, NULL);
     f->cx.actor = STR_NULL;
     f->cx.source = STR_NULL;
-    append(f, "account.unlocked", "");
+    append(f, AUDIT_ACCOUNT_UNLOCKED, "");
     assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 10, &rows, &n));
     assert_int_equal(n, 3);
     assert_int_equal(rows[0].seq, 1);
@@ -51,7 +51,7 @@ static void
 append_about(struct fixture *f, int64_t company, int64_t technician)
 {
     assert_ok(db_begin(&f->cx));
-    assert_ok(audit_append(&f->cx, (struct audit_of){company, technician}, "login.refused", NULL));
+    assert_ok(audit_append(&f->cx, (struct audit_of){company, technician}, AUDIT_LOGIN_REFUSED, NULL));
     assert_ok(db_commit(&f->cx));
 }
 
@@ -100,8 +100,8 @@ a_detail_is_read_again(void **state)
     size_t n;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         assert_ok(db_begin(&f->cx));
-        assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", "first", STR_LIT("1"), "key",
-                               str_from_cstr(values[i]), "last", STR_LIT("3"), NULL));
+        assert_ok(audit_append(&f->cx, (struct audit_of){0}, AUDIT_ACCOUNT_LOCKED, "first", STR_LIT("1"),
+                               "key", str_from_cstr(values[i]), "last", STR_LIT("3"), NULL));
         assert_ok(db_commit(&f->cx));
     }
     assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 100, &rows, &n));
@@ -161,9 +161,9 @@ rolled_back_is_not_there(void **state)
     assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
     assert_int_equal(last, 0);
     assert_ok(db_begin(&f->cx));
-    assert_ok(audit_append(&f->cx, (struct audit_of){0}, "account.locked", NULL));
+    assert_ok(audit_append(&f->cx, (struct audit_of){0}, AUDIT_ACCOUNT_LOCKED, NULL));
     db_rollback(&f->cx);
-    append(f, "account.locked", "v");
+    append(f, AUDIT_ACCOUNT_LOCKED, "v");
     assert_ok(audit_verify(&f->cx, &last, NULL, NULL));
     assert_int_equal(last, 1);
 }
@@ -178,7 +178,7 @@ a_long_chain_holds(void **state)
     assert_ok(audit_verify(&f->cx, &last, &hex, NULL));
     assert_int_equal(last, 600);
     assert_int_equal(hex.n, 64);
-    append(f, "account.locked", "v");
+    append(f, AUDIT_ACCOUNT_LOCKED, "v");
     assert_ok(audit_verify(&f->cx, NULL, &later, NULL));
     assert_false(str_eq(hex, later));
 }
@@ -253,7 +253,7 @@ append_fifty(struct cx *cx, void *arg)
     (void)arg;
     for (int i = 0; i < 50; i++)
         if (db_begin(cx) != ERR_NONE ||
-            audit_append(cx, (struct audit_of){0}, "account.locked", NULL) != ERR_NONE ||
+            audit_append(cx, (struct audit_of){0}, AUDIT_ACCOUNT_LOCKED, NULL) != ERR_NONE ||
             db_commit(cx) != ERR_NONE)
             return false;
     return true;
@@ -278,7 +278,7 @@ too_long_a_detail(void **state)
     memset(big, 'x', sizeof big);
     assert_ok(db_begin(&f->cx));
     struct audit_of of = {0};
-    assert_int_equal(audit_append(&f->cx, of, "account.locked", "k", (struct str){big, sizeof big}, NULL),
+    assert_int_equal(audit_append(&f->cx, of, AUDIT_ACCOUNT_LOCKED, "k", (struct str){big, sizeof big}, NULL),
                      ERR_LIMIT);
     db_rollback(&f->cx);
 }

@@ -119,9 +119,9 @@ refused(struct world *w, const char *source, const char *result, const char *met
 {
     w->cx->source = str_from_cstr(source);
     assert_ok(db_begin(w->cx));
-    assert_ok(audit_append(w->cx, (struct audit_of){.technician = w->technician}, "login.refused", "purpose",
-                           purpose, "method", str_from_cstr(method), "result", str_from_cstr(result),
-                           "console", STR_LIT("x\",\"purpose\":\"sign-in"), NULL));
+    assert_ok(audit_append(w->cx, (struct audit_of){.technician = w->technician}, AUDIT_LOGIN_REFUSED,
+                           "purpose", purpose, "method", str_from_cstr(method), "result",
+                           str_from_cstr(result), "console", STR_LIT("x\",\"purpose\":\"sign-in"), NULL));
     assert_ok(db_commit(w->cx));
 }
 
