@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from countersign import Console, Phone, b64, unb64, wrong_number
+from countersign import Console, Phone, b64, unb64, usual_source, wrong_number
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_the_phone_is_shown_who_what_and_where(waiting, name):
     assert challenge["sCompany"] == company
     assert challenge["sAccount"] == email
     assert challenge["sConsole"] == "Console 7.2 (test)"
-    assert challenge["sSource"] == "127.0.0.1"
+    assert challenge["sSource"] == usual_source()
     assert challenge["sPurpose"] == "sign-in"
     assert challenge["sAudience"] == server.settings[("server", "public_url")]
     assert challenge["bNumberRequired"] is True

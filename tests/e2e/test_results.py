@@ -2,6 +2,7 @@
 """Every published result, reached by its real cause through the wire."""
 
 import http.client
+import itertools
 import json
 import subprocess
 
@@ -11,6 +12,7 @@ from countersign import PASSWORD, Phone, ticket_of, wrong_number
 
 NEW_PASSWORD = "nine lanterns over Sund!"
 MINUTE, HOUR, DAY = 60, 3600, 86400
+PLACES = itertools.count(1)
 
 # ---- twoFactorCheckPushAuthStatus: what happens between the push and the check ------------------------------------------
 
@@ -389,12 +391,13 @@ def test_login_methods(server, name):
 def test_login_tells_a_stranger_nothing(server, name):
     company, email = name
     server.ready(company, email)
-    wrong = server.console(source="127.0.0.21").login(email, "not the password")
-    unknown = server.console(source="127.0.0.21").login(f"nobody-{email}", "not the password")
+    place = next(PLACES)
+    wrong = server.console(source=f"127.62.{place}.1").login(email, "not the password")
+    unknown = server.console(source=f"127.62.{place}.2").login(f"nobody-{email}", "not the password")
     assert wrong.result == "InvalidPassword"
     assert wrong.body == unknown.body
     for email_or_password in ((None, None), ("", ""), (email, None), (None, PASSWORD), (email, "x" * 5000)):
-        assert server.console(source="127.0.0.22").login(*email_or_password).result == "InvalidPassword"
+        assert server.console(source=f"127.62.{place}.3").login(*email_or_password).result == "InvalidPassword"
 
 
 def test_login_reveals_unknown_users_only_when_told_to(own_server, name):
@@ -406,9 +409,11 @@ def test_login_reveals_unknown_users_only_when_told_to(own_server, name):
 
 
 def fail_until_locked(server, email, limit=10):
-    """Wrong passwords from several addresses: none uses its own budget up."""
+    """Wrong passwords from several addresses: none uses its own budget up. They are this name's alone, since names that are tried
+    from one address share counters."""
+    place = next(PLACES)
     for number in range(limit):
-        source = f"127.0.1.{1 + number // 4}"
+        source = f"127.60.{place}.{1 + number // 4}"
         assert server.console(source=source).login(email, "wrong").result == "InvalidPassword"
 
 
@@ -418,10 +423,11 @@ def test_login_locks_known_and_unknown_accounts_alike(server, name, known):
     if known:
         server.ready(company, email)
     fail_until_locked(server, email)
-    answer = server.console(source="127.0.1.9").login(email)
+    console = server.console(source=f"127.61.{next(PLACES)}.1")
+    answer = console.login(email)
     assert (answer.result, answer.iAttemptRemaining) == ("UserLockedOut", "0")
     server.advance(31 * MINUTE)
-    answer = server.console(source="127.0.1.9").login(email)
+    answer = console.login(email)
     assert answer.result == ("OkTwoFactorAuthenticationRequired" if known else "InvalidPassword")
 
 
@@ -476,7 +482,8 @@ def test_login_an_operators_lock_is_shown_to_the_right_password_alone(own_server
     server.ready(company, email)
     server.cli("technician", "lock", email)
     assert server.cli("technician", "show", email)["locked"] is True
-    answers = [server.console(source="127.0.2.6").login(who, "wrong") for who in (email, f"nobody-{email}")]
+    answers = [server.console(source=source).login(who, "wrong")
+               for source, who in (("127.0.2.6", email), ("127.0.2.7", f"nobody-{email}"))]
     assert [(a.result, a.iAttemptRemaining) for a in answers] == [("InvalidPassword", "4")] * 2
     answer = server.console(source="127.0.2.6").login(email)
     assert (answer.result, answer.iAttemptRemaining) == ("UserLockedOut", "0")
@@ -497,9 +504,10 @@ def test_login_a_lock_ends_with_its_account(server, name):
     server.ready(company, email)
     fail_until_locked(server, email)
     server.cli("technician", "delete", email)
-    assert server.console(source="127.0.1.8").login(email).result == "UserLockedOut", "a stranger sees no difference"
+    place = next(PLACES)
+    assert server.console(source=f"127.61.{place}.1").login(email).result == "UserLockedOut", "a stranger sees no difference"
     server.ready(f"{company}-2", email)
-    assert server.console(source="127.0.1.9").login(email).result == "OkTwoFactorAuthenticationRequired"
+    assert server.console(source=f"127.61.{place}.2").login(email).result == "OkTwoFactorAuthenticationRequired"
 
 
 def test_login_a_stranger_learns_nothing_of_an_account(own_server, name):
