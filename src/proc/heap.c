@@ -5,7 +5,6 @@
  * the same. There is no function to call: linking the file is enough. */
 #include <errno.h>
 #include <malloc.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +31,10 @@ static void
 given_back(const volatile void *p)
 {
     const size_t n = p == NULL ? 0 : __sanitizer_get_allocated_size(p);
+    void *block; /* the hook's type is const and volatile, the block is neither */
+    memcpy(&block, &p, sizeof block);
     if (n <= WIPED_MAX)
-        secret_wipe((void *)(uintptr_t)p, n);
+        secret_wipe(block, n);
 }
 
 __attribute__((constructor)) static void

@@ -80,7 +80,11 @@ letter_end_get(struct frame *f, struct http_out_end *end_out)
         return ERR_PROTOCOL;
     *end_out = (struct http_out_end){
         .result = (enum http_out_result)result, .status = status, .retry_after = retry_after};
-    for (size_t i = 0; i < why.n; i++)
-        end_out->why[i] = why.p[i] < ' ' || why.p[i] > '~' || why.p[i] == '"' ? '?' : why.p[i];
+    for (size_t i = 0; i < why.n; i++) {
+        const char c = why.p[i];
+        end_out->why[i] = '?';
+        if (c >= ' ' && c <= '~' && c != '"')
+            end_out->why[i] = c;
+    }
     return ERR_NONE;
 }
