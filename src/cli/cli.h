@@ -35,8 +35,6 @@ struct cli {
  * the document {"error": NAME, "message": TEXT} on `out`. */
 int cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err);
 
-/* ---- for the handlers ---- */
-
 /* Reads the file given by --config. The default file may be missing; then the defaults apply. ERR_CONFIG,
  * ERR_IO. */
 enum errcode cli_configure(struct cli *cli) MUST_CHECK;

@@ -6,7 +6,6 @@
 
 #include "base/cx.h"
 
-/* ---- Enumerations ---- */
 #define ENUM_BEGIN(type, prefix, doc) static const struct ct_enum_value values_##type[] = {
 #define ENUM_VALUE(type, prefix, name, doc) {STR(#prefix "_" #name), STR(#name), doc},
 #define ENUM_END(type, prefix) \
@@ -18,7 +17,6 @@
     const struct ct_enum ct_enum_##type = {#type, #prefix, doc, values_##type, prefix##_COUNT_};
 #include "contract/enums.def"
 
-/* ---- Structures ---- */
 #define KIND_string CT_STRING
 #define KIND_boolean CT_BOOLEAN
 #define KIND_unsignedByte CT_UNSIGNED_BYTE
@@ -55,14 +53,12 @@
                                                sizeof(struct type)};
 #include "contract/types.def"
 
-/* ---- Callers ---- */
 #define CALLER(name, before, proof, absent, foreign, expired, brings, checked) \
     {STR(#name), CT_CALLER_##before, CX_PROOF_##proof, absent, foreign, expired, brings, checked},
 const struct ct_caller ct_callers[CT_CALLER_COUNT_] = {
 #include "contract/callers.def"
 };
 
-/* ---- Operations ---- */
 /* The face of an operation is told where it begins, and needed where its outputs begin. */
 #define OP_BEGIN(op, ret, face, lane, caller, pace, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
 enum {

@@ -36,7 +36,6 @@ enum ct_face { CT_FACE_SOAP, CT_FACE_JSON, CT_FACE_SANDBOX };
 enum ct_lane { CT_LANE_FAST, CT_LANE_SLOW };
 enum ct_pace { CT_PACE_ONCE, CT_PACE_WAITS };
 
-/* ---- C types ---- */
 #define ENUM_BEGIN(type, prefix, doc) enum type {
 #define ENUM_VALUE(type, prefix, name, doc) prefix##_##name,
 #define ENUM_END(type, prefix) \
@@ -92,7 +91,6 @@ enum ct_caller_id {
     CT_CALLER_COUNT_
 };
 
-/* ---- Tables ---- */
 struct ct_enum_value {
     struct str name; /* as written: "loginTwoFactorRet_OK" */
     struct str bare; /* "OK" */

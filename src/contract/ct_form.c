@@ -170,8 +170,6 @@ ct_form_put(struct buf *out, const struct ct_op *op, const void *value)
     return ERR_NONE;
 }
 
-/* ---- samples ---- */
-
 static void
 ink(struct ct_pen *pen, enum ct_ink kind, const char *text)
 {

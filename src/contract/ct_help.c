@@ -48,8 +48,6 @@ ct_help_example(const struct ct_field *field)
     return STR_NULL;
 }
 
-/* ---- pieces ---- */
-
 static void
 ink(struct ct_pen *pen, enum ct_ink kind, const char *s)
 {
@@ -101,8 +99,6 @@ arguments(struct ct_pen *pen, const struct ct_type *in, const char *before_name,
     }
 }
 
-/* ---- curl ---- */
-
 static void
 curl_body(struct ct_pen *pen, const struct ct_type *in)
 {
@@ -141,8 +137,6 @@ curl(struct ct_pen *pen, const struct ct_op *op, struct str address)
     curl_body(pen, &op->in);
     text(pen, "  </soap:Body>\n</soap:Envelope>\nEND\n");
 }
-
-/* ---- toolkits that read the WSDL at run time ---- */
 
 static void
 zeep(struct ct_pen *pen, const struct ct_op *op, struct str address)
@@ -199,8 +193,6 @@ node(struct ct_pen *pen, const struct ct_op *op, struct str address)
     text_str(pen, op->out.fields[0].name);
     text(pen, ");\n}\nmain();\n");
 }
-
-/* ---- toolkits that generate classes from it ---- */
 
 static const char *
 csharp_type(const struct ct_field *f)

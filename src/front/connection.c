@@ -301,8 +301,6 @@ run(struct connection *c)
         end(c);
 }
 
-/* ---- deadlines and interest ---- */
-
 static enum connection_phase
 phase(const struct connection *c)
 {

@@ -73,8 +73,6 @@ weight(size_t payload_n)
     return payload_n > POOL_BUFFER_MAX ? payload_n : 0;
 }
 
-/* ---- a worker's answer ---- */
-
 void
 exchange_free(struct exchange **at)
 {
@@ -289,8 +287,6 @@ ask_again(struct park_hold *h, bool is_last)
     park_land(&x->connection->front->park, h, NULL);
     finish_busy(x);
 }
-
-/* ---- a request ---- */
 
 bool
 exchange_prefer_wait(struct str prefer, unsigned *wait_out)

@@ -29,8 +29,6 @@ refuse(struct front *f, unsigned status, const char *text, struct answer *a)
     plain(f, status, a);
 }
 
-/* ---- the face ---- */
-
 static void
 answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
        struct answer *a)
@@ -59,8 +57,6 @@ busy(struct front *f, struct answer *a)
 }
 
 static const struct face form_face = {.answer = answer, .again = NULL, .busy = busy};
-
-/* ---- the request ---- */
 
 bool
 face_form_takes(const struct page_request *req)

@@ -135,8 +135,6 @@ page_end(struct buf *b, unsigned status, const char *cache_control, struct answe
                            .body = buf_view(b)};
 }
 
-/* ---- samples ---- */
-
 static const char *const ink_class[] = {
     [CT_INK_TEXT] = NULL,     [CT_INK_HEAD] = "h",  [CT_INK_TAG] = "t",
     [CT_INK_ATTRIBUTE] = "a", [CT_INK_VALUE] = "v", [CT_INK_NOTE] = "n",

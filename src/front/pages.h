@@ -35,8 +35,6 @@ void pages_answer(const struct page_request *req, struct buf *body, struct answe
 /* The answer to requests that ASP.NET passes to its script handler, which this service does not have. */
 bool pages_is_script_call(const struct page_request *req);
 
-/* ---- the parts ---- */
-
 /* GET of the service: list, operation, WSDL or discovery document, chosen by the query. */
 void pages_help(const struct page_request *req, struct buf *body, struct answer *out);
 

@@ -47,8 +47,6 @@ play_close(struct play *p)
     phone_close(&p->phone);
 }
 
-/* ---- the store is away ---- */
-
 /* Another connection takes the write lock, as another program might, and the operation runs on one that
  * gives up soon: to this operation the store does not answer in time, while all others, which wait longer,
  * only see a delay. */
@@ -80,8 +78,6 @@ run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const v
     cx_clear(&other);
     return err;
 }
-
-/* ---- the operation's user ---- */
 
 static bool
 is_login(enum ct_op_id op)
@@ -125,8 +121,6 @@ finds_no_store(struct play *p, struct cx *cx, const struct ct_op *op, const void
     return is_away;
 }
 
-/* ---- operations ---- */
-
 static bool
 login_was_ok(const void *out)
 {
@@ -160,8 +154,6 @@ play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in,
     return finds_no_store(p, cx, op, in) ? run_without_store(p, cx, op, in, out)
                                          : ops_run(cx, op->id, in, out);
 }
-
-/* ---- pending pushes ---- */
 
 static bool
 was_seen(struct play *p, int64_t challenge)

@@ -25,8 +25,6 @@ policy(struct cx *cx, struct stage *s, const char *key, const char *value)
     return policy_set(cx, s->company, str_from_cstr(key), str_from_cstr(value));
 }
 
-/* ---- the phone ---- */
-
 static enum errcode
 answer(struct cx *cx, struct stage *s, struct phone_act act)
 {
@@ -91,8 +89,6 @@ do_phone_disabled(struct cx *cx, struct stage *s)
 {
     return set_phone(cx, s, DEVICE_DISABLED);
 }
-
-/* ---- the company ---- */
 
 static enum errcode
 do_inactive(struct cx *cx, struct stage *s)
@@ -189,8 +185,6 @@ do_required_phone_disabled(struct cx *cx, struct stage *s)
     return err != ERR_NONE ? err : do_phone_disabled(cx, s);
 }
 
-/* ---- the account ---- */
-
 static enum errcode
 do_deleted(struct cx *cx, struct stage *s)
 {
@@ -254,8 +248,6 @@ do_alone_old_password(struct cx *cx, struct stage *s)
     enum errcode err = do_alone(cx, s);
     return err != ERR_NONE ? err : do_old_password(cx, s);
 }
-
-/* ---- other consoles ---- */
 
 /* A colleague signs in with the password alone and takes the only seat. */
 static enum errcode

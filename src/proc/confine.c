@@ -35,7 +35,7 @@
 #define IS_SANITIZED 0
 #endif
 
-/* ---- Landlock: constants of the kernel, some of them newer than the headers of Debian 12 ---- */
+/* Landlock: constants of the kernel, some of them newer than the headers of Debian 12. */
 
 enum {
     FS_BASE = (1 << 13) - 1, /* the first version: all rights up to MAKE_SYM */
@@ -128,8 +128,6 @@ restrict_files(struct cx *cx, const struct confine *s)
     (void)close(rules);
     return e;
 }
-
-/* ---- seccomp ---- */
 
 enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
 
@@ -262,8 +260,6 @@ restrict_calls(struct cx *cx, enum confine_kind kind)
     seccomp_release(f);
     return done == 0 ? ERR_NONE : err_set(cx, ERR_SYSTEM, "seccomp: %s", strerror(-done));
 }
-
-/* ---- limits ---- */
 
 static enum errcode
 set_limits(struct cx *cx, const struct confine *s)

@@ -51,8 +51,6 @@ outbox_open(struct outbox *o, struct cx *cx, const struct config *config)
     return o->has_push ? push_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
 }
 
-/* ---- the channel ---- */
-
 static void
 end_letter(struct outbox *o, struct outbox_entry *e, const struct http_out_end *end)
 {
@@ -178,8 +176,6 @@ outbox_listen(struct outbox *o, short revents)
     return now >= o->rests_until && (o->is_urgent || now - o->looked_at >= OUTBOX_LOOK);
 }
 
-/* ---- the fate of a row ---- */
-
 static enum errcode
 settle(struct work *w, struct cx *cx, const struct verdict *v)
 {
@@ -242,8 +238,6 @@ take_row(struct work *w, struct cx *cx, const struct outbox_row *row)
         w->claimed[w->n_claimed++] = row;
     return e;
 }
-
-/* ---- the transaction ---- */
 
 static enum errcode
 settle_ended(struct work *w, struct cx *cx)
@@ -392,8 +386,6 @@ outbox_work(struct outbox *o, struct cx *cx)
     o->is_urgent = o->is_urgent || w.has_more || e != ERR_NONE;
     return e;
 }
-
-/* ---- shutdown ---- */
 
 static enum errcode
 give_back(struct work *w, struct cx *cx)

@@ -97,8 +97,6 @@ find_version(struct str ns, enum soap_version *version_out)
     return false;
 }
 
-/* ---- Routing ---- */
-
 static const struct ct_op *
 op_of_action(struct str action)
 {
@@ -216,8 +214,6 @@ route_12(struct decode *d)
                  arena_printf(d->arena, "Unable to handle request. The action '%.*s' was not recognized.",
                               STR_ARG(action)));
 }
-
-/* ---- Reading ---- */
 
 /* SoapUnknownHeader.MustUnderstand: the attribute of SOAP 1.1, otherwise that of 1.2; it may have no
  * prefix in a header block whose default namespace is SOAP's. */

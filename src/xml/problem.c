@@ -180,8 +180,6 @@ scan_to(struct arena *a, struct str text, size_t fault)
     return s;
 }
 
-/* ---- Messages ---- */
-
 struct position {
     size_t line;
     size_t column; /* in UTF-16 units, from 1 */

@@ -22,8 +22,6 @@ text64(struct sweep_stage *s, struct str bytes)
     return codec_base64url(&s->w->kept, bytes.p, bytes.n);
 }
 
-/* ---- the password ---- */
-
 static void
 with_password(struct sweep_stage *s, const char *email, const char *password)
 {
@@ -48,8 +46,6 @@ unknown_account(struct sweep_stage *s)
 {
     with_password(s, "mallory@example.com", WORLD_PASSWORD);
 }
-
-/* ---- the push ---- */
 
 static void
 push(struct sweep_stage *s)
@@ -102,8 +98,6 @@ check_of_expired(struct sweep_stage *s)
     world_later(s->w, 2 * CLOCK_MINUTE);
     check(s);
 }
-
-/* ---- the phone ---- */
 
 /* A second phone, whose token is known here. */
 static struct str

@@ -43,8 +43,6 @@ same_chance(void *out, size_t n)
     }
 }
 
-/* ---- the state of the database ---- */
-
 static uint64_t
 mix(uint64_t h, const void *p, size_t n)
 {
@@ -120,8 +118,6 @@ keep_call(const char *name)
     keep_state(s);
 }
 
-/* ---- the database, put back ---- */
-
 static void
 look_again(struct sweep *s)
 {
@@ -169,8 +165,6 @@ put_back(struct sweep *s)
     (void)close(fd);
     open_all(s);
 }
-
-/* ---- one run ---- */
 
 static const char *
 result_name(struct sweep_stage *s)

@@ -136,8 +136,6 @@ prefer_is_read_as_rfc_7240_says(void **state)
     }
 }
 
-/* ---- the same question, many times ---- */
-
 enum { SAME = 3 };
 
 /* The first one asks; the others are held because the watch list knows. */

@@ -208,8 +208,6 @@ a_fault_in_between_changes_no_answer(void **state)
     (void)close(other);
 }
 
-/* ---- waiting ---- */
-
 static void
 first_poll(struct harness *h, int c, struct topic topic, int64_t seconds)
 {

@@ -118,8 +118,6 @@ listen_on(struct harness *h)
     assert_int_equal(front_add_listener(h->front, &h->cx, fd), ERR_NONE);
 }
 
-/* ---- workers ---- */
-
 void
 worker_add(struct harness *h, unsigned slot, bool fast_only)
 {
@@ -256,8 +254,6 @@ topic_of(unsigned char byte)
     memset(t.bytes, byte, sizeof t.bytes);
     return t;
 }
-
-/* ---- clients ---- */
 
 int
 client_connect_from(struct harness *h, const char *address)

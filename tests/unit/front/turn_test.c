@@ -125,8 +125,6 @@ a_client_that_leaves_while_it_waits_is_forgotten(void **state)
     assert_int_equal(harness_counts(h).connections, 0);
 }
 
-/* ---- turns alone ---- */
-
 struct guest {
     struct turn turn;
     struct turns *turns;

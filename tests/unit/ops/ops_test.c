@@ -237,8 +237,6 @@ results_are_mapped_by_name(void **state)
     assert_int_equal(ops_change2(SIGNIN_TwoFactorError), changePassword_v2_TwoFactorError);
 }
 
-/* ---- the phone's operations ---- */
-
 static struct str
 text64(struct world *w, struct str bytes)
 {
