@@ -57,3 +57,16 @@ fds_close_from(int first)
 {
     return close_range((unsigned)first, ~0u, 0) == 0 || close_listed(first) || close_blindly(first);
 }
+
+bool
+fds_write_synced(int fd, struct str bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0)
+            bytes = str_sub(bytes, (size_t)n, bytes.n);
+    }
+    return fsync(fd) == 0;
+}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fds.h"
 #include "base/secret.h"
 
 enum { FILE_MAX = 16 * 1024 };
@@ -39,19 +40,6 @@ key_file_create(struct cx *cx, const char *path, int *fd_out)
     return err_set(cx, ERR_USAGE, "%s cannot be created: %s", path, strerror(errno));
 }
 
-static bool
-write_all(int fd, struct str bytes)
-{
-    while (bytes.n > 0) {
-        ssize_t n = write(fd, bytes.p, bytes.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            bytes = str_sub(bytes, (size_t)n, bytes.n);
-    }
-    return fsync(fd) == 0;
-}
-
 enum errcode
 key_file_write(struct cx *cx, int fd, const struct key_file *k)
 {
@@ -62,7 +50,7 @@ key_file_write(struct cx *cx, int fd, const struct key_file *k)
     char *text = document != NULL ? json_dumps(document, JSON_INDENT(2)) : NULL;
     if (text == NULL)
         err_no_memory();
-    bool ok = write_all(fd, str_from_cstr(text));
+    bool ok = fds_write_synced(fd, str_from_cstr(text));
     secret_wipe(text, strlen(text));
     free(text);
     json_decref(document);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/codec.h"
+#include "base/fds.h"
 #include "base/rand.h"
 #include "crypto/hash.h"
 #include "keys/server_key.h"
@@ -50,19 +51,6 @@ env_configure(struct auth_env *env, const struct config *c, struct arena *a)
     env->n_push_hosts = c->push_hosts.n;
 }
 
-static bool
-write_and_sync(int fd, struct str text)
-{
-    while (text.n > 0) {
-        ssize_t n = write(fd, text.p, text.n);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            text = str_sub(text, (size_t)n, text.n);
-    }
-    return fsync(fd) == 0;
-}
-
 /* The file's name is durable only once its folder is synced. */
 static bool
 sync_folder(struct cx *cx, const char *file)
@@ -84,7 +72,7 @@ env_write_key_file(struct cx *cx, const char *key_file)
     rand_bytes(key, sizeof key);
     struct str text = arena_printf(&cx->arena, "%s\n", codec_base64url(&cx->arena, key, sizeof key).p);
     secret_wipe(key, sizeof key);
-    bool done = write_and_sync(fd, text);
+    bool done = fds_write_synced(fd, text);
     int why = errno;
     if (close(fd) != 0 && done) {
         done = false;

@@ -10,6 +10,7 @@
 #include "accounts/device_change.h"
 #include "accounts/enrolment.h"
 #include "base/clock.h"
+#include "base/fds.h"
 #include "base/secret.h"
 #include "keys/env.h"
 #include "signin/challenge_answer.h"
@@ -37,7 +38,7 @@ phone_make(struct cx *cx, const char *key_file)
     struct p256_key *key = p256_generate();
     struct str pem = p256_write_pem(&cx->arena, key);
     p256_free(&key);
-    bool done = write(fd, pem.p, pem.n) == (ssize_t)pem.n;
+    bool done = fds_write_synced(fd, pem);
     done = close(fd) == 0 && done;
     return done ? ERR_NONE : err_set(cx, ERR_IO, "%s: cannot be written", key_file);
 }
