@@ -291,6 +291,18 @@ class Server:
     def console(self, **kwargs):
         return Console(self, **kwargs)
 
+    def with_every_secret(self, company, email):
+        """An account with a phone, codes, a former password and an open link. Stops the server, and gives the store's path and the
+        phone's number."""
+        device = int(self.ready(company, email).id)
+        self.cli("code", "totp", email, "--qr", "no")
+        self.cli("code", "recovery", email)
+        self.console().login_new(email, PASSWORD, "another 9 lanterns over Lund")
+        self.cli("technician", "reset", email, "--generate")
+        self.enrol_link(email)
+        self.stop()
+        return self.settings["store", "path"], device
+
     def ready(self, company, email, policy=None):
         """A company, a technician and a phone."""
         self.company(company, **(policy or {}))

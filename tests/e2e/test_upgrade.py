@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from countersign import PASSWORD, Refused, fill_by_hand, secrets_of, stored
+from countersign import Refused, fill_by_hand, secrets_of, stored
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/db/schema")
 
@@ -72,14 +72,7 @@ def test_an_account_that_had_a_second_factor_is_remembered(own_server, name):
 def test_an_account_that_was_deleted_earlier_keeps_no_secret(own_server, name):
     company, email = name
     server = own_server()
-    device = int(server.ready(company, email).id)
-    server.cli("code", "totp", email, "--qr", "no")
-    server.cli("code", "recovery", email)
-    server.console().login_new(email, PASSWORD, "another 9 lanterns over Lund")
-    server.cli("technician", "reset", email, "--generate")
-    server.enrol_link(email)
-    server.stop()
-    path = server.settings["store", "path"]
+    path, device = server.with_every_secret(company, email)
     turn_back(path, 2)
     store = sqlite3.connect(path, isolation_level=None)
     fill_by_hand(store, device)

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from countersign import PASSWORD, PATIENCE, Phone, Refused, fill_by_hand, secrets_of, stored
+from countersign import PATIENCE, Phone, Refused, fill_by_hand, secrets_of, stored
 
 SETUP, FACTOR = "OkTwoFactorSetupRequired", "OkTwoFactorAuthenticationRequired"
 
@@ -213,14 +213,7 @@ def test_a_push_of_a_deleted_account_is_over_at_once(ann):
 def test_a_deleted_account_leaves_no_secret(own_server, name):
     company, email = name
     server = own_server()
-    device = int(server.ready(company, email).id)
-    server.cli("code", "totp", email, "--qr", "no")
-    server.cli("code", "recovery", email)
-    server.console().login_new(email, PASSWORD, "another 9 lanterns over Lund")
-    server.cli("technician", "reset", email, "--generate")
-    server.enrol_link(email)
-    server.stop()
-    path = server.settings["store", "path"]
+    path, device = server.with_every_secret(company, email)
     store = sqlite3.connect(path, isolation_level=None)
     fill_by_hand(store, device)
     secrets = secrets_of(store, email)
