@@ -91,6 +91,18 @@ account_tell(struct cx *cx, const struct account *a, int64_t except_session, str
     return err;
 }
 
+enum errcode
+account_seats(struct cx *cx, const struct account *a, struct account_seats *seats_out)
+{
+    const struct session_choice company = {.company_id = a->c.id};
+    *seats_out = (struct account_seats){.taken = 0};
+    if (a->p.seats == 0)
+        return ERR_NONE;
+    enum errcode err = store_session_count(cx, &company, cx->now, &seats_out->taken);
+    seats_out->is_full = a->p.seat_full == SEAT_REFUSE && seats_out->taken >= a->p.seats;
+    return err;
+}
+
 struct str
 account_url(struct cx *cx, const struct account *a, enum signin_result result)
 {

@@ -50,6 +50,14 @@ enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *m
  * "another console". */
 enum errcode account_tell(struct cx *cx, const struct account *a, int64_t except_session,
                           struct signin_answer *answer) MUST_CHECK;
+/* The sessions of the company that are live. */
+struct account_seats {
+    int64_t taken;
+    bool is_full; /* a new one is refused; never where the oldest is ended instead */
+};
+enum errcode
+account_seats(struct cx *cx, const struct account *a, struct account_seats *seats_out) MUST_CHECK;
+
 /* sUrl, if the result itself determines it; otherwise null. */
 struct str account_url(struct cx *cx, const struct account *a, enum signin_result result);
 

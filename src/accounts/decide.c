@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* decide: the table, in the contract's order ("What twoFactorCheckPushAuthStatus answers, and why"). */
+/* decide: the functions behind the table (decide.def). */
 #include "accounts/decide.h"
 
 static bool
@@ -173,42 +173,23 @@ enum {
 };
 
 const struct condition conditions[] = {
-    {SIGNIN_InvalidToken, AT_TOKEN, "a token is unknown, expired, spent, or not of this login", token_is_bad},
-    {SIGNIN_CompanyIsNotActive, AT_ALL, "the company is inactive", company_is_inactive},
-    {SIGNIN_CompanyBanned, AT_ALL, "the company is banned", company_is_banned},
-    {SIGNIN_EnterpriseDisabled, AT_ALL, "the enterprise plan is switched off", enterprise_is_off},
-    {SIGNIN_RequiredEnterprise, AT_ALL, "the policy asks for what the plan lacks", enterprise_is_missing},
-    {SIGNIN_NoSuchUser, AT_ALL, "the account is deleted", account_is_deleted},
-    {SIGNIN_UserIsNotTechnician, AT_ALL, "the account is not a technician", account_is_no_technician},
-    {SIGNIN_UserNotActiveForThisRole, AT_ALL, "the technician role is off", role_is_off},
-    {SIGNIN_UserLockedOut, AT_ALL, "the operator locked the account", operator_locked},
-    {SIGNIN_UserLockedOut, AT_USE, "failures locked the account", failures_locked},
-    {SIGNIN_IPNotAllowed, AT_ANY, "the address rules refuse the caller", address_is_refused},
-    {SIGNIN_OnlySSOLoginAllowed, AT_ANY, "the company signs in by SSO", mode_is_sso},
-    {SIGNIN_OnlySaml2LoginAllowed, AT_ANY, "the company signs in by SAML 2.0", mode_is_saml2},
-    {SIGNIN_InvalidPassword, AT_TOKEN, "the password was changed since", password_is_another},
-    {SIGNIN_Poll, AT_CHECK, "the push waits for an answer", push_waits},
-    {SIGNIN_TimeOut, AT_CHECK, "nobody answered in time", push_is_over},
-    {SIGNIN_TwoFactorRejected, AT_TOKEN, "the phone said no", push_was_refused},
-    {SIGNIN_InvalidCode, AT_TOKEN, "the number was wrong for the last time", number_was_wrong},
-    {SIGNIN_InvalidCode, AT_CODE, "the code is wrong", code_is_wrong},
-    {SIGNIN_TwoFactorError, AT_CHECK, "no device could be reached", push_failed},
-    {SIGNIN_InvalidToken, AT_CHECK, "the push was not approved", push_is_not_approved},
-    {SIGNIN_UserPasswordExpired, AT_END,
-     "the password is past its age, to be changed, or against the policy in force", password_is_expired},
-    {SIGNIN_PasswordStrengthNotMeetRequirement, AT_END, "the new password is weak", new_password_is_weak},
-    {SIGNIN_OldNewPasswordsMatch, AT_END, "the new password is the old one", new_password_is_old},
-    {SIGNIN_AlreadyUsedPassword, AT_END, "the new password was used before", new_password_was_used},
-    {SIGNIN_UserNotLoggedIn, AT_END, "the session of the change has ended", session_is_over},
-    {SIGNIN_ConcurrentLimitExceeded, AT_END, "every seat is taken", seats_are_taken},
+#define CONDITION(id, result, at, why) {SIGNIN_##result, at, #id, why, id},
+#include "accounts/decide.def"
 };
 const size_t conditions_n = sizeof(conditions) / sizeof(conditions[0]);
+
+const struct condition *
+decide_first(const struct facts *f, enum decide_at at)
+{
+    for (size_t i = 0; i < conditions_n; i++)
+        if ((conditions[i].at & (unsigned)at) != 0 && conditions[i].holds(f))
+            return &conditions[i];
+    return NULL;
+}
 
 enum signin_result
 decide(const struct facts *f, enum decide_at at)
 {
-    for (size_t i = 0; i < conditions_n; i++)
-        if ((conditions[i].at & (unsigned)at) != 0 && conditions[i].holds(f))
-            return conditions[i].result;
-    return SIGNIN_OK;
+    const struct condition *first = decide_first(f, at);
+    return first != NULL ? first->result : SIGNIN_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* decide: the ordered table of conditions behind every answer of a sign-in. The first one that holds is
- * the answer; if none holds, OK. The facts must be read in the transaction that acts on the answer. It is
- * here rather than in signin, since sessions and enrolment links use it as well. */
+/* decide: the ordered table of conditions (decide.def) behind every answer of a sign-in. The first one that
+ * holds is the answer; if none holds, OK. The facts must be read in the transaction that acts on the answer.
+ * It is here rather than in signin, since sessions and enrolment links use it as well. */
 #ifndef COUNTERSIGN_ACCOUNTS_DECIDE_H
 #define COUNTERSIGN_ACCOUNTS_DECIDE_H
 
@@ -42,7 +42,8 @@ enum decide_at {
 
 struct condition {
     enum signin_result result;
-    unsigned at;     /* enum decide_at values, combined with | */
+    unsigned at; /* enum decide_at values, combined with | */
+    const char *id;
     const char *why; /* an explanation for the operator */
     bool (*holds)(const struct facts *f);
 };
@@ -50,6 +51,8 @@ struct condition {
 extern const struct condition conditions[];
 extern const size_t conditions_n;
 
+/* The first condition that holds there; NULL: none. */
+const struct condition *decide_first(const struct facts *f, enum decide_at at);
 enum signin_result decide(const struct facts *f, enum decide_at at);
 
 #endif

@@ -135,17 +135,35 @@ to_byte(int64_t left)
     return (uint8_t)(left > UINT8_MAX ? UINT8_MAX : left);
 }
 
+static struct lockout_shown
+shown_of(const struct counter *c, enum counter_how how)
+{
+    int64_t left = c->has_source ? counter_left(&c->source, c->source_limit)
+                                 : counter_left(&c->account, c->account_limit);
+    return (struct lockout_shown){.is_counted = how == COUNTER_COUNTED,
+                                  .is_locked = how == COUNTER_LOCKED,
+                                  .attempts_left = c->account.locked_until != 0 ? 0 : to_byte(left)};
+}
+
 static enum errcode
 show(struct cx *cx, const struct lockout_name *name, struct str source, struct lockout_shown *shown_out)
 {
     struct counter c = counter_shown(cx, name->email_key, source);
     enum counter_how how = COUNTER_COUNTED;
     enum errcode err = counter_try(cx, &c, &how);
-    int64_t left =
-        c.has_source ? counter_left(&c.source, c.source_limit) : counter_left(&c.account, c.account_limit);
-    *shown_out = (struct lockout_shown){.is_counted = how == COUNTER_COUNTED,
-                                        .is_locked = how == COUNTER_LOCKED,
-                                        .attempts_left = c.account.locked_until != 0 ? 0 : to_byte(left)};
+    *shown_out = shown_of(&c, how);
+    return err;
+}
+
+enum errcode
+lockout_look_shown(struct cx *cx, struct str email_key, struct str source, struct lockout_shown *shown_out)
+{
+    struct counter c = counter_shown(cx, email_key, source);
+    enum errcode err = counter_get(cx, &c);
+    const bool is_refused = c.has_source && c.source.locked_until != 0;
+    *shown_out = shown_of(&c, c.account.locked_until != 0 ? COUNTER_LOCKED
+                              : is_refused                ? COUNTER_REFUSES
+                                                          : COUNTER_COUNTED);
     return err;
 }
 

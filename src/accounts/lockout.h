@@ -45,6 +45,9 @@ struct str lockout_network(struct cx *cx, struct str source);
 /* For an account. p NULL: the default limits. source null (command line): no source budget. */
 enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                          struct lockout *l_out) MUST_CHECK;
+/* What a wrong password from there would be shown now, without counting it. */
+enum errcode lockout_look_shown(struct cx *cx, struct str email_key, struct str source,
+                                struct lockout_shown *shown_out) MUST_CHECK;
 /* Within the open transaction: one more failed attempt; *l_out (not NULL) is the state afterwards. If the
  * account was already locked or the source refused, it is counted as turned away, otherwise as a failure.
  * A lock or refusal is audited, and so is its end, with the number of attempts turned away. A source

@@ -3,6 +3,7 @@
 #include "accounts/push_channel.h"
 
 #include "accounts/audit.h"
+#include "accounts/challenge.h"
 #include "store/store_login.h"
 
 static enum errcode
@@ -68,4 +69,46 @@ push_channel_free_at(const struct cx *cx, const struct technician *t)
     const int64_t early = t->push_early_at == 0 ? 0 : t->push_early_at + PUSH_EVERY;
     const int64_t next = early <= cx->now ? early : paced > early ? paced : early;
     return next > t->push_rests_until ? next : t->push_rests_until;
+}
+
+static void
+hold(struct push_hold *h, const char *reason, int64_t until)
+{
+    if (h->reason != NULL && h->until >= until)
+        return;
+    *h = (struct push_hold){reason, until};
+}
+
+/* The other pushes that are pending. */
+static enum errcode
+hold_for_others(struct cx *cx, const struct technician *t, struct str source, struct push_hold *h)
+{
+    struct challenge_row *rows = NULL;
+    size_t n = 0;
+    enum errcode err = store_challenge_list(cx, t->id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+        struct login_row other;
+        if (rows[i].expires_at <= cx->now)
+            continue;
+        err = store_login_get(cx, rows[i].login_id, &other);
+        if (err == ERR_NONE && (!str_eq(other.source, source) || push_channel_is_last(t)))
+            hold(h, "pending", rows[i].expires_at);
+    }
+    return err;
+}
+
+enum errcode
+push_channel_hold(struct cx *cx, const struct technician *t, struct str source, struct push_hold *hold_out)
+{
+    int64_t devices = 0;
+    *hold_out = (struct push_hold){.reason = NULL};
+    enum errcode err = hold_for_others(cx, t, source, hold_out);
+    if (err == ERR_NONE)
+        err = device_count_active(cx, t->id, &devices);
+    const int64_t free_at = push_channel_free_at(cx, t);
+    if (free_at > cx->now)
+        hold(hold_out, push_channel_rests(cx, t) ? "rest" : "pace", free_at);
+    if (devices == 0)
+        *hold_out = (struct push_hold){"no-device", 0};
+    return err;
 }

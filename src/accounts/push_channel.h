@@ -33,6 +33,16 @@ bool push_channel_rests(const struct cx *cx, const struct technician *t);
 bool push_channel_is_last(const struct technician *t);
 /* When the next push may be sent; a time not after cx->now: at once. */
 int64_t push_channel_free_at(const struct cx *cx, const struct technician *t);
+/* Why a push to this account has to wait, and until when (0: not known); reason NULL: it need not. "pending":
+ * another push is; one for a sign-in from the same address is replaced instead, unless that would begin a
+ * rest, in which neither would be left; one from another address stays, so that it cannot be taken away
+ * while the person looks at it. "rest", "pace", "no-device". Pushes whose time is over do not count. */
+struct push_hold {
+    const char *reason;
+    int64_t until;
+};
+enum errcode push_channel_hold(struct cx *cx, const struct technician *t, struct str source,
+                               struct push_hold *hold_out) MUST_CHECK;
 /* Resets counters, rest and pace in *t; the caller stores it. */
 void push_channel_clear(struct technician *t);
 

@@ -16,19 +16,6 @@ brought_of(const struct login_row *l)
                             .length = l->new_password_length};
 }
 
-static enum errcode
-seats_are_full(struct cx *cx, const struct account *a, bool *full_out)
-{
-    const struct session_choice company = {.company_id = a->c.id};
-    int64_t live = 0;
-    *full_out = false;
-    if (a->p.seats == 0 || a->p.seat_full == SEAT_END_OLDEST)
-        return ERR_NONE;
-    enum errcode err = store_session_count(cx, &company, cx->now, &live);
-    *full_out = live >= a->p.seats;
-    return err;
-}
-
 static bool
 session_lives(const struct cx *cx, const struct session_row *s)
 {
@@ -88,7 +75,10 @@ facts_read(struct cx *cx, struct attempt *a)
     };
     if (a->facts.is_change)
         return session_ended(cx, l->session_id, &a->facts.is_session_over);
-    return seats_are_full(cx, &a->account, &a->facts.is_full);
+    struct account_seats seats;
+    enum errcode err = account_seats(cx, &a->account, &seats);
+    a->facts.is_full = seats.is_full;
+    return err;
 }
 
 enum errcode
@@ -125,6 +115,12 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
         *token_out = token;
     enum errcode err = store_login_insert(cx, &a->login);
     return err != ERR_NONE ? err : facts_read(cx, a);
+}
+
+struct str
+attempt_id(struct cx *cx, const struct attempt *a)
+{
+    return arena_printf(&cx->arena, "%lld", (long long)a->login.id);
 }
 
 /* An unknown token is a result, not an error. */

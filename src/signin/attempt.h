@@ -80,6 +80,9 @@ enum errcode signin_second_factor(struct cx *cx, struct attempt *a, const struct
 /* After the commit: logs it if the answer has such a link. */
 void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer);
 
+/* The login's number, as the audit log has it. */
+struct str attempt_id(struct cx *cx, const struct attempt *a);
+
 /* The answer to an outsider: a result and nothing else. */
 struct signin_answer answer_to_stranger(enum signin_result result);
 

@@ -25,8 +25,9 @@ refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_an
     const bool is_turned_away = a->account.l.source_refused;
     enum errcode err = account_fail(cx, &a->account);
     if (err == ERR_NONE && !is_turned_away)
-        err = audit_append(cx, account_of(&a->account), AUDIT_CODE_REFUSED, "purpose", a->login.purpose,
-                           "method", str_from_cstr(kind), "console", a->login.console, NULL);
+        err = audit_append(cx, account_of(&a->account), AUDIT_CODE_REFUSED, "login", attempt_id(cx, a),
+                           "purpose", a->login.purpose, "method", str_from_cstr(kind), "console",
+                           a->login.console, NULL);
     return err != ERR_NONE ? err : attempt_tell(cx, a, 0, SIGNIN_InvalidCode, answer_out);
 }
 

@@ -164,13 +164,15 @@ settle(struct cx *cx, const struct attempt *a, enum signin_result result)
 }
 
 static enum errcode
-record(struct cx *cx, const struct attempt *a, enum signin_result result, const char *method)
+record(struct cx *cx, const struct attempt *a, const struct login_end *end, const char *method)
 {
-    struct str login = arena_printf(&cx->arena, "%lld", (long long)a->login.id);
-    return audit_append(cx, account_of(&a->account),
-                        result == SIGNIN_OK ? AUDIT_LOGIN_GRANTED : AUDIT_LOGIN_REFUSED, "login", login,
-                        "purpose", a->login.purpose, "method", str_from_cstr(method), "result",
-                        str_from_cstr(signin_result_name(result)), "console", a->login.console, NULL);
+    const bool is_ok = str_eq(end->result, STR_LIT("OK"));
+    struct str session =
+        end->session_id != 0 ? arena_printf(&cx->arena, "%lld", (long long)end->session_id) : STR_NULL;
+    return audit_append(cx, account_of(&a->account), is_ok ? AUDIT_LOGIN_GRANTED : AUDIT_LOGIN_REFUSED,
+                        "login", attempt_id(cx, a), "purpose", a->login.purpose, "method",
+                        str_from_cstr(method), "result", end->result, "console", a->login.console, "session",
+                        session, NULL);
 }
 
 enum errcode
@@ -197,7 +199,7 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
     if (err == ERR_NONE && !won)
         err = err_set(cx, ERR_CONFLICT, "login %lld was spent meanwhile", (long long)a->login.id);
     if (err == ERR_NONE)
-        err = record(cx, a, result, method);
+        err = record(cx, a, &end, method);
     /* A grant changes the outputs: no failures are left, and the password may be new. */
     if (err == ERR_NONE && result == SIGNIN_OK)
         err = account_read(cx, a->account.t.id, &a->account);

@@ -87,8 +87,8 @@ create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
     if (err == ERR_NONE)
         err = notify(cx, &c);
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), AUDIT_PUSH_SENT, "challenge", c.public_id, "purpose",
-                           a->login.purpose, NULL);
+        err = audit_append(cx, account_of(&a->account), AUDIT_PUSH_SENT, "challenge", c.public_id, "login",
+                           attempt_id(cx, a), "purpose", a->login.purpose, NULL);
     return err;
 }
 
@@ -115,20 +115,6 @@ take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
     return err;
 }
 
-/* Why a push has to wait, and until when; reason NULL: it need not. */
-struct hold {
-    const char *reason;
-    int64_t until;
-};
-
-static void
-hold(struct hold *h, const char *reason, int64_t until)
-{
-    if (h->reason != NULL && h->until >= until)
-        return;
-    *h = (struct hold){reason, until};
-}
-
 /* The push of this login that is pending, or approved and not asked for yet; id 0: none. */
 static enum errcode
 open_of(struct cx *cx, const struct attempt *a, struct challenge_row *open_out)
@@ -143,21 +129,6 @@ open_of(struct cx *cx, const struct attempt *a, struct challenge_row *open_out)
         return err;
     err = challenge_expire(cx, open_out);
     open_out->id = 0;
-    return err;
-}
-
-/* A pending push of another login: ended if it has expired. One from the same address can be replaced, so
- * that a restarted console is not held up, unless that would begin a rest: then neither would be left. One
- * from another address stays, so that it cannot be taken away while the person looks at it. */
-static enum errcode
-look_at_other(struct cx *cx, const struct attempt *a, const struct challenge_row *c, struct hold *h)
-{
-    struct login_row other;
-    if (c->expires_at <= cx->now)
-        return challenge_expire(cx, c);
-    enum errcode err = store_login_get(cx, c->login_id, &other);
-    if (err == ERR_NONE && (!str_eq(other.source, a->login.source) || push_channel_is_last(&a->account.t)))
-        hold(h, "pending", c->expires_at);
     return err;
 }
 
@@ -176,30 +147,23 @@ replace(struct cx *cx, struct attempt *a, struct push_sent *sent_out)
     return err != ERR_NONE ? err : create(cx, a, sent_out);
 }
 
+/* Within the open transaction: ends the pushes whose time is over, and reads what that changed. */
 static enum errcode
-look_for_holds(struct cx *cx, struct attempt *a, struct hold *h)
+end_overdue(struct cx *cx, struct attempt *a)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
-    int64_t devices = 0;
     enum errcode err =
         store_challenge_list(cx, a->account.t.id, STR_LIT("pending"), CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        if ((err = look_at_other(cx, a, &rows[i], h)) == ERR_NONE) /* the counters may have changed */
-            err = technician_get(cx, a->account.t.id, &a->account.t);
-    if (err == ERR_NONE)
-        err = device_count_active(cx, a->account.t.id, &devices);
-    const int64_t free_at = push_channel_free_at(cx, &a->account.t);
-    if (free_at > cx->now)
-        hold(h, push_channel_rests(cx, &a->account.t) ? "rest" : "pace", free_at);
-    if (devices == 0)
-        *h = (struct hold){"no-device", 0};
-    return err;
+        if (rows[i].expires_at <= cx->now)
+            err = challenge_expire(cx, &rows[i]);
+    return err != ERR_NONE ? err : technician_get(cx, a->account.t.id, &a->account.t);
 }
 
 /* Audited once per login: a console that asks again and again must not fill the log. */
 static enum errcode
-tell_hold(struct cx *cx, const struct attempt *a, const struct hold *h, struct push_sent *sent_out)
+tell_hold(struct cx *cx, const struct attempt *a, const struct push_hold *h, struct push_sent *sent_out)
 {
     bool first = false;
     *sent_out = refused(SIGNIN_TwoFactorError, seconds_until(cx, h->until));
@@ -207,7 +171,8 @@ tell_hold(struct cx *cx, const struct attempt *a, const struct hold *h, struct p
     if (err != ERR_NONE || !first)
         return err;
     return audit_append(cx, account_of(&a->account), AUDIT_PUSH_HELD, "reason", str_from_cstr(h->reason),
-                        "seconds", arena_printf(&cx->arena, "%d", (int)sent_out->expires_in), NULL);
+                        "seconds", arena_printf(&cx->arena, "%d", (int)sent_out->expires_in), "login",
+                        attempt_id(cx, a), NULL);
 }
 
 static enum errcode
@@ -215,7 +180,7 @@ send_within(struct cx *cx, struct str login_token, struct push_sent *sent_out)
 {
     struct attempt a;
     struct challenge_row open;
-    struct hold h = {.reason = NULL};
+    struct push_hold h = {.reason = NULL};
     enum errcode err = attempt_read(cx, login_token, NULL, &a);
     if (err != ERR_NONE)
         return err;
@@ -229,7 +194,10 @@ send_within(struct cx *cx, struct str login_token, struct push_sent *sent_out)
         *sent_out = sent(cx, &open);
         return ERR_NONE;
     }
-    if ((err = look_for_holds(cx, &a, &h)) != ERR_NONE)
+    err = end_overdue(cx, &a);
+    if (err == ERR_NONE)
+        err = push_channel_hold(cx, &a.account.t, a.login.source, &h);
+    if (err != ERR_NONE)
         return err;
     return h.reason != NULL ? tell_hold(cx, &a, &h, sent_out) : replace(cx, &a, sent_out);
 }

@@ -116,9 +116,8 @@ ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o, str
         err = attempt_tell(cx, a, 0, SIGNIN_OkTwoFactorAuthenticationRequired, answer_out);
     answer_out->login_token = token;
     if (err == ERR_NONE)
-        err = audit_append(cx, account_of(&a->account), AUDIT_LOGIN_BEGUN, "login",
-                           arena_printf(&cx->arena, "%lld", (long long)a->login.id), "purpose",
-                           a->login.purpose, NULL);
+        err = audit_append(cx, account_of(&a->account), AUDIT_LOGIN_BEGUN, "login", attempt_id(cx, a),
+                           "purpose", a->login.purpose, NULL);
     return err;
 }
 

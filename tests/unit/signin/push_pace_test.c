@@ -100,6 +100,21 @@ cancelled_and_sent_again(void **state)
     assert_int_equal(world_send(w), SIGNIN_OK);
 }
 
+/* The login's own push, the fifth without an answer, is found overdue when another is asked for. */
+static void
+the_fifth_that_is_overdue_begins_the_rest(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 5; i++) {
+        wait_for_answer(w);
+        world_later(w, 2 * CLOCK_MINUTE);
+    }
+    assert_int_equal(world_send(w), SIGNIN_TwoFactorError);
+    assert_int_equal(w->sent.expires_in, 3600);
+    assert_int_equal(fixture_count_events(w->f, "push.sent"), 5);
+    assert_int_equal(fixture_count_events(w->f, "push.rests"), 1);
+}
+
 int
 main(void)
 {
@@ -109,6 +124,8 @@ main(void)
         cmocka_unit_test_setup_teardown(no_wait_after_an_approval, world_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(begun_and_abandoned_without_end, world_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(cancelled_and_sent_again, world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(the_fifth_that_is_overdue_begins_the_rest, world_set_up,
+                                        world_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
