@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The commands; meson and ninja do the work. `make demo` and `make check` install what they need first.
+# The commands; meson and ninja do the work. Each installs what it needs first, and no more (tools/packages*).
 PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
@@ -24,21 +24,22 @@ demo: build
 
 # All tests. ALL=yes: those of `make interop` too, with one closing line for both.
 check:
-	@tools/setup $(if $(ALL),packages-interop)
+	@tools/setup packages-check $(if $(ALL),packages-interop)
 	@tools/check $(if $(ALL),--all) $(CHECK_BUILD) $(BUILD)
 
 # The SOAP clients that are big to install, and the same requests to countersign and to Mono's ASMX.
 interop:
-	@tools/setup packages-interop
+	@tools/setup packages-check packages-interop
 	@tools/check --interop $(CHECK_BUILD) $(BUILD)
 
 # A thousand sign-ins while processes are killed, and a check of what their clients saw. Takes some minutes.
 storm: build
+	@tools/setup packages-check
 	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/fault/storm.py 1000 100
 
 # Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
 coverage:
-	@tools/setup packages-coverage
+	@tools/setup packages-check packages-coverage
 	@tools/coverage build-coverage
 
 # The demo's server, company, technician and phone on 127.0.0.1:$(PORT), in the foreground.
