@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "front/cookie.h"
-#include "front/exchange.h"
+#include "front/caller.h"
 #include "front/forwarded.h"
 
 enum { INPUT_MAX = 1 << 16 };
@@ -36,7 +36,7 @@ read_lists(const struct http_request *req, bool is_trusted)
     struct str session = cookie_session(req, &a);
     ASSERT(str_is_null(session) || (session.n > 0 && session.n <= COOKIE_VALUE_MAX));
     struct str prefer = http_header_joined(req, HTTP_NAME_PREFER, &a);
-    (void)exchange_prefer_wait(prefer, &wait);
+    (void)caller_prefer_wait(prefer, &wait);
     forwarded_clear(&rules);
     arena_clear(&a);
 }

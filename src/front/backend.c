@@ -3,27 +3,19 @@
  * frame never waits behind another one in its channel. */
 #include "front/backend.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "contract/ct_wire.h"
+#include "front/link.h"
 #include "log/log.h"
 
-enum {
-    READ_STEP = 16 * 1024,
-    KEEP = 256 * 1024,
-    PATIENT_MOST = 8 /* enough to keep workers busy between two of them */
-};
+enum { PATIENT_MOST = 8 /* enough to keep workers busy between two of them */ };
 
 struct backend_worker {
-    struct loop_fd watch; /* fd -1: no worker */
+    struct link link;
     struct backend *backend;
     struct backend_call *call; /* NULL while busy: no caller waits for the reply */
     const struct ct_op *op;    /* of the current call */
-    struct buf in, out;
     uint32_t id;
     bool is_busy, is_fast_only;
     bool is_lost; /* a channel existed, and its replacement is expected */
@@ -32,7 +24,7 @@ struct backend_worker {
 static bool
 is_idle(const struct backend_worker *w)
 {
-    return w->watch.fd >= 0 && !w->is_busy;
+    return link_is_open(&w->link) && !w->is_busy;
 }
 
 static void
@@ -54,26 +46,6 @@ lose_call(struct backend *b, struct backend_call *call)
     call->done(call, NULL);
 }
 
-/* An error shows up as end of file at the next read, which handles it. */
-static void
-flush(struct backend_worker *w)
-{
-    while (w->out.len > 0) {
-        struct str bytes = buf_view(&w->out);
-        ssize_t n = send(w->watch.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno != EAGAIN)
-            (void)shutdown(w->watch.fd, SHUT_RDWR);
-        if (n < 0)
-            break;
-        buf_consume(&w->out, (size_t)n);
-    }
-    loop_fd_want(w->backend->loop, &w->watch, w->out.len > 0 ? LOOP_READ | LOOP_WRITE : LOOP_READ);
-    if (w->out.len == 0 && w->out.cap > KEEP)
-        buf_clear(&w->out);
-}
-
 static void
 give(struct backend_worker *w, struct backend_call *call)
 {
@@ -87,12 +59,11 @@ give(struct backend_worker *w, struct backend_call *call)
     call->worker = w;
     if (!w->is_fast_only)
         b->last = call->op->lane;
-    size_t mark = frame_begin(&w->out, FRAME_CALL, w->id);
-    frame_put_bytes(&w->out, call->payload, call->payload_n);
-    if (frame_end(&w->out, mark) != ERR_NONE)
-        (void)shutdown(w->watch.fd, SHUT_RDWR); /* it replied without reading the call: the next read ends
-                                                 * it */
-    flush(w);
+    size_t mark = frame_begin(&w->link.out, FRAME_CALL, w->id);
+    frame_put_bytes(&w->link.out, call->payload, call->payload_n);
+    if (frame_end(&w->link.out, mark) != ERR_NONE)
+        link_break(&w->link); /* it replied without reading the call */
+    link_flush(&w->link);
 }
 
 static struct backend_call *
@@ -121,13 +92,9 @@ static void
 drop_worker(struct backend_worker *w)
 {
     struct backend_call *call = w->call;
-    int fd = w->watch.fd;
 
-    loop_fd_remove(w->backend->loop, &w->watch);
-    (void)close(fd);
+    link_close(&w->link);
     w->is_busy = false;
-    buf_clear(&w->in);
-    buf_clear(&w->out);
     if (call != NULL)
         lose_call(w->backend, call);
 }
@@ -149,7 +116,7 @@ take_reply(struct backend_worker *w, struct frame *f)
     }
     if (frame_read_end(f) != ERR_NONE)
         return false;
-    frame_consume(&w->in, f);
+    frame_consume(&w->link.in, f);
     if (call != NULL)
         close_call(b, call);
     w->is_busy = false;
@@ -168,7 +135,7 @@ take_wake(struct backend_worker *w, struct frame *f)
         frame_get_bytes(f, topic.bytes, sizeof topic.bytes);
     if (frame_read_end(f) != ERR_NONE)
         return false;
-    frame_consume(&w->in, f);
+    frame_consume(&w->link.in, f);
     w->backend->settings.woken(w->backend, is_all ? NULL : &topic);
     return true;
 }
@@ -179,7 +146,7 @@ take_frames(struct backend_worker *w)
     struct frame f;
     enum errcode err = ERR_NONE;
 
-    while (w->watch.fd >= 0 && (err = frame_next(&w->in, &f)) == ERR_NONE) {
+    while (link_is_open(&w->link) && (err = frame_next(&w->link.in, &f)) == ERR_NONE) {
         bool ok = false;
         if (f.type == FRAME_REPLY)
             ok = take_reply(w, &f);
@@ -205,32 +172,29 @@ lose_worker(struct backend_worker *w)
 static void
 read_channel(struct backend_worker *w)
 {
-    unsigned char *room = buf_reserve(&w->in, READ_STEP);
-    ssize_t n = room != NULL ? recv(w->watch.fd, room, READ_STEP, 0) : 0;
+    enum link_result result = link_read(&w->link);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (result == LINK_NOTHING)
         return;
-    if (n <= 0) {
+    if (result == LINK_END) {
         log_event(LOG_WORKER_LOST, "slot=%td", w - w->backend->workers);
         lose_worker(w);
         return;
     }
-    buf_commit(&w->in, (size_t)n);
     if (!take_frames(w)) {
         log_event(LOG_WORKER_BROKEN, "slot=%td", w - w->backend->workers);
         lose_worker(w);
         return;
     }
-    if (w->in.len == 0 && w->in.cap > KEEP)
-        buf_clear(&w->in);
+    link_trim(&w->link);
 }
 
 static void
 worker_ready(struct loop_fd *watch, unsigned what)
 {
-    struct backend_worker *w = LIST_ITEM(watch, struct backend_worker, watch);
+    struct backend_worker *w = LIST_ITEM(watch, struct backend_worker, link.watch);
     if (what & LOOP_WRITE)
-        flush(w);
+        link_flush(&w->link);
     if (what & LOOP_READ)
         read_channel(w);
 }
@@ -271,9 +235,7 @@ backend_init(struct backend *b, struct loop *l, const struct backend_settings *s
     for (size_t i = 0; i < settings->slots; i++) {
         struct backend_worker *w = &b->workers[i];
         w->backend = b;
-        w->watch.fd = -1;
-        buf_init(&w->in, FRAME_MAX + FRAME_HEAD + READ_STEP);
-        buf_init(&w->out, FRAME_MAX + FRAME_HEAD);
+        link_init(&w->link, l);
     }
     fair_init(&b->queues[CT_LANE_FAST], settings->queue);
     fair_init(&b->queues[CT_LANE_SLOW], settings->queue);
@@ -288,7 +250,7 @@ backend_clear(struct backend *b)
 {
     ASSERT(list_is_empty(&b->open));
     for (size_t i = 0; i < b->settings.slots; i++) {
-        if (b->workers[i].watch.fd >= 0)
+        if (link_is_open(&b->workers[i].link))
             drop_worker(&b->workers[i]);
     }
     loop_timer_stop(b->loop, &b->overdue);
@@ -312,15 +274,11 @@ backend_set_worker(struct backend *b, unsigned slot, bool fast_only, int fd)
     ASSERT(slot < b->settings.slots);
     struct backend_worker *w = &b->workers[slot];
 
-    if (w->watch.fd >= 0)
+    if (link_is_open(&w->link))
         drop_worker(w);
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
-        loop_fd_add(b->loop, &w->watch, fd, LOOP_READ, worker_ready) != ERR_NONE) {
-        (void)close(fd);
-        w->watch.fd = -1;
-        return ERR_SYSTEM;
-    }
+    enum errcode err = link_open(&w->link, fd, worker_ready);
+    if (err != ERR_NONE)
+        return err;
     w->is_fast_only = fast_only;
     w->is_lost = false;
     give_next(w);
@@ -332,14 +290,14 @@ backend_alive(const struct backend *b)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->settings.slots; i++)
-        n += b->workers[i].watch.fd >= 0;
+        n += link_is_open(&b->workers[i].link);
     return n;
 }
 
 bool
 backend_has_worker(const struct backend *b, unsigned slot)
 {
-    return b->workers[slot].watch.fd >= 0;
+    return link_is_open(&b->workers[slot].link);
 }
 
 bool

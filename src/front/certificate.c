@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
-#include "front/state.h"
+#include "front/parts.h"
 #include "log/log.h"
 
 #define LOOK_EVERY CLOCK_HOUR

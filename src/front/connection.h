@@ -13,17 +13,13 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/inet.h"
 #include "base/list.h"
 #include "base/loop.h"
+#include "front/peer.h"
 #include "front/throttle.h"
 #include "front/transport.h"
 #include "front/turn.h"
 #include "http/parser.h"
-#include "http/reply.h"
-
-struct exchange;
-struct front;
 
 enum connection_state {
     CONNECTION_HANDSHAKE, /* of TLS */
@@ -49,30 +45,24 @@ enum connection_phase {
 
 struct connection {
     struct loop_fd watch;
-    struct loop_timer timer; /* never later than the deadline, often earlier */
-    struct list node;        /* in the front's list of connections, longest idle first */
-    struct turn turn;        /* its place in line when it has more to do than this round allows */
-    struct front *front;
+    struct loop_timer timer;     /* never later than the deadline, often earlier */
+    struct list node;            /* in the front's list of connections, longest idle first */
+    struct turn turn;            /* its place in line when it has more to do than this round allows */
+    struct peer peer;            /* what others see of it */
     int64_t deadline, opened_at; /* clock_mono */
     struct http_parser parser;
-    struct buf in, out;
+    struct buf in;
     struct transport transport;
-    struct exchange *exchange; /* while CALLING or PARKED */
     struct throttle_source *source;
     size_t bytes_read;  /* in all */
     size_t body_memory; /* its share of the front's bodies */
-    struct inet_addr peer;
-    struct http_reply_to to; /* of the request that is being answered */
     uint8_t state, phase;
     uint8_t resume;     /* the state that follows WRITING */
-    uint8_t route;      /* enum route_kind, for dispatch.c */
-    bool is_secure;     /* the request came over TLS, to us or to the trusted proxy */
     bool has_spoken;    /* a request's head was read */
     bool may_read;      /* the socket may have unread input */
-    bool is_last;       /* no request follows the answers that are in `out` */
+    bool is_last;       /* no request follows the responses that are in peer.out */
     bool is_cut_off;    /* further input is discarded */
     bool is_restarted;  /* a new request: its deadlines start over */
-    bool peer_is_done;  /* the client has closed its sending side */
     bool has_asked;     /* at least one complete request was read */
     bool crossed_read;  /* TLS must write before it can read, */
     bool crossed_write; /* or the other way round */
@@ -85,10 +75,5 @@ void connection_end(struct connection *c);
 /* For a drain: an idle connection is closed at its turn unless a request has arrived by then; one without
  * any request yet has limits.header_time from its arrival. All others end by themselves. */
 void connection_drain(struct connection *c);
-
-/* For dispatch.h and exchange.h: the request being answered. */
-void connection_set_parked(struct connection *c, bool is_parked);
-/* The worker or the watch list has put the answer into c->out: continues. May free c. */
-void connection_resume(struct connection *c);
 
 #endif

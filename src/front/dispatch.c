@@ -3,14 +3,14 @@
 #include "front/dispatch.h"
 
 #include "contract/ct_json.h"
-#include "front/answer.h"
-#include "front/connection.h"
+#include "pages/response.h"
+#include "front/peer.h"
 #include "front/face_form.h"
 #include "front/face_json.h"
 #include "front/face_soap.h"
-#include "front/pages.h"
-#include "front/route.h"
-#include "front/state.h"
+#include "pages/pages.h"
+#include "pages/route.h"
+#include "front/parts.h"
 #include "log/log.h"
 #include "soap/soap.h"
 
@@ -26,14 +26,14 @@ find_route(struct front *f, struct route *route)
 
 /* A proxy's own probes carry no forwarding headers. */
 static void
-warn_of_proxy(struct connection *c, const struct forwarded *who, const struct route *route)
+warn_of_proxy(struct peer *p, const struct forwarded *who, const struct route *route)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
 
     if (who->missing == NULL || f->has_warned_of_proxy || route->kind == ROUTE_HEALTH)
         return;
     f->has_warned_of_proxy = true;
-    log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &c->peer)),
+    log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &p->address)),
               who->missing);
 }
 
@@ -44,51 +44,53 @@ smaller(uint64_t a, uint64_t b)
 }
 
 void
-dispatch_head(struct connection *c)
+dispatch_head(struct peer *p, struct http_parser *parser)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
     uint64_t most = (uint64_t)f->config->limits_body_size;
     struct route route;
 
     find_route(f, &route);
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
-        http_parser_limit_body(&c->parser, smaller(SOAP_BODY_MAX, most), most);
+        http_parser_limit_body(parser, smaller(SOAP_BODY_MAX, most), most);
     else if (route.kind == ROUTE_API)
-        http_parser_limit_body(&c->parser, CT_JSON_BODY_MAX, smaller(API_BODY_READ, most));
+        http_parser_limit_body(parser, CT_JSON_BODY_MAX, smaller(API_BODY_READ, most));
     else if (route.kind == ROUTE_PATH_INFO && f->request.method == HTTP_POST)
-        http_parser_limit_body(&c->parser, FACE_FORM_BODY_MAX, most);
+        http_parser_limit_body(parser, FACE_FORM_BODY_MAX, most);
     else
-        http_parser_limit_body(&c->parser, 0, most);
+        http_parser_limit_body(parser, 0, most);
     arena_reset(&f->arena);
 }
 
 bool
-dispatch_request(struct connection *c)
+dispatch_request(struct peer *p)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
     struct forwarded who;
     struct route route;
-    struct answer a = {.status = 0};
+    struct response r = {.status = 0};
 
     find_route(f, &route);
-    forwarded_read(&f->proxies, &c->peer, c->transport.tls != NULL, &f->request, &f->arena, &who);
-    warn_of_proxy(c, &who, &route);
-    c->is_secure = who.is_secure;
+    forwarded_read(&f->proxies, &p->address, p->is_tls, &f->request, &f->arena, &who);
+    warn_of_proxy(p, &who, &route);
+    p->is_secure = who.is_secure;
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
-        return face_soap_request(c, &who);
+        return face_soap_request(p, &who);
     if (route.kind == ROUTE_API || route.kind == ROUTE_API_NONE)
-        return face_json_request(c, &who, &route);
+        return face_json_request(p, &who, &route);
     struct page_request page = {.http = &f->request,
                                 .route = &route,
-                                .who = &who,
+                                .host = who.host,
+                                .is_tls = who.is_tls,
+                                .is_local = who.is_local,
                                 .arena = &f->arena,
                                 .wsdl = &f->wsdl,
                                 .public_url = f->config->server_public_url,
                                 .is_ready = backend_alive(&f->backend) > 0};
     if (face_form_takes(&page))
-        return face_form_request(c, &page);
+        return face_form_request(p, &who, &page);
     buf_reset(&f->body);
-    pages_answer(&page, &f->body, &a);
-    answer_send(c, &a);
+    pages_answer(&page, &f->body, &r);
+    peer_respond(p, &r);
     return true;
 }

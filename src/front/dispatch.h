@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 
-struct connection;
+struct http_parser;
+struct peer;
 
-/* c->front->request holds the head. Decides how much of the body is kept. */
-void dispatch_head(struct connection *c);
-/* The request is complete. True: the answer is in c->out. False: c->exchange will call connection_resume. */
-bool dispatch_request(struct connection *c);
+/* p->front->request holds the head. Decides how much of the body is kept. */
+void dispatch_head(struct peer *p, struct http_parser *parser);
+/* The request is complete. True: the response is in p->out. False: p->exchange resumes the
+ * connection (peer.h). */
+bool dispatch_request(struct peer *p);
 
 #endif

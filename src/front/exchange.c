@@ -7,13 +7,12 @@
 
 #include "base/secret.h"
 #include "contract/ct_wire.h"
-#include "front/connection.h"
+#include "front/peer.h"
 #include "front/cookie.h"
-#include "front/state.h"
+#include "front/parts.h"
 #include "log/log.h"
 
 enum {
-    USER_AGENT_MAX = 256,
     ASK_AGAIN_MAX =
         3, /* asks in a row that a wake-up overtook, before the tick of the watch list is waited for */
     /* Answered at once; then other connections get their turn. Those that remain ask again, and get the
@@ -24,7 +23,7 @@ enum {
 struct exchange {
     struct backend_call call;
     struct park_hold hold;
-    struct connection *connection;
+    struct peer *peer;
     const struct face *face;
     struct siphash key;  /* its key in the watch list */
     uint64_t wakes;      /* wake-ups the watch list had counted when the worker was asked */
@@ -79,7 +78,7 @@ exchange_free(struct exchange **at)
     struct exchange *x = *at;
     if (x == NULL)
         return;
-    struct front *f = x->connection->front;
+    struct front *f = x->peer->front;
     backend_abandon(&f->backend, &x->call);
     park_release(&f->park, &x->hold);
     secret_wipe(x->payload, x->payload_n);
@@ -89,108 +88,100 @@ exchange_free(struct exchange **at)
 }
 
 /* Writes the answer; the exchange is finished, and its connection will be resumed. */
-static struct connection *
-say(struct exchange *x, struct answer *a)
+static struct peer *
+say(struct exchange *x, struct response *r)
 {
-    struct connection *c = x->connection;
-    struct front *f = c->front;
+    struct peer *p = x->peer;
+    struct front *f = p->front;
 
-    a->preference_applied = preference(&f->arena, x->wait);
-    if (a->is_token_wrong)
+    r->preference_applied = preference(&f->arena, x->wait);
+    if (r->is_token_wrong)
         throttle_forget(&f->throttle, &x->payer);
-    if (a->is_accepted)
+    if (r->is_accepted)
         throttle_accept(&f->throttle, &x->payer, loop_now(f->loop));
-    if (a->is_failure)
+    if (r->is_failure)
         throttle_fail(&f->throttle, &x->payer, loop_now(f->loop));
-    answer_send(c, a);
-    exchange_free(&c->exchange);
-    return c;
+    peer_respond(p, r);
+    exchange_free(&p->exchange);
+    return p;
 }
 
 /* Sends the answer, also to the checks that this one leads: they are identical byte for byte, come from
  * the same address with the same cookie, and were told to wait before the worker was asked. All answers
  * are written before any connection resumes, since the next request reuses the arena. */
 static void
-finish(struct exchange *x, struct answer *a)
+finish(struct exchange *x, struct response *r)
 {
-    struct front *f = x->connection->front;
-    struct connection *told[TOLD_MAX];
+    struct front *f = x->peer->front;
+    struct peer *told[TOLD_MAX];
     struct park_hold *h;
     size_t n = 0;
 
     while (n < TOLD_MAX - 1 && (h = park_next(&f->park, &x->hold)) != NULL) {
         struct exchange *follower = LIST_ITEM(h, struct exchange, hold);
-        connection_set_parked(follower->connection, false);
-        told[n++] = say(follower, a);
+        follower->peer->hooks->set_parked(follower->peer, false);
+        told[n++] = say(follower, r);
     }
-    told[n++] = say(x, a);
+    told[n++] = say(x, r);
     buf_reset(&f->body); /* wipes it */
     for (size_t i = 0; i < n; i++)
-        connection_resume(told[i]);
+        told[i]->hooks->resume(told[i]);
 }
 
 static void
 finish_busy(struct exchange *x)
 {
-    struct front *f = x->connection->front;
-    struct answer a = {.status = 0};
+    struct front *f = x->peer->front;
+    struct response r = {.status = 0};
 
     buf_reset(&f->body);
-    x->face->busy(f, &a);
-    finish(x, &a);
+    x->face->busy(f, &r);
+    finish(x, &r);
     arena_reset(&f->arena);
 }
 
 static void
 finish_reply(struct exchange *x, const struct backend_reply *reply, bool is_kept)
 {
-    struct connection *c = x->connection;
-    struct front *f = c->front;
+    struct peer *p = x->peer;
+    struct front *f = p->front;
     const struct ct_op *op = x->call.op;
-    struct answer a = {.status = 0};
+    struct response r = {.status = 0};
 
     buf_reset(&f->body);
     if (reply == NULL) {
-        x->face->answer(f, op, x->form, unknown(&f->arena, op), STR_NULL, &a);
+        x->face->respond(f, op, x->form, unknown(&f->arena, op), STR_NULL, &r);
     } else {
-        x->face->answer(f, op, x->form, reply->out, reply->reply.fault, &a);
-        a.set_cookie = cookie_set_session(&f->arena, reply->reply.set_session, c->is_secure);
+        x->face->respond(f, op, x->form, reply->out, reply->reply.fault, &r);
+        r.set_cookie = cookie_set_session(&f->arena, reply->reply.set_session, p->is_secure);
     }
     if (is_kept) {
         struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_for);
         if (e != NULL)
-            park_keep(e, x->form, a.body);
+            park_keep(e, x->form, r.body);
     }
-    finish(x, &a);
+    finish(x, &r);
 }
 
 static enum errcode
 ask(struct exchange *x)
 {
-    struct front *f = x->connection->front;
+    struct front *f = x->peer->front;
     x->wakes = f->park.wakes;
     f->calls++;
     return backend_submit(&f->backend, &x->call);
-}
-
-/* The time left of a hold, limited by the operator's bound. */
-static unsigned
-capped_wait(const struct front *f, unsigned wait)
-{
-    unsigned most = f->is_draining ? 0 : (unsigned)(f->config->limits_wait_time / CLOCK_S);
-    return wait < most ? wait : most;
 }
 
 /* Holds a check whose push is unanswered. False: it must be answered. */
 static bool
 hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
 {
-    struct connection *c = x->connection;
-    struct front *f = c->front;
+    struct peer *p = x->peer;
+    struct front *f = p->front;
 
     if (!x->has_wait)
-        x->wait_until = x->started + (int64_t)capped_wait(f, reply->reply.hold) * CLOCK_S;
-    if (x->is_last || f->is_draining || x->wait_until <= loop_now(f->loop))
+        x->wait_until = x->started + (int64_t)caller_cap_wait(f, reply->reply.hold) * CLOCK_S;
+    if (x->is_last || f->drain.is_on || x->wait_until <= loop_now(f->loop))
         return false;
     if (was_woken && x->asked < ASK_AGAIN_MAX) {
         x->asked++;
@@ -205,7 +196,7 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
     x->asked = 0;
     park_land(&f->park, &x->hold, e);
     park_hold(&f->park, e, &x->hold, x->wait_until);
-    connection_set_parked(c, true);
+    p->hooks->set_parked(p, true);
     return true;
 }
 
@@ -213,10 +204,10 @@ hold(struct exchange *x, const struct backend_reply *reply, bool was_woken)
 static void
 land(struct exchange *x, const struct backend_reply *reply, bool poll, bool was_woken)
 {
-    struct front *f = x->connection->front;
+    struct front *f = x->peer->front;
     struct park_entry *e = NULL;
 
-    if (x->hold.leads == NULL || (poll && !was_woken && f->is_draining))
+    if (x->hold.leads == NULL || (poll && !was_woken && f->drain.is_on))
         return;
     if (poll && !was_woken)
         e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_for);
@@ -228,7 +219,7 @@ static void
 call_done(struct backend_call *call, const struct backend_reply *reply)
 {
     struct exchange *x = LIST_ITEM(call, struct exchange, call);
-    struct front *f = x->connection->front;
+    struct front *f = x->peer->front;
     bool poll = reply != NULL && is_poll(call->op, reply);
     bool was_woken = poll && park_was_woken(&f->park, &reply->reply.topic, x->wakes);
 
@@ -245,7 +236,7 @@ call_done(struct backend_call *call, const struct backend_reply *reply)
 
 /* The watch list's answer to this question, while it is fresh. */
 static bool
-has_kept(struct front *f, const struct siphash *key, const struct face *face, struct answer *a)
+has_kept(struct front *f, const struct siphash *key, const struct face *face, struct response *r)
 {
     struct park_entry *e = park_find(&f->park, key);
     unsigned form = 0;
@@ -254,7 +245,7 @@ has_kept(struct front *f, const struct siphash *key, const struct face *face, st
     if (str_is_null(body))
         return false;
     f->watch_hits++;
-    face->again(f, form, body, a);
+    face->again(f, form, body, r);
     return true;
 }
 
@@ -262,12 +253,12 @@ has_kept(struct front *f, const struct siphash *key, const struct face *face, st
 static bool
 finish_again(struct exchange *x)
 {
-    struct front *f = x->connection->front;
-    struct answer a = {.status = 0};
+    struct front *f = x->peer->front;
+    struct response r = {.status = 0};
 
-    if (!has_kept(f, &x->key, x->face, &a))
+    if (!has_kept(f, &x->key, x->face, &r))
         return false;
-    finish(x, &a);
+    finish(x, &r);
     arena_reset(&f->arena);
     return true;
 }
@@ -279,68 +270,13 @@ ask_again(struct park_hold *h, bool is_last)
     struct exchange *x = LIST_ITEM(h, struct exchange, hold);
 
     x->is_last = x->is_last || is_last;
-    connection_set_parked(x->connection, false);
+    x->peer->hooks->set_parked(x->peer, false);
     if (is_last && h->leads == NULL && finish_again(x))
         return;
     if (ask(x) == ERR_NONE)
         return;
-    park_land(&x->connection->front->park, h, NULL);
+    park_land(&x->peer->front->park, h, NULL);
     finish_busy(x);
-}
-
-bool
-exchange_prefer_wait(struct str prefer, unsigned *wait_out)
-{
-    while (!str_is_null(prefer)) {
-        struct str item = str_cut(&prefer, ',');
-        struct str value = str_cut(&item, ';');
-        uint64_t seconds;
-        if (!str_eq_nocase(str_trim(str_cut(&value, '='), " \t"), STR_LIT("wait")) || str_is_null(value))
-            continue;
-        if (str_to_u64(str_trim(value, " \t\""), UINT32_MAX, &seconds) != ERR_NONE)
-            return false;
-        *wait_out = (unsigned)seconds;
-        return true;
-    }
-    return false;
-}
-
-void
-exchange_caller(struct front *f, const struct http_request *http, const struct forwarded *who,
-                struct exchange_caller *out)
-{
-    struct str user_agent = http_header(http, HTTP_NAME_USER_AGENT);
-    unsigned wait = 0;
-    bool has_wait = !str_is_null(http_header(http, HTTP_NAME_PREFER)) &&
-                    exchange_prefer_wait(http_header_joined(http, HTTP_NAME_PREFER, &f->arena), &wait);
-    *out = (struct exchange_caller){
-        .address = who->source,
-        .wait = capped_wait(f, wait),
-        .has_wait = has_wait,
-        .call = {.session = cookie_session(http, &f->arena),
-                 .user_agent = str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
-                 .is_secure = who->is_secure}};
-}
-
-static void
-empty_scratch(struct front *f)
-{
-    buf_reset(&f->scratch);
-    if (f->scratch.cap > POOL_BUFFER_MAX)
-        buf_clear(&f->scratch);
-}
-
-struct siphash
-exchange_key(struct front *f, const struct exchange_caller *caller, const struct str *parts, size_t n)
-{
-    frame_put_bytes(&f->scratch, &caller->address, sizeof caller->address);
-    call_put(&f->scratch, &caller->call);
-    for (size_t i = 0; i < n; i++)
-        frame_put_str(&f->scratch, parts[i]);
-    struct str bytes = buf_view(&f->scratch);
-    struct siphash key = park_key(&f->park, bytes.p, bytes.n);
-    empty_scratch(f);
-    return key;
 }
 
 /* Builds the worker's call in f->scratch. False: it does not fit into a frame. */
@@ -356,15 +292,14 @@ put_payload(struct front *f, const struct exchange_request *req)
 }
 
 static struct exchange *
-exchange_new(struct connection *c, const struct exchange_request *req, struct str payload)
+exchange_new(struct peer *p, const struct exchange_request *req, struct str payload)
 {
     struct exchange *x = malloc(sizeof *x + payload.n);
     if (x == NULL)
         err_no_memory();
-    *x = (struct exchange){
-        .connection = c, .face = req->face, .form = (uint8_t)req->form, .payload_n = payload.n};
+    *x = (struct exchange){.peer = p, .face = req->face, .form = (uint8_t)req->form, .payload_n = payload.n};
     memcpy(x->payload, payload.p, payload.n);
-    weight_change(&c->front->bodies, 0, weight(payload.n));
+    weight_change(&p->front->bodies, 0, weight(payload.n));
     backend_call_init(&x->call);
     x->call.op = req->op;
     x->call.payload = x->payload;
@@ -376,30 +311,30 @@ exchange_new(struct connection *c, const struct exchange_request *req, struct st
 }
 
 bool
-exchange_again(struct connection *c, const struct exchange_caller *caller, const struct siphash *key,
+exchange_again(struct peer *p, const struct caller *caller, const struct siphash *key,
                const struct face *face)
 {
-    struct answer a = {.status = 0};
+    struct response r = {.status = 0};
 
-    if (caller->wait > 0 || !has_kept(c->front, key, face, &a))
+    if (caller->wait > 0 || !has_kept(p->front, key, face, &r))
         return false;
-    answer_send(c, &a);
+    peer_respond(p, &r);
     return true;
 }
 
 /* Answers without asking a worker. */
 static void
-answer_now(struct connection *c, const struct exchange_request *req, bool is_busy)
+respond_now(struct peer *p, const struct exchange_request *req, bool is_busy)
 {
-    struct front *f = c->front;
-    struct answer a = {.status = 0};
+    struct front *f = p->front;
+    struct response r = {.status = 0};
 
     buf_reset(&f->body);
     if (is_busy)
-        req->face->busy(f, &a);
+        req->face->busy(f, &r);
     else
-        req->face->answer(f, req->op, req->form, unknown(&f->arena, req->op), STR_NULL, &a);
-    answer_send(c, &a);
+        req->face->respond(f, req->op, req->form, unknown(&f->arena, req->op), STR_NULL, &r);
+    peer_respond(p, &r);
     buf_reset(&f->body);
 }
 
@@ -407,8 +342,8 @@ answer_now(struct connection *c, const struct exchange_request *req, bool is_bus
 static bool
 hold_at_once(struct exchange *x)
 {
-    struct front *f = x->connection->front;
-    bool may_hold = x->wait > 0 && !x->connection->peer_is_done;
+    struct front *f = x->peer->front;
+    bool may_hold = x->wait > 0 && !x->peer->is_done;
     struct park_entry *e = may_hold ? park_find(&f->park, &x->key) : NULL;
 
     if (e == NULL)
@@ -419,16 +354,16 @@ hold_at_once(struct exchange *x)
 }
 
 static bool
-start(struct connection *c, const struct exchange_request *req, struct exchange *x)
+start(struct peer *p, const struct exchange_request *req, struct exchange *x)
 {
-    c->exchange = x;
+    p->exchange = x;
     if (hold_at_once(x))
         return false;
     enum errcode err = ask(x);
     if (err == ERR_NONE)
         return false;
-    exchange_free(&c->exchange);
-    answer_now(c, req, err == ERR_BUSY);
+    exchange_free(&p->exchange);
+    respond_now(p, req, err == ERR_BUSY);
     return true;
 }
 
@@ -445,25 +380,25 @@ exchange_is_slow_and_queued(const struct exchange *x)
 }
 
 bool
-exchange_start(struct connection *c, const struct exchange_request *req)
+exchange_start(struct peer *p, const struct exchange_request *req)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
     bool is_answered = true;
 
     if (!put_payload(f, req)) {
-        answer_now(c, req, false);
+        respond_now(p, req, false);
     } else if (weight(f->scratch.len) > 0 && f->bodies.held + f->scratch.len > FRONT_BODIES_MAX) {
-        answer_now(c, req, true);
+        respond_now(p, req, true);
     } else {
-        struct exchange *x = exchange_new(c, req, buf_view(&f->scratch));
+        struct exchange *x = exchange_new(p, req, buf_view(&f->scratch));
         x->key = req->key;
         x->payer = req->payer;
         x->wait = req->op->pace == CT_PACE_WAITS ? req->caller->wait : 0;
         x->has_wait = req->caller->has_wait;
         x->started = loop_now(f->loop);
         x->wait_until = x->started + (int64_t)x->wait * CLOCK_S;
-        is_answered = start(c, req, x);
+        is_answered = start(p, req, x);
     }
-    empty_scratch(f);
+    caller_empty_scratch(f);
     return is_answered;
 }

@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-#include "front/pages.h"
+#include "front/forwarded.h"
+#include "pages/pages.h"
 
-struct connection;
+struct peer;
 
 enum { FACE_FORM_BODY_MAX = 64 * 1024 };
 
@@ -19,6 +20,6 @@ enum { FACE_FORM_BODY_MAX = 64 * 1024 };
 bool face_form_takes(const struct page_request *req);
 
 /* See dispatch_request. */
-bool face_form_request(struct connection *c, const struct page_request *req);
+bool face_form_request(struct peer *p, const struct forwarded *who, const struct page_request *req);
 
 #endif

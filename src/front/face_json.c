@@ -2,13 +2,13 @@
 /* face_json: see face_json.h. A refusal without a worker is an object with "result" and "reason". */
 #include "front/face_json.h"
 
-#include "base/inet.h"
 #include "base/secret.h"
 #include "contract/ct_json.h"
-#include "front/answer.h"
-#include "front/connection.h"
+#include "pages/response.h"
+#include "front/peer.h"
 #include "front/exchange.h"
-#include "front/state.h"
+#include "front/origin.h"
+#include "front/parts.h"
 
 struct result_status {
     struct str result;
@@ -65,14 +65,14 @@ face_json_status(struct str result)
 }
 
 static void
-json(struct answer *a, unsigned status)
+json(struct response *r, unsigned status)
 {
-    a->status = status;
-    a->is_api = true;
-    a->cache_control = (struct str)STR("no-store");
-    a->content_type = (struct str)STR("application/json");
+    r->status = status;
+    r->is_api = true;
+    r->cache_control = (struct str)STR("no-store");
+    r->content_type = (struct str)STR("application/json");
     if (status == 503 || status == 429)
-        a->retry_after = a->retry_after > 0 ? a->retry_after : 1;
+        r->retry_after = r->retry_after > 0 ? r->retry_after : 1;
 }
 
 /* The answer when no operation ran. */
@@ -88,12 +88,12 @@ static const struct ct_type refusal_type = {
     .name = STR("refusal"), .fields = refusal_fields, .n = 2, .size = sizeof(struct refusal)};
 
 static void
-refusal(struct front *f, unsigned status, const char *result, struct str reason, struct answer *a)
+refusal(struct front *f, unsigned status, const char *result, struct str reason, struct response *r)
 {
-    struct refusal r = {.result = str_from_cstr(result), .reason = reason};
-    ct_json_put(&f->body, &refusal_type, &r);
-    json(a, status);
-    a->body = buf_view(&f->body);
+    struct refusal said = {.result = str_from_cstr(result), .reason = reason};
+    ct_json_put(&f->body, &refusal_type, &said);
+    json(r, status);
+    r->body = buf_view(&f->body);
 }
 
 /* The bare name of an out struct's result: the part after "deviceRet_". */
@@ -107,66 +107,36 @@ result_name(const struct ct_op *op, const void *out)
 }
 
 static void
-answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
-       struct answer *a)
+respond(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
+        struct response *r)
 {
     (void)form;
     (void)fault;
     if (out == NULL) {
-        refusal(f, 503, "UnknownError", STR_LIT("the operation failed"), a);
+        refusal(f, 503, "UnknownError", STR_LIT("the operation failed"), r);
         return;
     }
     const struct result_status *s = status_of(result_name(op, out));
     ct_json_put(&f->body, &op->out, out);
-    a->is_failure = s != NULL && s->is_failure;
-    a->is_accepted = s != NULL && s->status == 200;
-    a->is_token_wrong = s != NULL && str_eq(s->result, STR_LIT("UnknownDevice"));
-    json(a, s != NULL ? s->status : 503);
-    a->body = buf_view(&f->body);
+    r->is_failure = s != NULL && s->is_failure;
+    r->is_accepted = s != NULL && s->status == 200;
+    r->is_token_wrong = s != NULL && str_eq(s->result, STR_LIT("UnknownDevice"));
+    json(r, s != NULL ? s->status : 503);
+    r->body = buf_view(&f->body);
 }
 
 static void
-busy(struct front *f, struct answer *a)
+busy(struct front *f, struct response *r)
 {
-    refusal(f, 503, "UnknownError", STR_LIT("busy: ask again"), a);
+    refusal(f, 503, "UnknownError", STR_LIT("busy: ask again"), r);
 }
 
-static const struct face json_face = {.answer = answer, .again = NULL, .busy = busy};
+static const struct face json_face = {.respond = respond, .again = NULL, .busy = busy};
 
 static bool
 is_json(struct str content_type)
 {
     return str_eq_nocase(str_trim(str_cut(&content_type, ';'), " \t"), STR_LIT("application/json"));
-}
-
-static bool
-is_loopback_host(struct str host)
-{
-    struct inet_endpoint e;
-    struct inet_addr a;
-    struct str name = str_sub(host, 0, str_find(host, ':'));
-    if (str_eq_nocase(name, STR_LIT("localhost")))
-        return true;
-    if (inet_endpoint_parse(host, &e) == ERR_NONE)
-        return inet_is_loopback(&e.addr);
-    if (str_eq(host, STR_LIT("[::1]")))
-        return true;
-    return inet_parse(host, &a) == ERR_NONE && inet_is_loopback(&a);
-}
-
-bool
-face_json_origin_is_ours(struct str origin, struct str public_url, struct str host, bool is_secure)
-{
-    struct str scheme = is_secure ? STR_LIT("https://") : STR_LIT("http://");
-
-    if (!str_is_empty(public_url)) {
-        if (str_ends(public_url, STR_LIT("/")))
-            public_url = str_sub(public_url, 0, public_url.n - 1);
-        return str_eq_nocase(origin, public_url);
-    }
-    return !str_is_empty(host) && is_loopback_host(host) &&
-           str_eq_nocase(str_sub(origin, 0, scheme.n), scheme) &&
-           str_eq_nocase(str_sub(origin, scheme.n, origin.n), host);
 }
 
 /* The field, or NULL if the operation has none. */
@@ -198,25 +168,25 @@ is_bare_get(const struct http_request *http, const struct route *route)
 
 /* Checks that do not need the body. True: refused. */
 static bool
-refuse_head(struct connection *c, const struct forwarded *who, const struct route *route, struct answer *a)
+refuse_head(struct peer *p, const struct forwarded *who, const struct route *route, struct response *r)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct str origin = http_header(http, HTTP_NAME_ORIGIN);
 
     if (route->op == NULL) {
-        refusal(f, 404, "BadRequest", STR_LIT("no such operation"), a);
+        refusal(f, 404, "BadRequest", STR_LIT("no such operation"), r);
     } else if (http->method != HTTP_POST && !is_bare_get(http, route)) {
-        refusal(f, 405, "BadRequest", STR_LIT("POST only"), a);
-        a->allow = (struct str)STR("POST");
+        refusal(f, 405, "BadRequest", STR_LIT("POST only"), r);
+        r->allow = (struct str)STR("POST");
     } else if (!str_is_null(origin) &&
                (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
-                !face_json_origin_is_ours(origin, f->config->server_public_url, who->host, who->is_tls))) {
-        refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), a);
+                !origin_is_ours(origin, f->config->server_public_url, who->host, who->is_tls))) {
+        refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), r);
     } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
-        refusal(f, 415, "BadRequest", STR_LIT("application/json only"), a);
+        refusal(f, 415, "BadRequest", STR_LIT("application/json only"), r);
     } else if (http->is_cut) {
-        refusal(f, 413, "BadRequest", STR_LIT("too long"), a);
+        refusal(f, 413, "BadRequest", STR_LIT("too long"), r);
     } else {
         return false;
     }
@@ -224,23 +194,23 @@ refuse_head(struct connection *c, const struct forwarded *who, const struct rout
 }
 
 static bool
-refuse_body(struct front *f, const struct route *route, void *in, struct answer *a)
+refuse_body(struct front *f, const struct route *route, void *in, struct response *r)
 {
     struct str why = STR_NULL, token = bearer(&f->request);
     struct str *member = device_token(&route->op->in, in);
 
     if (f->request.body.n == 0) {
-        refusal(f, 400, "BadRequest", STR_LIT("no object"), a);
+        refusal(f, 400, "BadRequest", STR_LIT("no object"), r);
         return true;
     }
     if (ct_json_get(&f->arena, f->request.body, &route->op->in, in, &why) != ERR_NONE) {
-        refusal(f, 400, "BadRequest", str_is_null(why) ? STR_LIT("malformed") : why, a);
+        refusal(f, 400, "BadRequest", str_is_null(why) ? STR_LIT("malformed") : why, r);
         return true;
     }
     if (member == NULL || str_is_null(token))
         return false;
     if (!str_is_null(*member) && !secret_equal_str(*member, token)) {
-        refusal(f, 400, "BadRequest", STR_LIT("two different device tokens"), a);
+        refusal(f, 400, "BadRequest", STR_LIT("two different device tokens"), r);
         return true;
     }
     *member = token;
@@ -250,33 +220,33 @@ refuse_body(struct front *f, const struct route *route, void *in, struct answer 
 /* The payer of this call has failed too often. *payer_out is the payer. */
 static bool
 refuse_payer(struct front *f, const struct inet_addr *source, const struct str *token,
-             struct throttle_payer *payer_out, struct answer *a)
+             struct throttle_payer *payer_out, struct response *r)
 {
     *payer_out = throttle_payer(&f->throttle, source, token != NULL ? *token : STR_NULL);
-    a->retry_after = throttle_wait(&f->throttle, payer_out, loop_now(f->loop));
-    if (a->retry_after == 0)
+    r->retry_after = throttle_wait(&f->throttle, payer_out, loop_now(f->loop));
+    if (r->retry_after == 0)
         return false;
-    refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), a);
+    refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), r);
     return true;
 }
 
 bool
-face_json_request(struct connection *c, const struct forwarded *who, const struct route *route)
+face_json_request(struct peer *p, const struct forwarded *who, const struct route *route)
 {
-    struct front *f = c->front;
-    struct answer a = {.status = 0};
+    struct front *f = p->front;
+    struct response r = {.status = 0};
 
     buf_reset(&f->body);
-    if (!refuse_head(c, who, route, &a)) {
+    if (!refuse_head(p, who, route, &r)) {
         void *in = arena_zalloc(&f->arena, route->op->in.size);
-        if (is_bare_get(&f->request, route) || !refuse_body(f, route, in, &a)) {
-            struct exchange_caller caller;
-            exchange_caller(f, &f->request, who, &caller);
+        if (is_bare_get(&f->request, route) || !refuse_body(f, route, in, &r)) {
+            struct caller caller;
+            caller_read(f, &f->request, who, &caller);
             struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
-            if (!refuse_payer(f, &who->source, device_token(&route->op->in, in), &call.payer, &a))
-                return exchange_start(c, &call);
+            if (!refuse_payer(f, &who->source, device_token(&route->op->in, in), &call.payer, &r))
+                return exchange_start(p, &call);
         }
     }
-    answer_send(c, &a);
+    peer_respond(p, &r);
     return true;
 }

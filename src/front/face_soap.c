@@ -3,10 +3,10 @@
 #include "front/face_soap.h"
 
 #include "contract/ct_bound.h"
-#include "front/answer.h"
-#include "front/connection.h"
+#include "pages/response.h"
+#include "front/peer.h"
 #include "front/exchange.h"
-#include "front/state.h"
+#include "front/parts.h"
 #include "soap/soap.h"
 
 /* Longer than any toolkit's check: a longer body is decoded before the watch list is searched, since the
@@ -14,7 +14,7 @@
 enum { KEYED_FIRST = 16 * 1024 };
 
 static void
-take_over(struct front *f, const struct soap_answer *from, struct answer *to)
+take_over(struct front *f, const struct soap_answer *from, struct response *to)
 {
     to->status = (unsigned)from->status;
     to->content_type = from->content_type;
@@ -23,8 +23,8 @@ take_over(struct front *f, const struct soap_answer *from, struct answer *to)
 }
 
 static void
-answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
-       struct answer *a)
+respond(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
+        struct response *r)
 {
     struct soap_answer said = {.body = &f->body};
 
@@ -34,33 +34,33 @@ answer(struct front *f, const struct ct_op *op, unsigned form, const void *out, 
         soap_encode((enum soap_version)form, op, out, &said);
     if (said.status == 200)
         f->soap_form[form] = said;
-    take_over(f, &said, a);
+    take_over(f, &said, r);
 }
 
 static void
-again(struct front *f, unsigned form, struct str body, struct answer *a)
+again(struct front *f, unsigned form, struct str body, struct response *r)
 {
-    take_over(f, &f->soap_form[form], a);
-    a->body = body;
+    take_over(f, &f->soap_form[form], r);
+    r->body = body;
 }
 
 static void
-busy(struct front *f, struct answer *a)
+busy(struct front *f, struct response *r)
 {
     (void)f;
-    *a = (struct answer){.status = 503,
-                         .cache_control = STR("private"),
-                         .content_type = STR("text/plain; charset=utf-8"),
-                         .retry_after = 1,
-                         .body = STR("Busy: ask again.\r\n")};
+    *r = (struct response){.status = 503,
+                           .cache_control = STR("private"),
+                           .content_type = STR("text/plain; charset=utf-8"),
+                           .retry_after = 1,
+                           .body = STR("Busy: ask again.\r\n")};
 }
 
-static const struct face soap = {.answer = answer, .again = again, .busy = busy};
+static const struct face soap = {.respond = respond, .again = again, .busy = busy};
 
 bool
-face_soap_request(struct connection *c, const struct forwarded *who)
+face_soap_request(struct peer *p, const struct forwarded *who)
 {
-    struct front *f = c->front;
+    struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct soap_request request = {.content_type =
                                        http_header_joined(http, HTTP_NAME_CONTENT_TYPE, &f->arena),
@@ -69,23 +69,23 @@ face_soap_request(struct connection *c, const struct forwarded *who)
     const struct str parts[] = {request.content_type, request.soap_action, request.body};
     struct soap_answer said = {.body = &f->body};
     struct soap_message message;
-    struct exchange_caller caller;
-    struct answer a = {.status = 0};
+    struct caller caller;
+    struct response r = {.status = 0};
 
     buf_reset(&f->body);
     if (http->is_cut) {
         soap_refuse_long(&f->arena, &request, &said);
     } else {
-        exchange_caller(f, http, who, &caller);
+        caller_read(f, http, who, &caller);
         struct siphash key = {0};
         bool has_key = request.body.n <= KEYED_FIRST;
         if (has_key)
-            key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
-        if (has_key && exchange_again(c, &caller, &key, &soap))
+            key = caller_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+        if (has_key && exchange_again(p, &caller, &key, &soap))
             return true;
         if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
             if (!has_key && message.op->pace == CT_PACE_WAITS)
-                key = exchange_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+                key = caller_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
             ct_bound_texts(&message.op->in, message.in, (size_t)f->config->limits_text_size);
             struct exchange_request call = {.caller = &caller,
                                             .key = key,
@@ -93,10 +93,10 @@ face_soap_request(struct connection *c, const struct forwarded *who)
                                             .form = message.version,
                                             .op = message.op,
                                             .in = message.in};
-            return exchange_start(c, &call);
+            return exchange_start(p, &call);
         }
     }
-    take_over(f, &said, &a);
-    answer_send(c, &a);
+    take_over(f, &said, &r);
+    peer_respond(p, &r);
     return true;
 }

@@ -7,9 +7,9 @@
 
 #include "front/forwarded.h"
 
-struct connection;
+struct peer;
 
-/* See dispatch_request; the request is c->front->request. */
-bool face_soap_request(struct connection *c, const struct forwarded *who);
+/* See dispatch_request; the request is p->front->request. */
+bool face_soap_request(struct peer *p, const struct forwarded *who);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "base/inet.h"
 #include "base/list.h"
-#include "front/siphash.h"
+#include "base/siphash.h"
 
 enum { FAIR_LEVELS = 3 };
 

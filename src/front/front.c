@@ -7,15 +7,13 @@
 
 #include "front/connection.h"
 #include "front/listen.h"
-#include "front/state.h"
+#include "front/parts.h"
 #include "log/log.h"
 
 enum {
     WATCHED_MIN = 1024, /* entries of the watch list, independent of the number of connections */
     SCRATCH_MAX = FRAME_MAX
 };
-
-#define DATE_AGE (50 * CLOCK_MS) /* how stale the Date of an answer may be */
 
 static void
 woken(struct backend *b, const struct topic *topic)
@@ -42,16 +40,6 @@ is_told(void *arg)
 }
 
 static void
-end_drain(struct front *f)
-{
-    if (f->is_drained)
-        return;
-    f->is_drained = true;
-    loop_timer_stop(f->loop, &f->drain_timer);
-    f->drained(f->drained_arg);
-}
-
-static void
 end_all(struct front *f)
 {
     LIST_EACH (it, next, &f->connections) {
@@ -62,29 +50,11 @@ end_all(struct front *f)
 static void
 drain_is_due(struct loop_timer *t)
 {
-    struct front *f = LIST_ITEM(t, struct front, drain_timer);
+    struct front *f = LIST_ITEM(t, struct front, drain.timer);
     if (f->n_connections > 0)
         log_event(LOG_DRAIN_LATE, "connections=%zu", f->n_connections);
     end_all(f);
-    end_drain(f);
-}
-
-void
-front_connection_closed(struct front *f)
-{
-    if (f->is_draining && !f->is_drained && f->n_connections == 0)
-        loop_timer_set(f->loop, &f->drain_timer, loop_now(f->loop));
-}
-
-const struct http_date *
-front_date(struct front *f)
-{
-    int64_t now = loop_now(f->loop);
-    if (f->date_at == 0 || now - f->date_at > DATE_AGE) {
-        http_date_set(&f->date, clock_wall());
-        f->date_at = now;
-    }
-    return &f->date;
+    drain_end(&f->drain);
 }
 
 struct front *
@@ -100,12 +70,12 @@ front_new(struct loop *l, const struct config *config)
                                      .body = SOAP_BODY_MAX};
     arena_init(&f->arena);
     buf_init(&f->scratch, SCRATCH_MAX);
-    buf_init(&f->body, FRONT_ANSWER_MAX);
+    buf_init(&f->body, FRONT_RESPONSE_MAX);
     ct_wsdl_init(&f->wsdl);
     f->soap = soap_reader_new();
     list_init(&f->connections);
     list_init(&f->listeners);
-    loop_timer_init(&f->drain_timer, drain_is_due);
+    drain_init(&f->drain, l, drain_is_due);
     struct backend_settings backend = {.queue = (size_t)config->limits_queue,
                                        .queue_per_source = (size_t)config->limits_queue_per_source,
                                        .call_time = config->limits_call_time,
@@ -131,10 +101,9 @@ front_free(struct front **at)
     struct front *f = *at;
     if (f == NULL)
         return;
-    f->is_drained = true;
+    drain_clear(&f->drain);
     listen_end(f);
     end_all(f);
-    loop_timer_stop(f->loop, &f->drain_timer);
     turns_clear(&f->turns);
     away_clear(&f->away);
     weight_clear(&f->bodies);
@@ -231,17 +200,13 @@ drain_each(struct front *f)
 void
 front_drain(struct front *f, int64_t deadline, void (*done)(void *arg), void *arg)
 {
-    if (f->is_draining)
+    if (f->drain.is_on)
         return;
-    f->is_draining = true;
-    f->drained = done;
-    f->drained_arg = arg;
+    drain_begin(&f->drain, deadline, done, arg);
     listen_drain(f);
-    loop_timer_set(f->loop, &f->drain_timer, deadline);
     drain_each(f);
     park_release_all(&f->park);
-    if (f->n_connections == 0)
-        loop_timer_set(f->loop, &f->drain_timer, loop_now(f->loop));
+    drain_look(&f->drain, f->n_connections);
 }
 
 void

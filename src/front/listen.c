@@ -13,7 +13,7 @@
 
 #include "base/inet.h"
 #include "front/connection.h"
-#include "front/state.h"
+#include "front/parts.h"
 #include "log/log.h"
 
 enum {
@@ -42,7 +42,7 @@ turn_away(struct front *f, int fd)
     }
     struct buf out;
     buf_init(&out, 4096);
-    http_reply_refusal(&out, front_date(f), 503, 1, false);
+    http_reply_refusal(&out, date_now(&f->date, f->loop), 503, 1, false);
     struct str bytes = buf_view(&out);
     (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
     buf_clear(&out);
@@ -80,7 +80,7 @@ give_way(struct front *f)
         struct connection *c = LIST_ITEM(it, struct connection, node);
         if (looked++ >= LOOK)
             break;
-        size_t n = forwarded_is_proxy(&f->proxies, &c->peer) ? 1 : c->source->connections;
+        size_t n = forwarded_is_proxy(&f->proxies, &c->peer.address) ? 1 : c->source->connections;
         if (!waits_for_a_worker(c) && n > most) {
             found = c;
             most = n;

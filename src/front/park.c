@@ -3,10 +3,9 @@
 #include "front/park.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/rand.h"
-#include "base/secret.h"
+#include "front/park_entry.h"
 
 #define PAUSE (2 * CLOCK_MS) /* delay before held checks try again to ask */
 
@@ -16,80 +15,6 @@ enum { TICKS_A_SECOND = 200 };
 /* Entries processed in one turn, after a wake-up for all topics. */
 enum { SWEEP_ENTRIES = 256, SWEEP_BUCKETS = 4096 };
 
-/* A fresh entry is found by its key and by its topic. A leaving entry is not found by its key, until it
- * holds no check any more: first it is in the due list, still found by its topic, until one of its checks
- * may ask; then it is in no list, and waits for that check's answer. */
-struct park_entry {
-    struct park *park;
-    struct park_entry *next_key, *next_topic;
-    struct park_entry **topic_link; /* the pointer to this entry; NULL: not linked */
-    struct list node;               /* fresh: in `unheld` while `held` is empty. Leaving: in `due` */
-    struct list held;
-    struct park_hold *leader; /* the check that asks on behalf of all held here; otherwise NULL */
-    bool is_leaving, is_last;
-    enum park_turn turn;     /* while it is due */
-    struct loop_timer timer; /* when the entry stops being fresh */
-    struct siphash key;
-    struct topic topic;
-    int64_t fresh_until;
-    uint64_t wakes; /* wake-ups the list had counted when this was made or renewed */
-    char *body;     /* heap */
-    uint32_t body_n;
-    uint8_t form;
-};
-
-static struct park_entry **
-key_bucket(struct park *p, const struct siphash *key)
-{
-    return &p->by_key[key->a & (p->buckets - 1)];
-}
-
-static struct park_entry **
-topic_bucket(struct park *p, const struct topic *topic)
-{
-    return &p->by_topic[siphash(p->key, topic->bytes, sizeof topic->bytes).a & (p->buckets - 1)];
-}
-
-static bool
-topic_equal(const struct topic *a, const struct topic *b)
-{
-    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
-}
-
-/* Many entries may have one topic: unlinking needs no walk. */
-static void
-unlink_topic(struct park_entry *e)
-{
-    if (e->topic_link == NULL)
-        return;
-    *e->topic_link = e->next_topic;
-    if (e->next_topic != NULL)
-        e->next_topic->topic_link = e->topic_link;
-    e->topic_link = NULL;
-}
-
-static void
-link_topic(struct park *p, struct park_entry *e, const struct topic *topic)
-{
-    struct park_entry **at = topic_bucket(p, topic);
-    e->topic = *topic;
-    e->next_topic = *at;
-    if (*at != NULL)
-        (*at)->topic_link = &e->next_topic;
-    e->topic_link = at;
-    *at = e;
-}
-
-static void
-drop_body(struct park_entry *e)
-{
-    if (e->body == NULL)
-        return;
-    secret_wipe(e->body, e->body_n);
-    free(e->body);
-    e->body = NULL;
-}
-
 static void
 let_go(struct park *p, struct park_hold *h)
 {
@@ -98,14 +23,6 @@ let_go(struct park *p, struct park_hold *h)
     h->is_over = false;
     loop_timer_stop(p->loop, &h->timer);
     p->n_held--;
-}
-
-static void
-free_entry(struct park_entry *e)
-{
-    unlink_topic(e);
-    list_remove(&e->node);
-    free(e);
 }
 
 static void
@@ -121,18 +38,18 @@ static void
 leave(struct park_entry *e, enum park_turn turn, bool is_last)
 {
     struct park *p = e->park;
-    struct park_entry **at = key_bucket(p, &e->key);
+    struct park_entry **at = park_key_bucket(p, &e->key);
 
     while (*at != e)
         at = &(*at)->next_key;
     *at = e->next_key;
     loop_timer_stop(p->loop, &e->timer);
-    drop_body(e);
+    park_entry_drop_body(e);
     p->n--;
     e->is_leaving = true;
     e->is_last = is_last;
     if (list_is_empty(&e->held))
-        free_entry(e);
+        park_entry_free(e);
     else
         make_due(e, turn);
 }
@@ -144,11 +61,11 @@ lead(struct park *p, struct park_entry *e)
     struct park_hold *h = LIST_ITEM(e->held.next, struct park_hold, node);
     bool is_last = e->is_last || h->is_over;
 
-    unlink_topic(e);
+    park_entry_unlink(e);
     list_remove(&e->node);
     let_go(p, h);
     if (list_is_empty(&e->held)) {
-        free_entry(e);
+        park_entry_free(e);
     } else {
         e->leader = h;
         h->leads = e;
@@ -219,7 +136,7 @@ unhang(struct park *p, struct park_hold *h)
     if (!list_is_empty(&e->held) || e->leader != NULL)
         return;
     if (e->is_leaving)
-        free_entry(e);
+        park_entry_free(e);
     else
         list_add_last(&p->unheld, &e->node);
 }
@@ -305,50 +222,16 @@ park_key(const struct park *p, const void *bytes, size_t n)
     return siphash(p->key, bytes, n);
 }
 
-static struct park_entry *
-find(struct park *p, const struct siphash *key)
-{
-    struct park_entry *e = *key_bucket(p, key);
-    while (e != NULL && (e->key.a != key->a || e->key.b != key->b))
-        e = e->next_key;
-    return e;
-}
-
 struct park_entry *
 park_find(struct park *p, const struct siphash *key)
 {
-    struct park_entry *e = find(p, key);
+    struct park_entry *e = park_entry_find(p, key);
     if (e == NULL || e->fresh_until <= loop_now(p->loop) || e->wakes < p->all_woken)
         return NULL;
     if (list_is_empty(&e->held)) {
         list_remove(&e->node);
         list_add_last(&p->unheld, &e->node);
     }
-    return e;
-}
-
-struct str
-park_body(const struct park_entry *e, unsigned *form_out)
-{
-    *form_out = e->form;
-    return e->body == NULL ? STR_NULL : (struct str){e->body, e->body_n};
-}
-
-static struct park_entry *
-add(struct park *p, const struct siphash *key, const struct topic *topic)
-{
-    struct park_entry *e = calloc(1, sizeof *e);
-    if (e == NULL)
-        err_no_memory();
-    e->park = p;
-    e->key = *key;
-    e->next_key = *key_bucket(p, key);
-    *key_bucket(p, key) = e;
-    link_topic(p, e, topic);
-    list_init(&e->held);
-    list_add_last(&p->unheld, &e->node);
-    loop_timer_init(&e->timer, stale);
-    p->n++;
     return e;
 }
 
@@ -363,7 +246,7 @@ tick(const struct park *p)
 struct park_entry *
 park_put(struct park *p, const struct siphash *key, const struct topic *topic, int64_t wait_for)
 {
-    struct park_entry *e = find(p, key);
+    struct park_entry *e = park_entry_find(p, key);
     if (wait_for <= 0)
         return NULL;
     if (e == NULL && p->n >= p->most) {
@@ -372,30 +255,16 @@ park_put(struct park *p, const struct siphash *key, const struct topic *topic, i
         leave(LIST_ITEM(p->unheld.next, struct park_entry, node), PARK_TICKED, false);
     }
     if (e == NULL) {
-        e = add(p, key, topic);
+        e = park_entry_new(p, key, topic, stale);
     } else {
-        unlink_topic(e);
-        link_topic(p, e, topic);
-        drop_body(e);
+        park_entry_unlink(e);
+        park_entry_link(p, e, topic);
+        park_entry_drop_body(e);
     }
     e->wakes = p->wakes;
     e->fresh_until = loop_now(p->loop) + (wait_for < tick(p) ? wait_for : tick(p));
     loop_timer_set(p->loop, &e->timer, e->fresh_until);
     return e;
-}
-
-void
-park_keep(struct park_entry *e, unsigned form, struct str body)
-{
-    drop_body(e);
-    if (body.n == 0 || body.n > UINT32_MAX)
-        return;
-    e->body = malloc(body.n);
-    if (e->body == NULL)
-        err_no_memory();
-    memcpy(e->body, body.p, body.n);
-    e->body_n = (uint32_t)body.n;
-    e->form = (uint8_t)form;
 }
 
 void
@@ -456,7 +325,7 @@ park_land(struct park *p, struct park_hold *leader, struct park_entry *to)
             hang(to, LIST_ITEM(it, struct park_hold, node));
     }
     if (list_is_empty(&e->held)) {
-        free_entry(e);
+        park_entry_free(e);
         return;
     }
     make_due(e, PARK_WOKEN);
@@ -484,13 +353,13 @@ park_is_held(const struct park_hold *h)
 void
 park_wake(struct park *p, const struct topic *topic)
 {
-    struct park_entry **at = topic_bucket(p, topic);
+    struct park_entry **at = park_topic_bucket(p, topic);
 
     p->recent[p->wakes % PARK_RECENT] = *topic;
     p->wakes++;
     for (struct park_entry *e = *at, *next; e != NULL; e = next) {
         next = e->next_topic;
-        if (!topic_equal(&e->topic, topic))
+        if (!park_topic_equal(&e->topic, topic))
             continue;
         if (!e->is_leaving)
             leave(e, PARK_WOKEN, false);
@@ -515,7 +384,7 @@ park_was_woken(const struct park *p, const struct topic *topic, uint64_t wakes)
     if (p->all_woken > wakes || p->wakes - wakes > PARK_RECENT)
         return true;
     for (uint64_t i = wakes; i < p->wakes; i++) {
-        if (topic_equal(&p->recent[i % PARK_RECENT], topic))
+        if (park_topic_equal(&p->recent[i % PARK_RECENT], topic))
             return true;
     }
     return false;

@@ -28,7 +28,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "contract/call.h"
-#include "front/siphash.h"
+#include "base/siphash.h"
 
 #define PARK_TICK CLOCK_S
 

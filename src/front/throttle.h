@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/inet.h"
 #include "base/str.h"
-#include "front/siphash.h"
+#include "base/siphash.h"
 #include "front/turn.h"
 
 enum {

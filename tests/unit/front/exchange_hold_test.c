@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "front/exchange.h"
+#include "front/caller.h"
 
 static int
 set_up(void **state)
@@ -131,7 +131,7 @@ prefer_is_read_as_rfc_7240_says(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         unsigned wait = 0;
-        assert_int_equal(exchange_prefer_wait(cases[i].text, &wait), cases[i].seconds >= 0);
+        assert_int_equal(caller_prefer_wait(cases[i].text, &wait), cases[i].seconds >= 0);
         assert_int_equal(wait, cases[i].seconds > 0 ? cases[i].seconds : 0);
     }
 }

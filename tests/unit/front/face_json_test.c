@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "front/face_json.h"
+#include "front/origin.h"
 #include "front/throttle.h"
 
 #define JSON_TYPE "Content-Type: application/json\r\n"
@@ -172,17 +173,16 @@ the_public_address_is_the_one_origin(void **state)
     struct str none = STR(""), url = STR("https://sign-in.example.com/"), local = STR("localhost:8443");
 
     (void)state;
-    assert_true(face_json_origin_is_ours(STR_LIT("https://sign-in.example.com"), url, local, false));
-    assert_false(face_json_origin_is_ours(STR_LIT("http://sign-in.example.com"), url, local, false));
-    assert_false(face_json_origin_is_ours(STR_LIT("http://localhost:8443"), url, local, false));
-    assert_true(face_json_origin_is_ours(STR_LIT("http://localhost:8443"), none, local, false));
-    assert_false(face_json_origin_is_ours(STR_LIT("http://localhost:8443"), none, local, true));
-    assert_false(face_json_origin_is_ours(STR_LIT("http://localhost"), none, local, false));
-    assert_true(face_json_origin_is_ours(STR_LIT("https://[::1]:1"), none, STR_LIT("[::1]:1"), true));
+    assert_true(origin_is_ours(STR_LIT("https://sign-in.example.com"), url, local, false));
+    assert_false(origin_is_ours(STR_LIT("http://sign-in.example.com"), url, local, false));
+    assert_false(origin_is_ours(STR_LIT("http://localhost:8443"), url, local, false));
+    assert_true(origin_is_ours(STR_LIT("http://localhost:8443"), none, local, false));
+    assert_false(origin_is_ours(STR_LIT("http://localhost:8443"), none, local, true));
+    assert_false(origin_is_ours(STR_LIT("http://localhost"), none, local, false));
+    assert_true(origin_is_ours(STR_LIT("https://[::1]:1"), none, STR_LIT("[::1]:1"), true));
     /* A name that an attacker points at the loopback address. */
-    assert_false(
-        face_json_origin_is_ours(STR_LIT("http://evil.example"), none, STR_LIT("evil.example"), false));
-    assert_false(face_json_origin_is_ours(STR_LIT("http://"), none, STR_NULL, false));
+    assert_false(origin_is_ours(STR_LIT("http://evil.example"), none, STR_LIT("evil.example"), false));
+    assert_false(origin_is_ours(STR_LIT("http://"), none, STR_NULL, false));
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "front/state.h"
+#include "front/parts.h"
 
 #define HEALTH "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -3,7 +3,7 @@
  * ..). */
 #include "tests/unit/unit.h"
 
-#include "front/siphash.h"
+#include "base/siphash.h"
 
 static void
 the_reference_vectors_hold(void **state)

@@ -2,7 +2,7 @@
 /* route: which path leads where. */
 #include "tests/unit/unit.h"
 
-#include "front/route.h"
+#include "pages/route.h"
 
 static void
 each_path_leads_to_its_part(void **state)

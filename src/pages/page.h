@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page: what all pages share: the service's address, the page head, escaping, and coloured samples. */
-#ifndef COUNTERSIGN_FRONT_PAGE_H
-#define COUNTERSIGN_FRONT_PAGE_H
+#ifndef COUNTERSIGN_PAGES_PAGE_H
+#define COUNTERSIGN_PAGES_PAGE_H
 
 #include "base/buf.h"
 #include "base/str.h"
 #include "contract/ct.h"
 #include "contract/ct_sample.h"
-#include "front/answer.h"
-#include "front/pages.h"
+#include "pages/response.h"
+#include "pages/pages.h"
 
 #define PAGE_ASSETS "/assets/"
 #define PAGE_INTEGRATE "/integrate/"
@@ -31,7 +31,7 @@ void page_cstr(struct buf *b, const char *s);
  * otherwise null. */
 void page_begin(struct buf *b, struct str title, struct str discovery);
 /* Ends the page and fills the answer: an HTML page of that status. */
-void page_end(struct buf *b, unsigned status, const char *cache_control, struct answer *out);
+void page_end(struct buf *b, unsigned status, const char *cache_control, struct response *out);
 
 /* A pen that writes a sample as HTML. Enumeration values link to their explanation in the guide. op is
  * NULL for a program, which has no links, and whose lines must not be broken. */

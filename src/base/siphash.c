@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* siphash: see siphash.h. */
-#include "front/siphash.h"
+#include "base/siphash.h"
 
 struct state {
     uint64_t v0, v1, v2, v3;

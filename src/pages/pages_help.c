@@ -3,30 +3,30 @@
  * text is that of ASP.NET's pages to the letter; additions are in attributes. */
 #include "contract/ct_form.h"
 #include "contract/ct_wsdl.h"
-#include "front/page.h"
+#include "pages/page.h"
 
 #define TITLE STR_LIT(CT_SERVICE " Web Service")
 #define GOOD "private, max-age=0"
 
 /* A text/plain exception, which a discovery request gets. */
 static void
-exception(struct answer *out, struct str text)
+exception(struct response *out, struct str text)
 {
-    *out = (struct answer){.status = 500,
-                           .cache_control = STR("private"),
-                           .content_type = STR("text/plain; charset=utf-8"),
-                           .is_page = true,
-                           .body = text};
+    *out = (struct response){.status = 500,
+                             .cache_control = STR("private"),
+                             .content_type = STR("text/plain; charset=utf-8"),
+                             .is_page = true,
+                             .body = text};
 }
 
 static void
-document(struct buf *body, struct answer *out)
+document(struct buf *body, struct response *out)
 {
-    *out = (struct answer){.status = 200,
-                           .cache_control = STR(GOOD),
-                           .content_type = STR("text/xml; charset=utf-8"),
-                           .is_page = true,
-                           .body = buf_view(body)};
+    *out = (struct response){.status = 200,
+                             .cache_control = STR(GOOD),
+                             .content_type = STR("text/xml; charset=utf-8"),
+                             .is_page = true,
+                             .body = buf_view(body)};
 }
 
 /* The element's additions to the contract's text, in data-doc, which CSS displays. */
@@ -39,7 +39,7 @@ doc(struct buf *b, const char *element, const char *text)
 }
 
 static void
-list(const struct page_site *site, struct buf *b, struct answer *out)
+list(const struct page_site *site, struct buf *b, struct response *out)
 {
     const struct ct_op *ops[CT_OP_COUNT_];
     size_t n = page_operations(ops);
@@ -68,7 +68,7 @@ link_back(const struct page_site *site, struct buf *b)
 }
 
 static void
-method_not_found(const struct page_site *site, struct str name, struct buf *b, struct answer *out)
+method_not_found(const struct page_site *site, struct str name, struct buf *b, struct response *out)
 {
     page_begin(b, TITLE, site->path);
     link_back(site, b);
@@ -103,7 +103,7 @@ static void
 test_part(const struct page_request *req, const struct page_site *site, const struct ct_op *op, struct buf *b)
 {
     buf_add_cstr(b, "<h3>Test</h3>\n");
-    if (!req->who->is_local)
+    if (!req->is_local)
         buf_add_cstr(b, "<p>The test form is only available for requests from the local machine.</p>\n");
     else if (!ct_form_is_callable(op))
         buf_add_cstr(
@@ -151,7 +151,7 @@ form_samples(const struct page_site *site, const struct ct_op *op, struct buf *b
 
 static void
 operation(const struct page_request *req, const struct page_site *site, const struct ct_op *op,
-          struct answer *out, struct buf *b)
+          struct response *out, struct buf *b)
 {
     static const char more[] = "Parameters, results, and code for curl, Python, .NET, Java, PHP and Node.js";
 
@@ -166,14 +166,14 @@ operation(const struct page_request *req, const struct page_site *site, const st
     test_part(req, site, op, b);
     soap_samples(site, op, CT_SAMPLE_11, b);
     soap_samples(site, op, CT_SAMPLE_12, b);
-    if (req->who->is_local && ct_form_is_callable(op))
+    if (req->is_local && ct_form_is_callable(op))
         form_samples(site, op, b);
     page_end(b, 200, GOOD, out);
 }
 
 static void
 page(const struct page_request *req, const struct page_site *site, const struct ct_form *query,
-     struct buf *body, struct answer *out)
+     struct buf *body, struct response *out)
 {
     struct str name = ct_form_value(query, req->arena, STR_LIT("op"));
     const struct ct_op *op = str_is_null(name) ? NULL : ct_op_find(name, CT_FACE_SOAP);
@@ -187,7 +187,7 @@ page(const struct page_request *req, const struct page_site *site, const struct 
 }
 
 void
-pages_help(const struct page_request *req, struct buf *body, struct answer *out)
+pages_help(const struct page_request *req, struct buf *body, struct response *out)
 {
     struct page_site site;
     struct ct_form query;

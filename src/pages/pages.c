@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pages: see pages.h. The contract's side of it is docs/contract.md, section 6. */
-#include "front/pages.h"
+#include "pages/pages.h"
 
 #include <inttypes.h>
 
 #include "contract/ct.h"
-#include "front/siphash.h"
+#include "base/siphash.h"
 #include "web/web.h"
 
 #define NO_SCRIPT_SERVICE \
@@ -15,7 +15,7 @@
 static const struct str service_methods = STR("OPTIONS, TRACE, GET, HEAD, POST");
 
 static void
-options(struct answer *out)
+options(struct response *out)
 {
     out->status = 200;
     out->allow = service_methods;
@@ -36,7 +36,7 @@ pages_is_script_call(const struct page_request *req)
 }
 
 static void
-path_info(const struct page_request *req, struct buf *body, struct answer *out)
+path_info(const struct page_request *req, struct buf *body, struct response *out)
 {
     struct str what =
         pages_is_script_call(req)
@@ -48,7 +48,7 @@ path_info(const struct page_request *req, struct buf *body, struct answer *out)
 }
 
 static void
-service(const struct page_request *req, struct buf *body, struct answer *out)
+service(const struct page_request *req, struct buf *body, struct response *out)
 {
     if (req->http->method == HTTP_OPTIONS) {
         options(out);
@@ -63,7 +63,7 @@ service(const struct page_request *req, struct buf *body, struct answer *out)
 }
 
 static void
-plain(struct answer *out, unsigned status, struct str body)
+plain(struct response *out, unsigned status, struct str body)
 {
     out->status = status;
     out->cache_control = (struct str)STR("no-store");
@@ -73,7 +73,7 @@ plain(struct answer *out, unsigned status, struct str body)
 
 /* For resources that can only be read. True: the method is neither GET nor HEAD, and was refused. */
 static bool
-refuse_method(const struct page_request *req, struct answer *out)
+refuse_method(const struct page_request *req, struct response *out)
 {
     if (req->http->method == HTTP_GET || req->http->method == HTTP_HEAD_METHOD)
         return false;
@@ -83,7 +83,7 @@ refuse_method(const struct page_request *req, struct answer *out)
 }
 
 static void
-health(const struct page_request *req, struct answer *out)
+health(const struct page_request *req, struct response *out)
 {
     if (refuse_method(req, out))
         return;
@@ -127,7 +127,7 @@ is_listed(struct str list, struct str etag)
 }
 
 static void
-asset(const struct page_request *req, const struct web_asset *a, struct buf *body, struct answer *out)
+asset(const struct page_request *req, const struct web_asset *a, struct buf *body, struct response *out)
 {
     if (a == NULL) {
         pages_not_found(req, body, out);
@@ -137,19 +137,19 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
         return;
     struct str etag = etag_of(req->arena, a->body);
     bool is_known = is_listed(http_header_joined(req->http, HTTP_NAME_IF_NONE_MATCH, req->arena), etag);
-    *out = (struct answer){.status = is_known ? 304 : 200,
-                           .cache_control = STR("no-cache"),
-                           .content_type = a->content_type,
-                           .etag = etag,
-                           .is_page = true,
-                           .is_app = req->route->kind != ROUTE_ASSET,
-                           .body = is_known ? STR_LIT("") : a->body};
+    *out = (struct response){.status = is_known ? 304 : 200,
+                             .cache_control = STR("no-cache"),
+                             .content_type = a->content_type,
+                             .etag = etag,
+                             .is_page = true,
+                             .is_app = req->route->kind != ROUTE_ASSET,
+                             .body = is_known ? STR_LIT("") : a->body};
 }
 
 /* An address typed by hand often lacks its last slash. The redirect is relative, since a proxy may have
  * added a path prefix. */
 static void
-bare(const struct page_request *req, struct str folder, struct answer *out)
+bare(const struct page_request *req, struct str folder, struct response *out)
 {
     if (refuse_method(req, out))
         return;
@@ -158,7 +158,7 @@ bare(const struct page_request *req, struct str folder, struct answer *out)
 }
 
 void
-pages_answer(const struct page_request *req, struct buf *body, struct answer *out)
+pages_answer(const struct page_request *req, struct buf *body, struct response *out)
 {
     switch (req->route->kind) {
     case ROUTE_SERVICE:

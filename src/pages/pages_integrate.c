@@ -4,7 +4,7 @@
  * several languages. The text is our own, unlike that of pages_help.c. */
 #include "contract/ct_help.h"
 #include "contract/ct_wsdl.h"
-#include "front/page.h"
+#include "pages/page.h"
 
 static void
 operation_link(struct buf *b, const struct ct_op *op)
@@ -50,7 +50,7 @@ steps(struct buf *b)
 }
 
 static void
-index_page(const struct page_site *site, struct buf *b, struct answer *out)
+index_page(const struct page_site *site, struct buf *b, struct response *out)
 {
     const struct ct_op *ops[CT_OP_COUNT_];
     size_t n = page_operations(ops);
@@ -138,7 +138,7 @@ snippets(struct buf *b, const struct ct_op *op, struct str address)
 }
 
 static void
-operation_page(const struct page_site *site, const struct ct_op *op, struct buf *b, struct answer *out)
+operation_page(const struct page_site *site, const struct ct_op *op, struct buf *b, struct response *out)
 {
     page_begin(b, op->name, STR_NULL);
     buf_addf(b, "<h1>%.*s</h1>\n<p class=\"lead\">", STR_ARG(op->name));
@@ -159,7 +159,7 @@ operation_page(const struct page_site *site, const struct ct_op *op, struct buf 
 }
 
 void
-pages_integrate(const struct page_request *req, struct buf *body, struct answer *out)
+pages_integrate(const struct page_request *req, struct buf *body, struct response *out)
 {
     struct str name = req->route->name;
     const struct ct_op *op = ct_op_find(name, CT_FACE_SOAP);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* route: see route.h. */
-#include "front/route.h"
+#include "pages/route.h"
 
 #include <string.h>
 

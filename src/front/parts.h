@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state: the internals of the front, shared by the files of this room. Enter at front.h. */
-#ifndef COUNTERSIGN_FRONT_STATE_H
-#define COUNTERSIGN_FRONT_STATE_H
+/* parts: struct front, all parts of a front as one object, shared by the files of this room. Enter at
+ * front.h. */
+#ifndef COUNTERSIGN_FRONT_PARTS_H
+#define COUNTERSIGN_FRONT_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,8 @@
 #include "front/away.h"
 #include "front/backend.h"
 #include "front/certificate.h"
+#include "front/date.h"
+#include "front/drain.h"
 #include "front/forwarded.h"
 #include "front/front.h"
 #include "front/park.h"
@@ -24,29 +27,28 @@
 #include "front/turn.h"
 #include "front/weight.h"
 #include "http/parser.h"
-#include "http/reply.h"
 #include "http/tls.h"
 #include "soap/soap.h"
 
 enum {
     FRONT_BODIES_MAX =
         64 * 1024 * 1024, /* large request bodies and the calls built from them, in total; above it 503 */
-    FRONT_ANSWER_MAX = 16 * 1024 * 1024, /* one answer */
+    FRONT_RESPONSE_MAX = 16 * 1024 * 1024, /* one response */
 };
 
 struct front {
     struct loop *loop;
     const struct config *config;
     struct http_limits limits;
-    struct http_date date;
-    int64_t date_at;             /* loop_now when the date was last set */
+    struct date date;
+    struct drain drain;
     struct http_request request; /* of the connection being run */
     struct arena arena;          /* of the request or reply being processed */
     struct buf scratch;          /* a call on its way to a worker */
-    struct buf body;             /* an answer on its way to a connection */
+    struct buf body;             /* a response on its way to a connection */
     struct ct_wsdl wsdl;
     struct soap_reader *soap;
-    struct soap_answer soap_form[2]; /* by HTTP version: the fixed parts of a 200 answer */
+    struct soap_answer soap_form[2]; /* by HTTP version: the fixed parts of a 200 response */
     struct pool pool;
     struct backend backend;
     struct park park;
@@ -62,16 +64,8 @@ struct front {
     size_t n_connections;
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
-    bool is_sandbox, is_draining, is_drained;
+    bool is_sandbox;
     bool has_warned_of_proxy; /* proxies whose headers are missing; logged once, and again after a reload */
-    struct loop_timer drain_timer;
-    void (*drained)(void *arg);
-    void *drained_arg;
 };
-
-/* The Date for answers made now. */
-const struct http_date *front_date(struct front *f);
-/* A connection was closed. The last one ends a drain. */
-void front_connection_closed(struct front *f);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* siphash: SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): a keyed digest for hash
  * tables whose keys outsiders choose. Not for passwords or signatures. */
-#ifndef COUNTERSIGN_FRONT_SIPHASH_H
-#define COUNTERSIGN_FRONT_SIPHASH_H
+#ifndef COUNTERSIGN_BASE_SIPHASH_H
+#define COUNTERSIGN_BASE_SIPHASH_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page: see the header. */
-#include "front/page.h"
+#include "pages/page.h"
 
 #define HTTP "http://"
 #define HTTPS "https://"
@@ -47,8 +47,8 @@ public_host(struct str public_url, bool *is_secure_out)
 void
 page_site(const struct page_request *req, struct page_site *out)
 {
-    struct str host = req->who->host;
-    bool is_secure = req->who->is_tls, is_public_secure = false;
+    struct str host = req->host;
+    bool is_secure = req->is_tls, is_public_secure = false;
     struct str known = public_host(req->public_url, &is_public_secure);
 
     /* Where the caller's host is missing or malformed, the public address is used. */
@@ -125,14 +125,14 @@ page_begin(struct buf *b, struct str title, struct str discovery)
 }
 
 void
-page_end(struct buf *b, unsigned status, const char *cache_control, struct answer *out)
+page_end(struct buf *b, unsigned status, const char *cache_control, struct response *out)
 {
     buf_add_cstr(b, "</div>\n</body>\n</html>\n");
-    *out = (struct answer){.status = status,
-                           .cache_control = str_from_cstr(cache_control),
-                           .content_type = STR("text/html; charset=utf-8"),
-                           .is_page = true,
-                           .body = buf_view(b)};
+    *out = (struct response){.status = status,
+                             .cache_control = str_from_cstr(cache_control),
+                             .content_type = STR("text/html; charset=utf-8"),
+                             .is_page = true,
+                             .body = buf_view(b)};
 }
 
 static const char *const ink_class[] = {

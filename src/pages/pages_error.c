@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pages_error: see pages.h. */
-#include "front/page.h"
+#include "pages/page.h"
 
 #define RUNTIME_ERROR "Runtime Error"
 
@@ -25,9 +25,9 @@ local_view(struct str what, struct buf *body)
 
 void
 pages_error(const struct page_request *req, unsigned status, struct str what, struct buf *body,
-            struct answer *out)
+            struct response *out)
 {
-    if (req->who->is_local)
+    if (req->is_local)
         local_view(what, body);
     else
         remote_view(body);
@@ -35,7 +35,7 @@ pages_error(const struct page_request *req, unsigned status, struct str what, st
 }
 
 void
-pages_not_found(const struct page_request *req, struct buf *body, struct answer *out)
+pages_not_found(const struct page_request *req, struct buf *body, struct response *out)
 {
     (void)req;
     page_begin(body, STR_LIT("Not Found"), STR_NULL);

@@ -3,7 +3,7 @@
  * first request to try; generated from scenarios.def. */
 #include "contract/ct.h"
 #include "contract/scenario.h"
-#include "front/page.h"
+#include "pages/page.h"
 
 enum { REQUEST_MAX = 8192 };
 
@@ -166,7 +166,7 @@ controls(const struct page_site *site, struct buf *b)
 }
 
 void
-pages_sandbox(const struct page_request *req, struct buf *body, struct answer *out)
+pages_sandbox(const struct page_request *req, struct buf *body, struct response *out)
 {
     struct page_site site;
 

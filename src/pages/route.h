@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* route: maps the path of a request to the part of the front that answers it. Methods are up to the faces. */
-#ifndef COUNTERSIGN_FRONT_ROUTE_H
-#define COUNTERSIGN_FRONT_ROUTE_H
+#ifndef COUNTERSIGN_PAGES_ROUTE_H
+#define COUNTERSIGN_PAGES_ROUTE_H
 
 #include "base/arena.h"
 #include "base/str.h"
