@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,22 +35,6 @@ config_clear(struct config *c)
 {
     arena_clear(&c->arena);
     *c = (struct config){.server_workers = 0};
-}
-
-void
-problems_add(struct problems *p, unsigned line, const char *fmt, ...)
-{
-    p->count++;
-    if (p->out == NULL)
-        return;
-    struct arena a;
-    arena_init(&a);
-    va_list ap;
-    va_start(ap, fmt);
-    struct str what = arena_vprintf(&a, fmt, ap);
-    va_end(ap);
-    buf_addf(p->out, "%.*s:%u: %.*s\n", STR_ARG(p->name), line, STR_ARG(what));
-    arena_clear(&a);
 }
 
 /* A value or key as shown in messages: it may be long, or contain a secret by mistake. */
