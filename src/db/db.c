@@ -8,47 +8,8 @@
 
 #include "base/clock.h"
 #include "db/db_driver.h"
-#include "db/migrate.h"
 
 enum { DB_VALUES = 32 };
-
-static enum errcode take_time(struct cx *cx);
-
-/* Creates or checks the schema of a fresh connection, which the context borrows for that. */
-static enum errcode
-settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
-{
-    struct db *outer = cx->db;
-    cx->db = db;
-    int64_t version = 0;
-    enum errcode err = migrate_version(cx, &version);
-    if (err == ERR_NONE && mode == DB_CREATE && version != 0)
-        err = err_set(cx, ERR_EXISTS, "there is a database already");
-    if (err == ERR_NONE && mode == DB_OPEN && version != migrate_latest())
-        err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
-                      (long long)version, (long long)migrate_latest(),
-                      version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
-    if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
-        err = migrate_up(cx);
-    if (err == ERR_NONE)
-        err = take_time(cx);
-    cx->db = outer;
-    return err;
-}
-
-enum errcode
-db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
-{
-    struct db *db = NULL;
-    *db_out = NULL;
-    enum errcode err = sqlite_open(cx, path, mode == DB_CREATE, busy_timeout, &db);
-    if (err == ERR_NONE)
-        err = settle_schema(cx, db, mode);
-    if (err != ERR_NONE)
-        db_close(&db);
-    *db_out = db;
-    return err;
-}
 
 void
 db_close(struct db **db)
@@ -110,9 +71,8 @@ read_latest(struct cx *cx, int64_t *latest_out)
     return db_done(cx, rows);
 }
 
-/* The time of the transaction: known only now, after waiting for the lock or taking the snapshot. */
-static enum errcode
-take_time(struct cx *cx)
+enum errcode
+db_take_time(struct cx *cx)
 {
     int64_t latest = 0;
     enum errcode err = read_latest(cx, &latest);
@@ -130,7 +90,7 @@ static enum errcode
 begin_timed(struct cx *cx, bool is_write)
 {
     enum errcode err = begin(cx, is_write);
-    if (err == ERR_NONE && (err = take_time(cx)) != ERR_NONE)
+    if (err == ERR_NONE && (err = db_take_time(cx)) != ERR_NONE)
         db_rollback(cx);
     return err;
 }

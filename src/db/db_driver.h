@@ -70,4 +70,8 @@ enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;
 enum errcode
 sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out) MUST_CHECK;
 
+/* Of db.c: sets cx->now. The time of a transaction is known only after waiting for the lock or taking the
+ * snapshot. ERR_STORE: see db_begin. */
+enum errcode db_take_time(struct cx *cx) MUST_CHECK;
+
 #endif

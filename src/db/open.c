@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* open: db_open of db.h: a connection whose schema is this program's. */
+#include "db/db.h"
+#include "db/db_driver.h"
+#include "db/migrate.h"
+
+/* Creates or checks the schema of a fresh connection, which the context borrows for that. */
+static enum errcode
+settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
+{
+    struct db *outer = cx->db;
+    cx->db = db;
+    int64_t version = 0;
+    enum errcode err = migrate_version(cx, &version);
+    if (err == ERR_NONE && mode == DB_CREATE && version != 0)
+        err = err_set(cx, ERR_EXISTS, "there is a database already");
+    if (err == ERR_NONE && mode == DB_OPEN && version != migrate_latest())
+        err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
+                      (long long)version, (long long)migrate_latest(),
+                      version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
+    if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
+        err = migrate_up(cx);
+    if (err == ERR_NONE)
+        err = db_take_time(cx);
+    cx->db = outer;
+    return err;
+}
+
+enum errcode
+db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
+{
+    struct db *db = NULL;
+    *db_out = NULL;
+    enum errcode err = sqlite_open(cx, path, mode == DB_CREATE, busy_timeout, &db);
+    if (err == ERR_NONE)
+        err = settle_schema(cx, db, mode);
+    if (err != ERR_NONE)
+        db_close(&db);
+    *db_out = db;
+    return err;
+}
