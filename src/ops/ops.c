@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "keys/env.h"
-
 /* Only a sandbox's worker runs a sandbox's own operations (src/play); here they are refused. */
 static enum errcode
 refuse(struct cx *cx)
@@ -90,13 +88,4 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
     memset(out, 0, ct_ops[op].out.size);
     *cx->reply = (struct call_reply){.status = CALL_DONE};
     return err;
-}
-
-struct topic
-ops_topic(struct cx *cx, int64_t technician_id)
-{
-    struct topic topic;
-    const struct digest digest = token_digest(token_derive(cx, "topic", technician_id, STR_LIT("")));
-    memcpy(topic.bytes, digest.bytes, sizeof(topic.bytes));
-    return topic;
 }

@@ -18,11 +18,8 @@
  * and nothing else). Sets cx->source, cx->console and cx->actor from the call. out is the answer in every
  * case: on an error, which is returned and stays in cx for the log, it is the operation's UnknownError.
  * cx->woken has the technicians whose challenge changed: before the reply, the worker sends FRAME_WAKE
- * with the ops_topic of each. */
+ * with the ops_topic (ops_topic.h) of each. */
 enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
-
-/* The topic that fronts wait on for a technician's challenge: opaque, the same in every worker. */
-struct topic ops_topic(struct cx *cx, int64_t technician_id);
 
 /* Those of a sandbox are play/play.h's. */
 #define HANDLER_SOAP(op, by) \

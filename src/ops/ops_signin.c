@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "ops/ops.h"
+#include "ops/ops_topic.h"
 #include "ops/ops_result.h"
 
 static void

@@ -20,6 +20,7 @@
 #include "keys/env.h"
 #include "log/log.h"
 #include "ops/ops.h"
+#include "ops/ops_topic.h"
 #include "proc/child.h"
 #include "proc/opener.h"
 #include "proc/outbox.h"

@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "contract/call.h"
 #include "ops/ops.h"
+#include "ops/ops_topic.h"
 #include "ops/ops_result.h"
 
 struct line {
