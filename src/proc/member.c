@@ -18,10 +18,11 @@
 
 void
 member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint32_t slot,
-            void (*restart_due)(struct loop_timer *))
+            const struct member_hooks *hooks)
 {
-    *m = (struct member){.s = s, .kind = kind, .slot = slot, .control = -1, .watch = {.fd = -1}};
-    loop_timer_init(&m->restart, restart_due);
+    *m = (struct member){
+        .s = s, .hooks = hooks, .kind = kind, .slot = slot, .control = -1, .watch = {.fd = -1}};
+    loop_timer_init(&m->restart, hooks->restart_due);
 }
 
 const char *
@@ -186,7 +187,7 @@ heard(struct loop_fd *w, unsigned what)
     if (e == ERR_MORE)
         return;
     if (e == ERR_NONE && got.type == CONTROL_READY && !m->is_ready) {
-        supervisor_member_ready(m);
+        m->hooks->ready(m);
     } else if (e == ERR_NONE && got.type == CONTROL_ALIVE) {
         m->heard_at = clock_mono();
         log_catch_up();

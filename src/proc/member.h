@@ -16,6 +16,7 @@
 
 enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER };
 
+struct member;
 struct supervisor;
 
 /* A channel that is replaced while both of its ends keep running. Each front has one to each worker, the
@@ -25,8 +26,15 @@ struct rejoin {
     int64_t due; /* clock_mono; 0: not requested */
 };
 
+/* What the supervisor wants to know of a child. */
+struct member_hooks {
+    void (*restart_due)(struct loop_timer *t); /* of member.restart */
+    void (*ready)(struct member *m);           /* it said READY, for the first time since it was started */
+};
+
 struct member {
     struct supervisor *s;
+    const struct member_hooks *hooks;
     enum member_kind kind;
     uint32_t slot;
     pid_t pid;   /* 0: not running */
@@ -39,9 +47,9 @@ struct member {
     struct rejoin rejoins[FRONTS_MAX + 1]; /* for a worker, by front; the last is the courier's */
 };
 
-/* Not running; restart_due is the callback of its timer. */
+/* Not running. */
 void member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint32_t slot,
-                 void (*restart_due)(struct loop_timer *));
+                 const struct member_hooks *hooks);
 
 /* Such as "worker"; a constant. */
 const char *member_name(const struct member *m);

@@ -269,8 +269,8 @@ patrol(struct loop_timer *t)
     loop_timer_set(s->loop, t, now + every);
 }
 
-void
-supervisor_member_ready(struct member *m)
+static void
+member_is_ready(struct member *m)
 {
     struct supervisor *s = m->s;
     m->is_ready = true;
@@ -288,11 +288,13 @@ supervisor_member_ready(struct member *m)
         reload_begin(s);
 }
 
+static const struct member_hooks member_hooks = {.restart_due = restart_due, .ready = member_is_ready};
+
 static void
 add_members(struct supervisor *s, enum member_kind kind, size_t n)
 {
     for (uint32_t slot = 0; slot < n; slot++)
-        member_init(&s->members[s->n++], s, kind, slot, restart_due);
+        member_init(&s->members[s->n++], s, kind, slot, &member_hooks);
 }
 
 /* All checks that can fail before the first child runs. */

@@ -43,7 +43,4 @@ struct supervisor {
     int status;
 };
 
-/* What member.c reports to supervise.c. */
-void supervisor_member_ready(struct member *m);
-
 #endif
