@@ -89,7 +89,7 @@ shortest(struct cx *cx, const struct args *args)
                      c->verb, c->args[0] != '\0' ? " " : "", c->args);
     for (size_t i = 0; i < command_options_n; i++) {
         const struct command_option *o = &command_options[i];
-        if (o->of == c->run && o->need == REQUIRED)
+        if (command_takes(c, o) && o->need == REQUIRED)
             line = arena_printf(&cx->arena, "%.*s --%s %s", STR_ARG(line), o->name, o->value);
     }
     return line;
@@ -112,7 +112,8 @@ check_complete(struct cx *cx, const struct args *args)
                        STR_ARG(shortest(cx, args)));
     for (size_t i = 0; i < command_options_n; i++) {
         const struct command_option *option = &command_options[i];
-        if (option->of == args->command->run && option->need == REQUIRED && !has_given(args, option->name))
+        if (command_takes(args->command, option) && option->need == REQUIRED &&
+            !has_given(args, option->name))
             return err_set(cx, ERR_USAGE, "--%s %s is missing", option->name, option->value);
     }
     return ERR_NONE;

@@ -1,106 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli: one run of the command: arguments, dispatch, and how a failure is reported. */
+/* cli: see cli.h. */
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "accounts/key_check.h"
 #include "cli/print.h"
-#include "cli/usage.h"
 #include "db/db.h"
-#include "db/news.h"
-#include "log/log.h"
-
-/* Errors not listed here are CLI_FAILED. */
-static const unsigned char status_of[ERR_COUNT_] = {
-    [ERR_SYNTAX] = CLI_USAGE,
-    [ERR_RANGE] = CLI_USAGE,
-    [ERR_LIMIT] = CLI_USAGE,
-    [ERR_USAGE] = CLI_USAGE,
-    [ERR_CONFIG] = CLI_USAGE,
-    [ERR_NOT_FOUND] = CLI_USAGE,
-    [ERR_EXISTS] = CLI_USAGE,
-    [ERR_POLICY] = CLI_USAGE,
-    [ERR_STORE] = CLI_UNAVAILABLE,
-    [ERR_STORE_FULL] = CLI_UNAVAILABLE,
-    [ERR_STORE_SCHEMA] = CLI_UNAVAILABLE,
-    [ERR_BUSY] = CLI_UNAVAILABLE,
-    [ERR_CLOSED] = CLI_UNAVAILABLE,
-    [ERR_TIMEOUT] = CLI_UNAVAILABLE,
-    [ERR_PROTOCOL] = CLI_UNAVAILABLE,
-};
-
-static struct str
-operator_name(struct cx *cx)
-{
-    const struct passwd *pw = getpwuid(geteuid());
-    if (pw != NULL)
-        return arena_printf(&cx->arena, "operator:%s", pw->pw_name);
-    return arena_printf(&cx->arena, "operator:%u", (unsigned)geteuid());
-}
-
-static void
-tell_error(struct cli *cli, enum errcode err)
-{
-    const char *detail = cli->cx.detail[0] != '\0' ? cli->cx.detail : err_text(err);
-    const char *line = print_safe(cli, str_from_cstr(detail));
-    fprintf(cli->err, "countersign: %s\n", line);
-    if (!cli->json || cli->answered)
-        return;
-    json_t *document = print_object();
-    print_put_cstr(document, "error", err_name(err));
-    print_put_cstr(document, "message", detail);
-    print_record(cli, document);
-}
-
-static enum errcode
-run(struct cli *cli, int argc, char *const *argv)
-{
-    enum errcode err = args_read(&cli->cx, argc, argv, &cli->args);
-    cli->json = args_has(&cli->args, "json");
-    if (err != ERR_NONE)
-        return err;
-    if (args_has(&cli->args, "version")) {
-        print_done(cli, usage_version(), "countersign %s", COUNTERSIGN_VERSION);
-        return ERR_NONE;
-    }
-    if (args_has(&cli->args, "help"))
-        return usage_help(cli);
-    return cli->args.command->run(cli);
-}
-
-int
-cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
-{
-    struct cli cli = {.in = in, .out = out, .err = err_out};
-    log_init("countersign", LOG_LEVEL_ERROR);
-    cx_init(&cli.cx);
-    cx_begin(&cli.cx);
-    config_init(&cli.config);
-    cli.cx.actor = operator_name(&cli.cx);
-
-    enum errcode err = run(&cli, argc, argv);
-    if (err != ERR_NONE)
-        tell_error(&cli, err);
-    if ((fflush(out) != 0 || ferror(out)) && err == ERR_NONE) {
-        fprintf(err_out, "countersign: the answer could not be written\n");
-        err = ERR_IO;
-    }
-
-    /* Also when the command failed after part of its work. */
-    if (cli.cx.db != NULL && db_has_written(cli.cx.db))
-        news_tell(&cli.cx, cli.config.store_path);
-    db_close(&cli.cx.db);
-    env_clear(&cli.env);
-    config_clear(&cli.config);
-    cx_clear(&cli.cx);
-    if (err == ERR_NONE)
-        return CLI_OK;
-    return status_of[err] != CLI_OK ? status_of[err] : CLI_FAILED;
-}
 
 enum errcode
 cli_configure(struct cli *cli)

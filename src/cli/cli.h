@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli: the command `countersign`: what one run of it holds, and where it begins. The operator's commands work
+/* cli: the command `countersign`: what one run of it holds, and what its commands share. Enter
+ * at run.h. The operator's commands work
  * on the store directly, by the functions of accounts/, whether the server runs or not; the console (login)
  * and the phone (device enrol ...) are clients of a server. */
 #ifndef COUNTERSIGN_CLI_CLI_H
@@ -30,10 +31,6 @@ struct cli {
     bool json;
     bool answered; /* the JSON document (one per run) was written */
 };
-
-/* Runs one command line and returns the exit status. On failure prints one line on `err`, and with --json
- * the document {"error": NAME, "message": TEXT} on `out`. */
-int cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err);
 
 /* Reads the file given by --config. The default file may be missing; then the defaults apply. ERR_CONFIG,
  * ERR_IO. */

@@ -3,6 +3,7 @@
 #include "accounts/audit.h"
 #include "base/codec.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 
 enum { PAGE = 1000 };

@@ -9,6 +9,7 @@
 
 #include "accounts/audit.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 #include "db/db.h"
 #include "db/migrate.h"

@@ -3,6 +3,7 @@
 #include "accounts/company_change.h"
 #include "accounts/policy_change.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 
 #include "accounts/policy.h"

@@ -5,6 +5,7 @@
 #include "accounts/enrolment.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 #include "cli/qr.h"
 

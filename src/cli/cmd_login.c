@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/digits.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"

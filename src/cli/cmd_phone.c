@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/phone_show.h"
 #include "cli/print.h"
 #include "cli/server.h"

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/interrupt.h"
 #include "cli/phone_show.h"
 #include "cli/print.h"

@@ -10,6 +10,7 @@
 #include "accounts/key_check.h"
 #include "accounts/technician_change.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/daemon.h"
 #include "cli/print.h"
 #include "cli/prompt.h"

@@ -9,6 +9,7 @@
 #include "accounts/technician_change.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/qr.h"

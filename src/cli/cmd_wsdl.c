@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wsdl: prints the service description, for generating classes before there is a server. */
 #include "cli/cli.h"
+#include "cli/cmds.h"
 #include "cli/print.h"
 #include "contract/ct_wsdl.h"
 

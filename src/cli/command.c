@@ -9,12 +9,12 @@ const struct command_group command_groups[] = {
 #include "cli/cmds.def"
 };
 
-#define COMMAND(group, verb, handler, args, summary) {group, verb, cmd_##handler, args, summary},
+#define COMMAND(group, verb, handler, args, summary) {group, verb, #handler, args, summary},
 const struct command commands[] = {
 #include "cli/cmds.def"
 };
 
-#define OPTION(handler, name, value, need, doc) {cmd_##handler, name, value, need, doc},
+#define OPTION(handler, name, value, need, doc) {#handler, name, value, need, doc},
 const struct command_option command_options[] = {
 #include "cli/cmds.def"
 };
@@ -52,11 +52,17 @@ command_has_group(const char *group)
     return false;
 }
 
+bool
+command_takes(const struct command *command, const struct command_option *option)
+{
+    return option->of != NULL && strcmp(option->of, command->handler) == 0;
+}
+
 const struct command_option *
 command_option_find(const struct command *command, const char *name)
 {
     for (size_t i = 0; command != NULL && i < command_options_n; i++)
-        if (command_options[i].of == command->run && strcmp(command_options[i].name, name) == 0)
+        if (command_takes(command, &command_options[i]) && strcmp(command_options[i].name, name) == 0)
             return &command_options[i];
     for (size_t i = 0; i < command_globals_n; i++)
         if (strcmp(command_globals[i].name, name) == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* command: the table of commands (cmds.def), and what is derived from it for people and shells.
  *
- * Not here: parsing the arguments (args.h), running (cli.h). */
+ * Not here: parsing the arguments (args.h), running (run.h). */
 #ifndef COUNTERSIGN_CLI_COMMAND_H
 #define COUNTERSIGN_CLI_COMMAND_H
 
@@ -11,23 +11,17 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-struct cli;
-
 enum command_need { OPTIONAL, REQUIRED };
-
-/* Runs one command. It prints its answer with print.h; an error is the returned code, with its detail in
- * cli->cx. */
-typedef enum errcode command_run(struct cli *cli);
 
 struct command {
     const char *group, *verb; /* verb "": the group is the command */
-    command_run *run;
-    const char *args; /* "COMPANY [KEY]" */
+    const char *handler;      /* its name; several commands may have the same one */
+    const char *args;         /* "COMPANY [KEY]" */
     const char *summary;
 };
 
 struct command_option {
-    command_run *of; /* the handler it belongs to */
+    const char *of; /* the handler that it belongs to; NULL: any */
     const char *name;
     const char *value; /* "": a flag */
     enum command_need need;
@@ -44,7 +38,7 @@ extern const struct command commands[];
 extern const size_t commands_n;
 extern const struct command_option command_options[];
 extern const size_t command_options_n;
-/* --config, --json, --help, --version: accepted by every command. `of` is NULL. */
+/* --config, --json, --help, --version: accepted by every command. */
 extern const struct command_option command_globals[];
 extern const size_t command_globals_n;
 
@@ -53,11 +47,9 @@ const struct command *command_find(const char *group, const char *verb);
 bool command_has_group(const char *group);
 /* An option of this command, or a global one; NULL: none. The name has no dashes. */
 const struct command_option *command_option_find(const struct command *command, const char *name);
+/* The option is one of this command; not said of a global one. */
+bool command_takes(const struct command *command, const struct command_option *option);
 /* How many words may follow the command, from its `args`. */
 void command_count_args(const struct command *command, size_t *least_out, size_t *most_out);
-
-/* The handlers, named in the table. */
-#define COMMAND(group, verb, handler, args, summary) command_run cmd_##handler;
-#include "cli/cmds.def"
 
 #endif

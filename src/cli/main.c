@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* main: the program `countersign`. The work is done in cli.c. */
+/* main: the program `countersign`. The work is done in run.c. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fds.h"
-#include "cli/cli.h"
+#include "cli/run.h"
 
 int
 main(int argc, char *argv[])

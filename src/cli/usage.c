@@ -92,7 +92,7 @@ help_command(struct buf *out, const struct command *c)
     bool any = false;
     for (size_t i = 0; i < command_options_n; i++) {
         const struct command_option *o = &command_options[i];
-        if (o->of != c->run)
+        if (!command_takes(c, o))
             continue;
         any = true;
         if (o->need == REQUIRED)
@@ -103,7 +103,7 @@ help_command(struct buf *out, const struct command *c)
     if (any)
         buf_add_cstr(out, "\nOptions:\n");
     for (size_t i = 0; i < command_options_n; i++)
-        if (command_options[i].of == c->run)
+        if (command_takes(c, &command_options[i]))
             add_option(out, &command_options[i]);
     add_globals(out);
 }
@@ -211,7 +211,7 @@ man_options(struct buf *out, const struct command *c)
     bool any = false;
     for (size_t i = 0; i < command_options_n; i++) {
         const struct command_option *o = &command_options[i];
-        if (o->of != c->run)
+        if (!command_takes(c, o))
             continue;
         if (!any)
             buf_add_cstr(out, ".Bl -tag -width Ds -compact\n");
@@ -252,7 +252,7 @@ static void
 bash_options(struct buf *out, const struct command *c)
 {
     for (size_t i = 0; i < command_options_n; i++)
-        if (command_options[i].of == c->run)
+        if (command_takes(c, &command_options[i]))
             buf_addf(out, " --%s", command_options[i].name);
 }
 

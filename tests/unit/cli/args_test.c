@@ -126,7 +126,7 @@ aliases_share_options(void **state)
     struct args a, b;
     assert_int_equal(read_words(*state, &a, "countersign enrol ann --qr no"), ERR_NONE);
     assert_int_equal(read_words(*state, &b, "countersign device add ann --qr no"), ERR_NONE);
-    assert_true(a.command->run == b.command->run);
+    assert_true(a.command->handler == b.command->handler);
     assert_true(is(args_option(&b, "qr"), "no"));
 }
 
