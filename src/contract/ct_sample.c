@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ct_sample: see the header. Not here: the page around the samples (front/pages). */
+/* ct_sample: see the header. Not here: the page around the samples (src/pages). */
 #include "contract/ct_sample.h"
 
 #include "contract/ct_wsdl.h"
