@@ -85,31 +85,35 @@ challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out)
     return err;
 }
 
-/* Fails one pending challenge; the audit log has the reason. */
+/* Ends a pending or approved one by `event`; the audit log has the reason. */
 static enum errcode
-fail_one(struct cx *cx, const struct challenge_row *c, const char *reason)
+end_one(struct cx *cx, const struct challenge_row *c, enum challenge_event event, const char *reason)
 {
-    const struct challenge_move fail = {c->id, CHALLENGE_pending, CHALLENGE_EVENT_fail, 0};
+    struct challenge_move move = {.id = c->id, .event = event};
+    const bool fails = event == CHALLENGE_EVENT_fail;
     bool won = false;
     struct technician t;
-    enum errcode err = challenge_move(cx, &fail, &won);
+    if (!challenge_state_read(c->state, &move.from))
+        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
+    enum errcode err = challenge_move(cx, &move, &won);
     if (err != ERR_NONE || !won)
         return err;
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
         return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_FAILED, "challenge",
-                        c->public_id, "reason", str_from_cstr(reason), NULL);
+    return audit_append(cx, (struct audit_of){t.company_id, t.id},
+                        fails ? AUDIT_PUSH_FAILED : AUDIT_PUSH_CANCELLED, "challenge", c->public_id, "reason",
+                        str_from_cstr(reason), NULL);
 }
 
-enum errcode
-challenge_fail_all(struct cx *cx, int64_t technician_id, const char *reason)
+static enum errcode
+fail_pending(struct cx *cx, int64_t technician_id, const char *reason)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
     enum errcode err =
         store_challenge_list(cx, technician_id, state_names[CHALLENGE_pending], CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        err = fail_one(cx, &rows[i], reason);
+        err = end_one(cx, &rows[i], CHALLENGE_EVENT_fail, reason);
     return err;
 }
 
@@ -118,25 +122,7 @@ challenge_fail_without_device(struct cx *cx, int64_t technician_id)
 {
     int64_t devices = 0;
     enum errcode err = device_count_active(cx, technician_id, &devices);
-    return err != ERR_NONE || devices > 0 ? err : challenge_fail_all(cx, technician_id, "no active device");
-}
-
-/* Withdraws a pending or approved one. */
-static enum errcode
-withdraw_one(struct cx *cx, const struct challenge_row *c, const char *reason)
-{
-    struct challenge_move cancel = {.id = c->id, .event = CHALLENGE_EVENT_cancel};
-    bool won = false;
-    struct technician t;
-    if (!challenge_state_read(c->state, &cancel.from))
-        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
-    enum errcode err = challenge_move(cx, &cancel, &won);
-    if (err != ERR_NONE || !won)
-        return err;
-    if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
-        return err;
-    return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_CANCELLED, "challenge",
-                        c->public_id, "reason", str_from_cstr(reason), NULL);
+    return err != ERR_NONE || devices > 0 ? err : fail_pending(cx, technician_id, "no active device");
 }
 
 enum errcode
@@ -149,22 +135,30 @@ challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id)
         store_challenge_list(cx, technician_id, state_names[CHALLENGE_approved], CHALLENGE_LISTED, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
         if (rows[i].answered_by == device_id)
-            err = withdraw_one(cx, &rows[i], "device");
+            err = end_one(cx, &rows[i], CHALLENGE_EVENT_cancel, "device");
     return err;
 }
 
+/* What is to be ended: of an account or of a company. */
+struct ending {
+    int64_t of;
+    enum challenge_event event;
+    const char *reason;
+    enum errcode (*find)(struct cx *cx, int64_t of, int64_t limit, struct challenge_row **rows_out,
+                         size_t *n_out);
+};
+
 /* Each round changes the rows it found, so the next round does not find them again. */
 static enum errcode
-withdraw_what(struct cx *cx, int64_t company_id, const char *reason,
-              enum errcode (*find)(struct cx *, int64_t, int64_t, struct challenge_row **, size_t *))
+end_what(struct cx *cx, const struct ending *e)
 {
     struct challenge_row *rows = NULL;
     size_t n = CHALLENGE_LISTED;
     enum errcode err = ERR_NONE;
     while (err == ERR_NONE && n == CHALLENGE_LISTED) {
-        err = find(cx, company_id, CHALLENGE_LISTED, &rows, &n);
+        err = e->find(cx, e->of, CHALLENGE_LISTED, &rows, &n);
         for (size_t i = 0; i < n && err == ERR_NONE; i++)
-            err = withdraw_one(cx, &rows[i], reason);
+            err = end_one(cx, &rows[i], e->event, e->reason);
     }
     return err;
 }
@@ -172,13 +166,29 @@ withdraw_what(struct cx *cx, int64_t company_id, const char *reason,
 enum errcode
 challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id)
 {
-    return withdraw_what(cx, company_id, "passkey", store_challenge_without_passkey);
+    return end_what(
+        cx, &(struct ending){company_id, CHALLENGE_EVENT_cancel, "passkey", store_challenge_without_passkey});
 }
 
 enum errcode
 challenge_withdraw_without_number(struct cx *cx, int64_t company_id)
 {
-    return withdraw_what(cx, company_id, "number", store_challenge_without_number);
+    return end_what(
+        cx, &(struct ending){company_id, CHALLENGE_EVENT_cancel, "number", store_challenge_without_number});
+}
+
+enum errcode
+challenge_revoke_account(struct cx *cx, int64_t technician_id, const char *reason)
+{
+    return end_what(
+        cx, &(struct ending){technician_id, CHALLENGE_EVENT_fail, reason, store_challenge_open_of_account});
+}
+
+enum errcode
+challenge_revoke_company(struct cx *cx, int64_t company_id, const char *reason)
+{
+    return end_what(
+        cx, &(struct ending){company_id, CHALLENGE_EVENT_fail, reason, store_challenge_open_of_company});
 }
 
 enum errcode
@@ -189,8 +199,8 @@ challenge_fail(struct cx *cx, int64_t id)
     if (err != ERR_NONE)
         return err;
     err = store_challenge_get(cx, id, &c);
-    if (err == ERR_NONE && c.seen_at == 0)
-        err = fail_one(cx, &c, "not delivered");
+    if (err == ERR_NONE && c.seen_at == 0 && str_eq(c.state, state_names[CHALLENGE_pending]))
+        err = end_one(cx, &c, CHALLENGE_EVENT_fail, "not delivered");
     return db_end(cx, err);
 }
 

@@ -44,8 +44,11 @@ struct challenge_move {
 enum errcode challenge_move(struct cx *cx, const struct challenge_move *move, bool *won_out) MUST_CHECK;
 /* Within the open transaction: fails the technician's pending challenges if no active device is left. */
 enum errcode challenge_fail_without_device(struct cx *cx, int64_t technician_id) MUST_CHECK;
-/* Fails all pending ones of the account; the reason is for the audit log. */
-enum errcode challenge_fail_all(struct cx *cx, int64_t technician_id, const char *reason) MUST_CHECK;
+/* Within the open transaction: fails what is pending, or approved and not asked for yet, of the account or
+ * of the whole company: phones show it no more, and a check is answered by the condition that holds, or
+ * TwoFactorError. The reason is for the audit log. */
+enum errcode challenge_revoke_account(struct cx *cx, int64_t technician_id, const char *reason) MUST_CHECK;
+enum errcode challenge_revoke_company(struct cx *cx, int64_t company_id, const char *reason) MUST_CHECK;
 /* Within the open transaction: withdraws what this device approved, as long as no console has asked for
  * it. */
 enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;

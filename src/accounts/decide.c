@@ -159,6 +159,12 @@ session_is_over(const struct facts *f)
 }
 
 static bool
+factor_is_missing(const struct facts *f)
+{
+    return f->is_alone && f->account->p.second_factor == SECOND_FACTOR_REQUIRED;
+}
+
+static bool
 seats_are_taken(const struct facts *f)
 {
     return !f->is_change && f->is_full;

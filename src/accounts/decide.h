@@ -24,6 +24,7 @@ struct facts {
     enum password_verdict new_password; /* required by the current policy */
     bool is_change;                     /* a password change, not a sign-in */
     bool is_session_over;               /* of the new password */
+    bool is_alone;                      /* the session was begun by the password alone */
     bool is_full;                       /* every seat is taken, and the last is not given up for a new one */
 };
 
@@ -36,7 +37,8 @@ enum decide_at {
     AT_CODE = 16, /* the outcome of a code */
     AT_SELF = 32, /* a phone uses the self-service or a self-made enrolment ticket */
     /* A session continues, or its ticket is redeemed. A lock caused by failures is ignored: an outsider
-     * could end the owner's session with it. So are conditions about signing in only: addresses, SSO. */
+     * could end the owner's session with it. So are conditions about signing in only: addresses, SSO. What
+     * becomes of everything granted when a policy changes: docs/operating.md, "When a policy changes". */
     AT_SESSION = 64
 };
 

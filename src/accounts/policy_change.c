@@ -7,6 +7,7 @@
 #include "accounts/policy.h"
 #include "accounts/session.h"
 #include "db/db.h"
+#include "store/store_self.h"
 
 static bool
 is_of_sessions(struct str key)
@@ -22,17 +23,28 @@ shorten_sessions(struct cx *cx, int64_t company_id)
     return err != ERR_NONE ? err : session_shorten(cx, company_id, now.session_idle, now.session_life);
 }
 
-/* What waits or was approved by the former policy, and would not be by this one, is taken back; what is open
- * is shortened. */
+static enum errcode
+require_passkey(struct cx *cx, int64_t company_id)
+{
+    enum errcode err = passkey_check_site(cx);
+    if (err == ERR_NONE)
+        err = challenge_withdraw_without_passkey(cx, company_id);
+    return err != ERR_NONE ? err : store_self_end_company(cx, company_id);
+}
+
+/* What was granted under the former policy, and would not be under this one, is taken back; what is open is
+ * shortened. docs/operating.md, "When a policy changes", is the table of all of them. */
 static enum errcode
 hold_against(struct cx *cx, int64_t company_id, struct str key, const struct policy *p)
 {
     enum errcode err = ERR_NONE;
-    if (str_eq(key, STR_LIT("passkey")) && p->passkey == PASSKEY_POLICY_REQUIRED) {
-        err = passkey_check_site(cx);
-        if (err == ERR_NONE)
-            err = challenge_withdraw_without_passkey(cx, company_id);
-    }
+    if (str_eq(key, STR_LIT("passkey")) && p->passkey == PASSKEY_POLICY_REQUIRED)
+        err = require_passkey(cx, company_id);
+    if (err == ERR_NONE && str_eq(key, STR_LIT("second_factor")) &&
+        p->second_factor == SECOND_FACTOR_REQUIRED)
+        err = session_end_alone(cx, company_id, "second-factor");
+    if (err == ERR_NONE && str_eq(key, STR_LIT("sign_in_mode")) && p->sign_in_mode != SIGN_IN_PASSWORD)
+        err = challenge_revoke_company(cx, company_id, "sign-in-mode");
     if (err == ERR_NONE && str_eq(key, STR_LIT("push_number")) && p->push_number)
         err = challenge_withdraw_without_number(cx, company_id);
     return err == ERR_NONE && is_of_sessions(key) ? shorten_sessions(cx, company_id) : err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revoke: ends what an account has open besides its password and second factors: sessions, enrolment links
- * and openings of the self-service. An act against an account calls it in its own transaction; undoing the
- * act does not restore them. Open logins are left: their check reads every condition again. */
+/* revoke: ends what an account has open besides its password and second factors: sessions, pushes, enrolment
+ * links and openings of the self-service. An act against an account calls it in its own transaction; undoing
+ * the act does not restore them. Open logins are left: their check reads every condition again. */
 #ifndef COUNTERSIGN_ACCOUNTS_REVOKE_H
 #define COUNTERSIGN_ACCOUNTS_REVOKE_H
 

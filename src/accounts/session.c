@@ -25,6 +25,7 @@ session_of(const struct session_row *r)
     return (struct session){.id = r->id,
                             .company_id = r->company_id,
                             .technician_id = r->technician_id,
+                            .has_second_factor = r->has_second_factor,
                             .source = r->source,
                             .console = r->console,
                             .created_at = r->created_at,
@@ -61,13 +62,14 @@ find_live(struct cx *cx, struct str token, struct session *session_out)
 static enum errcode
 look(struct cx *cx, struct str token, struct session *s, struct account *a, enum signin_result *may_out)
 {
-    const struct facts facts = {.account = a};
     enum errcode err = find_live(cx, token, s);
     if (err == ERR_NONE)
         err = account_read(cx, s->technician_id, a);
-    if (err == ERR_NONE)
-        *may_out = decide(&facts, AT_SESSION);
-    return err;
+    if (err != ERR_NONE)
+        return err;
+    const struct facts facts = {.account = a, .is_alone = !s->has_second_factor};
+    *may_out = decide(&facts, AT_SESSION);
+    return ERR_NONE;
 }
 
 enum errcode
@@ -220,16 +222,30 @@ session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, co
                         NULL);
 }
 
+static enum errcode
+audit_company(struct cx *cx, int64_t company_id, int64_t n, const char *reason)
+{
+    if (n == 0)
+        return ERR_NONE;
+    return audit_append(cx, (struct audit_of){.company = company_id}, AUDIT_SESSION_ALL_ENDED, "count",
+                        arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
+                        NULL);
+}
+
 enum errcode
 session_end_company(struct cx *cx, int64_t company_id, const char *reason)
 {
     int64_t n = 0;
     enum errcode err = store_session_end_company(cx, company_id, cx->now, str_from_cstr(reason), &n);
-    if (err != ERR_NONE || n == 0)
-        return err;
-    return audit_append(cx, (struct audit_of){.company = company_id}, AUDIT_SESSION_ALL_ENDED, "count",
-                        arena_printf(&cx->arena, "%lld", (long long)n), "reason", str_from_cstr(reason),
-                        NULL);
+    return err != ERR_NONE ? err : audit_company(cx, company_id, n, reason);
+}
+
+enum errcode
+session_end_alone(struct cx *cx, int64_t company_id, const char *reason)
+{
+    int64_t n = 0;
+    enum errcode err = store_session_end_alone(cx, company_id, cx->now, str_from_cstr(reason), &n);
+    return err != ERR_NONE ? err : audit_company(cx, company_id, n, reason);
 }
 
 enum errcode
@@ -291,11 +307,11 @@ redeem_within(struct cx *cx, struct str ticket, struct redeemed *redeemed_out)
         err = err_set(cx, ERR_NOT_FOUND, "the ticket is spent or over");
     if (err == ERR_NONE)
         err = account_read(cx, row.technician_id, &a);
-    const struct facts facts = {.account = &a};
-    if (err == ERR_NONE && decide(&facts, AT_SESSION) != SIGNIN_OK)
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket's account may not go on");
     if (err != ERR_NONE)
         return err;
+    const struct facts facts = {.account = &a, .is_alone = !row.has_second_factor};
+    if (decide(&facts, AT_SESSION) != SIGNIN_OK)
+        return err_set(cx, ERR_NOT_FOUND, "the ticket's account may not go on");
     cx->proofs |= CX_PROOF_CONSOLE;
     *redeemed_out = (struct redeemed){.account = a.t.email,
                                       .company = a.c.title,

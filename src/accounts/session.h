@@ -12,6 +12,7 @@
 
 struct session {
     int64_t id, company_id, technician_id;
+    bool has_second_factor; /* begun with one */
     struct str source, console;
     int64_t created_at, seen_at, idle_at, expires_at, ended_at;
 };
@@ -36,8 +37,9 @@ enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHE
 /* Within the open transaction: all live ones of the technician except one (0: no exception). */
 enum errcode
 session_end_all(struct cx *cx, int64_t technician_id, int64_t except_session, const char *reason) MUST_CHECK;
-/* Within the open transaction: those of a whole company. */
+/* Within the open transaction: those of a whole company; those that the password alone began. */
 enum errcode session_end_company(struct cx *cx, int64_t company_id, const char *reason) MUST_CHECK;
+enum errcode session_end_alone(struct cx *cx, int64_t company_id, const char *reason) MUST_CHECK;
 
 /* Housekeeping: removes sessions that ended more than a week ago, at most `limit`; *more_out: call again. */
 enum errcode session_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;

@@ -3,7 +3,6 @@
 #include "accounts/technician_change.h"
 
 #include "accounts/audit.h"
-#include "accounts/challenge.h"
 #include "accounts/company.h"
 #include "accounts/lockout.h"
 #include "accounts/password.h"
@@ -168,8 +167,6 @@ technician_delete(struct cx *cx, int64_t id)
         err = store_technician_update(cx, &t);
     if (err == ERR_NONE)
         err = revoke_account(cx, id, 0, "deleted");
-    if (err == ERR_NONE)
-        err = challenge_fail_all(cx, id, "deleted");
     if (err == ERR_NONE)
         err = store_account_wipe(cx, id);
     if (err == ERR_NONE)

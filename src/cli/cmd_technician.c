@@ -379,6 +379,7 @@ cmd_session_list(struct cli *cli)
         print_put_str(o, "technician", t.email);
         print_put_str(o, "source", sessions[i].source);
         print_put_str(o, "console", sessions[i].console);
+        print_put_bool(o, "second_factor", sessions[i].has_second_factor);
         print_put_time(cli, o, "created", sessions[i].created_at);
         print_put_time(cli, o, "seen", sessions[i].seen_at);
         print_put_time(cli, o, "ends", sessions[i].expires_at);

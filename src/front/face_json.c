@@ -26,6 +26,7 @@ static const struct result_status statuses[] = {
     {STR("UnknownUser"), 404, false},
     {STR("NothingPending"), 409, false},
     {STR("AlreadyAnswered"), 409, false},
+    {STR("Withdrawn"), 410, false},
     {STR("Expired"), 410, false},
     {STR("NumberRequired"), 422, false},
     {STR("WrongNumber"), 422, false},

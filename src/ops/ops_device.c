@@ -163,6 +163,7 @@ answer_result(enum answer answer)
         [ANSWER_OK] = deviceRet_OK,
         [ANSWER_UNKNOWN] = deviceRet_UnknownChallenge,
         [ANSWER_ALREADY] = deviceRet_AlreadyAnswered,
+        [ANSWER_WITHDRAWN] = deviceRet_Withdrawn,
         [ANSWER_EXPIRED] = deviceRet_Expired,
         [ANSWER_BAD_SIGNATURE] = deviceRet_BadSignature,
         [ANSWER_WRONG_NUMBER] = deviceRet_WrongNumber,

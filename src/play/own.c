@@ -32,6 +32,7 @@ answer_name(enum answer answer)
         [ANSWER_OK] = STR("OK"),
         [ANSWER_UNKNOWN] = STR("UnknownChallenge"),
         [ANSWER_ALREADY] = STR("AlreadyAnswered"),
+        [ANSWER_WITHDRAWN] = STR("Withdrawn"),
         [ANSWER_EXPIRED] = STR("Expired"),
         [ANSWER_BAD_SIGNATURE] = STR("BadSignature"),
         [ANSWER_WRONG_NUMBER] = STR("WrongNumber"),

@@ -65,13 +65,19 @@ answerable(const struct cx *cx, const struct challenge_row *c)
 {
     /* A polling console gets the outcome at once and spends it: the state is `used`, though no phone
      * answered. */
-    const bool is_used = str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_used)));
-    if (str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_expired))) ||
-        (is_used && c->answered_at == 0 && c->expires_at <= cx->now))
-        return ANSWER_EXPIRED;
-    if (!str_eq(c->state, str_from_cstr(challenge_state_name(CHALLENGE_pending))))
+    enum challenge_state state = CHALLENGE_used;
+    const bool is_over = c->expires_at <= cx->now;
+    if (!challenge_state_read(c->state, &state))
         return ANSWER_ALREADY;
-    return c->expires_at <= cx->now ? ANSWER_EXPIRED : ANSWER_OK;
+    if (state == CHALLENGE_expired)
+        return ANSWER_EXPIRED;
+    if (state == CHALLENGE_cancelled || state == CHALLENGE_failed)
+        return ANSWER_WITHDRAWN;
+    if (state == CHALLENGE_used && c->answered_at == 0)
+        return is_over ? ANSWER_EXPIRED : ANSWER_WITHDRAWN;
+    if (state != CHALLENGE_pending)
+        return ANSWER_ALREADY;
+    return is_over ? ANSWER_EXPIRED : ANSWER_OK;
 }
 
 static enum errcode

@@ -16,8 +16,9 @@
 
 enum answer {
     ANSWER_OK,
-    ANSWER_UNKNOWN, /* belongs to another account than this device */
-    ANSWER_ALREADY, /* answered, cancelled or used */
+    ANSWER_UNKNOWN,   /* belongs to another account than this device */
+    ANSWER_ALREADY,   /* answered or used */
+    ANSWER_WITHDRAWN, /* cancelled or failed before an answer was of use */
     ANSWER_EXPIRED,
     ANSWER_BAD_SIGNATURE, /* audited; changes nothing */
     ANSWER_WRONG_NUMBER,

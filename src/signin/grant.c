@@ -74,7 +74,7 @@ end_oldest(struct cx *cx, const struct account *a)
 }
 
 static enum errcode
-open_session(struct cx *cx, const struct attempt *a, int64_t *id_out)
+open_session(struct cx *cx, const struct attempt *a, const char *method, int64_t *id_out)
 {
     const struct policy *p = &a->account.p;
     struct str ticket = token_derive(cx, "ticket", a->login.id, a->login.nonce);
@@ -88,6 +88,7 @@ open_session(struct cx *cx, const struct attempt *a, int64_t *id_out)
         .token_digest = token_digest(cookie),
         .ticket_digest = token_digest(ticket),
         .ticket_expires_at = cx->now + TICKET_LIFE,
+        .has_second_factor = !str_eq(str_from_cstr(method), STR_LIT("password")),
         .source = str_is_null(cx->source) ? STR_LIT("") : cx->source,
         .console = a->login.console,
         .created_at = cx->now,
@@ -102,7 +103,7 @@ open_session(struct cx *cx, const struct attempt *a, int64_t *id_out)
 
 /* The effects of an OK. *session_out: the new session, 0 for a password change. */
 static enum errcode
-grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
+grant(struct cx *cx, const struct attempt *a, const char *method, int64_t *session_out)
 {
     const struct account *acc = &a->account;
     const struct lockout_name name = {&acc->t, &acc->p, acc->t.email_key};
@@ -119,7 +120,7 @@ grant(struct cx *cx, const struct attempt *a, int64_t *session_out)
     if (err == ERR_NONE)
         err = lockout_clear(cx, &name, cx->source);
     if (err == ERR_NONE && !a->facts.is_change)
-        err = open_session(cx, a, session_out);
+        err = open_session(cx, a, method, session_out);
     return err;
 }
 
@@ -182,13 +183,14 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
     bool won = false;
     int64_t session = 0;
     ASSERT(a->facts.account != NULL && result != SIGNIN_Poll && result != SIGNIN_InvalidToken);
-    enum errcode err = result == SIGNIN_OK ? grant(cx, a, &session) : ERR_NONE;
+    /* The pushes first: what the grant withdraws are those of other logins. */
+    enum errcode err = settle(cx, a, result);
+    if (err == ERR_NONE && result == SIGNIN_OK)
+        err = grant(cx, a, method, &session);
     /* Also for an approval that is refused in the end: the person is present, and should be able to try
      * again. */
     if (err == ERR_NONE && (result == SIGNIN_OK || a->facts.push == CHALLENGE_approved))
         err = push_channel_count(cx, &a->account.t, PUSH_APPROVED);
-    if (err == ERR_NONE)
-        err = settle(cx, a, result);
     const struct login_end end = {.id = a->login.id,
                                   .at = cx->now,
                                   .result = str_from_cstr(signin_result_name(result)),

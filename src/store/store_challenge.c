@@ -148,6 +148,29 @@ store_challenge_without_number(struct cx *cx, int64_t company_id, int64_t limit,
 }
 
 enum errcode
+store_challenge_open_of_account(struct cx *cx, int64_t technician_id, int64_t limit,
+                                struct challenge_row **rows_out, size_t *n_out)
+{
+    static const char sql[] = "SELECT " CHALLENGE_COLUMNS " FROM challenge WHERE technician_id = $1 "
+                              "AND state IN ('pending', 'approved') LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", technician_id, limit);
+    return err != ERR_NONE ? err : some_rows(cx, rows, limit, rows_out, n_out);
+}
+
+enum errcode
+store_challenge_open_of_company(struct cx *cx, int64_t company_id, int64_t limit,
+                                struct challenge_row **rows_out, size_t *n_out)
+{
+    static const char sql[] =
+        "SELECT " CHALLENGE_COLUMNS " FROM challenge WHERE state IN ('pending', 'approved') "
+        "AND technician_id IN (SELECT id FROM technician WHERE company_id = $1) LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", company_id, limit);
+    return err != ERR_NONE ? err : some_rows(cx, rows, limit, rows_out, n_out);
+}
+
+enum errcode
 store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit, struct challenge_row **rows_out,
                         size_t *n_out)
 {

@@ -47,6 +47,11 @@ enum errcode store_challenge_without_passkey(struct cx *cx, int64_t company_id, 
 /* Up to `limit` pending or approved ones of that company, of which no number is asked for. */
 enum errcode store_challenge_without_number(struct cx *cx, int64_t company_id, int64_t limit,
                                             struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+/* Up to `limit` pending or approved ones of that account; of that company. */
+enum errcode store_challenge_open_of_account(struct cx *cx, int64_t technician_id, int64_t limit,
+                                             struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+enum errcode store_challenge_open_of_company(struct cx *cx, int64_t company_id, int64_t limit,
+                                             struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
 /* Up to `limit` pending ones whose time was over at `now`. */
 enum errcode store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit,
                                      struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;

@@ -4,19 +4,20 @@
 
 #include "db/db.h"
 
-#define SESSION_COLUMNS                                                                      \
-    "id, company_id, technician_id, login_id, token_digest, ticket_digest, ticket_used_at, " \
-    "ticket_expires_at, source, console, created_at, seen_at, idle_at, expires_at, ended_at, end_reason"
+#define SESSION_COLUMNS                                                                                    \
+    "id, company_id, technician_id, login_id, token_digest, ticket_digest, ticket_used_at, "               \
+    "ticket_expires_at, source, console, created_at, seen_at, idle_at, expires_at, ended_at, end_reason, " \
+    "second_factor"
 
 enum errcode
 store_session_insert(struct cx *cx, const struct session_row *r)
 {
     static const char sql[] =
         "INSERT INTO session (" SESSION_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 0, $7, "
-        "$8, $9, $10, $11, $12, $13, 0, '')";
-    return db_exec(cx, NULL, sql, "iiiiddittiiii", r->id, r->company_id, r->technician_id, r->login_id,
+        "$8, $9, $10, $11, $12, $13, 0, '', $14)";
+    return db_exec(cx, NULL, sql, "iiiiddittiiiii", r->id, r->company_id, r->technician_id, r->login_id,
                    &r->token_digest, &r->ticket_digest, r->ticket_expires_at, r->source, r->console,
-                   r->created_at, r->seen_at, r->idle_at, r->expires_at);
+                   r->created_at, r->seen_at, r->idle_at, r->expires_at, (int64_t)r->has_second_factor);
 }
 
 static void
@@ -38,6 +39,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct session_row *r)
     r->expires_at = db_int(rows, 13);
     r->ended_at = db_int(rows, 14);
     r->end_reason = db_text(cx, rows, 15);
+    r->has_second_factor = db_int(rows, 16) != 0;
 }
 
 static enum errcode
@@ -201,6 +203,14 @@ store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct
 {
     static const char sql[] = "UPDATE session SET ended_at = $1, end_reason = $2 WHERE company_id = $3 "
                               "AND ended_at = 0 AND idle_at > $1 AND expires_at > $1";
+    return db_exec(cx, n_out, sql, "iti", now, reason, company_id);
+}
+
+enum errcode
+store_session_end_alone(struct cx *cx, int64_t company_id, int64_t now, struct str reason, int64_t *n_out)
+{
+    static const char sql[] = "UPDATE session SET ended_at = $1, end_reason = $2 WHERE company_id = $3 "
+                              "AND second_factor = 0 AND ended_at = 0 AND idle_at > $1 AND expires_at > $1";
     return db_exec(cx, n_out, sql, "iti", now, reason, company_id);
 }
 

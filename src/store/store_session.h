@@ -17,6 +17,7 @@ struct session_row {
     int64_t id, company_id, technician_id, login_id;
     struct digest token_digest, ticket_digest;
     int64_t ticket_used_at, ticket_expires_at;
+    bool has_second_factor; /* begun with one */
     struct str source, console;
     int64_t created_at, seen_at, idle_at, expires_at, ended_at;
     struct str end_reason;
@@ -52,6 +53,9 @@ enum errcode store_session_end_all(struct cx *cx, const struct session_choice *w
                                    struct str reason, int64_t *n_out) MUST_CHECK;
 enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
                                        int64_t *n_out) MUST_CHECK;
+/* Those among them that the password alone began. */
+enum errcode store_session_end_alone(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
+                                     int64_t *n_out) MUST_CHECK;
 /* Of the live ones of the company none lasts longer than `life` from its start, or `idle` from when it was
  * last heard of; one that has already is over at `now`. */
 enum errcode

@@ -126,7 +126,23 @@ test("taken back by the console", async () => {
     const challenge = await asked(email);
     await stage.cancel(challenge.login, challenge.push);
     await look();
-    await heading("Already settled");
+    await heading("This request was withdrawn");
+});
+
+test("withdrawn by a lock of the account, and by the removal of this device", async () => {
+    const {email} = await enrolled();
+    await asked(email);
+    await stage.lock(email);
+    await look();
+    await heading("This request was withdrawn");
+    await button("Done").click();
+    await heading("Nothing to approve");
+
+    await stage.unlock(email);
+    await asked(email);
+    await stage.remove((await stage.devices(email))[0].id);
+    await look();
+    await heading("This device is no longer known");
 });
 
 test("no number where the policy asks for none", async () => {

@@ -225,7 +225,7 @@ test("a notification of what is settled, over or of nobody here says so", async 
     await push.deliver((await service.take(endpoint)).text);
     await stage.cancel(settled.login, settled.push);
     await open();
-    await heading("Already settled");
+    await heading("This request was withdrawn");
     await button("Done").click();
     await heading("Nothing to approve");
     await page.goto("about:blank");

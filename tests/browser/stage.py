@@ -46,6 +46,12 @@ class Stage:
     def remove(self, device):
         self.server.cli("device", "remove", device)
 
+    def lock(self, email):
+        self.server.cli("technician", "lock", email)
+
+    def unlock(self, email):
+        self.server.cli("technician", "unlock", email)
+
     def totp(self, email):
         self.server.cli("code", "totp", email, "--qr", "no")
 

@@ -133,6 +133,28 @@ def test_what_waits_to_be_told_is_kept(own_server, name):
     store.close()
 
 
+def test_a_session_is_known_by_how_it_was_begun(own_server, name):
+    """As its grant in the audit log says: what the password alone began ends once a second factor is required."""
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    with_factor, alone = server.console(), server.console()
+    assert with_factor.sign_in(email, phone).result == "OK"
+    server.cli("policy", "set", company, "second_factor", "off")
+    assert alone.login(email).result == "OK"
+    server.stop()
+    path = server.settings["store", "path"]
+    turn_back(path, 3)
+    store = sqlite3.connect(path, isolation_level=None)
+    store.execute("DELETE FROM policy WHERE key = 'second_factor'")
+    store.close()
+    server.cli("upgrade")
+    server.start()
+    with_factor.connection = alone.connection = None  # of the server that was stopped
+    assert with_factor.call("keepConsoleAlive").result == "OK"
+    assert alone.call("keepConsoleAlive").result == "UserNotLoggedIn"
+
+
 def test_a_newer_database_is_left_alone(own_server):
     server = own_server(start=False)
     store = sqlite3.connect(server.settings["store", "path"], isolation_level=None)

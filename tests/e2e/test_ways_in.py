@@ -237,7 +237,7 @@ def test_an_approval_without_the_number_does_not_count_once_the_number_is_asked_
     shown = phones[1].pending()[0]
     server.cli("policy", "set" if value else "unset", company, "push_number", *filter(None, [value]))
     assert console.check(approved, push.sPushToken).result == "InvalidToken"
-    assert phones[1].approve(challenge=shown)["result"] == "AlreadyAnswered"
+    assert phones[1].approve(challenge=shown)["result"] == "Withdrawn"
     assert console.check(waits, pending.sPushToken).result == "InvalidToken"
     again = console.send(waits)
     assert (again.result, phones[1].pending()[0]["bNumberRequired"]) == ("OK", True)

@@ -7,4 +7,12 @@
 
 -- Sessions.
 
+-- Not 0: begun with a second factor. Of a session of before, its grant in the audit log says so; without one, 0.
+ALTER TABLE session ADD COLUMN second_factor BIGINT NOT NULL DEFAULT 0;
+UPDATE session SET second_factor = 1 WHERE ended_at = 0 AND EXISTS
+    (SELECT 1 FROM audit a WHERE a.technician_id = session.technician_id AND a.event = 'login.granted'
+        AND a.detail LIKE '%"login":"' || CAST(session.login_id AS TEXT) || '",%'
+        AND (a.detail LIKE '%,"method":"push",%' OR a.detail LIKE '%,"method":"totp",%'
+            OR a.detail LIKE '%,"method":"recovery",%'));
+
 -- Outbox and audit.

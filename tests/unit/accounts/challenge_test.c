@@ -24,6 +24,7 @@ static const struct legal legal[] = {
     {CHALLENGE_pending, CHALLENGE_EVENT_expire, CHALLENGE_expired},
     {CHALLENGE_pending, CHALLENGE_EVENT_cancel, CHALLENGE_cancelled},
     {CHALLENGE_approved, CHALLENGE_EVENT_cancel, CHALLENGE_cancelled},
+    {CHALLENGE_approved, CHALLENGE_EVENT_fail, CHALLENGE_failed},
     {CHALLENGE_approved, CHALLENGE_EVENT_use, CHALLENGE_used},
     {CHALLENGE_rejected, CHALLENGE_EVENT_use, CHALLENGE_used},
     {CHALLENGE_reported, CHALLENGE_EVENT_use, CHALLENGE_used},

@@ -123,6 +123,9 @@ spoil(struct picture *p, size_t row)
     case SIGNIN_UserNotLoggedIn:
         f->is_change = f->is_session_over = true;
         break;
+    case SIGNIN_OkTwoFactorAuthenticationRequired:
+        f->is_alone = true;
+        break;
     case SIGNIN_ConcurrentLimitExceeded:
         f->is_full = true;
         break;

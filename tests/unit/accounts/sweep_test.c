@@ -46,7 +46,7 @@ static const char outboxes[] = "INSERT INTO outbox SELECT i, i, NULL, NULL, 'web
                                "THEN 'sent' ELSE 'failed' END, 1, "
                                "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000" NUMBERS;
 static const char sessions[] = "INSERT INTO session SELECT i, $5, $4, i, k, k, 0, 0, '', '', $3, $3, $3 + "
-                               "3600000000, $3 + 3600000000, 0, ''" NUMBERS;
+                               "3600000000, $3 + 3600000000, 0, '', 1" NUMBERS;
 static const char enrolments[] =
     "INSERT INTO enrolment SELECT i, $4, k, $3, $3 + 3600000000, 0, 0, NULL, 0, ''" NUMBERS;
 static const char openings[] =

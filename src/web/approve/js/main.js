@@ -29,7 +29,7 @@ const HINDRANCES = [...PASSING, "BadRequest", "NumberRequired", "BadSignature", 
     ...PASSKEY_REFUSALS];
 const ENDINGS = {"approve": "approved", "reject": "refused", "not-me": "reported"};
 /** Results that say what became of a challenge; of several accounts' the first that is among them counts. */
-const SETTLED = ["Expired", "AlreadyAnswered", "UnknownChallenge"];
+const SETTLED = ["Expired", "Withdrawn", "AlreadyAnswered", "UnknownChallenge"];
 
 const isSeen = () => document.visibilityState === "visible";
 const here = new URL("./", location.href);
@@ -162,6 +162,8 @@ async function createApp() {
             account.isGone = true;
             await store.put(account);
             waiting.delete(account.id);
+            if (open?.account.id === account.id && !open.view.isBusy())
+                end(open.challenge, answer.result);
         } else if (answer.result === "OK") {
             waiting.set(account.id, answer.aChallenges ?? []);
             if (hasOldCodes(account, answer)) {

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was granted under a weaker rule when the rule becomes stronger, and what a phone is still shown then."""
+
+import threading
+
+import pytest
+
+FACTOR = "OkTwoFactorAuthenticationRequired"
+ACTS = {
+    "lock": (["technician", "lock", "{email}"], "UserLockedOut"),
+    "role off": (["technician", "disable", "{email}"], "UserNotActiveForThisRole"),
+    "no technician": (["technician", "set", "{email}", "--technician", "off"], "UserIsNotTechnician"),
+    "company off": (["company", "disable", "{company}"], "CompanyIsNotActive"),
+    "company banned": (["company", "set", "{company}", "--state", "banned"], "CompanyBanned"),
+    "plan off": (["company", "set", "{company}", "--enterprise", "off"], "EnterpriseDisabled"),
+    "reset": (["technician", "reset", "{email}", "--generate"], "InvalidPassword"),
+    "delete": (["technician", "delete", "{email}"], "NoSuchUser"),
+    "sso": (["policy", "set", "{company}", "sign_in_mode", "sso"], "OnlySSOLoginAllowed"),
+    "last device removed": (["device", "remove", "{device}"], "TwoFactorError"),
+}
+
+
+@pytest.fixture
+def ann(server, name):
+    company, email = name
+    server.company(company)
+    server.cli("company", "set", company, "--plan", "enterprise", "--enterprise", "on")
+    server.technician(company, email)
+    return server, company, email, server.phone(email)
+
+
+def events(server, company, event):
+    return [e["detail"] for e in server.cli("audit", "list", "--company", company)["events"] if e["event"] == event]
+
+
+def held(console, token, push):
+    """A check that the server holds; its answer is found in the list once the thread has ended."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(console.check(token, push.sPushToken, Prefer="wait=50")))
+    thread.start()
+    return thread, answers
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_takes_back_the_push_that_a_phone_shows(ann, act):
+    server, company, email, phone = ann
+    words, result = ACTS[act]
+    console = server.console()
+    token, push = console.begin(email)
+    challenge = phone.pending()[0]
+    thread, answers = held(console, token, push)
+    server.cli(*(word.format(company=company, email=email, device=phone.id) for word in words))
+    thread.join()
+    assert answers[0].result == result, "a held check ends with what is right"
+    seen = phone.post("fetch", {"sChallengeId": challenge["sChallengeId"]}, phone.token)["result"]
+    heard = phone.approve(push.sMatchNumber, challenge)["result"]
+    if act in ("delete", "last device removed"):
+        assert (seen, heard) == ("UnknownDevice", "UnknownDevice")
+    else:
+        assert (seen, heard, phone.pending()) == ("Withdrawn", "Withdrawn", [])
+
+
+@pytest.mark.parametrize("undo", [("lock", "unlock"), ("disable", "enable")])
+def test_an_approval_does_not_outlive_the_act(ann, undo):
+    server, _, email, phone = ann
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    for verb in undo:
+        server.cli("technician", verb, email)
+    assert console.check(token, push.sPushToken).result == "TwoFactorError"
+    assert console.check(token, push.sPushToken).result == "InvalidToken"
+
+
+def test_a_second_factor_that_is_required_ends_the_sessions_begun_without(ann):
+    server, company, email, phone = ann
+    with_factor, alone = server.console(), server.console()
+    assert with_factor.sign_in(email, phone).result == "OK"
+    server.cli("policy", "set", company, "second_factor", "off")
+    assert alone.login(email).result == "OK"
+    assert [alone.call("keepConsoleAlive").result, with_factor.call("keepConsoleAlive").result] == ["OK", "OK"]
+    assert len(server.cli("session", "list", "--technician", email)["sessions"]) == 2
+
+    server.cli("policy", "set", company, "second_factor", "required")
+    sessions = server.cli("session", "list", "--technician", email)["sessions"]
+    assert [session["second_factor"] for session in sessions] == [True]
+    assert events(server, company, "session.all-ended") == [{"count": "1", "reason": "second-factor"}]
+    assert alone.call("keepConsoleAlive").result == "UserNotLoggedIn"
+    assert with_factor.call("keepConsoleAlive").result == "OK"
+    assert alone.login(email).result == FACTOR
