@@ -182,8 +182,9 @@ static struct db_value
 value_of_digest(const struct digest *digest)
 {
     if (digest == NULL)
-        return (struct db_value){.kind = 'n'};
-    return (struct db_value){.kind = 'b', .bytes = {(const char *)digest->bytes, sizeof digest->bytes}};
+        return (struct db_value){.type = 'b', .kind = 'n'};
+    return (struct db_value){
+        .type = 'b', .kind = 'b', .bytes = {(const char *)digest->bytes, sizeof digest->bytes}};
 }
 
 static void
@@ -191,7 +192,7 @@ read_values(const char *types, va_list ap, struct db_value values[DB_VALUES])
 {
     for (size_t i = 0; types[i] != '\0'; i++) {
         ASSERT(i < DB_VALUES);
-        struct db_value v = {.kind = types[i]};
+        struct db_value v = {.type = types[i], .kind = types[i]};
         if (types[i] == 'i') {
             v.number = va_arg(ap, int64_t);
         } else if (types[i] == 't' || types[i] == 'b') {

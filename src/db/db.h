@@ -5,8 +5,9 @@
  * statement is run by db_query, bound by a format, and read row by row; it is finished (reset) by db_done or
  * by the next db_query of the same text; the end of a transaction ends all. The text's address is the key of
  * that cache: it must be a literal or a static constant. Errors are ERR_STORE (not reachable, broken),
- * ERR_STORE_FULL, ERR_CONFLICT (a unique constraint), each set in the context with the driver's words.
- * Nothing here retries: the caller's transaction fails as a whole. */
+ * ERR_STORE_FULL, ERR_CONFLICT (a unique constraint), ERR_STORE_RACE (another transaction has changed what
+ * this one relies on), each set in the context with the driver's words. Nothing here retries: the caller's
+ * transaction fails as a whole; a race is repeated where operations are dispatched. */
 #ifndef COUNTERSIGN_DB_DB_H
 #define COUNTERSIGN_DB_DB_H
 
@@ -26,15 +27,21 @@ struct db_rows; /* a running statement; owned by the connection */
  * opens it, and upgrades an older schema to this program's version. */
 enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
 
-/* Opens the SQLite file. ERR_NOT_FOUND when it does not exist, ERR_STORE_SCHEMA when the schema has another
- * version (see migrate.h). path ":memory:" is a private database, for tests. busy_timeout: microseconds.
- * *db_out is freed by db_close.
+/* url: postgresql://... (db/postgres/pg_url.h), sqlite:PATH, or the path alone of an SQLite file; the path
+ * ":memory:" is a private database, for tests. ERR_NOT_FOUND when the file does not exist, ERR_STORE_SCHEMA
+ * when the schema has another version (see migrate.h), ERR_CONFIG when the address is not usable.
+ * busy_timeout: microseconds. *db_out is freed by db_close.
  *
  * A connection recovers by itself: when the file is removed or replaced under it, each use returns
- * ERR_STORE until a file exists again, which is then opened, and never created. */
-enum errcode db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout,
+ * ERR_STORE until a file exists again, which is then opened, and never created; when a server is lost, it
+ * is connected to again, with a growing pause between attempts. */
+enum errcode db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout,
                      struct db **db_out) MUST_CHECK;
 void db_close(struct db **db);
+/* Whether the database is a server; otherwise it is the file db_file(url), a view. */
+bool db_is_remote(struct str url);
+struct str db_file(struct str url);
+
 /* From now on, also after a reconnect, reads use a map of the file's first `bytes`; 0, the initial value:
  * the connection's own cache. If a mapped file is truncated in place, or the disk fails, a read ends the
  * process (SIGBUS): only for processes that are restarted. */

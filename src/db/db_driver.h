@@ -13,10 +13,10 @@
 #include "base/str.h"
 #include "db/db.h"
 
-/* One bound argument. kind: i, t, b as for db_query, or n. bytes is a view that is valid throughout the
- * query. */
+/* One bound argument. type: what the statement declares it as, i, t or b as for db_query, or n: nothing.
+ * kind: the same, or n: the value is NULL. bytes is a view that is valid throughout the query. */
 struct db_value {
-    char kind;
+    char type, kind;
     int64_t number;
     struct str bytes;
 };
@@ -24,6 +24,10 @@ struct db_value {
 /* A driver embeds struct db at the start of its connection and struct db_rows at the start of its
  * statement. Each function sets the context's error; none uses in_transaction or failed. */
 struct db_driver {
+    const char *version; /* of the program that it belongs to */
+    /* Of an existing database, unless `create` allows a new one. */
+    enum errcode (*open)(struct cx *cx, struct str place, bool create, int64_t busy_timeout,
+                         struct db **db_out);
     enum errcode (*begin)(struct cx *cx, struct db *db, bool is_write);
     enum errcode (*commit)(struct cx *cx, struct db *db);
     void (*rollback)(struct db *db); /* without an error message; also finishes every statement */
@@ -66,9 +70,8 @@ struct db_rows {
 /* db_begin for a database that may have no tables yet: cx->now is unchanged. */
 enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;
 
-/* db_sqlite.c. With `create`, a missing file is created (mode 0600). */
-enum errcode
-sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out) MUST_CHECK;
+/* db_sqlite.c. A missing file is created with mode 0600. */
+extern const struct db_driver db_sqlite;
 
 /* Of db.c: sets cx->now. The time of a transaction is known only after waiting for the lock or taking the
  * snapshot. ERR_STORE: see db_begin. */

@@ -252,7 +252,7 @@ static enum errcode
 sqlite_backup(struct cx *cx, struct db *db, struct str path)
 {
     static const char sql[] = "VACUUM INTO $1";
-    const struct db_value value = {.kind = 't', .bytes = path};
+    const struct db_value value = {.type = 't', .kind = 't', .bytes = path};
     struct db_rows *rows = NULL;
     bool has_row = false;
     end_statements(sqlite_of(db));
@@ -274,26 +274,6 @@ sqlite_close(struct db *db)
     free(s);
 }
 
-static const struct db_driver driver = {
-    .begin = sqlite_begin,
-    .commit = sqlite_commit,
-    .rollback = sqlite_rollback,
-    .query = sqlite_query,
-    .step = sqlite_step,
-    .finish = sqlite_finish,
-    .changed = sqlite_changed,
-    .is_null = sqlite_is_null,
-    .kind = sqlite_kind,
-    .number = sqlite_number,
-    .bytes = sqlite_bytes,
-    .script = sqlite_script,
-    .is_empty = sqlite_is_empty,
-    .map = sqlite_map,
-    .tidy = sqlite_tidy,
-    .backup = sqlite_backup,
-    .close = sqlite_close,
-};
-
 /* SQLite gives -wal and -shm the mode of the file itself. */
 static enum errcode
 create_file(struct cx *cx, const char *path)
@@ -307,14 +287,14 @@ create_file(struct cx *cx, const char *path)
     return ERR_NONE;
 }
 
-enum errcode
+static enum errcode
 sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out)
 {
     int64_t busy_ms = busy_timeout / CLOCK_MS;
     struct sqlite *s = calloc(1, sizeof *s);
     if (s == NULL)
         err_no_memory();
-    s->db.driver = &driver;
+    s->db.driver = &db_sqlite;
     s->path = strndup(path.p, path.n);
     if (s->path == NULL)
         err_no_memory();
@@ -334,3 +314,25 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     *db_out = err == ERR_NONE ? &s->db : NULL;
     return err;
 }
+
+const struct db_driver db_sqlite = {
+    .version = COUNTERSIGN_VERSION,
+    .open = sqlite_open,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .query = sqlite_query,
+    .step = sqlite_step,
+    .finish = sqlite_finish,
+    .changed = sqlite_changed,
+    .is_null = sqlite_is_null,
+    .kind = sqlite_kind,
+    .number = sqlite_number,
+    .bytes = sqlite_bytes,
+    .script = sqlite_script,
+    .is_empty = sqlite_is_empty,
+    .map = sqlite_map,
+    .tidy = sqlite_tidy,
+    .backup = sqlite_backup,
+    .close = sqlite_close,
+};

@@ -3,6 +3,7 @@
 #include "db/db.h"
 #include "db/db_driver.h"
 #include "db/migrate.h"
+#include "db/module.h"
 
 /* Creates or checks the schema of a fresh connection, which the context borrows for that. */
 static enum errcode
@@ -26,12 +27,38 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
     return err;
 }
 
+bool
+db_is_remote(struct str url)
+{
+    return str_starts(url, STR_LIT("postgresql://")) || str_starts(url, STR_LIT("postgres://"));
+}
+
+struct str
+db_file(struct str url)
+{
+    static const struct str sqlite = STR("sqlite:");
+    return str_starts(url, sqlite) ? str_sub(url, sqlite.n, SIZE_MAX) : url;
+}
+
+static enum errcode
+find_driver(struct cx *cx, struct str *url, const struct db_driver **driver_out)
+{
+    *driver_out = &db_sqlite;
+    if (db_is_remote(*url))
+        return module_postgres(cx, driver_out);
+    *url = db_file(*url);
+    return ERR_NONE;
+}
+
 enum errcode
-db_open(struct cx *cx, struct str path, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
+db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
 {
     struct db *db = NULL;
     *db_out = NULL;
-    enum errcode err = sqlite_open(cx, path, mode == DB_CREATE, busy_timeout, &db);
+    const struct db_driver *driver = NULL;
+    enum errcode err = find_driver(cx, &url, &driver);
+    if (err == ERR_NONE)
+        err = driver->open(cx, url, mode == DB_CREATE, busy_timeout, &db);
     if (err == ERR_NONE)
         err = settle_schema(cx, db, mode);
     if (err != ERR_NONE)

@@ -28,17 +28,6 @@ CREATE TABLE policy (
     PRIMARY KEY (company_id, key)
 );
 
--- allow/deny rules by CIDR, of a company (technician_id NULL) or of one technician.
-CREATE TABLE address_rule (
-    id BIGINT PRIMARY KEY,
-    company_id BIGINT NOT NULL REFERENCES company (id),
-    technician_id BIGINT REFERENCES technician (id),
-    position BIGINT NOT NULL,
-    verdict TEXT NOT NULL CHECK (verdict IN ('allow', 'deny')),
-    net TEXT NOT NULL
-);
-CREATE INDEX address_rule_of ON address_rule (company_id, technician_id, position);
-
 CREATE TABLE technician (
     id BIGINT PRIMARY KEY,
     company_id BIGINT NOT NULL REFERENCES company (id),
@@ -63,6 +52,17 @@ CREATE TABLE technician (
 );
 CREATE UNIQUE INDEX technician_email ON technician (email_key);
 CREATE INDEX technician_company ON technician (company_id);
+
+-- allow/deny rules by CIDR, of a company (technician_id NULL) or of one technician.
+CREATE TABLE address_rule (
+    id BIGINT PRIMARY KEY,
+    company_id BIGINT NOT NULL REFERENCES company (id),
+    technician_id BIGINT REFERENCES technician (id),
+    position BIGINT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('allow', 'deny')),
+    net TEXT NOT NULL
+);
+CREATE INDEX address_rule_of ON address_rule (company_id, technician_id, position);
 
 CREATE TABLE password_history (
     id BIGINT PRIMARY KEY,

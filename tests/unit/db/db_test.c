@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db: transactions, binding, and what happens when the disk is full or the file goes away. */
+/* db: SQLite's files: who may read them, a full disk, a file that goes away. What holds for every database is
+ * in both_test.c. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -110,110 +110,6 @@ opening(void **state)
                      ERR_NONE);
     assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &db), ERR_STORE_SCHEMA);
     assert_null(db);
-}
-
-static void
-values_come_back(void **state)
-{
-    struct place *p = *state;
-    struct cx *cx = &p->cx;
-    struct digest d = {{1, 2, 3}};
-    struct db_rows *rows;
-    assert_int_equal(db_query(cx, &rows, "SELECT $1, $2, $3, $4, $5, $6, $7", "itbdntd", INT64_MIN,
-                              STR_LIT("\xc3\xa4"), STR_LIT("a\0b"), &d, STR_NULL, (struct digest *)NULL),
-                     ERR_NONE);
-    assert_true(db_next(cx, rows));
-    assert_true(db_int(rows, 0) == INT64_MIN);
-    assert_true(str_eq(db_text(cx, rows, 1), STR_LIT("\xc3\xa4")));
-    assert_true(str_eq(db_blob(cx, rows, 2), STR_LIT("a\0b")));
-    assert_memory_equal(db_digest(rows, 3).bytes, d.bytes, sizeof d.bytes);
-    for (int i = 4; i < 7; i++)
-        assert_true(db_is_null(rows, i) && str_is_null(db_text(cx, rows, i)) && db_int(rows, i) == 0);
-    assert_false(db_next(cx, rows));
-    assert_int_equal(db_done(cx, rows), ERR_NONE);
-}
-
-static void
-numbers_count_not_places(void **state)
-{
-    struct place *p = *state;
-    struct cx *cx = &p->cx;
-    struct db_rows *rows;
-    assert_int_equal(db_query(cx, &rows, "SELECT $2, $1, $2", "tt", STR_LIT("one"), STR_LIT("two")),
-                     ERR_NONE);
-    assert_true(db_next(cx, rows));
-    assert_str(db_text(cx, rows, 0), "two");
-    assert_str(db_text(cx, rows, 1), "one");
-    assert_str(db_text(cx, rows, 2), "two");
-    assert_int_equal(db_done(cx, rows), ERR_NONE);
-}
-
-static void
-commit_and_rollback(void **state)
-{
-    struct place *p = *state;
-    struct cx *cx = &p->cx;
-    int64_t changed = -1;
-    assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(db_commit(cx), ERR_NONE);
-    assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "b"), ERR_NONE);
-    db_rollback(cx);
-    db_rollback(cx);
-    assert_int_equal(count(cx), 1);
-    assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'a'", ""), ERR_NONE);
-    assert_int_equal(changed, 1);
-    assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'z'", ""), ERR_NONE);
-    assert_int_equal(changed, 0);
-}
-
-static void
-a_failed_statement_fails_the_commit(void **state)
-{
-    struct place *p = *state;
-    struct cx *cx = &p->cx;
-    assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_CONFLICT);
-    assert_int_equal(put(cx, "b"), ERR_CONFLICT);
-    assert_int_equal(db_commit(cx), ERR_CONFLICT);
-    err_forget(cx);
-    assert_int_equal(count(cx), 0);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(db_exec(cx, NULL, "INSERT INTO policy VALUES (1, 'k', 'v', 0, '')", ""), ERR_STORE);
-}
-
-static void
-a_reader_that_stops_early_blocks_nobody(void **state)
-{
-    struct place *p = *state;
-    struct cx *cx = &p->cx;
-    struct db_rows *rows;
-    assert_int_equal(db_begin_read(cx), ERR_NONE);
-    assert_int_equal(db_query(cx, &rows, "SELECT name FROM meta", ""), ERR_NONE);
-    assert_true(db_next(cx, rows));
-    db_rollback(cx);
-    assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(db_commit(cx), ERR_NONE);
-}
-
-static void
-a_snapshot_stays(void **state)
-{
-    struct place *p = *state;
-    struct cx other;
-    cx_init(&other);
-    assert_int_equal(db_open(&other, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &other.db), ERR_NONE);
-    assert_int_equal(db_begin_read(&other), ERR_NONE);
-    assert_int_equal(count(&other), 0);
-    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
-    assert_int_equal(count(&other), 0);
-    assert_int_equal(db_commit(&other), ERR_NONE);
-    assert_int_equal(count(&other), 1);
-    db_close(&other.db);
-    cx_clear(&other);
 }
 
 static void
@@ -524,56 +420,12 @@ lost_while_reading(void **state)
     assert_int_equal(count(cx), 1);
 }
 
-/* Two processes add up in one row: what BEGIN IMMEDIATE and the busy timeout are for. */
-static void
-two_processes(void **state)
-{
-    enum { TURNS = 50 };
-    struct place *p = *state;
-    assert_int_equal(db_exec(&p->cx, NULL, "INSERT INTO meta VALUES ('n', '0')", ""), ERR_NONE);
-    db_close(&p->cx.db);
-    pid_t child[2];
-    for (int c = 0; c < 2; c++) {
-        child[c] = fork();
-        assert_true(child[c] >= 0);
-        if (child[c] != 0)
-            continue;
-        struct cx cx;
-        cx_init(&cx);
-        int bad = db_open(&cx, str_from_cstr(p->path), DB_OPEN, CLOCK_MINUTE, &cx.db) != ERR_NONE;
-        for (int i = 0; i < TURNS && !bad; i++)
-            bad = db_begin(&cx) != ERR_NONE ||
-                  db_exec(&cx, NULL, "UPDATE meta SET value = value + 1 WHERE name = 'n'", "") != ERR_NONE ||
-                  db_commit(&cx) != ERR_NONE;
-        db_close(&cx.db);
-        cx_clear(&cx);
-        _exit(bad);
-    }
-    for (int c = 0; c < 2; c++) {
-        int status = -1;
-        assert_int_equal(waitpid(child[c], &status, 0), child[c]);
-        assert_int_equal(status, 0);
-    }
-    assert_int_equal(db_open(&p->cx, str_from_cstr(p->path), DB_OPEN, CLOCK_S, &p->cx.db), ERR_NONE);
-    struct db_rows *rows;
-    assert_int_equal(db_query(&p->cx, &rows, "SELECT value FROM meta WHERE name = 'n'", ""), ERR_NONE);
-    assert_true(db_next(&p->cx, rows));
-    assert_int_equal(db_int(rows, 0), 2 * TURNS);
-    assert_int_equal(db_done(&p->cx, rows), ERR_NONE);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(opening, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(values_come_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(numbers_count_not_places, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(commit_and_rollback, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_failed_statement_fails_the_commit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_nobody, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_snapshot_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_writer_waits_only_so_long, set_up, tear_down),
         cmocka_unit_test_setup_teardown(full_and_room_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_larger_file_and_room_again, set_up, tear_down),
@@ -585,7 +437,6 @@ main(void)
         cmocka_unit_test_setup_teardown(mapped_reads_gone_and_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_page_is_not_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_while_reading, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/cx.h"
 #include "db/db.h"
+#include "tests/unit/store.h"
 
 static void
 saw(struct cx *cx, int64_t seq, int64_t at)
@@ -24,7 +25,7 @@ a_transaction_begins_with_its_time(void **state)
     struct cx place, *cx = &place;
     (void)state;
     cx_init(cx);
-    assert_int_equal(db_open(cx, STR_LIT(":memory:"), DB_CREATE, CLOCK_S, &cx->db), ERR_NONE);
+    assert_int_equal(db_open(cx, unit_store_new(cx), DB_CREATE, CLOCK_S, &cx->db), ERR_NONE);
     const int64_t start = clock_now();
     cx->now = start - CLOCK_DAY;
     assert_int_equal(db_begin(cx), ERR_NONE);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db_postgres: transactions, rows and columns on a link (pg_link.h).
+ *
+ * A writing transaction is SERIALIZABLE; a reading one is a snapshot, REPEATABLE READ.
+ * This is a module of its own, loaded only where store.url asks for it (db/module.h). */
+#include "db/postgres/db_postgres.h"
+
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/postgres/pg_link.h"
+#include "db/postgres/pg_url.h"
+#include "db/postgres/pg_wait.h"
+
+struct pg {
+    struct db db;
+    struct pg_link link;
+};
+
+static struct pg_link *
+link_of(struct db *db)
+{
+    return &((struct pg *)db)->link;
+}
+
+static struct pg_statement *
+statement_of(const struct db_rows *rows)
+{
+    return (struct pg_statement *)(uintptr_t)rows;
+}
+
+static enum errcode
+pg_begin(struct cx *cx, struct db *db, bool is_write)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    enum errcode err = pg_link_connect(cx, link);
+    if (err != ERR_NONE)
+        return err;
+    return pg_link_run(cx, link,
+                       is_write ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
+                                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                       "BEGIN", pg_link_patience(link));
+}
+
+/* A transaction that has failed is answered by ROLLBACK. Where no answer comes, the outcome is not known:
+ * the connection is given up, and nothing repeats what was asked for. */
+static enum errcode
+pg_commit(struct cx *cx, struct db *db)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    return pg_link_run(cx, link, "COMMIT", "COMMIT", pg_link_patience(link));
+}
+
+static void
+pg_rollback(struct db *db)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    if (!pg_link_in_transaction(link))
+        return;
+    struct cx quiet;
+    cx_init(&quiet);
+    if (PQtransactionStatus(link->conn) == PQTRANS_ACTIVE ||
+        pg_link_run(&quiet, link, "ROLLBACK", "ROLLBACK", pg_link_patience(link)) != ERR_NONE)
+        pg_link_disconnect(link);
+    cx_clear(&quiet);
+}
+
+static enum errcode
+pg_query(struct cx *cx, struct db *db, const char *sql, const struct db_value *values, size_t n,
+         struct db_rows **rows_out)
+{
+    struct pg_link *link = link_of(db);
+    enum errcode err = db->in_transaction ? ERR_NONE : pg_link_connect(cx, link);
+    if (err != ERR_NONE)
+        return err;
+    struct pg_statement *st = pg_link_statement(link, db, sql, values, n);
+    err = pg_link_query(cx, link, st, values, n);
+    if (err == ERR_NONE)
+        *rows_out = &st->rows;
+    return err;
+}
+
+static enum errcode
+pg_step(struct cx *cx, struct db_rows *rows, bool *has_row_out)
+{
+    struct pg_statement *st = statement_of(rows);
+    (void)cx; /* all rows have arrived with the answer */
+    *has_row_out = st->result != NULL && st->row + 1 < PQntuples(st->result);
+    if (*has_row_out)
+        st->row++;
+    return ERR_NONE;
+}
+
+static void
+pg_finish(struct db_rows *rows)
+{
+    pg_statement_stop(statement_of(rows));
+}
+
+static int64_t
+pg_changed(struct db_rows *rows)
+{
+    int64_t n = 0;
+    const char *text = PQcmdTuples(statement_of(rows)->result);
+    return str_to_i64(str_from_cstr(text), 0, INT64_MAX, &n) == ERR_NONE ? n : 0;
+}
+
+static bool
+pg_is_null(struct db_rows *rows, int column)
+{
+    const struct pg_statement *st = statement_of(rows);
+    ASSERT(column < PQnfields(st->result));
+    return PQgetisnull(st->result, st->row, column) == 1;
+}
+
+static char
+pg_kind(struct db_rows *rows, int column)
+{
+    return pg_is_null(rows, column) ? 'n' : pg_kind_of(PQftype(statement_of(rows)->result, column));
+}
+
+static struct str
+pg_bytes(struct db_rows *rows, int column)
+{
+    const struct pg_statement *st = statement_of(rows);
+    if (pg_is_null(rows, column))
+        return STR_NULL;
+    ASSERT(pg_kind(rows, column) != 'i');
+    return (struct str){PQgetvalue(st->result, st->row, column),
+                        (size_t)PQgetlength(st->result, st->row, column)};
+}
+
+/* Big-endian, of one, two, four or eight bytes; a boolean is 0 or 1. */
+static int64_t
+read_number(const unsigned char *p, int n)
+{
+    uint64_t value = (p[0] & 0x80) != 0 ? UINT64_MAX : 0;
+    for (int i = 0; i < n; i++)
+        value = value << 8 | p[i];
+    return (int64_t)value;
+}
+
+/* A text is read as far as it is a number, as SQLite does. */
+static int64_t
+pg_number(struct db_rows *rows, int column)
+{
+    const struct pg_statement *st = statement_of(rows);
+    int64_t n = 0;
+    if (pg_is_null(rows, column))
+        return 0;
+    if (pg_kind(rows, column) != 'i')
+        return str_to_i64(pg_bytes(rows, column), INT64_MIN, INT64_MAX, &n) == ERR_NONE ? n : 0;
+    return read_number((const unsigned char *)PQgetvalue(st->result, st->row, column),
+                       PQgetlength(st->result, st->row, column));
+}
+
+/* Of migrations: they may take as long as they need. */
+static enum errcode
+pg_script(struct cx *cx, struct db *db, const char *text)
+{
+    struct pg_link *link = link_of(db);
+    enum errcode err =
+        pg_link_run(cx, link, "SET LOCAL statement_timeout = 0", "SET", pg_link_patience(link));
+    return err == ERR_NONE ? pg_link_run(cx, link, text, NULL, 0) : err;
+}
+
+static enum errcode
+pg_is_empty(struct cx *cx, struct db *db, bool *empty_out)
+{
+    static const char sql[] = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = pg_step(cx, rows, &has_row);
+    *empty_out = has_row && pg_number(rows, 0) == 0;
+    pg_finish(rows);
+    return err;
+}
+
+/* There is no file to map, and the server tidies by itself. */
+static enum errcode
+pg_map(struct cx *cx, struct db *db, int64_t bytes)
+{
+    (void)cx;
+    (void)db;
+    (void)bytes;
+    return ERR_NONE;
+}
+
+static enum errcode
+pg_tidy(struct cx *cx, struct db *db)
+{
+    (void)cx;
+    (void)db;
+    return ERR_NONE;
+}
+
+static enum errcode
+pg_backup(struct cx *cx, struct db *db, struct str path)
+{
+    (void)db;
+    (void)path;
+    return err_set(cx, ERR_USAGE,
+                   "the database is on PostgreSQL: pg_dump --format=custom makes a consistent copy of it");
+}
+
+static void
+pg_close(struct db *db)
+{
+    pg_link_clear(link_of(db));
+    free(db);
+}
+
+/* The database itself is made by its administrator: an empty one is what `create` needs. */
+static enum errcode
+pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, struct db **db_out)
+{
+    struct pg_url url;
+    (void)create;
+    *db_out = NULL;
+    pg_url_forget_environment();
+    enum errcode err = pg_url_read(cx, place, &url);
+    if (err != ERR_NONE)
+        return err;
+    struct pg *pg = calloc(1, sizeof *pg);
+    if (pg == NULL)
+        err_no_memory();
+    pg->db.driver = &db_postgres;
+    pg_link_init(&pg->link, &url, busy_timeout);
+    err = pg_link_connect(cx, &pg->link);
+    if (err != ERR_NONE)
+        pg_close(&pg->db);
+    else
+        *db_out = &pg->db;
+    return err;
+}
+
+const struct db_driver db_postgres = {
+    .version = COUNTERSIGN_VERSION,
+    .open = pg_open,
+    .begin = pg_begin,
+    .commit = pg_commit,
+    .rollback = pg_rollback,
+    .query = pg_query,
+    .step = pg_step,
+    .finish = pg_finish,
+    .changed = pg_changed,
+    .is_null = pg_is_null,
+    .kind = pg_kind,
+    .number = pg_number,
+    .bytes = pg_bytes,
+    .script = pg_script,
+    .is_empty = pg_is_empty,
+    .map = pg_map,
+    .tidy = pg_tidy,
+    .backup = pg_backup,
+    .close = pg_close,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pg_link: one connection to the server, with the statements that were prepared on it. Transactions, and what
+ * is asked of a driver, are in db_postgres.c.
+ *
+ * Nothing waits without end: the server ends statements and waits for locks by its own clock, and where the
+ * server cannot be heard, the connection is given up a little later. */
+#ifndef COUNTERSIGN_DB_POSTGRES_PG_LINK_H
+#define COUNTERSIGN_DB_POSTGRES_PG_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/list.h"
+#include "db/db_driver.h"
+#include "db/postgres/pg_url.h"
+
+enum { PG_SLOTS = 256, PG_TYPES = 33 };
+
+struct pg_conn;   /* libpq's PGconn */
+struct pg_result; /* libpq's PGresult */
+
+struct pg_link {
+    struct pg_url url;
+    int64_t patience;     /* of a wait for a lock; a statement may take twice as long */
+    struct pg_conn *conn; /* NULL: not connected */
+    uint64_t generation;  /* which connection it is */
+    uint64_t named;       /* statements that were given a name */
+    int64_t compared_at;  /* clock_mono: when the clocks were compared */
+    int64_t retry_at;     /* clock_mono: not before */
+    int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
+    struct list running;  /* statements whose rows may still be read */
+    struct pg_statement *slots[PG_SLOTS];
+};
+
+struct pg_statement {
+    struct db_rows rows;
+    struct pg_statement *next;
+    struct list running;
+    const char *sql;      /* the key, with the types: SQL is constant text */
+    char types[PG_TYPES]; /* as declared to the server */
+    uint64_t number, generation;
+    struct pg_result *result;
+    int row; /* -1: before the first */
+};
+
+/* *url becomes the link's. */
+void pg_link_init(struct pg_link *link, const struct pg_url *url, int64_t patience);
+void pg_link_clear(struct pg_link *link);
+
+/* Connects if necessary: also when the server has closed the connection. Refuses a server whose version,
+ * encoding or collation does not serve, or whose clock differs by more than two seconds. ERR_STORE at once
+ * while the back-off lasts. Outside of transactions. */
+enum errcode pg_link_connect(struct cx *cx, struct pg_link *link) MUST_CHECK;
+void pg_link_disconnect(struct pg_link *link);
+/* Whether the server has an open transaction of ours. */
+bool pg_link_in_transaction(const struct pg_link *link);
+
+/* Runs the text, without parameters; the command's tag must be `tag` where that is not NULL. `patience`:
+ * microseconds; 0: without end. */
+enum errcode pg_link_run(struct cx *cx, struct pg_link *link, const char *text, const char *tag,
+                         int64_t patience) MUST_CHECK;
+/* Runs a statement with all of its rows. */
+enum errcode pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st,
+                           const struct db_value *values, size_t n) MUST_CHECK;
+
+/* The statement of that text and those types, stopped. */
+struct pg_statement *pg_link_statement(struct pg_link *link, struct db *db, const char *sql,
+                                       const struct db_value *values, size_t n);
+void pg_statement_stop(struct pg_statement *st);
+void pg_link_stop_all(struct pg_link *link);
+
+/* Sets the context's error from the result, or from the connection where there is none: ERR_STORE,
+ * ERR_STORE_FULL, ERR_CONFLICT, ERR_STORE_RACE. */
+enum errcode
+pg_fail(struct cx *cx, const struct pg_link *link, const struct pg_result *result, const char *what);
+
+#endif

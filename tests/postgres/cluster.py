@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A PostgreSQL server of one's own for a test: an ordinary user's, in a private folder, on a socket alone.
+
+As a program: cluster.py PROGRAM [ARGUMENT...] runs it with COUNTERSIGN_TEST_POSTGRES=postgresql://..., an address without a
+database, and ends the server after it.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+BIN = "/usr/lib/postgresql/15/bin"
+ROLE = "countersign"
+# For speed: what a crash of the machine would lose is of no interest here.
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "100",
+            "listen_addresses": "", "autovacuum_naptime": "600"}
+PATIENCE = 120
+
+
+def ordinary():
+    """What runs a program as an ordinary user: root may not run a database."""
+    if os.geteuid() != 0:
+        return [], None
+    user = pwd.getpwnam("nobody")
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"], user
+
+
+class Cluster:
+    def __init__(self, **settings):
+        self.folder = tempfile.mkdtemp(prefix="countersign-pg-", dir="/tmp")
+        self.data = os.path.join(self.folder, "data")
+        self.settings = {**SETTINGS, **settings}
+        self.process = None
+        self.prefix, user = ordinary()
+        if user is not None:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        os.chmod(self.folder, 0o755)
+        self.run("initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.start()
+
+    def run(self, program, *args):
+        done = subprocess.run([*self.prefix, os.path.join(BIN, program), *args], cwd=self.folder, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env={"PATH": os.environ["PATH"], "LC_ALL": "C"})
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stdout}")
+        return done.stdout
+
+    def start(self):
+        """Returns once it takes connections."""
+        options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen([*self.prefix, os.path.join(BIN, "postgres"), "-D", self.data, "-k", self.folder,
+                                             *options], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env={"PATH": os.environ["PATH"], "LC_ALL": "C"})
+        until = time.monotonic() + PATIENCE
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("postgres did not start: " + self.log())
+            time.sleep(0.02)
+
+    def answers(self):
+        return subprocess.run([os.path.join(BIN, "pg_isready"), "-q", "-h", self.folder], check=False).returncode == 0
+
+    def log(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def stop(self, how=signal.SIGQUIT):
+        """At once: SIGQUIT; SIGINT ends sessions and shuts down in order."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def url(self, database=""):
+        return f"postgresql://{ROLE}@{urllib.parse.quote(self.folder, safe='')}/{database}"
+
+    def sql(self, text, database="postgres"):
+        """Runs statements; returns the rows as lists of texts."""
+        done = subprocess.run([os.path.join(BIN, "psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+                               "-d", self.url(database), "-c", text], check=False, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    cluster = Cluster()
+    try:
+        return subprocess.run(sys.argv[1:], check=False, env={**os.environ, "COUNTERSIGN_TEST_POSTGRES": cluster.url()}).returncode
+    finally:
+        cluster.remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db: what only a server does: races, lost connections, addresses and servers that are refused. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cx.h"
+#include "db/db.h"
+#include "tests/unit/store.h"
+
+struct place {
+    struct cx cx, other;
+    struct str url;
+};
+
+static int
+set_up(void **state)
+{
+    struct place *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    cx_init(&p->cx);
+    cx_init(&p->other);
+    p->url = unit_store_new(&p->other);
+    if (db_open(&p->cx, p->url, DB_CREATE, CLOCK_MINUTE, &p->cx.db) != ERR_NONE)
+        fail_msg("%s", p->cx.detail);
+    assert_int_equal(db_open(&p->other, p->url, DB_OPEN, CLOCK_MINUTE, &p->other.db), ERR_NONE);
+    *state = p;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct place *p = *state;
+    db_close(&p->cx.db);
+    db_close(&p->other.db);
+    cx_clear(&p->cx);
+    cx_clear(&p->other);
+    free(p);
+    return 0;
+}
+
+static enum errcode
+put(struct cx *cx, const char *name)
+{
+    static const char sql[] = "INSERT INTO meta (name, value) VALUES ($1, '0')";
+    return db_exec(cx, NULL, sql, "t", str_from_cstr(name));
+}
+
+static int64_t
+read_one(struct cx *cx, const char *sql)
+{
+    struct db_rows *rows;
+    int64_t n = -1;
+    assert_int_equal(db_query(cx, &rows, sql, ""), ERR_NONE);
+    if (db_next(cx, rows))
+        n = db_int(rows, 0);
+    assert_int_equal(db_done(cx, rows), ERR_NONE);
+    return n;
+}
+
+static int64_t
+count(struct cx *cx)
+{
+    static const char sql[] = "SELECT count(*) FROM meta WHERE name <> 'schema_version'";
+    return read_one(cx, sql);
+}
+
+/* Each reads what the other writes: no serial order has this result, and one of them is refused. */
+static void
+a_race_has_one_winner(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(db_begin(&p->other), ERR_NONE);
+    assert_int_equal(count(&p->cx), 0);
+    assert_int_equal(count(&p->other), 0);
+    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(put(&p->other, "b"), ERR_NONE);
+    assert_int_equal(db_commit(&p->cx), ERR_NONE);
+    assert_int_equal(db_commit(&p->other), ERR_STORE_RACE);
+    assert_int_equal(p->other.err, ERR_STORE_RACE);
+    err_forget(&p->other);
+    assert_int_equal(db_begin(&p->other), ERR_NONE);
+    assert_int_equal(count(&p->other), 1);
+    assert_int_equal(put(&p->other, "b"), ERR_NONE);
+    assert_int_equal(db_commit(&p->other), ERR_NONE);
+    assert_int_equal(count(&p->cx), 2);
+}
+
+/* Ends the connection of cx from the other one's. */
+static void
+cut(struct cx *cx, struct cx *other)
+{
+    static const char whose[] = "SELECT pg_backend_pid()";
+    static const char end[] = "SELECT pg_terminate_backend(CAST($1 AS INTEGER), 60000)";
+    struct db_rows *rows;
+    int64_t pid = read_one(cx, whose);
+    assert_int_equal(db_query(other, &rows, end, "i", pid), ERR_NONE);
+    assert_true(db_next(other, rows));
+    assert_int_equal(db_int(rows, 0), 1);
+    assert_int_equal(db_done(other, rows), ERR_NONE);
+}
+
+static void
+a_lost_connection_is_made_again(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    cut(&p->cx, &p->other);
+    assert_int_equal(put(&p->cx, "b"), ERR_NONE);
+    cut(&p->cx, &p->other);
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(put(&p->cx, "c"), ERR_NONE);
+    assert_int_equal(db_commit(&p->cx), ERR_NONE);
+    assert_int_equal(count(&p->cx), 3);
+}
+
+/* What was not committed is not there, and nothing is repeated. */
+static void
+lost_in_a_transaction(void **state)
+{
+    struct place *p = *state;
+    for (int at_commit = 0; at_commit < 2; at_commit++) {
+        assert_int_equal(db_begin(&p->cx), ERR_NONE);
+        assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+        cut(&p->cx, &p->other);
+        if (!at_commit)
+            assert_int_equal(put(&p->cx, "b"), ERR_STORE);
+        assert_int_equal(db_commit(&p->cx), ERR_STORE);
+        err_forget(&p->cx);
+        assert_int_equal(count(&p->cx), 0);
+    }
+}
+
+static void
+a_snapshot_does_not_write(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(db_begin_read(&p->cx), ERR_NONE);
+    assert_int_equal(put(&p->cx, "a"), ERR_STORE);
+    db_rollback(&p->cx);
+    err_forget(&p->cx);
+    assert_int_equal(count(&p->cx), 0);
+}
+
+static void
+a_statement_takes_only_so_long(void **state)
+{
+    struct place *p = *state;
+    struct db_rows *rows;
+    struct db *slow = p->cx.db;
+    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_MS, &p->cx.db), ERR_NONE);
+    assert_int_equal(db_query(&p->cx, &rows, "SELECT CAST(pg_sleep(600) AS TEXT)", ""), ERR_STORE);
+    assert_non_null(strstr(p->cx.detail, "took too long"));
+    err_forget(&p->cx);
+    db_close(&p->cx.db);
+    p->cx.db = slow;
+}
+
+/* A type that would be misread is an error, not a number. */
+static void
+an_unknown_type_is_refused(void **state)
+{
+    struct place *p = *state;
+    struct db_rows *rows;
+    assert_int_equal(db_query(&p->cx, &rows, "SELECT CAST(1.5 AS NUMERIC)", ""), ERR_STORE);
+    assert_null(rows);
+}
+
+static void
+refused(struct cx *cx, struct str url, enum errcode err, const char *why)
+{
+    struct db *db = NULL;
+    assert_int_equal(db_open(cx, url, DB_OPEN, CLOCK_S, &db), err);
+    assert_null(db);
+    if (strstr(cx->detail, why) == NULL)
+        print_error("%.*s: %s\n", STR_ARG(url), cx->detail);
+    assert_non_null(strstr(cx->detail, why));
+    err_forget(cx);
+}
+
+static void
+addresses(void **state)
+{
+    static const struct {
+        const char *url, *why;
+    } rows[] = {
+        {"postgresql://", "must name role and database"},
+        {"postgresql://r@/", "must name role and database"},
+        {"postgresql:///d", "must name role and database"},
+        {"postgresql://r:a-pass-word@127.0.0.1/d", "must not hold a password"},
+        {"postgresql://r@127.0.0.1/d?password=a-pass-word", "must not hold a password"},
+        {"postgresql://r:a-pass-word@[::1/d", "is not postgresql://"},
+        {"postgresql://r@127.0.0.1/d?options=-csynchronous_commit%3Doff", "options cannot be set"},
+        {"postgresql://r@127.0.0.1/d?service=s", "service cannot be set"},
+        {"postgresql://r@127.0.0.1/d?target_session_attrs=any", "must be read-write or primary"},
+        {"postgresql://r@db.example/d?sslmode=require", "must be verify-full or verify-ca"},
+        {"postgresql://r@127.0.0.1,db.example/d?sslmode=disable", "must be verify-full or verify-ca"},
+        {"postgresql://r@localhost/d?hostaddr=192.0.2.1&sslmode=prefer", "must be verify-full or verify-ca"},
+        {"postgresql://r@127.0.0.1/d?passfile=/nowhere/passwords", "is not there"},
+        {"postgresql://r@127.0.0.1/d?passfile=relative", "is not there"},
+    };
+    struct place *p = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        refused(&p->cx, str_from_cstr(rows[i].url), ERR_CONFIG, rows[i].why);
+        assert_null(strstr(p->cx.detail, "a-pass-word"));
+    }
+}
+
+static void
+a_file_of_passwords_is_the_owners(void **state)
+{
+    struct place *p = *state;
+    char path[] = "/tmp/countersign-passwords-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    struct str url = arena_printf(&p->other.arena, "%.*s?passfile=%s", STR_ARG(p->url), path);
+    struct db *db = NULL;
+    assert_int_equal(db_open(&p->cx, url, DB_OPEN, CLOCK_S, &db), ERR_NONE);
+    db_close(&db);
+    assert_int_equal(fchmod(fd, 0640), 0);
+    refused(&p->cx, url, ERR_CONFIG, "readable by its owner alone");
+    (void)close(fd);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void
+servers_that_do_not_serve(void **state)
+{
+    struct place *p = *state;
+    refused(&p->cx, unit_store_like(&p->cx, "LOCALE 'C.UTF-8'"), ERR_STORE, "LOCALE 'C'");
+    refused(&p->cx, unit_store_like(&p->cx, "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"), ERR_STORE,
+            "LOCALE 'C'");
+    refused(&p->cx, unit_store_like(&p->cx, "ENCODING 'LATIN1'"), ERR_STORE, "UTF8");
+    refused(&p->cx, unit_store_url(&p->cx, "nowhere"), ERR_STORE, "does not exist");
+    refused(&p->cx, STR_LIT("postgresql://r@127.0.0.1:1/d"), ERR_STORE, "refused");
+    struct str reader = arena_printf(&p->cx.arena, "%.*s", STR_ARG(unit_store_like(&p->cx, "")));
+    struct db *db = NULL;
+    assert_int_equal(db_open(&p->cx, reader, DB_CREATE, CLOCK_S, &db), ERR_NONE);
+    db_close(&db);
+}
+
+/* Of the environment nothing is taken. */
+static void
+the_environment_does_not_matter(void **state)
+{
+    struct place *p = *state;
+    struct db *db = NULL;
+    static const char *const names[] = {"PGHOST",    "PGPORT",    "PGDATABASE", "PGUSER",
+                                        "PGOPTIONS", "PGSERVICE", "PGSSLMODE",  "PGTARGETSESSIONATTRS"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(setenv(names[i], "/nowhere", 1), 0);
+    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_S, &db), ERR_NONE);
+    db_close(&db);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_null(getenv(names[i]));
+}
+
+/* Bytes order texts, as in SQLite. */
+static void
+texts_are_in_the_order_of_their_bytes(void **state)
+{
+    struct place *p = *state;
+    struct db_rows *rows;
+    static const char *const names[] = {"B", "a", "b", "\xc3\xa4"};
+    for (size_t i = 4; i-- > 0;)
+        assert_int_equal(put(&p->cx, names[i]), ERR_NONE);
+    assert_int_equal(
+        db_query(&p->cx, &rows, "SELECT name FROM meta WHERE name <> 'schema_version' ORDER BY name", ""),
+        ERR_NONE);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(db_next(&p->cx, rows));
+        assert_str(db_text(&p->cx, rows, 0), names[i]);
+    }
+    assert_int_equal(db_done(&p->cx, rows), ERR_NONE);
+}
+
+static void
+no_copy_of_a_file(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(db_backup(&p->cx, STR_LIT("/nowhere/copy.db")), ERR_USAGE);
+    assert_non_null(strstr(p->cx.detail, "pg_dump"));
+    err_forget(&p->cx);
+    assert_int_equal(db_map(&p->cx, 1 << 30), ERR_NONE);
+    assert_int_equal(db_tidy(&p->cx), ERR_NONE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_race_has_one_winner, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_connection_is_made_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lost_in_a_transaction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_snapshot_does_not_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_statement_takes_only_so_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unknown_type_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(addresses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_of_passwords_is_the_owners, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(servers_that_do_not_serve, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_environment_does_not_matter, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_are_in_the_order_of_their_bytes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_copy_of_a_file, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
