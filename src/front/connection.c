@@ -13,7 +13,10 @@
 #include "front/parts.h"
 #include "log/log.h"
 
-enum { RESPONSES_MOST = 64 * 1024 /* responses that may be unsent before the next request is processed */ };
+enum {
+    BULK = 32 * 1024,          /* a body from here on is read at a pace */
+    RESPONSES_MOST = 64 * 1024 /* responses that may be unsent before the next request is processed */
+};
 
 #define LOOK_AGAIN (100 * CLOCK_MS) /* delay for a connection that timed out while in line for its turn */
 
@@ -59,6 +62,7 @@ take_head(struct connection *c)
 {
     connection_move(c, CONNECTION_BODY);
     c->has_spoken = true;
+    c->head_read = c->bytes_read;
     dispatch_head(&c->peer, &c->parser);
     if (http_parser_wants_continue(&c->parser, &c->in, &c->peer.front->request)) {
         pool_take(&c->peer.front->pool, &c->peer.out);
@@ -118,15 +122,27 @@ step(struct connection *c)
     return false;
 }
 
+/* The line that the connection takes its slices from. No console has anything to say that needs a large
+ * body, and a flood of them must not take the loop's time: they are read at a pace. */
+static struct turns *
+line(struct connection *c)
+{
+    size_t body = c->state == CONNECTION_BODY ? c->bytes_read - c->head_read : 0;
+    bool is_bulk = body >= BULK || c->has_discarded;
+    if (!turn_is_waiting(&c->turn))
+        turn_move(&c->turn, is_bulk ? &c->source->bulk : &c->source->turns);
+    return is_bulk ? &c->peer.front->bulk : &c->peer.front->turns;
+}
+
 /* Processes buffered input, for one slice. True: there is more to do. */
 static bool
-run_slice(struct connection *c)
+run_slice(struct connection *c, const struct turns *from)
 {
     uint64_t requests = c->peer.front->requests;
     size_t bytes = c->bytes_read;
     struct turn_slice slice;
 
-    turn_slice_begin(&slice, &c->peer.front->turns);
+    turn_slice_begin(&slice, from);
     while (connection_is_reading(c) && !c->is_last &&
            (c->state == CONNECTION_BODY || c->in.len > 0 || c->may_read)) {
         if (c->peer.out.len > RESPONSES_MOST && !connection_write_out(c))
@@ -145,12 +161,13 @@ static void
 run(struct connection *c)
 {
     bool has_work = connection_is_reading(c) && !c->is_last && (c->in.len > 0 || c->may_read);
-    bool has_more = has_work && (!turns_take(&c->peer.front->turns, &c->turn) || run_slice(c));
+    struct turns *from = line(c);
+    bool has_more = has_work && (!turns_take(from, &c->turn) || run_slice(c, from));
 
     if (c->state == CONNECTION_CLOSED || !connection_write_out(c))
         return;
     if (has_more)
-        turn_wait(&c->peer.front->turns, &c->turn);
+        turn_wait(line(c), &c->turn);
     else if (c->is_last && c->peer.exchange == NULL && c->state != CONNECTION_LINGERING)
         connection_finish(c);
 }
@@ -189,21 +206,30 @@ write_on(struct connection *c)
         connection_move(c, c->resume);
 }
 
+static void
+discard(struct connection *c)
+{
+    c->has_discarded = true;
+    if (!transport_drain(&c->transport))
+        connection_close(c);
+}
+
 /* The handshake, answers held up by a slow reader, input, or input after a refusal: now, or at its turn. */
 static void
 go_on(struct connection *c)
 {
     if (!connection_is_reading(c)) {
-        if (!turns_take(&c->peer.front->turns, &c->turn)) {
-            turn_wait(&c->peer.front->turns, &c->turn);
+        struct turns *from = line(c);
+        if (!turns_take(from, &c->turn)) {
+            turn_wait(from, &c->turn);
             return;
         }
         if (c->state == CONNECTION_HANDSHAKE)
             shake_hands(c);
         else if (c->state == CONNECTION_WRITING)
             write_on(c);
-        else if (c->state == CONNECTION_LINGERING && !transport_drain(&c->transport))
-            connection_close(c);
+        else if (c->state == CONNECTION_LINGERING)
+            discard(c);
     }
     if (connection_is_reading(c)) {
         c->may_read = true;
@@ -309,7 +335,7 @@ connection_drain(struct connection *c)
     if (c->phase != CONNECTION_PHASE_IDLE)
         return;
     c->is_restarted = true; /* with the deadline of a drain */
-    turn_wait(&c->peer.front->turns, &c->turn);
+    turn_wait(line(c), &c->turn);
     connection_settle(c);
 }
 

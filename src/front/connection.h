@@ -54,7 +54,8 @@ struct connection {
     struct buf in;
     struct transport transport;
     struct throttle_source *source;
-    size_t bytes_read;  /* in all */
+    size_t bytes_read;  /* in all, */
+    size_t head_read;   /* and up to the end of this request's head */
     size_t body_memory; /* its share of the front's bodies */
     uint8_t state, phase;
     uint8_t resume;     /* the state that follows WRITING */
@@ -62,6 +63,7 @@ struct connection {
     bool may_read;      /* the socket may have unread input */
     bool is_last;       /* no request follows the responses that are in peer.out */
     bool is_cut_off;    /* further input is discarded */
+    bool has_discarded; /* some of it was */
     bool is_restarted;  /* a new request: its deadlines start over */
     bool has_asked;     /* at least one complete request was read */
     bool crossed_read;  /* TLS must write before it can read, */

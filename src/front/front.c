@@ -87,7 +87,8 @@ front_new(struct loop *l, const struct config *config)
     const struct park_needs needs = {.has_room = has_room, .is_told = is_told, .arg = &f->backend};
     park_init(&f->park, l, watched > WATCHED_MIN ? watched : WATCHED_MIN, &needs);
     throttle_init(&f->throttle);
-    turns_init(&f->turns, l);
+    turns_init(&f->turns, l, 0);
+    turns_init(&f->bulk, l, TURN_BULK_PACE);
     away_init(&f->away, l);
     weight_init(&f->bodies, l);
     forwarded_init(&f->proxies);
@@ -105,6 +106,7 @@ front_free(struct front **at)
     listen_end(f);
     end_all(f);
     turns_clear(&f->turns);
+    turns_clear(&f->bulk);
     away_clear(&f->away);
     weight_clear(&f->bodies);
     loop_timer_stop(f->loop, &f->certificate.look);

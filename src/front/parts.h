@@ -53,7 +53,7 @@ struct front {
     struct backend backend;
     struct park park;
     struct throttle throttle;
-    struct turns turns;
+    struct turns turns, bulk; /* bulk: large bodies, and what is discarded */
     struct away away;
     struct forwarded_rules proxies;
     struct tls_context *tls; /* NULL: plain HTTP */

@@ -78,6 +78,7 @@ throttle_connect(struct throttle *t, const struct inet_addr *a, size_t most)
             err_no_memory();
         (*at)->address = source;
         turn_source_init(&(*at)->turns);
+        turn_source_init(&(*at)->bulk);
     }
     if ((*at)->connections >= most && (*at)->connections > 0)
         return NULL;

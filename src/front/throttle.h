@@ -30,7 +30,7 @@ struct throttle_source {
     struct throttle_source *next;
     struct inet_addr address;
     size_t connections;
-    struct turn_source turns;
+    struct turn_source turns, bulk; /* of the two lines of struct front */
 };
 
 struct throttle_budget {

@@ -18,7 +18,8 @@ is_spent(struct turns *t)
 {
     if (t->slices > 0)
         t->now = clock_mono();
-    return t->slices >= TURN_SLICES || (t->slices > 0 && t->now - t->began >= t->time);
+    unsigned most = t->pace > 0 ? 1 : TURN_SLICES;
+    return t->slices >= most || (t->slices > 0 && t->now - t->began >= t->time);
 }
 
 bool
@@ -26,7 +27,8 @@ turns_take(struct turns *t, const struct turn *who)
 {
     if (t->round != loop_round(t->loop))
         begin(t, TURN_TIME);
-    if (is_spent(t) || (t->served != who && !list_is_empty(&who->source->line)))
+    if (is_spent(t) || (t->pace > 0 && t->served != who) ||
+        (t->served != who && !list_is_empty(&who->source->line)))
         return false;
     t->slices++;
     return true;
@@ -53,6 +55,7 @@ run_line(struct loop_timer *timer)
     struct turns *t = LIST_ITEM(timer, struct turns, timer);
 
     begin(t, TURN_LINE_TIME);
+    t->next_at = loop_now(t->loop) + t->pace;
     for (size_t n = t->n; n > 0 && !list_is_empty(&t->sources) && !is_spent(t); n--) {
         struct turn *who = next(t);
         t->served = who;
@@ -60,13 +63,13 @@ run_line(struct loop_timer *timer)
         t->served = NULL;
     }
     if (!list_is_empty(&t->sources))
-        loop_timer_set(t->loop, timer, loop_now(t->loop));
+        loop_timer_set(t->loop, timer, t->next_at);
 }
 
 void
-turns_init(struct turns *t, struct loop *l)
+turns_init(struct turns *t, struct loop *l, int64_t pace)
 {
-    *t = (struct turns){.loop = l};
+    *t = (struct turns){.loop = l, .pace = pace};
     begin(t, TURN_TIME);
     list_init(&t->sources);
     loop_timer_init(&t->timer, run_line);
@@ -107,6 +110,13 @@ turn_init(struct turn *t, struct turn_source *source, void (*run)(struct turn *)
 }
 
 void
+turn_move(struct turn *t, struct turn_source *source)
+{
+    ASSERT(!turn_is_waiting(t));
+    t->source = source;
+}
+
+void
 turn_wait(struct turns *t, struct turn *who)
 {
     if (turn_is_waiting(who))
@@ -116,8 +126,10 @@ turn_wait(struct turns *t, struct turn *who)
     list_add_last(&who->source->line, &who->node);
     who->turns = t;
     t->n++;
-    if (t->timer.at == 0)
-        loop_timer_set(t->loop, &t->timer, loop_now(t->loop));
+    if (t->timer.at == 0) {
+        int64_t now = loop_now(t->loop);
+        loop_timer_set(t->loop, &t->timer, t->next_at > now ? t->next_at : now);
+    }
 }
 
 void

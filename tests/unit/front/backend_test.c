@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* backend: whose call is next, who is turned away, and what becomes of those whose client left. */
 #include "tests/unit/front/harness.h"
+#include "front/turn.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -201,7 +202,7 @@ heavy_calls_that_wait_have_a_bound(void **state)
         c[i] = client_connect(h);
         client_send_bytes(h, c[i], request, strlen(request));
         for (unsigned n = 0; n < PUMPS_MAX && harness_counts(h).calls <= i && !client_has_answer(c[i]); n++)
-            pump(h);
+            advance(h, TURN_BULK_PACE);
         peak = harness_counts(h).bodies > peak ? harness_counts(h).bodies : peak;
     }
     is_told_to_come_back(h, c[CALLS - 1]);

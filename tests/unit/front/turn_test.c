@@ -125,6 +125,42 @@ a_client_that_leaves_while_it_waits_is_forgotten(void **state)
     assert_int_equal(harness_counts(h).connections, 0);
 }
 
+/* However many send them, from however many places: a slice of them, and then a pause. */
+static void
+large_bodies_are_read_at_a_pace(void **state)
+{
+    enum { SENDERS = 16, SLICES = 8, SIZE = SLICES * TURN_SLICE_BYTES };
+    struct harness *h = *state;
+    static char body[SIZE];
+    const char *head = text_printf(h,
+                                   "POST /TechnicianConsole.asmx HTTP/1.1\r\nHost: localhost\r\n"
+                                   "Content-Type: text/xml\r\nContent-Length: %d\r\n\r\n",
+                                   SIZE);
+    int sender[SENDERS];
+
+    for (size_t i = 0; i < SENDERS; i++) {
+        sender[i] = client_connect_from(h, text_printf(h, "127.0.0.%zu", i % 4 + 2));
+        client_send(sender[i], head);
+        client_send_bytes(h, sender[i], body, sizeof body);
+    }
+    uint64_t before = requests(h);
+    for (unsigned i = 0; i < SENDERS * SLICES / 8; i++) {
+        int other = client_connect(h);
+        client_send(other, HEALTH);
+        assert_starts(client_read(h, other), "HTTP/1.1 200 OK\r\n");
+        (void)close(other);
+        advance(h, TURN_BULK_PACE);
+    }
+    assert_true(requests(h) - before <= SENDERS * SLICES / 8 + SENDERS / 2);
+    for (unsigned i = 0; i < 4 * SENDERS * SLICES && requests(h) - before < SENDERS * SLICES / 8 + SENDERS;
+         i++)
+        advance(h, TURN_BULK_PACE);
+    for (size_t i = 0; i < SENDERS; i++) {
+        assert_starts(client_read(h, sender[i]), "HTTP/1.1 ");
+        (void)close(sender[i]);
+    }
+}
+
 struct guest {
     struct turn turn;
     struct turns *turns;
@@ -177,7 +213,7 @@ sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
     clock_fix(now);
     h.loop = loop_new();
     loop_timer_init(&h.stopper, stop);
-    turns_init(&turns, h.loop);
+    turns_init(&turns, h.loop, 0);
     turn_source_init(&crowd);
     turn_source_init(&single);
     for (size_t i = 0; i <= GUESTS; i++) {
@@ -212,7 +248,7 @@ a_source_with_nobody_in_line_is_served_before_all_who_wait(void **state)
     clock_fix(now);
     h.loop = loop_new();
     loop_timer_init(&h.stopper, stop);
-    turns_init(&turns, h.loop);
+    turns_init(&turns, h.loop, 0);
     turn_source_init(&crowd);
     turn_source_init(&single);
     waits.turns = &turns;
@@ -242,6 +278,7 @@ main(void)
         TURN_TEST(a_crowd_of_the_same_address_does_so_too),
         TURN_TEST(what_waits_for_its_turn_is_not_timed_out_by_that),
         TURN_TEST(a_client_that_leaves_while_it_waits_is_forgotten),
+        TURN_TEST(large_bodies_are_read_at_a_pace),
         cmocka_unit_test(a_source_with_nobody_in_line_is_served_before_all_who_wait),
         cmocka_unit_test(sources_are_served_in_turn_and_a_round_ends_by_time),
     };
