@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "log/log.h"
 
-enum { MESSAGES_MAX = 64 * 1024 };
+enum { MESSAGES_MAX = 64 * 1024, POLL_PAUSE_MS = 100 };
 
 bool
 child_is_sandbox(void)
@@ -122,6 +122,28 @@ child_find_error(struct cx *cx)
 {
     child_find(true, str_from_cstr(cx->detail));
     err_forget(cx);
+}
+
+void
+child_pause(const char *why)
+{
+    log_event(LOG_POLL_FAILED, "error=\"%s\"", why);
+    (void)poll(NULL, 0, POLL_PAUSE_MS);
+}
+
+int
+child_poll(struct pollfd *watched, size_t n, int wait_ms)
+{
+    int events = poll(watched, n, wait_ms);
+    if (events >= 0)
+        return events;
+    const int why = errno;
+    ASSERT(why == EINTR || why == EAGAIN || why == ENOMEM);
+    for (size_t i = 0; i < n; i++)
+        watched[i].revents = 0;
+    if (why != EINTR)
+        child_pause(strerror(why));
+    return 0;
 }
 
 void

@@ -4,7 +4,9 @@
 #ifndef COUNTERSIGN_PROC_CHILD_H
 #define COUNTERSIGN_PROC_CHILD_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/clock.h"
 #include "base/cx.h"
@@ -36,6 +38,12 @@ void child_drained(void);
  * blanks. child_find_error reports the context's error and clears it. */
 void child_find(bool is_problem, struct str text);
 void child_find_error(struct cx *cx);
+
+/* poll(2). A failure for want of memory is a round without events, after a short pause: the process goes on
+ * with what it holds. */
+int child_poll(struct pollfd *watched, size_t n, int wait_ms);
+/* That pause, logged. */
+void child_pause(const char *why);
 
 /* Sends a message that the child will repeat: a supervisor that does not read now is not waited for. */
 void child_report(const struct control *message);

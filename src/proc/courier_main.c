@@ -277,7 +277,8 @@ serve(struct courier *c)
         struct pollfd p[WATCHED] = {{.fd = CONTROL_FD, .events = POLLIN},
                                     {.fd = c->worker.fd, .events = events_of(c)}};
         bool is_watched = p[WORKER].fd >= 0 && p[WORKER].events != 0;
-        http_out_step(c->delivery.http, p, is_watched ? WATCHED : WORKER, WAIT_MS);
+        if (http_out_step(c->delivery.http, p, is_watched ? WATCHED : WORKER, WAIT_MS) != ERR_NONE)
+            child_pause("curl_multi_poll");
         /* First, since the channel may be replaced here, and p[WORKER] then describes the old one. */
         if (p[CONTROL].revents != 0)
             control_ready(c);

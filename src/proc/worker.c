@@ -244,8 +244,7 @@ serve(struct worker *w)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = channel_events(&w->fronts[i])};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
-        int wait = patience(w, &p[COURIER]), n = poll(p, WATCHED, wait);
-        ASSERT(n >= 0 || errno == EINTR);
+        int wait = patience(w, &p[COURIER]), n = child_poll(p, WATCHED, wait);
         /* First, since a channel may be replaced here, and p[i] then describes the old one; the new one
          * waits for the next round. */
         if (n > 0 && p[CONTROL].revents != 0) {

@@ -225,7 +225,7 @@ from_curl(short events)
                    ((events & CURL_WAIT_POLLOUT) != 0 ? POLLOUT : 0));
 }
 
-void
+enum errcode
 http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms)
 {
     struct curl_waitfd extra[HTTP_OUT_WATCHED];
@@ -233,14 +233,16 @@ http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms)
     ASSERT(n <= HTTP_OUT_WATCHED);
     for (size_t i = 0; i < n; i++)
         extra[i] = (struct curl_waitfd){.fd = watched[i].fd, .events = to_curl(watched[i].events)};
-    /* These fail only when libcurl is misused, or when poll(2) lacks resources. */
+    /* Fails only when libcurl is misused, or at the end of memory. */
     ASSERT(curl_multi_perform(h->multi, &running) == CURLM_OK);
     note_ends(h);
     if (find_ended(h) != NULL)
         wait_ms = 0;
-    ASSERT(curl_multi_poll(h->multi, extra, (unsigned)n, wait_ms, NULL) == CURLM_OK);
+    const CURLMcode done = curl_multi_poll(h->multi, extra, (unsigned)n, wait_ms, NULL);
+    ASSERT(done == CURLM_OK || done == CURLM_UNRECOVERABLE_POLL);
     for (size_t i = 0; i < n; i++)
-        watched[i].revents = from_curl(extra[i].revents);
+        watched[i].revents = done == CURLM_OK ? from_curl(extra[i].revents) : 0;
+    return done == CURLM_OK ? ERR_NONE : ERR_SYSTEM;
 }
 
 struct http_out_post *

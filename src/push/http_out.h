@@ -73,9 +73,9 @@ void http_out_free(struct http_out **h);
 void http_out_begin(struct http_out *h, struct http_out_post *post);
 /* Advances all posts. If none has ended yet, waits for at most wait_ms until one can advance, or until one
  * of the n descriptors is ready (POLLIN, POLLOUT; n <= HTTP_OUT_WATCHED). Fills in their revents in any
- * case. */
+ * case. ERR_SYSTEM: the kernel has no memory to wait with; all else has been done. */
 enum { HTTP_OUT_WATCHED = 4 };
-void http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms);
+enum errcode http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms) MUST_CHECK;
 /* A post that has ended, which is forgotten here; NULL: none. */
 struct http_out_post *http_out_take(struct http_out *h);
 

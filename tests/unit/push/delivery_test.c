@@ -83,7 +83,7 @@ answer(uint32_t id)
     struct frame f;
     struct http_out_end end;
     while (frame_next(&out, &f) == ERR_MORE) {
-        http_out_step(d.http, NULL, 0, 1000);
+        assert_int_equal(http_out_step(d.http, NULL, 0, 1000), ERR_NONE);
         delivery_collect(&d, &out);
     }
     assert_int_equal(f.type, LETTER_END);
@@ -160,7 +160,7 @@ what_lost_its_sender_is_delivered_without_an_answer(void **state)
     assert_int_equal(take_webhook(2), ERR_NONE);
     (void)answer(2);
     while (d.jobs[0].is_busy || d.jobs[1].is_busy) {
-        http_out_step(d.http, NULL, 0, 1000);
+        assert_int_equal(http_out_step(d.http, NULL, 0, 1000), ERR_NONE);
         delivery_collect(&d, &out);
     }
     assert_int_equal(out.len, 0);

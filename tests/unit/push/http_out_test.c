@@ -92,7 +92,7 @@ run(struct http_out *h, struct http_out_post *posts, size_t n)
     for (size_t i = 0; i < n; i++)
         http_out_begin(h, &posts[i]);
     while (n > 0) {
-        http_out_step(h, NULL, 0, 1000);
+        assert_int_equal(http_out_step(h, NULL, 0, 1000), ERR_NONE);
         while (http_out_take(h) != NULL)
             n--;
     }
@@ -164,7 +164,7 @@ a_watched_descriptor_ends_the_wait_and_what_is_under_way_can_be_dropped(void **s
     struct http_out_post p = post_to(url); /* nobody accepts */
     struct pollfd watched[] = {{.fd = ring[0], .events = POLLIN}, {.fd = ring[1], .events = POLLOUT}};
     http_out_begin(h, &p);
-    http_out_step(h, watched, 2, TIMEOUT_S * 1000);
+    assert_int_equal(http_out_step(h, watched, 2, TIMEOUT_S * 1000), ERR_NONE);
     assert_int_equal(watched[0].revents, POLLIN);
     assert_int_equal(watched[1].revents, POLLOUT);
     assert_null(http_out_take(h));
