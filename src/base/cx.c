@@ -33,6 +33,7 @@ cx_end(struct cx *cx)
     cx->source = STR_NULL;
     cx->console = STR_NULL;
     cx->n_woken = 0;
+    cx->has_posted = false;
     cx->wakes_all = false;
     cx->call = NULL;
     cx->reply = NULL;

@@ -49,7 +49,8 @@ struct cx {
     int64_t woken[CX_WOKEN]; /* technicians whose challenge this request changed: their waiting checks are
                               * woken after it */
     size_t n_woken;
-    bool wakes_all; /* there were more, or any check may be affected */
+    bool has_posted; /* a delivery was put into the outbox: worker 0 should look */
+    bool wakes_all;  /* there were more, or any check may be affected */
     enum errcode err;
     char detail[CX_DETAIL]; /* detail of the first error; for the log and the operator, never for an
                              * outsider */

@@ -78,15 +78,36 @@ news_take(int fd)
 }
 
 void
-news_tell(struct cx *cx, struct str path)
+news_open(struct cx *cx, struct str path, struct news_line *line_out)
 {
     struct place p = place_of(cx, path);
-    int fd = p.folder < 0 ? -1 : new_socket();
-    if (fd >= 0)
-        (void)sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&p.address,
-                     sizeof(p.address));
-    if (fd >= 0)
-        (void)close(fd);
-    if (p.folder >= 0)
-        (void)close(p.folder);
+    *line_out =
+        (struct news_line){.fd = p.folder < 0 ? -1 : new_socket(), .folder = p.folder, .address = p.address};
+}
+
+void
+news_send(const struct news_line *line)
+{
+    if (line->fd >= 0)
+        (void)sendto(line->fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&line->address,
+                     sizeof(line->address));
+}
+
+void
+news_close(struct news_line *line)
+{
+    if (line->fd >= 0)
+        (void)close(line->fd);
+    if (line->folder >= 0)
+        (void)close(line->folder);
+    line->fd = line->folder = -1;
+}
+
+void
+news_tell(struct cx *cx, struct str path)
+{
+    struct news_line line;
+    news_open(cx, path, &line);
+    news_send(&line);
+    news_close(&line);
 }

@@ -53,8 +53,9 @@ struct domain {
     struct confine_path folder;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: never */
     uint32_t slot;
-    int news;         /* worker 0: readable when another process has written; -1: none */
-    int64_t followed; /* the last row of the audit log that was seen; -1: none yet */
+    struct news_line line; /* other workers: to worker 0 */
+    int news;              /* worker 0: readable when another process has written; -1: none */
+    int64_t followed;      /* the last row of the audit log that was seen; -1: none yet */
 };
 
 /* Only LIVE settings of the configuration have changed. */
@@ -165,6 +166,8 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     d->folder = (struct confine_path){opener_folder(&d->arena, c), true};
     given->confine.paths = &d->folder;
     given->confine.n_paths = 1;
+    if (d->slot != 0)
+        news_open(cx, c->store_path, &d->line);
     if (d->slot == 0) {
         listen_for_news(d, cx, given);
         e = outbox_open(&d->outbox, cx, c);
@@ -185,6 +188,8 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
         d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
     if (e != ERR_NONE)
         db_rollback(cx);
+    if (cx->has_posted && d->slot != 0)
+        news_send(&d->line);
     outbox_look_soon(&d->outbox);
     return e;
 }
@@ -284,6 +289,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     bool more = false, more_rows = false;
     if (d->news >= 0)
         news_take(d->news);
+    outbox_look_soon(&d->outbox);
     if (!is_open(d, cx)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
         return false;
@@ -310,7 +316,7 @@ idle(void *arg, struct cx *cx, bool *ends)
 int
 domain_run(const struct domain_extra *extra)
 {
-    struct domain d = {.extra = extra, .news = -1, .followed = -1};
+    struct domain d = {.extra = extra, .line = {.fd = -1, .folder = -1}, .news = -1, .followed = -1};
     arena_init(&d.arena);
     outbox_init(&d.outbox);
     const struct worker_hooks hooks = {.set_up = set_up,
@@ -326,6 +332,7 @@ domain_run(const struct domain_extra *extra)
     int status = worker_run(&hooks);
     struct cx none = {.db = NULL};
     opener_close(&d.opener, &none);
+    news_close(&d.line);
     outbox_clear(&d.outbox);
     env_clear(&d.env);
     arena_clear(&d.arena);

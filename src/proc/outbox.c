@@ -233,7 +233,8 @@ take_row(struct work *w, struct cx *cx, const struct outbox_row *row)
         return e;
     if (has_no_place(w, row))
         return move(cx, row, "waiting", cx->now + SHARE_PAUSE, &moved);
-    e = move(cx, row, "waiting", w->until, &moved);
+    const struct outbox_move claim = {.state = "waiting", .next_at = w->until, .is_claim = true};
+    e = store_outbox_move(cx, row, &claim, &moved);
     if (moved)
         w->claimed[w->n_claimed++] = row;
     return e;
@@ -249,6 +250,20 @@ settle_ended(struct work *w, struct cx *cx)
         if (entry->state == OUTBOX_ENDED)
             e = settle(w, cx, &v);
     }
+    return e;
+}
+
+/* What the worker before this one had under way when it died: the supervisor starts one after the other's
+ * end. It counts as an attempt, as with a courier that ended. */
+static enum errcode
+take_over(struct work *w, struct cx *cx)
+{
+    static const struct http_out_end lost = {.result = HTTP_OUT_LATER, .why = "the worker ended"};
+    struct outbox_row *rows = NULL;
+    size_t n = 0;
+    enum errcode e = store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
+    for (size_t i = 0; i < n && e == ERR_NONE; i++)
+        e = settle(w, cx, &(struct verdict){.row = &rows[i], .end = lost, .at = cx->now});
     return e;
 }
 
@@ -269,6 +284,8 @@ work_within(struct work *w, struct cx *cx)
 {
     w->until = cx->now + w->o->claim;
     enum errcode e = settle_ended(w, cx);
+    if (e == ERR_NONE && !w->o->has_taken_over)
+        e = take_over(w, cx);
     return e == ERR_NONE && w->room > 0 ? take_due(w, cx) : e;
 }
 
@@ -276,7 +293,7 @@ static enum errcode
 run(struct work *w, struct cx *cx, enum errcode (*within)(struct work *, struct cx *))
 {
     w->claimed = arena_array(&cx->arena, HTTP_OUT_AT_ONCE, sizeof(const struct outbox_row *));
-    w->verdicts = arena_array(&cx->arena, HTTP_OUT_AT_ONCE + LOOKED_AT, sizeof(*w->verdicts));
+    w->verdicts = arena_array(&cx->arena, 2 * HTTP_OUT_AT_ONCE + LOOKED_AT, sizeof(*w->verdicts));
     enum errcode e = db_begin(cx);
     return e == ERR_NONE ? db_end(cx, within(w, cx)) : e;
 }
@@ -329,6 +346,7 @@ adopt(const struct work *w, struct cx *cx)
 {
     struct outbox *o = w->o;
     size_t next = 0;
+    o->has_taken_over = true;
     for (size_t i = 0; i < w->n_verdicts; i++)
         verdict_log(&w->verdicts[i]);
     for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++) {
@@ -376,7 +394,7 @@ outbox_work(struct outbox *o, struct cx *cx)
         w.room = HTTP_OUT_AT_ONCE - count(o, OUTBOX_UNDER_WAY);
     if (w.room > 0 && !has_ended)
         e = is_anything_due(cx, &is_due);
-    if (e == ERR_NONE && (has_ended || is_due)) {
+    if (e == ERR_NONE && (has_ended || is_due || !o->has_taken_over)) {
         e = run(&w, cx, work_within);
         if (e == ERR_NONE)
             adopt(&w, cx);

@@ -7,7 +7,8 @@
  * not to be delivered any more. A claim lasts longer than a delivery may take, and ends by itself: where this
  * process died, and where the courier does not answer, which then loses its channel. HTTP_OUT_AT_ONCE letters
  * are under way at most, and not all of them to one destination (proc/share.h), so that a courier that reads
- * nothing is not waited for, and what it was to deliver stays in the table. When the channel is lost, what
+ * nothing is not waited for, and what it was to deliver stays in the table. A worker 0 that was started takes
+ * over the claims of the one that died. When the channel is lost, what
  * was under way counts as an attempt that may go well another time: so a letter that ends couriers does not
  * keep the others. */
 #ifndef COUNTERSIGN_PROC_OUTBOX_H
@@ -48,6 +49,7 @@ struct outbox {
     struct push_key key;
     struct channel courier;
     bool owes_key;
+    bool has_taken_over; /* the claims of the worker before this one */
     bool is_urgent;      /* poll at once */
     int64_t looked_at;   /* clock_mono */
     int64_t rests_until; /* clock_mono: pause after a failure of the store */

@@ -11,6 +11,7 @@ store_outbox_insert(struct cx *cx, const struct outbox_row *r)
         "INSERT INTO outbox (id, challenge_id, notice_id, device_id, transport, state, attempts, next_at, "
         "created_at, expires_at) VALUES ($1, NULLIF($2, 0), NULLIF($3, 0), NULLIF($4, 0), $5, 'waiting', 0, "
         "$6, $7, $8)";
+    cx->has_posted = true;
     return db_exec(cx, NULL, sql, "iiiitiii", r->id, r->challenge_id, r->notice_id, r->device_id,
                    r->transport, r->next_at, r->created_at, r->expires_at);
 }
@@ -31,22 +32,18 @@ store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out)
     return db_done(cx, rows);
 }
 
-enum errcode
-store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
+#define OUTBOX_WAITING                                                                            \
+    "SELECT o.id, o.challenge_id, o.notice_id, o.device_id, o.transport, o.attempts, o.next_at, " \
+    "o.created_at, o.expires_at, COALESCE(c.public_id, n.public_id), "                            \
+    "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL THEN 1 ELSE 0 END, "                       \
+    "p.endpoint, p.p256dh, p.auth, p.rests_until FROM outbox o "                                  \
+    "LEFT JOIN challenge c ON c.id = o.challenge_id LEFT JOIN notice n ON n.id = o.notice_id "    \
+    "LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "       \
+    "device d WHERE d.id = o.device_id AND d.state = 'active') WHERE o.state = 'waiting' "
+
+static enum errcode
+read_rows(struct cx *cx, struct db_rows *rows, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
 {
-    static const char sql[] =
-        "SELECT o.id, o.challenge_id, o.notice_id, o.device_id, o.transport, o.attempts, o.next_at, "
-        "o.created_at, o.expires_at, COALESCE(c.public_id, n.public_id), "
-        "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL THEN 1 ELSE 0 END, "
-        "p.endpoint, p.p256dh, p.auth, p.rests_until FROM outbox o "
-        "LEFT JOIN challenge c ON c.id = o.challenge_id LEFT JOIN notice n ON n.id = o.notice_id "
-        "LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "
-        "device d WHERE d.id = o.device_id AND d.state = 'active') "
-        "WHERE o.state = 'waiting' AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2";
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
-    if (err != ERR_NONE)
-        return err;
     struct outbox_row *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
     size_t n = 0;
     while (n < (size_t)limit && db_next(cx, rows)) {
@@ -74,6 +71,24 @@ store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **
 }
 
 enum errcode
+store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
+{
+    static const char sql[] = OUTBOX_WAITING "AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT $2";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "ii", now, limit);
+    return err != ERR_NONE ? err : read_rows(cx, rows, limit, rows_out, n_out);
+}
+
+enum errcode
+store_outbox_claimed(struct cx *cx, int64_t limit, struct outbox_row **rows_out, size_t *n_out)
+{
+    static const char sql[] = OUTBOX_WAITING "AND o.claimed <> 0 ORDER BY o.next_at, o.id LIMIT $1";
+    struct db_rows *rows;
+    enum errcode err = db_query(cx, &rows, sql, "i", limit);
+    return err != ERR_NONE ? err : read_rows(cx, rows, limit, rows_out, n_out);
+}
+
+enum errcode
 store_outbox_next(struct cx *cx, int64_t *at_out)
 {
     struct db_rows *rows;
@@ -90,11 +105,12 @@ store_outbox_next(struct cx *cx, int64_t *at_out)
 enum errcode
 store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outbox_move *m, bool *moved_out)
 {
-    static const char sql[] = "UPDATE outbox SET state = $3, next_at = $4, attempts = attempts + $5 "
-                              "WHERE id = $1 AND state = 'waiting' AND next_at = $2";
+    static const char sql[] =
+        "UPDATE outbox SET state = $3, next_at = $4, attempts = attempts + $5, claimed = $6 "
+        "WHERE id = $1 AND state = 'waiting' AND next_at = $2";
     int64_t n = 0;
-    enum errcode err = db_exec(cx, &n, sql, "iitii", row->id, row->next_at, str_from_cstr(m->state),
-                               m->next_at, (int64_t)(m->is_attempt ? 1 : 0));
+    enum errcode err = db_exec(cx, &n, sql, "iitiii", row->id, row->next_at, str_from_cstr(m->state),
+                               m->next_at, (int64_t)m->is_attempt, (int64_t)m->is_claim);
     *moved_out = n != 0;
     return err;
 }

@@ -27,14 +27,18 @@ struct outbox_row {
     struct push_subscription push; /* of device_id; endpoint null: the device has none, or is not active */
 };
 
-/* Within the open transaction: inserts it as waiting, not tried yet. transport is a constant: "webhook",
- * with device_id 0, or "web-push". */
+/* Within the open transaction: inserts it as waiting, not tried yet, and notes that in cx->has_posted.
+ * transport is a constant: "webhook", with device_id 0, or "web-push". */
 enum errcode store_outbox_insert(struct cx *cx, const struct outbox_row *row) MUST_CHECK;
 /* How many notices that device is still to be rung for. */
 enum errcode store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out) MUST_CHECK;
 /* Up to `limit` that are due at `now`, the longest due first. *rows_out is in the arena. */
 enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out,
                               size_t *n_out) MUST_CHECK;
+/* Up to `limit` that are claimed, the longest due first: by a process that is gone, for one that has just
+ * taken its place. *rows_out is in the arena. */
+enum errcode
+store_outbox_claimed(struct cx *cx, int64_t limit, struct outbox_row **rows_out, size_t *n_out) MUST_CHECK;
 /* When the next one is due; 0: none is waiting. */
 enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
 
@@ -42,6 +46,7 @@ struct outbox_move {
     const char *state; /* "waiting", "sent", "failed", "dropped" */
     int64_t next_at;
     bool is_attempt; /* one more attempt */
+    bool is_claim;   /* for a delivery; any other move ends a claim */
 };
 /* The only function that changes a row's state: within the open transaction, waiting -> m->state, provided
  * that the row is still waiting and its next_at equals that of `row`. Otherwise *moved_out is false, and

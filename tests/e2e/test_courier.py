@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import queue
+import re
 import signal
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from countersign import PATIENCE
 from test_web_push import service, subscribed  # noqa: F401 (a fixture)
 
 KEY = b"a key of the operator's own"
+NEWS = r"debug worker\S* news\b"
 
 
 class Slow:
@@ -135,11 +137,31 @@ def test_a_worker_that_dies_in_the_midst_of_a_delivery_costs_at_most_a_second_de
         os.kill(pid, signal.SIGKILL)
     server.wait_log(r"child\.ready.* child=worker", times=2)
     receiver.gate.set()
-    rows(server, "UPDATE outbox SET next_at = 1")  # the claim's end, long before the challenge's
+    server.wait_log(r'webhook\.failed .*error="the worker ended" final=0')
+    server.advance(2)
     assert receiver.take() == first
     server.wait_for(lambda: is_sent(server))
     assert phone.approve(sent.sMatchNumber)["result"] == "OK"
     assert console.settle(token, sent.sPushToken).result == "OK"
+
+
+def test_a_push_that_another_worker_wrote_is_delivered_at_once(held, name):
+    """Worker 0 is busy with a call of its own while the push is written: it finds the news of it as soon as it goes on."""
+    receiver, server = held
+    server.ready(*name)
+    first = min(server.children("worker"))
+    for _ in range(2):  # what was said until now is heard by then
+        server.console().call("keepConsoleAlive")
+    os.kill(first, signal.SIGSTOP)
+    busy = threading.Thread(target=server.console().call, args=("keepConsoleAlive",))
+    busy.start()
+    server.console().begin(name[1])
+    before = len(re.findall(NEWS, server.log()))
+    os.kill(first, signal.SIGCONT)
+    busy.join()
+    server.wait_log(NEWS, times=before + 1)
+    assert receiver.take()
+    receiver.gate.set()
 
 
 def test_a_stopped_courier_slows_no_one_and_goes_on_where_it_was(held, name):

@@ -3,6 +3,9 @@
 
 -- Accounts and their ways in.
 
+-- What a new password was judged by when it was seen (accounts/password.h); NULL: of an earlier version, judged by nothing of now.
+ALTER TABLE login ADD COLUMN new_password_context BYTEA;
+
 -- Devices and notices.
 
 -- Sessions.
@@ -16,3 +19,8 @@ UPDATE session SET second_factor = 1 WHERE ended_at = 0 AND EXISTS
             OR a.detail LIKE '%,"method":"recovery",%'));
 
 -- Outbox and audit.
+
+ALTER TABLE outbox ADD COLUMN claimed BIGINT NOT NULL DEFAULT 0; -- not 0: next_at is when the claim of a worker ends
+CREATE INDEX outbox_claimed ON outbox (claimed) WHERE claimed <> 0;
+
+CREATE INDEX audit_locked ON audit (technician_id, seq) WHERE event = 'account.locked'; -- who locked it, and when

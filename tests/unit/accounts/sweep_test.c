@@ -38,13 +38,13 @@ note_handle(sqlite3 *db, const char **message_out, const void *api)
  * was not delivered two hours ago. */
 static const char logins[] =
     "INSERT INTO login SELECT i, k, $4, 'sign-in', 'open', k, '', '', '', 1, '', '', 0, 0, NULL, $3, "
-    "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0" NUMBERS;
+    "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0, NULL" NUMBERS;
 static const char challenges[] = "INSERT INTO challenge SELECT i, i, $4, 'id' || i, k, k, CASE i % 2 WHEN 0 "
                                  "THEN 'pending' ELSE 'used' END, 1, "
                                  "3, 0, $3, $3 + 60000000 + i, 0, NULL" NUMBERS;
 static const char outboxes[] = "INSERT INTO outbox SELECT i, i, NULL, NULL, 'webhook', CASE i % 2 WHEN 0 "
                                "THEN 'sent' ELSE 'failed' END, 1, "
-                               "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000" NUMBERS;
+                               "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000, 0" NUMBERS;
 static const char sessions[] = "INSERT INTO session SELECT i, $5, $4, i, k, k, 0, 0, '', '', $3, $3, $3 + "
                                "3600000000, $3 + 3600000000, 0, '', 1" NUMBERS;
 static const char enrolments[] =

@@ -256,6 +256,34 @@ what_is_under_way_is_given_back_at_the_end(void **state)
     assert_ok(outbox_leave(&o, w->cx));
 }
 
+/* Killed: nothing was given back. */
+static void
+a_new_worker_takes_over_what_a_dead_one_had_claimed(void **state)
+{
+    struct world *w = *state;
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+    answer(ids[0], sent);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed <> 0 AND next_at = $1 + 25000000"), 1);
+    outbox_clear(&o);
+    begin_worker();
+    world_later(w, 0);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 0);
+    assert_int_equal(
+        count_rows(w, "state = 'waiting' AND claimed = 0 AND attempts = 1 AND next_at = $1 + 1000000"), 1);
+    world_later(w, CLOCK_S);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 1);
+    answer(ids[0], sent);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'sent' AND claimed = 0"), 2);
+}
+
 /* n more rows for the webhook, of the same challenge. */
 static void
 add_rows(struct world *w, int64_t n, int64_t expires_at)
@@ -447,6 +475,7 @@ main(void)
         CASE(a_courier_that_does_not_answer_in_time_loses_its_channel),
         CASE(what_another_claimed_since_is_not_written_over),
         CASE(a_courier_that_ended_cost_an_attempt),
+        CASE(a_new_worker_takes_over_what_a_dead_one_had_claimed),
         CASE(what_is_under_way_is_given_back_at_the_end),
         CASE(a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have),
         CASE(a_destination_that_does_not_answer_leaves_room_for_the_others),
