@@ -170,6 +170,15 @@ password_check_new(struct cx *cx, const struct policy *p, const struct technicia
     return err;
 }
 
+struct digest
+password_context(struct cx *cx, const struct policy *p, const struct technician *t, const struct company *c)
+{
+    return sha256(arena_printf(&cx->arena, "%lld %lld %lld %zu:%.*s %zu:%.*s %zu:%.*s %zu:%.*s",
+                               (long long)p->password_history, (long long)t->id,
+                               (long long)t->password_generation, t->email.n, STR_ARG(t->email), t->name.n,
+                               STR_ARG(t->name), c->name.n, STR_ARG(c->name), c->title.n, STR_ARG(c->title)));
+}
+
 enum errcode
 password_store(struct cx *cx, const struct policy *p, const struct technician *t, struct str hash,
                bool must_change)

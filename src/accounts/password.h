@@ -14,6 +14,7 @@
 #include "accounts/technician.h"
 #include "base/cx.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "base/str.h"
 
 /* The encoded hash, in the arena. ERR_SYNTAX: not UTF-8, empty or too long. */
@@ -48,6 +49,12 @@ password_judge(const struct policy *p, const struct password_facts *facts, const
 enum errcode password_check_new(struct cx *cx, const struct policy *p, const struct technician *t,
                                 const struct company *c, struct str password,
                                 enum password_verdict *verdict_out, const char **reason_out) MUST_CHECK;
+
+/* A digest of what the last two parts of password_check_new depend on besides the password: the words of
+ * account and company, the present password, the depth of the history. Compared in the transaction that
+ * stores the password: if it differs, the password has to be checked again. */
+struct digest
+password_context(struct cx *cx, const struct policy *p, const struct technician *t, const struct company *c);
 
 /* Within the open transaction: the hash becomes the account's, the old one goes into the history (trimmed
  * to the policy's depth), the generation increases. Open logins are unchanged: they proved another

@@ -33,26 +33,56 @@ check_name(struct cx *cx, struct str name)
     return err_set(cx, ERR_SYNTAX, "a name is 1 to %d bytes of printable text", NAME_BYTES_MAX);
 }
 
+/* A new password, hashed before the transaction that stores it. */
+struct hashed {
+    struct str hash; /* empty: none */
+    struct password_facts facts;
+    struct digest context;
+};
+
 /* Checks against the policy and hashes. Null: none. */
 static enum errcode
-hash_new(struct cx *cx, const struct technician *t, struct str password, struct str *hash_out)
+hash_new(struct cx *cx, const struct technician *t, struct str password, struct hashed *h_out)
 {
     struct company company;
     struct policy policy;
     enum password_verdict verdict;
     const char *reason = NULL;
     enum errcode err = company_get(cx, t->company_id, &company);
-    *hash_out = STR_LIT("");
+    *h_out = (struct hashed){.hash = STR_LIT("")};
     if (err != ERR_NONE || str_is_null(password))
         return err;
     err = policy_get(cx, t->company_id, &policy);
     if (err == ERR_NONE)
+        err = password_look(cx, password, t, &company, &h_out->facts);
+    if (err == ERR_NONE)
         err = password_check_new(cx, &policy, t, &company, password, &verdict, &reason);
     if (err != ERR_NONE)
         return err;
+    h_out->context = password_context(cx, &policy, t, &company);
     if (verdict != PASSWORD_GOOD)
         return err_set(cx, ERR_POLICY, "the password is refused: %s", reason);
-    return password_hash(cx, password, hash_out);
+    return password_hash(cx, password, &h_out->hash);
+}
+
+/* Within the open transaction: what the password was checked by may have changed since. */
+static enum errcode
+still_good(struct cx *cx, const struct technician *t, const struct hashed *h, struct policy *policy_out)
+{
+    struct company company;
+    const char *reason = NULL;
+    enum errcode err = company_get(cx, t->company_id, &company);
+    if (err == ERR_NONE)
+        err = policy_get(cx, t->company_id, policy_out);
+    if (err != ERR_NONE || str_is_empty(h->hash))
+        return err;
+    const struct digest now = password_context(cx, policy_out, t, &company);
+    if (password_judge(policy_out, &h->facts, &reason) != PASSWORD_GOOD)
+        return err_set(cx, ERR_POLICY, "the password is refused: %s", reason);
+    if (!secret_equal(now.bytes, h->context.bytes, sizeof now.bytes))
+        return err_set(cx, ERR_CONFLICT, "%.*s, its company or a policy was changed meanwhile: try again",
+                       STR_ARG(t->email));
+    return ERR_NONE;
 }
 
 static enum errcode
@@ -99,20 +129,22 @@ enum errcode
 technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out)
 {
     struct technician t = row_of(cx, new);
-    struct str hash;
+    struct policy policy;
+    struct hashed hashed;
     *id_out = 0;
     if (str_is_null(t.email_key))
         return err_set(cx, ERR_SYNTAX, "'%.*s' is not an e-mail address", STR_ARG(t.email));
     enum errcode err = check_name(cx, t.name);
     if (err == ERR_NONE)
-        err = hash_new(cx, &t, new->password, &hash);
+        err = hash_new(cx, &t, new->password, &hashed);
     if (err == ERR_NONE)
         err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    t.password_hash = hash;
-    t.password_must_change = !str_is_empty(hash) && !new->keeps_password;
-    err = db_end(cx, insert(cx, &t));
+    t.password_hash = hashed.hash;
+    t.password_must_change = !str_is_empty(hashed.hash) && !new->keeps_password;
+    err = still_good(cx, &t, &hashed, &policy);
+    err = db_end(cx, err == ERR_NONE ? insert(cx, &t) : err);
     *id_out = err == ERR_NONE ? t.id : 0;
     return err;
 }
@@ -246,19 +278,19 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
     struct technician t;
     struct policy policy;
     struct lockout_lifted lifted;
-    struct str hash;
+    struct hashed hashed;
     enum errcode err = technician_get(cx, id, &t);
     if (err == ERR_NONE && str_is_empty(password))
         err = err_set(cx, ERR_POLICY, "the password is refused: it is empty");
     if (err == ERR_NONE)
-        err = hash_new(cx, &t, password, &hash);
+        err = hash_new(cx, &t, password, &hashed);
     if (err == ERR_NONE)
         err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    err = policy_get(cx, t.company_id, &policy);
+    err = still_good(cx, &t, &hashed, &policy);
     if (err == ERR_NONE)
-        err = password_store(cx, &policy, &t, hash, must_change);
+        err = password_store(cx, &policy, &t, hashed.hash, must_change);
     if (err == ERR_NONE)
         err = lockout_lift(cx, t.email_key, LIFT_TIMED, &lifted);
     if (err == ERR_NONE)

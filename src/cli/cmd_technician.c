@@ -3,8 +3,6 @@
 #include "accounts/code.h"
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
-#include "accounts/lockout.h"
-#include "accounts/policy.h"
 #include "accounts/session.h"
 #include "accounts/technician_change.h"
 #include "base/clock.h"
@@ -13,56 +11,32 @@
 #include "cli/print.h"
 #include "cli/prompt.h"
 #include "cli/qr.h"
+#include "cli/state.h"
 
-/* The properties of one account that are in its own row. */
-static json_t *
-technician_document(struct cli *cli, const struct technician *t, struct str company)
+/* The properties of one account that are in its own row, and whether it can be used. On an error
+ * *document_out is to be forgotten all the same. */
+static enum errcode
+technician_document(struct cli *cli, const struct technician *t, struct str company, json_t **document_out)
 {
-    json_t *o = print_object();
+    json_t *o = *document_out = print_object();
     print_put_str(o, "email", t->email);
     print_put_str(o, "name", t->name);
     print_put_str(o, "company", company);
+    enum errcode err = state_put(cli, o, t);
     print_put_bool(o, "technician", t->is_technician);
     print_put_bool(o, "role", t->role_on);
     print_put_bool(o, "password", t->password_hash.n > 0);
     print_put_bool(o, "totp", t->has_totp);
     print_put_time(cli, o, "created", t->created_at);
-    return o;
-}
-
-static enum errcode
-put_sources(struct cli *cli, json_t *o, const struct technician *t)
-{
-    struct lockout_source *sources;
-    size_t n;
-    enum errcode err = lockout_sources(&cli->cx, t->email_key, &sources, &n);
-    if (err != ERR_NONE)
-        return err;
-    json_t *list = print_array();
-    for (size_t i = 0; i < n; i++)
-        print_add(list, print_text(arena_printf(&cli->cx.arena, "%.*s until %.*s", STR_ARG(sources[i].source),
-                                                STR_ARG(clock_text(&cli->cx.arena, sources[i].until)))));
-    print_put(o, "refused_addresses", list);
-    return ERR_NONE;
+    return err;
 }
 
 static enum errcode
 put_lock(struct cli *cli, json_t *o, const struct technician *t)
 {
-    struct policy policy;
-    struct lockout lock;
-    enum errcode err = policy_get(&cli->cx, t->company_id, &policy);
-    if (err == ERR_NONE)
-        err = lockout_get(&cli->cx, &policy, t->email_key, STR_NULL, &lock);
-    if (err != ERR_NONE)
-        return err;
-    print_put_bool(o, "locked", lock.account_locked || t->locked_at != 0);
-    print_put_int(o, "failures_until_locked", lock.account_left);
     print_put_bool(o, "must_change_password", t->password_must_change);
     print_put_time(cli, o, "password_set", t->password_set_at);
-    bool rests = t->push_rests_until > cli->cx.now;
-    print_put_time(cli, o, "pushes_rest_until", rests ? t->push_rests_until : 0);
-    return put_sources(cli, o, t);
+    return state_put_locks(cli, o, t);
 }
 
 /* The open links, without their tickets. */
@@ -118,8 +92,10 @@ show_technician(struct cli *cli, struct str email, struct str password)
         err = company_get(&cli->cx, t.company_id, &c);
     if (err != ERR_NONE)
         return err;
-    json_t *o = technician_document(cli, &t, c.name);
-    err = put_lock(cli, o, &t);
+    json_t *o = NULL;
+    err = technician_document(cli, &t, c.name, &o);
+    if (err == ERR_NONE)
+        err = put_lock(cli, o, &t);
     if (err == ERR_NONE)
         err = put_factors(cli, o, &t);
     if (err != ERR_NONE) {
@@ -179,8 +155,11 @@ cmd_technician_list(struct cli *cli)
     for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         if (c.id != technicians[i].company_id)
             err = company_get(&cli->cx, technicians[i].company_id, &c);
+        json_t *o = NULL;
         if (err == ERR_NONE)
-            print_add(rows, technician_document(cli, &technicians[i], c.name));
+            err = technician_document(cli, &technicians[i], c.name, &o);
+        if (o != NULL)
+            print_add(rows, o);
     }
     if (err != ERR_NONE) {
         json_decref(rows);

@@ -139,7 +139,7 @@ still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum s
         a->t.password_generation != ch->account.t.password_generation)
         *result_out = SIGNIN_InvalidPassword;
     else
-        *result_out = result_of(brought_judge(&a->p, &ch->brought));
+        *result_out = result_of(brought_judge(cx, a, &ch->brought));
     *ch = now;
     return ERR_NONE;
 }

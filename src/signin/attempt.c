@@ -13,7 +13,8 @@ brought_of(const struct login_row *l)
     return (struct brought){.hash = l->new_password_hash,
                             .verdict = l->new_password_verdict,
                             .strength = l->new_password_strength,
-                            .length = l->new_password_length};
+                            .length = l->new_password_length,
+                            .context = l->new_password_context};
 }
 
 static bool
@@ -70,7 +71,7 @@ facts_read(struct cx *cx, struct attempt *a)
         .push = CHALLENGE_cancelled,
         .is_password_expired = account_password_days(cx, &a->account) == 0,
         .brings_password = !str_eq(l->purpose, PURPOSE_SIGN_IN),
-        .new_password = brought_judge(&a->account.p, &brought),
+        .new_password = brought_judge(cx, &a->account, &brought),
         .is_change = str_eq(l->purpose, PURPOSE_CHANGE),
     };
     if (a->facts.is_change)
@@ -104,6 +105,7 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
         .new_password_verdict = b->verdict,
         .new_password_strength = b->strength,
         .new_password_length = b->length,
+        .new_password_context = b->context,
         .session_id = o->session_id,
         .created_at = cx->now,
         .expires_at = cx->now + LOGIN_LIFE,

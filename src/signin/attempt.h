@@ -31,11 +31,14 @@ struct brought {
     struct str hash;    /* empty: it is not acceptable at all */
     struct str verdict; /* "", "weak", "same", "used" */
     int64_t strength, length;
+    struct digest context; /* password_context */
 };
 /* Hashes: not for the fast lane, not inside a transaction. */
 enum errcode
 brought_look(struct cx *cx, const struct account *a, struct str password, struct brought *b_out) MUST_CHECK;
-enum password_verdict brought_judge(const struct policy *p, const struct brought *b);
+/* By the policy, the words and the history of now, inside the transaction that stores it: WEAK also when what
+ * it was judged by has changed since. */
+enum password_verdict brought_judge(struct cx *cx, const struct account *a, const struct brought *b);
 
 struct attempt {
     struct login_row login;

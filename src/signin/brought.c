@@ -9,7 +9,9 @@ brought_look(struct cx *cx, const struct account *a, struct str password, struct
     struct password_facts facts = {0};
     enum password_verdict verdict = PASSWORD_WEAK;
     const char *reason = NULL;
-    *b_out = (struct brought){.hash = STR_LIT(""), .verdict = STR_LIT("weak")};
+    *b_out = (struct brought){.hash = STR_LIT(""),
+                              .verdict = STR_LIT("weak"),
+                              .context = password_context(cx, &a->p, &a->t, &a->c)};
     enum errcode err = password_hash(cx, str_is_null(password) ? STR_LIT("") : password, &b_out->hash);
     if (err == ERR_SYNTAX) {
         err_forget(cx);
@@ -30,12 +32,14 @@ brought_look(struct cx *cx, const struct account *a, struct str password, struct
 }
 
 enum password_verdict
-brought_judge(const struct policy *p, const struct brought *b)
+brought_judge(struct cx *cx, const struct account *a, const struct brought *b)
 {
     const struct password_facts facts = {.length = b->length,
                                          .strength = (enum password_strength)b->strength};
+    const struct digest now = password_context(cx, &a->p, &a->t, &a->c);
     if (str_is_empty(b->hash) || str_eq(b->verdict, STR_LIT("weak")) ||
-        password_judge(p, &facts, NULL) == PASSWORD_WEAK)
+        password_judge(&a->p, &facts, NULL) == PASSWORD_WEAK ||
+        !secret_equal(now.bytes, b->context.bytes, sizeof now.bytes))
         return PASSWORD_WEAK;
     if (str_eq(b->verdict, STR_LIT("same")))
         return PASSWORD_SAME;

@@ -102,7 +102,7 @@ store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
     return db_done(cx, rows);
 }
 
-/* Each condition matches that of an index in 0003.sql literally. */
+/* Each condition matches that of an index in 0003.sql or 0004.sql literally. */
 #define ATTEMPTS(condition) \
     "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 AND " condition " ORDER BY seq DESC LIMIT $2"
 
@@ -114,6 +114,7 @@ store_audit_attempts_sql(enum audit_attempt kind)
         [AUDIT_REFUSED_INSIDE] =
             ATTEMPTS("event IN ('login.refused', 'code.refused') AND detail LIKE '%\"purpose\":%'"),
         [AUDIT_REFUSED] = ATTEMPTS("event = 'login.refused' AND detail NOT LIKE '%\"purpose\":%'"),
+        [AUDIT_LOCKED] = ATTEMPTS("event = 'account.locked'"),
     };
     return queries[kind];
 }

@@ -40,7 +40,8 @@ enum errcode store_audit_count(struct cx *cx, int64_t last, int64_t *n_out) MUST
 enum audit_attempt {
     AUDIT_GRANTED,
     AUDIT_REFUSED_INSIDE, /* refused after the correct password: the row has a purpose (signin.c, grant.c) */
-    AUDIT_REFUSED         /* refused without it */
+    AUDIT_REFUSED,        /* refused without it */
+    AUDIT_LOCKED          /* locked: by failures, or by the operator */
 };
 /* The newest first, at most `limit`, in the arena. */
 enum errcode store_audit_attempts(struct cx *cx, int64_t technician_id, enum audit_attempt kind,

@@ -8,19 +8,19 @@
     "id, token_digest, technician_id, purpose, state, nonce, source, console, language, "         \
     "password_generation, new_password_hash, new_password_verdict, new_password_strength, "       \
     "new_password_length, session_id, created_at, expires_at, result, result_at, result_source, " \
-    "result_session_id, password_length, password_strength, password_known"
+    "result_session_id, password_length, password_strength, password_known, new_password_context"
 
 enum errcode
 store_login_insert(struct cx *cx, const struct login_row *r)
 {
     static const char sql[] =
         "INSERT INTO login (" LOGIN_COLUMNS ") VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, "
-        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19)";
-    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiii", r->id, &r->token_digest, r->technician_id,
+        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19, $20)";
+    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiiid", r->id, &r->token_digest, r->technician_id,
                    r->purpose, r->nonce, r->source, r->console, r->language, r->password_generation,
                    r->new_password_hash, r->new_password_verdict, r->new_password_strength,
                    r->new_password_length, r->session_id, r->created_at, r->expires_at, r->password_length,
-                   r->password_strength, (int64_t)r->password_known);
+                   r->password_strength, (int64_t)r->password_known, &r->new_password_context);
 }
 
 static void
@@ -50,6 +50,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct login_row *r)
     r->password_length = db_int(rows, 21);
     r->password_strength = db_int(rows, 22);
     r->password_known = db_int(rows, 23) != 0;
+    r->new_password_context = db_digest(rows, 24);
 }
 
 /* The one row of the query just started. */

@@ -22,6 +22,7 @@ struct login_row {
     int64_t password_length, password_strength; /* of the password that was proved; length 0: not checked */
     bool password_known;
     struct str new_password_hash, new_password_verdict;
+    struct digest new_password_context; /* zero: none */
     int64_t new_password_strength, new_password_length;
     int64_t session_id;
     int64_t created_at, expires_at;

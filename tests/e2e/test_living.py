@@ -88,3 +88,59 @@ def test_a_second_factor_that_is_required_ends_the_sessions_begun_without(ann):
     assert alone.call("keepConsoleAlive").result == "UserNotLoggedIn"
     assert with_factor.call("keepConsoleAlive").result == "OK"
     assert alone.login(email).result == FACTOR
+
+
+def shown(server, email):
+    return server.cli("technician", "show", email)
+
+
+def test_the_operator_is_shown_who_locked_an_account_and_what_lifts_it(ann):
+    server, company, email, _ = ann
+    assert [shown(server, email)[key] for key in ("state", "locks", "mend")] == ["active", [], None]
+    server.cli("technician", "lock", email)
+    (lock,) = shown(server, email)["locks"]
+    (event,) = [e for e in server.cli("audit", "list", "--technician", email)["events"] if e["event"] == "account.locked"]
+    assert lock == {"kind": "operator", "by": event["actor"], "since": event["at"], "until": "unlocked"}
+    assert shown(server, email)["mend"] == f"countersign technician unlock {email}"
+    assert [t["state"] for t in server.cli("technician", "list", "--company", company)["technicians"]] == ["locked"]
+    text = server.run("technician", "show", email).stdout
+    assert event["actor"] in text and "until" in text.lower()
+
+
+def test_the_operator_is_shown_until_when_failures_lock_an_account(ann):
+    server, _, email, _ = ann
+    for source in range(2, 5):
+        for _ in range(5):
+            server.console(source=f"127.0.33.{source}").login(email, "a wrong guess, 7 boats")
+    after = shown(server, email)
+    (lock,) = after["locks"]
+    events = {e["event"]: e for e in server.cli("audit", "list", "--technician", email)["events"]}
+    locked = events["account.locked"]
+    assert lock == {"kind": "failures", "by": locked["actor"], "since": locked["at"], "until": locked["detail"]["until"]}
+    assert after["state"] == "locked" and len(after["refused_addresses"]) >= 1
+    server.cli("technician", "lock", email)
+    assert [lock["kind"] for lock in shown(server, email)["locks"]] == ["operator", "failures"]
+    lifted = server.cli("technician", "unlock", email)
+    assert [lifted[key] for key in ("state", "locks", "refused_addresses", "mend")] == ["active", [], [], None]
+
+
+STATES = {
+    "role off": (["technician", "disable", "{email}"], "countersign technician enable {email}"),
+    "no technician": (["technician", "set", "{email}", "--technician", "off"],
+                      "countersign technician set {email} --technician on"),
+    "company inactive": (["company", "disable", "{company}"], "countersign company enable {company}"),
+    "company banned": (["company", "set", "{company}", "--state", "banned"], "countersign company enable {company}"),
+    "plan off": (["company", "set", "{company}", "--enterprise", "off"], "countersign company set {company} --enterprise on"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_operator_is_shown_what_else_keeps_somebody_out(ann, state):
+    server, company, email, _ = ann
+    words, mend = STATES[state]
+    server.cli(*(word.format(company=company, email=email) for word in words))
+    after = shown(server, email)
+    mend = mend.format(company=company, email=email)
+    assert (after["state"], after["mend"]) == (state, mend)
+    server.cli(*mend.split()[1:])
+    assert [shown(server, email)[key] for key in ("state", "mend")] == ["active", None]

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store from the operator's side: the key that is its own, what is said when it cannot be used."""
 
+import concurrent.futures
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -10,7 +12,7 @@ import subprocess
 
 import pytest
 
-from countersign import DAEMON, PATIENCE, Refused
+from countersign import DAEMON, PASSWORD, PATIENCE, Refused
 from test_processes import fill, small_disk  # noqa: F401 (a fixture)
 
 
@@ -194,3 +196,54 @@ def test_a_backup_that_cannot_be_whole_is_none(own_server, small_disk, tmp_path,
     with pytest.raises(Refused, match="audit row 3") as refused:
         server.cli("backup", tmp_path / "copy.db")
     assert refused.value.code == 1 and not os.path.exists(tmp_path / "copy.db")
+
+
+COMMANDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/cli/cmds.def")
+# Those that write the database, with their arguments.
+WRITERS = {
+    "company add": ["other"], "company set": ["{company}", "--title", "Other"], "company disable": ["{company}"],
+    "company enable": ["{company}"], "technician add": ["new@example.com", "--company", "{company}", "--no-password"],
+    "technician set": ["{email}", "--name", "Other"], "technician disable": ["{email}"], "technician enable": ["{email}"],
+    "technician lock": ["{email}"], "technician unlock": ["{email}"], "technician reset": ["{email}", "--generate"],
+    "technician reset-password": ["{email}", "--generate"], "technician allow-self-enrolment": ["{email}"],
+    "technician delete": ["{email}"], "enrol": ["{email}", "--qr", "no"], "device add": ["{email}", "--qr", "no"],
+    "device set": ["{device}", "--name", "Other"], "device disable": ["{device}"], "device enable": ["{device}"],
+    "device remove": ["{device}"], "policy set": ["{company}", "seats", "3"], "policy unset": ["{company}", "seats"],
+    "address add": ["{company}", "deny", "192.0.2.1"], "address remove": ["{company}", "{rule}"],
+    "code totp": ["{email}", "--qr", "no"], "code recovery": ["{email}"], "code remove": ["{email}"],
+    "session end": ["{session}"],
+}
+# Those that read it, or make or bring up a database, while no other program uses it.
+OTHERS = {
+    "init", "upgrade", "backup", "config default", "config check", "company list", "company show", "technician list",
+    "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
+    "wsdl", "completion bash",
+}
+# A console or a phone: clients of a server, with the time limits of client/http_client.c.
+CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device approve", "device reject", "device not-me",
+           "device watch", "device forget"}
+
+
+def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_server, name):
+    company, email = name
+    server = own_server({("store", "busy_timeout"): "1s"})
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    server.cli("address", "add", company, "allow", "192.0.2.0/24")
+    values = {"company": company, "email": email, "device": phone.id,
+              "session": server.cli("session", "list")["sessions"][0]["id"],
+              "rule": server.cli("address", "list", company)["rules"][0]["id"]}
+    with open(COMMANDS, encoding="utf-8") as rows:
+        found = {" ".join(filter(None, words)) for words in re.findall(r'^COMMAND\("([\w-]+)", "([\w-]*)"', rows.read(), re.M)}
+    assert found == WRITERS.keys() | OTHERS | CLIENTS, "each command is of one kind"
+
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"], isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            ended = {words: pool.submit(server.run, *words.split(), *(word.format(**values) for word in arguments),
+                                        stdin=PASSWORD) for words, arguments in WRITERS.items()}
+        said = {words: (done.result().returncode, done.result().stderr) for words, done in ended.items()}
+        assert server.cli("technician", "show", email)["state"] == "active", "a reader does not wait"
+        holder.execute("ROLLBACK")
+    wrong = {words: out for words, out in said.items() if out[0] != 3 or "longer than store.busy_timeout" not in out[1]}
+    assert wrong == {}

@@ -194,7 +194,8 @@ refusals_alike_are_one(void **state)
 static void
 each_kind_is_read_by_its_index(void **state)
 {
-    static const char *const indexes[] = {[AUDIT_GRANTED] = "audit_granted",
+    static const char *const indexes[] = {[AUDIT_LOCKED] = "audit_locked",
+                                          [AUDIT_GRANTED] = "audit_granted",
                                           [AUDIT_REFUSED_INSIDE] = "audit_refused_inside",
                                           [AUDIT_REFUSED] = "audit_refused"};
     struct world *w = *state;

@@ -309,6 +309,22 @@ every_grant_under_every_policy(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Not a policy, but the words that a new password must not be made of. */
+static void
+a_new_password_is_judged_by_the_words_of_now(void **state)
+{
+    struct world *w = *state;
+    struct granted g = {.token = STR_NULL};
+    make(w, RECOVERY, &g);
+    assert_int_equal(world_login_new(w, WORLD_PASSWORD, "Meridian Quayside 42"),
+                     SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_ok(company_set_title(w->cx, w->company, STR_LIT("Meridian Quayside")));
+    assert_int_equal(world_code(w, g.codes[0].p), SIGNIN_PasswordStrengthNotMeetRequirement);
+    assert_int_equal(world_login_new(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD),
+                     SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_code(w, g.codes[1].p), SIGNIN_OK);
+}
+
 static void
 every_policy_has_its_row(void **state)
 {
@@ -324,6 +340,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_policy_has_its_row),
         cmocka_unit_test(every_grant_under_every_policy),
+        cmocka_unit_test_setup_teardown(a_new_password_is_judged_by_the_words_of_now, world_set_up,
+                                        world_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
