@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/codec.h"
+#include "xml/problem_scan.h"
 
 #define XML_NAMESPACE "http://www.w3.org/XML/1998/namespace"
 
@@ -14,171 +15,6 @@ enum {
     XML_LIST_MAX = 4096, /* limit for the list of open elements, in bytes */
     XML_NAMES_TRIED = 64 /* limit of the search for an undeclared prefix, which is quadratic */
 };
-
-/* The construct that contains the fault. */
-enum where { AT_ROOT_LEVEL, IN_CONTENT, IN_TAG, IN_END_TAG, IN_COMMENT, IN_CDATA, IN_PI };
-
-struct open_element {
-    struct str name;
-    size_t offset; /* of the name */
-    struct open_element *parent;
-};
-
-struct scan {
-    struct arena *arena;
-    struct str text;
-    size_t fault;
-    enum where where;
-    size_t begin; /* of the construct that contains the fault */
-    struct open_element *open;
-    struct open_element *spare; /* closed ones, for reuse: a document may have a million */
-    bool has_root;
-};
-
-static struct str
-from(const struct scan *s, size_t at)
-{
-    return str_sub(s->text, at, SIZE_MAX);
-}
-
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* Whether a byte may occur in a name; an approximation: the parser has already judged the name. */
-static bool
-is_name_byte(char c)
-{
-    unsigned char b = (unsigned char)c;
-    return b >= 0x80 || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-           b == '_' || b == '-' || b == '.' || b == ':';
-}
-
-static bool
-is_name_start(char c)
-{
-    return is_name_byte(c) && c != '-' && c != '.' && c != ':' && !(c >= '0' && c <= '9');
-}
-
-static struct str
-name_at(const struct scan *s, size_t at)
-{
-    size_t n = 0;
-    while (at + n < s->text.n && is_name_byte(s->text.p[at + n]))
-        n++;
-    return str_sub(s->text, at, n);
-}
-
-static size_t
-skip_blanks(const struct scan *s, size_t at)
-{
-    while (at < s->text.n && is_blank(s->text.p[at]))
-        at++;
-    return at;
-}
-
-/* The end of the first `what` at or after `at`; beyond the end of the text if there is none. */
-static size_t
-end_of(const struct scan *s, size_t at, struct str what)
-{
-    size_t found = str_find_str(from(s, at), what);
-    return at + found >= s->text.n ? s->text.n + 1 : at + found + what.n;
-}
-
-/* The end of a tag, or beyond the end of the text; a ">" inside quotes does not end it. */
-static size_t
-end_of_tag(const struct scan *s, size_t at)
-{
-    char quote = '\0';
-    for (; at < s->text.n; at++) {
-        char c = s->text.p[at];
-        if (quote != '\0') {
-            if (c == quote)
-                quote = '\0';
-            continue;
-        }
-        if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return at + 1;
-    }
-    return s->text.n + 1;
-}
-
-static void
-open_tag(struct scan *s, size_t at, size_t end)
-{
-    s->has_root = true;
-    if (s->text.p[end - 2] == '/')
-        return;
-    struct open_element *e = s->spare;
-    if (e == NULL)
-        e = arena_alloc(s->arena, sizeof(*e));
-    else
-        s->spare = e->parent;
-    *e = (struct open_element){name_at(s, at + 1), at + 1, s->open};
-    s->open = e;
-}
-
-static void
-close_tag(struct scan *s)
-{
-    struct open_element *e = s->open;
-    s->open = e->parent;
-    e->parent = s->spare;
-    s->spare = e;
-}
-
-/* Consumes one piece of markup that starts at `at`; its end is after the fault if the fault is inside it. */
-static size_t
-take_markup(struct scan *s, size_t at)
-{
-    struct str rest = from(s, at);
-    size_t end;
-    s->begin = at;
-    if (str_starts(rest, STR_LIT("<!--"))) {
-        s->where = IN_COMMENT;
-        end = end_of(s, at + 4, STR_LIT("-->"));
-    } else if (str_starts(rest, STR_LIT("<![CDATA["))) {
-        s->where = IN_CDATA;
-        end = end_of(s, at + 9, STR_LIT("]]>"));
-    } else if (str_starts(rest, STR_LIT("<?"))) {
-        s->where = IN_PI;
-        end = end_of(s, at + 2, STR_LIT("?>"));
-    } else {
-        s->where = str_starts(rest, STR_LIT("</")) ? IN_END_TAG : IN_TAG;
-        end = end_of_tag(s, at);
-    }
-    if (end > s->fault)
-        return end;
-    if (s->where == IN_TAG)
-        open_tag(s, at, end);
-    else if (s->where == IN_END_TAG && s->open != NULL)
-        close_tag(s);
-    return end;
-}
-
-static struct scan
-scan_to(struct arena *a, struct str text, size_t fault)
-{
-    struct scan s = {.arena = a, .text = text, .fault = fault};
-    size_t at = 0;
-    for (;;) {
-        size_t markup = at + str_find(from(&s, at), '<');
-        bool is_text_at_root = s.open == NULL && skip_blanks(&s, at) < markup;
-        if (markup > fault || markup >= text.n || is_text_at_root)
-            break;
-        size_t end = take_markup(&s, markup);
-        if (end > fault)
-            return s;
-        at = end;
-    }
-    s.where = s.open == NULL ? AT_ROOT_LEVEL : IN_CONTENT;
-    s.begin = at;
-    return s;
-}
 
 struct position {
     size_t line;
@@ -205,7 +41,7 @@ position_of(struct str text, size_t offset)
 }
 
 static struct str
-say(const struct scan *s, size_t offset, struct str what)
+say(const struct xml_scan *s, size_t offset, struct str what)
 {
     struct position p = position_of(s->text, offset);
     return arena_printf(s->arena, "%.*s Line %zu, position %zu.", STR_ARG(what), p.line, p.column);
@@ -214,13 +50,13 @@ say(const struct scan *s, size_t offset, struct str what)
 /* A message about the character at `offset`: the preceding text, the character, its number, the following
  * text. */
 static struct str
-say_character(const struct scan *s, size_t offset, const char *before, const char *between,
+say_character(const struct xml_scan *s, size_t offset, const char *before, const char *between,
               const char *behind)
 {
     if (offset >= s->text.n)
         return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
     size_t n = 1;
-    uint32_t cp = utf8_decode(from(s, offset), &n);
+    uint32_t cp = utf8_decode(xml_scan_from(s, offset), &n);
     if (cp == UINT32_MAX)
         return say(s, offset, STR_LIT("Invalid character in the given encoding."));
     struct str shown = cp == 0 ? STR_LIT(".") : str_sub(s->text, offset, n);
@@ -230,17 +66,17 @@ say_character(const struct scan *s, size_t offset, const char *before, const cha
 }
 
 static struct str
-say_bad_character(const struct scan *s, size_t offset)
+say_bad_character(const struct xml_scan *s, size_t offset)
 {
     return say_character(s, offset, "", ", ", ", is an invalid character.");
 }
 
 static struct str
-say_unexpected(const struct scan *s, size_t offset, const char *expected)
+say_unexpected(const struct xml_scan *s, size_t offset, const char *expected)
 {
     if (offset >= s->text.n)
         return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
-    struct str name = name_at(s, offset);
+    struct str name = xml_scan_name(s, offset);
     struct str token = str_sub(name, 0, str_find(name, ':'));
     if (token.n == 0)
         token = str_sub(s->text, offset, 1);
@@ -249,10 +85,10 @@ say_unexpected(const struct scan *s, size_t offset, const char *expected)
 }
 
 static struct str
-say_unclosed(const struct scan *s)
+say_unclosed(const struct xml_scan *s)
 {
     struct str list = STR_LIT("");
-    for (const struct open_element *e = s->open; e != NULL; e = e->parent) {
+    for (const struct xml_open_element *e = s->open; e != NULL; e = e->parent) {
         list = arena_printf(s->arena, "%.*s%.*s%s", STR_ARG(list), STR_ARG(e->name),
                             e->parent == NULL ? "." : ", ");
         if (list.n > XML_LIST_MAX)
@@ -266,7 +102,7 @@ say_unclosed(const struct scan *s)
 }
 
 static struct str
-say_early_end(const struct scan *s)
+say_early_end(const struct xml_scan *s)
 {
     static const struct str in[] = {
         [AT_ROOT_LEVEL] = {NULL, 0}, [IN_CONTENT] = {NULL, 0},      [IN_TAG] = {NULL, 0},
@@ -274,7 +110,7 @@ say_early_end(const struct scan *s)
         [IN_PI] = STR("PI"),
     };
     struct str what = in[s->where];
-    if (s->where == IN_TAG && s->begin + 1 + name_at(s, s->begin + 1).n == s->text.n)
+    if (s->where == IN_TAG && s->begin + 1 + xml_scan_name(s, s->begin + 1).n == s->text.n)
         what = STR_LIT("Name");
     if (!str_is_null(what))
         return say(
@@ -284,9 +120,9 @@ say_early_end(const struct scan *s)
 }
 
 static struct str
-say_bad_reference(const struct scan *s, size_t offset)
+say_bad_reference(const struct xml_scan *s, size_t offset)
 {
-    struct str rest = from(s, offset);
+    struct str rest = xml_scan_from(s, offset);
     if (!str_starts(rest, STR_LIT("&#")))
         return say(s, offset + 1, STR_LIT("An error occurred while parsing EntityName."));
     bool is_hex = str_starts(rest, STR_LIT("&#x"));
@@ -317,13 +153,13 @@ say_bad_reference(const struct scan *s, size_t offset)
 
 /* Whether the fault is in the reference that starts at `at`; everything before it was valid. */
 static bool
-is_in_reference(const struct scan *s, size_t at)
+is_in_reference(const struct xml_scan *s, size_t at)
 {
-    return s->text.p[at] == '&' && at + str_find(from(s, at), ';') >= s->fault;
+    return s->text.p[at] == '&' && at + str_find(xml_scan_from(s, at), ';') >= s->fault;
 }
 
 static struct str
-say_bad_value(const struct scan *s, size_t at, char quote)
+say_bad_value(const struct xml_scan *s, size_t at, char quote)
 {
     for (; at < s->text.n && s->text.p[at] != quote; at++) {
         if (s->text.p[at] == '<')
@@ -338,13 +174,13 @@ say_bad_value(const struct scan *s, size_t at, char quote)
 
 /* The error in the colons of a name; null: none. */
 static struct str
-say_bad_colon(const struct scan *s, size_t at)
+say_bad_colon(const struct xml_scan *s, size_t at)
 {
-    struct str name = name_at(s, at);
+    struct str name = xml_scan_name(s, at);
     size_t first = str_find(name, ':');
     if (first == name.n)
         return STR_NULL;
-    if (first + 1 == name.n || !is_name_start(name.p[first + 1]))
+    if (first + 1 == name.n || !xml_is_name_start(name.p[first + 1]))
         return say_character(s, at + first + 1, "Name cannot begin with the ", " character, ", ".");
     size_t second = first + 1 + str_find(str_sub(name, first + 1, SIZE_MAX), ':');
     if (second == name.n)
@@ -354,9 +190,9 @@ say_bad_colon(const struct scan *s, size_t at)
 
 /* The error in a prefix declaration whose quote is at `quote`; null: none. */
 static struct str
-say_bad_prefix(const struct scan *s, size_t at, size_t quote, struct str value)
+say_bad_prefix(const struct xml_scan *s, size_t at, size_t quote, struct str value)
 {
-    struct str name = name_at(s, at);
+    struct str name = xml_scan_name(s, at);
     if (str_eq(name, STR_LIT("xmlns:xmlns")))
         return say(s, at, STR_LIT("Prefix \"xmlns\" is reserved for use by XML."));
     if (str_eq(name, STR_LIT("xmlns:xml")) && !str_eq(value, STR_LIT(XML_NAMESPACE)))
@@ -370,18 +206,18 @@ say_bad_prefix(const struct scan *s, size_t at, size_t quote, struct str value)
 
 /* Walks the attributes of the tag as .NET does, and stops at the first thing that .NET would reject. */
 static struct str
-say_bad_attributes(const struct scan *s, size_t at)
+say_bad_attributes(const struct xml_scan *s, size_t at)
 {
     bool is_blank_before = true;
     for (;;) {
-        size_t next = skip_blanks(s, at);
+        size_t next = xml_scan_skip_blanks(s, at);
         is_blank_before = is_blank_before || next > at;
         at = next;
         if (at >= s->text.n)
             return say_unclosed(s);
         if (s->text.p[at] == '/')
             return say_unexpected(s, at + 1, "The expected token is '>'.");
-        if (!is_name_start(s->text.p[at]))
+        if (!xml_is_name_start(s->text.p[at]))
             return say_character(s, at, "Name cannot begin with the ", " character, ", ".");
         if (!is_blank_before)
             return say_unexpected(s, at, "Expecting white space.");
@@ -389,13 +225,13 @@ say_bad_attributes(const struct scan *s, size_t at)
         struct str problem = say_bad_colon(s, name);
         if (!str_is_null(problem))
             return problem;
-        at = skip_blanks(s, at + name_at(s, at).n);
+        at = xml_scan_skip_blanks(s, at + xml_scan_name(s, at).n);
         if (at >= s->text.n || s->text.p[at] != '=')
             return say_unexpected(s, at, "The expected token is '='.");
-        at = skip_blanks(s, at + 1);
+        at = xml_scan_skip_blanks(s, at + 1);
         if (at >= s->text.n || (s->text.p[at] != '"' && s->text.p[at] != '\''))
             return say_unexpected(s, at, "The expected token is '\"' or '''.");
-        size_t end = at + 1 + str_find(from(s, at + 1), s->text.p[at]);
+        size_t end = at + 1 + str_find(xml_scan_from(s, at + 1), s->text.p[at]);
         struct str value = str_sub(s->text, at + 1, end - at - 1);
         problem = end < s->text.n ? say_bad_prefix(s, name, at, value) : STR_NULL;
         if (!str_is_null(problem))
@@ -408,28 +244,28 @@ say_bad_attributes(const struct scan *s, size_t at)
 }
 
 static struct str
-say_bad_tag(const struct scan *s)
+say_bad_tag(const struct xml_scan *s)
 {
     size_t name = s->begin + (s->where == IN_END_TAG ? 2 : 1);
-    if (name >= s->text.n || !is_name_start(s->text.p[name]))
+    if (name >= s->text.n || !xml_is_name_start(s->text.p[name]))
         return say_character(s, name, "Name cannot begin with the ", " character, ", ".");
-    size_t at = name + name_at(s, name).n;
+    size_t at = name + xml_scan_name(s, name).n;
     if (at >= s->text.n)
         return say_early_end(s);
     struct str problem = say_bad_colon(s, name);
     if (!str_is_null(problem))
         return problem;
     if (s->where == IN_END_TAG)
-        return say_unexpected(s, skip_blanks(s, at), "The expected token is '>'.");
-    if (!is_blank(s->text.p[at]) && s->text.p[at] != '/')
+        return say_unexpected(s, xml_scan_skip_blanks(s, at), "The expected token is '>'.");
+    if (!xml_is_blank(s->text.p[at]) && s->text.p[at] != '/')
         return say_character(s, at, "The ", " character, ", ", cannot be included in a name.");
     return say_bad_attributes(s, at);
 }
 
 static struct str
-say_root_level(const struct scan *s, size_t offset)
+say_root_level(const struct xml_scan *s, size_t offset)
 {
-    struct str rest = from(s, offset);
+    struct str rest = xml_scan_from(s, offset);
     if (str_starts(rest, STR_LIT("</")))
         return say(s, offset + 1, STR_LIT("Unexpected end tag."));
     if (str_starts(rest, STR_LIT("<")) && s->has_root)
@@ -440,18 +276,18 @@ say_root_level(const struct scan *s, size_t offset)
 }
 
 static struct str
-say_syntax(const struct scan *s)
+say_syntax(const struct xml_scan *s)
 {
-    struct str rest = from(s, s->begin);
+    struct str rest = xml_scan_from(s, s->begin);
     switch (s->where) {
     case AT_ROOT_LEVEL:
-        return say_root_level(s, skip_blanks(s, s->begin));
+        return say_root_level(s, xml_scan_skip_blanks(s, s->begin));
     case IN_CONTENT:
         for (size_t at = s->begin; at <= s->fault && at < s->text.n; at++) {
             if (is_in_reference(s, at))
                 return say_bad_reference(s, at);
         }
-        if (s->fault > 0 && str_starts(from(s, s->fault - 1), STR_LIT("]>")))
+        if (s->fault > 0 && str_starts(xml_scan_from(s, s->fault - 1), STR_LIT("]>")))
             return say(s, s->fault, STR_LIT("']]>' is not allowed in character data."));
         return say_bad_character(s, s->fault);
     case IN_TAG:
@@ -475,12 +311,12 @@ say_syntax(const struct scan *s)
 }
 
 static struct str
-say_mismatch(const struct scan *s)
+say_mismatch(const struct xml_scan *s)
 {
     if (s->open == NULL || s->where != IN_END_TAG)
         return say_syntax(s);
     struct position p = position_of(s->text, s->open->offset);
-    struct str end = name_at(s, s->begin + 2);
+    struct str end = xml_scan_name(s, s->begin + 2);
     return say(
         s, s->begin + 2,
         arena_printf(s->arena,
@@ -490,52 +326,54 @@ say_mismatch(const struct scan *s)
 
 /* The faulty prefix belongs to the tag itself if nothing before the tag's end declares it. */
 static struct str
-say_unbound(const struct scan *s)
+say_unbound(const struct xml_scan *s)
 {
-    struct str before = str_sub(s->text, 0, end_of_tag(s, s->begin));
+    struct str before = str_sub(s->text, 0, xml_scan_tag_end(s, s->begin));
     size_t at = s->begin + 1;
     for (int tried = 0; at < before.n && tried < XML_NAMES_TRIED; tried++) {
-        struct str name = name_at(s, at);
+        struct str name = xml_scan_name(s, at);
         size_t colon = str_find(name, ':');
         struct str prefix = str_sub(name, 0, colon);
         struct str declaration = arena_printf(s->arena, "xmlns:%.*s", STR_ARG(prefix));
         if (colon < name.n && !str_eq(prefix, STR_LIT("xmlns")) &&
             str_find_str(before, declaration) == before.n)
             return say(s, at, arena_printf(s->arena, "'%.*s' is an undeclared prefix.", STR_ARG(prefix)));
-        at = skip_blanks(s, at + name.n);
+        at = xml_scan_skip_blanks(s, at + name.n);
         if (at >= before.n || s->text.p[at] != '=') {
-            at = skip_blanks(s, at + (name.n == 0 ? 1 : 0));
+            at = xml_scan_skip_blanks(s, at + (name.n == 0 ? 1 : 0));
             continue;
         }
-        at = skip_blanks(s, at + 1);
-        at = at < before.n ? skip_blanks(s, at + 2 + str_find(from(s, at + 1), s->text.p[at])) : at;
+        at = xml_scan_skip_blanks(s, at + 1);
+        at = at < before.n
+                 ? xml_scan_skip_blanks(s, at + 2 + str_find(xml_scan_from(s, at + 1), s->text.p[at]))
+                 : at;
     }
     return say(s, s->begin + 1, STR_LIT("'' is an undeclared prefix."));
 }
 
 /* The value that follows `name`, which is at `at`, and its position; null if there is none. */
 static struct str
-value_behind(const struct scan *s, size_t at, size_t *begin_out)
+value_behind(const struct xml_scan *s, size_t at, size_t *begin_out)
 {
     while (at < s->text.n && s->text.p[at] != '"' && s->text.p[at] != '\'')
         at++;
     if (at == s->text.n)
         return STR_NULL;
     *begin_out = at + 1;
-    return str_sub(s->text, at + 1, str_find(from(s, at + 1), s->text.p[at]));
+    return str_sub(s->text, at + 1, str_find(xml_scan_from(s, at + 1), s->text.p[at]));
 }
 
 static struct str
-say_xml_space(const struct scan *s)
+say_xml_space(const struct xml_scan *s)
 {
-    size_t at = s->begin + str_find_str(from(s, s->begin), STR_LIT("xml:space"));
+    size_t at = s->begin + str_find_str(xml_scan_from(s, s->begin), STR_LIT("xml:space"));
     size_t begin = 0;
     struct str value = value_behind(s, at, &begin);
     return say(s, at, arena_printf(s->arena, "'%.*s' is an invalid xml:space value.", STR_ARG(value)));
 }
 
 static struct str
-say_version(const struct scan *s)
+say_version(const struct xml_scan *s)
 {
     size_t begin = 0;
     struct str value = value_behind(s, str_find_str(s->text, STR_LIT("version")), &begin);
@@ -548,7 +386,7 @@ struct str
 xml_problem_text(struct arena *a, struct str text, const struct xml_problem *problem)
 {
     size_t offset = problem->offset < text.n ? problem->offset : text.n;
-    struct scan s = scan_to(a, text, offset);
+    struct xml_scan s = xml_scan_to(a, text, offset);
     switch (problem->kind) {
     case XML_PROBLEM_NO_ROOT:
         return STR_LIT("Root element is missing.");
@@ -573,14 +411,15 @@ xml_problem_text(struct arena *a, struct str text, const struct xml_problem *pro
     case XML_PROBLEM_TAG_MISMATCH:
         return say_mismatch(&s);
     case XML_PROBLEM_DUPLICATE_ATTRIBUTE:
-        return say(&s, offset,
-                   arena_printf(a, "'%.*s' is a duplicate attribute name.", STR_ARG(name_at(&s, offset))));
+        return say(
+            &s, offset,
+            arena_printf(a, "'%.*s' is a duplicate attribute name.", STR_ARG(xml_scan_name(&s, offset))));
     case XML_PROBLEM_UNBOUND_PREFIX:
         return say_unbound(&s);
     case XML_PROBLEM_ENTITY:
-        return say(
-            &s, offset + 1,
-            arena_printf(a, "Reference to undeclared entity '%.*s'.", STR_ARG(name_at(&s, offset + 1))));
+        return say(&s, offset + 1,
+                   arena_printf(a, "Reference to undeclared entity '%.*s'.",
+                                STR_ARG(xml_scan_name(&s, offset + 1))));
     case XML_PROBLEM_BAD_REFERENCE:
         return say_bad_reference(&s, offset);
     case XML_PROBLEM_XML_SPACE:
