@@ -5,7 +5,7 @@
 #include "accounts/audit.h"
 #include "accounts/company.h"
 #include "accounts/notice.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"

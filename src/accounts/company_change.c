@@ -8,7 +8,7 @@
 #include "accounts/company.h"
 #include "accounts/policy.h"
 #include "accounts/revoke.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/rand.h"
 #include "db/db.h"
 

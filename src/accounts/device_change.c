@@ -10,7 +10,7 @@
 #include "accounts/notice.h"
 #include "accounts/passkey.h"
 #include "accounts/technician.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"

@@ -8,7 +8,7 @@
 #include <utf8proc.h>
 
 #include "accounts/password.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/arena.h"
 #include "base/codec.h"
 #include "base/secret.h"

@@ -3,7 +3,7 @@
  * account again. */
 #include "accounts/technician.h"
 
-#include "accounts/text.h"
+#include "text/text.h"
 #include "db/db.h"
 
 enum { EMAIL_BYTES_MAX = 254, TYPED_BYTES_MAX = 1024 };

@@ -10,7 +10,7 @@
 #include "accounts/push_channel.h"
 #include "accounts/revoke.h"
 #include "accounts/technician.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/rand.h"
 #include "db/db.h"
 #include "store/store_code.h"

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "accounts/qr.h"
+#include "text/qr.h"
 
 enum { QUIET = 4 };
 

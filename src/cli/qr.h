@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* qr: a QR code (accounts/qr.h) in the terminal, two modules a character cell. */
+/* qr: a QR code (text/qr.h) in the terminal, two modules a character cell. */
 #ifndef COUNTERSIGN_CLI_QR_H
 #define COUNTERSIGN_CLI_QR_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* self_codes: an authenticator and recovery codes, set up by the technician. */
-#include "accounts/qr.h"
+#include "text/qr.h"
 #include "db/db.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"

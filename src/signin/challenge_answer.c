@@ -6,7 +6,7 @@
 
 #include "accounts/passkey.h"
 #include "accounts/push_channel.h"
-#include "accounts/text.h"
+#include "text/text.h"
 #include "base/codec.h"
 #include "db/db.h"
 #include "keys/env.h"

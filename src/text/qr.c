@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* qr: see qr.h. */
-#include "accounts/qr.h"
+#include "text/qr.h"
 
 #include <errno.h>
 #include <qrencode.h>

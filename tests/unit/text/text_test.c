@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text: what may be shown, and the forms in which names are compared. */
-#include "tests/unit/accounts/fixture.h"
+#include "tests/unit/unit.h"
 
-#include "accounts/text.h"
+#include "text/text.h"
 
 static void
 printable(void **state)
@@ -35,8 +35,10 @@ printable(void **state)
 static void
 forms(void **state)
 {
-    struct fixture *f = *state;
-    struct cx *cx = &f->cx;
+    (void)state;
+    struct cx own, *cx = &own;
+    cx_init(cx);
+    cx_begin(cx);
     assert_str(text_nfkc(cx, STR_LIT("\xef\xbc\xa1"
                                      "e\xcc\x81")),
                "A\xc3\xa9");
@@ -46,6 +48,7 @@ forms(void **state)
     assert_str(text_fold(cx, STR_LIT("")), "");
     assert_int_equal(text_nfkc(cx, STR_LIT("a\0b")).n, 3);
     assert_true(str_is_null(text_nfkc(cx, STR_LIT("\xc3"))) && str_is_null(text_fold(cx, STR_NULL)));
+    cx_clear(cx);
 }
 
 int
@@ -53,7 +56,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(printable),
-        cmocka_unit_test_setup_teardown(forms, fixture_set_up_bare, fixture_tear_down),
+        cmocka_unit_test(forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

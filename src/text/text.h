@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text: which names are allowed, and the forms in which names and passwords are compared (utf8proc). */
-#ifndef COUNTERSIGN_ACCOUNTS_TEXT_H
-#define COUNTERSIGN_ACCOUNTS_TEXT_H
+#ifndef COUNTERSIGN_TEXT_TEXT_H
+#define COUNTERSIGN_TEXT_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

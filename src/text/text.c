@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text: see text.h. */
-#include "accounts/text.h"
+#include "text/text.h"
 
 #include <stdlib.h>
 #include <utf8proc.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* qr: a QR code (ISO/IEC 18004) for a phone to scan: libqrencode's matrix. The caller draws it. */
-#ifndef COUNTERSIGN_ACCOUNTS_QR_H
-#define COUNTERSIGN_ACCOUNTS_QR_H
+#ifndef COUNTERSIGN_TEXT_QR_H
+#define COUNTERSIGN_TEXT_QR_H
 
 #include "base/arena.h"
 #include "base/str.h"

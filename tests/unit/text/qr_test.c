@@ -2,7 +2,7 @@
 /* qr: a code's shape; that a camera reads it is tested end to end. */
 #include "tests/unit/unit.h"
 
-#include "accounts/qr.h"
+#include "text/qr.h"
 
 static char
 at(struct str rows, size_t width, size_t x, size_t y)
