@@ -35,7 +35,7 @@ interop:
 # A thousand sign-ins while processes are killed, and a check of what their clients saw. Takes some minutes.
 storm: build
 	@tools/setup packages-check
-	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/fault/storm.py 1000 100
+	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/storm/storm.py 1000 100
 
 # Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
 coverage:
