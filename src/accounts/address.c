@@ -10,42 +10,59 @@
 
 /* addr NULL: the source is not an address. An unreadable rule refuses: fail closed. */
 static bool
-rules_allow(const struct address_rule *rules, size_t n, const struct inet_addr *addr)
+rules_allow(const struct address_rule *rules, size_t n, const struct inet_addr *addr,
+            const struct address_rule **rule_out)
 {
     bool has_allow = false;
+    *rule_out = NULL;
     if (n > 0 && addr == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
         struct inet_net net;
-        if (inet_net_parse(rules[i].net, &net) != ERR_NONE)
-            return false;
-        if (inet_net_has(&net, addr))
-            return rules[i].allow;
+        const bool is_readable = inet_net_parse(rules[i].net, &net) == ERR_NONE;
+        if (!is_readable || inet_net_has(&net, addr)) {
+            *rule_out = &rules[i];
+            return is_readable && rules[i].allow;
+        }
         has_allow = has_allow || rules[i].allow;
     }
     return !has_allow;
 }
 
 enum errcode
-address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
-                   bool *allowed_out)
+address_judge(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
+              struct address_verdict *verdict_out)
 {
     struct inet_addr parsed;
     const struct inet_addr *addr =
         !str_is_null(source) && inet_parse(source, &parsed) == ERR_NONE ? &parsed : NULL;
     const int64_t owners[] = {0, technician_id};
-    *allowed_out = false;
+    *verdict_out = (struct address_verdict){.is_allowed = false};
     for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
         struct address_rule *rules;
+        const struct address_rule *rule = NULL;
         size_t n;
         enum errcode err = store_address_rule_list(cx, company_id, owners[i], &rules, &n);
         if (err != ERR_NONE)
             return err;
-        if (!rules_allow(rules, n, addr))
+        const bool allowed = rules_allow(rules, n, addr, &rule);
+        if (rule != NULL || !allowed)
+            *verdict_out = (struct address_verdict){.is_company = owners[i] == 0, .rule = rule};
+        if (!allowed)
             return ERR_NONE;
     }
-    *allowed_out = true;
+    verdict_out->is_allowed = true;
     return ERR_NONE;
+}
+
+enum errcode
+address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
+                   bool *allowed_out)
+{
+    struct address_verdict verdict;
+    enum errcode err = address_judge(cx, company_id, technician_id, source, &verdict);
+    *allowed_out = err == ERR_NONE && verdict.is_allowed;
+    return err;
 }
 
 static enum errcode

@@ -28,6 +28,27 @@ audit_event_name(enum audit_event event)
     return names[event];
 }
 
+const char *
+audit_event_doc(enum audit_event event)
+{
+    static const char *const docs[AUDIT_EVENT_COUNT_] = {
+#define EVENT(id, name, doc) [AUDIT_##id] = doc,
+#include "accounts/audit.def"
+    };
+    ASSERT(event < AUDIT_EVENT_COUNT_);
+    return docs[event];
+}
+
+enum audit_event
+audit_event_read(struct str name)
+{
+    unsigned event = 0;
+    while (event < AUDIT_EVENT_COUNT_ &&
+           !str_eq(name, str_from_cstr(audit_event_name((enum audit_event)event))))
+        event++;
+    return (enum audit_event)event;
+}
+
 /* A JSON string (RFC 8259, section 7); invalid UTF-8 becomes U+FFFD. */
 static void
 add_json_string(struct buf *out, struct str s)

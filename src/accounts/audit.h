@@ -23,6 +23,10 @@ enum audit_event {
 };
 /* "login.refused": as the log has it. */
 const char *audit_event_name(enum audit_event event);
+/* What happened, in the words of audit.def. */
+const char *audit_event_doc(enum audit_event event);
+/* The reverse of audit_event_name; AUDIT_EVENT_COUNT_ for a name of another version. */
+enum audit_event audit_event_read(struct str name);
 
 /* The subjects of an event; 0: none. */
 struct audit_of {

@@ -107,6 +107,7 @@ lockout_of(const struct cx *cx, const struct counter *c)
         .account_locked = c->account.locked_until != 0,
         .account_left = counter_left(&c->account, c->account_limit),
         .locked_until = c->account.locked_until,
+        .source_limit = c->source_limit,
         .source_left = INT64_MAX,
     };
     if (c->has_source) {

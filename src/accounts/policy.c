@@ -266,6 +266,7 @@ policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, siz
             .values = values_of(&cx->arena, i),
             .doc = items[i].doc,
             .set_by = STR_LIT(""),
+            .is_enterprise = items[i].plan == PLAN_ENTERPRISE,
         };
     enum errcode err = store_policy_list(cx, company_id, &values, &n);
     for (size_t i = 0; err == ERR_NONE && i < n; i++) {

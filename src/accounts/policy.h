@@ -51,8 +51,9 @@ enum errcode policy_write(struct cx *cx, int64_t company_id, struct str key, str
 
 struct policy_row {
     struct str key, value, default_value, doc, set_by;
-    struct str values; /* the possible values: "30 to 300", "off or on" */
-    int64_t set_at;    /* 0: the default */
+    struct str values;  /* the possible values: "30 to 300", "off or on" */
+    int64_t set_at;     /* 0: the default */
+    bool is_enterprise; /* any value but the default needs that plan */
 };
 /* Every policy with its current value, in the order of policy.def. */
 enum errcode
@@ -63,6 +64,13 @@ policy_list(struct cx *cx, int64_t company_id, struct policy_row **rows_out, siz
  * Whether the rules apply at all (policy address_rules) is up to the caller. */
 enum errcode address_is_allowed(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
                                 bool *allowed_out) MUST_CHECK;
+/* The same, and the rule that decided; rule NULL: none matched. */
+struct address_verdict {
+    bool is_allowed, is_company; /* is_company: the company's list decided, not the technician's own */
+    const struct address_rule *rule;
+};
+enum errcode address_judge(struct cx *cx, int64_t company_id, int64_t technician_id, struct str source,
+                           struct address_verdict *verdict_out) MUST_CHECK;
 /* technician_id 0: the company's rules. Appends the rule. ERR_SYNTAX or ERR_RANGE for the net,
  * ERR_NOT_FOUND for a technician of another company. Audited. */
 enum errcode address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow,

@@ -89,6 +89,50 @@ store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_ro
 }
 
 enum errcode
+store_audit_newest(struct cx *cx, int64_t technician_id, int64_t limit, struct audit_row **rows_out,
+                   size_t *n_out)
+{
+    struct db_rows *rows;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err = db_query(
+        cx, &rows, "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 ORDER BY seq DESC LIMIT $2", "ii",
+        technician_id, limit);
+    return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
+}
+
+enum errcode
+store_audit_of(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
+{
+    struct db_rows *rows;
+    *rows_out = NULL;
+    *n_out = 0;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT " COLUMNS " FROM audit WHERE technician_id = $1 AND seq > $2 "
+                                "ORDER BY seq LIMIT $3",
+                                "iii", range->technician, range->after, range->limit);
+    return err != ERR_NONE ? err : read_all(cx, rows, rows_out, n_out);
+}
+
+/* A quote within a value is escaped there, so only the member itself matches. */
+enum errcode
+store_audit_first_of(struct cx *cx, int64_t technician_id, struct str login, int64_t *seq_out)
+{
+    struct db_rows *rows;
+    struct str member = arena_printf(&cx->arena, "%%\"login\":\"%.*s\"%%", STR_ARG(login));
+    *seq_out = 0;
+    enum errcode err = db_query(cx, &rows,
+                                "SELECT seq FROM audit WHERE technician_id = $1 AND detail LIKE $2 "
+                                "ORDER BY seq LIMIT 1",
+                                "it", technician_id, member);
+    if (err != ERR_NONE)
+        return err;
+    if (db_next(cx, rows))
+        *seq_out = db_int(rows, 0);
+    return db_done(cx, rows);
+}
+
+enum errcode
 store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
 {
     struct db_rows *rows;

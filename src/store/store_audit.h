@@ -35,6 +35,15 @@ enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, st
                               size_t *n_out) MUST_CHECK;
 /* The number of rows whose seq is at most `last`, or NULL. */
 enum errcode store_audit_count(struct cx *cx, int64_t last, int64_t *n_out) MUST_CHECK;
+/* Of one technician, read through the index on technicians: the newest first; those after seq `after`, the
+ * oldest first. At most `limit`, in the arena. */
+enum errcode store_audit_newest(struct cx *cx, int64_t technician_id, int64_t limit,
+                                struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
+enum errcode store_audit_of(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
+                            size_t *n_out) MUST_CHECK;
+/* The seq of the technician's first event whose detail names that login; 0: none. */
+enum errcode
+store_audit_first_of(struct cx *cx, int64_t technician_id, struct str login, int64_t *seq_out) MUST_CHECK;
 /* The outcome of an attempt on the account. Each kind is read through an index of its own, in time
  * proportional to `limit`, so that many attempts of one kind do not displace those of another. */
 enum audit_attempt {

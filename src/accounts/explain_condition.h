@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explain_condition: the conditions of decide.def, each explained by a function of its own. Internal to
+ * explain. */
+#ifndef COUNTERSIGN_ACCOUNTS_EXPLAIN_CONDITION_H
+#define COUNTERSIGN_ACCOUNTS_EXPLAIN_CONDITION_H
+
+#include "accounts/explain.h"
+#include "store/store_audit.h"
+#include "store/store_login.h"
+
+/* What was read for one explanation. */
+struct explaining {
+    struct explanation *x;
+    const struct login_row *login; /* NULL: a new sign-in is explained */
+    bool is_login_over;            /* spent, or its time is over */
+    struct facts facts;            /* of that login, or of a new one */
+    struct facts fresh;            /* of a new one whose phone approves */
+    struct account_seats seats;
+    struct address_verdict address;
+    const struct policy_row *policies;
+    size_t policies_n;
+    const struct audit_row *events; /* of the account, newest first */
+    size_t events_n;
+};
+
+/* One line for each condition, in their order. */
+void explain_conditions(struct cx *cx, struct explaining *e);
+
+/* Where a policy was set. */
+struct explain_set explain_policy(const struct explaining *e, const char *key);
+/* A command about the account: "countersign VERB EMAIL", with the address quoted for a shell if need be. */
+struct str explain_command(struct cx *cx, const struct explaining *e, const char *verb);
+/* explain_event.c: the rest of an explanation that is read from the account's events. */
+void explain_events(struct cx *cx, struct explaining *e);
+/* The members of an event's detail that the operator may see, as "key=value key=value". */
+struct str explain_detail(struct cx *cx, const struct audit_row *row);
+/* "Ann's phone (17)". */
+struct str explain_device(struct cx *cx, int64_t id);
+/* explain_story.c, within the open transaction. ERR_NOT_FOUND: the account has no such login. */
+enum errcode
+explain_story(struct cx *cx, const struct explain_question *q, struct explain_story *story_out) MUST_CHECK;
+
+#endif

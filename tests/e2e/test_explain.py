@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`countersign explain`: what it foresees is what the wire answers, what it advises works, and it tells a sign-in's story."""
+
+import os
+import shlex
+import sqlite3
+
+import pytest
+
+from countersign import PASSWORD, Refused, wrong_number
+
+WRONG = "not this one"
+
+
+def explain(server, email, console=None, **options):
+    words = [word for key, value in options.items() for word in (f"--{key}", value)]
+    if console is not None:
+        words += ["--from", console.source]
+    return server.cli("explain", email, *words)
+
+
+def holding(document):
+    return [line for line in document["conditions"] if line["holds"]]
+
+
+def advised(server, command):
+    """Runs what was advised, as a shell would cut it into words."""
+    words = shlex.split(command)
+    assert words[0] == "countersign"
+    return server.cli(*words[1:], *(("--generate", "--keep") if words[2] == "reset" else ()))
+
+
+CONDITIONS = {
+    "company_is_inactive": [("company", "disable", "{company}")],
+    "company_is_banned": [("company", "set", "{company}", "--state", "banned")],
+    "enterprise_is_off": [("company", "set", "{company}", "--plan", "enterprise", "--enterprise", "off")],
+    "enterprise_is_missing": [("company", "set", "{company}", "--plan", "enterprise"),
+                              ("policy", "set", "{company}", "sign_in_mode", "sso"),
+                              ("company", "set", "{company}", "--plan", "standard")],
+    "account_is_no_technician": [("technician", "set", "{email}", "--technician", "off")],
+    "role_is_off": [("technician", "disable", "{email}")],
+    "operator_locked": [("technician", "lock", "{email}")],
+    "mode_is_sso": [("company", "set", "{company}", "--plan", "enterprise"),
+                    ("policy", "set", "{company}", "sign_in_mode", "sso")],
+    "mode_is_saml2": [("company", "set", "{company}", "--plan", "enterprise"),
+                      ("policy", "set", "{company}", "sign_in_mode", "saml2")],
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_condition_its_answer_and_what_ends_it(server, name, condition):
+    company, email = name
+    server.ready(company, email)
+    console = server.console()
+    for words in CONDITIONS[condition]:
+        server.cli(*(word.format(company=company, email=email) for word in words))
+    said = explain(server, email, console)
+    first = holding(said)[0]
+    assert first["condition"] == condition and first["set"]["where"], first
+    answer = console.login(email)
+    assert said["now"][0]["result"] == answer.value and said["now"][0]["words"]
+    assert said["now"][0]["mend"] == first["mend"]
+    for _ in range(3):  # one may stand behind another
+        if not holding(explain(server, email, console)):
+            break
+        advised(server, holding(explain(server, email, console))[0]["mend"])
+    assert console.login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
+def test_an_address_that_is_refused(server, name):
+    company, email = name
+    server.ready(company, email)
+    console = server.console()
+    server.cli("company", "set", company, "--plan", "enterprise")
+    server.cli("policy", "set", company, "address_rules", "on")
+    server.cli("address", "add", company, "deny", console.source)
+    line = holding(explain(server, email, console))[0]
+    assert line["condition"] == "address_is_refused" and f"deny {console.source}" in line["value"]
+    assert line["set"]["where"] == "company policy" and line["set"]["by"].startswith("operator:")
+    assert explain(server, email, console)["now"][0]["result"] == console.login(email).value == "login_v2_IPNotAllowed"
+    assert not holding(explain(server, email, **{"from": "192.0.2.9"}))
+
+
+def test_seats_and_an_old_password_come_after_the_phone(server, name):
+    company, email = name
+    phone = server.ready(company, email, {"seats": 1})
+    console = server.console()
+    assert console.sign_in(email, phone).result == "OK"
+    said = explain(server, email, console)
+    assert [line["condition"] for line in holding(said)] == ["seats_are_taken"]
+    assert [answer["result"].rsplit("_", 1)[1] for answer in said["now"]] == [
+        "OkTwoFactorAuthenticationRequired", "OK", "ConcurrentLimitExceeded"]
+    assert server.console().sign_in(email, phone).result == "ConcurrentLimitExceeded"
+    refused = explain(server, email, console)["refusals"][0]
+    assert (refused["result"], refused["why"]) == ("ConcurrentLimitExceeded", "every seat is taken")
+    assert company in refused["mend"]
+
+
+def test_failures_budgets_and_the_command_that_helps(server, name):
+    company, email = name
+    server.ready(company, email)
+    console = server.console()
+    for _ in range(5):
+        console.login(email, WRONG)
+    said = explain(server, email)
+    assert (said["from"], said["from_is"]) == (console.source, "the last attempt")
+    assert said["now"][0]["result"] == console.login(email).value == "login_v2_InvalidPassword"
+    budgets = {budget["budget"]: budget for budget in said["budgets"]}
+    assert (budgets["failures of the account"]["used"], budgets["failures of the account"]["of"]) == (5, 10)
+    assert budgets["refused address"]["detail"] == console.source and budgets["refused address"]["until"]
+    causes = [refusal["why"] for refusal in said["refusals"] if refusal["event"] == "login.refused"]
+    assert causes == ["the password was wrong"] * 5
+    advised(server, said["now"][0]["mend"])
+    assert console.login(email).result == "OkTwoFactorAuthenticationRequired"
+
+
+def test_the_pace_of_pushes_is_foreseen(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    phone.reject()
+    assert console.settle(token, push.sPushToken).result == "TwoFactorRejected"
+    said = explain(server, email, console)
+    assert said["now"][1]["result"] == "loginTwoFactorRet_TwoFactorError" and said["now"][1]["until"]
+    assert said["refusals"][0]["why"] == "the phone said no"
+    assert console.send(console.login(email).sLoginToken).result == "TwoFactorError"
+    assert explain(server, email, console)["refusals"][0]["event"] == "push.held"
+
+
+def steps(document):
+    return [step["what"] for step in document["story"]]
+
+
+def test_the_story_of_a_sign_in_that_went_well(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    waiting = explain(server, email)["sign_ins"][0]
+    assert waiting["result"] == "waits"
+    assert explain(server, email, login=waiting["login"])["story"][-1]["text"] == "waits for the second factor"
+    phone.answer("approve", wrong_number(push.sMatchNumber))
+    phone.approve(push.sMatchNumber)
+    assert console.settle(token, push.sPushToken).result == "OK"
+    console.call("logoutTechnician")
+    said = explain(server, email, login=waiting["login"])
+    assert steps(said) == ["begun", "push", "phone", "phone", "phone", "console", "session"]
+    assert said["story"][0]["text"].endswith(f"from {console.source}")
+    assert "phone (" in said["story"][4]["detail"]  # by its name
+    assert [line["condition"] for line in holding(said)][0] == "token_is_bad"
+    everything = server.run("explain", email, "--login", waiting["login"]).stdout + str(said)
+    for secret in (token, push.sPushToken, push.sMatchNumber, PASSWORD, console.cookie, "countersign-assertion"):
+        assert secret is None or secret not in everything
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_story_names_the_deliveries(own_server, name, tmp_path, refused):
+    company, email = name
+    key = tmp_path / "webhook.key"
+    key.write_bytes(b"a key of the operator's own\n")
+    os.chmod(key, 0o600)
+    server = own_server({("webhook", "url"): "http://127.0.0.1:9/hook", ("webhook", "secret_file"): key})
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    login = explain(server, email)["sign_ins"][0]["login"]
+    if refused:
+        phone.report()
+        assert console.settle(token, push.sPushToken).result == "TwoFactorRejected"
+    said = explain(server, email, login=login)
+    (delivery,) = [step for step in said["story"] if step["what"] == "delivery"]
+    assert delivery["text"].startswith("notification: webhook: ") and "attempts=" in delivery["detail"]
+    assert steps(said)[-1] == "console"
+    if refused:
+        assert "TwoFactorRejected" in said["story"][-1]["detail"]
+        report = next(refusal for refusal in said["refusals"] if refusal["event"] == "push.reported")
+        assert report["mend"] == f"countersign technician reset {email}"
+
+
+def test_it_only_reads(server, name):
+    company, email = name
+    server.ready(company, email)
+    before = list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT max(seq) FROM audit"))
+    for words in ((), ("--from", "192.0.2.1"), ("--json",)):
+        assert server.run("explain", email, *words).returncode == 0
+    assert list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT max(seq) FROM audit")) == before
+
+
+def test_for_people(server, name):
+    company, email = name
+    server.ready(company, email)
+    server.cli("technician", "lock", email)
+    text = server.run("explain", email).stdout
+    assert "login_v2_UserLockedOut" in text and "YES" in text and "the operator locked the account" in text
+    assert f"countersign technician unlock {email}" in text and "operator:" in text
+
+
+def test_what_is_not_there(server, name):
+    company, email = name
+    server.ready(company, email)
+    for words, code, line in ((("nobody@nowhere.example",), 2, "login_v2_InvalidPassword"),
+                              ((email, "--from", "there"), 2, "'there' is not an address"),
+                              ((email, "--login", "12"), 2, "has no sign-in 12"),
+                              ((email, "--login", "x"), 2, "'x' is not the id of a sign-in")):
+        with pytest.raises(Refused) as refused:
+            server.cli("explain", *words)
+        assert refused.value.code == code and line in refused.value.text
