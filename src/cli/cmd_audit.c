@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit: reading the log, and proving it whole. */
+/* audit: reading the log, following it, and proving it whole. */
 #include "accounts/audit.h"
+#include "base/clock.h"
 #include "base/codec.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
+#include "cli/interrupt.h"
 #include "cli/print.h"
 
 enum { PAGE = 1000 };
+#define FOLLOW_EVERY (CLOCK_S / 4)
 
 /* The address of an account: *account_out is null if the event has none. */
 static enum errcode
@@ -95,6 +98,85 @@ cmd_audit_list(struct cli *cli)
     }
     print_table(cli, "events", events, "Nothing was logged.");
     return ERR_NONE;
+}
+
+/* What `follow` knows between two looks. */
+struct following {
+    struct audit_of of;
+    int64_t after;
+    struct interrupt interrupt;
+};
+
+/* One line; with --json one document. */
+static enum errcode
+print_event(struct cli *cli, struct cli *part, const struct audit_row *row)
+{
+    struct str account;
+    enum errcode err = account_of(part, row, &account);
+    if (err != ERR_NONE)
+        return err;
+    json_t *o = event_document(part, row, account);
+    if (cli->json) {
+        (void)json_dumpf(o, cli->out, JSON_COMPACT);
+        fputc('\n', cli->out);
+    } else {
+        print_line(part, o);
+    }
+    json_decref(o);
+    return fflush(cli->out) == 0 ? ERR_NONE : err_set(&part->cx, ERR_IO, "the reader is gone");
+}
+
+/* Everything that was written since; its memory is released, since this may go on for days. */
+static enum errcode
+look_again(struct cli *cli, struct following *f)
+{
+    struct cli part = *cli;
+    size_t n = PAGE;
+    enum errcode err = ERR_NONE;
+    arena_init(&part.cx.arena);
+    while (err == ERR_NONE && n == PAGE) {
+        struct audit_row *rows = NULL;
+        err = audit_list(&part.cx, f->of, f->after, PAGE, &rows, &n);
+        for (size_t i = 0; err == ERR_NONE && i < n; i++) {
+            f->after = rows[i].seq;
+            err = print_event(cli, &part, &rows[i]);
+        }
+        arena_reset(&part.cx.arena);
+    }
+    arena_clear(&part.cx.arena);
+    return err == ERR_NONE ? ERR_NONE : err_set(&cli->cx, err, "%s", part.cx.detail);
+}
+
+static enum errcode
+follow(struct cli *cli, struct following *f)
+{
+    enum errcode err = interrupt_open(&f->interrupt);
+    if (err != ERR_NONE)
+        return err_set(&cli->cx, err, "signals cannot be watched");
+    cli->answered = true; /* in lines */
+    do
+        err = look_again(cli, f);
+    while (err == ERR_NONE && !interrupt_came(&f->interrupt, FOLLOW_EVERY));
+    interrupt_take(&f->interrupt);
+    interrupt_close(&f->interrupt);
+    return err;
+}
+
+enum errcode
+cmd_audit_follow(struct cli *cli)
+{
+    struct following f = {.after = 0};
+    struct digest digest;
+    enum errcode err = read_count(cli, "after", 0, &f.after);
+    if (err == ERR_NONE)
+        err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &f.of.company);
+    if (err == ERR_NONE)
+        err = cli_technician_option(cli, &f.of.technician);
+    if (err == ERR_NONE && !args_has(&cli->args, "after"))
+        err = store_audit_last(&cli->cx, &f.after, &digest);
+    return err != ERR_NONE ? err : follow(cli, &f);
 }
 
 enum errcode

@@ -330,6 +330,20 @@ print_done(struct cli *cli, json_t *object, const char *fmt, ...)
 }
 
 void
+print_line(struct cli *cli, const json_t *object)
+{
+    const char *key, *gap = "";
+    json_t *value, *members = json_deep_copy(object); /* jansson cannot iterate over a const object */
+    json_object_foreach(have(members), key, value)
+    {
+        fprintf(cli->out, "%s%s", gap, cell_text(cli, value));
+        gap = "  ";
+    }
+    fputc('\n', cli->out);
+    json_decref(members);
+}
+
+void
 print_note(struct cli *cli, const char *fmt, ...)
 {
     if (cli->json)
