@@ -8,6 +8,7 @@
 #include "accounts/audit.h"
 #include "accounts/company.h"
 #include "base/clock.h"
+#include "base/near.h"
 
 enum plan { PLAN_STANDARD, PLAN_ENTERPRISE };
 
@@ -214,13 +215,26 @@ policy_get(struct cx *cx, int64_t company_id, struct policy *policy_out)
     return ERR_NONE;
 }
 
+static enum errcode
+no_policy(struct cx *cx, struct str key)
+{
+    struct near n;
+    near_begin(&n, key);
+    for (size_t i = 0; i < KEYS; i++)
+        near_offer(&n, items[i].key);
+    if (str_is_null(n.best))
+        return err_set(cx, ERR_USAGE, "there is no policy %.*s", STR_ARG(key));
+    return err_set(cx, ERR_USAGE, "there is no policy %.*s (did you mean %.*s?)", STR_ARG(key),
+                   STR_ARG(n.best));
+}
+
 enum errcode
 policy_check(struct cx *cx, struct str key, struct str value, struct policy *checked_out)
 {
     size_t at = find_key(key);
     policy_defaults(checked_out);
     if (at == KEYS)
-        return err_set(cx, ERR_USAGE, "there is no policy %.*s", STR_ARG(key));
+        return no_policy(cx, key);
     enum errcode err = str_is_empty(value) ? ERR_NONE : assign(checked_out, at, value);
     if (err != ERR_NONE)
         return err_set(cx, err, "policy %.*s must be %.*s, not %.*s: %.*s", STR_ARG(key),

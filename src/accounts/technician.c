@@ -36,9 +36,21 @@ technician_find(struct cx *cx, struct str email, struct technician *technician_o
 }
 
 enum errcode
-technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out, size_t *n_out)
+technician_list(struct cx *cx, const struct technician_choice *choice, struct technician **technicians_out,
+                size_t *n_out, bool *more_out)
 {
-    return store_technician_list(cx, company_id, technicians_out, n_out);
+    struct technician_choice c = *choice;
+    int64_t *ids = NULL;
+    c.after = str_is_null(c.after) ? STR_NULL : text_fold(cx, c.after);
+    c.search = str_is_null(c.search) ? STR_NULL : text_fold(cx, c.search);
+    c.limit++; /* one more shows that there are more */
+    enum errcode err = store_technician_page(cx, &c, &ids, n_out);
+    *more_out = err == ERR_NONE && (int64_t)*n_out == c.limit;
+    *n_out -= *more_out ? 1 : 0;
+    *technicians_out = arena_array(&cx->arena, *n_out + 1, sizeof **technicians_out);
+    for (size_t i = 0; err == ERR_NONE && i < *n_out; i++)
+        err = store_technician_get(cx, ids[i], &(*technicians_out)[i]);
+    return err;
 }
 
 enum errcode

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "store/store_technician.h"
+#include "store/store_technician_page.h"
 
 /* The form in which accounts are looked up: NFKC, case-folded, trimmed; null when it cannot be an address
  * (no @, control characters, over 254 bytes, not UTF-8). */
@@ -19,9 +20,10 @@ struct str email_key(struct cx *cx, struct str email);
 /* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */
 enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 enum errcode technician_find(struct cx *cx, struct str email, struct technician *technician_out) MUST_CHECK;
-/* company_id 0: all. */
-enum errcode technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
-                             size_t *n_out) MUST_CHECK;
+/* A page of those that an operator looks for, ordered by address; choice->after and choice->search as they
+ * are typed. *more_out: there are others after the last one. */
+enum errcode technician_list(struct cx *cx, const struct technician_choice *choice,
+                             struct technician **technicians_out, size_t *n_out, bool *more_out) MUST_CHECK;
 
 /* For the domain's own files: begins a transaction and reads the account as it is now; a deleted one is
  * ERR_NOT_FOUND. On an error no transaction is open. */

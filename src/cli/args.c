@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/near.h"
+
 static bool
 has_given(const struct args *args, const char *name)
 {
@@ -19,12 +21,57 @@ wants_text_only(const struct args *args)
     return has_given(args, "help") || has_given(args, "version");
 }
 
+/* " (did you mean 'technician'?)", or nothing. */
+static const char *
+meant(struct cx *cx, const struct near *n)
+{
+    if (str_is_null(n->best))
+        return "";
+    return arena_printf(&cx->arena, " (did you mean '%.*s'?)", STR_ARG(n->best)).p;
+}
+
+static const char *
+meant_group(struct cx *cx, const char *word)
+{
+    struct near n;
+    near_begin(&n, str_from_cstr(word));
+    for (size_t i = 0; i < command_groups_n; i++)
+        near_offer(&n, str_from_cstr(command_groups[i].name));
+    return meant(cx, &n);
+}
+
+static const char *
+meant_verb(struct cx *cx, const char *group, const char *word)
+{
+    struct near n;
+    near_begin(&n, str_from_cstr(word));
+    for (size_t i = 0; i < commands_n; i++)
+        if (strcmp(commands[i].group, group) == 0)
+            near_offer(&n, str_from_cstr(commands[i].verb));
+    return meant(cx, &n);
+}
+
+static const char *
+meant_option(struct cx *cx, const struct command *command, const char *word)
+{
+    struct near n;
+    near_begin(&n, str_from_cstr(word));
+    for (size_t i = 0; command != NULL && i < command_options_n; i++)
+        if (command_takes(command, &command_options[i]))
+            near_offer(&n, str_from_cstr(command_options[i].name));
+    for (size_t i = 0; i < command_globals_n; i++)
+        near_offer(&n, str_from_cstr(command_globals[i].name));
+    return str_is_null(n.best) ? ""
+                               : arena_printf(&cx->arena, " (did you mean '--%.*s'?)", STR_ARG(n.best)).p;
+}
+
 static enum errcode
 take_word(struct cx *cx, struct args *args, const char *word)
 {
     if (args->group == NULL) {
         if (!command_has_group(word))
-            return err_set(cx, ERR_USAGE, "there is no command '%s': see countersign --help", word);
+            return err_set(cx, ERR_USAGE, "there is no command '%s'%s: see countersign --help", word,
+                           meant_group(cx, word));
         args->group = word;
         args->command = command_find(word, NULL);
         return ERR_NONE;
@@ -32,8 +79,8 @@ take_word(struct cx *cx, struct args *args, const char *word)
     if (args->command == NULL) {
         args->command = command_find(args->group, word);
         if (args->command == NULL)
-            return err_set(cx, ERR_USAGE, "there is no command '%s %s': see countersign %s --help",
-                           args->group, word, args->group);
+            return err_set(cx, ERR_USAGE, "there is no command '%s %s'%s: see countersign %s --help",
+                           args->group, word, meant_verb(cx, args->group, word), args->group);
         return ERR_NONE;
     }
     if (args->n_words == ARGS_WORDS)
@@ -59,7 +106,8 @@ take_option(struct cx *cx, struct args *args, int argc, char *const *argv, int *
     char *plain = arena_cstr(&cx->arena, str_cut(&rest, '='));
     const struct command_option *option = command_option_find(args->command, plain);
     if (option == NULL)
-        return err_set(cx, ERR_USAGE, "there is no option '--%s' here", plain);
+        return err_set(cx, ERR_USAGE, "there is no option '--%s' here%s", plain,
+                       meant_option(cx, args->command, plain));
     if (has_given(args, plain))
         return err_set(cx, ERR_USAGE, "--%s is given twice", plain);
 

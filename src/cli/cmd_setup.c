@@ -14,7 +14,6 @@
 #include "cli/daemon.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
-#include "cli/usage.h"
 #include "db/db.h"
 #include "db/migrate.h"
 
@@ -312,20 +311,5 @@ cmd_config_check(struct cli *cli)
         return err_set(&cli->cx, ERR_CONFIG, "%s is not usable: %zu problem%s", path.p, count,
                        count == 1 ? "" : "s");
     print_note(cli, "%s is usable", path.p);
-    return ERR_NONE;
-}
-
-enum errcode
-cmd_completion_bash(struct cli *cli)
-{
-    struct buf text;
-    buf_init(&text, (size_t)256 * 1024);
-    usage_write_bash(&text);
-    ASSERT(!buf_is_over(&text));
-    json_t *document = print_object();
-    print_put_str(document, "completion", buf_view(&text));
-    struct str shown = str_trim(buf_view(&text), "\n");
-    print_done(cli, document, "%.*s", STR_ARG(shown));
-    buf_clear(&text);
     return ERR_NONE;
 }

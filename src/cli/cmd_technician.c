@@ -13,6 +13,8 @@
 #include "cli/qr.h"
 #include "cli/state.h"
 
+enum { LISTED = 1000, LISTED_MOST = 100000 };
+
 /* The properties of one account that are in its own row, and whether it can be used. On an error
  * *document_out is to be forgotten all the same. */
 static enum errcode
@@ -137,21 +139,34 @@ cmd_technician_show(struct cli *cli)
     return err == ERR_NONE ? show_technician(cli, args_word(&cli->args, 0), STR_NULL) : err;
 }
 
-enum errcode
-cmd_technician_list(struct cli *cli)
+static enum errcode
+read_choice(struct cli *cli, struct technician_choice *c)
 {
-    int64_t company_id;
-    struct technician *technicians;
-    size_t n;
+    static const char *const states[] = {
+        [TECHNICIAN_ACTIVE] = "active", [TECHNICIAN_DISABLED] = "disabled", [TECHNICIAN_LOCKED] = "locked"};
+    struct str limit = args_option(&cli->args, "limit"), state = args_option(&cli->args, "state");
+    *c = (struct technician_choice){.after = args_option(&cli->args, "after"),
+                                    .search = args_option(&cli->args, "search"),
+                                    .never_signed_in = args_has(&cli->args, "never-signed-in"),
+                                    .limit = LISTED};
+    if (!str_is_null(limit) && str_to_i64(limit, 1, LISTED_MOST, &c->limit) != ERR_NONE)
+        return err_set(&cli->cx, ERR_USAGE, "--limit is a number from 1 to %d, not '%.*s'", LISTED_MOST,
+                       STR_ARG(limit));
+    for (unsigned i = TECHNICIAN_ACTIVE; i <= TECHNICIAN_LOCKED; i++)
+        if (str_eq(state, str_from_cstr(states[i])))
+            c->state = (enum technician_is)i;
+    if (!str_is_null(state) && c->state == TECHNICIAN_ANY)
+        return err_set(&cli->cx, ERR_USAGE, "--state is active, disabled or locked, not '%.*s'",
+                       STR_ARG(state));
+    return ERR_NONE;
+}
+
+static enum errcode
+print_technicians(struct cli *cli, const struct technician *technicians, size_t n, bool more)
+{
     struct company c = {0};
-    enum errcode err = cli_open_store(cli);
-    if (err == ERR_NONE)
-        err = cli_company_option(cli, &company_id);
-    if (err == ERR_NONE)
-        err = technician_list(&cli->cx, company_id, &technicians, &n);
-    if (err != ERR_NONE)
-        return err;
     json_t *rows = print_array();
+    enum errcode err = ERR_NONE;
     for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         if (c.id != technicians[i].company_id)
             err = company_get(&cli->cx, technicians[i].company_id, &c);
@@ -165,9 +180,35 @@ cmd_technician_list(struct cli *cli)
         json_decref(rows);
         return err;
     }
-    print_table(cli, "technicians", rows,
-                "There is no technician: countersign technician add EMAIL --company COMPANY");
+    if (!cli->json) {
+        print_table(cli, "technicians", rows,
+                    "There is no such technician: countersign technician add EMAIL");
+        if (more)
+            print_note(cli, "There are more: --after with the last address.");
+        return ERR_NONE;
+    }
+    json_t *o = print_object();
+    print_put(o, "technicians", rows);
+    print_put_str(o, "next", more ? technicians[n - 1].email_key : STR_NULL);
+    print_record(cli, o);
     return ERR_NONE;
+}
+
+enum errcode
+cmd_technician_list(struct cli *cli)
+{
+    struct technician_choice choice;
+    struct technician *technicians = NULL;
+    size_t n = 0;
+    bool more = false;
+    enum errcode err = read_choice(cli, &choice);
+    if (err == ERR_NONE)
+        err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = cli_company_option(cli, &choice.company_id);
+    if (err == ERR_NONE)
+        err = technician_list(&cli->cx, &choice, &technicians, &n, &more);
+    return err != ERR_NONE ? err : print_technicians(cli, technicians, n, more);
 }
 
 static enum errcode

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* usage: the table of commands, formatted for people and shells. */
+/* usage: the table of commands, formatted for people. */
 #ifndef COUNTERSIGN_CLI_USAGE_H
 #define COUNTERSIGN_CLI_USAGE_H
 
@@ -18,7 +18,5 @@ json_t *usage_version(void);
 void usage_write_man(struct buf *out);
 /* The items for the list of options that every command accepts. */
 void usage_write_man_options(struct buf *out);
-/* The completion script for bash. */
-void usage_write_bash(struct buf *out);
 
 #endif

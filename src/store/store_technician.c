@@ -86,29 +86,6 @@ store_technician_find(struct cx *cx, struct str email_key, struct technician *te
 }
 
 enum errcode
-store_technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out, size_t *n_out)
-{
-    struct db_rows *rows;
-    struct technician *list = NULL;
-    size_t n = 0;
-    *technicians_out = NULL;
-    *n_out = 0;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT " COLUMNS " FROM technician "
-                                "WHERE ($1 = 0 OR company_id = $1) AND deleted_at = 0 ORDER BY email_key",
-                                "i", company_id);
-    if (err != ERR_NONE)
-        return err;
-    for (; db_next(cx, rows); n++) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        read_row(cx, rows, &list[n]);
-    }
-    *technicians_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
-}
-
-enum errcode
 store_technician_update(struct cx *cx, const struct technician *t)
 {
     return db_exec(cx, NULL,

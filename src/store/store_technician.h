@@ -33,9 +33,7 @@ enum errcode store_technician_insert(struct cx *cx, const struct technician *tec
 enum errcode store_technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 enum errcode
 store_technician_find(struct cx *cx, struct str email_key, struct technician *technician_out) MUST_CHECK;
-/* Ordered by address, without deleted ones, in the arena. company_id 0: all. */
-enum errcode store_technician_list(struct cx *cx, int64_t company_id, struct technician **technicians_out,
-                                   size_t *n_out) MUST_CHECK;
+
 /* Writes email_key, name, the two flags, deleted_at, locked_at and the push counters. */
 enum errcode store_technician_update(struct cx *cx, const struct technician *technician) MUST_CHECK;
 

@@ -5,6 +5,9 @@
 
 -- What a new password was judged by when it was seen (accounts/password.h); NULL: of an earlier version, judged by nothing of now.
 ALTER TABLE login ADD COLUMN new_password_context BYTEA;
+-- The accounts of a company in the order of their addresses, for pages of them.
+CREATE INDEX technician_in_company ON technician (company_id, email_key);
+DROP INDEX technician_company;
 
 -- Devices and notices.
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* technician: addresses, the account's life, passwords set by the operator. */
 #include "tests/unit/accounts/fixture.h"
+#include <stdio.h>
+#include "store/store_technician_page.h"
+#include "accounts/company_change.h"
+#include "accounts/audit.h"
 
 #include "accounts/company.h"
 #include "accounts/lockout.h"
@@ -80,6 +84,7 @@ added_and_found(void **state)
     struct cx *cx = &f->cx;
     struct technician t, *list;
     size_t n;
+    bool more;
     int64_t id;
     assert_ok(technician_find(cx, STR_LIT(" ANN@acme.example "), &t));
     assert_true(t.id == f->ann && t.company_id == f->company && t.is_technician && t.role_on);
@@ -99,7 +104,8 @@ added_and_found(void **state)
     assert_str(t.name, "c@x");
     assert_str(t.password_hash, "");
     assert_false(t.password_must_change);
-    assert_ok(technician_list(cx, f->company, &list, &n));
+    assert_ok(technician_list(cx, &(struct technician_choice){.company_id = f->company, .limit = 10}, &list,
+                              &n, &more));
     assert_int_equal(n, 3);
     assert_str(list[2].email, "c@x");
     assert_fails(cx, technician_find(cx, STR_LIT("d@x"), &t), ERR_NOT_FOUND);
@@ -114,6 +120,7 @@ a_deleted_account_frees_its_address(void **state)
     struct cx *cx = &f->cx;
     struct technician t, *list;
     size_t n;
+    bool more;
     int64_t id;
     assert_ok(technician_delete(cx, f->ann));
     assert_str(fixture_last_event(f, NULL), "technician.deleted");
@@ -121,7 +128,7 @@ a_deleted_account_frees_its_address(void **state)
     assert_ok(technician_get(cx, f->ann, &t));
     assert_true(t.deleted_at == FIXTURE_NOW);
     assert_str(t.email, "ann@acme.example");
-    assert_ok(technician_list(cx, 0, &list, &n));
+    assert_ok(technician_list(cx, &(struct technician_choice){.limit = 10}, &list, &n, &more));
     assert_int_equal(n, 1);
     assert_fails(cx, technician_delete(cx, f->ann), ERR_NOT_FOUND);
     assert_fails(cx, technician_set_name(cx, f->ann, STR_LIT("x")), ERR_NOT_FOUND);
@@ -194,6 +201,129 @@ the_operator_sets_a_password(void **state)
     assert_fails(cx, technician_reset_password(cx, f->ann, STR_LIT(FIXTURE_PASSWORD), false), ERR_POLICY);
 }
 
+static size_t
+listed(struct fixture *f, struct technician_choice c, struct technician **list, bool *more)
+{
+    size_t n = 0;
+    c.limit = c.limit != 0 ? c.limit : 10;
+    assert_ok(technician_list(&f->cx, &c, list, &n, more));
+    return n;
+}
+
+static void
+a_page_after_another(void **state)
+{
+    struct fixture *f = *state;
+    struct technician *list;
+    bool more;
+    char email[32];
+    int64_t id, other;
+    size_t seen = 0;
+    struct str after = STR_NULL;
+    for (int i = 0; i < 5; i++) {
+        assert_true(snprintf(email, sizeof email, "p%d@page.example", i) > 0);
+        assert_ok(add(f, email, NULL, NULL, &id));
+    }
+    assert_ok(company_add(&f->cx, STR_LIT("other"), STR_LIT("Other"), &other));
+    do {
+        const size_t n =
+            listed(f, (struct technician_choice){.company_id = f->company, .after = after, .limit = 3}, &list,
+                   &more);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(str_is_null(after) || str_cmp(after, list[i].email_key) < 0);
+            after = list[i].email_key;
+        }
+        seen += n;
+    } while (more);
+    assert_int_equal(seen, 7); /* ann and ben, and these */
+    assert_int_equal(listed(f, (struct technician_choice){.company_id = other}, &list, &more), 0);
+    assert_int_equal(
+        listed(f, (struct technician_choice){.after = STR_LIT("P3@page.example ")}, &list, &more), 1);
+}
+
+static void
+looked_for(void **state)
+{
+    struct fixture *f = *state;
+    struct technician *list;
+    bool more;
+    int64_t id;
+    assert_ok(add(f, "a_b@x.example", "Percent % Ltd", NULL, &id));
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("ACME")}, &list, &more), 2);
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("miller")}, &list, &more), 1);
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("%")}, &list, &more), 1);
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("_")}, &list, &more), 1);
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("!")}, &list, &more), 0);
+    assert_int_equal(listed(f, (struct technician_choice){.search = STR_LIT("' OR 1 --")}, &list, &more), 0);
+}
+
+static void
+by_state(void **state)
+{
+    struct fixture *f = *state;
+    struct technician *list;
+    bool more;
+    const struct technician_choice active = {.state = TECHNICIAN_ACTIVE},
+                                   disabled = {.state = TECHNICIAN_DISABLED},
+                                   locked = {.state = TECHNICIAN_LOCKED}, never = {.never_signed_in = true};
+    assert_int_equal(listed(f, active, &list, &more), 2);
+    assert_ok(technician_set_flags(&f->cx, f->ben, true, false));
+    assert_int_equal(listed(f, disabled, &list, &more), 1);
+    assert_true(list[0].id == f->ben);
+    assert_ok(technician_lock(&f->cx, f->ann));
+    assert_int_equal(listed(f, locked, &list, &more), 1);
+    assert_true(list[0].id == f->ann);
+    assert_int_equal(listed(f, active, &list, &more), 0);
+    assert_ok(technician_unlock(&f->cx, f->ann));
+    struct technician ann;
+    assert_ok(technician_get(&f->cx, f->ann, &ann));
+    const struct lockout_name of_ann = {&ann, NULL, ann.email_key};
+    assert_ok(db_begin(&f->cx));
+    for (int i = 0; i < 10; i++)
+        assert_ok(lockout_fail(&f->cx, &of_ann, STR_NULL, &(struct lockout){.account_left = 0}));
+    assert_ok(db_commit(&f->cx));
+    assert_int_equal(listed(f, locked, &list, &more), 1);
+    fixture_later(f, CLOCK_DAY); /* over, though nobody has swept it */
+    assert_int_equal(listed(f, locked, &list, &more), 0);
+    assert_int_equal(listed(f, never, &list, &more), 2);
+    assert_ok(db_begin(&f->cx));
+    assert_ok(db_end(&f->cx,
+                     audit_append(&f->cx, (struct audit_of){f->company, f->ann}, AUDIT_LOGIN_GRANTED, NULL)));
+    assert_int_equal(listed(f, never, &list, &more), 1);
+    assert_true(list[0].id == f->ben);
+}
+
+/* A page costs what is on it, whatever the number of accounts: addresses are read in order by an index, and
+ * nothing is sorted. */
+static void
+a_page_is_read_by_an_index(void **state)
+{
+    static const char *const indexes[] = {"USING INDEX technician_email (email_key>?)",
+                                          "USING INDEX technician_in_company (company_id=? AND email_key>?)"};
+    struct fixture *f = *state;
+    for (int of_company = 0; of_company < 2; of_company++) {
+        struct db_rows *rows;
+        bool by_index = false, by_sign_ins = false;
+        struct str query =
+            arena_printf(&f->cx.arena, "EXPLAIN QUERY PLAN %s", store_technician_page_sql(of_company != 0));
+        struct str none = STR_LIT("");
+        const int64_t nil = 0;
+        assert_ok(
+            of_company != 0
+                ? db_query(&f->cx, &rows, query.p, "ttiiiii", none, none, nil, nil, nil, nil, f->company)
+                : db_query(&f->cx, &rows, query.p, "ttiiii", none, none, nil, nil, nil, nil));
+        while (db_next(&f->cx, rows)) {
+            struct str step = db_text(&f->cx, rows, 3);
+            by_index = by_index || str_find_str(step, str_from_cstr(indexes[of_company])) < step.n;
+            by_sign_ins = by_sign_ins || str_find_str(step, STR_LIT("INDEX audit_granted (")) < step.n;
+            assert_int_equal(str_find_str(step, STR_LIT("TEMP B-TREE")), step.n);
+            assert_int_equal(str_find_str(step, STR_LIT("SCAN")), step.n);
+        }
+        assert_ok(db_done(&f->cx, rows));
+        assert_true(by_index && by_sign_ins);
+    }
+}
+
 int
 main(void)
 {
@@ -207,6 +337,10 @@ main(void)
         cmocka_unit_test_setup_teardown(changes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(locks, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_operator_sets_a_password, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_page_after_another, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(looked_for, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(by_state, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_page_is_read_by_an_index, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

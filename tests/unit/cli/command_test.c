@@ -116,6 +116,12 @@ wrong_usage_is_one_line(void **state)
     run_expect(r, CLI_USAGE, "a command is missing");
     run_cli(r, "", "nonsense", NULL);
     run_expect(r, CLI_USAGE, "there is no command 'nonsense'");
+    run_cli(r, "", "technicain", "list", NULL);
+    run_expect(r, CLI_USAGE, "there is no command 'technicain' (did you mean 'technician'?)");
+    run_cli(r, "", "technician", "unlok", "ann@acme.example", NULL);
+    run_expect(r, CLI_USAGE, "there is no command 'technician unlok' (did you mean 'unlock'?)");
+    run_cli(r, "", "technician", "list", "--compny", "acme", NULL);
+    run_expect(r, CLI_USAGE, "there is no option '--compny' here (did you mean '--company'?)");
     run_cli(r, "", "company", NULL);
     run_expect(r, CLI_USAGE, "countersign company --help");
     run_cli(r, "", "company", "no\033[31m", NULL);

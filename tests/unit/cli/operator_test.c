@@ -159,6 +159,7 @@ policies(void **state)
         {"seats", "-1", "there is no option '-1'"},
         {"seats", "1000001", "must be 0 to 1000000, not 1000001: "},
         {"nonsense", "1", "there is no policy nonsense"},
+        {"seat", "1", "there is no policy seat (did you mean seats?)"},
         {"push_lifetime", "5", "policy push_lifetime must be 30 to 300, not 5: "},
         {"password_notice", "366", "policy password_notice must be 0 to 365, not 366: "},
         {"push_number", "2", "policy push_number must be off or on, not 2: "},
@@ -238,6 +239,18 @@ technicians(void **state)
     run_json(r, "", "technician", "delete", "eve@acme.example", NULL);
     t = run_json(r, "", "technician", "list", "--company", "acme", NULL);
     assert_int_equal(json_array_size(json_object_get(t, "technicians")), 2);
+    assert_true(json_is_null(json_object_get(t, "next")));
+    t = run_json(r, "", "technician", "list", "--limit", "1", NULL);
+    assert_string_equal(text_of(t, "next"), "ann@acme.example");
+    t = run_json(r, "", "technician", "list", "--after", "ann@acme.example", NULL);
+    assert_int_equal(json_array_size(json_object_get(t, "technicians")), 1);
+    t = run_json(r, "", "technician", "list", "--search", "Ann", "--state", "active", "--never-signed-in",
+                 NULL);
+    assert_int_equal(json_array_size(json_object_get(t, "technicians")), 0); /* not a technician any more */
+    run_cli(r, "", "technician", "list", "--state", "asleep", NULL);
+    run_expect(r, CLI_USAGE, "--state is active, disabled or locked, not 'asleep'");
+    run_cli(r, "", "technician", "list", "--limit", "0", NULL);
+    run_expect(r, CLI_USAGE, "--limit is a number from 1 to");
     run_json(r, "", "technician", "delete", "bob@acme.example", NULL);
     run_cli(r, "", "technician", "show", "bob@acme.example", NULL);
     run_expect(r, CLI_USAGE, "there is no technician 'bob@acme.example'");
