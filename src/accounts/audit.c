@@ -3,7 +3,6 @@
 #include "accounts/audit.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ const char *
 audit_event_name(enum audit_event event)
 {
     static const char *const names[AUDIT_EVENT_COUNT_] = {
-#define EVENT(id, name, doc) [AUDIT_##id] = name,
+#define EVENT(id, name, bound, doc) [AUDIT_##id] = name,
 #include "accounts/audit.def"
     };
     ASSERT(event < AUDIT_EVENT_COUNT_);
@@ -32,7 +31,7 @@ const char *
 audit_event_doc(enum audit_event event)
 {
     static const char *const docs[AUDIT_EVENT_COUNT_] = {
-#define EVENT(id, name, doc) [AUDIT_##id] = doc,
+#define EVENT(id, name, bound, doc) [AUDIT_##id] = doc,
 #include "accounts/audit.def"
     };
     ASSERT(event < AUDIT_EVENT_COUNT_);
@@ -152,7 +151,7 @@ or_text(struct str s, struct str other)
 }
 
 enum errcode
-audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...)
+audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_list detail)
 {
     struct audit_row row = {
         .at = cx->now,
@@ -162,11 +161,8 @@ audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...)
         .company = of.company,
         .technician = of.technician,
     };
-    va_list ap;
-    va_start(ap, event);
-    enum errcode err = detail_json(cx, ap, &row.detail);
-    va_end(ap);
     struct digest before;
+    enum errcode err = detail_json(cx, detail, &row.detail);
     if (err == ERR_NONE)
         err = store_audit_last(cx, &row.seq, &before);
     if (err != ERR_NONE)
@@ -174,6 +170,16 @@ audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...)
     row.seq++;
     row.digest = row_digest(&before, &row);
     return store_audit_add(cx, &row);
+}
+
+enum errcode
+audit_write(struct cx *cx, struct audit_of of, enum audit_event event, ...)
+{
+    va_list detail;
+    va_start(detail, event);
+    enum errcode err = audit_write_list(cx, of, event, detail);
+    va_end(detail);
+    return err;
 }
 
 enum errcode

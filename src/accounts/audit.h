@@ -8,6 +8,7 @@
 #ifndef COUNTERSIGN_ACCOUNTS_AUDIT_H
 #define COUNTERSIGN_ACCOUNTS_AUDIT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,7 +18,7 @@
 #include "store/store_audit.h"
 
 enum audit_event {
-#define EVENT(id, name, doc) AUDIT_##id,
+#define EVENT(id, name, bound, doc) AUDIT_##id,
 #include "accounts/audit.def"
     AUDIT_EVENT_COUNT_
 };
@@ -25,7 +26,8 @@ enum audit_event {
 const char *audit_event_name(enum audit_event event);
 /* What happened, in the words of audit.def. */
 const char *audit_event_doc(enum audit_event event);
-/* The reverse of audit_event_name; AUDIT_EVENT_COUNT_ for a name of another version. */
+/* The reverse of audit_event_name, the first of two with one name; AUDIT_EVENT_COUNT_ for a name of another
+ * version. */
 enum audit_event audit_event_read(struct str name);
 
 /* The subjects of an event; 0: none. */
@@ -36,8 +38,14 @@ struct audit_of {
 /* Appends one event within the open transaction; actor ("system" if null), source and time come from the
  * context. detail: pairs of const char * and struct str, ended by a NULL key; written as a JSON object of
  * strings, without pairs whose value is null; never a secret: audit_append(cx, of, AUDIT_LOGIN_REFUSED,
- * "result", STR_LIT("InvalidPassword"), NULL). */
+ * "result", STR_LIT("InvalidPassword"), NULL). An event with the bound TALLY (audit.def) needs a technician,
+ * and may be counted in place of written: accounts/tally.h. */
 enum errcode audit_append(struct cx *cx, struct audit_of of, enum audit_event event, ...) MUST_CHECK;
+/* The same, always written: for audit_append, and for what limits it (accounts/tally.h). detail: the pairs.
+ */
+enum errcode audit_write(struct cx *cx, struct audit_of of, enum audit_event event, ...) MUST_CHECK;
+enum errcode
+audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_list detail) MUST_CHECK;
 
 /* Up to `limit` rows after `after`, oldest first, of one technician or company (0: all). *rows_out (struct
  * audit_row of store_audit.h) is in the arena. */

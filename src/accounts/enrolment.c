@@ -30,7 +30,8 @@ make(struct cx *cx, const struct technician *t, int64_t life, int64_t self_gener
     if (err == ERR_NONE && link.is_self)
         err = store_enrolment_keep_self(cx, t->id, ENROLMENT_SELF_MAX);
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_ENROLMENT_CREATED, "kind",
+        err = audit_append(cx, (struct audit_of){t->company_id, t->id},
+                           link.is_self ? AUDIT_ENROLMENT_CREATED_SELF : AUDIT_ENROLMENT_CREATED, "kind",
                            link.is_self ? STR_LIT("self") : STR_LIT("operator"), "expires",
                            clock_text(&cx->arena, link.expires_at), NULL);
     if (err == ERR_NONE)

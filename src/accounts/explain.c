@@ -244,7 +244,7 @@ count_failures(struct cx *cx, struct explaining *e)
                       .name = "failures from this address",
                       .used = a->l.source_limit - a->l.source_left,
                       .limit = a->l.source_limit,
-                      .detail = lockout_network(cx, e->x->from),
+                      .detail = inet_source(&cx->arena, e->x->from),
                       .set = {.where = "configuration", .key = STR_LIT("privacy.source_failures")}});
     enum errcode err = lockout_sources(cx, a->t.email_key, &sources, &n);
     for (size_t i = 0; i < n; i++)

@@ -8,8 +8,6 @@
  * successful sign-in. */
 #include "accounts/lockout.h"
 
-#include <string.h>
-
 #include "accounts/counter.h"
 #include "base/clock.h"
 #include "base/inet.h"
@@ -17,17 +15,6 @@
 
 /* For names; for sources, and for names at each source. Powers of two. */
 enum { NAMES_SHOWN = 1 << 16, SOURCES_SHOWN = 1 << 12, NAMES_AT_SOURCE = 1 << 6 };
-
-/* An IPv6 host has 2^64 addresses. */
-struct str
-lockout_network(struct cx *cx, struct str source)
-{
-    struct inet_net net = {.bits = 64};
-    if (inet_parse(source, &net.addr) != ERR_NONE || !net.addr.v6)
-        return source;
-    memset(net.addr.b + 8, 0, 8);
-    return inet_net_format(&cx->arena, &net);
-}
 
 static int64_t
 source_limit(const struct cx *cx, const struct policy *p)
@@ -67,7 +54,7 @@ counter_of_account(struct cx *cx, const struct lockout_name *name, struct str so
     c.account.technician_id = c.source.technician_id = id;
     if (!c.has_source)
         return c;
-    c.source.source = lockout_network(cx, source);
+    c.source.source = inet_source(&cx->arena, source);
     struct str purpose = arena_printf(&cx->arena, "source %.*s", STR_ARG(c.source.source));
     c.source.key = env_lookup(cx, purpose, name->email_key);
     return c;
@@ -91,7 +78,7 @@ counter_shown(struct cx *cx, struct str email_key, struct str source)
     c.account.account = c.source.account = c.account.key;
     if (!c.has_source)
         return c;
-    struct str network = lockout_network(cx, source);
+    struct str network = inet_source(&cx->arena, source);
     struct str there = arena_printf(&cx->arena, "shown at %.*s", STR_ARG(network));
     c.source.key =
         env_lookup(cx, shown,

@@ -40,9 +40,6 @@ struct lockout_name {
     struct str email_key;
 };
 
-/* The source to which a failure is attributed: the address, or for IPv6 its /64, as text in the arena. */
-struct str lockout_network(struct cx *cx, struct str source);
-
 /* For an account. p NULL: the default limits. source null (command line): no source budget. */
 enum errcode lockout_get(struct cx *cx, const struct policy *p, struct str email_key, struct str source,
                          struct lockout *l_out) MUST_CHECK;

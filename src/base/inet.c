@@ -114,6 +114,16 @@ inet_net_has(const struct inet_net *net, const struct inet_addr *addr)
     return net->addr.v6 == addr->v6 && same_prefix(net->addr.b, addr->b, net->bits);
 }
 
+struct str
+inet_source(struct arena *a, struct str address)
+{
+    struct inet_net net = {.bits = 64};
+    if (inet_parse(address, &net.addr) != ERR_NONE || !net.addr.v6)
+        return address;
+    memset(net.addr.b + 8, 0, 8);
+    return inet_net_format(a, &net);
+}
+
 bool
 inet_is_loopback(const struct inet_addr *addr)
 {

@@ -43,6 +43,10 @@ struct str inet_net_format(struct arena *a, const struct inet_net *net);
 /* An IPv4 address is never in an IPv6 network, not even "::/0". */
 bool inet_net_has(const struct inet_net *net, const struct inet_addr *addr);
 
+/* The source to which requests are attributed: the address, or for IPv6, of which a host has 2^64, its /64,
+ * as text in the arena. A text that is not an address is returned as it is. */
+struct str inet_source(struct arena *a, struct str address);
+
 /* 127.0.0.0/8 or ::1. */
 bool inet_is_loopback(const struct inet_addr *addr);
 /* Whether it is an address of the public Internet: not in one of the special-purpose networks of RFC 6890

@@ -27,9 +27,13 @@ result_of(enum self_result result)
     return results[result];
 }
 
+/* The result of an operation of the self-service, whose refusals for the account's sake are audited. */
 static enum errcode
-tell(enum errcode err, enum self_result result, enum DeviceRet *result_out)
+tell(struct cx *cx, const struct device *d, enum errcode err, enum self_result result,
+     enum DeviceRet *result_out)
 {
+    if (err == ERR_NONE)
+        err = self_audit_refusal(cx, d, result);
     if (err == ERR_NONE)
         *result_out = result_of(result);
     return err;
@@ -47,7 +51,7 @@ op_self_begin(struct cx *cx, const struct device *by, const struct self_begin_in
     out->iSecondsRemaining = result == SELF_OK ? (int32_t)(DEED_NONCE_LIFE / CLOCK_S) : 0;
     out->sCompany = begun.company;
     out->sAccount = begun.account;
-    return tell(err, result, &out->result);
+    return tell(cx, by, err, result, &out->result);
 }
 
 enum errcode
@@ -61,7 +65,9 @@ op_self_open(struct cx *cx, const struct by_signed *by, const struct self_open_i
         err = self_open(cx, by->device, &s, &out->sSelfToken, &result);
     if (result == SELF_OK)
         out->iSecondsRemaining = (int32_t)(SELF_LIFE / CLOCK_S);
-    return tell(err, result, &out->result);
+    if (err == ERR_NONE)
+        out->result = result_of(result);
+    return err;
 }
 
 static struct ct_array
@@ -116,7 +122,7 @@ op_self_overview(struct cx *cx, const struct self_proof *by, const struct self_o
     }
     out->iPasswordExpiresIn = o.password_days;
     out->iPasswordNotice = o.password_notice;
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -125,7 +131,7 @@ op_self_rename(struct cx *cx, const struct self_proof *by, const struct self_ren
 {
     enum self_result result = SELF_UNKNOWN_DEVICE;
     enum errcode err = self_rename(cx, by, in->sDeviceId, in->sName, &result);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -134,7 +140,7 @@ op_self_remove(struct cx *cx, const struct self_proof *by, const struct self_rem
 {
     enum self_result result = SELF_UNKNOWN_DEVICE;
     enum errcode err = self_remove(cx, by, in->sDeviceId, &result);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -146,7 +152,7 @@ op_self_password(struct cx *cx, const struct self_proof *by, const struct self_p
     enum errcode err = self_password(cx, by, in->sOldPassword, in->sNewPassword, &password, &result);
     out->iAttemptRemaining = password.attempts_left;
     out->sRule = str_from_cstr(password.rule);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -160,7 +166,7 @@ op_self_codes_begin(struct cx *cx, const struct self_proof *by, const struct sel
     out->sUri = codes.uri;
     out->sSecret = codes.secret;
     out->sQrCode = codes.qr;
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -169,7 +175,7 @@ op_self_codes_confirm(struct cx *cx, const struct self_proof *by, const struct s
 {
     enum self_result result = SELF_UNKNOWN_DEVICE;
     enum errcode err = self_codes_confirm(cx, by, in->sCode, &result);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -179,7 +185,7 @@ op_self_codes_remove(struct cx *cx, const struct self_proof *by, const struct se
     enum self_result result = SELF_UNKNOWN_DEVICE;
     (void)in;
     enum errcode err = self_codes_remove(cx, by, &result);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -196,7 +202,7 @@ op_self_recovery(struct cx *cx, const struct self_proof *by, const struct self_r
             items[i].sCode = codes[i];
         out->aRecoveryCodes = (struct ct_array){.items = items, .n = RECOVERY_CODES};
     }
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }
 
 enum errcode
@@ -206,5 +212,5 @@ op_self_end(struct cx *cx, const struct self_proof *by, const struct self_end_in
     enum self_result result = SELF_UNKNOWN_DEVICE;
     (void)in;
     enum errcode err = self_end(cx, by, &result);
-    return tell(err, result, &out->result);
+    return tell(cx, by->device, err, result, &out->result);
 }

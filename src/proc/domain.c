@@ -14,6 +14,7 @@
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
 #include "accounts/session.h"
+#include "accounts/tally.h"
 #include "base/clock.h"
 #include "db/db.h"
 #include "db/news.h"
@@ -253,7 +254,7 @@ static enum errcode
 sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep};
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, tally_sweep};
     enum errcode e = ERR_NONE;
     const int64_t began = clock_mono(); /* a clock that moves meanwhile delays nothing */
     if (began - d->swept_at < CLOCK_MINUTE)

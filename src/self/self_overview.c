@@ -3,7 +3,7 @@
  * log, the only record of them. */
 #include <stdlib.h>
 
-#include "accounts/lockout.h"
+#include "base/inet.h"
 #include "db/db.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"
@@ -30,7 +30,7 @@ sign_in_of(struct cx *cx, const struct audit_row *row)
                             .method = detail_or(cx, row, "method", is_code ? "totp" : "password"),
                             .console = detail_or(cx, row, "console", ""),
                             .source = row->source,
-                            .network = lockout_network(cx, row->source),
+                            .network = inet_source(&cx->arena, row->source),
                             .seq = row->seq};
 }
 

@@ -168,6 +168,26 @@ self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
     return err;
 }
 
+static enum errcode
+audit_locked(struct cx *cx, const struct device *d)
+{
+    struct account a;
+    enum errcode err = account_read(cx, d->technician_id, &a);
+    if (err != ERR_NONE)
+        return err;
+    return audit_append(cx, account_of(&a), AUDIT_SELF_REFUSED, "device", id_text(cx, d->id), "reason",
+                        str_from_cstr(reason_of(SELF_LOCKED)), NULL);
+}
+
+enum errcode
+self_audit_refusal(struct cx *cx, const struct device *d, enum self_result result)
+{
+    if (result != SELF_LOCKED)
+        return ERR_NONE;
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : db_end(cx, audit_locked(cx, d));
+}
+
 enum errcode
 self_enter(struct cx *cx, const struct self_proof *proof, struct self *self_out, enum self_result *result_out)
 {

@@ -60,6 +60,10 @@ struct self_signature {
 enum errcode self_open(struct cx *cx, const struct device *d, const struct self_signature *s,
                        struct str *token_out, enum self_result *result_out) MUST_CHECK;
 
+/* After an operation other than self_open ended with that result: audits that the account cannot be used.
+ * Other results are not audited here. */
+enum errcode self_audit_refusal(struct cx *cx, const struct device *d, enum self_result result) MUST_CHECK;
+
 /* The caller, and the token from self_open; relied on only after a look-up. Reading needs no deed; a
  * change without one is refused (SELF_STALE_NONCE). */
 struct self_proof {
@@ -110,7 +114,7 @@ struct sign_in {
     int32_t times;
     struct str result, method, console; /* of the newest */
     struct str source;                  /* the address; for several of one IPv6 network: its /64 */
-    struct str network;                 /* lockout_network */
+    struct str network;                 /* inet_source */
     int64_t seq;                        /* of the newest, in the audit log */
 };
 struct self_device {

@@ -3,6 +3,7 @@
 #include "signin/attempt.h"
 
 #include "accounts/password_rules.h"
+#include "base/inet.h"
 #include "base/rand.h"
 #include "keys/env.h"
 #include "store/store_session.h"
@@ -98,6 +99,7 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
         .state = STR_LIT("open"),
         .nonce = {nonce, TOKEN_BYTES},
         .source = str_is_null(cx->source) ? STR_LIT("") : cx->source,
+        .network = str_is_null(cx->source) ? STR_LIT("") : inet_source(&cx->arena, cx->source),
         .console = text_of_stranger(cx, cx->console, TEXT_CONSOLE),
         .language = text_of_stranger(cx, o->language, TEXT_LANGUAGE),
         .password_generation = a->account.t.password_generation,
@@ -116,6 +118,8 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
     if (token_out != NULL)
         *token_out = token;
     enum errcode err = store_login_insert(cx, &a->login);
+    if (err == ERR_NONE)
+        err = store_login_trim(cx, &a->login, LOGINS_OF_SOURCE, LOGINS_OF_ACCOUNT);
     return err != ERR_NONE ? err : facts_read(cx, a);
 }
 

@@ -19,6 +19,9 @@
 #include "store/store_login.h"
 
 #define LOGIN_LIFE (10 * CLOCK_MINUTE)
+/* A password alone opens any number of logins: an older one that has led to no push ends when so many were
+ * opened since, from its source or from all. The newest is always served. */
+enum { LOGINS_OF_SOURCE = 20, LOGINS_OF_ACCOUNT = 200 };
 #define OK_REPEATED (30 * CLOCK_S)
 
 #define PURPOSE_SIGN_IN STR_LIT("sign-in")

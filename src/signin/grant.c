@@ -4,6 +4,7 @@
 #include "accounts/push_channel.h"
 #include "accounts/revoke.h"
 #include "accounts/session.h"
+#include "accounts/tally.h"
 #include "base/rand.h"
 #include "keys/env.h"
 #include "signin/attempt.h"
@@ -119,6 +120,8 @@ grant(struct cx *cx, const struct attempt *a, const char *method, int64_t *sessi
     }
     if (err == ERR_NONE)
         err = lockout_clear(cx, &name, cx->source);
+    if (err == ERR_NONE)
+        err = tally_clear(cx, acc->t.id);
     if (err == ERR_NONE && !a->facts.is_change)
         err = open_session(cx, a, method, session_out);
     return err;
@@ -170,7 +173,7 @@ record(struct cx *cx, const struct attempt *a, const struct login_end *end, cons
     const bool is_ok = str_eq(end->result, STR_LIT("OK"));
     struct str session =
         end->session_id != 0 ? arena_printf(&cx->arena, "%lld", (long long)end->session_id) : STR_NULL;
-    return audit_append(cx, account_of(&a->account), is_ok ? AUDIT_LOGIN_GRANTED : AUDIT_LOGIN_REFUSED,
+    return audit_append(cx, account_of(&a->account), is_ok ? AUDIT_LOGIN_GRANTED : AUDIT_LOGIN_REFUSED_INSIDE,
                         "login", attempt_id(cx, a), "purpose", a->login.purpose, "method",
                         str_from_cstr(method), "result", end->result, "console", a->login.console, "session",
                         session, NULL);

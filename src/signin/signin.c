@@ -68,9 +68,10 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
                struct str purpose)
 {
     const struct audit_of of = y->is_known ? account_of(&y->account) : (struct audit_of){0};
-    return audit_append(cx, of, AUDIT_LOGIN_REFUSED, "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES),
-                        "result", str_from_cstr(signin_result_name(result)), "reason", str_from_cstr(reason),
-                        "method", STR_LIT("password"), "purpose", purpose, "console",
+    return audit_append(cx, of, str_is_null(purpose) ? AUDIT_LOGIN_REFUSED : AUDIT_LOGIN_REFUSED_INSIDE,
+                        "account", text_of_stranger(cx, y->key, NAME_MAX_BYTES), "result",
+                        str_from_cstr(signin_result_name(result)), "reason", str_from_cstr(reason), "method",
+                        STR_LIT("password"), "purpose", purpose, "console",
                         text_of_stranger(cx, cx->console, TEXT_CONSOLE), NULL);
 }
 

@@ -4,23 +4,25 @@
 
 #include "db/db.h"
 
+enum { TRIMMED = 64 };
+
 #define LOGIN_COLUMNS                                                                             \
     "id, token_digest, technician_id, purpose, state, nonce, source, console, language, "         \
     "password_generation, new_password_hash, new_password_verdict, new_password_strength, "       \
     "new_password_length, session_id, created_at, expires_at, result, result_at, result_source, " \
-    "result_session_id, password_length, password_strength, password_known, new_password_context"
+    "result_session_id, password_length, password_strength, password_known, new_password_context, network"
 
 enum errcode
 store_login_insert(struct cx *cx, const struct login_row *r)
 {
     static const char sql[] =
         "INSERT INTO login (" LOGIN_COLUMNS ") VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, "
-        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19, $20)";
-    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiiid", r->id, &r->token_digest, r->technician_id,
+        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19, $20, $21)";
+    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiiidt", r->id, &r->token_digest, r->technician_id,
                    r->purpose, r->nonce, r->source, r->console, r->language, r->password_generation,
                    r->new_password_hash, r->new_password_verdict, r->new_password_strength,
                    r->new_password_length, r->session_id, r->created_at, r->expires_at, r->password_length,
-                   r->password_strength, (int64_t)r->password_known, &r->new_password_context);
+                   r->password_strength, (int64_t)r->password_known, &r->new_password_context, r->network);
 }
 
 static void
@@ -51,6 +53,7 @@ read_row(struct cx *cx, struct db_rows *rows, struct login_row *r)
     r->password_strength = db_int(rows, 22);
     r->password_known = db_int(rows, 23) != 0;
     r->new_password_context = db_digest(rows, 24);
+    r->network = db_text(cx, rows, 25);
 }
 
 /* The one row of the query just started. */
@@ -95,6 +98,27 @@ store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out)
         db_exec(cx, &changed, sql, "titii", end->result, end->at, end->source, end->session_id, end->id);
     *won_out = err == ERR_NONE && changed == 1;
     return err;
+}
+
+#define IN_VAIN                                                           \
+    "l.result_session_id IS NULL AND l.id <> $2 "                         \
+    "AND NOT EXISTS (SELECT 1 FROM challenge c WHERE c.login_id = l.id) " \
+    "ORDER BY l.created_at DESC, l.id LIMIT $4 OFFSET $3)"
+
+enum errcode
+store_login_trim(struct cx *cx, const struct login_row *newest, int64_t of_source, int64_t of_account)
+{
+    static const char by_source[] =
+        "DELETE FROM login WHERE id IN (SELECT l.id FROM login l WHERE l.technician_id = $1 "
+        "AND l.network = $5 AND " IN_VAIN;
+    static const char by_account[] =
+        "DELETE FROM login WHERE id IN (SELECT l.id FROM login l WHERE l.technician_id = $1 AND " IN_VAIN;
+    enum errcode err = db_exec(cx, NULL, by_source, "iiiit", newest->technician_id, newest->id, of_source - 1,
+                               (int64_t)TRIMMED, newest->network);
+    if (err != ERR_NONE)
+        return err;
+    return db_exec(cx, NULL, by_account, "iiii", newest->technician_id, newest->id, of_account - 1,
+                   (int64_t)TRIMMED);
 }
 
 enum errcode

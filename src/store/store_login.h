@@ -18,6 +18,7 @@ struct login_row {
     struct digest token_digest;
     int64_t technician_id;
     struct str purpose, state, nonce, source, console, language;
+    struct str network; /* of the source: inet_source */
     int64_t password_generation;
     int64_t password_length, password_strength; /* of the password that was proved; length 0: not checked */
     bool password_known;
@@ -47,6 +48,10 @@ struct login_end {
 };
 /* open -> spent, and wipes what the row stores about passwords. *won_out false: already spent. */
 enum errcode store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out) MUST_CHECK;
+/* Within the open transaction: of the logins that led to no push and no session, keeps the newest
+ * `of_source` of the newest one's source, and the newest `of_account` of its account, itself included. */
+enum errcode store_login_trim(struct cx *cx, const struct login_row *newest, int64_t of_source,
+                              int64_t of_account) MUST_CHECK;
 /* Removes logins that expired before `before`, at most `limit`, with their challenges and their rows in
  * the outbox. *n_out: the number removed. */
 enum errcode store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;

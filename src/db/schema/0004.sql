@@ -9,6 +9,11 @@ ALTER TABLE login ADD COLUMN new_password_context BYTEA;
 CREATE INDEX technician_in_company ON technician (company_id, email_key);
 DROP INDEX technician_company;
 
+-- Of the logins of an account and a source that led to no push and no session, the newest are kept (signin/attempt.c).
+ALTER TABLE login ADD COLUMN network TEXT NOT NULL DEFAULT ''; -- of the source: the address, of IPv6 the /64
+UPDATE login SET network = source WHERE source NOT LIKE '%:%'; -- the others are gone within a day
+CREATE INDEX login_in_vain ON login (technician_id, network, created_at) WHERE result_session_id IS NULL;
+
 -- Devices and notices.
 
 -- Sessions.
@@ -27,3 +32,16 @@ ALTER TABLE outbox ADD COLUMN claimed BIGINT NOT NULL DEFAULT 0; -- not 0: next_
 CREATE INDEX outbox_claimed ON outbox (claimed) WHERE claimed <> 0;
 
 CREATE INDEX audit_locked ON audit (technician_id, seq) WHERE event = 'account.locked'; -- who locked it, and when
+
+-- How often something happened that those can cause who have not got in (accounts/tally.h).
+CREATE TABLE tally (
+    technician_id BIGINT NOT NULL REFERENCES technician (id),
+    event TEXT NOT NULL,                -- audit.def
+    source TEXT NOT NULL,               -- address, of IPv6 the /64; '': of all together
+    company_id BIGINT NOT NULL,
+    began_at BIGINT NOT NULL,
+    written BIGINT NOT NULL,            -- rows of the audit log since then
+    counted BIGINT NOT NULL,            -- without a row
+    PRIMARY KEY (technician_id, event, source)
+);
+CREATE INDEX tally_age ON tally (began_at);

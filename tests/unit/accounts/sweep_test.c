@@ -11,6 +11,7 @@
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
 #include "accounts/session.h"
+#include "accounts/tally.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"
 #include "store/store_lockout.h"
@@ -38,7 +39,7 @@ note_handle(sqlite3 *db, const char **message_out, const void *api)
  * was not delivered two hours ago. */
 static const char logins[] =
     "INSERT INTO login SELECT i, k, $4, 'sign-in', 'open', k, '', '', '', 1, '', '', 0, 0, NULL, $3, "
-    "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0, NULL" NUMBERS;
+    "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0, NULL, ''" NUMBERS;
 static const char challenges[] = "INSERT INTO challenge SELECT i, i, $4, 'id' || i, k, k, CASE i % 2 WHEN 0 "
                                  "THEN 'pending' ELSE 'used' END, 1, "
                                  "3, 0, $3, $3 + 60000000 + i, 0, NULL" NUMBERS;
@@ -54,6 +55,8 @@ static const char openings[] =
 static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3" NUMBERS;
 static const char failures[] =
     "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, '', 0, 0, 0, 0, 0, 0" NUMBERS;
+
+static const char tallies[] = "INSERT INTO tally SELECT $4, 'e' || i, '', 0, $3, 1, 0" NUMBERS;
 
 /* Accounts that were locked for good long ago. */
 static void
@@ -76,7 +79,7 @@ add(struct fixture *f, int64_t from, int64_t to)
 {
     struct cx *cx = &f->cx;
     lock(f, from, to);
-    static const char *const of_account[] = {logins, challenges, outboxes, enrolments, failures};
+    static const char *const of_account[] = {logins, challenges, outboxes, enrolments, failures, tallies};
     static const char *const of_device[] = {openings, notices};
     for (size_t i = 0; i < sizeof of_account / sizeof of_account[0]; i++)
         assert_ok(db_exec(cx, NULL, of_account[i], "iiii", from, to, cx->now, f->ann));
@@ -103,7 +106,8 @@ static int64_t
 round_of_all(struct fixture *f)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        challenge_sweep, session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep};
+        challenge_sweep, session_sweep, lockout_sweep, enrolment_sweep,
+        self_sweep,      notice_sweep,  tally_sweep};
     int64_t *ids = NULL;
     size_t n = 0;
     int64_t of_scans;

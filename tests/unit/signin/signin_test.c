@@ -11,6 +11,8 @@
 #include "accounts/technician_change.h"
 #include "base/buf.h"
 #include "signin/challenge_answer.h"
+#include "accounts/tally.h"
+#include "signin/attempt.h"
 
 static void
 a_right_password_asks_for_the_second_factor(void **state)
@@ -151,6 +153,83 @@ without_a_second_factor_one_is_set_up_first(void **state)
                      SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_true(w->answer.has_methods && w->answer.methods == 0 && str_is_null(w->answer.setup_url));
     phone_clear(&other.key);
+}
+
+static int64_t
+logins(struct world *w)
+{
+    return world_int(w, "SELECT COUNT(*) FROM login WHERE technician_id = $1", w->technician);
+}
+
+/* Whoever has the password alone begins as often as they like; the newest is always served. */
+static void
+logins_that_lead_nowhere_are_few(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    struct str first = w->login, second = STR_NULL;
+    for (int i = 1; i < 3 * LOGINS_OF_SOURCE; i++) {
+        if (i % 2 == 0)
+            world_later(w, 1);
+        assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+        if (i == 2 * LOGINS_OF_SOURCE + 2)
+            second = w->login;
+        assert_true(logins(w) <= LOGINS_OF_SOURCE);
+    }
+    assert_int_equal(logins(w), LOGINS_OF_SOURCE);
+    assert_int_equal(fixture_count_events(w->f, "login.begun"), TALLY_OF_SOURCE);
+    struct str newest = w->login;
+    w->login = first;
+    assert_int_equal(world_send(w), SIGNIN_InvalidToken);
+    w->login = second;
+    assert_int_equal(world_code(w, "123456"), SIGNIN_InvalidCode);
+    w->login = newest;
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    assert_int_equal(world_approve(w), ANSWER_OK);
+    assert_int_equal(world_check(w), SIGNIN_OK);
+}
+
+/* A push is on its phone already: others with the password do not end it. */
+static void
+a_login_with_a_push_is_not_displaced(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    struct str login = w->login;
+    for (int i = 0; i < LOGINS_OF_SOURCE + 5; i++)
+        assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(logins(w), LOGINS_OF_SOURCE + 1);
+    w->login = login;
+    assert_int_equal(world_approve(w), ANSWER_OK);
+    assert_int_equal(world_check(w), SIGNIN_OK);
+}
+
+static void
+many_sources_open_few_logins(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < LOGINS_OF_ACCOUNT + 20; i++) {
+        world_source(w, arena_printf(&w->kept, "198.51.%d.%d", i / 200, i % 200 + 1).p);
+        assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+        world_later(w, 1);
+    }
+    assert_int_equal(logins(w), LOGINS_OF_ACCOUNT);
+    assert_int_equal(fixture_count_events(w->f, "login.begun"), TALLY_OF_ACCOUNT);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+}
+
+/* A refusal behind the right password writes a login too. */
+static void
+what_the_password_alone_is_refused_is_counted(void **state)
+{
+    struct world *w = *state;
+    world_policy(w, "second_factor", "off");
+    world_policy(w, "password_strength", "excellent");
+    for (int i = 0; i < 2 * TALLY_OF_SOURCE; i++)
+        assert_int_equal(world_login(w), SIGNIN_UserPasswordExpired);
+    assert_int_equal(logins(w), LOGINS_OF_SOURCE);
+    assert_int_equal(fixture_count_events(w->f, "login.refused"), TALLY_OF_SOURCE);
 }
 
 static void
@@ -311,6 +390,10 @@ main(void)
         TEST(without_a_second_factor_one_is_set_up_first),
         TEST(a_link_is_made_by_the_transaction_that_decides),
         TEST(the_password_alone_keeps_few_links_open),
+        TEST(logins_that_lead_nowhere_are_few),
+        TEST(a_login_with_a_push_is_not_displaced),
+        TEST(many_sources_open_few_logins),
+        TEST(what_the_password_alone_is_refused_is_counted),
         TEST(the_password_alone),
         TEST(a_password_is_held_against_the_policy_in_force),
         TEST(a_stale_hash_is_renewed),
