@@ -43,20 +43,27 @@ ring(struct cx *cx, int64_t notice_id, int64_t device_id)
     return store_outbox_insert(cx, &row);
 }
 
+/* It gets another id than those that it stands for: what the phone has shown of them does not count as
+ * shown for it. */
 static enum errcode
 tell_device(struct cx *cx, int64_t device_id, enum notice_kind kind, struct str subject, int64_t *id_out)
 {
     unsigned char id[ID_BYTES];
     rand_word(id, sizeof id);
-    const struct notice notice = {
+    struct notice notice = {
         .id = rand_id(),
         .public_id = codec_base64url(&cx->arena, id, sizeof id),
         .kind = str_from_cstr(notice_kind_name(kind)),
         .subject = str_is_null(subject) ? STR_LIT("") : subject,
+        .times = 1,
+        .since = cx->now,
         .created_at = cx->now,
     };
     *id_out = notice.id;
-    return store_notice_insert(cx, device_id, &notice);
+    enum errcode err = store_notice_join(cx, device_id, &notice);
+    if (err == ERR_NONE)
+        err = store_notice_insert(cx, device_id, &notice);
+    return err != ERR_NONE ? err : store_notice_fold(cx, device_id, &notice, NOTICES_OF_A_KIND);
 }
 
 enum errcode

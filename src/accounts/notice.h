@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "accounts/device.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -27,8 +28,10 @@ const char *notice_kind_name(enum notice_kind kind);
 enum errcode
 notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct str subject) MUST_CHECK;
 
-/* The notices not yet shown on the device, oldest first, at most NOTICES_LISTED. */
-enum { NOTICES_LISTED = 20 };
+/* The notices not yet shown on the device, newest first. Those with one kind and subject are one; of the rows
+ * of a kind the newest are kept, and the oldest of these stands for the others. So no number of changes
+ * hides another kind of change, and everything that is kept is listed. */
+enum { NOTICES_OF_A_KIND = DEVICES_MAX, NOTICES_LISTED = NOTICES_OF_A_KIND * NOTICE_COUNT_ };
 /* A phone is rung for so many at a time: what it asks for then is all. Without a limit, a phone that changes
  * its account without end would keep the push services from everybody else. */
 enum { NOTICES_RUNG = 2 };

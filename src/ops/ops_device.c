@@ -112,7 +112,9 @@ told_notices(struct cx *cx, const struct notice *notices, size_t n)
         items[i] = (struct DeviceNotice){.sNoticeId = notices[i].public_id,
                                          .sKind = notices[i].kind,
                                          .sSubject = notices[i].subject,
-                                         .sWhen = clock_text(&cx->arena, notices[i].created_at)};
+                                         .sWhen = clock_text(&cx->arena, notices[i].created_at),
+                                         .iTimes = (int32_t)notices[i].times,
+                                         .sFirst = clock_text(&cx->arena, notices[i].since)};
     return (struct ct_array){.items = items, .n = n};
 }
 

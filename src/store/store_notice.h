@@ -13,11 +13,19 @@
 struct notice {
     int64_t id;
     struct str public_id, kind, subject;
-    int64_t created_at;
+    int64_t times;             /* how many it stands for */
+    int64_t since, created_at; /* when the first and the last of them were made */
 };
 
 enum errcode store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *notice) MUST_CHECK;
-/* Oldest first, at most `limit`, in the arena. */
+/* Within the open transaction: takes out those of the device with the same kind and subject, and adds them
+ * to times and since. */
+enum errcode store_notice_join(struct cx *cx, int64_t device_id, struct notice *notice) MUST_CHECK;
+/* Within the open transaction: keeps the newest `most` rows of the notice's kind, itself included; the oldest
+ * of them then stands for those removed, too. */
+enum errcode
+store_notice_fold(struct cx *cx, int64_t device_id, const struct notice *notice, int64_t most) MUST_CHECK;
+/* Newest first, at most `limit`, in the arena. */
 enum errcode store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice **notices_out,
                                size_t *n_out) MUST_CHECK;
 /* Removing nothing is not an error. */

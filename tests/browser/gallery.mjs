@@ -70,7 +70,8 @@ async function showInPage({screen, code, qr}) {
     const card = (state) => place(notify.notifyCard(words, state, false, {async allow() {}, async putAway() {}}));
     const section = (state) => place(...notify.notifySection(words, state, {async allow() {}, async switchOff() {}}));
     const notices = () => place(...["device-added", "password-changed"].map((kind, i) => notice.noticeCard(words, accounts[i],
-        {id: "n", kind, subject: i === 0 ? "Android, Chrome" : "", when: new Date("2026-11-24T08:05:00Z")}, {dismiss() {}, enter: async () => null})));
+        {id: "n", kind, subject: i === 0 ? "Android, Chrome" : "", when: new Date("2026-11-24T08:05:00Z"), times: i === 0 ? 1 : 12,
+            first: new Date("2026-11-20T10:15:00Z")}, {dismiss() {}, enter: async () => null})));
     const screens = {
         "home": () => home.homeView(words, {accounts, isOnline: true}),
         "empty": () => home.homeView(words, {accounts: [], isOnline: true, paste: () => false}),

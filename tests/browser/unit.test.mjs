@@ -591,7 +591,11 @@ test("a challenge's place in the app", () => {
 test("notices: only whole ones; one that this app does not know is still said", () => {
     const notice = {sNoticeId: "n", sKind: "device-added", sSubject: "<b>phone</b>", sWhen: "2026-11-24T08:05:00Z"};
     const read = (...all) => noticesOf({aNotices: all});
-    assert.deepEqual(read(notice), [{id: "n", kind: "device-added", subject: "<b>phone</b>", when: new Date(notice.sWhen)}]);
+    assert.deepEqual(read(notice), [{id: "n", kind: "device-added", subject: "<b>phone</b>", when: new Date(notice.sWhen),
+        times: 1, first: new Date(notice.sWhen)}]);
+    const often = read({...notice, iTimes: 7, sFirst: "2026-11-20T08:05:00Z"})[0];
+    assert.deepEqual([often.times, often.first], [7, new Date("2026-11-20T08:05:00Z")]);
+    assert.equal(read({...notice, iTimes: "<b>"})[0].times, 1);
     assert.equal(read({...notice, sKind: "of-a-newer-server"})[0].kind, "other");
     assert.equal(read({...notice, sSubject: undefined})[0].subject, "");
     for (const changes of [{sNoticeId: ""}, {sNoticeId: 7}, {sKind: undefined}, {sWhen: "soon"}, {sWhen: undefined}])

@@ -99,6 +99,19 @@ def test_a_right_password_that_is_refused(own_server, name):
     assert ends(server, email) == {"login.refused": TIMES - WRITTEN}
 
 
+def test_a_phone_that_changes_its_account_without_end(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email).open_self(company, email)
+    tablet = server.phone(email, "tablet")
+    for _ in range(TIMES):
+        assert tablet.open_self(company, email).self("recovery")["result"] == "OK"
+    told = [(row["sKind"], row["sSubject"], row["iTimes"]) for row in phone.notices()]
+    assert told == [("recovery-made", "", TIMES), ("device-added", "tablet", 1)]
+    assert all(row["sFirst"] <= row["sWhen"] for row in phone.notices())
+    assert count(server, "notice") == 2
+
+
 # ---- a phone's token -----------------------------------------------------------------------------------------------------
 
 def wrong_answer(thief, _):

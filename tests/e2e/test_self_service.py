@@ -611,8 +611,8 @@ def test_what_a_device_changes_is_told_to_the_others(ann):
     assert phone.self("recovery")["result"] == "OK"
     assert phone.self("password", sOldPassword=PASSWORD, sNewPassword=NEW_PASSWORD)["result"] == "OK"
     assert phone.self("remove", sDeviceId=old.id)["result"] == "OK"
-    assert kinds(tablet) == [("codes-added", ""), ("codes-removed", ""), ("recovery-made", ""), ("password-changed", ""),
-                             ("device-removed", "old")]
+    assert kinds(tablet) == [("device-removed", "old"), ("password-changed", ""), ("recovery-made", ""), ("codes-removed", ""),
+                             ("codes-added", "")]
     assert kinds(phone) == [], "it knows what it did"
     server.cli("device", "enable", off.id)
     assert kinds(off) == [], "what was changed while it was off is not told"
@@ -627,7 +627,7 @@ def test_what_the_operator_changes_is_told_to_all(ann):
     server.cli("code", "remove", email)
     server.cli("technician", "reset", email, "--password-file", "-", stdin=NEW_PASSWORD + "\n")
     server.cli("device", "remove", old.id)
-    told = [("codes-added", ""), ("recovery-made", ""), ("codes-removed", ""), ("password-changed", ""), ("device-removed", "old")]
+    told = [("device-removed", "old"), ("password-changed", ""), ("codes-removed", ""), ("recovery-made", ""), ("codes-added", "")]
     assert kinds(phone) == told
     assert kinds(tablet) == told
 
@@ -655,12 +655,14 @@ def test_another_accounts_devices_are_not_told(ann):
     assert kinds(colleague) == []
 
 
-def test_twenty_at_a_time_the_oldest_first(ann):
+def test_the_newest_come_first_and_ten_of_a_kind_are_kept(ann):
     server, _, email, phone = ann
     for number in range(11):
         server.phone(email, f"tablet {number}")
         server.cli("device", "remove", server.cli("device", "list", "--technician", email)["devices"][-1]["id"])
-    first = kinds(phone)
-    assert len(first) == 20 and first[:2] == [("device-added", "tablet 0"), ("device-removed", "tablet 0")]
+    told = [(row["sKind"], row["sSubject"], row["iTimes"]) for row in phone.notices()]
+    wanted = [(kind, f"tablet {number}", 2 if number == 1 else 1)
+              for number in range(10, 0, -1) for kind in ("device-removed", "device-added")]
+    assert told == wanted, "the oldest of each stands for that of tablet 0, too"
     shown(phone)
-    assert kinds(phone) == [("device-added", "tablet 10"), ("device-removed", "tablet 10")]
+    assert kinds(phone) == []

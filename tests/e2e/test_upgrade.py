@@ -155,6 +155,23 @@ def test_a_session_is_known_by_how_it_was_begun(own_server, name):
     assert alone.call("keepConsoleAlive").result == "UserNotLoggedIn"
 
 
+def test_what_a_phone_is_to_be_told_is_kept(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    server.phone(email, "tablet")
+    server.cli("code", "recovery", email)
+    told = phone.notices()
+    assert [row["sKind"] for row in told] == ["recovery-made", "device-added"]
+    server.stop()
+    turn_back(server.settings["store", "path"], 3)
+    server.cli("upgrade")
+    server.start()
+    assert phone.notices() == told
+    server.cli("code", "recovery", email)
+    assert [(row["sKind"], row["iTimes"]) for row in phone.notices()] == [("recovery-made", 2), ("device-added", 1)]
+
+
 def test_a_newer_database_is_left_alone(own_server):
     server = own_server(start=False)
     store = sqlite3.connect(server.settings["store", "path"], isolation_level=None)

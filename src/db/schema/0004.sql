@@ -16,6 +16,11 @@ CREATE INDEX login_in_vain ON login (technician_id, network, created_at) WHERE r
 
 -- Devices and notices.
 
+-- Notices that are alike are one row (accounts/notice.c). Those of an earlier version join at the next one of their kind.
+ALTER TABLE notice ADD COLUMN times BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE notice ADD COLUMN since BIGINT NOT NULL DEFAULT 0; -- when the first of them was made; created_at: the last
+UPDATE notice SET since = created_at;
+
 -- Sessions.
 
 -- Not 0: begun with a second factor. Of a session of before, its grant in the audit log says so; without one, 0.

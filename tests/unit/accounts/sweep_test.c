@@ -52,7 +52,7 @@ static const char enrolments[] =
     "INSERT INTO enrolment SELECT i, $4, k, $3, $3 + 3600000000, 0, 0, NULL, 0, ''" NUMBERS;
 static const char openings[] =
     "INSERT INTO self_service SELECT i, $4, k, k, NULL, $3, $3 + 3600000000" NUMBERS;
-static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3" NUMBERS;
+static const char notices[] = "INSERT INTO notice SELECT i, $4, 'id' || i, '', '', $3, 1, $3" NUMBERS;
 static const char failures[] =
     "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, '', 0, 0, 0, 0, 0, 0" NUMBERS;
 

@@ -273,6 +273,8 @@ notices_are_told_and_shown(void **state)
     assert_str(notice->sKind, "codes-added");
     assert_str(notice->sSubject, "");
     assert_str(notice->sWhen, "2026-11-23T16:00:00Z");
+    assert_str(notice->sFirst, "2026-11-23T16:00:00Z");
+    assert_int_equal(notice->iTimes, 1);
     struct device_noticed_in shown = {.sDeviceToken = STR("x"), .sNoticeId = notice->sNoticeId};
     struct device_noticed_out noted;
     act(&l, CT_OP_device_noticed, &shown, &noted);
