@@ -184,7 +184,7 @@ counter_succeed(struct cx *cx, struct counter *c)
     err = store_lockout_take(cx, &c->source);
     if (err == ERR_NONE)
         err = end_lock(cx, &c->source, "sign-in");
-    c->source.refusals = c->source.counted = 0;
+    c->source.refusals = 0;
     c->source.proved_at = cx->now;
     return err == ERR_NONE ? store_lockout_put(cx, &c->source) : err;
 }

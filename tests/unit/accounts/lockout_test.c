@@ -255,6 +255,83 @@ one_source_locks_nothing(void **state)
     assert_int_equal(l.account_left, 5);
 }
 
+/* Whatever limit its company sets: the source's is below it. */
+static void
+one_source_locks_nothing_by_a_small_limit(void **state)
+{
+    struct fixture *f = *state;
+    struct policy p;
+    policy_defaults(&p);
+    for (int limit = 3; limit <= 6; limit++) {
+        struct lockout l = {.account_left = 0};
+        p.lockout_failures = limit;
+        for (int i = 0; i < 2 * limit; i++)
+            l = miss(f, &p, ann, source_of(f, limit));
+        assert_true(l.source_refused && !l.account_locked && l.account_left >= 1);
+        assert_true(miss(f, &p, ann, source_of(f, 100)).account_locked);
+        assert_ok(technician_unlock(&f->cx, f->ann));
+    }
+}
+
+/* 4,000 names, each from a source of its own: of 65,536 and 262,144 counters some are shared, whatever the
+ * key is. */
+static void
+strangers_share_counters(void **state)
+{
+    enum { MANY = 4000 };
+    struct fixture *f = *state;
+    for (int i = 0; i < MANY; i++)
+        miss(f, NULL, arena_printf(&f->cx.arena, "n%d@acme.example", i),
+             arena_printf(&f->cx.arena, "198.51.%d.%d", i / 250, i % 250 + 1));
+    struct db_rows *found;
+    assert_ok(db_query(&f->cx, &found, "SELECT sum(key = account), sum(key <> account) FROM lockout", ""));
+    assert_true(db_next(&f->cx, found));
+    assert_in_range(db_int(found, 0), MANY - 500, MANY - 1);
+    assert_in_range(db_int(found, 1), MANY - 500, MANY - 1);
+    assert_ok(db_done(&f->cx, found));
+}
+
+/* What a source added before the lock is over with it: its sign-in takes nothing from what came later. */
+static void
+a_sign_in_takes_no_others_failures_back(void **state)
+{
+    struct fixture *f = *state;
+    struct policy p;
+    policy_defaults(&p);
+    for (int i = 0; i < 3; i++)
+        miss(f, &p, ann, source_of(f, 1));
+    for (int i = 2; i < 9; i++)
+        miss(f, &p, ann, source_of(f, i));
+    assert_true(miss(f, &p, ann, source_of(f, 20)).shown.is_locked);
+    fixture_later(f, 30 * CLOCK_MINUTE);
+    for (int i = 30; i < 39; i++)
+        miss(f, &p, ann, source_of(f, i));
+    succeed(f, &p, source_of(f, 1));
+    assert_false(miss(f, &p, ann, source_of(f, 40)).shown.is_locked);
+    assert_true(miss(f, &p, ann, source_of(f, 41)).shown.is_locked);
+}
+
+/* For 30 days, whatever housekeeping does. */
+static void
+failures_and_known_sources_are_remembered(void **state)
+{
+    struct fixture *f = *state;
+    struct policy p;
+    bool more = true;
+    policy_defaults(&p);
+    succeed(f, &p, source_of(f, 1));
+    for (int i = 0; i < 3; i++)
+        miss(f, &p, ann, source_of(f, 2));
+    fixture_later(f, 30 * CLOCK_DAY - 1);
+    assert_ok(lockout_sweep(&f->cx, 10, &more));
+    assert_true(get(f, &p, ann, source_of(f, 1)).source_is_known);
+    assert_int_equal(get(f, &p, ann, source_of(f, 2)).account_left, 7);
+    assert_int_equal(get(f, &p, ann, source_of(f, 2)).source_left, 2);
+    fixture_later(f, 2);
+    assert_ok(lockout_sweep(&f->cx, 10, &more));
+    assert_int_equal(rows(f), 0);
+}
+
 static void
 a_refusal_doubles(void **state)
 {
@@ -347,6 +424,8 @@ the_help_desk_ends_all(void **state)
     struct fixture *f = *state;
     struct policy p;
     policy_defaults(&p);
+    p.lockout_failures = 11;
+    miss(f, &p, ann, source_of(f, 3)); /* is not refused, and not named below */
     for (int source = 1; source <= 2; source++)
         for (int i = 0; i < 8; i++)
             miss(f, &p, ann, source_of(f, source));
@@ -459,6 +538,10 @@ main(void)
         TEST(a_source_uses_its_own_budget_up),
         TEST(a_source_of_version_6_is_its_network),
         TEST(one_source_locks_nothing),
+        TEST(one_source_locks_nothing_by_a_small_limit),
+        TEST(strangers_share_counters),
+        TEST(a_sign_in_takes_no_others_failures_back),
+        TEST(failures_and_known_sources_are_remembered),
         TEST(a_refusal_doubles),
         TEST(a_refusal_is_two_events),
         TEST(a_lock_is_two_events),

@@ -100,6 +100,21 @@ the_next_event_ends_a_count_too(void **state)
     assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
 }
 
+/* Then the clock was set back: the hour would last for as long. */
+static void
+a_count_of_the_future_is_over(void **state)
+{
+    struct fixture *f = *state;
+    happen(f, AUDIT_SELF_REFUSED, "192.0.2.1", TALLY_OF_SOURCE + 3);
+    assert_ok(db_begin(&f->cx));
+    f->cx.now = FIXTURE_NOW - CLOCK_DAY;
+    f->cx.source = STR_LIT("192.0.2.1");
+    assert_ok(audit_append(&f->cx, (struct audit_of){f->company, f->ann}, AUDIT_SELF_REFUSED, NULL));
+    assert_ok(db_commit(&f->cx));
+    assert_int_equal(fixture_count_events(f, "self.refused"), TALLY_OF_SOURCE + 1);
+    assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
+}
+
 static void
 many_sources_share_one_bound(void **state)
 {
@@ -203,6 +218,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_first_are_written_and_the_others_counted),
         TEST(the_next_event_ends_a_count_too),
+        TEST(a_count_of_the_future_is_over),
         TEST(many_sources_share_one_bound),
         TEST(a_network_of_version_6_is_one_source),
         TEST(each_kind_is_counted_by_itself),
