@@ -45,3 +45,12 @@ err_no_memory(void)
     (void)n;
     abort();
 }
+
+void *
+err_zalloc(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+    if (p == NULL)
+        err_no_memory();
+    return p;
+}

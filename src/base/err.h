@@ -6,6 +6,8 @@
 #ifndef COUNTERSIGN_BASE_ERR_H
 #define COUNTERSIGN_BASE_ERR_H
 
+#include <stddef.h>
+
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args), nonnull(fmt)))
 
@@ -25,5 +27,7 @@ _Noreturn void err_bug(const char *file, int line, const char *what);
 
 /* Memory is exhausted: prints one line and aborts. The supervisor restarts the process. */
 _Noreturn void err_no_memory(void);
+/* calloc, which does not fail: err_no_memory. */
+void *err_zalloc(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), returns_nonnull));
 
 #endif

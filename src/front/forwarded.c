@@ -24,9 +24,7 @@ forwarded_set(struct forwarded_rules *r, const struct config_list *proxies, stru
     r->public_url = public_url;
     if (proxies->n == 0)
         return;
-    r->proxies = calloc(proxies->n, sizeof *r->proxies);
-    if (r->proxies == NULL)
-        err_no_memory();
+    r->proxies = err_zalloc(proxies->n, sizeof *r->proxies);
     for (size_t i = 0; i < proxies->n; i++) {
         if (inet_net_parse(proxies->items[i], &r->proxies[r->n]) == ERR_NONE)
             r->n++;

@@ -29,9 +29,7 @@ make_parser(struct xml_reader *r)
 struct xml_reader *
 xml_reader_new(void)
 {
-    struct xml_reader *r = calloc(1, sizeof(*r));
-    if (r == NULL)
-        err_no_memory();
+    struct xml_reader *r = err_zalloc(1, sizeof(*r));
     rand_bytes(&r->salt, sizeof(r->salt));
     r->salt |= 1; /* 0 would mean: not set */
     make_parser(r);

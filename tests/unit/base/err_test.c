@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,9 +64,20 @@ ends_the_process(void **state)
     assert_true(str_eq((struct str){said, n}, STR_LIT("out of memory\n")));
 }
 
+static void
+zeroed_memory(void **state)
+{
+    (void)state;
+    unsigned char *p = err_zalloc(3, 5);
+    for (size_t i = 0; i < 15; i++)
+        assert_int_equal(p[i], 0);
+    free(p);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_named), cmocka_unit_test(ends_the_process)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_named), cmocka_unit_test(ends_the_process),
+                                       cmocka_unit_test(zeroed_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
