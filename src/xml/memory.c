@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/secret.h"
 #include "xml/xml.h"
 
@@ -34,6 +35,8 @@ xml_memory_take(size_t n)
 {
     bool may = memory.used <= memory.limit && n <= memory.limit - memory.used;
     void *p = may ? malloc(n) : NULL;
+    if (may && p == NULL)
+        err_no_memory();
     memory.used += malloc_usable_size(p);
     if (memory.used > memory.most)
         memory.most = memory.used;

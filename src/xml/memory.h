@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* From now on allows at most n bytes more than are allocated now; beyond that, allocation returns NULL.
- * Resets the high-water mark. */
+/* From now on allows at most n bytes more than are allocated now; beyond that, and only then, allocation
+ * returns NULL. Resets the high-water mark. */
 void xml_memory_set_limit(size_t n);
 /* As malloc, realloc and free; freed memory is wiped, since a parser may hold parts of a password. */
 void *xml_memory_take(size_t n);

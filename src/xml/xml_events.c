@@ -7,6 +7,20 @@
 #define XML_NAMESPACE_SPACE "http://www.w3.org/XML/1998/namespace\x01space"
 
 static void
+unset_handlers(XML_Parser p)
+{
+    XML_SetElementHandler(p, NULL, NULL);
+    XML_SetCharacterDataHandler(p, NULL);
+    XML_SetStartCdataSectionHandler(p, NULL);
+    XML_SetCommentHandler(p, NULL);
+    XML_SetProcessingInstructionHandler(p, NULL);
+    XML_SetStartDoctypeDeclHandler(p, NULL);
+    XML_SetXmlDeclHandler(p, NULL);
+}
+
+/* The first problem counts. Expat may make a few more calls after it was asked to stop: nothing would take
+ * them. */
+static void
 fail(struct xml_reader *r, enum xml_problem_kind kind)
 {
     if (r->problem.kind != XML_PROBLEM_NONE)
@@ -14,6 +28,7 @@ fail(struct xml_reader *r, enum xml_problem_kind kind)
     r->problem.kind = kind;
     r->problem.offset = (size_t)XML_GetCurrentByteIndex(r->parser);
     r->is_stopping = true;
+    unset_handlers(r->parser);
     (void)XML_StopParser(r->parser, XML_FALSE);
 }
 
@@ -45,8 +60,6 @@ stop_when_full(struct xml_reader *r)
 static void
 add_plain(struct xml_reader *r, enum xml_kind kind)
 {
-    if (xml_has_failed(r))
-        return;
     xml_add(r, kind);
     stop_when_full(r);
 }
@@ -86,15 +99,10 @@ is_good_xml_space(const char *value)
 static bool
 tag_has_prefix(const struct xml_reader *r)
 {
-    size_t at = (size_t)XML_GetCurrentByteIndex(r->parser);
-    for (at++; at < r->text.n; at++) {
-        char c = r->text.p[at];
-        if (c == ':')
-            return true;
-        if (c == '>' || c == '/' || xml_is_blank(c))
-            return false;
-    }
-    return false;
+    size_t begin = (size_t)XML_GetCurrentByteIndex(r->parser) + 1, end = begin;
+    while (end < r->text.n && r->text.p[end] != '>' && r->text.p[end] != '/' && !xml_is_blank(r->text.p[end]))
+        end++;
+    return str_find(str_sub(r->text, begin, end - begin), ':') < end - begin;
 }
 
 static void
@@ -131,8 +139,6 @@ static void XMLCALL
 on_start(void *user, const XML_Char *expanded, const XML_Char **attributes)
 {
     struct xml_reader *r = user;
-    if (xml_has_failed(r))
-        return;
     struct str name = str_from_cstr(expanded);
     if (name.n > XML_NAME_MAX || r->depth >= XML_DEPTH_MAX) {
         fail(r, XML_PROBLEM_LIMIT);
@@ -178,8 +184,6 @@ on_end(void *user, const XML_Char *expanded)
 {
     (void)expanded;
     struct xml_reader *r = user;
-    if (xml_has_failed(r))
-        return;
     r->depth--;
     if (XML_GetCurrentByteCount(r->parser) == 0)
         r->nodes[r->n - 1].is_empty = true;
@@ -213,8 +217,6 @@ static void XMLCALL
 on_text(void *user, const XML_Char *s, int len)
 {
     struct xml_reader *r = user;
-    if (xml_has_failed(r))
-        return;
     size_t n = (size_t)len;
     struct xml_node *node = xml_add(r, is_space(s, n) && !is_decimal_reference(r) ? XML_SPACE : XML_TEXT);
     /* Expat reports a run of text in place; a reference or a line end from a variable of its own. */

@@ -50,7 +50,7 @@ struct xml_reader {
     char scratch[XML_SCRATCH];
 };
 
-/* Expat may make a few more calls after it was asked to stop. */
+/* A problem was found, and nothing more is read. */
 bool xml_has_failed(const struct xml_reader *r);
 /* A node more in the batch. */
 struct xml_node *xml_add(struct xml_reader *r, enum xml_kind kind);

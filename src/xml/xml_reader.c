@@ -21,8 +21,7 @@ make_parser(struct xml_reader *r)
     static const XML_Char separator[] = {XML_SEPARATOR, '\0'};
     xml_memory_set_limit(SIZE_MAX);
     r->parser = XML_ParserCreate_MM("UTF-8", &suite, separator);
-    if (r->parser == NULL)
-        err_no_memory();
+    ASSERT(r->parser != NULL);
     r->bare = xml_memory(&(size_t){0});
 }
 
@@ -75,8 +74,9 @@ xml_close(struct xml_reader *r)
     if (r->is_started && xml_memory(&(size_t){0}) > r->bare + PARSER_KEPT) {
         XML_ParserFree(r->parser);
         make_parser(r);
-    } else if (r->is_started && XML_ParserReset(r->parser, "UTF-8") == XML_FALSE) {
-        err_no_memory();
+    } else if (r->is_started) {
+        bool is_reset = XML_ParserReset(r->parser, "UTF-8") == XML_TRUE;
+        ASSERT(is_reset);
     }
     r->input = NULL;
     r->source = (struct xml_source){.text = STR_NULL};

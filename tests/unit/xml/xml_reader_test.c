@@ -3,6 +3,7 @@
 #include "../unit.h"
 
 #include "base/buf.h"
+#include "xml/memory.h"
 #include "xml/xml.h"
 
 /* The nodes as a line of text: <local@ns attributes> <local/> . for an end, 'text', space as _, and so on. */
@@ -286,11 +287,74 @@ test_skip(void **state)
     xml_reader_free(&r);
 }
 
+static const char over_the_limit[] = "The document is larger or deeper than this server reads.";
+
+static void
+assert_error(struct xml_reader *r, const char *text, const char *expected)
+{
+    struct arena a;
+    arena_init(&a);
+    assert_int_equal(last_kind(r, str_from_cstr(text)), XML_FAIL);
+    assert_str(xml_error_text(r, &a), expected);
+    arena_clear(&a);
+}
+
+/* Of several problems of one tag the first is reported, and nothing after it is read. */
+static void
+test_first_problem(void **state)
+{
+    (void)state;
+    struct xml_reader *r = xml_reader_new();
+    struct buf text;
+    const char *const space = "'x' is an invalid xml:space value. Line 1, position 4.";
+    assert_error(r, "<a xml:space='x'/>", space);
+    assert_error(r, "<a xml:space='x'><b/>text<!-- --><?p ?><![CDATA[x]]></a>", space);
+    buf_init(&text, 1 << 20);
+    buf_add_cstr(&text, "<a keep='");
+    repeat(&text, "v", XML_NAME_MAX + 1);
+    buf_add_cstr(&text, "' xml:space='x'/>");
+    buf_add(&text, "", 1);
+    assert_error(r, buf_view(&text).p, over_the_limit);
+    buf_clear(&text);
+    xml_reader_free(&r);
+    xml_reader_free(&r); /* of none */
+}
+
+/* With too little memory a document is over the limit, at whatever point that is noticed. */
+static void
+test_memory(void **state)
+{
+    (void)state;
+    struct xml_reader *r = xml_reader_new();
+    struct arena a;
+    struct buf out;
+    size_t n_failed = 0;
+    const struct xml_source source = {.text = STR("<a xmlns='urn:x' b='1'><c><d>text</d></c></a>")};
+    arena_init(&a);
+    for (size_t limit = 0;; limit += 64) {
+        buf_init(&out, 4096);
+        xml_open(r, &source, STR_LIT("keep"));
+        xml_memory_set_limit(limit);
+        read_all(r, &out);
+        bool is_read = str_ends(buf_view(&out), STR_LIT("$"));
+        buf_clear(&out);
+        if (is_read)
+            break;
+        n_failed++;
+        assert_str(xml_error_text(r, &a), over_the_limit);
+    }
+    assert_true(n_failed > 2);
+    arena_clear(&a);
+    xml_reader_free(&r);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nodes),    cmocka_unit_test(test_declarations),
-                                       cmocka_unit_test(test_failures), cmocka_unit_test(test_batches),
-                                       cmocka_unit_test(test_limits),   cmocka_unit_test(test_skip)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nodes),         cmocka_unit_test(test_declarations),
+        cmocka_unit_test(test_failures),      cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_skip),
+        cmocka_unit_test(test_first_problem), cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
