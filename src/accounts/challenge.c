@@ -46,6 +46,14 @@ challenge_state_read(struct str name, enum challenge_state *state_out)
     return false;
 }
 
+enum errcode
+challenge_state_of(struct cx *cx, const struct challenge_row *c, enum challenge_state *state_out)
+{
+    if (challenge_state_read(c->state, state_out))
+        return ERR_NONE;
+    return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
+}
+
 bool
 challenge_next(enum challenge_state from, enum challenge_event event, enum challenge_state *to_out)
 {
@@ -93,9 +101,9 @@ end_one(struct cx *cx, const struct challenge_row *c, enum challenge_event event
     const bool fails = event == CHALLENGE_EVENT_fail;
     bool won = false;
     struct technician t;
-    if (!challenge_state_read(c->state, &move.from))
-        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
-    enum errcode err = challenge_move(cx, &move, &won);
+    enum errcode err = challenge_state_of(cx, c, &move.from);
+    if (err == ERR_NONE)
+        err = challenge_move(cx, &move, &won);
     if (err != ERR_NONE || !won)
         return err;
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)

@@ -31,6 +31,10 @@ bool challenge_next(enum challenge_state from, enum challenge_event event, enum 
 /* A state's name, as in the database: "pending" and so on; and the reverse, false for an unknown name. */
 const char *challenge_state_name(enum challenge_state state);
 bool challenge_state_read(struct str name, enum challenge_state *state_out);
+/* The state of a row; ERR_STORE: the row has none of these. */
+struct challenge_row;
+enum errcode
+challenge_state_of(struct cx *cx, const struct challenge_row *c, enum challenge_state *state_out) MUST_CHECK;
 
 struct challenge_move {
     int64_t id;

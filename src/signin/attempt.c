@@ -160,8 +160,8 @@ refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *push_out)
 {
     struct challenge_row c;
     enum errcode err = store_challenge_refused_of(cx, login_id, &c);
-    if (err == ERR_NONE && !challenge_state_read(c.state, push_out))
-        err = err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c.id);
+    if (err == ERR_NONE)
+        err = challenge_state_of(cx, &c, push_out);
     return not_found_is_none(cx, err);
 }
 
@@ -197,7 +197,9 @@ attempt_read(struct cx *cx, struct str login_token, const struct str *push_token
         return not_found_is_none(cx, err);
     if (push_token != NULL) {
         err = push_read(cx, *push_token, a_out);
-        if (err != ERR_NONE || a_out->push.id == 0 || !challenge_state_read(a_out->push.state, &push))
+        if (err == ERR_NONE && a_out->push.id != 0)
+            err = challenge_state_of(cx, &a_out->push, &push);
+        if (err != ERR_NONE || a_out->push.id == 0)
             return err;
     }
     if (!str_eq(a_out->login.state, STR_LIT("open")))

@@ -133,17 +133,15 @@ settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *
 {
     struct challenge_move move = {.id = c->id, .event = CHALLENGE_EVENT_use};
     bool won = false;
-    if (!challenge_state_read(c->state, &move.from))
-        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
-    if (move.from == CHALLENGE_pending && result == SIGNIN_TimeOut) {
-        enum errcode err = challenge_expire(cx, c);
-        if (err != ERR_NONE)
-            return err;
+    enum errcode err = challenge_state_of(cx, c, &move.from);
+    if (err == ERR_NONE && move.from == CHALLENGE_pending && result == SIGNIN_TimeOut) {
+        err = challenge_expire(cx, c);
         move.from = CHALLENGE_expired;
     } else if (move.from == CHALLENGE_pending) {
         move.event = CHALLENGE_EVENT_cancel;
     }
-    enum errcode err = challenge_move(cx, &move, &won);
+    if (err == ERR_NONE)
+        err = challenge_move(cx, &move, &won);
     if (err == ERR_NONE && !won)
         return err_set(cx, ERR_CONFLICT, "challenge %lld was moved meanwhile", (long long)c->id);
     if (err != ERR_NONE || move.event != CHALLENGE_EVENT_cancel)

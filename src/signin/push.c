@@ -100,9 +100,9 @@ take_back(struct cx *cx, const struct challenge_row *c, const char *reason)
     struct challenge_move move = {.id = c->id, .event = CHALLENGE_EVENT_cancel};
     struct technician t;
     bool won = false;
-    if (!challenge_state_read(c->state, &move.from))
-        return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)c->id);
-    enum errcode err = challenge_move(cx, &move, &won);
+    enum errcode err = challenge_state_of(cx, c, &move.from);
+    if (err == ERR_NONE)
+        err = challenge_move(cx, &move, &won);
     if (err != ERR_NONE || !won)
         return err != ERR_NONE ? err : err_set(cx, ERR_CONFLICT, "challenge moved meanwhile");
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)

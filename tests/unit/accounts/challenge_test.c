@@ -71,6 +71,9 @@ names_are_read_back(void **state)
     enum challenge_state none;
     assert_false(challenge_state_read(STR_LIT("no such state"), &none));
     assert_false(challenge_state_read(STR_NULL, &none));
+    struct cx cx = {.now = 0};
+    const struct challenge_row bad = {.id = 7, .state = STR("no such state")};
+    assert_fails(&cx, challenge_state_of(&cx, &bad, &none), ERR_STORE);
 }
 
 static int64_t

@@ -179,6 +179,62 @@ leaves_a_receipt(void **state)
     assert_true(str_find_str(detail, STR_LIT("\"signature\":\"")) < detail.n);
 }
 
+/* After its time, whether that was noticed by the sweep, by a console, or not yet. */
+static void
+is_not_shown_or_heard_after_its_time(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v, *views = NULL;
+    size_t n = 1;
+    bool more = false;
+    ring(w, &v);
+    world_later(w, 61 * CLOCK_S);
+    assert_ok(challenge_pending(w->cx, &w->phone.device, &views, &n));
+    assert_int_equal(n, 0);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_EXPIRED);
+    assert_ok(challenge_sweep(w->cx, 10, &more));
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_EXPIRED);
+    assert_int_equal(world_check(w), SIGNIN_TimeOut);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_EXPIRED);
+    assert_int_equal(fixture_count_events(w->f, "push.approved"), 0);
+}
+
+/* A statement has a longest length: with a longer number it cannot be made, and nothing is verified. */
+static void
+a_statement_has_its_bounds(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    enum answer answer = ANSWER_OK;
+    uint8_t left = 0;
+    char *digits = arena_alloc(&w->kept, 9000);
+    memset(digits, '1', 9000);
+    ring(w, &v);
+    const struct challenge_reply reply = {.public_id = v.id,
+                                          .decision = DECISION_APPROVE,
+                                          .number = {digits, 9000},
+                                          .signature = {digits, P256_SIGNATURE}};
+    assert_ok(challenge_answer(w->cx, &w->phone.device, &reply, &answer, &left));
+    assert_int_equal(answer, ANSWER_BAD_REQUEST);
+    assert_int_equal(left, 3);
+    assert_int_equal(fixture_count_events(w->f, "push.bad-signature"), 0);
+}
+
+/* Another process takes the last try between the look at the row and its change. */
+static void
+a_try_that_somebody_else_took_is_not_heard(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    ring(w, &v);
+    assert_ok(db_exec(w->cx, NULL,
+                      "CREATE TEMP TRIGGER taken BEFORE UPDATE OF tries_left ON challenge "
+                      "BEGIN SELECT RAISE(IGNORE); END",
+                      ""));
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, wrong(w)), ANSWER_ALREADY);
+    assert_int_equal(fixture_count_events(w->f, "push.wrong-number"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -193,6 +249,9 @@ main(void)
         TEST(is_given_once_and_in_time),
         TEST(is_heard_from_this_account_alone),
         TEST(leaves_a_receipt),
+        TEST(is_not_shown_or_heard_after_its_time),
+        TEST(a_statement_has_its_bounds),
+        TEST(a_try_that_somebody_else_took_is_not_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
