@@ -122,9 +122,9 @@ get_member(struct reader *r, const struct ct_field *field, json_t *value, void *
     case CT_ENUM:
         return get_enum(r, field, value, at);
     case CT_ARRAY:
-        return get_array(r, field, value, at);
+        break;
     }
-    return ERR_SYNTAX;
+    return get_array(r, field, value, at);
 }
 
 /* A name chosen by the caller, truncated and reduced to plain characters, so that it may be shown. */
@@ -266,6 +266,14 @@ put_items(struct buf *out, const struct ct_type *of, const struct ct_array *arra
 }
 
 static void
+put_enum(struct buf *out, const struct ct_enum *en, int value)
+{
+    struct str name = ct_enum_name(en, value);
+    ASSERT(!str_is_null(name));
+    put_string(out, str_sub(name, strlen(en->prefix) + 1, SIZE_MAX));
+}
+
+static void
 put_value(struct buf *out, const struct ct_field *field, const void *at)
 {
     switch (field->kind) {
@@ -281,12 +289,9 @@ put_value(struct buf *out, const struct ct_field *field, const void *at)
     case CT_INT:
         buf_add_i64(out, *(const int32_t *)at);
         break;
-    case CT_ENUM: {
-        struct str name = ct_enum_name(field->en, *(const int *)at);
-        ASSERT(!str_is_null(name));
-        put_string(out, str_sub(name, strlen(field->en->prefix) + 1, SIZE_MAX));
+    case CT_ENUM:
+        put_enum(out, field->en, *(const int *)at);
         break;
-    }
     case CT_ARRAY:
         put_items(out, field->of, at);
         break;

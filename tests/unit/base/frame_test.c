@@ -294,6 +294,78 @@ bad_peers_leave_no_descriptor(void **state)
     }
 }
 
+/* The second message of a frame brings one descriptor too many. */
+static void
+descriptors_are_counted_for_the_whole_frame(void **state)
+{
+    (void)state;
+    unsigned before = count_fds();
+    int ends[2], fds[FRAME_FDS];
+    size_t n = 0;
+    struct buf in;
+    buf_init(&in, FRAME_MAX);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    send_raw(ends[0], "\0\0\0\5", 4, FRAME_FDS);
+    send_raw(ends[0], "\1\0\0\0\1", 5, 1);
+    assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), ERR_PROTOCOL);
+    assert_int_equal(n, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    assert_int_equal(count_fds(), before);
+    buf_clear(&in);
+}
+
+/* The kernel can add what is not a descriptor, such as the sender's credentials. */
+static void
+other_control_messages_are_skipped(void **state)
+{
+    (void)state;
+    int ends[2], fds[FRAME_FDS], on = 1;
+    size_t n = 1;
+    struct buf in;
+    buf_init(&in, FRAME_MAX);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    assert_int_equal(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
+    assert_int_equal(send(ends[0], "\0\0\0\5\1\0\0\0\1", 9, 0), 9);
+    assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), ERR_NONE);
+    assert_int_equal(n, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    buf_clear(&in);
+}
+
+/* The rest of a frame is awaited, and not for ever. */
+static void
+a_frame_that_stops_half_way_ends(void **state)
+{
+    (void)state;
+    int ends[2], fds[FRAME_FDS];
+    size_t n = 0;
+    struct buf in;
+    buf_init(&in, FRAME_MAX);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), ERR_MORE);
+    send_raw(ends[0], "\0\0\0\5\1", 5, 1);
+    assert_int_equal(frame_receive_fds(ends[1], &in, fds, &n), ERR_PROTOCOL);
+    assert_int_equal(n, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    buf_clear(&in);
+}
+
+static void
+what_is_not_a_socket_is_an_error(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, FRAME_MAX);
+    put_sample(&out, 1);
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    assert_int_equal(frame_send_all(fd, &out), ERR_IO);
+    (void)close(fd);
+    buf_clear(&out);
+}
+
 enum { LARGE = 8 * 1024 * 1024 };
 
 /* A frame far larger than the socket's own buffer. */
@@ -338,13 +410,19 @@ large(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),
-                                       cmocka_unit_test(arrives_in_pieces),
-                                       cmocka_unit_test(refuses_lies),
-                                       cmocka_unit_test(takes_back_what_is_too_large),
-                                       cmocka_unit_test(over_a_socket),
-                                       cmocka_unit_test(with_descriptors),
-                                       cmocka_unit_test(bad_peers_leave_no_descriptor),
-                                       cmocka_unit_test(large)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(arrives_in_pieces),
+        cmocka_unit_test(refuses_lies),
+        cmocka_unit_test(takes_back_what_is_too_large),
+        cmocka_unit_test(over_a_socket),
+        cmocka_unit_test(with_descriptors),
+        cmocka_unit_test(bad_peers_leave_no_descriptor),
+        cmocka_unit_test(large),
+        cmocka_unit_test(descriptors_are_counted_for_the_whole_frame),
+        cmocka_unit_test(other_control_messages_are_skipped),
+        cmocka_unit_test(a_frame_that_stops_half_way_ends),
+        cmocka_unit_test(what_is_not_a_socket_is_an_error),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

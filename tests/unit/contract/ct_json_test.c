@@ -74,6 +74,53 @@ test_refused(void **state)
     arena_clear(&a);
 }
 
+/* Each kind of member, in a type that has them all. */
+static void
+test_members_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        enum errcode err;
+        const char *why;
+    } cases[] = {
+        {"{\"result\":1}", ERR_SYNTAX, "member \"result\" must be a string"},
+        {"{\"result\":\"Perhaps\"}", ERR_RANGE, "member \"result\" has no such value"},
+        {"{\"aChallenges\":{}}", ERR_SYNTAX, "member \"aChallenges\" must be an array"},
+        {"{\"aChallenges\":[[]]}", ERR_SYNTAX, "an object was expected"},
+        {"{\"aChallenges\":[{\"sNonce\":{}}]}", ERR_SYNTAX, "member \"sNonce\" must be a string"},
+        {"{\"aChallenges\":[{\"bNumberRequired\":1}]}", ERR_SYNTAX,
+         "member \"bNumberRequired\" must be true or false"},
+        {"{\"aChallenges\":[{\"iTriesRemaining\":\"1\"}]}", ERR_SYNTAX,
+         "member \"iTriesRemaining\" must be an integer"},
+        {"{\"aChallenges\":[{\"iTriesRemaining\":256}]}", ERR_RANGE,
+         "member \"iTriesRemaining\" is out of range"},
+        {"{\"aChallenges\":[{\"iTriesRemaining\":-1}]}", ERR_RANGE,
+         "member \"iTriesRemaining\" is out of range"},
+        {"{\"aChallenges\":[{\"iSecondsRemaining\":2147483648}]}", ERR_RANGE,
+         "member \"iSecondsRemaining\" is out of range"},
+    };
+    struct arena a;
+    struct device_fetch_out got;
+    struct str why;
+    const struct ct_type *t = &ct_ops[CT_OP_device_fetch].out;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(ct_json_get(&a, str_from_cstr(cases[i].body), t, &got, &why), cases[i].err);
+        assert_str(why, cases[i].why);
+    }
+    struct buf many;
+    buf_init(&many, CT_JSON_BODY_MAX);
+    buf_add_cstr(&many, "{\"aChallenges\":[{}");
+    for (size_t i = 0; i < CT_JSON_ITEMS_MAX; i++)
+        buf_add_cstr(&many, ",{}");
+    buf_add_cstr(&many, "]}");
+    assert_int_equal(ct_json_get(&a, buf_view(&many), t, &got, &why), ERR_LIMIT);
+    assert_str(why, "member \"aChallenges\" has too many items");
+    buf_clear(&many);
+    arena_clear(&a);
+}
+
 static void
 assert_written(const struct ct_type *t, const void *value, const char *expected)
 {
@@ -129,6 +176,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_refused),
-                                       cmocka_unit_test(test_write), cmocka_unit_test(test_round_trip)};
+                                       cmocka_unit_test(test_members_refused), cmocka_unit_test(test_write),
+                                       cmocka_unit_test(test_round_trip)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,9 @@ static const struct message messages[] = {
     {"text/xml of SOAP 1.2", XML, QUOTED, M12(WRAP(ARGS)), 0, SOAP_12, "abc", "def"},
     {"b30", XML, NULL, M11("<other/>"), 500, SOAP_11,
      "Unable to handle request without a valid action parameter. Please supply a valid soap action.", NONE},
+    {"no action, an envelope and an element of somebody else's", "application/soap+xml", NULL,
+     ENVELOPE("urn:x", BODY("<other/>")), 500, SOAP_11,
+     "Possible SOAP version mismatch: Envelope namespace urn:x was unexpected. Expecting " NS11 ".", NONE},
     {"g23", "application/soap+xml; action=\"urn:x\"", NULL, M11("<other/>"), 500, SOAP_11,
      "Unable to handle request. The action 'urn:x' was not recognized.", NONE},
     {"g03", XML, "\"http%3A%2F%2Fmicrosoft.com/webservices/" OP "\"", M11(WRAP(ARGS)), 0, SOAP_11, "abc",
@@ -300,6 +303,15 @@ test_every_operation(void **state)
 }
 
 static void
+test_no_reader(void **state)
+{
+    (void)state;
+    struct soap_reader *none = NULL;
+    soap_reader_free(&none);
+    assert_null(none);
+}
+
+static void
 test_too_long(void **state)
 {
     (void)state;
@@ -338,10 +350,8 @@ test_too_long(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_every_operation),
-        cmocka_unit_test(test_too_long),
-    };
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages),
+                                       cmocka_unit_test(test_every_operation),
+                                       cmocka_unit_test(test_too_long), cmocka_unit_test(test_no_reader)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,25 @@ static const struct {
     {STR("\xa2\x63"
          "fmt\x64none"),
      WEBAUTHN_MALFORMED},
+    {STR("\xa3\x43"
+         "fmt\x64none\x67"
+         "attStmt\xa0"), /* a name that is not text */
+     WEBAUTHN_MALFORMED},
+    {STR("\xa3\x63"
+         "fmt\x66packed\x67"
+         "attStmt\xa2\x43"
+         "alg\x26\x63sig\x41\x00"),
+     WEBAUTHN_MALFORMED},
+    {STR("\xa3\x63"
+         "fmt\x66packed\x67"
+         "attStmt\xa3\x63"
+         "alg\x26\x63sig\x41\x00\x63x5c\x80"), /* no certificate */
+     WEBAUTHN_MALFORMED},
+    {STR("\xa3\x63"
+         "fmt\x66packed\x67"
+         "attStmt\xa3\x63"
+         "alg\x26\x63sig\x41\x00\x63x5c\x81\x40"), /* an empty one */
+     WEBAUTHN_MALFORMED},
 };
 
 static void
@@ -132,6 +151,7 @@ keys(void **state)
         {STR("\xa4\x01\x01\x03\x38\x22\x20\x06\x21\x58\x20"), 32, WEBAUTHN_ALGORITHM},
         {STR("\xa5\x01\x01\x02\x40\x03\x27\x20\x06\x21\x58\x20"), 32, WEBAUTHN_ALGORITHM}, /* a key's id */
         {STR("\xa3\x01\x01\x03\x27\x21\x58\x20"), 32, WEBAUTHN_ALGORITHM},
+        {STR("\xa1\x61x\x26"), 0, WEBAUTHN_ALGORITHM}, /* a label that is text */
         {STR("\xa0"), 0, WEBAUTHN_ALGORITHM},
         {STR("\x80"), 0, WEBAUTHN_MALFORMED},
     };
