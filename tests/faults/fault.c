@@ -17,6 +17,7 @@ void *__real_mmap64(void *p, size_t n, int may, int how, int fd, off_t at);
 static struct fault_page own, *page = &own;
 static void (*watcher)(const char *name);
 static bool is_watching;
+static uint64_t calls, counted_round; /* of this process */
 
 /* The page of that name; else one that nobody arms. */
 static void
@@ -41,6 +42,7 @@ static void
 after_fork(void)
 {
     map_page("forked");
+    calls = 0;
 }
 
 __attribute__((constructor)) static void
@@ -53,7 +55,7 @@ begin(void)
 void
 fault_arm(uint64_t nth)
 {
-    *page = (struct fault_page){.nth = nth};
+    *page = (struct fault_page){.nth = nth, .round = page->round + 1};
 }
 
 const char *
@@ -69,6 +71,21 @@ fault_watch(void (*watch)(const char *name))
     watcher = watch;
 }
 
+/* The number of this call. */
+static uint64_t
+count(void)
+{
+    uint64_t round = __atomic_load_n(&page->round, __ATOMIC_RELAXED);
+    if (__atomic_exchange_n(&counted_round, round, __ATOMIC_RELAXED) != round)
+        __atomic_store_n(&calls, 0, __ATOMIC_RELAXED);
+    uint64_t n = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+    uint64_t most = __atomic_load_n(&page->calls, __ATOMIC_RELAXED);
+    while (most < n &&
+           !__atomic_compare_exchange_n(&page->calls, &most, n, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        continue;
+    return n;
+}
+
 bool
 fault_is_due(const char *name)
 {
@@ -80,7 +97,7 @@ fault_is_due(const char *name)
         watcher(name);
         is_watching = false;
     }
-    if (__atomic_add_fetch(&page->calls, 1, __ATOMIC_RELAXED) != nth)
+    if (count() != nth || __atomic_exchange_n(&page->has_failed, 1, __ATOMIC_RELAXED) != 0)
         return false;
     memcpy(page->name, name, strnlen(name, FAULT_NAME - 1));
     return true;

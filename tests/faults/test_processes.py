@@ -2,12 +2,14 @@
 """Each process starts, and serves, with its first, second, third ... call failing (HACKING.md, "Faults"): the server is there
 afterwards, or ended and said why; never by an assertion, a signal or with a leak."""
 
+import functools
 import http.client
 import mmap
 import os
 import re
 import select
 import signal
+import ssl
 import struct
 import subprocess
 import sys
@@ -17,10 +19,10 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 from countersign import DAEMON, PATIENCE, Server  # noqa: E402
+from test_daemon import with_tls  # noqa: E402
 
-PAGE = 64
+PAGE = "=QQQQ48s"  # struct fault_page
 NEVER = 2**63
-CHILDREN = 4  # two workers, a front, a courier
 STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
 WAIT = int(os.environ.get("FAULTS_PATIENCE", str(PATIENCE)))  # fewer seconds while one looks for what hangs
 BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|signal (?:SYS|SEGV|BUS)|^bug: ", re.M)
@@ -33,28 +35,37 @@ class Page:
 
     def __init__(self, server, program):
         with open(f"{server.clock_file}.faults-{program}", "w+b") as file:
-            file.write(bytes(PAGE))
+            file.write(bytes(struct.calcsize(PAGE)))
             file.flush()
-            self.page = mmap.mmap(file.fileno(), PAGE)
+            self.page = mmap.mmap(file.fileno(), struct.calcsize(PAGE))
+        self.round = 0
 
     def arm(self, nth):
-        self.page[:] = struct.pack("=QQ48s", nth, 0, b"")
+        self.round += 1
+        self.page[:] = struct.pack(PAGE, nth, self.round, 0, 0, b"")
 
     def disarm(self):
         self.page[:8] = bytes(8)
 
     @property
     def calls(self):
-        return struct.unpack("=Q", self.page[8:16])[0]
+        return struct.unpack(PAGE, self.page[:])[2]
 
     @property
     def failed(self):
-        return self.page[16:].rstrip(b"\0").decode()
+        return struct.unpack(PAGE, self.page[:])[4].rstrip(b"\0").decode()
 
 
 @pytest.fixture
-def server(tmp_path):
-    server = Server(tmp_path, {("server", "workers"): 2}, start=False)
+def server(request, tmp_path, monkeypatch):
+    """"tls": with TLS, which its consoles and phones then speak."""
+    settings = {("server", "workers"): 2}
+    if getattr(request, "param", "plain") == "tls":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        monkeypatch.setattr(http.client, "HTTPConnection", functools.partial(http.client.HTTPSConnection, context=context))
+        settings.update(with_tls(tmp_path))
+    server = Server(tmp_path, settings, start=False)
     yield server
     if server.process:
         server.process.kill()
@@ -124,26 +135,26 @@ def start_with(server, page, nth):
     return None
 
 
-@pytest.mark.parametrize("program", ["countersignd", "forked", "countersign-front", "countersign-worker", "countersign-courier"])
+@pytest.mark.parametrize("program, server", [("countersignd", "plain"), ("countersignd", "tls"), ("forked", "plain"),
+                                             ("countersign-front", "plain"), ("countersign-front", "tls"),
+                                             ("countersign-worker", "plain"), ("countersign-courier", "plain")],
+                         indirect=["server"])
 def test_a_start_with_each_call_failing(server, program):
     page = Page(server, program)
     page.arm(NEVER)
     assert boot(server) and answers(server)
     calls = page.calls
     server.stop()
-    if program == "forked":
-        calls //= CHILDREN  # each does the same
     wrong = []
     for nth in range(1, calls + 1, STRIDE):
         problem = start_with(server, page, nth)
         if problem:
             wrong.append(f"{program}: call {nth}, {page.failed}: {problem}")
-        if not page.failed:
-            break
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("program", ["countersign-front", "countersign-worker"])
+@pytest.mark.parametrize("program, server", [("countersign-front", "plain"), ("countersign-front", "tls"),
+                                             ("countersign-worker", "plain")], indirect=["server"])
 def test_a_request_with_each_call_failing(server, program):
     """An unanswered push is never OK, the server is there for the next request, and the sign-in goes on."""
     page = Page(server, program)
