@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ cli_configure(struct cli *cli)
                       str_is_null(rest) ? "" : " (there is more: see countersign config check)");
     }
     buf_clear(&messages);
+    config_use_credentials(&cli->config, getenv("CREDENTIALS_DIRECTORY"));
     return err;
 }
 

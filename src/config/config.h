@@ -53,6 +53,11 @@ config_parse(struct config *c, struct str name, struct str text, struct buf *mes
 enum errcode config_read_fd(struct config *c, const char *name, int fd, struct buf *messages) MUST_CHECK;
 enum errcode config_read(struct config *c, const char *path, struct buf *messages) MUST_CHECK;
 
+/* Where a service manager has put credentials (its CREDENTIALS_DIRECTORY; NULL: nowhere): a file there with
+ * the name of a PATH setting, such as "tls.key", is used in place of the file that the setting names. A
+ * setting that is empty stays empty. Not for store.path. */
+void config_use_credentials(struct config *c, const char *folder);
+
 /* After a reload: copies the LIVE settings of `fresh` into `c`. Appends the names ("section.key",
  * separated by blanks) of settings that differ and need a restart: the START ones, and also the LIVE ones
  * if TLS would be turned on or off, or if they would violate a rule in combination with the running START

@@ -4,8 +4,12 @@
 #include "log/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
@@ -17,7 +21,8 @@ static struct {
     const char *who;
     enum log_level level;
     unsigned long dropped; /* lines dropped since the last one that was written */
-} sink = {"countersign", LOG_LEVEL_INFO, 0};
+    bool is_journal;
+} sink = {"countersign", LOG_LEVEL_INFO, 0, false};
 
 static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error",
@@ -38,9 +43,23 @@ log_level_name(enum log_level level)
     return level_names[level];
 }
 
+/* JOURNAL_STREAM is DEVICE:INODE. It is inherited by programs whose standard error is something else. */
+static bool
+is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat st;
+    char own[64];
+    if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
+        return false;
+    (void)snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    return strcmp(stream, own) == 0;
+}
+
 void
 log_init(const char *who, enum log_level level)
 {
+    sink.is_journal = is_journal();
     sink.who = who;
     sink.level = level;
 }
@@ -57,14 +76,23 @@ log_own_stderr(void)
     sink_make_own();
 }
 
+static int
+compose_head(char line[LINE], const struct log_event_row *row)
+{
+    static const char priorities[] = {
+        [LOG_LEVEL_ERROR] = '3', [LOG_LEVEL_WARNING] = '4', [LOG_LEVEL_INFO] = '6', [LOG_LEVEL_DEBUG] = '7'};
+    if (sink.is_journal)
+        return snprintf(line, LINE, "<%c>%s %s ", priorities[row->level], sink.who, row->name);
+    char when[CLOCK_TEXT_MS];
+    clock_text_ms(clock_wall(), when);
+    return snprintf(line, LINE, "%s %s %s %s ", when, level_names[row->level], sink.who, row->name);
+}
+
 /* Builds a line in `line` and returns its length. */
 static size_t PRINTF_LIKE(3, 0) compose(char line[LINE], enum log_event event, const char *fmt, va_list ap)
 {
     ASSERT(event < LOG_EVENT_COUNT_);
-    const struct log_event_row *row = &log_events[event];
-    char when[CLOCK_TEXT_MS];
-    clock_text_ms(clock_wall(), when);
-    int head = snprintf(line, LINE, "%s %s %s %s ", when, level_names[row->level], sink.who, row->name);
+    int head = compose_head(line, &log_events[event]);
     ASSERT(head > 0 && head < LINE / 2);
     int rest = vsnprintf(line + head, (size_t)(LINE - head), fmt, ap);
     ASSERT(rest >= 0);

@@ -33,7 +33,9 @@ extern const struct log_event_row log_events[LOG_EVENT_COUNT_];
 /* "error", "warning", "info", "debug". */
 const char *log_level_name(enum log_level level);
 
-/* `who` is the process's name in the lines ("front"); a constant. */
+/* `who` is the process's name in the lines ("front"); a constant. Where standard error is the journal's
+ * stream (JOURNAL_STREAM, see systemd.exec(5)), a line begins with its priority as <3>, <4>, <6> or <7> in
+ * place of time and level, which the journal keeps itself. */
 void log_init(const char *who, enum log_level level);
 void log_set_level(enum log_level level);
 

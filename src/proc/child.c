@@ -63,6 +63,7 @@ child_begin(struct cx *cx, const char *who, struct config *config)
         if (e != ERR_NONE)
             (void)err_set(cx, e, "%.*s", STR_ARG(buf_view(&messages)));
         buf_clear(&messages);
+        config_use_credentials(config, getenv("CREDENTIALS_DIRECTORY"));
     }
     (void)close(CONTROL_CONFIG_FD);
     if (e == ERR_NONE)
@@ -82,6 +83,7 @@ child_reload(struct config *config, int fd)
     struct config fresh;
     config_init(&fresh);
     if (config_read_fd(&fresh, "configuration", fd, &messages) == ERR_NONE) {
+        config_use_credentials(&fresh, getenv("CREDENTIALS_DIRECTORY"));
         config_take_live(config, &fresh, &needs_restart);
         log_set_level((enum log_level)config->log_level);
     } else {

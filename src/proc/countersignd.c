@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "proc/check.h"
 #include "proc/playground.h"
+#include "proc/receipt.h"
 #include "proc/signals.h"
 #include "proc/supervise.h"
 
@@ -34,17 +35,21 @@ struct command_line {
     const char *libexec; /* NULL: beside this executable, or where it was installed */
     int ready_fd;
     bool check_only, sandbox;
+    pid_t reload;       /* of the server that is to read its configuration again; 0: none */
     const char *listen; /* of a sandbox */
 };
 
 static const char usage[] =
     "usage: countersignd [-c FILE] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --check-config [-c FILE]\n"
+    "       countersignd --reload PID\n"
     "       countersignd --sandbox [--listen ADDRESS:PORT] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --version | --help\n"
     "\n"
     "  -c, --config FILE   the configuration (default " CONFIG_FILE ")\n"
     "  --check-config      load everything a start would, report every problem, and exit: 0 right, 2 wrong\n"
+    "  --reload PID        have the server read its configuration again, and wait: 0 in force, 1 refused; "
+    "for service managers\n"
     "  --sandbox           a test mode for console developers: no configuration, a store in memory, scripted "
     "users\n"
     "  --listen ADDR:PORT  where the sandbox listens (default " SANDBOX_LISTEN "; its page is /sandbox)\n"
@@ -69,19 +74,26 @@ parse_ready_fd(const char *text, int *fd_out)
     return true;
 }
 
+static bool
+parse_pid(const char *text, pid_t *pid_out)
+{
+    int64_t n = 0;
+    if (str_to_i64(str_from_cstr(text), 2, INT_MAX, &n) != ERR_NONE)
+        return false;
+    *pid_out = (pid_t)n;
+    return true;
+}
+
 /* -1: continue; otherwise the exit status. */
 static int
 parse(int argc, char **argv, struct command_line *c)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"check-config", no_argument, NULL, 'k'},
-                                            {"sandbox", no_argument, NULL, 's'},
-                                            {"listen", required_argument, NULL, 'a'},
-                                            {"libexec", required_argument, NULL, 'l'},
-                                            {"ready-fd", required_argument, NULL, 'r'},
-                                            {"version", no_argument, NULL, 'V'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},   {"check-config", no_argument, NULL, 'k'},
+        {"reload", required_argument, NULL, 'p'},   {"sandbox", no_argument, NULL, 's'},
+        {"listen", required_argument, NULL, 'a'},   {"libexec", required_argument, NULL, 'l'},
+        {"ready-fd", required_argument, NULL, 'r'}, {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     for (int o = 0; (o = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
         if (o == 'c') {
             c->config = optarg;
@@ -93,6 +105,8 @@ parse(int argc, char **argv, struct command_line *c)
             c->listen = optarg;
         } else if (o == 'l' && optarg[0] == '/') {
             c->libexec = optarg;
+        } else if (o == 'p' && parse_pid(optarg, &c->reload)) {
+            continue;
         } else if (o == 'V') {
             (void)puts("countersignd " COUNTERSIGN_VERSION);
             return EXIT_SUCCESS;
@@ -245,5 +259,5 @@ main(int argc, char **argv)
         status = check(&c);
     if (status >= 0)
         return status;
-    return run(&c);
+    return c.reload != 0 ? receipt_request(c.reload) : run(&c);
 }

@@ -41,8 +41,16 @@ open_one(struct cx *cx, struct inet_endpoint *at, bool shared, int *fd_out)
     return e;
 }
 
+/* The inherited socket, or one of our own. */
 static enum errcode
-open_address(struct cx *cx, struct str text, struct listeners *l)
+get_one(struct cx *cx, struct inherited *inherited, struct inet_endpoint *at, bool shared, int *fd_out)
+{
+    enum errcode e = inherited_get(cx, inherited, at, fd_out);
+    return e == ERR_NOT_FOUND ? open_one(cx, at, shared, fd_out) : e;
+}
+
+static enum errcode
+open_address(struct cx *cx, struct str text, struct inherited *inherited, struct listeners *l)
 {
     size_t i = l->n;
     if (i == LISTENERS_MAX)
@@ -54,19 +62,22 @@ open_address(struct cx *cx, struct str text, struct listeners *l)
     for (size_t front = 0; front < l->fronts; front++)
         l->fds[i][front] = -1;
     for (size_t front = 0; e == ERR_NONE && front < l->fronts; front++)
-        e = open_one(cx, &l->at[i], l->fronts > 1, &l->fds[i][front]);
+        e = get_one(cx, inherited, &l->at[i], l->fronts > 1, &l->fds[i][front]);
     return e;
 }
 
 enum errcode
-listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts, struct listeners *out)
+listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts, struct inherited *inherited,
+               struct listeners *out)
 {
     ASSERT(fronts >= 1 && fronts <= FRONTS_MAX);
     out->n = 0;
     out->fronts = fronts;
     enum errcode e = ERR_NONE;
     for (size_t i = 0; e == ERR_NONE && i < addresses->n; i++)
-        e = open_address(cx, addresses->items[i], out);
+        e = open_address(cx, addresses->items[i], inherited, out);
+    if (e == ERR_NONE)
+        e = inherited_check_used(cx, inherited);
     if (e != ERR_NONE)
         listeners_close(out);
     return e;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* listeners: the sockets that the fronts accept from. The supervisor opens and keeps them, so that a front
  * that dies loses its connections, but not those still in the kernel's queue. With several fronts, each
- * has its own socket for each address (SO_REUSEPORT), and the kernel distributes new connections. */
+ * has its own socket for each address (SO_REUSEPORT), and the kernel distributes new connections; they share
+ * a socket that a service manager has opened (inherited.h). */
 #ifndef COUNTERSIGN_PROC_LISTENERS_H
 #define COUNTERSIGN_PROC_LISTENERS_H
 
@@ -12,6 +13,7 @@
 #include "base/err.h"
 #include "base/inet.h"
 #include "config/config.h"
+#include "proc/inherited.h"
 
 enum { LISTENERS_MAX = 32, FRONTS_MAX = 16 };
 
@@ -21,10 +23,11 @@ struct listeners {
     int fds[LISTENERS_MAX][FRONTS_MAX];
 };
 
-/* One socket for each address and front. ERR_CONFIG (an invalid address, too many), ERR_SYSTEM (address in
- * use or not local); no socket is left open then. */
+/* One socket for each address and front: an inherited one where there is one for the address. ERR_CONFIG (an
+ * invalid address, too many, an inherited socket for none of the addresses), ERR_SYSTEM (address in use or
+ * not local); no socket is left open then. */
 enum errcode listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts,
-                            struct listeners *out) MUST_CHECK;
+                            struct inherited *inherited, struct listeners *out) MUST_CHECK;
 void listeners_close(struct listeners *l);
 
 /* Appends " ADDRESS:PORT" for each. */

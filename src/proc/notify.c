@@ -28,6 +28,19 @@ notify_manager(const char *state)
     (void)close(fd);
 }
 
+int64_t
+notify_watchdog(void)
+{
+    const char *every = getenv("WATCHDOG_USEC"), *whose = getenv("WATCHDOG_PID");
+    int64_t period = 0, pid = 0;
+    if (every == NULL || str_to_i64(str_from_cstr(every), 1, INT64_MAX, &period) != ERR_NONE)
+        return 0;
+    if (whose != NULL &&
+        (str_to_i64(str_from_cstr(whose), 1, INT32_MAX, &pid) != ERR_NONE || pid != getpid()))
+        return 0; /* meant for another process */
+    return period;
+}
+
 void
 notify_fd(int fd, struct str line)
 {

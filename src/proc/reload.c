@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/notify.h"
+#include "proc/receipt.h"
 #include "proc/report.h"
 #include "proc/supervisor.h"
 
@@ -21,12 +22,15 @@ close_open(struct reload *r)
     r->is_open = false;
 }
 
-/* The manager is notified in any case: the protocol has no other way to end RELOADING=1. */
+/* The manager is notified in any case: the protocol has no other way to end RELOADING=1. problems: NULL if
+ * there were none. */
 static void
-finish(struct supervisor *s)
+finish(struct supervisor *s, const struct buf *problems)
 {
+    receipt_write(&s->cx, ++s->reload.count, problems);
     close_open(&s->reload);
-    notify_manager("READY=1");
+    notify_manager(problems == NULL ? "READY=1\nSTATUS=serving"
+                                    : "READY=1\nSTATUS=serving; the last reload was refused, see the log");
     if (s->reload.waits)
         reload_begin(s);
 }
@@ -35,7 +39,7 @@ static void
 refuse(struct supervisor *s, const struct buf *problems)
 {
     report_lines(LOG_RELOAD_REFUSED, problems);
-    finish(s);
+    finish(s, problems);
 }
 
 static void
@@ -67,7 +71,7 @@ take(struct supervisor *s)
     }
     log_event(LOG_RELOAD, "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
     buf_clear(&needs_restart);
-    finish(s);
+    finish(s, NULL);
 }
 
 static void

@@ -13,8 +13,9 @@
 struct supervisor;
 
 struct reload {
-    bool waits;   /* requested while another one runs, or before the server is ready */
-    bool is_open; /* a reload is running */
+    bool waits;     /* requested while another one runs, or before the server is ready */
+    bool is_open;   /* a reload is running */
+    uint64_t count; /* of reloads that have ended: for the receipt */
     struct source_fresh fresh;
     struct rehearsal rehearsal;
 };

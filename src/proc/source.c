@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -56,7 +57,9 @@ source_init(struct source *s, const char *path, struct str text, struct buf *mes
     if (e != ERR_NONE)
         return e;
     struct str name = str_from_cstr(path == NULL ? BUILT_IN : path);
-    return config_parse(&s->config, name, buf_view(&s->at_start), messages);
+    e = config_parse(&s->config, name, buf_view(&s->at_start), messages);
+    config_use_credentials(&s->config, getenv("CREDENTIALS_DIRECTORY"));
+    return e;
 }
 
 void
@@ -176,6 +179,7 @@ source_read(const struct source *s, struct cx *cx, struct source_fresh *out, str
                          buf_view(&out->text), messages);
     if (e != ERR_NONE)
         return e;
+    config_use_credentials(&out->config, getenv("CREDENTIALS_DIRECTORY"));
     e = source_open_tls(cx, &out->config, out->tls);
     if (e != ERR_NONE)
         buf_addf(messages, "%s\n", cx->detail);

@@ -75,6 +75,15 @@ place_descriptors(const struct spawn *s, const struct ends *ends)
         give_up("close", s->path);
 }
 
+/* "NAME=VALUE" of our own environment. False: not set, or too long. */
+static bool
+pass_on(const char *name, char *out, size_t size)
+{
+    const char *value = getenv(name);
+    int n = value == NULL ? 0 : snprintf(out, size, "%s=%s", name, value);
+    return n > 0 && (size_t)n < size;
+}
+
 /* In the child. The order matters: descriptors before the account (they may need root), the parent-death
  * signal after it (changing the account clears it). */
 static _Noreturn void
@@ -98,15 +107,18 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     char *argv[] = {name, NULL};
     char sandbox[] = CONTROL_SANDBOX_ENV "=1";
-    char *env[] = {path, NULL, NULL, NULL};
+    char stream[64], credentials[PATH_MAX + 32];
+    char *env[] = {path, NULL, NULL, NULL, NULL, NULL};
     size_t n_env = 1;
+    if (pass_on("JOURNAL_STREAM", stream, sizeof(stream)))
+        env[n_env++] = stream;
+    if (pass_on("CREDENTIALS_DIRECTORY", credentials, sizeof(credentials)))
+        env[n_env++] = credentials;
     if (s->clock_fd > 0)
         env[n_env++] = sandbox;
 #if COUNTERSIGN_TESTING
     char moved[PATH_MAX + 32];
-    const char *file = getenv("COUNTERSIGN_TEST_CLOCK");
-    if (file != NULL &&
-        snprintf(moved, sizeof(moved), "COUNTERSIGN_TEST_CLOCK=%s", file) < (int)sizeof(moved))
+    if (pass_on("COUNTERSIGN_TEST_CLOCK", moved, sizeof(moved)))
         env[n_env++] = moved;
 #endif
     ASSERT(n_env < sizeof(env) / sizeof(env[0]));

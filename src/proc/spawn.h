@@ -3,7 +3,8 @@
  *
  * A child starts with descriptors 0 and 1 on /dev/null, 2 as ours (the log), 3 its control channel, 4 its
  * configuration, in a sandbox 5 the movable clock, and no others; working directory /; umask 077; an
- * environment with nothing but PATH (plus the marker of a sandbox, and the movable clock in a test build);
+ * environment with nothing but PATH (plus where the service manager has put credentials and the journal, the
+ * marker of a sandbox, and the movable clock in a test build);
  * the signals of signals.def; no capabilities (privilege.h). It is killed when the supervisor dies, and is
  * ended over the control channel, not by a signal. */
 #ifndef COUNTERSIGN_PROC_SPAWN_H

@@ -16,7 +16,9 @@
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/lock.h"
+#include "proc/inherited.h"
 #include "proc/notify.h"
+#include "proc/receipt.h"
 #include "proc/reload.h"
 #include "proc/report.h"
 #include "proc/rlimits.h"
@@ -123,7 +125,7 @@ static void
 drain(struct supervisor *s)
 {
     log_event(LOG_DRAIN, "seconds=%" PRId64, s->source.config.server_drain_time / CLOCK_S);
-    notify_manager("STOPPING=1");
+    notify_manager("STOPPING=1\nSTATUS=draining");
     listeners_close(&s->listeners); /* our copies too, or the kernel keeps accepting connections */
     enter(s, PHASE_DRAINING);
     reload_cancel(s);
@@ -224,25 +226,17 @@ announce(struct supervisor *s)
     buf_add_byte(&line, '\n');
     notify_fd(s->ready_fd, buf_view(&line));
     s->ready_fd = -1;
-    notify_manager("READY=1");
+    receipt_write(&s->cx, 0, NULL);
+    notify_manager("READY=1\nSTATUS=serving");
+    watchdog_begin(s);
     buf_clear(&line);
-}
-
-/* Twice the longest step of a child, plus half a minute. */
-static int64_t
-silence_most(const struct supervisor *s)
-{
-    const struct config *c = &s->source.config;
-    if (s->options->silence != 0)
-        return s->options->silence;
-    return 30 * CLOCK_S + 2 * (c->limits_call_time + c->store_busy_timeout + c->webhook_time + c->push_time);
 }
 
 /* A child that is not ready is busy with its start, and says nothing. */
 static int64_t
 patience_with(const struct supervisor *s, const struct member *m)
 {
-    return m->is_ready || s->options->start == 0 ? silence_most(s) : s->options->start;
+    return m->is_ready || s->options->start == 0 ? watchdog_silence(s) : s->options->start;
 }
 
 /* A child that hangs keeps its slot: its front's calls would only ever be overdue; and where it hangs before
@@ -251,7 +245,7 @@ static void
 patrol(struct loop_timer *t)
 {
     struct supervisor *s = LIST_ITEM(t, struct supervisor, patrol);
-    int64_t now = clock_mono(), most = silence_most(s), every = most / PATROLS;
+    int64_t now = clock_mono(), most = watchdog_silence(s), every = most / PATROLS;
     bool was_away = now - s->patrolled_at > 2 * every; /* we were stopped, not they */
     if (s->phase != PHASE_STARTING && s->phase != PHASE_SERVING)
         return;
@@ -297,6 +291,19 @@ add_members(struct supervisor *s, enum member_kind kind, size_t n)
         member_init(&s->members[s->n++], s, kind, slot, &member_hooks);
 }
 
+static enum errcode
+open_listeners(struct supervisor *s)
+{
+    const struct config *config = &s->source.config;
+    struct inherited inherited;
+    enum errcode e = inherited_take(&s->cx, &inherited);
+    if (e == ERR_NONE)
+        e = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &inherited,
+                           &s->listeners);
+    inherited_close(&inherited);
+    return e;
+}
+
 /* All checks that can fail before the first child runs. */
 static enum errcode
 prepare(struct supervisor *s)
@@ -312,7 +319,7 @@ prepare(struct supervisor *s)
     if (e == ERR_NONE)
         e = source_open_tls(&s->cx, config, s->tls);
     if (e == ERR_NONE)
-        e = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &s->listeners);
+        e = open_listeners(s);
     static void (*const got[])(void *arg, int signo) = {
         [SIGNAL_END] = got_end_signal,
         [SIGNAL_RELOAD] = got_reload_signal,

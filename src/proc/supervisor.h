@@ -16,6 +16,7 @@
 #include "proc/source.h"
 #include "proc/spawn.h"
 #include "proc/supervise.h"
+#include "proc/watchdog.h"
 
 enum phase {
     PHASE_STARTING, /* until every child has been ready once; a child that dies now ends the server */
@@ -39,6 +40,7 @@ struct supervisor {
     struct loop_timer deadline, patrol;
     int64_t patrolled_at; /* clock_mono */
     struct reload reload;
+    struct watchdog watchdog;
     int ready_fd;
     int status;
 };

@@ -2,6 +2,7 @@
 """The product as its users meet it: a server of one's own, a console, a phone, and the command line."""
 
 import base64
+import fcntl
 import http.client
 import itertools
 import json
@@ -183,10 +184,13 @@ class Server:
 
     def start(self, before=(), **kwargs):
         """`before`: a program and its arguments that run the daemon; kwargs: of Popen."""
-        read_end, write_end = os.pipe()
+        read_end, low = os.pipe()
+        write_end = fcntl.fcntl(low, fcntl.F_DUPFD, 64)  # 3 and the next are for the sockets of a service manager
+        os.close(low)
+        passed = [write_end, *kwargs.pop("pass_fds", ())]
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen([*before, DAEMON, "-c", self.config, "--ready-fd", str(write_end)],
-                                            **{"env": self.env, "pass_fds": [write_end], "stdin": subprocess.DEVNULL,
+                                            **{"env": self.env, "pass_fds": passed, "stdin": subprocess.DEVNULL,
                                                "stdout": log, "stderr": log, **kwargs})
         os.close(write_end)
         line = b""

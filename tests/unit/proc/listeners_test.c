@@ -7,6 +7,7 @@
 #include "proc/listeners.h"
 
 static const struct str two[] = {STR("127.0.0.1:0"), STR("127.0.0.2:0")};
+static struct inherited none;
 
 static void
 each_front_has_a_socket_of_each_address(void **state)
@@ -15,7 +16,7 @@ each_front_has_a_socket_of_each_address(void **state)
     struct cx cx;
     cx_init(&cx);
     struct listeners l;
-    assert_int_equal(listeners_open(&cx, &(struct config_list){two, 2}, 3, &l), ERR_NONE);
+    assert_int_equal(listeners_open(&cx, &(struct config_list){two, 2}, 3, &none, &l), ERR_NONE);
     assert_int_equal(l.n, 2);
     for (size_t i = 0; i < l.n; i++) {
         assert_int_not_equal(l.at[i].port, 0);
@@ -45,14 +46,14 @@ an_address_in_use_or_unreadable_is_refused(void **state)
     struct cx cx;
     cx_init(&cx);
     struct listeners l, again;
-    assert_int_equal(listeners_open(&cx, &(struct config_list){two, 1}, 1, &l), ERR_NONE);
+    assert_int_equal(listeners_open(&cx, &(struct config_list){two, 1}, 1, &none, &l), ERR_NONE);
     struct str taken = inet_endpoint_format(&cx.arena, &l.at[0]);
     const struct str list[] = {two[1], taken};
-    assert_int_equal(listeners_open(&cx, &(struct config_list){list, 2}, 1, &again), ERR_SYSTEM);
+    assert_int_equal(listeners_open(&cx, &(struct config_list){list, 2}, 1, &none, &again), ERR_SYSTEM);
     assert_int_equal(again.n, 0);
     err_forget(&cx);
     const struct str nonsense = STR_LIT("localhost");
-    assert_int_equal(listeners_open(&cx, &(struct config_list){&nonsense, 1}, 1, &again), ERR_CONFIG);
+    assert_int_equal(listeners_open(&cx, &(struct config_list){&nonsense, 1}, 1, &none, &again), ERR_CONFIG);
     listeners_close(&l);
     cx_clear(&cx);
 }

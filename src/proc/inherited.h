@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inherited: listening sockets that a service manager has opened and passed (sd_listen_fds(3)), so that a
+ * server without privileges has port 443, and a restart refuses no connection. Each must be bound to an
+ * address of server.listen, which stays the one statement of where the server listens, and of whether TLS is
+ * needed there. */
+#ifndef COUNTERSIGN_PROC_INHERITED_H
+#define COUNTERSIGN_PROC_INHERITED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/inet.h"
+
+enum { INHERITED_MAX = 32 };
+
+struct inherited {
+    size_t n;
+    struct {
+        int fd;
+        bool is_used;
+        struct inet_endpoint at;
+        struct str name; /* from the manager, in the context's arena */
+    } sockets[INHERITED_MAX];
+};
+
+/* Takes what LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES describe; none if they are for another process.
+ * ERR_CONFIG: a descriptor that is not a listening TCP socket, or too many. inherited_close in any case. */
+enum errcode inherited_take(struct cx *cx, struct inherited *out) MUST_CHECK;
+/* A descriptor of our own for the socket at that address; ERR_NOT_FOUND: none was passed for it; ERR_SYSTEM.
+ */
+enum errcode
+inherited_get(struct cx *cx, struct inherited *in, const struct inet_endpoint *at, int *fd_out) MUST_CHECK;
+/* ERR_CONFIG, with its name and address: a socket that nothing has asked for. */
+enum errcode inherited_check_used(struct cx *cx, const struct inherited *in) MUST_CHECK;
+void inherited_close(struct inherited *in);
+
+#endif
