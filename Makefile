@@ -4,7 +4,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build demo check interop storm coverage serve fixture bench install clean
+.PHONY: all setup build deb demo check interop storm coverage serve fixture bench install clean
 
 all: build
 
@@ -17,6 +17,11 @@ $(BUILD)/build.ninja:
 build: setup
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
+
+# The Debian packages of this tree, in build-deb/.
+deb:
+	@tools/setup packages-deb
+	@tools/deb build-deb
 
 # One whole sign-in, shown step by step.
 demo: build
@@ -59,4 +64,4 @@ install: build
 	@meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(CHECK_BUILD)
+	rm -rf $(BUILD) $(CHECK_BUILD) build-deb
