@@ -10,13 +10,32 @@
 #include "accounts/key_check.h"
 #include "cli/print.h"
 #include "db/db.h"
+#include "db/news.h"
+
+void
+cli_close_store(struct cli *cli)
+{
+    if (cli->cx.db != NULL && db_has_written(cli->cx.db))
+        news_tell(&cli->cx, cli->config.store_path);
+    db_close(&cli->cx.db);
+    env_clear(&cli->env);
+}
+
+const char *
+cli_config_path(const struct cli *cli)
+{
+    struct str given = args_option(&cli->args, "config");
+    if (cli->config_path != NULL)
+        return cli->config_path;
+    return str_is_null(given) ? CLI_CONFIG_FILE : given.p;
+}
 
 enum errcode
 cli_configure(struct cli *cli)
 {
-    struct str given = args_option(&cli->args, "config");
-    const char *path = str_is_null(given) ? CLI_CONFIG_FILE : given.p;
-    if (str_is_null(given) && access(path, F_OK) != 0 && errno == ENOENT)
+    bool is_default = cli->config_path == NULL && str_is_null(args_option(&cli->args, "config"));
+    const char *path = cli_config_path(cli);
+    if (is_default && access(path, F_OK) != 0 && errno == ENOENT)
         return ERR_NONE;
 
     struct buf messages;
@@ -38,6 +57,32 @@ cli_fill_env(struct cli *cli)
 {
     env_configure(&cli->env, &cli->config, &cli->cx.arena);
     cli->cx.env = &cli->env;
+}
+
+const char *
+cli_folder_of(struct cli *cli, struct str path)
+{
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '/')
+        n--;
+    return n == 0 ? "." : arena_cstr(&cli->cx.arena, str_sub(path, 0, n == 1 ? 1 : n - 1));
+}
+
+/* Where a folder really is; its own words where it is not there yet. */
+static struct str
+real_folder(struct cli *cli, struct str path)
+{
+    const char *folder = cli_folder_of(cli, path);
+    char *real = realpath(folder, NULL);
+    struct str found = arena_printf(&cli->cx.arena, "%s/", real != NULL ? real : folder);
+    free(real);
+    return found;
+}
+
+bool
+cli_is_key_beside_store(struct cli *cli)
+{
+    return str_starts(real_folder(cli, cli->config.store_key_file), real_folder(cli, cli->config.store_path));
 }
 
 void

@@ -28,16 +28,21 @@ struct cli {
     struct config config; /* defaults until cli_configure */
     struct auth_env env;  /* after cli_open_store */
     FILE *in, *out, *err;
+    const char *config_path; /* in place of --config; NULL: as given */
     bool json;
     bool answered; /* the JSON document (one per run) was written */
 };
 
+/* The path of the configuration: config_path, --config, or the default. */
+const char *cli_config_path(const struct cli *cli);
 /* Reads the file given by --config. The default file may be missing; then the defaults apply. ERR_CONFIG,
  * ERR_IO. */
 enum errcode cli_configure(struct cli *cli) MUST_CHECK;
 /* cli_configure, then loads the keys and opens the database: cx.db and cx.env are set afterwards.
  * ERR_STORE if there is no database. */
 enum errcode cli_open_store(struct cli *cli) MUST_CHECK;
+/* Closes the store, after telling a running server if anything was written; no effect if it is not open. */
+void cli_close_store(struct cli *cli);
 /* Whatever prevents opening the store is ERR_STORE to a caller; the message is kept. */
 enum errcode cli_unavailable(struct cli *cli, enum errcode err) MUST_CHECK;
 /* env_configure, and sets cx.env, without loading keys. */
@@ -46,6 +51,11 @@ void cli_fill_env(struct cli *cli);
 void cli_warn(struct cli *cli, const char *text);
 /* Warns when links made by this command line only work on this machine. */
 void cli_warn_local(struct cli *cli);
+
+/* The folder of a file, "." if the path has none; in the arena. */
+const char *cli_folder_of(struct cli *cli, struct str path);
+/* Whether the configured key file is in the database's folder, or below it. */
+bool cli_is_key_beside_store(struct cli *cli);
 
 /* Looks up the company or account named by a word; ERR_NOT_FOUND with a message. */
 enum errcode cli_find_company(struct cli *cli, struct str name, struct company *company_out) MUST_CHECK;

@@ -1,315 +1,316 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* init, upgrade, config, completion: the operator's tasks before the first start, and before a restart. */
+/* setup: makes a server out of an installed program: four questions, and everything from the account to the
+ * first phone's QR code. What is there is left alone. */
 #include <errno.h>
-#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "accounts/company_change.h"
-#include "accounts/key_check.h"
+#include "accounts/device.h"
+#include "accounts/enrolment.h"
 #include "accounts/technician_change.h"
-#include "cli/cli.h"
+#include "base/clock.h"
 #include "cli/cmds.h"
-#include "cli/daemon.h"
+#include "cli/doctor.h"
+#include "cli/init.h"
 #include "cli/print.h"
 #include "cli/prompt.h"
-#include "db/db.h"
-#include "db/migrate.h"
+#include "cli/qr.h"
+#include "cli/setup.h"
 
-struct first_account {
-    struct str company, email, password; /* null: not requested */
-    bool generated, keeps_password;
-};
+enum { HOST_MAX = 256 };
 
+#define LINK_LIFE (15 * CLOCK_MINUTE)
+
+/* What the run is about: the machine's server, or one in a folder. */
 static enum errcode
-read_first_account(struct cli *cli, struct first_account *first)
+choose_places(struct setup *s)
 {
-    first->company = args_option(&cli->args, "company");
-    first->email = args_option(&cli->args, "technician");
-    first->keeps_password = args_has(&cli->args, "keep");
-    bool has_password =
-        args_has(&cli->args, "password-file") || args_has(&cli->args, "generate") || first->keeps_password;
-    if (!str_is_null(first->email) && str_is_null(first->company))
-        return err_set(&cli->cx, ERR_USAGE, "--technician needs --company");
-    if (str_is_null(first->email))
-        return has_password ? err_set(&cli->cx, ERR_USAGE, "a password needs --technician") : ERR_NONE;
-    return prompt_new_password(cli, &first->password, &first->generated);
-}
-
-static enum errcode
-check_absent(struct cli *cli, const char *path, const char *what)
-{
-    struct stat st;
-    if (lstat(path, &st) == 0)
-        return err_set(&cli->cx, ERR_EXISTS, "there is a %s already: %s; nothing was changed", what, path);
-    if (errno != ENOENT)
-        return err_set(&cli->cx, ERR_STORE, "%s: %s", path, strerror(errno));
+    struct arena *a = &s->cli->cx.arena;
+    struct str folder = args_option(&s->cli->args, "folder");
+    if (!str_is_null(args_option(&s->cli->args, "config")))
+        return err_set(&s->cli->cx, ERR_USAGE, "setup makes the configuration: --folder says where");
+    s->is_system = str_is_null(folder);
+    if (s->is_system && geteuid() != 0)
+        return err_set(&s->cli->cx, ERR_USAGE,
+                       "only root sets the machine's server up; --folder FOLDER makes one of your own");
+    if (s->is_system) {
+        s->config = CLI_CONFIG_FILE;
+        s->key_file = "/etc/countersign/key/countersign.key";
+        s->store = "/var/lib/countersign/countersign.db";
+        folder = STR_LIT("/etc/countersign");
+    } else {
+        if (folder.n == 0 || folder.p[0] != '/')
+            return err_set(&s->cli->cx, ERR_USAGE, "--folder is an absolute path");
+        s->config = arena_printf(a, "%.*s/countersign.conf", STR_ARG(folder)).p;
+        s->key_file = arena_printf(a, "%.*s/key/countersign.key", STR_ARG(folder)).p;
+        s->store = arena_printf(a, "%.*s/store/countersign.db", STR_ARG(folder)).p;
+    }
+    s->trial_certificate = arena_printf(a, "%.*s/trial/certificate.pem", STR_ARG(folder)).p;
+    s->trial_key = arena_printf(a, "%.*s/trial/key.pem", STR_ARG(folder)).p;
+    s->cli->config_path = s->config;
     return ERR_NONE;
 }
 
-/* Creates the folder of a file if it is missing: one level, accessible only to its owner. */
+/* An option; otherwise what is typed, or the fallback if nothing is. */
 static enum errcode
-make_folder(struct cli *cli, struct str path)
+ask(struct setup *s, const char *option, const char *question, struct str fallback, struct str *out)
 {
-    size_t n = path.n;
-    while (n > 0 && path.p[n - 1] != '/')
-        n--;
-    if (n <= 1)
+    *out = args_option(&s->cli->args, option);
+    if (!str_is_null(*out))
         return ERR_NONE;
-    const char *folder = arena_cstr(&cli->cx.arena, str_sub(path, 0, n - 1));
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return err_set(&cli->cx, ERR_STORE, "the folder %s cannot be created: %s", folder, strerror(errno));
-    return ERR_NONE;
-}
-
-static enum errcode
-add_first_account(struct cli *cli, const struct first_account *first)
-{
-    if (str_is_null(first->company))
-        return ERR_NONE;
-    struct technician_new new = {.email = first->email,
-                                 .name = STR_NULL,
-                                 .password = first->password,
-                                 .keeps_password = first->keeps_password};
-    int64_t technician;
-    enum errcode err = company_add(&cli->cx, first->company, STR_NULL, &new.company_id);
-    if (err == ERR_NONE && !str_is_null(first->email))
-        err = technician_add(&cli->cx, &new, &technician);
+    const char *instead = arena_printf(&s->cli->cx.arena, "--%s", option).p;
+    enum errcode err = prompt_line(s->cli, question, instead, out);
+    if (err == ERR_NONE && str_is_empty(*out))
+        *out = fallback;
     return err;
 }
 
-/* When run as root, created files belong to the account that the server runs as. */
+/* A value becomes a line of the configuration: it must not become two. */
 static enum errcode
-give_to_server(struct cli *cli)
+check_line(struct setup *s, const char *option, struct str value)
 {
-    const char *name = arena_cstr(&cli->cx.arena, cli->config.server_user);
-    if (geteuid() != 0 || name[0] == '\0')
-        return ERR_NONE;
-    const struct passwd *pw = getpwnam(name);
-    if (pw == NULL)
-        return err_set(&cli->cx, ERR_CONFIG, "server.user: there is no account '%s'", name);
-    const char *paths[] = {cli->config.store_key_file.p, cli->config.store_path.p};
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-        if (lchown(paths[i], pw->pw_uid, pw->pw_gid) != 0)
-            return err_set(&cli->cx, ERR_STORE, "%s: %s", paths[i], strerror(errno));
+    for (size_t i = 0; i < value.n; i++)
+        if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
+            return err_set(&s->cli->cx, ERR_USAGE, "--%s has a control character", option);
     return ERR_NONE;
 }
 
-static enum errcode
-make_store(struct cli *cli, const struct first_account *first)
+/* The name under which other machines of a local network find this one. */
+static struct str
+local_name(struct setup *s)
 {
-    enum errcode err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
+    char host[HOST_MAX] = "";
+    if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
+        return STR_LIT("localhost");
+    return arena_printf(&s->cli->cx.arena, "%s%s", host, strchr(host, '.') == NULL ? ".local" : "");
+}
+
+static enum errcode
+ask_certificate(struct setup *s)
+{
+    struct str word = STR_NULL;
+    if (s->is_trial || s->is_proxied)
+        return ERR_NONE;
+    enum errcode err =
+        ask(s, "certificate", "Certificate chain (a PEM file; 'proxy' if a proxy terminates TLS)",
+            STR_LIT(""), &word);
+    s->is_proxied = str_eq(word, STR_LIT("proxy"));
+    s->certificate = word;
+    if (err == ERR_NONE && !s->is_proxied)
+        err = ask(s, "key", "Its private key (a PEM file)", STR_LIT(""), &s->key);
+    if (err == ERR_NONE)
+        err = check_line(s, "certificate", s->certificate);
+    return err == ERR_NONE ? check_line(s, "key", s->key) : err;
+}
+
+static bool
+has_ipv6(void)
+{
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
+static void
+choose_listen(struct setup *s)
+{
+    struct str given = args_option(&s->cli->args, "listen");
+    const char *port = s->is_system ? "443" : "8443";
+    if (!str_is_null(given))
+        s->listen = given;
+    else if (s->is_proxied)
+        s->listen = STR_LIT("127.0.0.1:8443");
+    else
+        s->listen =
+            arena_printf(&s->cli->cx.arena, has_ipv6() ? "0.0.0.0:%s [::]:%s" : "0.0.0.0:%s", port, port);
+}
+
+/* The first two questions, and a check of the answers. */
+static enum errcode
+ask_server(struct setup *s)
+{
+    struct str fallback = s->is_trial ? local_name(s) : STR_LIT("");
+    const char *question =
+        s->is_trial
+            ? arena_printf(&s->cli->cx.arena, "Name of this machine for phones [%.*s]", STR_ARG(fallback)).p
+            : "Name of the server (such as sign-in.example.com)";
+    enum errcode err = ask(s, "name", question, fallback, &s->name);
+    if (err == ERR_NONE)
+        err = check_line(s, "name", s->name);
+    if (err == ERR_NONE)
+        err = ask_certificate(s);
+    choose_listen(s);
+    return err == ERR_NONE ? check_line(s, "listen", s->listen) : err;
+}
+
+/* The configuration that is there is the operator's: options that contradict it are refused, not ignored. */
+static enum errcode
+compare(struct setup *s)
+{
+    struct cli *cli = s->cli;
+    struct str name = args_option(&cli->args, "name"), certificate = args_option(&cli->args, "certificate");
+    struct str url = cli->config.server_public_url;
+    struct str host = str_sub(url, str_find_str(url, STR_LIT("://")) + 3, SIZE_MAX);
+    bool is_named = str_is_null(name) || str_eq(host, name) ||
+                    (str_starts(host, name) && host.n > name.n && host.p[name.n] == ':');
+    bool is_certified = str_is_null(certificate) || str_eq(certificate, cli->config.tls_certificate) ||
+                        (str_eq(certificate, STR_LIT("proxy")) && str_is_empty(cli->config.tls_certificate));
+    if (is_named && is_certified)
+        return ERR_NONE;
+    return err_set(&cli->cx, ERR_EXISTS, "%s is there, with another --%s: edit it; nothing was changed",
+                   s->config, is_named ? "certificate" : "name");
+}
+
+/* Account, folders, certificate and configuration; cli->config is read then. */
+static enum errcode
+make_files(struct setup *s)
+{
+    bool is_there = access(s->config, F_OK) == 0;
+    enum errcode err = ERR_NONE;
+    if (!is_there && errno != ENOENT)
+        return err_set(&s->cli->cx, ERR_STORE, "%s: %s", s->config, strerror(errno));
+    if (is_there) {
+        err = cli_configure(s->cli);
+        if (err == ERR_NONE)
+            err = compare(s);
+        if (err == ERR_NONE)
+            setup_step(s, false, "the configuration %s", s->config);
+        return err;
+    }
+    err = ask_server(s);
+    if (err == ERR_NONE)
+        err = setup_account(s);
+    if (err == ERR_NONE)
+        err = setup_folders(s);
+    if (err == ERR_NONE)
+        err = setup_trial_certificate(s);
+    if (err == ERR_NONE)
+        err = setup_configuration(s);
+    return err == ERR_NONE ? cli_configure(s->cli) : err;
+}
+
+/* The last two questions. */
+static enum errcode
+ask_account(struct setup *s, struct first_account *first)
+{
+    enum errcode err =
+        ask(s, "company", "First company (a-z, 0-9, dash, dot, underscore)", STR_LIT(""), &first->company);
+    if (err == ERR_NONE)
+        err = ask(s, "technician", "First technician (an e-mail address)", STR_LIT(""), &first->email);
+    first->keeps_password = args_has(&s->cli->args, "keep");
+    return err == ERR_NONE ? prompt_new_password(s->cli, &first->password, &first->generated) : err;
+}
+
+/* Both are there, or neither: one without the other is no server, and must not be made one. */
+static enum errcode
+make_accounts(struct setup *s, struct first_account *first, bool *is_new_out)
+{
+    struct cli *cli = s->cli;
+    bool has_store = access(cli->config.store_path.p, F_OK) == 0;
+    bool has_key = access(cli->config.store_key_file.p, F_OK) == 0;
+    *is_new_out = !has_store && !has_key;
+    if (has_store != has_key)
+        return err_set(&cli->cx, ERR_STORE, "there is %s, but not %s: put the other one back from its backup",
+                       has_store ? cli->config.store_path.p : cli->config.store_key_file.p,
+                       has_store ? cli->config.store_key_file.p : cli->config.store_path.p);
+    if (cli_is_key_beside_store(cli))
+        return err_set(&cli->cx, ERR_CONFIG,
+                       "store.key_file is in the folder of store.path: a copy of the folder would have both. "
+                       "Give the key a folder of its own");
+    enum errcode err = *is_new_out ? ask_account(s, first) : cli_open_store(cli);
+    if (err == ERR_NONE && *is_new_out)
+        err = init_make(cli, first);
     if (err != ERR_NONE)
         return err;
-    cli_fill_env(cli);
-    err = db_open(&cli->cx, cli->config.store_path, DB_CREATE, cli->config.store_busy_timeout, &cli->cx.db);
-    if (err == ERR_NONE)
-        err = key_check(&cli->cx, cli->config.store_key_file.p);
-    if (err == ERR_NONE)
-        err = add_first_account(cli, first);
-    return err == ERR_NONE ? give_to_server(cli) : err;
+    setup_step(s, *is_new_out, "the database %s and its key %s", cli->config.store_path.p,
+               cli->config.store_key_file.p);
+    if (*is_new_out)
+        setup_step(s, true, "the company %s and the account %s", print_safe(cli, first->company),
+                   print_safe(cli, first->email));
+    return ERR_NONE;
 }
 
-/* An incomplete set-up is undone: the files that this run created are removed. */
-static void
-unmake(struct cli *cli)
+/* The first phone's link, of an account that was made now: a second run must not make another. */
+static enum errcode
+make_link(struct setup *s, const struct first_account *first, struct str *link_out)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
-    db_close(&cli->cx.db);
-    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-        const char *path =
-            arena_cstr(&cli->cx.arena,
-                       arena_printf(&cli->cx.arena, "%.*s%s", STR_ARG(cli->config.store_path), tails[i]));
-        (void)unlink(path);
-    }
-    (void)unlink(cli->config.store_key_file.p);
-}
-
-/* A path, quoted for a shell. */
-static const char *
-shell_word(struct cli *cli, struct str path)
-{
-    static const struct str marks = STR("/._-+,:=@%");
-    struct arena *a = &cli->cx.arena;
-    bool is_plain = true;
-    for (size_t i = 0; i < path.n; i++) {
-        char c = path.p[i];
-        is_plain = is_plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                str_find(marks, c) < marks.n);
-    }
-    if (is_plain)
-        return print_safe(cli, path);
-    struct str word = STR_LIT("'");
-    for (struct str rest = path; !str_is_null(rest);) {
-        struct str part = str_cut(&rest, '\'');
-        word = arena_printf(a, "%.*s%.*s%s", STR_ARG(word), STR_ARG(part), str_is_null(rest) ? "'" : "'\\''");
-    }
-    return print_safe(cli, word);
-}
-
-/* Each command as it must be typed for this configuration. */
-static void
-tell_next(struct cli *cli, const struct first_account *first)
-{
-    enum { COMMANDS = 3 };
-    static const char *const what[COMMANDS] = {"loads all that a start would", "starts the server",
-                                               "brings a phone in"};
-    struct arena *a = &cli->cx.arena;
-    struct str config = args_option(&cli->args, "config");
-    const char *with = str_is_null(config) ? "" : arena_printf(a, " -c %s", shell_word(cli, config)).p;
-    const char *email = str_is_null(first->email) ? "EMAIL" : print_safe(cli, first->email);
-    struct str steps[COMMANDS] = {arena_printf(a, "countersign%s config check", with),
-                                  arena_printf(a, "countersignd%s", with),
-                                  arena_printf(a, "countersign%s enrol %s", with, email)};
-    size_t width = 0;
-    for (size_t i = 0; i < COMMANDS; i++)
-        width = steps[i].n > width ? steps[i].n : width;
-
-    print_note(cli, "\nWhat comes next:");
-    if (str_is_null(first->company))
-        print_note(cli, "  countersign%s company add COMPANY", with);
-    if (str_is_null(first->email))
-        print_note(cli, "  countersign%s technician add EMAIL --company %s", with,
-                   str_is_null(first->company) ? "COMPANY" : print_safe(cli, first->company));
-    for (size_t i = 0; i < COMMANDS; i++)
-        print_note(cli, "  %-*s  %s", (int)width, steps[i].p, what[i]);
+    struct technician t;
+    enum errcode err = cli_find_technician(s->cli, first->email, &t);
+    return err == ERR_NONE ? enrolment_new(&s->cli->cx, t.id, LINK_LIFE, link_out) : err;
 }
 
 static void
-tell_init(struct cli *cli, const struct first_account *first)
+show_link(struct setup *s, const struct first_account *first, struct str link, json_t *document)
 {
-    json_t *document = print_object();
-    print_put_str(document, "database", cli->config.store_path);
-    print_put_str(document, "key_file", cli->config.store_key_file);
-    if (!str_is_null(first->company))
-        print_put_str(document, "company", first->company);
-    if (!str_is_null(first->email))
-        print_put_str(document, "technician", first->email);
+    struct cli *cli = s->cli;
+    print_put_str(document, "link", link);
     if (first->generated)
         print_put_str(document, "password", first->password);
-    print_record(cli, document);
-    tell_next(cli, first);
-    if (!str_is_null(first->email) && !first->keeps_password)
-        print_note(cli, "The first sign-in of %s asks for another password; with --keep it does not.",
-                   print_safe(cli, first->email));
-    print_note(cli,
-               "Keep a copy of the key file apart from the database's: one is of no use without the other.");
+    if (!cli->json)
+        qr_print(cli->out, link);
+    print_note(cli, "%.*s\n\nOpen it on the phone of %s, within 15 minutes: it enrols one phone.",
+               STR_ARG(link), print_safe(cli, first->email));
+    if (first->generated)
+        print_note(cli, "The password, shown once: %.*s", STR_ARG(first->password));
 }
 
-enum errcode
-cmd_init(struct cli *cli)
+static void
+say_what_is_next(struct setup *s, bool is_new)
+{
+    struct cli *cli = s->cli;
+    if (s->is_trial)
+        print_note(cli, "\nThis is a trial: its certificate vouches for itself, so phones warn, and get no "
+                        "notifications. For real use, run setup with a certificate of an authority.");
+    if (!setup_has_service(s))
+        print_note(cli, "\nStart the server:  countersignd -c %s", s->config);
+    if (!is_new)
+        print_note(cli, "\nAnother phone:  countersign%s%s enrol EMAIL", s->is_system ? "" : " -c ",
+                   s->is_system ? "" : s->config);
+}
+
+static enum errcode
+set_up(struct setup *s, json_t *document)
 {
     struct first_account first = {STR_NULL, STR_NULL, STR_NULL, false, false};
-    enum errcode err = cli_configure(cli);
+    bool is_new = false;
+    enum errcode err = choose_places(s);
     if (err == ERR_NONE)
-        err = check_absent(cli, cli->config.store_path.p, "database");
+        err = make_files(s);
     if (err == ERR_NONE)
-        err = check_absent(cli, cli->config.store_key_file.p, "key file");
+        err = make_accounts(s, &first, &is_new);
+    struct str link = STR_NULL;
+    if (err == ERR_NONE && is_new)
+        err = make_link(s, &first, &link);
+    cli_close_store(s->cli);
     if (err == ERR_NONE)
-        err = read_first_account(cli, &first);
-    if (err == ERR_NONE)
-        err = make_folder(cli, cli->config.store_key_file);
-    if (err == ERR_NONE)
-        err = make_folder(cli, cli->config.store_path);
-    if (err == ERR_NONE)
-        err = env_write_key_file(&cli->cx, cli->config.store_key_file.p);
-    if (err != ERR_NONE)
-        return err == ERR_IO ? cli_unavailable(cli, err) : err;
-
-    err = make_store(cli, &first);
-    if (err != ERR_NONE) {
-        unmake(cli);
-        return err;
-    }
-    tell_init(cli, &first);
-    cli_warn_local(cli);
-    if (geteuid() == 0)
-        cli_warn(cli, config_warn_root(&cli->config));
-    return ERR_NONE;
-}
-
-enum errcode
-cmd_upgrade(struct cli *cli)
-{
-    enum errcode err = cli_configure(cli);
+        err = setup_service(s);
     if (err != ERR_NONE)
         return err;
-    const struct config *c = &cli->config;
-    err = env_read_keys(&cli->cx, c->store_key_file.p, &cli->env);
-    if (err != ERR_NONE)
-        return cli_unavailable(cli, err);
-    cli_fill_env(cli);
-    err = db_open(&cli->cx, c->store_path, DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
-    bool is_upgraded = err == ERR_NONE && db_has_written(cli->cx.db);
-    if (err == ERR_NONE)
-        err = key_check(&cli->cx, c->store_key_file.p);
-    if (err != ERR_NONE)
-        return cli_unavailable(cli, err);
-    json_t *document = print_object();
-    print_put_int(document, "schema_version", migrate_latest());
-    print_put_bool(document, "upgraded", is_upgraded);
-    print_done(cli, document, "the database %s schema version %lld", is_upgraded ? "now has" : "had already",
-               (long long)migrate_latest());
+    print_note(s->cli, "%s", "");
+    print_put_int(document, "wrong", (int64_t)doctor_run(s->cli, document));
+    print_put_str(document, "address", config_public_url(&s->cli->config, &s->cli->cx.arena));
+    if (is_new)
+        show_link(s, &first, link, document);
+    say_what_is_next(s, is_new);
     return ERR_NONE;
 }
 
 enum errcode
-cmd_config_default(struct cli *cli)
+cmd_setup(struct cli *cli)
 {
-    struct buf text;
-    buf_init(&text, (size_t)256 * 1024);
-    config_print_default(&text);
+    struct setup s = {.cli = cli, .steps = print_array()};
+    s.is_trial = args_has(&cli->args, "trial");
+    s.starts = !args_has(&cli->args, "no-start");
     json_t *document = print_object();
-    print_put_str(document, "config", buf_view(&text));
-    struct str shown = str_trim(buf_view(&text), "\n");
-    print_done(cli, document, "%.*s", STR_ARG(shown));
-    buf_clear(&text);
-    return ERR_NONE;
-}
-
-/* Each line goes into the document and, for people, to the screen. Returns the number of problems. */
-static size_t
-show_findings(struct cli *cli, struct str path, struct str lines, json_t *document)
-{
-    struct str warning = arena_printf(&cli->cx.arena, "%.*s: warning: ", STR_ARG(path));
-    json_t *problems = print_array(), *warnings = print_array();
-    for (struct str rest = str_trim(lines, "\n"); rest.n > 0;) {
-        struct str line = str_cut(&rest, '\n');
-        print_note(cli, "%s", print_safe(cli, line));
-        print_add(str_starts(line, warning) ? warnings : problems, print_text(line));
-    }
-    size_t count = json_array_size(problems);
-    print_put(document, "problems", problems);
-    print_put(document, "warnings", warnings);
-    return count;
-}
-
-enum errcode
-cmd_config_check(struct cli *cli)
-{
-    struct str word = args_word(&cli->args, 0), option = args_option(&cli->args, "config");
-    if (!str_is_null(word) && !str_is_null(option))
-        return err_set(&cli->cx, ERR_USAGE, "one file at a time");
-    struct str path = !str_is_null(word) ? word : !str_is_null(option) ? option : STR_LIT(CLI_CONFIG_FILE);
-
-    struct buf lines;
-    buf_init(&lines, DAEMON_LINES_MAX);
-    bool is_usable = false;
-    enum errcode err = daemon_check(cli, path, &lines, &is_usable);
-    json_t *document = print_object();
-    print_put_bool(document, "usable", is_usable);
-    size_t count = show_findings(cli, path, buf_view(&lines), document);
-    if (cli->json)
+    print_put(document, "steps", s.steps);
+    enum errcode err = set_up(&s, document);
+    if (err == ERR_NONE && cli->json)
         print_record(cli, document);
     else
         json_decref(document);
-    buf_clear(&lines);
-    if (err != ERR_NONE)
-        return err;
-    if (!is_usable)
-        return err_set(&cli->cx, ERR_CONFIG, "%s is not usable: %zu problem%s", path.p, count,
-                       count == 1 ? "" : "s");
-    print_note(cli, "%s is usable", path.p);
-    return ERR_NONE;
+    return err;
 }

@@ -8,8 +8,6 @@
 #include "cli/cmds.h"
 #include "cli/print.h"
 #include "cli/usage.h"
-#include "db/db.h"
-#include "db/news.h"
 #include "log/log.h"
 
 /* Errors not listed here are CLI_FAILED. */
@@ -94,11 +92,7 @@ cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
         err = ERR_IO;
     }
 
-    /* Also when the command failed after part of its work. */
-    if (cli.cx.db != NULL && db_has_written(cli.cx.db))
-        news_tell(&cli.cx, cli.config.store_path);
-    db_close(&cli.cx.db);
-    env_clear(&cli.env);
+    cli_close_store(&cli); /* also when the command failed after part of its work */
     config_clear(&cli.config);
     cx_clear(&cli.cx);
     if (err == ERR_NONE)

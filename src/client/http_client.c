@@ -183,28 +183,46 @@ explain(struct cx *cx, const struct http_client *http, CURLcode code)
     return err_set(cx, ERR_CLOSED, "%s: %s", http->url, words);
 }
 
-enum errcode
-http_client_post(struct cx *cx, struct http_client *http, const struct http_client_request *request,
-                 struct http_client_answer *answer_out)
+static enum errcode
+perform(struct cx *cx, struct http_client *http, const char *path, struct http_client_answer *answer_out)
 {
-    const char *url = arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s%s", http->url, request->path));
-    struct curl_slist *headers = add_header(cx, NULL, "Content-Type: ", str_from_cstr(request->content_type));
-    headers = add_header(cx, headers, "Expect:", STR_LIT(""));
-    if (!str_is_null(request->header))
-        headers = add_header(cx, headers, "", request->header);
+    const char *url = arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s%s", http->url, path));
     buf_reset(&http->answer);
     http->problem[0] = '\0';
-    if (curl_easy_setopt(http->curl, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers) != CURLE_OK ||
-        curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n) != CURLE_OK ||
-        curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, request->body.p) != CURLE_OK)
+    if (curl_easy_setopt(http->curl, CURLOPT_URL, url) != CURLE_OK)
         err_no_memory();
     CURLcode code = curl_easy_perform(http->curl);
-    curl_slist_free_all(headers);
     if (code != CURLE_OK)
         return explain(cx, http, code);
     if (curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer_out->status) != CURLE_OK)
         return err_set(cx, ERR_PROTOCOL, "%s: no status", http->url);
     answer_out->body = buf_view(&http->answer);
     return ERR_NONE;
+}
+
+enum errcode
+http_client_get(struct cx *cx, struct http_client *http, const char *path,
+                struct http_client_answer *answer_out)
+{
+    if (curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL) != CURLE_OK ||
+        curl_easy_setopt(http->curl, CURLOPT_HTTPGET, 1L) != CURLE_OK)
+        err_no_memory();
+    return perform(cx, http, path, answer_out);
+}
+
+enum errcode
+http_client_post(struct cx *cx, struct http_client *http, const struct http_client_request *request,
+                 struct http_client_answer *answer_out)
+{
+    struct curl_slist *headers = add_header(cx, NULL, "Content-Type: ", str_from_cstr(request->content_type));
+    headers = add_header(cx, headers, "Expect:", STR_LIT(""));
+    if (!str_is_null(request->header))
+        headers = add_header(cx, headers, "", request->header);
+    if (curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, headers) != CURLE_OK ||
+        curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.n) != CURLE_OK ||
+        curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS, request->body.p) != CURLE_OK)
+        err_no_memory();
+    enum errcode err = perform(cx, http, request->path, answer_out);
+    curl_slist_free_all(headers);
+    return err;
 }

@@ -52,6 +52,10 @@ enum errcode
 http_client_post(struct cx *cx, struct http_client *http, const struct http_client_request *request,
                  struct http_client_answer *answer_out) MUST_CHECK;
 
+/* The same without a body. */
+enum errcode http_client_get(struct cx *cx, struct http_client *http, const char *path,
+                             struct http_client_answer *answer_out) MUST_CHECK;
+
 /* Whether a password or a token may be sent to an address: https, or http to loopback. ERR_NONE, ERR_USAGE or
  * ERR_POLICY as http_client_open; *problem_out: what is wrong with it, to be read behind the address. */
 enum errcode http_client_check_url(const char *url, bool allows_http, const char **problem_out) MUST_CHECK;

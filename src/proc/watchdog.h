@@ -18,8 +18,8 @@ struct watchdog {
     bool is_withheld;
 };
 
-/* How long a child may be silent before it counts as hanging, in microseconds: twice its longest step, plus half
- * a minute. */
+/* How long a child may be silent before it counts as hanging, in microseconds: twice its longest step, plus
+ * half a minute. */
 int64_t watchdog_silence(const struct supervisor *s);
 /* Once, when the server is ready. Runs until the loop ends. */
 void watchdog_begin(struct supervisor *s);
