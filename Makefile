@@ -4,7 +4,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build deb demo check interop storm coverage serve fixture bench install clean
+.PHONY: all setup build deb packages-check demo check interop storm coverage serve fixture bench install clean
 
 all: build
 
@@ -22,6 +22,11 @@ build: setup
 deb:
 	@tools/setup packages-deb
 	@tools/deb build-deb
+
+# The packages, twice built and compared, and in clean Debians that boot: installed, set up, upgraded, purged. Needs root.
+packages-check:
+	@tools/setup packages-check packages-deb
+	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/packages
 
 # One whole sign-in, shown step by step.
 demo: build
@@ -64,4 +69,4 @@ install: build
 	@meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(CHECK_BUILD) build-deb
+	rm -rf $(BUILD) $(CHECK_BUILD) build-deb build-packages

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packages on a clean machine, under systemd: installed, set up, used, reloaded, watched, upgraded, purged."""
+
+import os
+import re
+
+from conftest import package
+from machine import ROOT
+
+SETUP = ("countersign setup --trial --name localhost --company acme --technician ann@acme.example "
+         "--password-file /root/password --keep")
+SIGN_IN = r"""
+set -euo pipefail
+countersign login ann@acme.example --url https://localhost --ca /etc/countersign/trial/certificate.pem \
+    --password-file /root/password | while IFS= read -r line; do
+    number=$(printf '%s\n' "$line" | sed -n 's/.*[Nn]umber[^0-9]*\([0-9]\{3\}\) \{0,1\}\([0-9]\{3\}\).*/\1\2/p')
+    [ -z "$number" ] || countersign device approve --next --number "$number" --key-file /root/phone \
+        --ca /etc/countersign/trial/certificate.pem
+    printf '%s\n' "$line"
+done
+"""
+
+
+def set_up(root, boot, deb):
+    """A machine on which the one command has run, and a phone of Ann's is enrolled."""
+    root.copy(deb)
+    root.run("apt-get", "-o", "APT::Install-Recommends=no", "install", "-y", "/root/" + os.path.basename(deb))
+    machine = boot(root)
+    machine.sh("head -c 9 /dev/urandom | base64 >/root/password")
+    said = machine.sh(SETUP)
+    link = re.search(r"https://localhost/approve/#\S+", said).group()
+    machine.sh(f"countersign device enrol '{link}' --key-file /root/phone --name phone "
+               "--ca /etc/countersign/trial/certificate.pem")
+    return machine, said
+
+
+def test_installed_it_opens_nothing_before_it_is_set_up(root, boot, clean, built):
+    made = root(clean)
+    made.copy(package(built, "countersign"))
+    made.run("sh", "-c", "dpkg -i /root/countersign_*.deb")
+    machine = boot(made)
+    assert machine.show("countersign.service", "ActiveState") == "inactive"
+    assert machine.sh("ss -Hltn") == ""
+    assert machine.sh("stat -c '%U %a %n' /etc/countersign /etc/countersign/key /var/lib/countersign").splitlines() == [
+        "root 755 /etc/countersign", "countersign 700 /etc/countersign/key", "countersign 700 /var/lib/countersign"]
+    assert machine.sh("systemctl --failed --plain --no-legend") == ""
+
+
+def test_one_command_sets_up_a_service_that_signs_in(root, boot, clean, built):
+    machine, said = set_up(root(clean), boot, package(built, "countersign"))
+    assert "made     the service" in said and "right    reach" not in said and "does not trust" in said
+    assert machine.show("countersign.service", "ActiveState") == "active"
+    assert machine.show("countersign.service", "StatusText") == "serving"
+    assert machine.sh("ps -o user= -C countersignd,countersign-worker,countersign-front | sort -u").split() == ["countersign"]
+    assert "signed in" in machine.sh(SIGN_IN)
+    pid = machine.show("countersign.service", "MainPID")
+    status = machine.sh(f"cat /proc/{pid}/status")
+    assert re.search(r"^CapBnd:\s+0+$", status, re.M) and re.search(r"^NoNewPrivs:\s+1$", status, re.M)
+    exposure = re.search(r"exposure level .*: ([0-9.]+)", machine.sh("systemd-analyze security --no-pager countersign.service"))
+    assert float(exposure.group(1)) < 1.5
+    log = machine.sh("journalctl --no-pager -o short -u countersign.service")
+    assert "no_landlock" not in log, log
+    assert machine.sh("journalctl --no-pager -p warning -o cat -u countersign.service") == "", "priorities are the journal's"
+
+
+def test_a_second_setup_changes_nothing(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    listing = "find /etc/countersign /etc/systemd/system -printf '%p %m %u %T@ %s\\n' | sort"
+    before, pid = machine.sh(listing), machine.show("countersign.service", "MainPID")
+    said = machine.sh("countersign setup")
+    assert "made " not in said and "present  the service" in said
+    assert machine.sh(listing) == before and machine.show("countersign.service", "MainPID") == pid
+
+
+def test_reload_waits_and_fails_where_it_is_refused(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    machine.sh("systemctl reload countersign")
+    machine.sh("printf '[log]\\nlevel = loud\\n' >>/etc/countersign/countersign.conf")
+    assert machine.run("systemctl", "reload", "countersign", check=False).returncode != 0
+    assert "level must be" in machine.sh("journalctl --no-pager -o cat -u countersign.service")
+    assert machine.show("countersign.service", "ActiveState") == "active"
+    machine.sh("sed -i s/loud/info/ /etc/countersign/countersign.conf; systemctl reload countersign")
+
+
+def test_a_restart_and_a_hang_cost_no_connection(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    # One connection after the other, all the time: systemd holds the socket while no server runs.
+    machine.sh("""cat >/root/knock <<'KNOCK'
+        while [ ! -e /root/enough ]; do
+            if (exec 3<>/dev/tcp/127.0.0.1/443) 2>/dev/null; then echo yes; else echo no; fi >>/root/knocks
+        done
+KNOCK
+        nohup bash /root/knock >/dev/null 2>&1 & systemctl restart countersign; touch /root/enough""")
+    knocks = machine.sh("cat /root/knocks").split()
+    assert "yes" in knocks and "no" not in knocks, knocks
+    machine.sh("mkdir -p /run/systemd/system/countersign.service.d; "
+               "printf '[Service]\\nWatchdogSec=2s\\n' >/run/systemd/system/countersign.service.d/fast.conf; "
+               "systemctl daemon-reload; systemctl restart countersign")
+    pid = machine.show("countersign.service", "MainPID")
+    machine.sh(f"kill -STOP {pid}")
+    machine.until(lambda: machine.show("countersign.service", "MainPID") not in ("0", pid)
+                  and machine.show("countersign.service", "ActiveState") == "active", "the watchdog did not restart it")
+    assert "signed in" in machine.sh(SIGN_IN)
+
+
+def test_an_upgrade_keeps_accounts_phones_and_configuration(root, boot, clean, built, earlier):
+    machine, _ = set_up(root(clean), boot, earlier)
+    assert "signed in" in machine.sh(SIGN_IN)
+    pid, before = machine.show("countersign.service", "MainPID"), machine.sh("sha256sum /etc/countersign/countersign.conf")
+    machine.root.copy(package(built, "countersign"))
+    machine.sh("DEBIAN_FRONTEND=noninteractive dpkg -i /root/" + os.path.basename(package(built, "countersign")))
+    assert machine.show("countersign.service", "ActiveState") == "active"
+    assert machine.show("countersign.service", "MainPID") != pid, "the new program runs"
+    assert machine.sh("sha256sum /etc/countersign/countersign.conf") == before
+    assert "signed in" in machine.sh(SIGN_IN) and "whole" in machine.sh("countersign audit verify")
+
+
+def test_a_purge_removes_the_configuration_and_keeps_what_cannot_be_made_again(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    machine.sh("DEBIAN_FRONTEND=noninteractive dpkg --remove countersign")
+    assert machine.sh("ss -Hltn sport = :443") == "" and machine.sh("ls /etc/countersign/countersign.conf")
+    said = machine.sh("DEBIAN_FRONTEND=noninteractive dpkg --purge countersign")
+    assert "/var/lib/countersign is kept" in said and "/etc/countersign/key is kept" in said
+    assert machine.sh("find /etc/countersign /var/lib/countersign -type f -name '*.conf' -o -name '*.pem'") == ""
+    assert machine.sh("ls /etc/countersign/key /var/lib/countersign/countersign.db").split()
+    assert machine.sh("ls -d /etc/systemd/system/countersign* /etc/systemd/system/*/countersign* 2>/dev/null; true") == ""
+    assert machine.sh("systemctl --failed --plain --no-legend") == ""
+
+
+def test_without_systemd_it_is_set_up_and_signs_in_as_well(root, clean, built):
+    made = root(clean)
+    made.copy(package(built, "countersign"), package(built, "countersign-doc"), os.path.join(ROOT, "debian/tests/sign-in"))
+    made.run("sh", "-c", "dpkg -i /root/*.deb")
+    assert "The chain of" in made.run("bash", "/root/sign-in").stdout
+    said = made.run("countersign", "setup", "--name", "sign-in.example.com", "--certificate", "proxy", "--company", "acme",
+                    "--technician", "ann@acme.example", "--generate").stdout
+    assert "Start the server:  countersignd" in said
