@@ -109,7 +109,7 @@ def test_an_upgrade_keeps_accounts_phones_and_configuration(root, boot, clean, b
     pid, before = machine.show("countersign.service", "MainPID"), machine.sh("sha256sum /etc/countersign/countersign.conf")
     machine.root.copy(package(built, "countersign"))
     machine.sh("DEBIAN_FRONTEND=noninteractive dpkg -i /root/" + os.path.basename(package(built, "countersign")))
-    assert machine.show("countersign.service", "ActiveState") == "active"
+    assert machine.show("countersign.service", "ActiveState") == "active", machine.sh("journalctl --no-pager -u countersign")
     assert machine.show("countersign.service", "MainPID") != pid, "the new program runs"
     assert machine.sh("sha256sum /etc/countersign/countersign.conf") == before
     assert "signed in" in machine.sh(SIGN_IN) and "whole" in machine.sh("countersign audit verify")
