@@ -50,7 +50,7 @@ def measure(folder, build, quick):
     build_loader()
     rounds, seconds = (3, 2) if quick else (9, 3)
     technicians, pushes = (100000, 10000) if quick else (1000000, 100000)
-    # A watch list remembers twice as many pairs as its front may have connections: whoever has so many consoles allows for them.
+    # A watch list remembers twice as many pairs as its front may have connections: an operator with so many consoles allows for them.
     settings = {("limits", "connections"): "60000"}
     servers = [Filled(folder, "full store", technicians, pushes, settings), Filled(folder, "empty store", 1, 1, settings)]
     found = {kind: checks(servers, rounds, seconds, kind) for kind in ("read", "polled")}

@@ -2,7 +2,7 @@
 """The servers that ours is measured beside, each from a package, each answering the same operation.
 
 nginx gives the bytes of our answer without looking at the question: the ceiling. The others parse and encode with their own
-toolkit and look nothing up. Each is started with one process where it can be told to, and is the simplest program that its
+toolkit and look nothing up. Each is started with one process where it has an option for it, and is the simplest program that its
 documentation shows.
 """
 

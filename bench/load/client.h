@@ -24,7 +24,7 @@ size_t number(const char *text, size_t most);
 int64_t now_ns(void); /* CLOCK_MONOTONIC */
 /* As many descriptors as this process may have. */
 void allow_descriptors(void);
-/* tokens: NULL for none. Ends the process where the files are not as told. */
+/* tokens: NULL for none. Ends the process where the files are not as described. */
 void request_read(struct request *r, const char *path, const char *tokens);
 void request_clear(struct request *r);
 /* Makes r->bytes the request of line `index` of the tokens, from the start again past the end. */

@@ -73,7 +73,7 @@ next_answers(int epoll, struct epoll_event *events)
     return epoll_wait(epoll, events, EVENTS, -1);
 }
 
-/* Until nobody listens any more. */
+/* Until no server listens any more. */
 static void
 wait_answers(int epoll, const int *fds, size_t count, size_t first)
 {
@@ -107,7 +107,7 @@ hold(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         fds[i] = open_and_ask(port, sources, first + i, &request);
         watch(epoll, fds[i], (uint32_t)i);
-        /* A thousand a second: more at once than a front queues would be told to come back. */
+        /* A thousand a second: more at once than a front queues would be answered with 503. */
         (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     }
     request_clear(&request);

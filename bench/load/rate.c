@@ -11,7 +11,7 @@
  * after MS milliseconds none is sent any more, what is under way is waited for, and the figures are written
  * as a line of JSON: `opened`, answers before "ready"; `answers` of this round; those `counted` within the
  * time; `errors` so far; the loader's `processor` seconds, and `latencies` of those counted: [at least ns,
- * how many]. The first wrong answer is told on standard error. */
+ * how many]. The first wrong answer is printed on standard error. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -196,7 +196,7 @@ hear(struct load *l, size_t i)
     rest(l, i);
 }
 
-/* An edge tells of all that has happened: an answer that is there in parts, or with its end, is heard whole.
+/* An edge tells of all that has happened: an answer that is there in parts, or with its end, is read whole.
  */
 static void
 attend(struct load *l, size_t i)
@@ -239,7 +239,7 @@ run(struct load *l, size_t turns, int64_t deadline)
     const int64_t patience = deadline == NEVER ? now_ns() + 3 * PATIENCE_NS : deadline + PATIENCE_NS;
     l->turns = turns;
     l->is_over = false;
-    /* Nobody is asked on a connection that is known to have ended since the last time. */
+    /* No request is sent on a connection that is known to have ended since the last time. */
     while (look(l, 0) > 0)
         ;
     for (;;) {

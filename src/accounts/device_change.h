@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* What the holder of a ticket is told before it is spent. ERR_NOT_FOUND: the ticket. */
+/* What the holder of a ticket is shown before it is spent. ERR_NOT_FOUND: the ticket. */
 struct enrolment_view {
     struct str company, account, passkey_user, relying_party; /* the last is null where there can be none */
     enum passkey_policy passkey;                              /* as it acts here */
@@ -24,7 +24,7 @@ struct enrolment {
 };
 /* The signature is over statement_write_enrolment (statement/statement.h). Verifies the point, the signature,
  * the ticket and the passkey, spends the ticket, adds the device, tells the others (notice.h). ERR_NOT_FOUND:
- * the ticket; ERR_CRYPTO: the key is no point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
+ * the ticket; ERR_CRYPTO: the key is not a point; ERR_DENIED: the signature; ERR_SYNTAX: the name, 1 to
  * DEVICE_NAME_MAX bytes of printable text; ERR_LIMIT: the account has DEVICES_MAX active ones; ERR_POLICY:
  * the company asks for a passkey; ERR_PROTOCOL: the passkey; these two are audited. Whatever is refused
  * spends nothing. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frame: messages between our own processes. A frame that violates the format ends its channel, so there
- * is no attempt to resynchronize. */
+/* frame: messages between our own processes. A frame that violates the format ends its channel: nothing
+ * tries to resynchronize. */
 #include "base/frame.h"
 
 #include <errno.h>

@@ -205,7 +205,7 @@ ask_account(struct setup *s, struct first_account *first)
     return err == ERR_NONE ? prompt_new_password(s->cli, &first->password, &first->generated) : err;
 }
 
-/* Both are there, or neither: one without the other is no server, and must not be made one. */
+/* Both are there, or neither: one without the other is not a server, and must not be made one. */
 static enum errcode
 make_accounts(struct setup *s, struct first_account *first, bool *is_new_out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* setup_service: what systemd is told about this server in addition to its units: which files are its
+/* setup_service: what systemd must know about this server in addition to its units: which files are its
  * credentials, since the service's own account cannot read the certificate's key, and where it listens. */
 #include <errno.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
  * connections send. A round has a budget of slices and of time for descriptor events, and a smaller one
  * for the lines, since clients of other sources wait for its end. Both are counted here.
  *
- * A paced line is for input that nobody waits for: one slice, and then a pause, whatever stands in it. So
+ * A paced line is for input that is not waited for: one slice, and then a pause, whatever stands in it. So
  * it cannot fill the loop's time, and what is not read soon fills the sender's own buffers. Not here: what
  * a slice is spent on, and which line a client belongs in (connection.c). */
 #ifndef COUNTERSIGN_FRONT_TURN_H

@@ -172,7 +172,7 @@ is_public(const char *listen)
     (void)fprintf(
         stderr,
         "countersignd: WARNING: this sandbox listens on %s, where others can reach it. Its users and "
-        "passwords are public, it has no TLS, and whoever calls it moves its clock.\n",
+        "passwords are public, it has no TLS, and any caller can move its clock.\n",
         listen);
     return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The approver in a real browser, against a real server: what a person sees, does and is told.
+// The approver in a real browser, against a real server: what a person sees, does and reads.
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";
 import {enrol, openBrowser, openPhone, openStage} from "./stage.mjs";
@@ -45,7 +45,7 @@ const button = (name) => page.getByRole("button", {name, exact: true});
 const look = () => page.evaluate(() => dispatchEvent(new Event("online")));
 const wrong = (number) => String((Number(number) + 1) % 1_000_000).padStart(6, "0");
 
-/** Starts a sign-in on the console and waits until the phone shows it; the phone is told to look, as when its network comes back. */
+/** Starts a sign-in on the console and waits until the phone shows it; the phone is made to look, as when its network comes back. */
 async function asked(email) {
     const challenge = await stage.begin(email);
     await look();
@@ -65,7 +65,7 @@ test("the whole story: enrol, compare, sign in, type the number, in", async () =
     assert.equal(device.name, "Ann's phone");
     assert.equal(page.url(), `${address}/approve/`, "the ticket has left the address");
 
-    // Nobody tells the phone: it asks by itself.
+    // The phone gets no message: it asks by itself.
     const challenge = await stage.begin(email);
     await heading("Is this you?");
     const shown = await page.locator(".facts").innerText();

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /**
- * Chromium without a screen has nobody to ask, so what it allows is granted from the start.
+ * Chromium without a screen cannot ask anyone, so what it allows is granted from the start.
  * @param {NotificationPermission} [answer] where the person is to be asked: this test's question, and what they say
  */
 async function usePhone(answer, options) {
@@ -271,7 +271,7 @@ test("nobody's message but the worker's moves the app, and none moves the worker
         {kind: "countersign.open", id: null}])
         await push.tell(odd);
     assert.equal(asked, 0);
-    // Messages arrive in their order: behind this one, all the others were heard.
+    // Messages arrive in their order: behind this one, all the others were received.
     const answered = page.waitForResponse("**/api/device/pending");
     await push.tell({kind: "countersign.look", id: null});
     await answered;
@@ -389,15 +389,15 @@ test("not now: not asked again, but to be had in the settings", async () => {
     const email = await technician();
     await compared(email);
     await button("Not now").click();
-    await page.getByText("Be told when a request waits").waitFor({state: "detached"});
+    await page.getByText("Get notified when a request waits").waitFor({state: "detached"});
     await button("Done").click();
     await page.reload();
     await heading("Nothing to approve");
     await settings();
-    await page.getByText("Be told when a request waits").waitFor();
+    await page.getByText("Get notified when a request waits").waitFor();
     await page.getByRole("link", {name: "Back"}).click();
     await heading("Nothing to approve");
-    assert.equal(await page.getByText("Be told when a request waits").count(), 0);
+    assert.equal(await page.getByText("Get notified when a request waits").count(), 0);
     assert.equal(await timesAsked(), "0");
     await settings();
     await button("Allow notifications").click();
@@ -409,7 +409,7 @@ test("on the screen that waits, where the enrolment was before there was anythin
     const email = await technician();
     await page.route("**/api/push/key", (route) => route.fulfill({json: {result: "OK"}}));
     await enrol(page, await stage.link(email));
-    assert.equal(await page.getByText("Be told when a request waits").count(), 0);
+    assert.equal(await page.getByText("Get notified when a request waits").count(), 0);
     await page.unroute("**/api/push/key");
     await page.reload();
     await button("Allow notifications").click();

@@ -58,7 +58,7 @@ async function openPushService() {
             await until(async () => queue.length, (length) => length > 0);
             return queue.shift();
         },
-        /** From now on the service knows an endpoint no more, and says so to whoever sends there. */
+        /** From now on the service no longer knows an endpoint, and says so to every sender. */
         expire: (endpoint) => model.expireSubscription(endpoint.split("/").at(-1)),
         async close() {
             listening.close();
@@ -123,8 +123,8 @@ export async function openWorker(phone, page = phone.page) {
     const done = () => worker.evaluate(() => self.pushesDone);
 
     /**
-     * Delivers a push and waits until the worker is done with it: while one is on its way to the screen, Chromium takes whoever asks
-     * for the notifications as the time to forget it.
+     * Delivers a push and waits until the worker is done with it: while one is on its way to the screen, Chromium forgets
+     * it when a script asks for the notifications.
      */
     async function deliver(data) {
         const before = await done();

@@ -415,7 +415,7 @@ test("the watch asks while it is seen, more slowly while it is refused, and agai
     const waits = [];
     let asked = 0, seen = true, answer = {result: "OK", retryAfter: 0};
     const watch = createWatch({
-        accounts: () => [{}], ask: async () => { asked++; return answer; }, told() {}, isSeen: () => seen,
+        accounts: () => [{}], ask: async () => { asked++; return answer; }, answered() {}, isSeen: () => seen,
         later: (_, wait) => waits.push(wait), never() {}});
     await watch.wake();
     answer = {result: "Offline", retryAfter: 0};
@@ -475,7 +475,7 @@ function pushManager(kept = null, isReached = true) {
     return manager;
 }
 
-/** A server that answers with these results, and what it was told. @param {string[]} [gone] the endpoints that it dropped */
+/** A server that answers with these results, and what was sent to it. @param {string[]} [gone] the endpoints that it dropped */
 function pushServer(key = {result: "OK", sPublicKey: "K"}, results = {}, gone = []) {
     const told = [];
     const answer = (account) => ({result: results[account.id] ?? "OK"});

@@ -208,7 +208,7 @@ def test_an_ok_is_repeated_though_the_clock_was_set_back(own_server):
 
 
 def test_one_of_two_checks_at_once_waited_for_the_other(server, name):
-    """Both are the same OK, whichever is served first: what was read before the wait for the lock is no decision."""
+    """Both are the same OK, whichever is served first: what was read before the wait for the lock decides nothing."""
     company, email = name
     phone = server.ready(company, email)
     for _ in range(5):

@@ -214,7 +214,7 @@ def redeem(server, ticket):
 
 
 def notices(server, company, email, phone):
-    """Days until the end as the console is told them; what phone, account and console are to warn of."""
+    """Days until the end as the console gets them; what phone, account and console are to warn of."""
     console = server.console()
     token, push = console.begin(email)
     approval = phone.approve(push.sMatchNumber)

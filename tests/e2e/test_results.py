@@ -46,7 +46,7 @@ def test_condition_while_the_push_waits(server, name, result, version):
 
 @pytest.mark.parametrize("result", PENDING)
 def test_condition_is_read_again_after_the_approval(server, name, result):
-    if result == "TimeOut":  # an approval in time is no time-out
+    if result == "TimeOut":  # an approval in time is not a time-out
         return
     company, email = name
     policies, happens = PENDING[result]

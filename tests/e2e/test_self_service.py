@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What technicians do with their own account on their own phone, and what becomes of whoever tries it otherwise."""
+"""What technicians do with their own account on their own phone, and how every other attempt ends."""
 
 import base64
 import hashlib

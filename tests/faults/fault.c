@@ -19,7 +19,7 @@ static void (*watcher)(const char *name);
 static bool is_watching;
 static uint64_t calls, counted_round; /* of this process */
 
-/* The page of that name; else one that nobody arms. */
+/* The page of that name; else one that is never armed. */
 static void
 map_page(const char *program)
 {

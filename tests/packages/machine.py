@@ -52,7 +52,7 @@ def packed(name, packages):
 
 
 class Root:
-    """A root that nobody has used before."""
+    """A root that was not used before."""
 
     def __init__(self, folder, archive):
         self.folder = str(folder)

@@ -3,7 +3,7 @@
  * is asked of a driver, are in db_postgres.c.
  *
  * Nothing waits without end: the server ends statements and waits for locks by its own clock, and where the
- * server cannot be heard, the connection is given up a little later. */
+ * server does not answer, the connection is given up a little later. */
 #ifndef COUNTERSIGN_DB_POSTGRES_PG_LINK_H
 #define COUNTERSIGN_DB_POSTGRES_PG_LINK_H
 

@@ -59,7 +59,7 @@
         await self.registration.showNotification(words[code][`${key}.title`], {
             body: words[code][`${key}.text`], lang: code, tag: id ?? OTHER, data: {at: Date.now()},
             icon: new URL("icon-192.png", scope).href, badge: new URL("badge.png", scope).href,
-            // Whoever looks at the app sees the challenge or the notice itself. The same one twice does not ring twice, as it is its own
+            // A person who looks at the app sees the challenge or the notice itself. The same one twice does not ring twice, as it is its own
             // tag; nothing stays on the screen until it is taken away: a challenge is over in a minute or a few, a notice is kept in the app.
             silent: open.some((client) => client.focused), renotify: false, requireInteraction: false});
         open.filter((client) => client.visibilityState === "visible").forEach((client) => client.postMessage(lookMessage(null)));

@@ -163,7 +163,7 @@ strangers_take_a_fixed_number_of_rows(void **state)
     assert_int_equal(fixture_count_events(f, "source.refused"), 0);
 }
 
-/* Whoever has one address of version 6 has 2^64 of them. */
+/* A host with one address of version 6 has 2^64 of them. */
 static void
 a_source_of_version_6_is_its_network(void **state)
 {

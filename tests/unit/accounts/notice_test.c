@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notice: who is told, what, how often, and how long it is kept. */
+/* notice: who is notified, of what, how often, and how long it is kept. */
 #include "tests/unit/accounts/phone.h"
 
 #include "accounts/code.h"

@@ -133,7 +133,7 @@ a_bad_passkey_enrols_nothing(void **state)
     struct str ticket = ticket_of(w);
     const int64_t devices = world_int(w, "SELECT count(*) FROM device WHERE id <> $1", 0);
     keeper_init(&k);
-    k.auth.flags = 0x19; /* nobody was verified */
+    k.auth.flags = 0x19; /* no user verification */
     assert_int_equal(try_enrol(w, &k, ticket, NULL), ERR_PROTOCOL);
     assert_reason(w, WEBAUTHN_USER_VERIFICATION);
     k.auth.flags = 0x1d;
@@ -295,7 +295,7 @@ a_copy_shows_by_its_counter(void **state)
     assert_int_equal(answer(w, &k, &v, DECISION_APPROVE, NULL), ANSWER_OK);
     assert_int_equal(world_int(w, "SELECT sign_count FROM passkey WHERE device_id = $1", k.phone.device.id),
                      6);
-    /* Whoever lost a race changes nothing. */
+    /* The loser of a race changes nothing. */
     bool changed = true;
     const struct passkey_row late = {.device_id = k.phone.device.id, .sign_count = 9};
     assert_ok(store_passkey_use(w->cx, &late, 5, &changed));
@@ -352,7 +352,7 @@ required_before_the_grant(void **state)
     keeper_clear(&with);
 }
 
-/* Where the host is an address there is no relying party: none is offered, and nobody can be asked for one.
+/* Where the host is an address there is no relying party: none is offered, and none can be required.
  */
 static void
 a_server_that_cannot(void **state)

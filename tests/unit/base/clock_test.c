@@ -61,7 +61,7 @@ offset(void **state)
     (void)unlink(path);
 }
 
-/* Whoever has it open for writing moves it for all, forward alone. */
+/* A process that has it open for writing moves it for all, forward alone. */
 static void
 shared(void **state)
 {

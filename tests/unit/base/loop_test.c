@@ -117,7 +117,7 @@ tells_what_is_wanted(void **state)
     loop_fd_remove(loop, &never);
 }
 
-/* Whoever is told first frees the other one, whose event is then dropped; a new one takes its number. */
+/* The first one called frees the other one, whose event is then dropped; a new one takes its number. */
 static struct peer *reborn, *told;
 static int told_of_pair;
 
@@ -391,7 +391,7 @@ signals(void **state)
     assert_int_equal(sum, SIGUSR1 + SIGUSR2);
 }
 
-/* What the stop left untold is told by the next run. */
+/* The next run reports the events that the stop left. */
 static void
 stops_at_once(void **state)
 {
@@ -443,7 +443,7 @@ move_the_clock(struct loop_timer *t)
     assert_int_equal(pwrite(offset_file, &hour, sizeof(hour), 0), sizeof(hour));
 }
 
-/* The clock jumps an hour while the loop sleeps, and nobody tells it. Last: the mapping stays. */
+/* The clock jumps an hour while the loop sleeps, without an event. Last: the mapping stays. */
 static void
 notices_a_moved_clock(void **state)
 {

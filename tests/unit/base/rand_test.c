@@ -44,7 +44,7 @@ redraws(void **state)
     assert_int_equal(rand_below(1u << 20), 0);
     assert_int_equal(next, 1);
     next = 0;
-    assert_int_equal(rand_id(), 1); /* 0 and 1 halve to 0, which is no id */
+    assert_int_equal(rand_id(), 1); /* 0 and 1 halve to 0, which is not an id */
     rand_set_source(NULL);
 }
 

@@ -285,7 +285,7 @@ a_second_writer_waits_only_so_long(void **state)
     assert_int_equal(db_exec(other, NULL, "UPDATE meta SET value = '2' WHERE name = 'a'", ""), ERR_NONE);
 }
 
-/* Reads a number and writes the next one, as code does that relies on nobody else writing meanwhile. */
+/* Reads a number and writes the next one, as code does that relies on being the only writer. */
 static enum errcode
 add_one(struct cx *cx)
 {

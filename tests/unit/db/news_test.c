@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* news: what is told arrives, from a folder with a long name too, and nobody minds where nobody listens. */
+/* news: what is sent arrives, from a folder with a long name too; sending without a listener is not an
+ * error. */
 #include "tests/unit/unit.h"
 
 #include <poll.h>
@@ -46,7 +47,7 @@ news_arrive(void **state)
     (void)snprintf(file, sizeof(file), "%.*s-news", STR_ARG(path));
     assert_int_equal(stat(file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    /* Whoever comes later takes over. */
+    /* The later listener takes over. */
     assert_int_equal(news_listen(&cx, path, &second), ERR_NONE);
     news_tell(&cx, path);
     assert_true(has_news(second));

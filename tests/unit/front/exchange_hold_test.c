@@ -190,7 +190,7 @@ one_asks_for_all_that_asked_the_same(void **state)
     assert_has(answer, "Preference-Applied: wait=9");
     worker_has_none(h, 0);
     assert_int_equal(harness_counts(h).parked, 0);
-    /* Nothing of it was kept: whoever asks now is told by a worker. */
+    /* Nothing of it was kept: a question now is answered by a worker. */
     client_send(clients[0], check_request(h, "push", "Prefer: wait=20\r\n"));
     (void)worker_take(h, 0);
     worker_reply_check(h, 0, loginTwoFactorRet_InvalidToken);
@@ -199,7 +199,7 @@ one_asks_for_all_that_asked_the_same(void **state)
     (void)close(other);
 }
 
-/* The cookie of an OK goes to each, as if each had been told by the worker. */
+/* The cookie of an OK goes to each, as if the worker had answered each. */
 static void
 all_are_given_the_session(void **state)
 {
@@ -220,7 +220,7 @@ all_are_given_the_session(void **state)
     close_clients(clients, SAME);
 }
 
-/* Whoever is another caller asks for itself. */
+/* Another caller asks for itself. */
 static void
 another_caller_asks_for_itself(void **state)
 {
@@ -317,7 +317,7 @@ another_one_leads_when_the_leader_leaves(void **state)
     (void)worker_take(h, 0);
     client_breaks_off(clients[0]);
     client_reads_nothing(h, clients[1]);
-    /* A call is not taken back, and its answer is nobody's. */
+    /* A call is not taken back, and its answer goes to no connection. */
     worker_reply_check(h, 0, loginTwoFactorRet_TwoFactorRejected);
     (void)worker_take(h, 0);
     client_breaks_off(clients[1]);
@@ -388,7 +388,7 @@ an_answer_from_before_a_wake_up_is_nobodys(void **state)
     close_clients(clients, SAME);
 }
 
-/* So many are told by one call; then it is others' turn, and another call. */
+/* So many are answered by one call; then it is others' turn, and another call. */
 static void
 a_crowd_is_told_in_groups(void **state)
 {

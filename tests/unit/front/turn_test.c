@@ -233,7 +233,7 @@ sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
     clock_fix(0);
 }
 
-/* What a crowd goes on to send takes nothing from the round's budget, which is for those with nobody in line.
+/* What a crowd goes on to send takes nothing from the round's budget, which is for those with an empty line.
  */
 static void
 a_source_with_nobody_in_line_is_served_before_all_who_wait(void **state)

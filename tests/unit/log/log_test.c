@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log: the shape of a line, its bound, and that nobody outside can forge one. */
+/* log: the shape of a line, its bound, and that input cannot forge one. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>

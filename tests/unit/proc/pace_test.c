@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a worker keeps house. */
+/* When a worker does its housekeeping. */
 #include "tests/unit/unit.h"
 
 #include "proc/pace.h"

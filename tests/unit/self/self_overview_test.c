@@ -145,7 +145,7 @@ count(const struct self_overview *o, const char *result)
     return n;
 }
 
-/* Whoever tries hides neither what was granted nor what one did who knows the password. */
+/* A guesser hides neither what was granted nor what somebody with the password did. */
 static void
 strangers_displace_nothing(void **state)
 {

@@ -174,7 +174,7 @@ an_approval_signs_in_once(void **state)
     struct session s;
     struct account a;
     assert_ok(session_enter(w->cx, cookie, &s, &a));
-    /* A lost answer is told again: the same, to the same address, for 30 seconds. */
+    /* A lost answer is repeated: the same, to the same address, for 30 seconds. */
     world_later(w, 29 * CLOCK_S);
     assert_int_equal(world_check(w), SIGNIN_OK);
     assert_true(str_eq(w->answer.url, url) && str_eq(w->answer.session, cookie));
@@ -267,7 +267,7 @@ three_wrong_numbers(void **state)
     assert_int_equal(world_check(w), SIGNIN_InvalidToken);
 }
 
-/* Whoever has the password must not go on from a refusal: not by another push, and not by a code. */
+/* The password alone must not lead on from a refusal: not by another push, and not by a code. */
 static void
 a_refusal_ends_its_login(void **state)
 {

@@ -161,7 +161,7 @@ logins(struct world *w)
     return world_int(w, "SELECT COUNT(*) FROM login WHERE technician_id = $1", w->technician);
 }
 
-/* Whoever has the password alone begins as often as they like; the newest is always served. */
+/* With the password alone one begins as often as one likes; the newest is always served. */
 static void
 logins_that_lead_nowhere_are_few(void **state)
 {

@@ -42,7 +42,7 @@ numbers(void **state)
 }
 
 /* A number that a shorter head could hold; a length that is not definite, or reserved; tags, floats, simple
- * values that mean nothing; a text that is no UTF-8; a number past 63 bits. */
+ * values that mean nothing; a text that is not UTF-8; a number past 63 bits. */
 static void
 what_is_malformed(void **state)
 {

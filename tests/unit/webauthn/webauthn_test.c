@@ -326,7 +326,7 @@ another_statement_or_key(void **state)
     assert_int_equal(webauthn_assert(&f->cx.arena, &later, &made, &s, &next, &verified), WEBAUTHN_CHALLENGE);
     s = authenticator_assert(f, &other, statement);
     assert_int_equal(webauthn_assert(&f->cx.arena, &asked, &made, &s, &next, &verified), WEBAUTHN_SIGNATURE);
-    /* A registration is no assertion, even with its authenticator data signed. */
+    /* A registration is not an assertion, even with its authenticator data signed. */
     a.flags |= WEBAUTHN_AT;
     s = authenticator_assert(f, &a, statement);
     assert_int_equal(webauthn_assert(&f->cx.arena, &asked, &made, &s, &next, &verified), WEBAUTHN_MALFORMED);

@@ -234,7 +234,7 @@ test_limits(void **state)
         assert_int_equal(last_kind(r, buf_view(&value)), expected);
         buf_clear(&value);
     }
-    /* The same in one tag, in many tags; and long markup that is no tag. */
+    /* The same in one tag, in many tags; and long markup that is not a tag. */
     static const struct {
         const char *before, *piece, *behind;
         size_t n;

@@ -27,9 +27,9 @@ export function createBell({api, words, accounts, isShown, enter}) {
     let permission = null;
     let checked = 0;
     let running = Promise.resolve();
-    /** The states that the person was told of and need not be told of again. */
+    /** The states that were shown to the person and are not shown again. */
     let said = [];
-    /** By account: the ids of the challenges that wait, and its notices; what was dismissed is told to the server until it knows. */
+    /** By account: the ids of the challenges that wait, and its notices; what was dismissed is sent to the server until it has answered. */
     const waiting = new Map();
     const notices = new Map();
     const dismissed = new Set();
@@ -44,7 +44,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
             return;
         const hadFocus = place.node.contains(document.activeElement);
         place.node.replaceChildren(...place.build());
-        // What was pressed is gone: whoever does not see the screen goes on from here.
+        // What was pressed is gone: a person who does not see the screen goes on from here.
         if (hadFocus)
             place.node.focus();
     }
@@ -96,7 +96,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
         await store?.putSetting("notifications said", said).catch(() => {});
     }
 
-    /** A card of one place. @param {boolean} isOnce not shown where the person was told already */
+    /** A card of one place. @param {boolean} isOnce not shown where the person knows already */
     function card(isOnce) {
         let wasAsked = false;
         let isPutAway = false;

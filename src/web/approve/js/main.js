@@ -62,7 +62,7 @@ async function createApp() {
     const watch = createWatch({
         accounts: () => accounts.filter((account) => !account.isGone),
         ask: async (account) => ({asked: Date.now(), ...await api.pending(account)}),
-        told, isSeen});
+        answered, isSeen});
 
     const selfService = createSelf({
         api, frame, words: () => words, keep: (account) => store.put(account), forget, home: () => home(),
@@ -155,7 +155,7 @@ async function createApp() {
 
     // ---- challenges ---------------------------------------------------------------------------------------------------------
 
-    async function told(account, answer) {
+    async function answered(account, answer) {
         const wasOnline = isOnline;
         isOnline = answer.result !== "Offline" && answer.result !== "UnknownError";
         if (answer.result === "UnknownDevice") {
@@ -225,7 +225,7 @@ async function createApp() {
         const live = id === null ? [] : accounts.filter((account) => !account.isGone);
         const results = (await Promise.all(live.map((account) => api.fetch(account, id)))).map(({result}) => result);
         const end = results.includes("OK") ? undefined : SETTLED.find((result) => results.includes(result));
-        // A notice is no challenge; whether it is one of this device's is known after a look.
+        // A notice is not a challenge; whether it is one of this device's is known after a look.
         if (end === undefined || end === "UnknownChallenge" || held !== null)
             await watch.wake();
         if (end === undefined || held !== null)
@@ -286,7 +286,7 @@ async function createApp() {
             routeOut(account);
     }
 
-    /** To a place that is not the self-service's: whoever was there has gone out of it. */
+    /** To a place that is not the self-service's: a person who was there has left it. */
     function routeOut(account) {
         if (isAtSelf)
             selfService.leave();

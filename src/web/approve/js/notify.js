@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notifications without their screens: the browser's one subscription to Web Push, who is told of it, and what is shown of
+// Notifications without their screens: the browser's one subscription to Web Push, which servers know of it, and what is shown of
 // challenges that wait no more. The service worker has this module too (tools/share-modules), so it imports nothing.
 
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
@@ -19,7 +19,7 @@ export function lookMessage(id) {
 }
 
 /**
- * Whether a message that the app received is the worker's. Whatever else arrives is nobody's business here.
+ * Whether a message that the app received is the worker's. Everything else is ignored.
  * @param {{data: unknown, source: unknown}} event @param {string} worker the address of the app's worker
  */
 export function isLook({data, source}, worker) {
@@ -81,7 +81,7 @@ async function bringAbout(at, accounts, key) {
     try {
         results = await tell(at, accounts, await subscribe(at.manager, key));
         if (results.includes("SubscriptionGone")) {
-            // The push service ended it, and the browser does not know: told once more it would ring nobody.
+            // The push service ended it, and the browser does not know: sent once more it would ring no phone.
             await unsubscribe(at.manager);
             await at.memory.write({});
             results = await tell(at, accounts, await subscribe(at.manager, key));
@@ -106,7 +106,7 @@ async function bringAbout(at, accounts, key) {
  * @param {PushManager|null} at.manager null where this browser has none
  * @param {NotificationPermission} at.permission
  * @param {boolean} at.isOff
- * @param {{read: () => Promise<object|undefined>, write: (told: object) => Promise<void>}} at.memory the endpoint that the server took
+ * @param {{read: () => Promise<object|undefined>, write: (sent: object) => Promise<void>}} at.memory the endpoint that the server took
  *   last, by account
  * @returns {Promise<string>}
  */
@@ -131,15 +131,15 @@ export async function keepSubscribed(at) {
     return await bringAbout(at, live, sPublicKey);
 }
 
-/** What was told to the server, in the browser's store; nothing where there is none. @param {object|null} store of accounts.js */
+/** What was sent to the server, in the browser's store; nothing where there is none. @param {object|null} store of accounts.js */
 export function toldMemory(store) {
     return {
         read: async () => await store?.setting("notifications told"),
-        // Not kept, it is told as if it were new: nothing is worse for it than before.
+        // Not kept, it is sent as if it were new: nothing is worse for it than before.
         write: async (told) => await store?.putSetting("notifications told", told).catch(() => {})};
 }
 
-/** Ends the subscription on both sides. A server that cannot be told learns it from the push service. */
+/** Ends the subscription on both sides. A server that cannot be reached learns it from the push service. */
 export async function endSubscription({api, accounts, manager, memory}) {
     await unsubscribe(manager);
     await memory.write({});

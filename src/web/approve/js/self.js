@@ -70,7 +70,7 @@ export function createSelf({api, frame, words, keep, forget, begin, show, tell, 
      * was left meanwhile, what the server did is kept, and no screen is shown any more.
      */
     let open = null;
-    /** What the server told last about that account. */
+    /** What the server answered last about that account. */
     let known = null;
     /** Said aloud at the next overview. */
     let news = null;
@@ -279,7 +279,7 @@ export function createSelf({api, frame, words, keep, forget, begin, show, tell, 
         if (answer.result !== "OK")
             return answer.result;
         const {account} = session;
-        // Whatever happened meanwhile: they are told this once, and the former ones are void.
+        // Whatever happened meanwhile: they are shown this once, and the former ones are void.
         show(recoveryView(words(), {
             account, codes: answer.aRecoveryCodes.map(({sCode}) => sCode), made: new Date(), print: () => window.print(),
             copy: (text) => navigator.clipboard.writeText(text), done: () => go(session, "self")}), {});

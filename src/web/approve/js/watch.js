@@ -10,11 +10,11 @@ const INTERVAL_MOST = 60_000;
  * @param {object} options
  * @param {() => import("./accounts.js").Account[]} options.accounts those to ask for
  * @param {(account) => Promise<import("./api.js").ApiAnswer>} options.ask
- * @param {(account, answer) => Promise<void>|void} options.told each answer
+ * @param {(account, answer) => Promise<void>|void} options.answered each answer
  * @param {() => boolean} options.isSeen
  * @param {typeof setTimeout} [options.later] @param {typeof clearTimeout} [options.never]
  */
-export function createWatch({accounts, ask, told, isSeen, later = setTimeout, never = clearTimeout}) {
+export function createWatch({accounts, ask, answered, isSeen, later = setTimeout, never = clearTimeout}) {
     let timer;
     /** The rounds under way, if any. */
     let running = null;
@@ -28,7 +28,7 @@ export function createWatch({accounts, ask, told, isSeen, later = setTimeout, ne
             const answer = await ask(account);
             isRefused ||= PASSING.includes(answer.result);
             wait = Math.max(wait, answer.retryAfter * 1_000);
-            await told(account, answer);
+            await answered(account, answer);
         }
         pause = isRefused ? Math.min(pause * 2, INTERVAL_MOST) : INTERVAL;
         return Math.max(pause, wait);
@@ -48,7 +48,7 @@ export function createWatch({accounts, ask, told, isSeen, later = setTimeout, ne
             timer = later(wake, wait);
     }
 
-    /** Asks now; while a round is under way, once more after it. @returns {Promise<void>} until all was told */
+    /** Asks now; while a round is under way, once more after it. @returns {Promise<void>} until every answer was passed on */
     function wake() {
         never(timer);
         if (running === null)

@@ -22,7 +22,7 @@ export default {
     "notify.push.notice.text": "Open the app to see what was changed.",
     "notify.push.other.title": "Something may wait for you",
     "notify.push.other.text": "Open the app to find out.",
-    "notify.ask.title": "Be told when a request waits",
+    "notify.ask.title": "Get notified when a request waits",
     "notify.ask.text": "You need not keep this app open then. A notification says that something waits, and nothing else: no name, no number, no address.",
     "notify.on.title": "Notifications are on",
     "notify.on.text": "This device is told when a request waits, even while the app is closed.",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recovery codes, told once: to be copied, printed or written down. The style sheet prints this screen alone.
+// Recovery codes, shown once: to be copied, printed or written down. The style sheet prints this screen alone.
 import {h} from "../dom.js";
 
 /**
