@@ -56,6 +56,12 @@ enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *li
 }
 
 enum errcode
+enrolment_new_within(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out)
+{
+    return make(cx, t, life, 0, link_out);
+}
+
+enum errcode
 enrolment_new_self_within(struct cx *cx, const struct technician *t, int64_t life, struct str *link_out)
 {
     return make(cx, t, life, t->password_generation, link_out);

@@ -19,6 +19,9 @@
  * DEVICES_MAX active devices. */
 enum errcode
 enrolment_new(struct cx *cx, int64_t technician_id, int64_t life, struct str *link_out) MUST_CHECK;
+/* The same within the open transaction; t is as read in it. */
+enum errcode enrolment_new_within(struct cx *cx, const struct technician *t, int64_t life,
+                                  struct str *link_out) MUST_CHECK;
 /* The same for a person who proved only the password, within the open transaction that allowed it; t is as
  * read in it. Valid only while the account has never had a second factor, its password is that of t, and
  * the account can be used (AT_SELF of decide.h). At most ENROLMENT_SELF_MAX are open: a new one replaces

@@ -150,6 +150,17 @@ technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out)
 }
 
 enum errcode
+technician_add_within(struct cx *cx, const struct technician_new *new, struct technician *t_out)
+{
+    ASSERT(str_is_null(new->password));
+    *t_out = row_of(cx, new);
+    if (str_is_null(t_out->email_key))
+        return err_set(cx, ERR_SYNTAX, "'%.*s' is not an e-mail address", STR_ARG(t_out->email));
+    enum errcode err = check_name(cx, t_out->name);
+    return err != ERR_NONE ? err : insert(cx, t_out);
+}
+
+enum errcode
 technician_set_name(struct cx *cx, int64_t id, struct str name)
 {
     struct technician t;

@@ -21,6 +21,10 @@ struct technician_new {
 /* The password is checked against the policy. ERR_EXISTS, ERR_SYNTAX, ERR_POLICY (cx->detail says why, in
  * words for a person). */
 enum errcode technician_add(struct cx *cx, const struct technician_new *new, int64_t *id_out) MUST_CHECK;
+/* Within the open transaction, without a password; *t_out: the account. ERR_EXISTS, ERR_SYNTAX. */
+struct technician;
+enum errcode
+technician_add_within(struct cx *cx, const struct technician_new *new, struct technician *t_out) MUST_CHECK;
 enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
 /* Ends sessions where either is off. */
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "accounts/key_check.h"
+#include "base/clock.h"
 #include "cli/print.h"
 #include "db/db.h"
 #include "db/news.h"
@@ -195,4 +196,29 @@ cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out
     if (!*on_out && !str_eq(word, STR_LIT("off")) && !str_eq(word, STR_LIT("no")))
         return err_set(&cli->cx, ERR_USAGE, "--%s is on or off, not '%.*s'", option, STR_ARG(word));
     return ERR_NONE;
+}
+
+enum errcode
+cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out)
+{
+    static const struct {
+        char letter;
+        int64_t unit;
+    } units[] = {{'s', CLOCK_S}, {'m', CLOCK_MINUTE}, {'h', CLOCK_HOUR}, {'d', CLOCK_DAY}};
+    enum { MOST = 30 }; /* days */
+    struct str word = args_option(&cli->args, "life");
+    *life_out = fallback;
+    if (str_is_null(word))
+        return ERR_NONE;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        int64_t n;
+        if (word.n < 2 || word.p[word.n - 1] != units[i].letter)
+            continue;
+        if (str_to_i64(str_sub(word, 0, word.n - 1), 1, MOST * CLOCK_DAY / units[i].unit, &n) != ERR_NONE)
+            break;
+        *life_out = n * units[i].unit;
+        return ERR_NONE;
+    }
+    return err_set(&cli->cx, ERR_USAGE, "--life is a number and s, m, h or d, from 1s to %dd, not '%.*s'",
+                   MOST, STR_ARG(word));
 }

@@ -69,6 +69,8 @@ enum errcode cli_technician_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 enum errcode cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
 /* Parses an option that is on or off (yes or no); fallback if not given. ERR_USAGE. */
 enum errcode cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out) MUST_CHECK;
+/* The option --life, "15m", in microseconds: a number and s, m, h or d, at most 30 days. ERR_USAGE. */
+enum errcode cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out) MUST_CHECK;
 /* Turns a domain function's ERR_NOT_FOUND into "there is no WHAT 'WORD'"; passes on anything else. */
 enum errcode cli_not_found(struct cli *cli, enum errcode err, const char *what, struct str word) MUST_CHECK;
 

@@ -9,32 +9,6 @@
 #include "cli/print.h"
 #include "cli/qr.h"
 
-/* Parses "15m" into microseconds: a number followed by s, m, h or d. */
-static enum errcode
-read_life(struct cli *cli, int64_t *life_out)
-{
-    static const struct {
-        char letter;
-        int64_t unit;
-    } units[] = {{'s', CLOCK_S}, {'m', CLOCK_MINUTE}, {'h', CLOCK_HOUR}, {'d', CLOCK_DAY}};
-    enum { MOST = 30 }; /* days */
-    struct str word = args_option(&cli->args, "life");
-    *life_out = 15 * CLOCK_MINUTE;
-    if (str_is_null(word))
-        return ERR_NONE;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        int64_t n;
-        if (word.n < 2 || word.p[word.n - 1] != units[i].letter)
-            continue;
-        if (str_to_i64(str_sub(word, 0, word.n - 1), 1, MOST * CLOCK_DAY / units[i].unit, &n) != ERR_NONE)
-            break;
-        *life_out = n * units[i].unit;
-        return ERR_NONE;
-    }
-    return err_set(&cli->cx, ERR_USAGE, "--life is a number and s, m, h or d, from 1s to %dd, not '%.*s'",
-                   MOST, STR_ARG(word));
-}
-
 static enum errcode
 cancel_links(struct cli *cli)
 {
@@ -65,7 +39,7 @@ cmd_enrol(struct cli *cli)
     struct str link;
     if (args_has(&cli->args, "cancel"))
         return cancel_links(cli);
-    enum errcode err = read_life(cli, &life);
+    enum errcode err = cli_read_life(cli, 15 * CLOCK_MINUTE, &life);
     if (err == ERR_NONE)
         err = cli_read_switch(cli, "qr", true, &wants_qr);
     if (err == ERR_NONE)

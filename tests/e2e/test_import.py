@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`countersign technician import`: many accounts at once, all or none."""
+
+import csv
+import os
+import stat
+
+import pytest
+
+from countersign import PASSWORD, Phone, Refused
+
+
+def written(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def count(server, company):
+    return len(server.cli("technician", "list", "--company", company, "--limit", 100000)["technicians"])
+
+
+def test_accounts_their_invitations_and_a_sign_in(server, name, tmp_path):
+    company, _ = name
+    server.company(company)
+    file = written(tmp_path, f'Email,Name,Company\r\nzoe@{company}.example,"Zoë ""Z"" Ångström, Dr.",{company}\r\n'
+                   f"yan@{company}.example,,{company}\r\n", "utf-8-sig")
+    invitations = tmp_path / "invitations.csv"
+    assert server.cli("technician", "import", file, "--invitations", invitations) == {"added": 2}
+    assert stat.S_IMODE(os.stat(invitations).st_mode) == 0o600
+    with open(invitations, encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["email"] for row in rows] == [f"zoe@{company}.example", f"yan@{company}.example"]
+    zoe = server.cli("technician", "show", rows[0]["email"])
+    assert (zoe["name"], zoe["password"]) == ('Zoë "Z" Ångström, Dr.', False)
+    phone = Phone(server).enrol(rows[0]["link"])
+    server.cli("technician", "reset", rows[0]["email"], "--keep", "--password-file", "-", stdin=PASSWORD + "\n")
+    assert server.console().sign_in(rows[0]["email"], phone).result == "OK"
+    with pytest.raises(Refused) as refused:  # the file is not written over
+        server.cli("technician", "import", written(tmp_path, "email\nx@y.example\n"), "--company", company,
+                   "--invitations", invitations)
+    assert refused.value.code == 2 and "cannot be created" in refused.value.text
+    assert count(server, company) == 2
+
+
+def test_a_dry_run_and_printed_invitations(server, name, tmp_path):
+    company, email = name
+    server.company(company)
+    file = written(tmp_path, f"email,name\n{email},Ann\n")
+    invitations = tmp_path / "invitations.csv"
+    words = ("technician", "import", file, "--company", company)
+    assert server.cli(*words, "--dry-run", "--invitations", invitations) == {"would_add": 1}
+    assert count(server, company) == 0 and not invitations.exists()
+    said = server.cli(*words, "--invite", "--life", "1d")
+    assert said["added"] == 1 and said["invitations"][0]["email"] == email
+    assert "enrolment.created" in [event["event"] for event in
+                                   server.cli("audit", "list", "--technician", email)["events"]]
+    Phone(server).enrol(said["invitations"][0]["link"])
+
+
+@pytest.mark.parametrize("text, line", [
+    ("email,name\nfirst@{0}.example,A\nnot an address,B\n", ":3: 'not an address' is not an e-mail address"),
+    ("email\nfirst@{0}.example\nFIRST@{0}.example \n", ":3: there is an account FIRST@{0}.example already"),
+    ("email,name\nfirst@{0}.example,A\n\nsecond@{0}.example\n", ":4: it has not as many fields as the first line"),
+    ('email,name\nfirst@{0}.example,"A\nB"\n', ":2: a name is 1 to 200 bytes of printable text"),
+    ("email,name\nfirst@{0}.example,\x1b[2J\n", ":2: a name is 1 to 200 bytes of printable text"),
+    ('email,name\nfirst@{0}.example,"A\n', ":2: a quote is not closed"),
+    ("email,company\nfirst@{0}.example,{0}\n", ":1: either a column company or --company"),
+    ("name\nAnn\n", ":1: there is no column email"),
+    ("email,role\nfirst@{0}.example,boss\n", ":1: the columns are email, name and company, each once"),
+    ("email\n", "there are no accounts"),
+    ("", "the first line names the columns"),
+])
+def test_one_wrong_line_and_nothing_is_added(server, name, tmp_path, text, line):
+    company, _ = name
+    server.company(company)
+    with pytest.raises(Refused) as refused:
+        server.cli("technician", "import", written(tmp_path, text.format(company)), "--company", company, "--invitations",
+                   tmp_path / "invitations.csv")
+    assert refused.value.code == 2 and line.format(company) in refused.value.text
+    assert count(server, company) == 0 and not (tmp_path / "invitations.csv").exists()
+
+
+@pytest.mark.parametrize("data, line", [
+    (b"email\n\xff@x.example\n", "is not UTF-8"),
+    ("email\na@x.example\n".encode("utf-16"), "is not UTF-8"),
+    (b"email\n" + b"x" * (16 * 1024 * 1024), "is larger than 16 MiB"),
+], ids=["a byte", "UTF-16", "16 MiB"])
+def test_a_file_that_is_not_looked_into(server, name, tmp_path, data, line):
+    company, _ = name
+    server.company(company)
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(data)
+    with pytest.raises(Refused) as refused:
+        server.cli("technician", "import", path, "--company", company)
+    assert refused.value.code == 2 and line in refused.value.text
+
+
+def test_a_company_that_is_not_there_and_ten_thousand_accounts(server, name, tmp_path):
+    company, _ = name
+    server.company(company)
+    rows = "".join(f"u{i}@{company}.example,{company}\n" for i in range(10_000))
+    with pytest.raises(Refused) as refused:
+        server.cli("technician", "import", written(tmp_path, f"email,company\n{rows}last@x.example,nobody\n"))
+    assert ":10002: there is no company 'nobody'" in refused.value.text
+    assert count(server, company) == 0
+    assert server.cli("technician", "import", written(tmp_path, f"email,company\n{rows}")) == {"added": 10_000}
+    assert server.cli("audit", "verify")["ok"] is True
+    page = server.cli("technician", "list", "--company", company, "--search", "u99", "--limit", 5)
+    assert [t["email"].split("@")[0] for t in page["technicians"]] == ["u9900", "u9901", "u9902", "u9903", "u9904"]
+    assert page["next"] == page["technicians"][-1]["email"]
