@@ -14,6 +14,11 @@ ALTER TABLE login ADD COLUMN network TEXT NOT NULL DEFAULT ''; -- of the source:
 UPDATE login SET network = source WHERE source NOT LIKE '%:%'; -- the others are gone within a day
 CREATE INDEX login_in_vain ON login (technician_id, network, created_at) WHERE result_session_id IS NULL;
 
+-- An account has one push that waits, whatever runs side by side.
+UPDATE challenge SET state = 'cancelled' WHERE state = 'pending' AND EXISTS
+    (SELECT 1 FROM challenge c WHERE c.technician_id = challenge.technician_id AND c.state = 'pending' AND c.id > challenge.id);
+CREATE UNIQUE INDEX challenge_pending ON challenge (technician_id) WHERE state = 'pending';
+
 -- Devices and notices.
 
 -- Notices that are alike are one row (accounts/notice.c). Those of an earlier version join at the next one of their kind.

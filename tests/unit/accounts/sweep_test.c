@@ -40,9 +40,13 @@ note_handle(sqlite3 *db, const char **message_out, const void *api)
 static const char logins[] =
     "INSERT INTO login SELECT i, k, $4, 'sign-in', 'open', k, '', '', '', 1, '', '', 0, 0, NULL, $3, "
     "$3 + 60000000 + i, '', 0, '', NULL, 0, 0, 0, 0, NULL, ''" NUMBERS;
-static const char challenges[] = "INSERT INTO challenge SELECT i, i, $4, 'id' || i, k, k, CASE i % 2 WHEN 0 "
-                                 "THEN 'pending' ELSE 'used' END, 1, "
-                                 "3, 0, $3, $3 + 60000000 + i, 0, NULL" NUMBERS;
+/* Of an account of its own each: one push waits for an account. */
+static const char accounts[] = "INSERT INTO technician SELECT 1000000 + i, $5, 'e' || i, 'e' || i, '', 1, 1, "
+                               "0, '', 1, 0, 0, 0, 0, 0, 0, "
+                               "NULL, 0, $3, $3 + $4 * 0, 0, 0, 0" NUMBERS;
+static const char challenges[] = "INSERT INTO challenge SELECT i, i, 1000000 + i, 'id' || i, k, k, "
+                                 "CASE i % 2 WHEN 0 THEN 'pending' ELSE 'used' END, 1, "
+                                 "3, 0, $3, $3 + 60000000 + i, 0, NULL + $4" NUMBERS;
 static const char outboxes[] = "INSERT INTO outbox SELECT i, i, NULL, NULL, 'webhook', CASE i % 2 WHEN 0 "
                                "THEN 'sent' ELSE 'failed' END, 1, "
                                "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000, 0" NUMBERS;
@@ -79,6 +83,7 @@ add(struct fixture *f, int64_t from, int64_t to)
 {
     struct cx *cx = &f->cx;
     lock(f, from, to);
+    assert_ok(db_exec(cx, NULL, accounts, "iiiii", from, to, cx->now, f->ann, f->company));
     static const char *const of_account[] = {logins, challenges, outboxes, enrolments, failures, tallies};
     static const char *const of_device[] = {openings, notices};
     for (size_t i = 0; i < sizeof of_account / sizeof of_account[0]; i++)
