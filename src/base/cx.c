@@ -40,6 +40,18 @@ cx_end(struct cx *cx)
 }
 
 void
+cx_again(struct cx *cx)
+{
+    err_forget(cx);
+    cx->actor = STR_NULL;
+    cx->device = 0;
+    cx->proofs = CX_PROOF_NONE;
+    cx->n_woken = 0;
+    cx->wakes_all = false;
+    cx->has_posted = false;
+}
+
+void
 cx_clear(struct cx *cx)
 {
     arena_clear(&cx->arena);

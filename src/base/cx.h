@@ -62,6 +62,9 @@ void cx_begin(struct cx *cx);
 /* After a request was answered: wipes what it left in memory, possibly a password, without waiting for the
  * next request. */
 void cx_end(struct cx *cx);
+/* Before the same request runs again from its start: forgets the error, and what the first run has verified
+ * and changed. Its memory stays, since the request is in it. */
+void cx_again(struct cx *cx);
 void cx_clear(struct cx *cx);
 
 /* Records the first error of a request and returns its code; later ones keep the first detail. */

@@ -17,7 +17,7 @@ void
 cli_close_store(struct cli *cli)
 {
     if (cli->cx.db != NULL && db_has_written(cli->cx.db))
-        news_tell(&cli->cx, cli->config.store_path);
+        news_tell(&cli->cx, config_local_file(&cli->config));
     db_close(&cli->cx.db);
     env_clear(&cli->env);
 }
@@ -83,7 +83,9 @@ real_folder(struct cli *cli, struct str path)
 bool
 cli_is_key_beside_store(struct cli *cli)
 {
-    return str_starts(real_folder(cli, cli->config.store_key_file), real_folder(cli, cli->config.store_path));
+    struct str file = config_store_file(&cli->config);
+    return !str_is_null(file) &&
+           str_starts(real_folder(cli, cli->config.store_key_file), real_folder(cli, file));
 }
 
 void
@@ -122,14 +124,14 @@ cli_open_store(struct cli *cli)
     enum errcode err = cli_configure(cli);
     if (err != ERR_NONE)
         return err;
-    const char *path = cli->config.store_path.p;
-    if (access(path, F_OK) != 0 && errno == ENOENT)
+    const char *path = config_store_file(&cli->config).p;
+    if (path != NULL && access(path, F_OK) != 0 && errno == ENOENT)
         return err_set(&cli->cx, ERR_STORE, "there is no database %s: run countersign init first", path);
     err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
     if (err != ERR_NONE)
         return cli_unavailable(cli, err);
     cli_fill_env(cli);
-    err = db_open(&cli->cx, cli->config.store_path, DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
+    err = db_open(&cli->cx, config_store(&cli->config), DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
     if (err == ERR_NONE)
         err = key_check(&cli->cx, cli->config.store_key_file.p);
     return err == ERR_NONE ? ERR_NONE : cli_unavailable(cli, err);

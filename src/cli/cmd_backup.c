@@ -90,6 +90,8 @@ cmd_backup(struct cli *cli)
     struct str path = args_word(&cli->args, 0);
     struct backup b = {.events = 0};
     enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE && str_is_null(config_store_file(&cli->config)))
+        return db_backup(&cli->cx, path); /* refuses, and says what to use */
     if (err == ERR_NONE)
         err = make_file(cli, path.p);
     if (err != ERR_NONE)

@@ -66,7 +66,7 @@ static void
 tell_init(struct cli *cli, const struct first_account *first)
 {
     json_t *document = print_object();
-    print_put_str(document, "database", cli->config.store_path);
+    print_put_str(document, "database", config_store(&cli->config));
     print_put_str(document, "key_file", cli->config.store_key_file);
     if (!str_is_null(first->company))
         print_put_str(document, "company", first->company);
@@ -88,8 +88,9 @@ cmd_init(struct cli *cli)
 {
     struct first_account first = {STR_NULL, STR_NULL, STR_NULL, false, false};
     enum errcode err = cli_configure(cli);
-    if (err == ERR_NONE)
-        err = init_check_absent(cli, cli->config.store_path.p, "database");
+    struct str file = config_store_file(&cli->config);
+    if (err == ERR_NONE && !str_is_null(file))
+        err = init_check_absent(cli, file.p, "database");
     if (err == ERR_NONE)
         err = init_check_absent(cli, cli->config.store_key_file.p, "key file");
     if (err == ERR_NONE)
@@ -116,7 +117,7 @@ cmd_upgrade(struct cli *cli)
     if (err != ERR_NONE)
         return cli_unavailable(cli, err);
     cli_fill_env(cli);
-    err = db_open(&cli->cx, c->store_path, DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
+    err = db_open(&cli->cx, config_store(c), DB_MIGRATE, c->store_busy_timeout, &cli->cx.db);
     bool is_upgraded = err == ERR_NONE && db_has_written(cli->cx.db);
     if (err == ERR_NONE)
         err = key_check(&cli->cx, c->store_key_file.p);

@@ -210,13 +210,14 @@ static enum errcode
 make_accounts(struct setup *s, struct first_account *first, bool *is_new_out)
 {
     struct cli *cli = s->cli;
-    bool has_store = access(cli->config.store_path.p, F_OK) == 0;
+    struct str file = config_store_file(&cli->config);
     bool has_key = access(cli->config.store_key_file.p, F_OK) == 0;
+    bool has_store = str_is_null(file) ? has_key : access(file.p, F_OK) == 0;
     *is_new_out = !has_store && !has_key;
     if (has_store != has_key)
         return err_set(&cli->cx, ERR_STORE, "there is %s, but not %s: put the other one back from its backup",
-                       has_store ? cli->config.store_path.p : cli->config.store_key_file.p,
-                       has_store ? cli->config.store_key_file.p : cli->config.store_path.p);
+                       has_store ? file.p : cli->config.store_key_file.p,
+                       has_store ? cli->config.store_key_file.p : file.p);
     if (cli_is_key_beside_store(cli))
         return err_set(&cli->cx, ERR_CONFIG,
                        "store.key_file is in the folder of store.path: a copy of the folder would have both. "
@@ -226,7 +227,7 @@ make_accounts(struct setup *s, struct first_account *first, bool *is_new_out)
         err = init_make(cli, first);
     if (err != ERR_NONE)
         return err;
-    setup_step(s, *is_new_out, "the database %s and its key %s", cli->config.store_path.p,
+    setup_step(s, *is_new_out, "the database %s and its key %s", config_store(&cli->config).p,
                cli->config.store_key_file.p);
     if (*is_new_out)
         setup_step(s, true, "the company %s and the account %s", print_safe(cli, first->company),

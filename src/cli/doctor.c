@@ -95,7 +95,8 @@ look_at_key(struct doctor *d)
     if (cli_open_store(cli) != ERR_NONE)
         find(d, WRONG, NULL, "%s", cli->cx.detail);
     else
-        find(d, RIGHT, NULL, "%s is the key of %s", cli->config.store_key_file.p, cli->config.store_path.p);
+        find(d, RIGHT, NULL, "%s is the key of %s", cli->config.store_key_file.p,
+             config_store(&cli->config).p);
     cli_close_store(cli);
     err_forget(&cli->cx);
     if (cli_is_key_beside_store(cli))
@@ -118,8 +119,8 @@ static void
 look_at_modes(struct doctor *d)
 {
     struct cli *cli = d->cli;
-    const char *config = cli_config_path(cli), *store = cli->config.store_path.p;
-    const char *folder = cli_folder_of(cli, cli->config.store_path);
+    const char *config = cli_config_path(cli), *store = config_local_file(&cli->config).p;
+    const char *folder = cli_folder_of(cli, config_local_file(&cli->config));
     const char *user = arena_cstr(&cli->cx.arena, cli->config.server_user);
     const struct passwd *pw = user[0] != '\0' ? getpwnam(user) : NULL;
     size_t before = d->n_wrong;
@@ -142,7 +143,7 @@ look_at_modes(struct doctor *d)
 static void
 look_at_disk(struct doctor *d)
 {
-    const char *folder = cli_folder_of(d->cli, d->cli->config.store_path);
+    const char *folder = cli_folder_of(d->cli, config_local_file(&d->cli->config));
     struct statvfs fs;
     if (statvfs(folder, &fs) != 0) {
         find(d, WRONG, NULL, "%s: %s", folder, strerror(errno));

@@ -81,9 +81,9 @@ give_to_server(struct cli *cli)
     const struct passwd *pw = getpwnam(name);
     if (pw == NULL)
         return err_set(&cli->cx, ERR_CONFIG, "server.user: there is no account '%s'", name);
-    const char *paths[] = {cli->config.store_key_file.p, cli->config.store_path.p};
+    const char *paths[] = {cli->config.store_key_file.p, config_store_file(&cli->config).p};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-        if (lchown(paths[i], pw->pw_uid, pw->pw_gid) != 0)
+        if (paths[i] != NULL && lchown(paths[i], pw->pw_uid, pw->pw_gid) != 0)
             return err_set(&cli->cx, ERR_STORE, "%s: %s", paths[i], strerror(errno));
     return ERR_NONE;
 }
@@ -95,7 +95,8 @@ make_store(struct cli *cli, const struct first_account *first)
     if (err != ERR_NONE)
         return err;
     cli_fill_env(cli);
-    err = db_open(&cli->cx, cli->config.store_path, DB_CREATE, cli->config.store_busy_timeout, &cli->cx.db);
+    err =
+        db_open(&cli->cx, config_store(&cli->config), DB_CREATE, cli->config.store_busy_timeout, &cli->cx.db);
     if (err == ERR_NONE)
         err = key_check(&cli->cx, cli->config.store_key_file.p);
     if (err == ERR_NONE)
@@ -103,18 +104,11 @@ make_store(struct cli *cli, const struct first_account *first)
     return err == ERR_NONE ? give_to_server(cli) : err;
 }
 
-/* An incomplete set-up is undone: the files that this run created are removed. */
+/* An incomplete set-up is undone: what this run created is removed, and nothing else. */
 static void
 unmake(struct cli *cli)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
-    db_close(&cli->cx.db);
-    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-        const char *path =
-            arena_cstr(&cli->cx.arena,
-                       arena_printf(&cli->cx.arena, "%.*s%s", STR_ARG(cli->config.store_path), tails[i]));
-        (void)unlink(path);
-    }
+    db_unmake(&cli->cx.db);
     (void)unlink(cli->config.store_key_file.p);
 }
 
@@ -122,8 +116,9 @@ enum errcode
 init_make(struct cli *cli, const struct first_account *first)
 {
     enum errcode err = make_folder(cli, cli->config.store_key_file);
-    if (err == ERR_NONE)
-        err = make_folder(cli, cli->config.store_path);
+    struct str file = config_store_file(&cli->config);
+    if (err == ERR_NONE && !str_is_null(file))
+        err = make_folder(cli, file);
     if (err == ERR_NONE)
         err = env_write_key_file(&cli->cx, cli->config.store_key_file.p);
     if (err != ERR_NONE)

@@ -1,7 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* address: the server's public address, and warnings for the operator about it and about the account. */
+/* address: where the store is, the server's public address, and warnings for the operator about it and about
+ * the account. */
 #include "config/config.h"
 #include "config/setting.h"
+
+static const struct str sqlite = STR("sqlite:");
+
+struct str
+config_store(const struct config *c)
+{
+    return str_is_empty(c->store_url) ? c->store_path : c->store_url;
+}
+
+struct str
+config_store_file(const struct config *c)
+{
+    if (str_is_empty(c->store_url))
+        return c->store_path;
+    return str_starts(c->store_url, sqlite) ? str_sub(c->store_url, sqlite.n, SIZE_MAX) : STR_NULL;
+}
+
+struct str
+config_local_file(const struct config *c)
+{
+    struct str file = config_store_file(c);
+    return str_is_null(file) ? c->store_key_file : file;
+}
 
 struct str
 config_public_url(const struct config *c, struct arena *a)

@@ -177,6 +177,20 @@ check_tls(const struct config *c, struct problems *p)
 }
 
 static void
+check_store(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_store_url];
+    struct str url = c->store_url;
+    if (str_is_empty(url))
+        return;
+    if (p->set_at[SETTING_store_path] != 0)
+        problems_add(p, line, "url and path both name the store: remove one of them");
+    if (!str_starts(url, STR_LIT("sqlite:/")) && !str_starts(url, STR_LIT("postgresql://")) &&
+        !str_starts(url, STR_LIT("postgres://")))
+        problems_add(p, line, "url must be sqlite:/PATH or postgresql://ROLE@HOST/DATABASE");
+}
+
+static void
 check_webhook(const struct config *c, struct problems *p)
 {
     unsigned line = p->set_at[SETTING_webhook_url];
@@ -234,6 +248,7 @@ config_check(const struct config *c, struct problems *p)
     check_public_url(c, p);
     check_proxies(c, p);
     check_tls(c, p);
+    check_store(c, p);
     check_webhook(c, p);
     check_push(c, p);
 }

@@ -65,6 +65,12 @@ void config_use_credentials(struct config *c, const char *folder);
  * config_clear. */
 void config_take_live(struct config *c, const struct config *fresh, struct buf *needs_restart);
 
+/* The store, as db_open takes it: its address, or the path of a file; and that path alone, followed by a NUL,
+ * null where the store is a server's. */
+struct str config_store(const struct config *c);
+struct str config_store_file(const struct config *c);
+/* What of the store lies on this machine: its file, otherwise the key. The socket for news is beside it. */
+struct str config_local_file(const struct config *c);
 /* The address for phones and browsers, without a trailing slash: public_url, otherwise the first listener,
  * with https if there is a certificate. A view of the configuration, or in the arena. */
 struct str config_public_url(const struct config *c, struct arena *a);

@@ -19,6 +19,16 @@ db_close(struct db **db)
     *db = NULL;
 }
 
+void
+db_unmake(struct db **db)
+{
+    if (*db != NULL && (*db)->is_new)
+        (*db)->driver->unmake(*db);
+    else if (*db != NULL)
+        (*db)->driver->close(*db);
+    *db = NULL;
+}
+
 enum errcode
 db_map(struct cx *cx, int64_t bytes)
 {
@@ -41,13 +51,13 @@ db_backup(struct cx *cx, struct str path)
 }
 
 static enum errcode
-begin(struct cx *cx, bool is_write)
+begin(struct cx *cx, enum db_purpose purpose)
 {
     struct db *db = cx->db;
     ASSERT(!db->in_transaction);
-    enum errcode err = db->driver->begin(cx, db, is_write);
+    enum errcode err = db->driver->begin(cx, db, purpose);
     db->in_transaction = err == ERR_NONE;
-    db->is_writing = is_write;
+    db->is_writing = purpose != DB_READS;
     db->failed = ERR_NONE;
     return err;
 }
@@ -87,9 +97,9 @@ db_take_time(struct cx *cx)
 }
 
 static enum errcode
-begin_timed(struct cx *cx, bool is_write)
+begin_timed(struct cx *cx, enum db_purpose purpose)
 {
-    enum errcode err = begin(cx, is_write);
+    enum errcode err = begin(cx, purpose);
     if (err == ERR_NONE && (err = db_take_time(cx)) != ERR_NONE)
         db_rollback(cx);
     return err;
@@ -98,13 +108,13 @@ begin_timed(struct cx *cx, bool is_write)
 enum errcode
 db_begin(struct cx *cx)
 {
-    return begin_timed(cx, true);
+    return begin_timed(cx, DB_WRITES);
 }
 
 enum errcode
 db_begin_read(struct cx *cx)
 {
-    return begin_timed(cx, false);
+    return begin_timed(cx, DB_READS);
 }
 
 enum errcode
@@ -123,7 +133,7 @@ db_keep_time(struct cx *cx)
 enum errcode
 db_begin_untimed(struct cx *cx)
 {
-    return begin(cx, true);
+    return begin(cx, DB_MIGRATES);
 }
 
 enum errcode
@@ -139,7 +149,7 @@ db_commit(struct cx *cx)
     if (err != ERR_NONE)
         db_rollback(cx);
     db->in_transaction = false;
-    db->has_written = db->has_written || (err == ERR_NONE && db->is_writing);
+    db->n_written += err == ERR_NONE && db->is_writing;
     return err;
 }
 
@@ -155,7 +165,13 @@ db_end(struct cx *cx, enum errcode err)
 bool
 db_has_written(const struct db *db)
 {
-    return db->has_written;
+    return db->n_written > 0;
+}
+
+uint64_t
+db_writes(const struct db *db)
+{
+    return db->n_written;
 }
 
 void

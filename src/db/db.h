@@ -38,9 +38,24 @@ enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
 enum errcode db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout,
                      struct db **db_out) MUST_CHECK;
 void db_close(struct db **db);
-/* Whether the database is a server; otherwise it is the file db_file(url), a view. */
-bool db_is_remote(struct str url);
-struct str db_file(struct str url);
+/* Closes; removes the file, or the tables, if this connection made them (DB_CREATE). */
+void db_unmake(struct db **db);
+
+enum { DB_PLACES = 24, DB_PORTS = 16 };
+/* What a confined process must be able to reach, to open this database again: files, and, of a server,
+ * sockets of this machine or TCP ports. */
+struct db_reach {
+    struct {
+        const char *path;
+        bool writable;
+    } places[DB_PLACES];
+    size_t n_places;
+    uint16_t ports[DB_PORTS];
+    size_t n_ports;
+    bool is_server;
+};
+/* Texts are in the arena. Errors as db_open, without opening anything but the driver. */
+enum errcode db_reach(struct cx *cx, struct str url, struct db_reach *reach_out) MUST_CHECK;
 
 /* From now on, also after a reconnect, reads use a map of the file's first `bytes`; 0, the initial value:
  * the connection's own cache. If a mapped file is truncated in place, or the disk fails, a read ends the
@@ -75,6 +90,8 @@ enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
 /* Whether a writing transaction was committed since the database was opened. */
 bool db_has_written(const struct db *db);
+/* How many. What ended with ERR_STORE_RACE may run again as a whole if there are no more than before it. */
+uint64_t db_writes(const struct db *db);
 
 /* Binds by `types`, one letter per argument: i int64_t, t struct str as text (null: NULL), b struct str as
  * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must

@@ -23,12 +23,14 @@ struct db_value {
 
 /* A driver embeds struct db at the start of its connection and struct db_rows at the start of its
  * statement. Each function sets the context's error; none uses in_transaction or failed. */
+enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES };
+
 struct db_driver {
     const char *version; /* of the program that it belongs to */
     /* Of an existing database, unless `create` allows a new one. */
     enum errcode (*open)(struct cx *cx, struct str place, bool create, int64_t busy_timeout,
                          struct db **db_out);
-    enum errcode (*begin)(struct cx *cx, struct db *db, bool is_write);
+    enum errcode (*begin)(struct cx *cx, struct db *db, enum db_purpose purpose);
     enum errcode (*commit)(struct cx *cx, struct db *db);
     void (*rollback)(struct db *db); /* without an error message; also finishes every statement */
     /* Outside of a transaction, reconnects first if necessary. */
@@ -50,13 +52,16 @@ struct db_driver {
     enum errcode (*tidy)(struct cx *cx, struct db *db);
     enum errcode (*backup)(struct cx *cx, struct db *db, struct str path);
     void (*close)(struct db *db);
+    void (*unmake)(struct db *db); /* closes a database that is_new, and removes it */
+    enum errcode (*reach)(struct cx *cx, struct str place, struct db_reach *reach_out);
 };
 
 struct db {
     const struct db_driver *driver;
+    bool is_new; /* made by this connection: the file, or the tables */
     bool in_transaction;
-    bool is_writing, has_written; /* the current transaction; any transaction since the connection was
-                                   * opened */
+    bool is_writing;
+    uint64_t n_written;  /* writing transactions committed since the connection was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */
 };

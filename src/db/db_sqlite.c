@@ -57,14 +57,14 @@ run(struct cx *cx, struct sqlite *s, const char *sql)
 }
 
 static enum errcode
-sqlite_begin(struct cx *cx, struct db *db, bool is_write)
+sqlite_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
 {
     struct sqlite *s = sqlite_of(db);
     end_statements(s);
-    s->in = is_write || s->file.map == 0 ? &s->all : &s->reader;
+    s->in = purpose != DB_READS || s->file.map == 0 ? &s->all : &s->reader;
     enum errcode err = link_connect(cx, s->in);
     if (err == ERR_NONE)
-        err = run(cx, s, is_write ? "BEGIN IMMEDIATE" : "BEGIN");
+        err = run(cx, s, purpose != DB_READS ? "BEGIN IMMEDIATE" : "BEGIN");
     return err;
 }
 
@@ -274,9 +274,35 @@ sqlite_close(struct db *db)
     free(s);
 }
 
+static void
+sqlite_unmake(struct db *db)
+{
+    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
+    struct cx names;
+    cx_init(&names);
+    struct str path = arena_str(&names.arena, str_from_cstr(sqlite_of(db)->path));
+    bool has_file = is_file(sqlite_of(db));
+    sqlite_close(db);
+    for (size_t i = 0; has_file && i < sizeof tails / sizeof tails[0]; i++)
+        (void)unlink(arena_printf(&names.arena, "%.*s%s", STR_ARG(path), tails[i]).p);
+    cx_clear(&names);
+}
+
+/* Its folder: the file may be replaced, and its log comes and goes. */
+static enum errcode
+sqlite_reach(struct cx *cx, struct str place, struct db_reach *reach_out)
+{
+    while (place.n > 1 && place.p[place.n - 1] != '/')
+        place.n--;
+    reach_out->places[0].path = arena_cstr(&cx->arena, place);
+    reach_out->places[0].writable = true;
+    reach_out->n_places = 1;
+    return ERR_NONE;
+}
+
 /* SQLite gives -wal and -shm the mode of the file itself. */
 static enum errcode
-create_file(struct cx *cx, const char *path)
+create_file(struct cx *cx, const char *path, bool *is_new_out)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
@@ -284,6 +310,7 @@ create_file(struct cx *cx, const char *path)
     if (fd < 0)
         return err_set(cx, ERR_STORE, "%s: %s", path, strerror(errno));
     close(fd);
+    *is_new_out = true;
     return ERR_NONE;
 }
 
@@ -304,14 +331,16 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     s->in = &s->all;
     enum errcode err = ERR_NONE;
     if (is_file(s) && create)
-        err = create_file(cx, s->path);
+        err = create_file(cx, s->path, &s->db.is_new);
     else if (is_file(s) && access(s->path, F_OK) != 0 && errno == ENOENT)
         err = err_set(cx, ERR_NOT_FOUND, "there is no database %s: `countersign init` makes one", s->path);
     if (err == ERR_NONE)
         err = link_open(cx, &s->all);
-    if (err != ERR_NONE)
-        sqlite_close(&s->db);
     *db_out = err == ERR_NONE ? &s->db : NULL;
+    if (err != ERR_NONE && s->db.is_new)
+        sqlite_unmake(&s->db);
+    else if (err != ERR_NONE)
+        sqlite_close(&s->db);
     return err;
 }
 
@@ -335,4 +364,6 @@ const struct db_driver db_sqlite = {
     .tidy = sqlite_tidy,
     .backup = sqlite_backup,
     .close = sqlite_close,
+    .unmake = sqlite_unmake,
+    .reach = sqlite_reach,
 };

@@ -21,33 +21,34 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
                       version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
     if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
         err = migrate_up(cx);
+    if (err == ERR_NONE && mode == DB_CREATE)
+        db->is_new = true;
     if (err == ERR_NONE)
         err = db_take_time(cx);
     cx->db = outer;
     return err;
 }
 
-bool
-db_is_remote(struct str url)
-{
-    return str_starts(url, STR_LIT("postgresql://")) || str_starts(url, STR_LIT("postgres://"));
-}
-
-struct str
-db_file(struct str url)
-{
-    static const struct str sqlite = STR("sqlite:");
-    return str_starts(url, sqlite) ? str_sub(url, sqlite.n, SIZE_MAX) : url;
-}
-
+/* *url becomes the place as the driver takes it. */
 static enum errcode
 find_driver(struct cx *cx, struct str *url, const struct db_driver **driver_out)
 {
-    *driver_out = &db_sqlite;
-    if (db_is_remote(*url))
+    static const struct str sqlite = STR("sqlite:");
+    if (str_starts(*url, STR_LIT("postgresql://")) || str_starts(*url, STR_LIT("postgres://")))
         return module_postgres(cx, driver_out);
-    *url = db_file(*url);
+    *driver_out = &db_sqlite;
+    if (str_starts(*url, sqlite))
+        *url = str_sub(*url, sqlite.n, SIZE_MAX);
     return ERR_NONE;
+}
+
+enum errcode
+db_reach(struct cx *cx, struct str url, struct db_reach *reach_out)
+{
+    const struct db_driver *driver = NULL;
+    *reach_out = (struct db_reach){.is_server = false};
+    enum errcode err = find_driver(cx, &url, &driver);
+    return err == ERR_NONE ? driver->reach(cx, url, reach_out) : err;
 }
 
 enum errcode
@@ -62,7 +63,7 @@ db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout, 
     if (err == ERR_NONE)
         err = settle_schema(cx, db, mode);
     if (err != ERR_NONE)
-        db_close(&db);
+        db_unmake(&db);
     *db_out = db;
     return err;
 }

@@ -104,6 +104,23 @@ allow_path(struct cx *cx, int rules, uint64_t handled, const struct confine_path
     return e;
 }
 
+/* Of the fourth version; not in the headers of Debian 12. */
+struct port_attr {
+    uint64_t access, port;
+};
+enum { RULE_PORT = 2 };
+
+static enum errcode
+allow_ports(struct cx *cx, int rules, uint64_t handled, const struct confine *s)
+{
+    for (size_t i = 0; (handled & NET_CONNECT) != 0 && i < s->n_ports; i++) {
+        struct port_attr rule = {NET_CONNECT, s->ports[i]};
+        if (syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0) != 0)
+            return err_set(cx, ERR_SYSTEM, "landlock: port %u: %s", s->ports[i], strerror(errno));
+    }
+    return ERR_NONE;
+}
+
 static enum errcode
 restrict_files(struct cx *cx, const struct confine *s)
 {
@@ -123,13 +140,16 @@ restrict_files(struct cx *cx, const struct confine *s)
     static const struct confine_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
     for (size_t i = 0; IS_SANITIZED && e == ERR_NONE && i < sizeof(for_reports) / sizeof(for_reports[0]); i++)
         e = allow_path(cx, rules, all.fs, &for_reports[i]);
+    if (e == ERR_NONE)
+        e = allow_ports(cx, rules, all.net, s);
     if (e == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
         e = err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
     (void)close(rules);
     return e;
 }
 
-enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER };
+/* A worker's, in addition: L whose database server is on this machine, T any. */
+enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER, L = 8, T = 16 };
 
 struct allowed {
     const char *name;
@@ -243,15 +263,17 @@ allow_special(scmp_filter_ctx f, enum confine_kind kind)
 }
 
 static enum errcode
-restrict_calls(struct cx *cx, enum confine_kind kind)
+restrict_calls(struct cx *cx, const struct confine *s)
 {
+    const enum confine_kind kind = s->kind;
+    const unsigned kinds = (unsigned)kind | (s->connects ? L : 0U) | (s->n_ports > 0 ? T : 0U);
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (f == NULL)
         return err_set(cx, ERR_SYSTEM, "seccomp: no filter");
     /* A binary tree instead of a list: the filter runs at every system call. */
     int done = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     for (size_t i = 0; done == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
-        if ((calls[i].kinds & (unsigned)kind) != 0)
+        if ((calls[i].kinds & kinds) != 0)
             done = allow_call(f, calls[i].name, calls[i].n_conditions, calls[i].conditions);
     if (done == 0)
         done = allow_special(f, kind);
@@ -293,6 +315,6 @@ confine_enter(struct cx *cx, const struct confine *s)
     if (e == ERR_NONE)
         e = restrict_files(cx, s);
     if (e == ERR_NONE)
-        e = restrict_calls(cx, s->kind);
+        e = restrict_calls(cx, s);
     return e;
 }

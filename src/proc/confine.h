@@ -10,13 +10,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cx.h"
 #include "base/err.h"
 
 enum confine_kind {
     CONFINE_FRONT = 1,   /* accepts connections; no file system, no outgoing connections */
-    CONFINE_WORKER = 2,  /* files; no sockets */
+    CONFINE_WORKER = 2,  /* files; no sockets but those of its database server */
     CONFINE_COURIER = 4, /* files to read, outgoing connections, threads (libcurl's resolver) */
 };
 
@@ -29,6 +30,9 @@ struct confine {
     enum confine_kind kind;
     const struct confine_path *paths;
     size_t n_paths;
+    bool connects;         /* a worker: to its database server, by a socket of this machine */
+    const uint16_t *ports; /* and by TCP, to these ports alone where the kernel knows how */
+    size_t n_ports;
     size_t descriptors; /* how many descriptors it may ever have open */
 };
 

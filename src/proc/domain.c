@@ -31,7 +31,7 @@
 #include "store/store_outbox.h"
 #include "webauthn/webauthn.h"
 
-enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64 };
+enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5 };
 
 /* Changes found in one round wake the checks they concern. Above this number, all checks are woken
  * instead. */
@@ -51,12 +51,13 @@ struct domain {
     struct opener opener;
     struct outbox outbox; /* for worker 0 */
     bool has_key;         /* the store belongs to our key */
-    struct confine_path folder;
+    struct opener_reach reach;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: never */
     uint32_t slot;
     struct news_line line; /* other workers: to worker 0 */
     int news;              /* worker 0: readable when another process has written; -1: none */
     int64_t followed;      /* the last row of the audit log that was seen; -1: none yet */
+    uint64_t writes;       /* db_writes before the call that runs */
 };
 
 /* Only LIVE settings of the configuration have changed. */
@@ -71,7 +72,7 @@ reload(void *arg, const struct config *c)
 static void
 listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
 {
-    if (news_listen(cx, d->config->store_path, &given->news) != ERR_NONE) {
+    if (news_listen(cx, config_local_file(d->config), &given->news) != ERR_NONE) {
         log_cx_error(cx, LOG_NEWS_UNAVAILABLE);
         err_forget(cx);
     }
@@ -112,23 +113,32 @@ is_missing(const char *path)
     return access(path, F_OK) != 0 && errno == ENOENT;
 }
 
+static void
+rehearse_folder(struct domain *d, struct str file)
+{
+    while (file.n > 1 && file.p[file.n - 1] != '/')
+        file.n--;
+    const char *folder = arena_cstr(&d->arena, file);
+    if (!str_is_null(file) && access(folder, R_OK | W_OK | X_OK) != 0)
+        child_find(true, arena_printf(&d->arena, "store.path: the folder %s cannot be used: %s", folder,
+                                      strerror(errno)));
+}
+
 /* A store that is not set up yet needs an action, but is not a mistake in the configuration. */
 static enum errcode
 rehearse(struct domain *d, struct cx *cx, const struct config *c)
 {
     struct db *db = NULL;
-    if (is_missing(c->store_path.p) && is_missing(c->store_key_file.p)) {
+    struct str file = config_store_file(c);
+    if (!str_is_null(file) && is_missing(file.p) && is_missing(c->store_key_file.p)) {
         child_find(false, STR_LIT("store: there is no database yet: `countersign init` makes one"));
         return ERR_NONE;
     }
     bool has_key = env_read_keys(cx, c->store_key_file.p, &d->env) == ERR_NONE;
     if (!has_key)
         child_find_error(cx);
-    const char *folder = opener_folder(&d->arena, c);
-    if (access(folder, R_OK | W_OK | X_OK) != 0)
-        child_find(true, arena_printf(&d->arena, "store.path: the folder %s cannot be used: %s", folder,
-                                      strerror(errno)));
-    if (db_open(cx, c->store_path, DB_OPEN, c->store_busy_timeout, &db) != ERR_NONE)
+    rehearse_folder(d, file);
+    if (db_open(cx, config_store(c), DB_OPEN, c->store_busy_timeout, &db) != ERR_NONE)
         child_find_error(cx);
     cx->db = db;
     cx->env = &d->env;
@@ -164,11 +174,11 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     }
     if (e != ERR_NONE)
         return e;
-    d->folder = (struct confine_path){opener_folder(&d->arena, c), true};
-    given->confine.paths = &d->folder;
-    given->confine.n_paths = 1;
+    e = opener_confine(&d->reach, cx, c, &given->confine);
+    if (e != ERR_NONE)
+        return e;
     if (d->slot != 0)
-        news_open(cx, c->store_path, &d->line);
+        news_open(cx, config_local_file(c), &d->line);
     if (d->slot == 0) {
         listen_for_news(d, cx, given);
         e = outbox_open(&d->outbox, cx, c);
@@ -179,16 +189,39 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 }
 
 static enum errcode
+run_call(struct domain *d, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+{
+    d->writes = db_writes(cx->db);
+    enum errcode e =
+        d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
+    if (e != ERR_NONE)
+        db_rollback(cx);
+    return e;
+}
+
+/* Then the call may run again, whole: nothing of it was committed. Nothing left this process either: wake-ups
+ * and letters follow a commit. */
+static bool
+has_lost_a_race(const struct domain *d, const struct cx *cx)
+{
+    return cx->err == ERR_STORE_RACE && db_writes(cx->db) == d->writes;
+}
+
+static enum errcode
 call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
     struct domain *d = arg;
     /* Without a store the answer stays zero, which is every operation's UnknownError. */
     if (!is_open(d, cx))
         return ERR_NONE;
-    enum errcode e =
-        d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
-    if (e != ERR_NONE)
-        db_rollback(cx);
+    enum errcode e = run_call(d, cx, op, in, out);
+    for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(d, cx); tries++) {
+        log_event(LOG_CALL_REPEATED, "op=%.*s", STR_ARG(op->name));
+        cx_again(cx);
+        memset(out, 0, op->out.size);
+        *cx->reply = (struct call_reply){.status = CALL_DONE};
+        e = run_call(d, cx, op, in, out);
+    }
     if (cx->has_posted && d->slot != 0)
         news_send(&d->line);
     outbox_look_soon(&d->outbox);

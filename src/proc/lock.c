@@ -12,6 +12,9 @@
 enum errcode
 lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int *fd_out)
 {
+    *fd_out = -1;
+    if (str_is_null(store_path))
+        return ERR_NONE; /* several servers may share one database server */
     const char *path = arena_printf(&cx->arena, "%.*s.lock", STR_ARG(store_path)).p;
     int fd = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     *fd_out = fd;

@@ -9,7 +9,7 @@
 static enum errcode
 open_mapped(struct opener *o, struct cx *cx, const struct config *config)
 {
-    enum errcode e = db_open(cx, config->store_path, DB_OPEN, config->store_busy_timeout, &o->db);
+    enum errcode e = db_open(cx, config_store(config), DB_OPEN, config->store_busy_timeout, &o->db);
     if (e != ERR_NONE)
         return e;
     cx->db = o->db;
@@ -61,11 +61,16 @@ opener_close(struct opener *o, struct cx *cx)
         db_close(&o->db);
 }
 
-const char *
-opener_folder(struct arena *a, const struct config *config)
+enum errcode
+opener_confine(struct opener_reach *r, struct cx *cx, const struct config *config, struct confine *confine)
 {
-    struct str path = config->store_path;
-    while (path.n > 1 && path.p[path.n - 1] != '/')
-        path.n--;
-    return arena_cstr(a, path);
+    enum errcode e = db_reach(cx, config_store(config), &r->db);
+    for (size_t i = 0; i < r->db.n_places; i++)
+        r->paths[i] = (struct confine_path){r->db.places[i].path, r->db.places[i].writable};
+    confine->paths = r->paths;
+    confine->n_paths = r->db.n_places;
+    confine->ports = r->db.ports;
+    confine->n_ports = r->db.n_ports;
+    confine->connects = r->db.is_server;
+    return e;
 }

@@ -10,6 +10,8 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "config/config.h"
+#include "db/db.h"
+#include "proc/confine.h"
 
 struct opener {
     struct db *db; /* NULL: not open */
@@ -24,7 +26,13 @@ enum errcode opener_first(struct opener *o, struct cx *cx, const struct config *
 bool opener_try(struct opener *o, struct cx *cx, const struct config *config);
 void opener_close(struct opener *o, struct cx *cx);
 
-/* The database's folder, in the arena: the confinement keeps it accessible. */
-const char *opener_folder(struct arena *a, const struct config *config);
+/* What must stay accessible within the confinement, to open the store again. */
+struct opener_reach {
+    struct db_reach db;
+    struct confine_path paths[DB_PLACES];
+};
+/* Fills *confine; *r must live as long as that is used. */
+enum errcode opener_confine(struct opener_reach *r, struct cx *cx, const struct config *config,
+                            struct confine *confine) MUST_CHECK;
 
 #endif

@@ -315,7 +315,7 @@ prepare(struct supervisor *s)
     if (e == ERR_NONE && warning != NULL)
         log_event(LOG_USER_ROOT, "problem=\"%s\"", warning);
     if (e == ERR_NONE)
-        e = lock_store(&s->cx, config->store_path, &s->user, &s->store_lock);
+        e = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
     if (e == ERR_NONE)
         e = source_open_tls(&s->cx, config, s->tls);
     if (e == ERR_NONE)

@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+import postgres
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("COUNTERSIGN_BUILD", "build-check"))
 CLI = os.path.join(BUILD, "src/cli/countersign")
@@ -137,10 +139,12 @@ class Server:
         self.settings = {
             ("server", "listen"): f"127.0.0.1:{self.port}",
             ("server", "public_url"): f"http://127.0.0.1:{self.port}",
-            ("store", "path"): os.path.join(self.folder, "countersign.db"),
             ("store", "key_file"): os.path.join(self.folder, "countersign.key"),
             ("log", "level"): "debug",
         }
+        if not {("store", "path"), ("store", "url")} & set(settings or {}):
+            self.settings.update(postgres.store() if postgres.IS_ASKED_FOR
+                                 else {("store", "path"): os.path.join(self.folder, "countersign.db")})
         # "{port}" in a setting is this server's port.
         self.settings.update({name: str(value).replace("{port}", str(self.port)) for name, value in (settings or {}).items()})
         with open(self.clock_file, "wb") as clock:

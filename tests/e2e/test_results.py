@@ -304,7 +304,7 @@ def test_unknown_error_while_the_store_is_away(own_server, name):
     console = server.console()
     token, push = console.begin(email)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
-    holder = Holder(server.settings[("store", "path")])
+    holder = Holder(server)
     server.advance(1)
     answer = console.check(token, push.sPushToken)
     assert (answer.result, answer.cookie) == ("UnknownError", None)
@@ -316,15 +316,18 @@ def test_unknown_error_while_the_store_is_away(own_server, name):
 class Holder:
     """Another program that holds the database's write lock for longer than the server waits."""
 
-    def __init__(self, path):
-        self.program = subprocess.Popen(["sqlite3", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.program.stdin.write("BEGIN IMMEDIATE; SELECT 'held';\n")
+    def __init__(self, server):
+        path, url = (server.settings.get(("store", name)) for name in ("path", "url"))
+        program = ["sqlite3", path] if path else ["psql", "-X", "-q", "-A", "-t", "-d", url]
+        begin = "BEGIN IMMEDIATE" if path else "BEGIN; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE"
+        self.program = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.program.stdin.write(f"{begin}; SELECT 'held';\n")
         self.program.stdin.flush()
         while "held" not in self.program.stdout.readline():
             assert self.program.poll() is None
 
     def release(self):
-        self.program.communicate("ROLLBACK;\n.quit\n")
+        self.program.communicate("ROLLBACK;\n")
 
 
 # ---- the logins --------------------------------------------------------------------------------------------------------

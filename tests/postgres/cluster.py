@@ -33,7 +33,8 @@ def ordinary():
 
 
 class Cluster:
-    def __init__(self, **settings):
+    def __init__(self, files=None, **settings):
+        """files: a folder whose files the server's own folder gets."""
         self.folder = tempfile.mkdtemp(prefix="countersign-pg-", dir="/tmp")
         self.data = os.path.join(self.folder, "data")
         self.settings = {**SETTINGS, **settings}
@@ -43,6 +44,10 @@ class Cluster:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         os.chmod(self.folder, 0o755)
         self.run("initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        for name in os.listdir(files) if files else ():
+            place = shutil.copy(os.path.join(files, name), self.data)
+            if user is not None:
+                os.chown(place, user.pw_uid, user.pw_gid)
         self.start()
 
     def run(self, program, *args):
@@ -67,7 +72,11 @@ class Cluster:
             time.sleep(0.02)
 
     def answers(self):
-        return subprocess.run([os.path.join(BIN, "pg_isready"), "-q", "-h", self.folder], check=False).returncode == 0
+        return subprocess.run([os.path.join(BIN, "pg_isready"), "-q", "-h", self.folder, "-p", self.port()],
+                              check=False).returncode == 0
+
+    def port(self):
+        return str(self.settings.get("port", 5432))
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
@@ -81,7 +90,8 @@ class Cluster:
             self.process = None
 
     def url(self, database=""):
-        return f"postgresql://{ROLE}@{urllib.parse.quote(self.folder, safe='')}/{database}"
+        port = f":{self.settings['port']}" if "port" in self.settings else ""
+        return f"postgresql://{ROLE}@{urllib.parse.quote(self.folder, safe='')}{port}/{database}"
 
     def sql(self, text, database="postgres"):
         """Runs statements; returns the rows as lists of texts."""
@@ -92,9 +102,31 @@ class Cluster:
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    def session(self, database):
+        """Statements one after the other in one session; use it in `with`."""
+        return Session([os.path.join(BIN, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database)])
+
     def remove(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Session:
+    def __init__(self, args):
+        self.program = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.program.communicate("\\q\n")
+
+    def run(self, text):
+        """Returns once the statements have run."""
+        self.program.stdin.write(text + "\n\\echo done\n")
+        self.program.stdin.flush()
+        while self.program.stdout.readline() != "done\n":
+            assert self.program.poll() is None, "psql ended"
 
 
 def main():

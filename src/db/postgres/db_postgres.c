@@ -31,20 +31,6 @@ statement_of(const struct db_rows *rows)
     return (struct pg_statement *)(uintptr_t)rows;
 }
 
-static enum errcode
-pg_begin(struct cx *cx, struct db *db, bool is_write)
-{
-    struct pg_link *link = link_of(db);
-    pg_link_stop_all(link);
-    enum errcode err = pg_link_connect(cx, link);
-    if (err != ERR_NONE)
-        return err;
-    return pg_link_run(cx, link,
-                       is_write ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
-                                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                       "BEGIN", pg_link_patience(link));
-}
-
 /* A transaction that has failed is answered by ROLLBACK. Where no answer comes, the outcome is not known:
  * the connection is given up, and nothing repeats what was asked for. */
 static enum errcode
@@ -68,6 +54,30 @@ pg_rollback(struct db *db)
         pg_link_run(&quiet, link, "ROLLBACK", "ROLLBACK", pg_link_patience(link)) != ERR_NONE)
         pg_link_disconnect(link);
     cx_clear(&quiet);
+}
+
+/* One writer at a time, as long as each appends to one chain of audit events: of two that run side by side
+ * one would always be in vain. The lock comes before the snapshot, so that a writer that has waited sees
+ * what the others have done. SERIALIZABLE holds without it as well (decisions/0017). */
+static const char *const begin_text[] = {
+    [DB_READS] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE",
+    [DB_MIGRATES] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+};
+
+static enum errcode
+pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    enum errcode err = pg_link_connect(cx, link);
+    if (err != ERR_NONE)
+        return err;
+    err = pg_link_run(cx, link, begin_text[purpose], purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN",
+                      pg_link_patience(link));
+    if (err != ERR_NONE)
+        pg_rollback(db);
+    return err;
 }
 
 static enum errcode
@@ -218,6 +228,76 @@ pg_close(struct db *db)
     free(db);
 }
 
+/* Every table that is there: db_open has found none. */
+static void
+pg_unmake(struct db *db)
+{
+    static const char sql[] =
+        "DO $$ DECLARE t text; BEGIN "
+        "FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP "
+        "EXECUTE format('DROP TABLE %I CASCADE', t); END LOOP; END $$";
+    struct pg_link *link = link_of(db);
+    struct cx quiet;
+    cx_init(&quiet);
+    pg_link_stop_all(link);
+    enum errcode err = pg_link_run(&quiet, link, sql, "DO", pg_link_patience(link));
+    (void)err; /* the caller reports why it has to undo */
+    cx_clear(&quiet);
+    pg_close(db);
+}
+
+/* Names are resolved, and certificates and passwords read, at each connection. */
+static void
+add_files(struct cx *cx, const struct pg_url *url, struct db_reach *reach)
+{
+    static const char *const parameters[] = {"passfile", "sslrootcert", "sslcert", "sslkey", "sslcrl"};
+    static const char *const fixed[] = {
+        "/etc/ssl",       "/usr/lib/ssl",       "/etc/resolv.conf", "/run/systemd/resolve",
+        "/etc/hosts",     "/etc/nsswitch.conf", "/etc/host.conf",   "/etc/gai.conf",
+        "/etc/localtime", "/run/resolvconf",    "/etc/services",    "/run/NetworkManager"};
+    for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+        struct str path = str_from_cstr(pg_url_value(url, parameters[i]));
+        if (!str_is_empty(path))
+            reach->places[reach->n_places++].path = arena_cstr(&cx->arena, path);
+    }
+    for (size_t i = 0; reach->n_ports > 0 && i < sizeof(fixed) / sizeof(fixed[0]); i++)
+        reach->places[reach->n_places++].path = fixed[i];
+}
+
+/* A port for each host, or one for all of them (libpq, "Specifying Multiple Hosts"). */
+static enum errcode
+add_ports(struct cx *cx, const struct pg_url *url, struct db_reach *reach)
+{
+    const char *given = pg_url_value(url, "port");
+    struct str rest = str_from_cstr(given[0] != '\0' ? given : "5432");
+    while (!str_is_null(rest)) {
+        struct str one = str_cut(&rest, ',');
+        uint64_t port = 5432;
+        if (!str_is_empty(one) && (str_to_u64(one, UINT16_MAX, &port) != ERR_NONE || port == 0))
+            return err_set(cx, ERR_CONFIG, "store.url: %.*s is not a port", STR_ARG(one));
+        if (reach->n_ports == DB_PORTS)
+            return err_set(cx, ERR_CONFIG, "store.url: more than %d hosts", DB_PORTS);
+        reach->ports[reach->n_ports++] = (uint16_t)port;
+    }
+    return ERR_NONE;
+}
+
+static enum errcode
+pg_reach(struct cx *cx, struct str place, struct db_reach *reach_out)
+{
+    struct pg_url url;
+    enum errcode err = pg_url_read(cx, place, &url);
+    if (err != ERR_NONE)
+        return err;
+    reach_out->is_server = true;
+    if (!pg_url_is_sockets(&url))
+        err = add_ports(cx, &url, reach_out);
+    if (err == ERR_NONE)
+        add_files(cx, &url, reach_out);
+    pg_url_clear(&url);
+    return err;
+}
+
 /* The database itself is made by its administrator: an empty one is what `create` needs. */
 static enum errcode
 pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, struct db **db_out)
@@ -262,4 +342,6 @@ const struct db_driver db_postgres = {
     .tidy = pg_tidy,
     .backup = pg_backup,
     .close = pg_close,
+    .unmake = pg_unmake,
+    .reach = pg_reach,
 };

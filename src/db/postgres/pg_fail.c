@@ -12,8 +12,8 @@ static const struct {
     const char *words;
 } meanings[] = {
     {"23505", ERR_CONFLICT, NULL},
-    {"40001", ERR_STORE_RACE, NULL},
-    {"40P01", ERR_STORE_RACE, NULL},
+    {"40001", ERR_STORE_RACE, "another change came first: try again"},
+    {"40P01", ERR_STORE_RACE, "another change came first: try again"},
     {"53100", ERR_STORE_FULL, "the database server's disk is full"},
     {"53200", ERR_STORE_FULL, "the database server is out of memory"},
     {"53300", ERR_STORE, "the database server has no connection left: raise max_connections"},

@@ -144,6 +144,18 @@ is_local(const struct pg_url *url)
     return all;
 }
 
+bool
+pg_url_is_sockets(const struct pg_url *url)
+{
+    struct str rest = str_from_cstr(pg_url_value(url, "host"));
+    bool all = pg_url_value(url, "hostaddr")[0] == '\0';
+    while (!str_is_null(rest)) {
+        struct str host = str_cut(&rest, ',');
+        all = all && (str_is_empty(host) || host.p[0] == '/' || host.p[0] == '@');
+    }
+    return all;
+}
+
 static enum errcode
 check_tls(struct cx *cx, struct pg_url *url)
 {
@@ -224,4 +236,7 @@ pg_url_forget_environment(void)
     PQconninfoFree(all);
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         (void)unsetenv(others[i]);
+    /* Otherwise libpq asks for the account's folder, where it looks for passwords and certificates: within
+     * the confinement that would load code. */
+    (void)setenv("HOME", "/nonexistent", 1);
 }

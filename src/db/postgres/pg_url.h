@@ -24,10 +24,13 @@ struct pg_url {
  * with words; *url_out then needs no clearing. */
 enum errcode pg_url_read(struct cx *cx, struct str text, struct pg_url *url_out) MUST_CHECK;
 void pg_url_clear(struct pg_url *url);
+/* Whether every host is a socket in a folder, or the usual one. */
+bool pg_url_is_sockets(const struct pg_url *url);
 /* The value of a parameter; "" if it is not set. */
 const char *pg_url_value(const struct pg_url *url, const char *key);
 
-/* Removes every variable that libpq would read from this process's environment. */
+/* Removes every variable that libpq would read from this process's environment, and its HOME: nothing is
+ * read from there either. */
 void pg_url_forget_environment(void);
 
 #endif

@@ -64,6 +64,37 @@ an_account_of_its_own(void **state)
     parsed_clear(&p);
 }
 
+/* One name for the store, and what it is for those who need a file. */
+static void
+store(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *store, *file;
+    } cases[] = {
+        {"", "/var/lib/countersign/countersign.db", "/var/lib/countersign/countersign.db"},
+        {"[store]\npath = /a.db\n", "/a.db", "/a.db"},
+        {"[store]\nurl = sqlite:/b/a.db\n", "sqlite:/b/a.db", "/b/a.db"},
+        {"[store]\nurl = postgresql://r@h1,h2/d\n", "postgresql://r@h1,h2/d", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct parsed p = parse(cases[i].text);
+        assert_int_equal(p.err, ERR_NONE);
+        assert_str(config_store(&p.c), cases[i].store);
+        if (cases[i].file == NULL)
+            assert_true(str_is_null(config_store_file(&p.c)));
+        else
+            assert_string_equal(config_store_file(&p.c).p, cases[i].file);
+        parsed_clear(&p);
+    }
+    assert_refused("[store]\nurl = postgresql://r@h/d\npath = /a.db\n",
+                   "f:2: url and path both name the store: remove one of them\n");
+    assert_refused("[store]\nurl = sqlite:a.db\n",
+                   "f:2: url must be sqlite:/PATH or postgresql://ROLE@HOST/DATABASE\n");
+    assert_refused("[store]\nurl = mysql://r@h/d\n",
+                   "f:2: url must be sqlite:/PATH or postgresql://ROLE@HOST/DATABASE\n");
+}
+
 static void
 plain_http(void **state)
 {
@@ -210,6 +241,7 @@ main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
                                        cmocka_unit_test(address),
                                        cmocka_unit_test(an_account_of_its_own),
+                                       cmocka_unit_test(store),
                                        cmocka_unit_test(plain_http),
                                        cmocka_unit_test(public_url),
                                        cmocka_unit_test(rules_beside_refused_values),

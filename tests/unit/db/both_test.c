@@ -51,7 +51,7 @@ tear_down(void **state)
     db_close(&p->cx.db);
     db_close(&p->other.db);
     if (p->folder[0] != '\0') {
-        assert_int_equal(unlink(db_file(p->url).p), 0);
+        assert_int_equal(unlink(p->url.p + strlen("sqlite:")), 0);
         assert_int_equal(rmdir(p->folder), 0);
     }
     cx_clear(&p->cx);

@@ -256,20 +256,15 @@ probe_data_becomes_code(void)
 }
 
 static int
-in_confinement(enum confine_kind kind, int (*probe)(void))
+within(const struct confine *s, int (*probe)(void))
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
-        struct confine_path path = {inside, true};
         struct cx cx;
         cx_init(&cx);
         log_init("probe", LOG_LEVEL_ERROR);
-        struct confine s = {.kind = kind,
-                            .paths = &path,
-                            .n_paths = kind == CONFINE_FRONT ? 0 : 1,
-                            .descriptors = DESCRIPTORS};
-        if (confine_enter(&cx, &s) != ERR_NONE) {
+        if (confine_enter(&cx, s) != ERR_NONE) {
             (void)dprintf(STDERR_FILENO, "%s\n", cx.detail);
             _exit(99);
         }
@@ -278,6 +273,15 @@ in_confinement(enum confine_kind kind, int (*probe)(void))
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int
+in_confinement(enum confine_kind kind, int (*probe)(void))
+{
+    struct confine_path path = {inside, true};
+    const struct confine s = {
+        .kind = kind, .paths = &path, .n_paths = kind == CONFINE_FRONT ? 0 : 1, .descriptors = DESCRIPTORS};
+    return within(&s, probe);
 }
 
 static void
@@ -401,7 +405,10 @@ the_courier_reads_nothing_of_the_store(void **state)
         struct confine_path path = {outside, false};
         struct cx cx;
         cx_init(&cx);
-        if (confine_enter(&cx, &(struct confine){CONFINE_COURIER, &path, 1, DESCRIPTORS}) != ERR_NONE)
+        if (confine_enter(&cx, &(struct confine){.kind = CONFINE_COURIER,
+                                                 .paths = &path,
+                                                 .n_paths = 1,
+                                                 .descriptors = DESCRIPTORS}) != ERR_NONE)
             _exit(99);
         _exit(probe_library());
     }
@@ -431,12 +438,93 @@ a_path_that_is_not_there_is_no_error(void **state)
         struct confine_path path = {"/nonexistent/folder", true};
         struct cx cx;
         cx_init(&cx);
-        _exit(confine_enter(&cx, &(struct confine){CONFINE_WORKER, &path, 1, DESCRIPTORS}) == ERR_NONE ? 0
-                                                                                                       : 1);
+        struct confine s = {.kind = CONFINE_WORKER, .paths = &path, .n_paths = 1, .descriptors = DESCRIPTORS};
+        _exit(confine_enter(&cx, &s) == ERR_NONE ? 0 : 1);
     }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
+}
+
+static uint16_t allowed_port, other_port;
+
+static int
+probe_local_socket(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? 0
+                                                                                                 : REFUSED;
+}
+
+static int
+connects_to(uint16_t port)
+{
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 ? 0 : errno == EACCES ? REFUSED : 1;
+}
+
+static int
+probe_database(void)
+{
+    return connects_to(allowed_port);
+}
+
+static int
+probe_another_service(void)
+{
+    return connects_to(other_port);
+}
+
+static int
+listener(uint16_t *port_out)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t n = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&at, n), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    *port_out = ntohs(at.sin_port);
+    return fd;
+}
+
+/* A worker whose database is a server reaches that server, and nothing else. */
+static void
+a_worker_with_a_database_server(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int (*probe)(void);
+        int by_socket, by_tcp;
+    } rows[] = {
+        {"daily work", probe_daily_work, 0, 0},
+        {"a socket of this machine", probe_local_socket, 0, 0},
+        {"its database", probe_database, -SIGSYS, 0},
+        {"another service", probe_another_service, -SIGSYS, REFUSED},
+        {"bind", probe_bind, -SIGSYS, REFUSED},
+        {"packet socket", probe_packet_socket, -SIGSYS, -SIGSYS},
+        {"resolver", probe_resolver, -SIGSYS, 0},
+        {"execve", probe_exec, -SIGSYS, -SIGSYS},
+        {"code at run time", probe_code, -SIGSYS, -SIGSYS},
+        {"a file elsewhere", probe_file_outside, REFUSED, REFUSED},
+    };
+    int fds[] = {listener(&allowed_port), listener(&other_port)};
+    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+        bool by_tcp = i % 2 == 1;
+        const struct confine s = {.kind = CONFINE_WORKER,
+                                  .connects = true,
+                                  .ports = &allowed_port,
+                                  .n_ports = by_tcp ? 1 : 0,
+                                  .descriptors = DESCRIPTORS};
+        int got = within(&s, rows[i / 2].probe), wanted = by_tcp ? rows[i / 2].by_tcp : rows[i / 2].by_socket;
+        if (got != wanted)
+            fail_msg("%s, %s: %d instead of %d", rows[i / 2].name, by_tcp ? "TCP" : "socket", got, wanted);
+    }
+    (void)close(fds[0]);
+    (void)close(fds[1]);
 }
 
 int
@@ -448,6 +536,7 @@ main(void)
         cmocka_unit_test(the_courier_reads_nothing_of_the_store),
         cmocka_unit_test(the_front_reads_no_file),
         cmocka_unit_test(a_path_that_is_not_there_is_no_error),
+        cmocka_unit_test(a_worker_with_a_database_server),
     };
     return cmocka_run_group_tests(tests, make_folders, remove_folders);
 }

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stores on a PostgreSQL server: one server for each test process, a database for each store."""
+
+import atexit
+import itertools
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "postgres"))
+import cluster
+
+# COUNTERSIGN_STORE=postgresql: every server of the tests has its store there, unless a test names a file for it.
+IS_ASKED_FOR = os.environ.get("COUNTERSIGN_STORE") == "postgresql"
+
+_made = []
+_count = itertools.count()
+
+
+def server():
+    """The server of this test process, started when first asked for."""
+    if not _made:
+        _made.append(cluster.Cluster())
+        atexit.register(_made[0].remove)
+    return _made[0]
+
+
+def database(more=""):
+    """The name of a new, empty database."""
+    name = f"store{next(_count)}"
+    server().sql(f"CREATE DATABASE {name} TEMPLATE template0 {more}")
+    return name
+
+
+def store():
+    """The settings of a new store."""
+    return {("store", "url"): server().url(database())}

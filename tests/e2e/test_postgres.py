@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server whose store is on PostgreSQL: set up, lost, found again; by a socket, and by TCP with TLS. What a console and a phone
+see is the rest of this folder, with COUNTERSIGN_STORE=postgresql."""
+
+import concurrent.futures
+import datetime
+import os
+import signal
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+import cluster
+import postgres
+from countersign import Refused, Server, free_port
+
+
+@pytest.fixture
+def own_cluster():
+    made = []
+
+    def make(**settings):
+        made.append(cluster.Cluster(**settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.remove()
+
+
+def at(one, database="store"):
+    """The settings of a store on a cluster of the test's own."""
+    one.sql(f"CREATE DATABASE {database} TEMPLATE template0")
+    return {("store", "url"): one.url(database)}
+
+
+def tables(one, database="store"):
+    return {row[0] for row in one.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database)}
+
+
+def test_a_sign_in(own_server, name):
+    company, email = name
+    server = own_server(postgres.store())
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    assert server.cli("audit", "verify")["events"] > 3
+    assert "store.unavailable" not in server.log()
+    done = server.run("backup", os.path.join(server.folder, "copy.db"))
+    assert done.returncode == 2 and "pg_dump" in done.stderr
+    assert not os.path.exists(os.path.join(server.folder, "copy.db"))
+    assert server.cli("upgrade")["upgraded"] is False
+
+
+def test_a_database_is_set_up_once(own_cluster, own_server, tmp_path):
+    one = own_cluster()
+    first = own_server(at(one), start=False)
+    before = one.sql("SELECT * FROM meta ORDER BY name", "store")
+    (tmp_path / "second").mkdir()
+    with pytest.raises(Refused, match="there is a database already"):
+        Server(tmp_path / "second", first.settings | {("store", "key_file"): str(tmp_path / "second/key")}, start=False)
+    assert one.sql("SELECT * FROM meta ORDER BY name", "store") == before, "another's tables are left alone"
+    assert not (tmp_path / "second/key").exists()
+
+
+def test_a_set_up_that_fails_leaves_nothing(own_cluster, tmp_path):
+    one = own_cluster()
+    with pytest.raises(Refused, match="not an address"):
+        Server(tmp_path, at(one), start=False, init=("--company", "acme", "--technician", "not an address", "--password-file", "-"))
+    assert tables(one) == set()
+    assert not (tmp_path / "countersign.key").exists()
+
+
+def test_the_check_of_a_configuration_says_what_is_wrong(own_cluster, own_server):
+    one = own_cluster()
+    server = own_server(at(one), start=False)
+    one.sql("CREATE DATABASE sorted TEMPLATE template0 LOCALE 'C.UTF-8'")
+    for url, words in ((one.url("sorted"), "LOCALE 'C'"), (one.url("none"), "does not exist"),
+                       (one.url("store") + "?sslmode=nonsense", "sslmode"), ("postgresql://r:secret@127.0.0.1/d", "password"),
+                       ("postgresql://r@db.example/d?sslmode=require", "verify-full")):
+        server.settings["store", "url"] = url
+        server.write_config()
+        done = server.run("config", "check")
+        assert done.returncode != 0 and words in done.stdout + done.stderr, (url, done.stdout, done.stderr)
+        assert "secret" not in done.stdout + done.stderr
+
+
+def test_the_database_server_goes_away_and_comes_back(own_cluster, own_server, name):
+    company, email = name
+    one = own_cluster()
+    server = own_server(at(one) | {("store", "busy_timeout"): "1s"})
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    workers = server.children("worker")
+    one.stop()
+    server.advance(1)
+    answer = console.check(token, push.sPushToken)
+    assert (answer.result, answer.cookie) == ("UnknownError", None), "never a way in"
+    assert console.login(email).result == "UnknownError"
+    one.start()
+    server.wait_for(lambda: console.login(email).result != "UnknownError")
+    assert console.settle(token, push.sPushToken).result == "OK", "what was acknowledged is not lost"
+    assert server.children("worker") == workers, "the same processes connect again"
+    one.stop(signal.SIGINT)
+    one.start()
+    server.wait_for(lambda: server.console().login(email).sLoginToken is not None)
+
+
+def test_a_start_without_its_database(own_cluster, own_server):
+    one = own_cluster()
+    server = own_server(at(one), start=False)
+    one.stop()
+    with pytest.raises(AssertionError, match="did not start"):
+        server.start()
+    assert "start.failed" in server.log() and "postgresql" in server.log()
+    server.process.wait(60)
+    server.process = None
+
+
+def test_a_race_is_repeated(own_cluster, own_server, name):
+    """Another transaction changes the account's row while an operation waits for it: the operation runs again, whole."""
+    company, email = name
+    one = own_cluster()
+    server = own_server(at(one))
+    server.ready(company, email)
+    console = server.console()
+    login = console.login(email)
+    with one.session("store") as other:
+        other.run("BEGIN; UPDATE technician SET name = name;")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            sent = pool.submit(console.send, login.sLoginToken)
+            server.wait_for(lambda: one.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [["0"]])
+            other.run("COMMIT;")
+            assert sent.result().result == "OK"
+    assert server.log().count("call.repeated") == 1
+    assert len([row for row in server.cli("audit", "list")["events"] if row["event"] == "push.sent"]) == 1
+
+
+def authority(folder):
+    """A certificate for localhost, by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.utcnow()
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=2))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+            .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256()))
+    folder.mkdir()
+    (folder / "server.crt").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "server.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "server.key").chmod(0o600)
+    return folder
+
+
+def test_by_tcp_with_tls(own_cluster, own_server, name, tmp_path):
+    """A confined worker reads the certificate, resolves the name, and connects again."""
+    company, email = name
+    ours, other = authority(tmp_path / "ours"), authority(tmp_path / "other")
+    port = free_port()
+    one = own_cluster(listen_addresses="127.0.0.1", port=port, ssl="on", ssl_cert_file="server.crt", ssl_key_file="server.key",
+                      files=ours)
+    one.sql("CREATE DATABASE store TEMPLATE template0")
+    url = f"postgresql://{cluster.ROLE}@localhost:{port}/store?sslmode=verify-full&sslrootcert="
+    server = own_server({("store", "url"): f"{url}{ours}/server.crt"})
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    assert {row[0] for row in one.sql("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_addr IS NOT NULL")} \
+        == {"t"}
+    one.stop()
+    one.start()
+    server.wait_for(lambda: server.console().login(email).sLoginToken is not None)
+    server.settings["store", "url"] = f"{url}{other}/server.crt"
+    server.write_config()
+    done = server.run("technician", "list")
+    assert done.returncode == 3 and "certificate" in done.stderr
