@@ -10,9 +10,9 @@
 #define ABANDONED_AFTER (10 * CLOCK_MINUTE) /* how long a login may wait for its second factor */
 
 /* The members that are shown. Statements, signatures and names of files of a console are not among them. */
-static const char *const shown[] = {"reason",      "until",  "seconds",   "source",  "method",
-                                    "purpose",     "result", "by",        "counter", "device",
-                                    "turned_away", "count",  "challenge", "session"};
+static const char *const shown[] = {"reason",  "event",  "until",     "seconds", "source", "method",
+                                    "purpose", "result", "by",        "counter", "device", "turned_away",
+                                    "count",   "times",  "challenge", "session"};
 
 struct str
 explain_device(struct cx *cx, int64_t id)
@@ -65,6 +65,8 @@ static const struct kind {
     {AUDIT_DEVICE_REFUSED, "device list --technician"},
     {AUDIT_SELF_REFUSED, NULL},
     {AUDIT_PASSWORD_CHANGE_REFUSED, NULL},
+    {AUDIT_COUNTING, NULL},
+    {AUDIT_COUNTED, NULL},
 };
 
 static const struct kind *

@@ -35,7 +35,7 @@ stats_cause_name(enum stats_cause cause)
         [STATS_PUSH_REJECTED] = "push_rejected",   [STATS_PUSH_REPORTED] = "push_reported",
         [STATS_PUSH_EXPIRED] = "push_expired",     [STATS_PUSH_FAILED] = "push_failed",
         [STATS_WRONG_NUMBER] = "wrong_number",     [STATS_ACCOUNT_LOCKED] = "account_locked",
-        [STATS_SOURCE_REFUSED] = "source_refused",
+        [STATS_SOURCE_REFUSED] = "source_refused", [STATS_REFUSED_COUNTED] = "refused_counted",
     };
     ASSERT(cause < STATS_CAUSES);
     return names[cause];
@@ -152,6 +152,16 @@ cause_of(enum audit_event event)
     }
 }
 
+/* Of events that were only counted; STATS_CAUSES: of others than those that count here. */
+static enum stats_cause
+cause_of_counted(struct cx *part, const struct audit_row *event, int64_t *times_out)
+{
+    const enum audit_event what = audit_event_read(audit_detail(part, event, "event"));
+    if (str_to_i64(audit_detail(part, event, "times"), 1, INT64_MAX, times_out) != ERR_NONE)
+        return STATS_CAUSES;
+    return what == AUDIT_LOGIN_REFUSED ? STATS_REFUSED_COUNTED : cause_of(what);
+}
+
 static bool
 is_counted(enum audit_event event)
 {
@@ -164,14 +174,19 @@ static bool
 count_event(struct cx *part, struct counting *c, const struct audit_row *event)
 {
     const enum audit_event what = audit_event_read(event->event);
-    if (event->at < c->since || !is_counted(what) || (c->q->company != 0 && event->company != c->q->company))
+    const bool is_number = what == AUDIT_COUNTED;
+    int64_t times = 1;
+    if (event->at < c->since || (!is_number && !is_counted(what)) ||
+        (c->q->company != 0 && event->company != c->q->company))
+        return true;
+    const enum stats_cause cause = is_number ? cause_of_counted(part, event, &times) : cause_of(what);
+    if (is_number && cause == STATS_CAUSES)
         return true;
     struct stats_row *row = row_of(c, event->at - event->at % CLOCK_DAY, event->company);
     if (row == NULL)
         return false;
-    const enum stats_cause cause = cause_of(what);
     if (cause != STATS_CAUSES) {
-        row->causes[cause]++;
+        row->causes[cause] += times;
     } else if (what == AUDIT_LOGIN_GRANTED) {
         count_result(row, audit_detail(part, event, "result"));
     } else if (what == AUDIT_LOGIN_REFUSED) {

@@ -23,6 +23,7 @@ enum stats_cause {
     STATS_WRONG_NUMBER,
     STATS_ACCOUNT_LOCKED,
     STATS_SOURCE_REFUSED,
+    STATS_REFUSED_COUNTED, /* refusals beyond the bound of accounts/tally.h: only their number is kept */
     STATS_CAUSES
 };
 const char *stats_cause_name(enum stats_cause cause);

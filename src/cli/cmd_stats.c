@@ -14,7 +14,7 @@ static json_t *
 results_of(const struct stats_row *row, int64_t *refused_out)
 {
     json_t *o = print_object();
-    *refused_out = 0;
+    *refused_out = row->causes[STATS_REFUSED_COUNTED];
     for (unsigned r = 0; r < SIGNIN_COUNT_; r++) {
         if (row->results[r] == 0)
             continue;

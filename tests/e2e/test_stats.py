@@ -41,6 +41,29 @@ def test_stats_by_day_and_company(own_server, name):
     assert "InvalidPassword=1 OK=2" in text or "OK=2 InvalidPassword=1" in text
 
 
+def test_what_was_only_counted_is_not_missing(own_server, name):
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    server.console(source="127.0.8.1").begin(email)
+    thief, times = server.console(source="127.0.8.2"), 24  # 20 have a row each (accounts/tally.h)
+    for _ in range(times):
+        assert thief.send(thief.login(email).sLoginToken).result == "TwoFactorError"
+    server.cli("technician", "disable", email)
+    for _ in range(times):
+        assert thief.login(email).result == "UserNotActiveForThisRole"
+    said = [refusal["detail"] for refusal in server.cli("explain", email)["refusals"] if refusal["event"] == "audit.counting"]
+    assert said and "event=login.refused" in said[0] and "source=127.0.8.2" in said[0], said
+    server.advance(3600 + 61)
+
+    def causes():
+        days = server.cli("stats", "--company", company)["days"]
+        found = {key: sum(day["causes"].get(key, 0) for day in days) for key in ("push_held", "refused_counted")}
+        return found, sum(day["refused"] for day in days)
+
+    server.wait_for(lambda: causes() == ({"push_held": times, "refused_counted": times - 20}, times))
+
+
 @pytest.mark.parametrize("words", [("--days", "0"), ("--days", "soon"), ("--company", "none")])
 def test_stats_of_nothing(server, words):
     with pytest.raises(Refused) as refused:
