@@ -12,7 +12,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { IMPORT_ROWS_MAX = 100000 };
+/* One transaction: while it runs, no sign-in can be written. It must end well within store.busy_timeout. */
+enum { IMPORT_ROWS_MAX = 10000 };
 
 struct import_row {
     struct technician_new new; /* without a password: a hash each would take minutes */

@@ -140,7 +140,7 @@ read_rows(struct importing *i, struct str text)
         if (how == CSV_WRONG)
             err = wrong(i, i->csv.line, why);
         else if (i->im.n == IMPORT_ROWS_MAX)
-            err = wrong(i, i->csv.line, "there are more than 100000 accounts");
+            err = wrong(i, i->csv.line, "there are more than 10000 accounts: divide the file");
         else
             err = read_row(i, &r);
     }
