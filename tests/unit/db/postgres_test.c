@@ -155,7 +155,7 @@ a_statement_takes_only_so_long(void **state)
     struct place *p = *state;
     struct db_rows *rows;
     struct db *slow = p->cx.db;
-    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_MS, &p->cx.db), ERR_NONE);
+    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, 2 * CLOCK_S, &p->cx.db), ERR_NONE);
     assert_int_equal(db_query(&p->cx, &rows, "SELECT CAST(pg_sleep(600) AS TEXT)", ""), ERR_STORE);
     assert_non_null(strstr(p->cx.detail, "took too long"));
     err_forget(&p->cx);
