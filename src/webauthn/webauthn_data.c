@@ -140,8 +140,8 @@ read_statement(struct webauthn_attestation *att)
     struct cbor c = {.rest = att->statement};
     struct str name, signature = STR_NULL;
     size_t pairs;
-    if (!cbor_take_map(&c, &pairs))
-        return false;
+    bool is_map = cbor_take_map(&c, &pairs);
+    ASSERT(is_map); /* take_object has read it as one */
     for (size_t i = 0; i < pairs; i++) {
         bool taken = false;
         if (!cbor_take_text(&c, &name))
