@@ -414,7 +414,7 @@ the_story_of_a_sign_in(void **state)
     world_later(w, CLOCK_MINUTE);
     assert_ok(session_log_out(w->cx, w->session, &was_alive));
     (void)explain(w, newest_login(w), &story);
-    assert_true(has_step(&story, "begun", "a right password", &at));
+    assert_true(has_step(&story, "begun", "the password was right", &at));
     assert_true(has_step(&story, "push", "a push waits", &at));
     assert_true(has_step(&story, "delivery", "webhook: waiting", &at));
     assert_true(has_step(&story, "phone", "fetched", &at));
@@ -440,7 +440,7 @@ the_story_outlives_its_rows(void **state)
     assert_ok(session_sweep(w->cx, 1000, &more));
     assert_int_equal(world_int(w, "SELECT count(*) FROM login WHERE id = $1", login), 0);
     (void)explain(w, login, &story);
-    assert_true(has_step(&story, "begun", "a right password", &at));
+    assert_true(has_step(&story, "begun", "the password was right", &at));
     assert_true(has_step(&story, "push", "a push waits", &at));
     assert_true(has_step(&story, "phone", "approved", &at));
     assert_true(has_step(&story, "console", "granted", &at));
