@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_parse: what one request costs the parser, and one answer the reply writer, in nanoseconds, on this
+/* http_parse: the cost of parsing one request and of writing one answer, in nanoseconds, on this
  * machine.
  *
  * usage: http_parse FILE.request [ROUNDS]

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""(g) under attack: what an honest person waits while one anonymous client attacks, beside the quiet in the same run.
+"""(g) under attack: how long an honest person waits while one anonymous client attacks, compared with the quiet time of the same run.
 
 An honest console checks a pending push and signs on (a password hash), one after the other, from an address of its own; the attacks
 are those of tests/hostile/attacks.py. For each attack: quiet, attacked, and how long after its end a check is as quick as before.
 
-Where others use the machine, clocks tell of them too. So what the front itself worked while a check waited is measured as well: it is
-what the attack makes others wait for, whatever else runs.
+If others use the machine, times include their load. So the front's own work while a check waited is measured as well: it is
+the wait that the attack causes, independent of other load.
 """
 
 import multiprocessing
@@ -26,13 +26,13 @@ from countersign import PASSWORD, Console  # noqa: E402
 
 EMAIL = "ann@acme.example"
 HONEST = "127.9.9.9"
-RECOVERY_MOST = 60  # seconds that are waited for a quiet server
+RECOVERY_MOST = 60  # seconds to wait for a quiet server
 QUICK_AGAIN = 2  # times the quiet median
-REST = 2  # seconds before what a server kept is measured
+REST = 2  # seconds before a server's memory is measured
 
 
 def worked(fronts):
-    """Milliseconds of a processor that these processes have used."""
+    """Milliseconds of processor time that these processes have used."""
     used = 0
     for pid in fronts:
         with open(f"/proc/{pid}/schedstat", encoding="utf-8") as stat:
@@ -41,13 +41,13 @@ def worked(fronts):
 
 
 class Honest:
-    """An honest console: what it waited for each check and each login, in ms, and what was not answered."""
+    """An honest console: its waits for each check and each login, in ms, and the unanswered ones."""
 
     def __init__(self, server, pair):
         self.server, self.pair = server, pair
         self.console = Console(server, source=HONEST)
         self.lost = 0
-        self.fronts, self.front = server.children("front"), []  # milliseconds that it worked during each check
+        self.fronts, self.front = server.children("front"), []  # milliseconds of its own work during each check
 
     def timed(self, call):
         begun = time.monotonic()
@@ -81,7 +81,7 @@ class Honest:
         return {"checks": checks, "logins": logins, "front": self.front, "lost": self.lost - before}
 
     def recovered_after(self, quiet_ms):
-        """Seconds until five checks in a row are as quick as before, or nothing where that is too long."""
+        """Seconds until five checks in a row are as quick as before, or nothing if that takes too long."""
         begun, good = time.monotonic(), 0
         while time.monotonic() - begun < RECOVERY_MOST:
             good = good + 1 if self.check() < QUICK_AGAIN * max(quiet_ms, 1) else 0

@@ -25,7 +25,7 @@ FRONTS = 3  # a process may hold some 20,000 descriptors
 
 
 def by_connections(folder, counts, rounds, seconds):
-    """Rate, cost and memory of both at each number of connections, which are open to both all the while, and so idle for longer than usual."""
+    """Rate, cost and memory of both at each number of connections, which stay open to both all the time, and so are idle for longer than usual."""
     inner = os.path.join(folder, "connections")
     os.mkdir(inner)
     ours = Ours(inner, {("server", "fronts"): str(FRONTS), ("limits", "idle_time"): "600s"})
@@ -45,7 +45,7 @@ def by_connections(folder, counts, rounds, seconds):
 
 
 class Sink(http.server.BaseHTTPRequestHandler):
-    """A webhook that takes whatever comes."""
+    """A webhook that accepts everything."""
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -74,7 +74,7 @@ def webhook(folder):
 
 
 def sign_in_some(server):
-    """Whole sign-ins through the server's own doors, by accounts and phones of their own: the models of many."""
+    """Whole sign-ins through the server's interfaces, with accounts and phones of their own: models for many copies."""
     server.company("models")
     for number in range(MODELS):
         email = f"model{number}@bench.example"
@@ -84,7 +84,7 @@ def sign_in_some(server):
         assert answer.result == "OK", answer.body
     with contextlib.closing(server.store()) as store:
         while store.execute("SELECT 1 FROM outbox WHERE state = 'waiting'").fetchone():
-            time.sleep(0.02)  # the courier is at it
+            time.sleep(0.02)  # the courier is busy
 
 
 def rows_of(store, table, where):
@@ -105,7 +105,7 @@ def read_models(store):
 
 
 def copy_of(row, ids, earlier):
-    """With other ids, tokens and digests, and all its moments that much earlier."""
+    """With other ids, tokens and digests, and all its times that much earlier."""
     row = {key: value - earlier if key.endswith("_at") and value else value for key, value in row.items()}
     for key, value in row.items():
         if key == "public_id":
@@ -127,7 +127,7 @@ def sizes(store):
 
 
 def audit_bytes(store, models):
-    """Of each sign-in: in a file of its own, for copies would break the chain."""
+    """For each sign-in, in a file of its own, since copies would break the chain."""
     with contextlib.closing(sqlite3.connect(":memory:")) as apart:
         for sql, in store.execute("SELECT sql FROM sqlite_schema WHERE tbl_name = 'audit' AND sql IS NOT NULL"):
             apart.execute(sql)
@@ -155,7 +155,7 @@ def leave_behind(server, sign_ins):
 
 
 def remaining(server):
-    """By a connection that only reads: it must not wait for, nor hold up, who removes."""
+    """Over a connection that only reads: it must neither wait for the removal nor delay it."""
     store = sqlite3.connect(f"file:{server.settings[('store', 'path')]}?mode=ro", uri=True, timeout=60)
     count = store.execute("SELECT count(*) FROM login WHERE state = 'spent'").fetchone()[0]
     store.close()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""(e) whole sign-ins a second: login, push, approval by a phone, check, beside what argon2id alone allows on that processor."""
+"""(e) whole sign-ins a second: login, push, approval by a phone, check, compared with what argon2id alone allows on that processor."""
 
 import multiprocessing
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""(f) checks with a million accounts and 100,000 pending pushes in the store, beside an empty one.
+"""(f) checks with a million accounts and 100,000 pending pushes in the store, compared with an empty one.
 
 Twice: `read`, where each request calls itself by another name, so that the watch list knows none of them and a worker reads the
 store for every one; and `polled`, where consoles ask as consoles do, a pair in the same bytes each time, and the watch list
@@ -13,7 +13,7 @@ import random
 from ours import Ours, fill, write_pairs
 from rounds import NUMBER, build_loader, compare, drive, run_rounds, write_request
 
-PAIRS_A_SECOND = 4000  # so many, at least
+PAIRS_A_SECOND = 4000  # at least
 
 
 class Filled(Ours):
@@ -50,7 +50,7 @@ def measure(folder, build, quick):
     build_loader()
     rounds, seconds = (3, 2) if quick else (9, 3)
     technicians, pushes = (100000, 10000) if quick else (1000000, 100000)
-    # A watch list remembers twice as many pairs as its front may have connections: an operator with so many consoles allows for them.
+    # A watch list remembers twice as many pairs as its front may have connections: an operator with that many consoles raises the limit.
     settings = {("limits", "connections"): "60000"}
     servers = [Filled(folder, "full store", technicians, pushes, settings), Filled(folder, "empty store", 1, 1, settings)]
     found = {kind: checks(servers, rounds, seconds, kind) for kind in ("read", "polled")}

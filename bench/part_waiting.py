@@ -16,9 +16,9 @@ from countersign import Console
 
 LOADERS, SOURCES = 4, 12
 FRONTS = 3
-# What a held check needs beside memory of its connection is counted from here on: pools and tables are there already.
+# What a held check needs in addition to its connection's memory is counted from here on: pools and tables exist already.
 WARM = 256
-# A server is busy while it uses more than this of one processor, and quiet once it did not for so long; it is looked at in steps.
+# A server is busy while it uses more than this of one processor, and quiet once it has not for this long; it is checked in steps.
 BUSY, QUIET_S, STEP_S = 0.3, 0.3, 0.01
 
 
@@ -49,12 +49,12 @@ class Loaders:
         return self.processes[index // (share + 1) if index < edge else rest + (index - edge) // share]
 
     def end(self):
-        """Returns what was still answered: (index, nanoseconds, result)."""
+        """Returns the answers that still arrived: (index, nanoseconds, result)."""
         lines = [process.communicate()[0] for process in self.processes]
         return [parse(line) for text in lines for line in text.splitlines() if line != "all"]
 
     def rows(self):
-        """Of each connection its answer, once all are there."""
+        """The answer of each connection, once all have arrived."""
         return [parse(line) for process in self.processes for line in iter(process.stdout.readline, "all\n")]
 
 
@@ -64,7 +64,7 @@ def parse(line):
 
 
 def wait_quiet(fronts):
-    """Until the fronts have taken everything in: they stop using their processor."""
+    """Until the fronts have read everything: they stop using their processor."""
     last, still = -1.0, 0
     while still < 3:
         time.sleep(0.3)
@@ -74,7 +74,7 @@ def wait_quiet(fronts):
 
 
 def wake_some(server, loaders, pairs, count, times):
-    """One push after the other is taken back. Milliseconds until that was answered itself, it being a durable transaction; until the
+    """One push after the other is cancelled. Milliseconds until that was answered itself, it being a durable transaction; until the
     check that waits for it was answered; and by how much the second came after the first."""
     console, own, woken, added = Console(server), [], [], []
     for number in range(times):
@@ -98,7 +98,7 @@ def spread(values):
 
 
 def park(folder, count, times=1000):
-    """One number of parked checks, each of a push of its own: memory, and the waking of one among them."""
+    """For one number of parked checks, each of a push of its own: memory, and the waking of one of them."""
     inner = os.path.join(folder, f"park{count}")
     os.mkdir(inner)
     settings = {("server", "fronts"): str(FRONTS)}
@@ -122,7 +122,7 @@ def park(folder, count, times=1000):
 
 
 def wake_all(folder, count):
-    """All wait for one push, which is taken back: seconds until the last one is answered."""
+    """All wait for one push, which is cancelled: seconds until the last one is answered."""
     inner = os.path.join(folder, f"all{count}")
     os.mkdir(inner)
     server = Ours(inner, {("server", "fronts"): str(FRONTS)}, start=False, cpu=None)
@@ -182,7 +182,7 @@ def ask_all_again(folder, count):
 
 
 def tls_memory(folder, count):
-    """Of one front, by connections of Python's own, since the loader speaks plain HTTP."""
+    """Of one front, over connections made by Python, since the loader speaks plain HTTP."""
     inner = os.path.join(folder, "tls")
     os.mkdir(inner)
     files = certificate(inner)

@@ -2,7 +2,7 @@
 """The servers that ours is measured beside, each from a package, each answering the same operation.
 
 nginx gives the bytes of our answer without looking at the question: the ceiling. The others parse and encode with their own
-toolkit and look nothing up. Each is started with one process where it has an option for it, and is the simplest program that its
+toolkit and look nothing up. Each is started with one process if it has such an option, and is the simplest program that its
 documentation shows.
 """
 
@@ -109,7 +109,7 @@ class Php(Peer):
 
     def __init__(self, folder):
         super().__init__(folder)
-        # fpm started by root gives its pool to another account, which has to reach the files.
+        # fpm started by root runs its pool as another account, which has to reach the files.
         os.chmod(folder, 0o755)
         shutil.copy(WSDL, os.path.join(self.folder, "service.wsdl"))
         shutil.copy(os.path.join(HERE, "peers/soap.php"), self.folder)
@@ -131,7 +131,7 @@ class Mono(Peer):
 
     name = "Mono ASMX"
     path = ASMX
-    expected = "Result>loginTwoFactorRet_OK<"  # to the tokens that the others answer by Poll
+    expected = "Result>loginTwoFactorRet_OK<"  # for the tokens to which the others answer Poll
 
     def __init__(self, folder):
         super().__init__(folder)

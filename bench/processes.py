@@ -84,7 +84,7 @@ def used_by_all():
 
 
 def own_memory(pid):
-    """Bytes of anonymous memory: what a process holds in user space beside its program text. None where it ended and was not waited for."""
+    """Bytes of anonymous memory: what a process holds in user space besides its program text. None if it has ended and was not waited for yet."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         found = re.search(r"RssAnon:\s+(\d+) kB", status.read())
     return int(found.group(1)) * 1024 if found else 0

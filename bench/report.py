@@ -217,7 +217,7 @@ def _slowed(row, what, digits=2):
     return [f"{quiet['median']:.{digits}f} / {under['median']:.{digits}f} ({under['median'] / quiet['median']:.1f})", f"{quiet['p99']:.1f} / {under['p99']:.1f}"]
 
 
-# Not measured by a part: it takes both trees. Kept here until somebody measures it anew.
+# Not measured by a part: it takes both trees. Kept here until it is measured again.
 DEFENCES = ("What the defences cost, by 15 interleaved rounds of both trees on 2026-11-29: a check of a pending push takes 1.04 times (0.95 to 1.10) the "
             "processor time that it took before them (45c2548) on connections that are kept, 1.00 (0.98 to 1.06) on one for each request.\n\n")
 

@@ -20,7 +20,7 @@ LOADER = os.path.join(BUILD, "bench/loader")
 # Descriptors of a process, and ports of a source address, that may be used at once: with many more, the kernel searches long for a free one.
 CONNECTIONS_EACH, PORTS_EACH = 17000, 5000
 NUMBER = "0" * 10  # the loader counts here
-WINDOW = 64  # requests under way at once, whatever the number of connections
+WINDOW = 64  # requests under way at once, for any number of connections
 
 
 def build_loader():

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, LEFT, BAR, GAP = 720, 210, 22, 8
 COLOURS = ["#2a6f97", "#bc4749", "#6a994e", "#8d6a9f"]
-# A card of its own: legible on a light page and on a dark one, whatever the viewer tells the picture of either.
+# A card of its own: legible on a light page and on a dark one, regardless of what the viewer reports to the picture.
 STYLE = "<style>text{font:13px sans-serif;fill:#333}.t{font-size:15px;font-weight:bold}.g{stroke:#ddd}</style>"
 
 

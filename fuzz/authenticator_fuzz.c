@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* authenticator_fuzz: an assertion: two bytes that say how long the authenticator data is, the data, the
- * signature; by a key that is known, over client data that is right. What is accepted was said by the right
- * site's key with its user there, and moves the counter on. */
+ * signature; by a known key, over the right client data. Accepted assertions come from the right
+ * site's key with its user present, and increase the counter. */
 #include "fuzz/fuzz.h"
 
 #include "base/codec.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* codec_fuzz: there is one text for given bytes, so what is decoded encodes to the same text (but for letter
+/* codec_fuzz: there is one text for given bytes, so decoded bytes encode to the same text (except for letter
  * case); and the two UTF-8 readers agree. */
 #include "fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_fuzz: any text is a configuration or a list of complaints, never both. */
+/* config_fuzz: any text is a configuration or a list of problems, never both. */
 #include "fuzz/fuzz.h"
 
 #include "config/config.h"

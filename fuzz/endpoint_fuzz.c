@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* endpoint_fuzz: an address that is admitted has a host of the list; an origin is read again as the same. */
+/* endpoint_fuzz: an accepted address has a host of the list; an origin is read again unchanged. */
 #include "fuzz/fuzz.h"
 
 #include "base/endpoint.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* form_fuzz: bytes as a form's body or a query string. Whatever comes, names and values are UTF-8, no longer
- * than three times the input, and each operation that has a form binding takes or refuses them. */
+/* form_fuzz: bytes as a form's body or a query string. For any input, names and values are UTF-8, no longer
+ * than three times the input, and each operation that has a form binding accepts or refuses them. */
 #include "fuzz/fuzz.h"
 
 #include "base/codec.h"

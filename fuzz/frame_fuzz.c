@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frame_fuzz: bytes as from a captured process. What is read stays within its frame, and writing what was
- * read gives the same bytes again. */
+/* frame_fuzz: bytes as from a compromised process. Reads stay within the frame, and writing the
+ * values again gives the same bytes. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&in, MAX);
     if (size > MAX)
         return 0;
-    /* In two pieces: what half of the bytes decided, the rest cannot change. */
+    /* In two pieces: the second half does not change what the first half decided. */
     buf_add(&in, data, size / 2);
     enum errcode first = frame_next(&in, &f);
     buf_add(&in, data + size / 2, size - size / 2);

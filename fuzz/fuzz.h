@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 /* What an input of n bytes may cost at the most: base + n * each bytes allocated, and steps (steps.h). Each
- * fuzzer states its own, and replay_main.c holds every input to it. It is what all that the fuzzer does
- * costs, the checks of what was read included. */
+ * fuzzer states its own, and replay_main.c holds every input to it. The cost covers all that the
+ * fuzzer does, including its checks of the result. */
 struct fuzz_cost {
     size_t allocated_base, allocated_each;
     size_t steps_base, steps_each;
 };
 extern const struct fuzz_cost fuzz_cost;
 
-/* Returns 0; breaks a promise of the code under test by ASSERT. `data` is never NULL. */
+/* Returns 0; a broken promise of the code under test is an ASSERT. `data` is never NULL. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* header_fuzz: a request as a trusted proxy passes it on: the lists in its fields, which are read once its
- * head was. Who asks is an address of the list or the proxy; a session is a cookie's value. */
+/* header_fuzz: a request as a trusted proxy passes it on: the lists in its fields, which are read after
+ * its head. The caller is an address of the list or the proxy; a session is a cookie's value. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_fuzz: bytes as from a stranger's connection. The requests and the refusal that come out are the same
- * however the bytes are cut, lie within the buffer, hold no byte that the grammar forbids, and each can be
- * answered. */
+/* http_fuzz: bytes as from a stranger's connection. The resulting requests and refusal are the same
+ * wherever the bytes are split, lie within the buffer, contain no byte that the grammar forbids, and
+ * each can be answered. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -81,7 +81,7 @@ answer(struct buf *out, const struct http_request *req)
     ASSERT(!buf_is_over(out));
 }
 
-/* Feeds the bytes in pieces of at most `piece`, of changing sizes when it is 0, and tells what comes of them.
+/* Feeds the bytes in pieces of at most `piece`, of changing sizes when it is 0, and reports the result.
  */
 static void
 run(const uint8_t *data, size_t size, size_t piece, struct buf *story)

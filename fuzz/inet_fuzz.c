@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inet_fuzz: what is read as an address, a network or an endpoint is written and read again as the same. */
+/* inet_fuzz: an address, a network or an endpoint that was read can be written and read again unchanged. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>

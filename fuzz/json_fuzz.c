@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_fuzz: JSON bodies of the operation that the first byte names. What is accepted can be written, and
- * what was written is accepted and the same; a refusal has a reason. */
+/* json_fuzz: JSON bodies of the operation that the first byte names. An accepted body can be written, and
+ * the written one is accepted and equal; a refusal has a reason. */
 #include "fuzz/fuzz.h"
 
 #include "base/codec.h"

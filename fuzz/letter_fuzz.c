@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* letter_fuzz: bytes as from a captured courier, and as from a worker. An answer that is taken is within its
- * bounds and has nothing that could end a line of the log; what was taken is written and read again alike. */
+/* letter_fuzz: bytes as from a compromised courier, and as from a worker. An accepted answer is within its
+ * bounds and has nothing that could end a line of the log; an accepted one can be written and read again
+ * unchanged. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and cut short at some
- * places, so that what fuzzing once found stays found, and repeated up to some sizes. Each input is an
- * allocation of its very size: a read past its end is a report of AddressSanitizer. None may cost more than
+/* replay_main: runs every file of a corpus folder through a fuzzer's function, whole and truncated at
+ * some places, so that earlier findings stay covered, and repeated up to some sizes. Each input is
+ * an allocation of exactly its size: AddressSanitizer reports a read past its end. None may cost more than
  * fuzz_cost; bytes allocated are counted where the sanitizer can do that. usage: NAME_replay FOLDER */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 enum { CUTS = 64, INPUT_MAX = 64 << 20 };
 
-/* Sizes that inputs are repeated up to: those that fuzzers take at the most. */
+/* Inputs are repeated up to these sizes, the largest that fuzzers accept. */
 static const size_t stretches[] = {4096, 65536};
 
 #if defined(__has_feature)
@@ -81,7 +81,7 @@ run(const unsigned char *data, size_t n)
     free(exact);
 }
 
-/* The input again and again, as a list that grows. */
+/* The input repeated, as a growing list. */
 static void
 run_stretched(const unsigned char *data, size_t n, size_t to)
 {

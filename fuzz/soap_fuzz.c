@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* soap_fuzz: whole messages: a line with the Content-Type, a line with the SOAPAction (either may be empty:
- * no such field), and the body. There is always an answer, of a kind that there is; what is called has valid
- * text; and the answer to it is well-formed. */
+ * no such field), and the body. There is always an answer, of a known kind; the texts of a call are
+ * valid; and its answer is well-formed. */
 #include "fuzz/fuzz.h"
 
 #include "base/codec.h"
@@ -29,7 +29,7 @@ check_refusal(const struct soap_answer *answer)
     ASSERT(!buf_is_over(answer->body));
 }
 
-/* A result that echoes what was sent, so that the encoder meets it too. */
+/* A result that echoes the request, so that the encoder sees it too. */
 static void
 answer_call(struct arena *a, const struct soap_message *m, struct soap_answer *answer)
 {

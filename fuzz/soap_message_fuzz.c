@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* soap_message_fuzz: whatever a server answers, the console reads it or refuses it, for the operation with
+/* soap_message_fuzz: the console reads or refuses any answer of a server, for the operation with
  * the most kinds of values. */
 #include "fuzz/fuzz.h"
 

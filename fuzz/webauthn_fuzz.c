@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn_fuzz: a registration: two bytes that say how long the attestation object is, the object, the
- * client data. What is accepted lies within the input, is read again as the same, and holds together; nothing
- * but the right client data passes for it. */
+ * client data. An accepted one lies within the input, is read again unchanged, and is consistent; only
+ * the right client data is accepted with it. */
 #include "fuzz/fuzz.h"
 
 #include "base/codec.h"

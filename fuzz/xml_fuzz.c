@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* xml_fuzz: documents. The first byte says by which rules the charset is found. What the reader gives is
+/* xml_fuzz: documents. The first byte chooses the rules for finding the charset. The reader's output is
  * balanced, valid UTF-8, and the same each time; a failure has a message; text that is written is read back.
  */
 #include "fuzz/fuzz.h"
@@ -13,7 +13,7 @@
 enum { MAX = 1 << 16 };
 
 struct seen {
-    uint64_t hash; /* FNV-1a of all that the nodes say */
+    uint64_t hash; /* FNV-1a of the content of all nodes */
     size_t nodes;
     enum xml_kind last;
 };
@@ -73,7 +73,7 @@ read_document(struct xml_reader *r, struct arena *a, struct str bytes, unsigned 
         ASSERT(!str_is_empty(xml_error_text(r, a)));
 }
 
-/* Where the text has a form in XML 1.0 at all. */
+/* Only if XML 1.0 can represent the text. */
 static void
 write_and_read(struct xml_reader *r, struct arena *a, struct str bytes)
 {

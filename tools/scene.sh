@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/demo and tools/serve: a server on loopback with a company, a technician and a phone, in a folder that
-# goes away with it. Needs BUILD and PORT (0: any free one). Sets url, cli, and the files password and phone.key in $scene.
+# is removed with it. Needs BUILD and PORT (0: any free one). Sets url, cli, and the files password and phone.key in $scene.
 
 scene=$(mktemp -d "${TMPDIR:-/tmp}/countersign-XXXXXX")
 email=ann@acme.example
@@ -49,7 +49,7 @@ scene_accounts() {
         --password-file "$scene/password" --keep
 }
 
-# Starts the server; returns when it is ready, or fails with what it said.
+# Starts the server; returns when it is ready, or fails with its output.
 scene_server() {
     mkfifo "$scene/ready"
     "$BUILD/src/proc/countersignd" -c "$scene/countersign.conf" --ready-fd 9 9>"$scene/ready" </dev/null &

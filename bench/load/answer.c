@@ -46,7 +46,7 @@ is_field(const char *line, const char *name)
     return strncasecmp(line, name, strlen(name)) == 0;
 }
 
-/* False: not all of it is there. The line break before the end is within [bytes, bytes + n). */
+/* False: not all of it has arrived. The line break before the end is within [bytes, bytes + n). */
 static bool
 read_head(const char *bytes, size_t n, struct head *h)
 {
@@ -72,7 +72,7 @@ read_head(const char *bytes, size_t n, struct head *h)
     return true;
 }
 
-/* *n_out: bytes of the body that the chunks are put together to in `joined`, which has room for n. */
+/* *n_out: length of the body, whose chunks are joined in `joined`, which has room for n. */
 static enum answer_step
 join_chunks(const char *bytes, size_t n, char *joined, size_t *n_out)
 {
@@ -116,7 +116,7 @@ learn(struct answers *a, const char *bytes, size_t n, const struct head *h)
     a->length_n = h->length_n;
 }
 
-/* body: all behind the head, and then the body alone, once the answer is whole. */
+/* body: everything after the head, and once the answer is complete, only the body. */
 static enum answer_step
 read_body(struct answers *a, const struct head *h, struct answer_body *body, bool ended)
 {

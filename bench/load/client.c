@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client: see client.h; and main, which picks the load.
+/* client: see client.h; and main, which chooses the load.
  *
  * usage: loader hold PORT COUNT SOURCES REQUEST TOKENS FIRST             (hold.c)
  *        loader rate PORT COUNT SOURCES WINDOW REQUEST EXPECTED MS [TOKENS]     (rate.c) */
@@ -58,7 +58,7 @@ allow_descriptors(void)
         fail("setrlimit");
 }
 
-/* The whole file, and a zero behind it. */
+/* The whole file, followed by a zero. */
 static char *
 read_file(const char *path, size_t *n_out)
 {

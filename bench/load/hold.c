@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hold: many clients in one process, for what wrk cannot do: each opens a connection, sends its check, and
- * waits for the answer, which may be long in coming.
+ * waits for the answer, which may take long.
  *
  * usage: loader hold PORT COUNT SOURCES REQUEST TOKENS FIRST
  * Connection i sends REQUEST with the pair of line FIRST + i of TOKENS (client.h), from one of SOURCES
  * addresses. Writes "sent COUNT" once every request is out, and for each answer "INDEX NANOSECONDS
- * RESULT" (CLOCK_MONOTONIC), and "all" once every connection was answered; when many are at once, none waits
- * for the lines of others to be read. Ends when standard input does. */
+ * RESULT" (CLOCK_MONOTONIC), and "all" once every connection was answered; if many arrive at once, none waits
+ * until the lines of others have been read. Ends when standard input does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -34,7 +34,7 @@ open_and_ask(uint16_t port, size_t sources, size_t index, struct request *reques
 }
 
 /* "OK" of loginTwoFactorRet_OK, or "closed". True once it was answered. The connection stays open, as those
- * of consoles do, but is looked at no more. */
+ * of consoles do, but is not watched any more. */
 static bool
 tell(int epoll, int fd, size_t index)
 {
@@ -73,7 +73,7 @@ next_answers(int epoll, struct epoll_event *events)
     return epoll_wait(epoll, events, EVENTS, -1);
 }
 
-/* Until no server listens any more. */
+/* Until no connection is left. */
 static void
 wait_answers(int epoll, const int *fds, size_t count, size_t first)
 {
@@ -107,7 +107,7 @@ hold(int argc, char **argv)
     for (size_t i = 0; i < count; i++) {
         fds[i] = open_and_ask(port, sources, first + i, &request);
         watch(epoll, fds[i], (uint32_t)i);
-        /* A thousand a second: more at once than a front queues would be answered with 503. */
+        /* A thousand a second: a front would turn away more than it can queue at once. */
         (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     }
     request_clear(&request);

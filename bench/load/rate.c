@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rate: as many requests as a server takes, with less of a processor for each than wrk: COUNT connections, of
- * which WINDOW at most have a request under way, the one after the other in a ring, so that many connections
- * are used as those of many clients are, each now and then; no request is rendered anew but for its tokens,
+/* rate: as many requests as a server accepts, with less processor time for each than wrk: COUNT connections,
+ * of which at most WINDOW have a request under way, one after the other in a ring, so that many connections
+ * are used as those of many clients are, each now and then; only the tokens of a request are rendered again,
  * and every answer is checked.
  *
  * usage: loader rate PORT COUNT SOURCES WINDOW REQUEST EXPECTED MS [TOKENS]
  * Opens each connection and has it answered once, writes "ready", and makes a round for each line of standard
  * input, with which it ends. A round sends REQUEST, with the next line of TOKENS in it (client.h), on the
- * connection that was idle longest, as soon as one was answered by 200 with a whole body that holds EXPECTED;
- * after MS milliseconds none is sent any more, what is under way is waited for, and the figures are written
- * as a line of JSON: `opened`, answers before "ready"; `answers` of this round; those `counted` within the
- * time; `errors` so far; the loader's `processor` seconds, and `latencies` of those counted: [at least ns,
- * how many]. The first wrong answer is printed on standard error. */
+ * connection that was idle longest, as soon as one was answered by 200 with a complete body that contains
+ * EXPECTED; after MS milliseconds none is sent any more, what is under way is waited for, and the figures are
+ * written as a line of JSON: `opened`, answers before "ready"; `answers` of this round; those `counted`
+ * within the time; `errors` so far; the loader's `processor` seconds, and `latencies` of those counted: [at
+ * least ns, how many]. The first wrong answer is printed on standard error. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -196,7 +196,7 @@ hear(struct load *l, size_t i)
     rest(l, i);
 }
 
-/* An edge tells of all that has happened: an answer that is there in parts, or with its end, is read whole.
+/* An edge reports everything that has happened: what has arrived, with or without the end, is read whole.
  */
 static void
 attend(struct load *l, size_t i)
@@ -207,7 +207,7 @@ attend(struct load *l, size_t i)
     else if (c->is_asking)
         ask(l, i, now_ns());
     else if (c->fd >= 0 && recv(c->fd, l->room, 1, MSG_PEEK) == 0)
-        close_client(c); /* it was idle for too long: the next time it is opened anew */
+        close_client(c); /* it was idle for too long: it is opened again the next time */
 }
 
 static void
@@ -232,14 +232,14 @@ look(struct load *l, int patience_ms)
     return ready;
 }
 
-/* Until `turns` were had, or the deadline. */
+/* Until `turns` are done, or the deadline. */
 static void
 run(struct load *l, size_t turns, int64_t deadline)
 {
     const int64_t patience = deadline == NEVER ? now_ns() + 3 * PATIENCE_NS : deadline + PATIENCE_NS;
     l->turns = turns;
     l->is_over = false;
-    /* No request is sent on a connection that is known to have ended since the last time. */
+    /* No request is sent on a connection that has ended since the last time. */
     while (look(l, 0) > 0)
         ;
     for (;;) {

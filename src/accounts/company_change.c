@@ -128,7 +128,7 @@ company_set_title(struct cx *cx, int64_t id, struct str title)
     return end_change(cx, &company, AUDIT_COMPANY_TITLE, title);
 }
 
-/* Whether none of its technicians can sign in by this plan: EnterpriseDisabled, RequiredEnterprise. */
+/* Whether its plan lets no account sign in: EnterpriseDisabled, RequiredEnterprise. */
 static enum errcode
 plan_is_short(struct cx *cx, const struct company *company, bool *short_out)
 {

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* What the holder of a ticket is shown before it is spent. ERR_NOT_FOUND: the ticket. */
+/* What the holder of a ticket can see before it is spent. ERR_NOT_FOUND: the ticket. */
 struct enrolment_view {
     struct str company, account, passkey_user, relying_party; /* the last is null where there can be none */
     enum passkey_policy passkey;                              /* as it acts here */

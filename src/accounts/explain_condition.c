@@ -23,7 +23,7 @@ is_plain(struct str word)
     return word.n > 0;
 }
 
-/* For a POSIX shell: what stands between single quotes is taken as it is. */
+/* For a POSIX shell: single quotes keep everything between them unchanged. */
 static struct str
 quoted(struct cx *cx, struct str word)
 {

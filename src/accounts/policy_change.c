@@ -32,8 +32,8 @@ require_passkey(struct cx *cx, int64_t company_id)
     return err != ERR_NONE ? err : store_self_end_company(cx, company_id);
 }
 
-/* What was granted under the former policy, and would not be under this one, is taken back; what is open is
- * shortened. docs/operating.md, "When a policy changes", is the table of all of them. */
+/* Grants of the former policy that this one would refuse are withdrawn; open ones are shortened.
+ * docs/operating.md, "When a policy changes", is the table of all of them. */
 static enum errcode
 hold_against(struct cx *cx, int64_t company_id, struct str key, const struct policy *p)
 {

@@ -7,7 +7,7 @@
 #include "db/db.h"
 #include "store/store_tally.h"
 
-/* A time in the future is of before the clock was set back. */
+/* A time in the future was stored before the clock was set back. */
 static bool
 is_over(const struct cx *cx, const struct tally_row *row)
 {

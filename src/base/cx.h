@@ -38,7 +38,7 @@ struct cx {
     struct arena arena;
     int64_t now; /* clock_now() as of the transaction, or when the request began: one moment for all rules */
     struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
-    int64_t device;     /* the phone that asks, 0: none: it is not notified of its own changes */
+    int64_t device;     /* the phone that asks, 0: none: it gets no notice of its own changes */
     unsigned proofs;    /* enum cx_proof */
     struct str source;  /* address of the caller as text, or null (command line) */
     struct str console; /* the caller's description of itself (User-Agent), or null */

@@ -29,7 +29,7 @@ is_loopback(const char *host)
     return inet_parse(h, &addr) == ERR_NONE && inet_is_loopback(&addr);
 }
 
-/* Of an address that libcurl could take apart. */
+/* Of an address that libcurl could parse. */
 static enum errcode
 check_parts(const char *scheme, const char *host, bool allows_http, const char **problem_out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* key_file: what makes this program a phone: a P-256 key, the token of its enrolment, and the server that it
- * belongs to, as JSON in a file that its owner alone can read. */
+ * belongs to, as JSON in a file that only its owner can read. */
 #ifndef COUNTERSIGN_CLIENT_KEY_FILE_H
 #define COUNTERSIGN_CLIENT_KEY_FILE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* phone: JSON over HTTPS, and signatures over what was shown. */
+/* phone: JSON over HTTPS, and signatures over the displayed values. */
 #include "client/phone.h"
 
 #include <stdlib.h>
@@ -36,7 +36,7 @@ phone_close(struct phone *p)
     key_file_clear(&p->key);
 }
 
-/* Null where it is absent or not text. */
+/* Null if it is absent or not text. */
 static struct str
 text_of(const json_t *document, const char *name)
 {
@@ -54,7 +54,7 @@ new_object(void)
     return object;
 }
 
-/* Text of a person may be anything; JSON is UTF-8. */
+/* A person's text may have any bytes; JSON is UTF-8. */
 static void
 put(struct phone *p, json_t *object, const char *name, struct str value)
 {
@@ -63,7 +63,7 @@ put(struct phone *p, json_t *object, const char *name, struct str value)
         err_no_memory();
 }
 
-/* The signature as requests have it, or null where the statement is too long. Clears the statement. */
+/* The signature as requests have it, or null if the statement is too long. Clears the statement. */
 static struct str
 sign(struct phone *p, struct buf *statement)
 {
@@ -140,7 +140,7 @@ phone_check(struct phone *p, struct str result)
     return err_set(p->cx, ERR_DENIED, "%.*s", STR_ARG(result));
 }
 
-/* What the server gave the new device: views into the document, which the key file owns from here on. */
+/* The server's values for the new device: views into the document, which the key file owns from now on. */
 static enum errcode
 take_enrolment(struct phone *p, json_t *document)
 {

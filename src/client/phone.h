@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* phone: the device API (docs/device-api.md) from the phone's side: what is asked, what is signed. Knows no
+/* phone: the device API (docs/device-api.md) from the phone's side: requests and signatures. Knows no
  * command line and prints nothing. */
 #ifndef COUNTERSIGN_CLIENT_PHONE_H
 #define COUNTERSIGN_CLIENT_PHONE_H
@@ -30,28 +30,28 @@ void phone_close(struct phone *p);
 
 /* What the server answered. */
 struct phone_reply {
-    json_t *document;  /* the caller's, to be released in any case; NULL where there is none */
+    json_t *document;  /* the caller's, to be released in any case; NULL if there is none */
     struct str result; /* a view into it: "OK" */
 };
-/* One operation: posts `members` (taken over) to /api/device/NAME. ERR_BUSY where the server could not find
- * out, and the errors of http_client_post; other refusals are ERR_NONE here: see phone_check. */
+/* One operation: posts `members` (taken over) to /api/device/NAME. ERR_BUSY if the server answered
+ * UnknownError, and the errors of http_client_post; other refusals are ERR_NONE here: see phone_check. */
 enum errcode
 phone_call(struct phone *p, const char *name, json_t *members, struct phone_reply *reply_out) MUST_CHECK;
 /* ERR_NONE for OK, else ERR_DENIED with the contract's words. */
 enum errcode phone_check(struct phone *p, struct str result) MUST_CHECK;
 
-/* Makes a key and enrols it by a ticket, which is good once; p->key is whole afterwards. name: what the
+/* Makes a key and enrols it with a ticket, which is valid once; p->key is complete afterwards. name: what the
  * person calls the device. ERR_DENIED: refused; ERR_LIMIT: ticket and name are too long. */
 enum errcode phone_enrol(struct phone *p, struct str ticket, struct str name) MUST_CHECK;
-/* Takes the device off its account: a change, signed over a nonce that it asks for. As phone_call. */
+/* Takes the device off its account: a change, signed over a nonce that it requests first. As phone_call. */
 enum errcode phone_remove(struct phone *p, struct phone_reply *reply_out) MUST_CHECK;
 
 /* Asks for name "pending", or "fetch" with an id (else null), and checks the result. The challenges are the
  * member aChallenges of *document_out, which is the caller's, NULL on failure or not. */
 enum errcode phone_ask(struct phone *p, const char *name, struct str id, json_t **document_out) MUST_CHECK;
-/* A challenge as the API describes it, as what the statement is made of. Views into the document.
- * ERR_PROTOCOL when a member is missing; ERR_DENIED when it is another server's: its approval would be good
- * there. */
+/* Converts a challenge of the API to the values of its statement. Views into the document.
+ * ERR_PROTOCOL when a member is missing; ERR_DENIED when it is another server's: the approval would be
+ * valid there. */
 enum errcode
 phone_read_challenge(struct phone *p, const json_t *document, struct challenge_view *view_out) MUST_CHECK;
 /* Signs the decision over the view and posts it. number: null for none. As phone_call, and

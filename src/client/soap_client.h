@@ -16,8 +16,8 @@ struct soap_client {
 };
 
 /* in: struct OP_in, out: struct OP_out, its strings in the arena. ERR_LIMIT: more than a mebibyte to send;
- * ERR_BUSY for HTTP 503, ERR_PROTOCOL for what is not an answer, and the errors of http_client_post. What the
- * result says is for the caller to look at. */
+ * ERR_BUSY for HTTP 503, ERR_PROTOCOL for what is not an answer, and the errors of http_client_post. The
+ * caller checks the result. */
 enum errcode
 soap_client_call(struct soap_client *soap, const struct ct_op *op, const void *in, void *out) MUST_CHECK;
 

@@ -118,7 +118,7 @@ field_of(const struct ct_type *type, struct str name)
     return NULL;
 }
 
-/* Reads the children of the current element into the simple members of a struct, and moves behind it.
+/* Reads the children of the current element into the simple members of a struct, and moves past it.
  * *has_first_out: whether the type's first member was among them. Arrays go to read_array. */
 static enum errcode
 read_members(struct reading *r, const struct ct_type *type, void *value, bool *has_first_out);

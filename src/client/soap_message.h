@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* soap_message: the console's half of SOAP: an operation's inputs as an envelope, an answer as its outputs.
- * It walks the contract's tables, so it can speak every operation of the SOAP face. The server's half is
+ * It walks the contract's tables, so it can call every operation of the SOAP face. The server's half is
  * src/soap. */
 #ifndef COUNTERSIGN_CLIENT_SOAP_MESSAGE_H
 #define COUNTERSIGN_CLIENT_SOAP_MESSAGE_H

@@ -59,7 +59,7 @@ const struct ct_caller ct_callers[CT_CALLER_COUNT_] = {
 #include "contract/callers.def"
 };
 
-/* The face of an operation is given where it begins, and needed where its outputs begin. */
+/* The face of an operation is given in its first row, and needed in the row where its outputs begin. */
 #define OP_BEGIN(op, ret, face, lane, caller, pace, doc) IS_SOAP_##op = CT_FACE_##face == CT_FACE_SOAP,
 enum {
 #include "contract/ops.def"

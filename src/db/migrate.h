@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* migrate: the versions of the schema (schema/NNNN.sql, embedded) and the steps from one to the next. The
- * version of a database stands in its table meta. */
+ * version of a database is in its table meta. */
 #ifndef COUNTERSIGN_DB_MIGRATE_H
 #define COUNTERSIGN_DB_MIGRATE_H
 

@@ -107,7 +107,7 @@ say(struct exchange *x, struct response *r)
 }
 
 /* Sends the answer, also to the checks that this one leads: they are identical byte for byte, come from
- * the same address with the same cookie, and were answered with Poll before the worker was asked. All answers
+ * the same address with the same cookie, and were already waiting when the worker was asked. All answers
  * are written before any connection resumes, since the next request reuses the arena. */
 static void
 finish(struct exchange *x, struct response *r)

@@ -8,7 +8,7 @@
  * connections send. A round has a budget of slices and of time for descriptor events, and a smaller one
  * for the lines, since clients of other sources wait for its end. Both are counted here.
  *
- * A paced line is for input that is not waited for: one slice, and then a pause, whatever stands in it. So
+ * A paced line is for input that is not urgent: one slice, and then a pause, however long the line is. So
  * it cannot fill the loop's time, and what is not read soon fills the sender's own buffers. Not here: what
  * a slice is spent on, and which line a client belongs in (connection.c). */
 #ifndef COUNTERSIGN_FRONT_TURN_H
@@ -80,7 +80,7 @@ bool turn_slice_is_spent(const struct turn_slice *s);
 
 void turn_source_init(struct turn_source *s);
 void turn_init(struct turn *t, struct turn_source *source, void (*run)(struct turn *));
-/* From now on the client stands in this line, of the same source. It must not be in line. */
+/* From now on the client waits in this line, of the same source. It must not be in line. */
 void turn_move(struct turn *t, struct turn_source *source);
 /* Queues the client at the end of the line; no effect if it is already in line. */
 void turn_wait(struct turns *t, struct turn *who);

@@ -29,7 +29,7 @@ bool child_is_sandbox(void);
  * checked it. */
 void child_reload(struct config *config, int fd);
 
-/* Says READY. On an error the process must end: a supervisor that never receives it would wait for it. */
+/* Says READY. On an error the process must end: a supervisor that does not receive it would wait. */
 enum errcode child_ready(struct cx *cx) MUST_CHECK;
 /* Says DRAINED; the process ends next, which the supervisor notices in any case. */
 void child_drained(void);

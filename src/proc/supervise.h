@@ -19,7 +19,7 @@ struct supervise_options {
     const char *front;
     const char *worker;
     const char *courier; /* NULL: none */
-    int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: this is not a sandbox */
+    int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: not a sandbox */
     int64_t silence; /* microseconds; a child that says nothing for so long is killed. 0: the configuration
                         tells */
     int64_t start;   /* the same for one that is not ready yet. 0: as `silence` */

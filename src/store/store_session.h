@@ -57,7 +57,7 @@ enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_
 enum errcode store_session_end_alone(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
                                      int64_t *n_out) MUST_CHECK;
 /* Of the live ones of the company none lasts longer than `life` from its start, or `idle` from when it was
- * last seen; one that has already is over at `now`. */
+ * last used; one that is already past that ends at `now`. */
 enum errcode
 store_session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t life, int64_t now) MUST_CHECK;
 /* Those that ended by themselves and are not marked yet, the oldest first, at most `limit`; in the arena. */

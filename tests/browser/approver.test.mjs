@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The approver in a real browser, against a real server: what a person sees, does and reads.
+// The approver in a real browser, against a real server: what a person sees and does.
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";
 import {enrol, openBrowser, openPhone, openStage} from "./stage.mjs";
@@ -65,7 +65,7 @@ test("the whole story: enrol, compare, sign in, type the number, in", async () =
     assert.equal(device.name, "Ann's phone");
     assert.equal(page.url(), `${address}/approve/`, "the ticket has left the address");
 
-    // The phone gets no message: it asks by itself.
+    // The phone gets no notification: it asks by itself.
     const challenge = await stage.begin(email);
     await heading("Is this you?");
     const shown = await page.locator(".facts").innerText();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices with two real phones: what one does to the account, the other is notified of, by push and in the app, until it was seen.
+// Notices with two real phones: what one does to the account is reported to the other, by push and in the app, until it was seen.
 import assert from "node:assert/strict";
 import {after, afterEach, before, test} from "node:test";
 import {openPushStage, openWorker, subscribable, until} from "./push_service.mjs";

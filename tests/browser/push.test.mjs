@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /**
- * Chromium without a screen cannot ask anyone, so what it allows is granted from the start.
+ * Chromium without a screen cannot ask, so its permissions are granted from the start.
  * @param {NotificationPermission} [answer] where the person is to be asked: this test's question, and what they say
  */
 async function usePhone(answer, options) {
@@ -160,7 +160,7 @@ test("what makes no sense shows one sentence that is always true, and changes no
     await page.goto(`${address}/approve/`);
     await heading("Is this you?");
     assert.equal(await state(), before);
-    // The app has looked: what was said is no longer of use.
+    // The app has looked: the notification is no longer useful.
     await push.shown((all) => all.every(({tag}) => tag !== "other"));
     await page.getByLabel("Number on the console").fill(challenge.number);
     await button("Approve").click();
@@ -271,7 +271,7 @@ test("nobody's message but the worker's moves the app, and none moves the worker
         {kind: "countersign.open", id: null}])
         await push.tell(odd);
     assert.equal(asked, 0);
-    // Messages arrive in their order: behind this one, all the others were received.
+    // Messages arrive in their order: after this one, all the others have arrived.
     const answered = page.waitForResponse("**/api/device/pending");
     await push.tell({kind: "countersign.look", id: null});
     await answered;
@@ -449,7 +449,7 @@ test("a server without Web Push: nothing is asked, nothing is subscribed", async
 
 test("a push service that the server does not know is said once, in plain words", async () => {
     const email = await technician();
-    // What is sent is signed: another address would be a bad signature. The server's own answer is tested in tests/e2e.
+    // The request is signed: another address would be a bad signature. The server's own answer is tested in tests/e2e.
     await page.route("**/api/device/subscribe", (route) => route.fulfill({status: 422, json: {result: "UnknownPushService"}}));
     await enrol(page, await stage.link(email));
     await page.getByText("Notifications are not possible").waitFor();

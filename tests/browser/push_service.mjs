@@ -12,7 +12,7 @@ const WebPushTestingServer = require("web-push-testing/src/server.js");
 
 const PATIENCE = 30_000;
 
-/** Looks until what is seen is as it should be, and returns it. @param {() => Promise<any>} see @param {(seen: any) => boolean} isRight */
+/** Looks until the expected state is seen, and returns it. @param {() => Promise<any>} see @param {(seen: any) => boolean} isRight */
 export async function until(see, isRight) {
     const end = Date.now() + PATIENCE;
     for (;;) {
@@ -58,7 +58,7 @@ async function openPushService() {
             await until(async () => queue.length, (length) => length > 0);
             return queue.shift();
         },
-        /** From now on the service no longer knows an endpoint, and says so to every sender. */
+        /** From now on the service no longer knows an endpoint, and says so to senders. */
         expire: (endpoint) => model.expireSubscription(endpoint.split("/").at(-1)),
         async close() {
             listening.close();
@@ -123,8 +123,8 @@ export async function openWorker(phone, page = phone.page) {
     const done = () => worker.evaluate(() => self.pushesDone);
 
     /**
-     * Delivers a push and waits until the worker is done with it: while one is on its way to the screen, Chromium forgets
-     * it when a script asks for the notifications.
+     * Delivers a push and waits until the worker is done with it: while one is on its way to the screen, Chromium takes a request
+     * for the notifications as the time to forget it.
      */
     async function deliver(data) {
         const before = await done();
@@ -135,7 +135,7 @@ export async function openWorker(phone, page = phone.page) {
     return {
         worker,
         deliver,
-        /** Waits until what is shown is as it should be, and returns it. */
+        /** Waits until the expected notifications are shown, and returns them. */
         shown: (isRight) => until(() => worker.evaluate(async () => (await self.registration.getNotifications())
             .map(({title, body, tag, lang, silent}) => ({title, body, tag, lang, silent}))), isRight),
         /** Sends the app a message from the worker. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the pictures of docs/images anew: COUNTERSIGN_BUILD=build node tests/browser/screenshots.mjs [FOLDER]
+// Takes the pictures of docs/images again: COUNTERSIGN_BUILD=build node tests/browser/screenshots.mjs [FOLDER]
 // and then, to keep them small: pngquant --force --ext .png 48 docs/images/approver-*.png
 import path from "node:path";
 import {fileURLToPath} from "node:url";

@@ -211,7 +211,7 @@ test("it is closed by its button, by a page that is loaded anew, and by no addre
     await page.getByRole("link", {name: email}).waitFor();
 });
 
-/** Waits until the server has answered that the self-service was left. */
+/** Waits until the server has received that the self-service was left. */
 async function left(act) {
     const told = page.waitForResponse("**/api/self/end");
     await act();

@@ -16,7 +16,7 @@ struct str exchange_file(struct arena *a, const char *folder, const char *name, 
  * letter. */
 struct str exchange_request(struct arena *a, const char *folder, const char *name);
 
-/* What stands behind the head of a message. */
+/* What follows the head of a message. */
 struct str exchange_body(struct str message);
 /* The value of a head's field, without blanks around it; null when there is none. */
 struct str exchange_field(struct str message, const char *name);

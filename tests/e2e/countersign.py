@@ -414,7 +414,7 @@ class Console:
         return self.call("twoFactorCheckPushAuthStatus", sLoginToken=login_token, sPushToken=push_token, headers_=headers)
 
     def settle(self, login_token, push_token):
-        """Polls until the answer is not Poll: the server's own event, seen within its tick of a second."""
+        """Polls until the answer is not Poll: the server's own event, noticed within its tick of a second."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             answer = self.check(login_token, push_token, Prefer="wait=5")

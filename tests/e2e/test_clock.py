@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A clock that is set back or forward: nothing lasts longer than its own length, no order is reversed, and codes go by
+"""A clock that is set back or forward: nothing lasts longer than its own length, no order is reversed, and codes use
 the machine's clock. `move_wall` sets the wall clock alone, as a time server does; `advance` lets time pass on all."""
 
 import itertools
@@ -208,7 +208,7 @@ def test_an_ok_is_repeated_though_the_clock_was_set_back(own_server):
 
 
 def test_one_of_two_checks_at_once_waited_for_the_other(server, name):
-    """Both are the same OK, whichever is served first: what was read before the wait for the lock decides nothing."""
+    """Both are the same OK, whichever is served first: values read before the wait for the lock do not decide."""
     company, email = name
     phone = server.ready(company, email)
     for _ in range(5):

@@ -150,7 +150,7 @@ def test_a_push_that_another_worker_wrote_is_delivered_at_once(held, name):
     receiver, server = held
     server.ready(*name)
     first = min(server.children("worker"))
-    for _ in range(2):  # what was said until now is received by then
+    for _ in range(2):  # everything sent until now has arrived by then
         server.console().call("keepConsoleAlive")
     os.kill(first, signal.SIGSTOP)
     busy = threading.Thread(target=server.console().call, args=("keepConsoleAlive",))

@@ -33,7 +33,7 @@ def names(server, email):
 
 
 def ends(server, email):
-    """After an hour, what was counted is written: {event: times}."""
+    """After an hour, the counts are written: {event: times}."""
     server.advance(HOUR + 61)
     server.wait_for(lambda: names(server, email)["audit.counted"] == names(server, email)["audit.counting"])
     rows = [row["detail"] for row in audited(server, email) if row["event"] == "audit.counted"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes made to be expensive to parse: what an input costs is counted in memory, never in time."""
+"""Bytes made to be costly to parse: what an input costs is counted in memory, never in time."""
 
 import http.client
 

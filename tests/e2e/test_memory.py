@@ -159,7 +159,7 @@ def test_codes_leave_nothing(ann):
 
 
 def test_what_is_refused_leaves_nothing(ann):
-    """A password in what cannot be read: broken XML and JSON, a value that is too long, a call to an unknown operation."""
+    """A password in what cannot be read: broken XML and JSON, a value that is too long, a call without a caller."""
     server, email, phone, secrets = ann
     secrets.add(wrong=WRONG)
     console = server.console()

@@ -103,7 +103,7 @@ def test_every_link_leads_somewhere(server):
     assert {f"/integrate/{op}" for op in OPERATIONS} | {f"{PATH}?op={op}" for op in OPERATIONS} <= seen
 
 
-# ---- the recorded requests that are no POST of SOAP -------------------------------------------------------------------------
+# ---- the recorded requests other than a POST of SOAP -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", [case for case in EXPECTED if case.startswith("c") and case != "c25-options"])

@@ -16,7 +16,7 @@ SOURCES = itertools.count(2)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A host that has a name: else there can be no passkeys."""
+    """A host that has a name: passkeys need one."""
     server = Server(tmp_path_factory.mktemp("passkey"), start=False)
     server.settings[("server", "public_url")] = f"http://localhost:{server.port}"
     server.write_config()

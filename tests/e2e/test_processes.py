@@ -317,7 +317,7 @@ def test_a_truncated_store_is_never_a_way_in(own_server, name, mapped):
     assert {answer.result for answer in answers} == {"UnknownError"}
     assert console.cookie is None
     assert server.stop() == 0, "the supervisor lives on"
-    os.truncate(server.log_file, 0)  # AddressSanitizer tells of the end of a worker in words that close() takes for a defect
+    os.truncate(server.log_file, 0)  # AddressSanitizer reports the end of a worker in words that close() takes for a defect
 
 
 def test_a_tampered_audit_log_is_found(own_server, name):

@@ -220,7 +220,7 @@ def paste(line):
 
 
 def test_the_pages_lines_can_be_pasted(sandbox):
-    """Into a shell, each as it is: whatever stands in a password, the login is the one of the table."""
+    """Into a shell, each unchanged: with any characters in a password, the login is the one of the table."""
     lines = [html.unescape(line) for line in re.findall(r"<summary>curl</summary><pre>(.*?)</pre>", sandbox.ask("GET", "/sandbox")[1])]
     assert len(lines) == len(ROWS) and any("€" in line for line in lines)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:

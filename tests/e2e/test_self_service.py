@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What technicians do with their own account on their own phone, and how every other attempt ends."""
+"""What technicians do with their own account on their own phone, and what happens to other attempts."""
 
 import base64
 import hashlib

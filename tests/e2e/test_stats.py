@@ -35,7 +35,7 @@ def test_stats_by_day_and_company(own_server, name):
     assert (first["pushes"], first["approvals"]) == (2, 2)
     assert first["approval_p95_s"] - first["approval_median_s"] >= 7 - 1
     assert [day["results"] for day in days if day["company"] is None] == [{"InvalidPassword": 1}]
-    assert not [day for day in days if day["company"] == "other"]  # no attempt
+    assert not [day for day in days if day["company"] == "other"]  # without sign-ins
     assert [day["day"] for day in server.cli("stats", "--company", company, "--days", 1)["days"]] == [mine[1]["day"]]
     text = server.run("stats").stdout
     assert "InvalidPassword=1 OK=2" in text or "OK=2 InvalidPassword=1" in text

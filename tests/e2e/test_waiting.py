@@ -35,7 +35,7 @@ OPERATOR = {
 
 @pytest.mark.parametrize("result", OPERATOR)
 def test_the_command_line_wakes_a_held_check(own_server, name, result):
-    """The log tells why the check was asked again: the news came, and no tick before them."""
+    """The log shows why the check was asked again: the news came, and no tick before them."""
     company, email = name
     server = own_server()
     server.ready(company, email)

@@ -13,7 +13,7 @@ enum { FAULT_NAME = 48 };
 /* Each process counts its own calls; the first whose nth it is fails it, and no other one after it. */
 struct fault_page {
     uint64_t nth;   /* 0: nothing is counted */
-    uint64_t round; /* another one: the processes count anew */
+    uint64_t round; /* another one: the processes count from 0 again */
     uint64_t calls; /* the most that one process has counted */
     uint64_t has_failed;
     char name[FAULT_NAME]; /* of the call that failed; empty: none did */

@@ -40,7 +40,7 @@ def connect(port, source=OWN):
 
 
 class Attack:
-    """round() is one stroke; setup() what stands before the first. `strokes` counts them."""
+    """round() is one stroke; setup() comes before the first. `strokes` counts them."""
 
     settings = {}
     most = 100000  # strokes: an attack ends by itself

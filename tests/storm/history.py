@@ -6,7 +6,7 @@ answer, and may have happened or not. `faults` reads the whole history beside th
 
 * an OK was earned: its login's push has one approval, asked for by its phone before the OK came, and is granted once;
 * what was refused on the phone is never OK, and what was approved ends in OK;
-* what was acknowledged is there: each acknowledged login, approval, refusal and OK has its row in the audit log, and each
+* acknowledged results are kept: each acknowledged login, approval, refusal and OK has its row in the audit log, and each
   OK its session;
 * nothing else was granted: each session belongs to a granted login, and each grant to an approved push.
 

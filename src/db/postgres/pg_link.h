@@ -2,8 +2,8 @@
 /* pg_link: one connection to the server, with the statements that were prepared on it. Transactions, and what
  * is asked of a driver, are in db_postgres.c.
  *
- * Nothing waits without end: the server ends statements and waits for locks by its own clock, and where the
- * server does not answer, the connection is given up a little later. */
+ * Nothing waits without end: the server ends statements and waits for locks by its own clock, and if the
+ * server cannot be reached, the connection is given up a little later. */
 #ifndef COUNTERSIGN_DB_POSTGRES_PG_LINK_H
 #define COUNTERSIGN_DB_POSTGRES_PG_LINK_H
 

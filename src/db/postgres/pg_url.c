@@ -31,7 +31,7 @@ static const char *const allowed[] = {
     "ssl_min_protocol_version",
 };
 
-/* What stands in every connection unless the address sets it. */
+/* The parameters of every connection unless the address sets them. */
 static const struct {
     const char *key, *value;
 } defaults[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* domain: the sign-in, the approval and the enrolment with each of their calls failing (sweep.h): what is
- * right is granted wholly or not at all, and what is wrong never. */
+/* domain: the sign-in, the approval and the enrolment with each of their calls failing (sweep.h): a right
+ * request is granted wholly or not at all, and a wrong one never. */
 #include "tests/faults/unit/sweep.h"
 
 #include "accounts/device_change.h"

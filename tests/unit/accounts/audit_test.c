@@ -55,7 +55,7 @@ append_about(struct fixture *f, int64_t company, int64_t technician)
     assert_ok(db_commit(&f->cx));
 }
 
-/* Those whom a row concerns, however many they are, and no other. */
+/* Exactly those whom a row concerns, however many they are. */
 static void
 a_follower_learns_whom_the_rows_concern(void **state)
 {
@@ -70,7 +70,7 @@ a_follower_learns_whom_the_rows_concern(void **state)
     assert_false(more);
 
     cx_begin(&f->cx);
-    append_about(f, 0, 0); /* the name of no account was typed */
+    append_about(f, 0, 0); /* somebody typed a name that does not exist */
     for (int64_t technician = 1; technician <= LIMIT; technician++)
         append_about(f, 1, technician);
     assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));

@@ -166,7 +166,7 @@ each_row_is_reached_where_it_belongs(void **state)
 }
 
 /* Of two that hold the earlier one is the answer. Rows that exclude one another (one state has one value) are
- * distinguished by the first one, which then no longer holds. */
+ * distinguished by the first one not holding any more. */
 static void
 the_first_that_holds_is_the_answer(void **state)
 {

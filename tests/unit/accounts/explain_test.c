@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* explain: every condition of the table, each made to hold by its real cause; what is foreseen is what a
- * sign-in is then answered; the story of a sign-in; and that nothing is written and no secret is said. */
+/* explain: every condition of the table, each made to hold by its real cause; the foreseen result is what a
+ * sign-in is then answered; the history of a sign-in; and that nothing is written and no secret is said. */
 #include "accounts/explain.h"
 
 #include "accounts/company_change.h"
@@ -310,7 +310,7 @@ each_condition_is_explained(void **state)
     }
 }
 
-/* Of each condition of the account: what is foreseen is what happens, with the right password. */
+/* For each condition of the account, the foreseen result is the real one, with the right password. */
 static void
 foresees_what_happens(void **state)
 {

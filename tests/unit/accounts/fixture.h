@@ -31,9 +31,9 @@ int fixture_set_up_bare(void **state);
 int fixture_set_up_file(void **state);
 int fixture_tear_down(void **state);
 
-/* The next request, that much later: what stands in the arena is gone, the actor and the source stay. */
+/* The next request, that much later: the content of the arena is gone, the actor and the source stay. */
 void fixture_later(struct fixture *f, int64_t by);
-/* Moves the clock within the request: what stands in its arena stays. */
+/* Moves the clock within the request: the content of its arena stays. */
 void fixture_tick(struct fixture *f, int64_t by);
 
 /* Runs `act` in two processes at once, each with a connection of its own (fixture_set_up_file), and returns

@@ -163,7 +163,7 @@ strangers_take_a_fixed_number_of_rows(void **state)
     assert_int_equal(fixture_count_events(f, "source.refused"), 0);
 }
 
-/* A host with one address of version 6 has 2^64 of them. */
+/* A client with one address of version 6 has 2^64 of them. */
 static void
 a_source_of_version_6_is_its_network(void **state)
 {
@@ -249,7 +249,7 @@ one_source_locks_nothing(void **state)
     for (int i = 2; i < 6; i++)
         assert_false(miss(f, &p, ann, source_of(f, i)).account_locked);
     assert_true(miss(f, &p, ann, source_of(f, 6)).account_locked);
-    fixture_later(f, 30 * CLOCK_MINUTE); /* counted anew, and so is what the source adds */
+    fixture_later(f, 30 * CLOCK_MINUTE); /* counted from 0 again, and so is what the source adds */
     for (int i = 0; i < 5; i++)
         l = miss(f, &p, ann, STR_LIT("192.0.2.1"));
     assert_int_equal(l.account_left, 5);

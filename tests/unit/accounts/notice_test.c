@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notice: who is notified, of what, how often, and how long it is kept. */
+/* notice: who gets which notice, how often, and how long it is kept. */
 #include "tests/unit/accounts/phone.h"
 
 #include "accounts/code.h"

@@ -133,7 +133,7 @@ a_bad_passkey_enrols_nothing(void **state)
     struct str ticket = ticket_of(w);
     const int64_t devices = world_int(w, "SELECT count(*) FROM device WHERE id <> $1", 0);
     keeper_init(&k);
-    k.auth.flags = 0x19; /* no user verification */
+    k.auth.flags = 0x19; /* the user was not verified */
     assert_int_equal(try_enrol(w, &k, ticket, NULL), ERR_PROTOCOL);
     assert_reason(w, WEBAUTHN_USER_VERIFICATION);
     k.auth.flags = 0x1d;

@@ -172,7 +172,7 @@ static void
 a_sign_in_begins_its_source_anew(void **state)
 {
     struct fixture *f = *state;
-    for (int i = 0; i < 10; i++) { /* more than the account's bound, in all */
+    for (int i = 0; i < 10; i++) { /* together more than the account's bound */
         happen(f, AUDIT_LOGIN_BEGUN, "192.0.2.1", 15);
         sign_in(f, "192.0.2.1");
     }

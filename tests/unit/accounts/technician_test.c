@@ -283,7 +283,7 @@ by_state(void **state)
         assert_ok(lockout_fail(&f->cx, &of_ann, STR_NULL, &(struct lockout){.account_left = 0}));
     assert_ok(db_commit(&f->cx));
     assert_int_equal(listed(f, locked, &list, &more), 1);
-    fixture_later(f, CLOCK_DAY); /* over, though not swept yet */
+    fixture_later(f, CLOCK_DAY); /* over, although not removed yet */
     assert_int_equal(listed(f, locked, &list, &more), 0);
     assert_int_equal(listed(f, never, &list, &more), 2);
     assert_ok(db_begin(&f->cx));

@@ -61,7 +61,7 @@ offset(void **state)
     (void)unlink(path);
 }
 
-/* A process that has it open for writing moves it for all, forward alone. */
+/* A process that has it open for writing moves it for all, only forward. */
 static void
 shared(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* frame: what is written is read again, what lies is refused, and descriptors arrive. */
+/* frame: frames that were written are read again, inconsistent ones are refused, and descriptors arrive. */
 #include "tests/unit/unit.h"
 
 #include <dirent.h>

@@ -117,7 +117,7 @@ tells_what_is_wanted(void **state)
     loop_fd_remove(loop, &never);
 }
 
-/* The first one called frees the other one, whose event is then dropped; a new one takes its number. */
+/* The one notified first frees the other one, whose event is then dropped; a new one takes its number. */
 static struct peer *reborn, *told;
 static int told_of_pair;
 

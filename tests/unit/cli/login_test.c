@@ -20,7 +20,7 @@ login_without_a_server(void **state)
     run_cli(r, "secret\n", "login", "ann@acme.example", "--password-file", "-", "--new-password-file",
             "/nonexistent", NULL);
     run_expect(r, CLI_USAGE, "/nonexistent cannot be read");
-    /* The discard port of the fixture's configuration: no server listens there. */
+    /* The discard port of the fixture's configuration: nothing listens there. */
     run_cli(r, "secret\n", "login", "ann@acme.example", "--password-file", "-", NULL);
     assert_int_equal(r->status, CLI_UNAVAILABLE);
     assert_non_null(strstr(r->err, "http://127.0.0.1:9: "));

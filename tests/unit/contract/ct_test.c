@@ -45,7 +45,7 @@ test_tables(void **state)
     }
 }
 
-/* ct_xml_get reads strings only: the contract's inputs are no more. */
+/* ct_xml_get reads strings only: the contract has no other inputs. */
 static void
 test_soap_inputs_are_strings(void **state)
 {

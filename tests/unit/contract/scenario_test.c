@@ -16,7 +16,7 @@ is_value(enum ct_op_id op, struct str name)
     return false;
 }
 
-/* What is expected is published; names are there once. */
+/* Expected results are published ones; names are unique. */
 static void
 each_row(void **state)
 {

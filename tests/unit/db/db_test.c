@@ -282,7 +282,7 @@ tidied_between_commits(void **state)
     assert_int_equal(db_tidy(&other), ERR_NONE);
     assert_true(size_of(p->path) >= before + ROWS * SIZE);
     assert_int_equal(count(&other), ROWS);
-    /* Nothing waits for it, and it waits for nothing. */
+    /* It waits for no other transaction, and none waits for it. */
     assert_int_equal(db_begin(cx), ERR_NONE);
     assert_int_equal(put(cx, "last"), ERR_NONE);
     assert_int_equal(db_tidy(&other), ERR_NONE);

@@ -18,7 +18,7 @@ saw(struct cx *cx, int64_t seq, int64_t at)
                      ERR_NONE);
 }
 
-/* What was true when the request began is not a moment to decide by, and no process is behind another. */
+/* The time when the request began does not decide, and no process is behind another. */
 static void
 a_transaction_begins_with_its_time(void **state)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* news: what is sent arrives, from a folder with a long name too; sending without a listener is not an
- * error. */
+/* news: messages arrive, from a folder with a long name too, and sending without a listener does no harm. */
 #include "tests/unit/unit.h"
 
 #include <poll.h>
@@ -47,7 +46,7 @@ news_arrive(void **state)
     (void)snprintf(file, sizeof(file), "%.*s-news", STR_ARG(path));
     assert_int_equal(stat(file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    /* The later listener takes over. */
+    /* A later listener takes over. */
     assert_int_equal(news_listen(&cx, path, &second), ERR_NONE);
     news_tell(&cx, path);
     assert_true(has_news(second));

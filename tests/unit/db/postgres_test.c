@@ -121,7 +121,7 @@ a_lost_connection_is_made_again(void **state)
     assert_int_equal(count(&p->cx), 3);
 }
 
-/* What was not committed is not there, and nothing is repeated. */
+/* Uncommitted changes are gone, and nothing is repeated. */
 static void
 lost_in_a_transaction(void **state)
 {

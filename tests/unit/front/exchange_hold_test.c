@@ -190,7 +190,7 @@ one_asks_for_all_that_asked_the_same(void **state)
     assert_has(answer, "Preference-Applied: wait=9");
     worker_has_none(h, 0);
     assert_int_equal(harness_counts(h).parked, 0);
-    /* Nothing of it was kept: a question now is answered by a worker. */
+    /* Nothing of it was kept: a worker answers the next check. */
     client_send(clients[0], check_request(h, "push", "Prefer: wait=20\r\n"));
     (void)worker_take(h, 0);
     worker_reply_check(h, 0, loginTwoFactorRet_InvalidToken);
@@ -317,7 +317,7 @@ another_one_leads_when_the_leader_leaves(void **state)
     (void)worker_take(h, 0);
     client_breaks_off(clients[0]);
     client_reads_nothing(h, clients[1]);
-    /* A call is not taken back, and its answer goes to no connection. */
+    /* A call is not withdrawn, and its answer goes to no client. */
     worker_reply_check(h, 0, loginTwoFactorRet_TwoFactorRejected);
     (void)worker_take(h, 0);
     client_breaks_off(clients[1]);
@@ -388,7 +388,7 @@ an_answer_from_before_a_wake_up_is_nobodys(void **state)
     close_clients(clients, SAME);
 }
 
-/* So many are answered by one call; then it is others' turn, and another call. */
+/* One call answers this many; then others have their turn, and another call follows. */
 static void
 a_crowd_is_told_in_groups(void **state)
 {

@@ -176,7 +176,7 @@ pages_say_what_they_may_load(void **state)
     }
 }
 
-/* The app may ask its own server alone; pages may not even do that. */
+/* The app may ask only its own server; pages may not even do that. */
 static void
 the_approver_is_served(void **state)
 {

@@ -381,7 +381,7 @@ the_first_leads_and_the_others_follow(void **state)
     assert_int_equal(x->park.n, 0);
 }
 
-/* Many entries: the tick is longer, but not where a lost wake-up would never be made up for. */
+/* Many entries: the tick is longer, except where it alone makes up for a lost wake-up. */
 static void
 the_tick_is_stretched_while_somebody_tells(void **state)
 {
@@ -422,7 +422,7 @@ wake_ups_are_remembered_for_calls_under_way(void **state)
     for (unsigned i = 0; i < PARK_RECENT - 1; i++)
         park_wake(&x->park, &two);
     assert_true(park_was_woken(&x->park, &one, before));
-    /* One more, and it is not known: then it may have been. */
+    /* One more, and it is unknown: it may have been woken. */
     park_wake(&x->park, &two);
     struct topic three = topic_of(3);
     assert_true(park_was_woken(&x->park, &three, before));

@@ -196,7 +196,7 @@ one_round(struct harness *h)
     assert_int_equal(loop_run(h->loop), ERR_NONE);
 }
 
-/* One guest of a source of its own stands behind 100 of another source, each of which takes a tenth of a
+/* One guest of a source of its own waits behind 100 of another source, each of which takes a tenth of a
  * round's time. */
 static void
 sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
@@ -233,7 +233,8 @@ sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
     clock_fix(0);
 }
 
-/* What a crowd goes on to send takes nothing from the round's budget, which is for those with an empty line.
+/* What a crowd goes on to send takes nothing from the round's budget, which is for sources with an empty
+ * line.
  */
 static void
 a_source_with_nobody_in_line_is_served_before_all_who_wait(void **state)

@@ -58,7 +58,7 @@ a_file_that_is_no_key(void **state)
     unlink(path);
 }
 
-/* RFC 5869 is OpenSSL's; what is ours is the label. A key that changed would lock everybody out. */
+/* RFC 5869 is OpenSSL's; only the label is ours. A key that changed would lock everybody out. */
 static void
 keys_do_not_change_between_versions(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log: the shape of a line, its bound, and that input cannot forge one. */
+/* log: the shape of a line, its bound, and that outsiders cannot forge one. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ shape(void **state)
     assert_string_equal(take(), "2026-11-23T15:30:14.123Z error front loop.failed a=1\n");
 }
 
-/* What reads the log goes by the names: each is there once. */
+/* Readers of the log rely on the names: each is unique. */
 static void
 events_have_names_of_their_own(void **state)
 {

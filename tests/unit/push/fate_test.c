@@ -29,7 +29,7 @@ attempts_pause_ever_longer_until_the_end(void **state)
             assert_int_equal(next, row.created_at + wanted_s[i] * CLOCK_S);
             now = next;
         }
-        /* A phone may ask by itself while its push service is down; behind a webhook that is not known. */
+        /* A phone may ask by itself while its push service is down; behind a webhook no phone is known. */
         assert_int_equal(decide(&row, HTTP_OUT_LATER, now, &next), k == 0 ? FATE_FAILED : FATE_DROPPED);
     }
 }

@@ -17,7 +17,7 @@
 enum { TIMEOUT_S = 20, REQUEST_MAX = 4096 };
 
 static int listener, port;
-static int seen[2]; /* the receiver tells what it got */
+static int seen[2]; /* the receiver reports what it got */
 static pid_t receiver;
 
 /* Answers every connection with the same bytes, after the whole request has come; "" closes without a word.
@@ -161,7 +161,7 @@ a_watched_descriptor_ends_the_wait_and_what_is_under_way_can_be_dropped(void **s
     assert_int_equal(pipe(ring), 0);
     assert_int_equal(write(ring[1], "x", 1), 1);
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
-    struct http_out_post p = post_to(url); /* nothing accepts */
+    struct http_out_post p = post_to(url); /* not accepted */
     struct pollfd watched[] = {{.fd = ring[0], .events = POLLIN}, {.fd = ring[1], .events = POLLOUT}};
     http_out_begin(h, &p);
     assert_int_equal(http_out_step(h, watched, 2, TIMEOUT_S * 1000), ERR_NONE);
@@ -281,7 +281,7 @@ several_run_side_by_side(void **state)
     struct http_out_post posts[HTTP_OUT_AT_ONCE];
     for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
         posts[i] = post_to(url);
-    posts[3].url = "https://127.0.0.1:1/"; /* nothing listens */
+    posts[3].url = "https://127.0.0.1:1/"; /* nothing listens there */
     start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     run(h, posts, HTTP_OUT_AT_ONCE);
     stop_receiver();

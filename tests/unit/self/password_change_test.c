@@ -90,7 +90,7 @@ with_a_second_factor(void **state)
     assert_int_equal(world_check(w), SIGNIN_OK);
     assert_true(str_is_null(w->answer.session) && str_is_null(w->answer.url));
     assert_false(w->answer.is_console_running);
-    assert_int_equal(world_check(w), SIGNIN_OK); /* repeated */
+    assert_int_equal(world_check(w), SIGNIN_OK); /* the same answer again */
     struct session s;
     struct account a;
     assert_ok(session_enter(w->cx, session, &s, &a));

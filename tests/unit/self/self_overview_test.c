@@ -145,7 +145,7 @@ count(const struct self_overview *o, const char *result)
     return n;
 }
 
-/* A guesser hides neither what was granted nor what somebody with the password did. */
+/* Attempts hide neither granted sign-ins nor those of somebody who knows the password. */
 static void
 strangers_displace_nothing(void **state)
 {

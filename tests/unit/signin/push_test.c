@@ -267,7 +267,7 @@ three_wrong_numbers(void **state)
     assert_int_equal(world_check(w), SIGNIN_InvalidToken);
 }
 
-/* The password alone must not lead on from a refusal: not by another push, and not by a code. */
+/* Somebody with the password must not continue after a refusal: not by another push, and not by a code. */
 static void
 a_refusal_ends_its_login(void **state)
 {

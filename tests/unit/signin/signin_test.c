@@ -161,7 +161,7 @@ logins(struct world *w)
     return world_int(w, "SELECT COUNT(*) FROM login WHERE technician_id = $1", w->technician);
 }
 
-/* With the password alone one begins as often as one likes; the newest is always served. */
+/* With the password alone, sign-ins can be begun any number of times; the newest is always served. */
 static void
 logins_that_lead_nowhere_are_few(void **state)
 {

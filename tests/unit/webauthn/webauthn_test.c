@@ -209,7 +209,7 @@ an_assertion_that_was_altered(void **state)
     alter_assertion(*state, "packed.RS256-2048");
 }
 
-/* What is bent before it is signed: the signature is right, and what is said is not. */
+/* Data changed before it is signed: the signature is right, but the content is not. */
 struct bent {
     enum webauthn_fault registration, assertion;
     unsigned flags; /* 0: the usual ones */

@@ -137,7 +137,7 @@ test_source(void **state)
     arena_init(&a);
     struct xml_source source = xml_source(&a, BYTES(DECLARED("latin1") "\0\xe9"), STR_NULL, true);
     assert_int_equal(source.text.n, strlen(DECLARED("latin1")) + 3);
-    /* The mark of UTF-16 where that is what was declared, though a NUL behind it makes it that of UTF-32. */
+    /* The mark of UTF-16 if UTF-16 was declared, although a NUL behind it makes it that of UTF-32. */
     source = xml_source(&a, BYTES("\xff\xfe\0\0<\0"), STR_LIT("utf-16"), false);
     assert_int_equal(source.text.n, 2);
     arena_clear(&a);

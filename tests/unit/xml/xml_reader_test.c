@@ -234,7 +234,7 @@ test_limits(void **state)
         assert_int_equal(last_kind(r, buf_view(&value)), expected);
         buf_clear(&value);
     }
-    /* The same in one tag, in many tags; and long markup that is not a tag. */
+    /* The same in one tag, in many tags; and long markup other than tags. */
     static const struct {
         const char *before, *piece, *behind;
         size_t n;
@@ -257,7 +257,7 @@ test_limits(void **state)
         assert_int_equal(last_kind(r, buf_view(&text)), longs[i].expected);
         buf_clear(&text);
     }
-    /* A long document after which the parser is made anew, and one more. */
+    /* A long document after which the parser is made again, and one more. */
     struct buf large;
     buf_init(&large, 1 << 20);
     buf_add_cstr(&large, "<a>");

@@ -30,7 +30,7 @@ const CHANGES = {
     "self/end": ["sSelfToken"],
 };
 
-/** How often a change is signed anew when another window of this app, or its service worker, was faster with its own. */
+/** How often a change is signed again when another window of this app, or its service worker, was faster with its own. */
 const CHANGE_TRIES = 4;
 
 /**

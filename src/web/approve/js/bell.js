@@ -27,9 +27,9 @@ export function createBell({api, words, accounts, isShown, enter}) {
     let permission = null;
     let checked = 0;
     let running = Promise.resolve();
-    /** The states that were shown to the person and are not shown again. */
+    /** The states that the person was shown and need not see again. */
     let said = [];
-    /** By account: the ids of the challenges that wait, and its notices; what was dismissed is sent to the server until it has answered. */
+    /** By account: the ids of the challenges that wait, and its notices; dismissals are sent to the server until it has confirmed them. */
     const waiting = new Map();
     const notices = new Map();
     const dismissed = new Set();
@@ -44,7 +44,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
             return;
         const hadFocus = place.node.contains(document.activeElement);
         place.node.replaceChildren(...place.build());
-        // What was pressed is gone: a person who does not see the screen goes on from here.
+        // The pressed button is gone: people who do not see the screen continue from here.
         if (hadFocus)
             place.node.focus();
     }
@@ -96,7 +96,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
         await store?.putSetting("notifications said", said).catch(() => {});
     }
 
-    /** A card of one place. @param {boolean} isOnce not shown where the person knows already */
+    /** A card of one place. @param {boolean} isOnce not shown if the person has seen it already */
     function card(isOnce) {
         let wasAsked = false;
         let isPutAway = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of the app in the language of the person who holds it. Each language is one file of strings with the same keys; a key
+// The words of the app in the language of its user. Each language is one file of strings with the same keys; a key
 // that ends in ".one" has a sibling in ".other", and {n} chooses between them.
 import de from "./lang/de.js";
 import en from "./lang/en.js";

@@ -64,7 +64,7 @@ export function createJoining({api, here, audience, words, store, show, isHeld, 
             account,
             match: () => show(messageView(words(), {
                 kind: "good", key: "enrolled", values: {company: account.company}, beside: news(),
-                // Installed, the app would begin anew there, without the key.
+                // Installed, the app would start without the key.
                 more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: ready}), {}),
             async differ() {
                 const {result} = await api.remove(account);

@@ -33,7 +33,7 @@ const SETTLED = ["Expired", "Withdrawn", "AlreadyAnswered", "UnknownChallenge"];
 
 const isSeen = () => document.visibilityState === "visible";
 const here = new URL("./", location.href);
-/** The server's public address, as it stands in statements. */
+/** The server's public address, as statements contain it. */
 const audience = new URL("../", here).href.replace(/\/$/, "");
 
 async function createApp() {
@@ -286,7 +286,7 @@ async function createApp() {
             routeOut(account);
     }
 
-    /** To a place that is not the self-service's: a person who was there has left it. */
+    /** To a place outside the self-service, which the person has left. */
     function routeOut(account) {
         if (isAtSelf)
             selfService.leave();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notifications without their screens: the browser's one subscription to Web Push, which servers know of it, and what is shown of
-// challenges that wait no more. The service worker has this module too (tools/share-modules), so it imports nothing.
+// Notifications without their screens: the browser's one subscription to Web Push, which servers know it, and what is shown of
+// challenges that are no longer pending. The service worker has this module too (tools/share-modules), so it imports nothing.
 
 const ID = /^[A-Za-z0-9_-]{16,64}$/;
 /** What the worker tells an open app: look now, for the challenge or notice of this id where one is named. There is no other message. */
@@ -19,7 +19,7 @@ export function lookMessage(id) {
 }
 
 /**
- * Whether a message that the app received is the worker's. Everything else is ignored.
+ * Whether a message that the app received is the worker's. Other messages are ignored.
  * @param {{data: unknown, source: unknown}} event @param {string} worker the address of the app's worker
  */
 export function isLook({data, source}, worker) {
@@ -37,7 +37,7 @@ export function requestOf(fragment) {
     return isId(id) ? id : null;
 }
 
-/** The browser's subscription for this key; for another one, where the server's was changed, it is made anew. */
+/** The browser's subscription for this key; if the server's key has changed, it is made again. */
 async function subscribe(manager, key) {
     const options = {userVisibleOnly: true, applicationServerKey: key};
     try {
@@ -81,7 +81,7 @@ async function bringAbout(at, accounts, key) {
     try {
         results = await tell(at, accounts, await subscribe(at.manager, key));
         if (results.includes("SubscriptionGone")) {
-            // The push service ended it, and the browser does not know: sent once more it would ring no phone.
+            // The push service ended it, and the browser does not know: sent once more, it would ring no phone.
             await unsubscribe(at.manager);
             await at.memory.write({});
             results = await tell(at, accounts, await subscribe(at.manager, key));
@@ -131,11 +131,11 @@ export async function keepSubscribed(at) {
     return await bringAbout(at, live, sPublicKey);
 }
 
-/** What was sent to the server, in the browser's store; nothing where there is none. @param {object|null} store of accounts.js */
+/** What the server knows, in the browser's store; nothing if there is none. @param {object|null} store of accounts.js */
 export function toldMemory(store) {
     return {
         read: async () => await store?.setting("notifications told"),
-        // Not kept, it is sent as if it were new: nothing is worse for it than before.
+        // If it cannot be kept, it is sent again as if it were new, which does no harm.
         write: async (told) => await store?.putSetting("notifications told", told).catch(() => {})};
 }
 

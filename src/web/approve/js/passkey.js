@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passkeys (WebAuthn Level 3): made beside the device's own key at an enrolment, asked for at each approval. What is signed is the
+// Passkeys (WebAuthn Level 3): made beside the device's own key at an enrolment, asked for at each approval. They sign the
 // same statement. The only module that touches navigator.credentials; nothing here throws: what went wrong is a result.
 import {base64url, sha256, unbase64url} from "./crypto.js";
 

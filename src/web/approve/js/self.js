@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The self-service of an account ("Your account"): what leads from one of its screens to the next. It is opened by a signature,
-// and what the server gives for it is kept in memory alone: a page that is loaded anew asks again, and so does one that left it.
+// The self-service of an account ("Your account"): how its screens follow one another. It is opened by a signature,
+// and what the server gives for it is kept in memory alone: a page that is loaded again asks again, and so does one that left it.
 import {signWithAll} from "./answer.js";
 import {selfStatement} from "./crypto.js";
 import {fitName, NAME_BYTES_MOST} from "./enrol.js";
@@ -11,7 +11,7 @@ import {passwordView} from "./views/password.js";
 import {recoveryView} from "./views/recovery.js";
 import {selfView} from "./views/self.js";
 
-/** How often a proof is signed anew when another window of this app was faster with a change: its nonce is void then. */
+/** How often a proof is signed again when another window of this app was faster with a change: its nonce is void then. */
 const PROOF_TRIES = 3;
 
 /** Where a place of an account is found; without a place, the account itself. */
@@ -70,7 +70,7 @@ export function createSelf({api, frame, words, keep, forget, begin, show, tell, 
      * was left meanwhile, what the server did is kept, and no screen is shown any more.
      */
     let open = null;
-    /** What the server answered last about that account. */
+    /** The server's last answer about that account. */
     let known = null;
     /** Said aloud at the next overview. */
     let news = null;
@@ -114,7 +114,7 @@ export function createSelf({api, frame, words, keep, forget, begin, show, tell, 
         return result === "OK" ? once(session, operation, members) : {result};
     }
 
-    /** To another place of the open account; to the one that is shown, anew; to what waits, where it was left. */
+    /** To another place of the open account; to the one that is shown, again; to what waits, if it was left. */
     function go(session, place, said = null) {
         if (open !== session) {
             home();
@@ -279,7 +279,7 @@ export function createSelf({api, frame, words, keep, forget, begin, show, tell, 
         if (answer.result !== "OK")
             return answer.result;
         const {account} = session;
-        // Whatever happened meanwhile: they are shown this once, and the former ones are void.
+        // Even if the person has gone elsewhere: they are shown only once, and the former ones are void.
         show(recoveryView(words(), {
             account, codes: answer.aRecoveryCodes.map(({sCode}) => sCode), made: new Date(), print: () => window.print(),
             copy: (text) => navigator.clipboard.writeText(text), done: () => go(session, "self")}), {});

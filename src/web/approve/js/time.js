@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The time left of a challenge, and how long the app waits between looks. Of a challenge the server says it in seconds at each answer; between two
+// The time left of a challenge, and how long the app is out of view. Of a challenge the server says it in seconds at each answer; between two
 // answers the device counts on.
 
 /** @param {() => number} [now] milliseconds */

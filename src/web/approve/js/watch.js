@@ -48,7 +48,7 @@ export function createWatch({accounts, ask, answered, isSeen, later = setTimeout
             timer = later(wake, wait);
     }
 
-    /** Asks now; while a round is under way, once more after it. @returns {Promise<void>} until every answer was passed on */
+    /** Asks now; while a round is under way, once more after it. @returns {Promise<void>} until everything was reported */
     function wake() {
         never(timer);
         if (running === null)

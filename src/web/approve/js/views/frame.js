@@ -76,7 +76,7 @@ export function createFrame(root, words) {
         say(text) {
             live.textContent = text;
         },
-        /** Takes a question away that was not answered: that counts as a no. */
+        /** Removes a question without an answer, which counts as a no. */
         dismiss() {
             root.querySelector("dialog[open]")?.close();
         },

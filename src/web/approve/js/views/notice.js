@@ -7,7 +7,7 @@ import {step} from "./step.js";
 export const KINDS = ["device-added", "device-removed", "password-changed", "codes-added", "codes-removed", "recovery-made"];
 
 /**
- * The notices of an answer of device/pending; what is not whole is none.
+ * The notices of an answer of device/pending; incomplete ones are left out.
  * @returns {{id: string, kind: string, subject: string, when: Date, times: number, first: Date}[]}
  */
 export function noticesOf(answer) {

@@ -15,7 +15,7 @@ const STATES = {
     broken: {key: "notify.broken", does: "again", button: "notify.again"},
     refused: {key: "problem.UnknownPushService"},
 };
-/** The states that are shown without having been asked for. */
+/** The states that are shown to a person who did not ask. */
 const TOLD = ["ask", "install", "refused"];
 
 /** A button that waits for what it began, and keeps the focus meanwhile. */
@@ -36,7 +36,7 @@ function doing(words, key, kind, act) {
 /**
  * @param {object} words
  * @param {string} state
- * @param {boolean} wasAsked whether the person pressed something, and is shown what came of it
+ * @param {boolean} wasAsked whether the person pressed something, and is shown the result
  * @param {{allow: Function, again: Function, putAway: Function}} actions
  * @returns {HTMLElement|null} null where there is nothing to say
  */

@@ -57,7 +57,7 @@ function signInRow(words, entry) {
         h("p", {class: "soft"}, h("bdi", {}, entry.sConsole || t("fact.console.none")), " · ", h("bdi", {}, entry.sSource)));
 }
 
-/** @param {string} kind "granted" or "refused" @param {string} none what stands in the place of an empty list */
+/** @param {string} kind "granted" or "refused" @param {string} none what is shown instead of an empty list */
 function signIns(words, entries, kind, none) {
     const list = (some) => h("ul", {class: `cards signins ${kind}`}, some.map((entry) => signInRow(words, entry)));
     if (entries.length === 0)
