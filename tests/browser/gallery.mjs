@@ -6,7 +6,7 @@ import {readFile} from "node:fs/promises";
 /** What libqrencode makes of the seed that the gallery shows. */
 const QR = (await readFile(new URL("example.qr", import.meta.url), "utf8")).trim().replaceAll("\n", " ");
 
-/** Screens that are unlike each other; the messages beside them differ in their words alone. */
+/** Screens that differ from each other; the other messages differ only in their words. */
 export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", "passkey-required",
     "passkey-none", "passkey-offered", "compare", "challenge", "wrong-number", "no-number", "report", "approved", "approved-notice",
     "refused", "expired", "account", "account-codes", "self", "self-bare", "rename", "codes", "recovery", "password", "password-refused", "settings",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How every screen looks: nothing overflows a small phone in any language, thumbs find their targets, and axe finds no fault.
+// How every screen looks: nothing overflows a small phone in any language, targets are large enough for thumbs, and axe reports no fault.
 import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
 import {after, before, test} from "node:test";
@@ -57,7 +57,7 @@ for (const code of Object.keys(LANGUAGES)) {
     });
 }
 
-/** Every language, and the darkness once: what it changes are colours, whatever the words are. */
+/** Every language, and dark mode once: it changes only colours. */
 const AXE_RUNS = [...Object.keys(LANGUAGES).map((code) => [code, "light"]), ["en", "dark"]];
 
 for (const [code, colorScheme] of AXE_RUNS) {

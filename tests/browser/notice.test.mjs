@@ -60,7 +60,7 @@ async function openSelf(page, email) {
     await heading(page, "Your account");
 }
 
-/** What is shown for a notice, whichever it is. */
+/** What is shown for any notice. */
 const shownFor = (id, changes) => ({
     title: "Your account was changed", body: "Open the app to see what was changed.", tag: id, lang: "en", silent: false, ...changes});
 
@@ -71,7 +71,7 @@ async function deliver({endpoint, push}) {
     return JSON.parse(text).id;
 }
 
-/** The phone, whose app is closed, rings; the click leads to the notice, which is seen, and then gone for good. */
+/** The phone, whose app is closed, rings; the click opens the notice, which is seen, and then gone for good. */
 async function isTold(phone, title, about) {
     const {page, push} = phone;
     const id = await deliver(phone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notifications in a real browser: when they are asked for, what they say and lead to, and what becomes of them. All is real
-// but the browser's own push service (push_service.mjs).
+// Notifications in a real browser: when permission is asked for, what they say, what a click opens, and how they end. Everything is
+// real except the browser's own push service (push_service.mjs).
 import assert from "node:assert/strict";
 import {after, afterEach, before, beforeEach, test} from "node:test";
 import {openPushStage, openWorker, subscribable, until} from "./push_service.mjs";

@@ -35,7 +35,7 @@ async function openPushService() {
     const origin = `http://127.0.0.1:${listening.address().port}`;
     model.notifyUrl = `${origin}/notify/`;
 
-    /** What was read of each message and not taken yet, by the client that it was for. */
+    /** The content of each message not taken yet, by the client that it was for. */
     const queues = new Map();
     const read = model.handleNotification.bind(model);
     model.handleNotification = async (client, headers, body) => {
@@ -69,8 +69,8 @@ async function openPushService() {
 }
 
 /**
- * Gives a phone push, but for the one thing that cannot be had here, its vendor's service: pushManager.subscribe and
- * getSubscription are of this test, and what they tell is of the push service above.
+ * Gives a phone push, except for its vendor's service, which is not available here: pushManager.subscribe
+ * and getSubscription are this test's, and return data of the push service above.
  */
 export async function subscribable(phone, service) {
     await phone.context.exposeBinding("subscribeAtService", (_, key) => service.subscribe(key));

@@ -10,7 +10,7 @@ const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", imp
 const stage = openStage();
 const browser = await openBrowser();
 const {page} = await openPhone(browser, {reducedMotion: "reduce"});
-// The clock stands, so that pictures change only where a screen does.
+// The clock is stopped, so that pictures change only where a screen does.
 await page.clock.setFixedTime(new Date("2026-11-26T09:00:14Z"));
 await page.goto(`${await stage.address()}/approve/`);
 await page.getByRole("heading", {name: "No account yet"}).waitFor();

@@ -14,7 +14,7 @@ const require = createRequire(`${MODULES}/`);
 const {chromium} = require("playwright-core");
 export const AXE = require.resolve("axe-core/axe.min.js");
 
-/** How long a page is waited for, in milliseconds: longer than a machine needs that is ten times slower. */
+/** How long to wait for a page, in milliseconds: enough for a machine that is ten times slower. */
 const PATIENCE = 180_000;
 
 export const SMALL = {width: 360, height: 740};

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server, its operator and a console, for the browser tests: JSON lines in, JSON lines out.
 
-usage: stage.py [SETTINGS]: a JSON object of "SECTION.KEY" and values, beside those of every test's server. A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its
+usage: stage.py [SETTINGS]: a JSON object of "SECTION.KEY" and values, in addition to those of every test's server. A line asks {"id": n, "do": NAME, "with": {...}}; the answer is {"id": n, "value": ...} or {"id": n, "error": TEXT}. It ends with its
 input, and stops the server then.
 """
 
@@ -95,7 +95,7 @@ class Stage:
         return [event["detail"] for event in events if event["event"] == "push.approved"]
 
     def signIn(self, email, password):
-        """What the password alone leads to."""
+        """What the password alone gives."""
         return self.console().login(email, password).result
 
     def validate(self, email, code):

@@ -226,7 +226,7 @@ test("an answer whose way back broke is asked after", async () => {
 /** What the server says of a ticket. */
 const INVITATION = {sCompany: "Acme", sAccount: "ann@acme.example", sPasskey: "offered", sPasskeyUser: "dXNlcg", sRelyingParty: "a.example"};
 
-/** A browser whose passkeys do what is wanted; gives what was asked of it. */
+/** A browser whose passkeys do what the test wants; returns the request made to it. */
 function withPasskeys(t, act) {
     const asked = [];
     const credentials = {
@@ -457,7 +457,7 @@ test("an absence is over the limit by its timer, or when the app comes back and 
     assert.deepEqual([timers.size, times], [0, 2]);
 });
 
-/** A browser's push manager, as far as the app goes: one subscription, bound to a key. */
+/** A browser's push manager, as far as the app uses it: one subscription, bound to a key. */
 function pushManager(kept = null, isReached = true) {
     const manager = {kept, made: 0};
     const subscription = () => ({

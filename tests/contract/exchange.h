@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exchange: one recorded request, taken apart as little as is needed, and what countersign's SOAP room makes
- * of it, in process: decode, the fixture's operation, encode. */
+/* exchange: one recorded request, parsed as little as is needed, and the answer of countersign's SOAP room
+ * to it, in process: decode, the fixture's operation, encode. */
 #ifndef COUNTERSIGN_TESTS_CONTRACT_EXCHANGE_H
 #define COUNTERSIGN_TESTS_CONTRACT_EXCHANGE_H
 
@@ -12,7 +12,7 @@
 /* A file of the test's source, whole, in the arena; null when there is none. */
 struct str exchange_file(struct arena *a, const char *folder, const char *name, const char *suffix);
 
-/* A recorded request; those that are very large are kept as a beginning (.request.head) whose filling is one
+/* A recorded request; very large ones are kept as a beginning (.request.head), to be filled with one
  * letter. */
 struct str exchange_request(struct arena *a, const char *folder, const char *name);
 

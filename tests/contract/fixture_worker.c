@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fixture_worker: a worker that needs no database: it answers the published operation as the service behind
- * the recorded exchanges did (fixture_op.h), and every other one with its UnknownError. */
+ * the recorded exchanges did (fixture_op.h), and all others with their UnknownError. */
 #include <stddef.h>
 
 #include "contract/ct.h"

@@ -7,7 +7,7 @@
 
 #include "exchange.h"
 
-/* These exercise .NET itself: the fixture's operation cannot do what they ask for. */
+/* These exercise .NET itself: the fixture's operation cannot do the same. */
 static const struct str skipped[] = {STR("a15-soap11-soapexception"), STR("a22-soap11-lone-surrogate"),
                                      STR("a23-soap11-enum-out-of-range")};
 
@@ -64,7 +64,7 @@ described_fault(struct arena *a, struct str description)
     return expected;
 }
 
-/* The bytes that the table's column means, or null where it means nothing that this test knows. */
+/* The bytes that the table's column means, or null if this test does not know it. */
 static struct str
 expected_body(struct arena *a, const struct row *row)
 {

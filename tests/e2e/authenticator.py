@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A WebAuthn authenticator and the browser before it, in software, written apart from the server's own code. All that
-they say can be bent: each test of a refusal bends one thing and signs it rightly."""
+"""A WebAuthn authenticator and the browser before it, in software, written independently of the server's own code. All
+their answers can be altered: each test of a refusal alters one thing and signs it correctly."""
 
 import hashlib
 import json

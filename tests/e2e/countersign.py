@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The product as its users meet it: a server of one's own, a console, a phone, and the command line."""
+"""The product as its users see it: a server, a console, a phone, and the command line."""
 
 import base64
 import fcntl
@@ -40,7 +40,7 @@ ENVELOPES = {
 }
 PASSWORD = "a quiet harbour, 7 boats"
 
-# Generous: it bounds a broken run and is never waited out by a good one.
+# Generous: it ends a broken run, and a good one never waits that long.
 PATIENCE = 60
 
 
@@ -53,7 +53,7 @@ def unb64(text):
 
 
 def free_port():
-    """A port that is free on every address, for a server whose phones learn it before it starts. It lies below those that the
+    """A port that is free on every address, for a server whose phones know it before it starts. It is below those that the
     kernel gives to outgoing connections, so that none of them takes it in the meantime."""
     while True:
         port = random.randrange(10_000, 32_000)
@@ -80,7 +80,7 @@ SECRETS = {
 
 
 def fill_by_hand(store, device):
-    """Rows of a phone that only a browser would lead to."""
+    """Rows of a phone that otherwise only a browser causes."""
     store.execute("INSERT INTO passkey VALUES (?, ?, -7, ?, 1, 0, 0, 1, 1)", (device, b"C" * 40, b"K" * 64))
     store.execute("INSERT INTO push_subscription VALUES (?, 'https://push.example/secret-path', ?, ?, 0, 1)",
                   (device, b"P" * 65, b"A" * 16))
@@ -89,7 +89,7 @@ def fill_by_hand(store, device):
 
 
 def secrets_of(store, email):
-    """What the store keeps of the one account's ways in, by table, column and number: bytes as they lie in the file."""
+    """What the store keeps of the one account's ways in, by table, column and number: bytes as in the file."""
     (account,) = store.execute("SELECT id FROM technician WHERE email = ?", (email,)).fetchone()
     tables = {row[0] for row in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     found = {}
@@ -218,7 +218,7 @@ class Server:
             return ""
 
     def wait_log(self, pattern, times=1):
-        """Waits for an event of the log; its arrival is the event, the pause between two looks only spares the processor."""
+        """Waits for an event of the log; the pause between two looks only spares the processor."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if len(re.findall(pattern, self.log())) >= times:
@@ -228,7 +228,7 @@ class Server:
 
     @staticmethod
     def wait_for(holds):
-        """Until it holds: an event that only the server's own looking around brings about."""
+        """Waits until it holds: an event that only the server's own periodic work causes."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < deadline, "it never came to hold"
@@ -286,7 +286,7 @@ class Server:
         return name
 
     def technician(self, company, email, password=PASSWORD, options=("--keep",)):
-        """The password is the person's own, unless the options leave --keep out."""
+        """The password need not be changed, unless the options leave --keep out."""
         self.cli("technician", "add", email, "--company", company, "--password-file", "-", *options, stdin=password + "\n")
         return email
 
@@ -437,9 +437,8 @@ class Console:
 
 
 class Phone:
-    """A phone that speaks docs/device-api.md, written apart from the server's own code; `source` as of a console.
-
-    Each has an address of its own unless one is given: what failed behind one address is limited for all behind it."""
+    """A phone that speaks docs/device-api.md, written independently of the server's own code; `source` as of a
+console. Each has an address of its own unless one is given: failures behind one address limit all phones behind it."""
 
     SOURCES = itertools.count(256)
 
@@ -552,7 +551,7 @@ class Phone:
         return self.statement("countersign-change-v1", values.items())
 
     def signed(self, path, members, nonce=None):
-        """The members of a change with what proves that this phone wants it."""
+        """The members of a change with the proof that this phone requests it."""
         nonce = nonce or self.change_nonce()
         return {**members, "sNonce": nonce, "sSignature": self.sign(self.change_statement(path, members, nonce))}
 
@@ -576,7 +575,7 @@ class Phone:
         return self.api("self/open", {"sNonce": nonce, "sSignature": self.sign(statement), **members}, self.token)
 
     def open_self(self, company, account):
-        """Opens the self-service; what self() needs is kept."""
+        """Opens the self-service, and keeps what self() needs."""
         nonce = self.nonce()
         answer = self.try_open(nonce, self.self_statement(nonce, company, account))
         assert answer["result"] == "OK", answer

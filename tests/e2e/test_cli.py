@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line against a running server: as a console, as a phone, and beside the daemon."""
+"""The command line against a running server: as a console, as a phone, and next to the daemon."""
 
 import datetime
 import ipaddress

@@ -11,12 +11,12 @@ from countersign import PASSWORD, Phone, Refused
 from test_results import totp
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-BACK = -6 * HOUR  # what is lost when the clock is set back is far more than any of these lives
+BACK = -6 * HOUR  # the clock is set back by far more than any of these lifetimes
 COUNTER = itertools.count()
 
 
 class Life:
-    """One thing that ends by itself. `over` is asked before and after its end, unless asking lengthens or begins it."""
+    """One thing that ends by itself. `over` is called before and after its end, unless the call prolongs or starts it."""
 
     policies = {}
     asked_before = asked_again = True
@@ -50,7 +50,7 @@ class Login(Life):
 
 
 class PushPace(Life):
-    """A new push every 30 s at most: until then it is said how long to wait."""
+    """A new push at most every 30 s: until then the answer says how long to wait."""
 
     length = 30
     asked_before = asked_again = False
@@ -182,7 +182,7 @@ def test_codes_go_by_the_machines_clock(own_server):
         token = console.login(email).sLoginToken
         return console.call("twoFactorValidateCode", sLoginToken=token, sCode=code).result == "OK"
 
-    server.move_wall(DAY)  # the clock is ahead, and a phone that is ahead likewise has a code taken
+    server.move_wall(DAY)  # the clock is ahead, and a code of a phone that is also ahead is accepted
     assert signs_in(totp(seed, server.now()))
     server.move_wall(-DAY)
     code = totp(seed, server.now())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The courier: it has no store and no key but its own, and whatever dies or stops, each notification is delivered."""
+"""The courier: it has no store and only its own key, and each notification is delivered even if a process dies or stops."""
 
 import http.server
 import json
@@ -20,7 +20,7 @@ NEWS = r"debug worker\S* news\b"
 
 
 class Slow:
-    """A receiver that answers 204 once it is let go; until then each post is held."""
+    """A receiver that answers 204 once it is released; until then each post is held."""
 
     def __init__(self):
         self.posts, self.gate = queue.Queue(), threading.Event()
@@ -61,7 +61,7 @@ class Slow:
 
 @pytest.fixture
 def held(own_server, tmp_path):
-    """A receiver that holds what it gets, and a server whose webhook it is."""
+    """A receiver that holds each post, and a server with it as its webhook."""
     receiver = Slow()
     key = tmp_path / "webhook.key"
     key.write_bytes(KEY)
@@ -146,7 +146,7 @@ def test_a_worker_that_dies_in_the_midst_of_a_delivery_costs_at_most_a_second_de
 
 
 def test_a_push_that_another_worker_wrote_is_delivered_at_once(held, name):
-    """Worker 0 is busy with a call of its own while the push is written: it finds the news of it as soon as it goes on."""
+    """Worker 0 is busy with a call of its own while the push is written: it finds the news as soon as it continues."""
     receiver, server = held
     server.ready(*name)
     first = min(server.children("worker"))
@@ -178,7 +178,7 @@ def test_a_stopped_courier_slows_no_one_and_goes_on_where_it_was(held, name):
             rows(server, "INSERT INTO outbox (id, challenge_id, transport, state, attempts, next_at, created_at, expires_at) "
                          "SELECT ?, challenge_id, transport, 'waiting', 0, created_at, created_at, expires_at "
                          "FROM outbox WHERE id > 100 LIMIT 1", number + 1)
-        handed = "SELECT COUNT(*) FROM outbox WHERE next_at > created_at + 60000000"  # claimed; what waits for its turn is due sooner
+        handed = "SELECT COUNT(*) FROM outbox WHERE next_at > created_at + 60000000"  # claimed; a row that waits for its turn is due sooner
         server.wait_for(lambda: rows(server, handed) == [(6,)])
         assert console.check(token, sent.sPushToken).result == "Poll"
         assert len(phone.pending()) == 1
@@ -199,7 +199,7 @@ def test_a_webhook_that_hangs_does_not_keep_the_push_services(held, service, nam
     server.write_config()
     assert server.stop() == 0
     server.start()
-    server.ready(company, email, {"push_lifetime": 30})  # half as long as the webhook is waited for
+    server.ready(company, email, {"push_lifetime": 30})  # half the time limit of the webhook
     other = server.technician(company, "other." + email)
     assert push.browser().subscribe(server.phone(other))["result"] == "OK"
     console = server.console()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One client, or a crowd from one place, asks for all that it can get: others are served meanwhile."""
+"""One client, or a crowd from one place, sends as much as it can: others are served meanwhile."""
 
 import contextlib
 import select
@@ -13,7 +13,7 @@ WSDL = f"GET {PATH}?WSDL HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 class Pipeliner:
-    """Connections that send requests as fast as they are taken, and read what comes, until they are stopped."""
+    """Connections that send requests as fast as they are taken, and read the answers, until they are stopped."""
 
     def __init__(self, server, connections, request):
         self.sockets = [socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) for _ in range(connections)]

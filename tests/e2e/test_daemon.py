@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The daemon as a service manager, a container or a shell meets it: its standard error, its signals, what it inherits."""
+"""The daemon as seen by a service manager, a container or a shell: its standard error, its signals, what it inherits."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from countersign import CLI, DAEMON, PATIENCE, Server
 
 
 def eventually(what, message):
-    """Waits for an event that announces itself by its state alone."""
+    """Waits for an event that only shows as a state."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         found = what()
@@ -47,7 +47,7 @@ class Stderr:
         self.text = ""
 
     def stall(self):
-        """Fills it up, by a description that does not block, so that no byte more fits."""
+        """Fills it over a description that does not block, until not one more byte fits."""
         if self.kind == "terminal":
             termios.tcflow(self.write, termios.TCOOFF)
             return
@@ -179,7 +179,7 @@ def test_a_drain_finishes_handshakes(own_server, tmp_path):
 
 
 def own(*lines):
-    """A Python program that does the lines and then becomes the daemon: what a parent leaves to it."""
+    """A Python program that runs the lines and then becomes the daemon, which inherits the result."""
     return [sys.executable, "-c", "\n".join(["import ctypes, os, resource, signal, sys", *lines, "os.execv(sys.argv[1], sys.argv[1:])"])]
 
 
@@ -423,7 +423,7 @@ def is_about_root(line):
 
 
 def check(server):
-    """Exit status and lines of --check-config, but for the one that root gets (test_cli has it)."""
+    """Exit status and lines of --check-config, except the line that root gets (see test_cli)."""
     done = subprocess.run([DAEMON, "--check-config", "-c", server.config], capture_output=True, text=True, timeout=PATIENCE,
                           check=False, env=server.env)
     rest = "".join(line for line in done.stderr.splitlines(True) if not is_about_root(line))
@@ -448,7 +448,7 @@ def test_a_doubtful_certificate_is_warned_of(own_server, tmp_path, days, name, s
 
 
 def test_a_check_finds_all_that_a_start_would(own_server, tmp_path):
-    """Each problem alone would keep the server, or a part of it, from its work; all are said in one round."""
+    """Each problem alone would keep the server, or a part of it, from working; all are reported in one run."""
     settings = {**with_tls(tmp_path), ("webhook", "url"): "https://hook.example/x", ("webhook", "secret_file"): tmp_path / "none",
                 ("push", "contact"): "mailto:a@b.example", ("push", "ca_file"): tmp_path / "no-ca"}
     server = own_server(settings, start=False)
@@ -526,7 +526,7 @@ def test_a_second_server_on_the_same_store_is_refused(own_server):
     server.process.wait(PATIENCE)
 
     def starts():
-        """The lock goes with the last process of the dead server."""
+        """The lock is released by the last process of the dead server."""
         try:
             return server.start()
         except AssertionError:

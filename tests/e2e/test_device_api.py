@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The phone's side, as an attacker and as a clumsy phone would use it."""
+"""The phone's side, as used by an attacker and by a faulty phone."""
 
 import json
 

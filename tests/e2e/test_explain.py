@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`countersign explain`: what it foresees is what the wire answers, what it advises works, and it tells a sign-in's story."""
+"""`countersign explain`: its predictions match the real answers, its advice works, and it shows the history of a sign-in."""
 
 import os
 import shlex
@@ -24,7 +24,7 @@ def holding(document):
 
 
 def advised(server, command):
-    """Runs what was advised, as a shell would cut it into words."""
+    """Runs the suggested command, split into words as by a shell."""
     words = shlex.split(command)
     assert words[0] == "countersign"
     return server.cli(*words[1:], *(("--generate", "--keep") if words[2] == "reset" else ()))
@@ -60,7 +60,7 @@ def test_a_condition_its_answer_and_what_ends_it(server, name, condition):
     answer = console.login(email)
     assert said["now"][0]["result"] == answer.value and said["now"][0]["words"]
     assert said["now"][0]["mend"] == first["mend"]
-    for _ in range(3):  # one may stand behind another
+    for _ in range(3):  # one may be hidden by another
         if not holding(explain(server, email, console)):
             break
         advised(server, holding(explain(server, email, console))[0]["mend"])

@@ -46,8 +46,8 @@ def body_of(case):
         return recorded.read().split(b"\r\n\r\n", 1)[1]
 
 
-# They make .NET itself fail (an exception of the operation's own making, values that have no form): the contract's README
-# leaves them out, and a worker of ours cannot say them.
+# They make .NET itself fail (an exception raised by the operation, values that cannot be written): the contract's README
+# leaves them out, and our worker cannot produce them.
 NET_ALONE = ("a15-soap11-soapexception", "a22-soap11-lone-surrogate", "a23-soap11-enum-out-of-range")
 
 

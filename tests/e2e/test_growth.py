@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is kept does not grow with the requests of somebody who has not got in: the password without the phone, a phone's token
+"""Stored data does not grow with the requests of somebody who has not signed in: the password without the phone, a phone's token
 without its key, a ticket."""
 
 import sqlite3
@@ -151,6 +151,6 @@ def test_a_phones_token_without_its_key(own_server, name, attempt, result, event
     assert set(results) <= {result, "TooManyRequests"} and results[result] > WRITTEN, results
     assert names(server, email)[event] == WRITTEN
     if attempt is wrong_answer:
-        server.advance(20)  # the front lets a token that failed so often wait
+        server.advance(20)  # the front delays a token that failed this often
         assert phone.reject()["result"] == "OK", "the phone itself goes on"
     assert ends(server, email) == {event: results[result] - WRITTEN}

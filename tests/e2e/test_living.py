@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was granted under a weaker rule when the rule becomes stronger, and what a phone is still shown then."""
+"""What happens to earlier grants when a rule becomes stricter, and what a phone is shown afterwards."""
 
 import threading
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""bench/load against a real server: what it counts is what the server answered, and what is wrong it says. No timing is asserted."""
+"""bench/load against a real server: it counts the server's answers correctly, and reports wrong ones. No timing is asserted."""
 
 import contextlib
 import json

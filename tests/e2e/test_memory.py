@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a child keeps of a request that was answered: the memory of each is searched for what passed through it."""
+"""What remains of an answered request in a child: the memory of each is searched for the secrets that passed through it."""
 
 import base64
 import functools
@@ -18,15 +18,15 @@ from test_results import totp
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of processes that are not dumpable")
 
-# Like nothing else, and another text by NFKC.
+# Unlike anything else, and changed by NFKC.
 WORD, NEW, NEWER, WRONG = (f"{animal} o\ufb01 marker {number} \u5b57 quokka"
                            for animal, number in (("Zebu", 7316), ("Vole", 9052), ("Ibex", 4471), ("Newt", 2883)))
-VAST = 1 << 36  # the shadow of a sanitizer, which holds nothing of a program's
+VAST = 1 << 36  # the shadow memory of a sanitizer, which contains none of the program's data
 PIECE, OVERLAP = 1 << 16, 256
 
 
 class Secrets:
-    """What must be nowhere: by its name, each form in which it may lie in memory."""
+    """The secrets that must not be found: by name, each form in which they may be in memory."""
 
     def __init__(self):
         self.forms = {}
@@ -44,7 +44,7 @@ class Secrets:
                 self.forms[name].append(secret.replace("-", "").encode())
 
     def found_in(self, kind, pid):
-        """Where there is one, with the bytes around it, which show whose memory it is."""
+        """The places of any, with the bytes around them, which show whose memory it is."""
         return [f"{kind} {pid}: {name} in {where}: {part[max(0, at - 80):at]!r} {part[at + len(form):at + len(form) + 80]!r}"
                 for where, part in written(pid) for name, forms in self.forms.items() for form in forms
                 if (at := part.find(form)) >= 0]
@@ -65,7 +65,7 @@ def written(pid):
 
 
 def assert_clean(server, secrets):
-    """It is wiped right behind each answer: nothing has to come first."""
+    """It is wiped right after each answer: nothing else has to happen first."""
     left = []
 
     def is_clean():
@@ -118,7 +118,7 @@ def test_a_sign_in_leaves_nothing(ann):
 
 
 def test_changes_of_a_password_leave_nothing(ann):
-    """By each operation that has one, in SOAP 1.1 and 1.2, as a form and as JSON."""
+    """With each operation that has one, in SOAP 1.1 and 1.2, as a form and as JSON."""
     server, email, phone, secrets = ann
     console = server.console()
     assert console.sign_in(email, phone, WORD).result == "OK"
@@ -159,7 +159,7 @@ def test_codes_leave_nothing(ann):
 
 
 def test_what_is_refused_leaves_nothing(ann):
-    """A password in what cannot be read: broken XML and JSON, a value that is too long, a call without a caller."""
+    """A password in input that cannot be read: broken XML and JSON, a value that is too long, a call without a caller."""
     server, email, phone, secrets = ann
     secrets.add(wrong=WRONG)
     console = server.console()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a console developer meets: the .asmx's pages, WSDL and discovery document, the form binding, the guide's snippets."""
+"""What a console developer sees: the .asmx's pages, WSDL and discovery document, the form binding, the guide's snippets."""
 
 import html
 import html.parser
@@ -140,7 +140,7 @@ def test_recorded_options(fixture_port):  # noqa: F811
 
 
 def tree(document):
-    """XML without what does not count: the order of attributes, and the address."""
+    """XML without irrelevant differences: the order of attributes, and the address."""
     text = re.sub(rb"https?://[^/\"]+(?=/WebServices/)", b"http://host", document)
 
     def plain(element):
@@ -153,7 +153,7 @@ def tree(document):
 
 
 def keep_one(wsdl, op):
-    """The description of one operation alone."""
+    """The description of only one operation."""
     root = ElementTree.fromstring(wsdl)
     schema = root.find(".//{http://www.w3.org/2001/XMLSchema}schema")
     for element in list(schema):
@@ -332,7 +332,7 @@ def test_the_python_of_the_guide_runs(server, op):
 
 
 def blocks(language):
-    """The program that the document's blocks of that language make, one after the other."""
+    """The program made of the document's blocks in that language, one after the other."""
     with open(os.path.join(ROOT, "docs/integrating.md"), encoding="utf-8") as document:
         return "\n".join(re.findall(rf"^```{language}\n(.*?)^```$", document.read(), re.MULTILINE | re.DOTALL))
 
@@ -365,7 +365,7 @@ def document_console(server, language, email, password):
 @pytest.mark.parametrize("language", ["sh", "python"])
 @pytest.mark.parametrize("password", [PASSWORD, LETTERS], ids=["plain", "letters"])
 def test_the_documents_console(server, name, tmp_path, language, password):
-    """It signs in, whatever letters the password has."""
+    """It signs in with any letters in the password."""
     company, email = name
     server.company(company)
     phone = server.phone(server.technician(company, email, password))
@@ -376,7 +376,7 @@ def test_the_documents_console(server, name, tmp_path, language, password):
 
 @pytest.mark.parametrize("language", ["sh", "python"])
 def test_the_documents_console_goes_no_further_than_it_may(server, name, tmp_path, language):
-    """It says what each step was answered: a wrong password; a push that has to wait; a phone that says no."""
+    """It prints the answer to each step: a wrong password; a push that has to wait; a phone that says no."""
     company, email = name
     phone = server.ready(company, email)
     said = follow(document_console(server, language, email, "not the password"), phone, tmp_path)
@@ -393,7 +393,7 @@ def test_the_documents_console_goes_no_further_than_it_may(server, name, tmp_pat
 
 
 def test_the_documents_shell_functions(tmp_path):
-    """What was escaped reads as it was; what is not there reads as nothing."""
+    """Escaped text is restored; a missing value is empty."""
     functions = blocks("sh").split("\nlogin=", 1)[0]
     for text in [LETTERS, "&amp;lt; &#38;", "a'b\"c", ""]:
         answer = f"<sUrl>{html.escape(text)}</sUrl>".replace("&#x27;", "&apos;")

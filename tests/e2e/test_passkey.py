@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passkeys: enrolled, asked for and refused, as a phone's browser would meet it, and as an attacker would try it."""
+"""Passkeys: enrolled, required and refused, as a phone's browser sees it, and as an attacker would try it."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def source():
-    """An address of this test's own: what is refused here counts against it."""
+    """An address of this test's own: refusals here count against it."""
     number = next(SOURCES)
     return f"127.7.{number // 250}.{number % 250 + 1}"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon under a service manager: its state and its signs of life (sd_notify), sockets and credentials that it is given,
-reloads that are waited for, and the journal's lines. The manager here speaks the protocols of systemd.exec(5), sd_notify(3)
+reloads with a notification of their end, and the journal's lines. The manager here speaks the protocols of systemd.exec(5), sd_notify(3)
 and sd_listen_fds(3); tests/packages does the same with systemd itself."""
 
 import http.client
@@ -136,7 +136,7 @@ def test_signs_of_life_come_while_a_front_and_a_worker_answer(own_server, manage
     server.start(before=[str(daemon)], **managed(server, manager, WATCHDOG_USEC="300000"))
     manager.wait("WATCHDOG=1")
     manager.wait("WATCHDOG=1")
-    # A front that dies and cannot come back: the server cannot serve, and says so no longer.
+    # A front that dies and cannot be restarted: the server cannot serve, and no longer reports that it does.
     (libexec / "countersign-front").unlink()
     os.kill(server.children("front")[0], signal.SIGKILL)
     server.wait_log("watchdog.withheld")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store from the operator's side: the key that is its own, what is said when it cannot be used."""
+"""The store from the operator's side: its own key, and the messages when it cannot be used."""
 
 import concurrent.futures
 import contextlib
@@ -17,7 +17,7 @@ from test_processes import fill, small_disk  # noqa: F401 (a fixture)
 
 
 def start(server):
-    """A start that is to fail; what the daemon says."""
+    """A start that must fail; returns the daemon's message."""
     done = subprocess.run([DAEMON, "-c", server.config], capture_output=True, text=True, timeout=PATIENCE, check=False,
                           env=server.env)
     assert done.returncode != 0
@@ -25,7 +25,7 @@ def start(server):
 
 
 def refused_everywhere(server, words, *, init=False):
-    """The same words at the daemon and at the command line, and that `init` makes a new one where that helps alone."""
+    """The same words from the daemon and the command line; `init` is suggested only if it helps."""
     said = start(server)
     with pytest.raises(Refused) as refused:
         server.cli("company", "list")
@@ -35,7 +35,7 @@ def refused_everywhere(server, words, *, init=False):
 
 
 def other_key(server):
-    """Puts a well-formed key of another server in the place of this one's; returns its own."""
+    """Replaces the server's key with a well-formed one of another server; returns the original."""
     path = server.settings["store", "key_file"]
     with open(path, encoding="ascii") as key:
         own = key.read()
@@ -132,7 +132,7 @@ def test_a_full_disk(small_disk, own_server):  # noqa: F811
 
 
 def restored(server, backup, own_server):
-    """A new server with the copy, and the key that was kept apart."""
+    """A new server with the copy, and the key that was kept separately."""
     other = own_server(start=False)
     for path, suffix in ((other.settings["store", "path"], "-wal"), (other.settings["store", "path"], "-shm")):
         with contextlib.suppress(FileNotFoundError):

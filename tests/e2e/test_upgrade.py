@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database of an earlier version: refused as it is, brought up by one command, and of use then."""
+"""A database of an earlier version: refused as it is, upgraded by one command, and then usable."""
 
 import os
 import sqlite3
@@ -12,10 +12,10 @@ SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/db/
 
 
 def turn_back(path, version=1):
-    """The same rows under the schema of an earlier version, as its release laid it."""
+    """The same rows under the schema of an earlier version, as released."""
     old = path + ".old"
     store = sqlite3.connect(path)
-    store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # the log would stay behind under the other name
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # otherwise the log would remain under the other name
     store.close()
     os.rename(path, old)
     store = sqlite3.connect(path, isolation_level=None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks that are held: what ends the wait, and who decides how long it is."""
+"""Checks that are held: what ends the wait, and who decides its length."""
 
 import http.client
 import json
@@ -100,5 +100,5 @@ def test_a_console_that_goes_away_is_forgotten(own_server, name):
     hold(server, console, token, push, Prefer="wait=50")
     console.connection.close()
     console.connection = None
-    server.stop()  # drains: a connection that was still there would be waited for
+    server.stop()  # drains: it would wait for a connection that is still open
     assert "drain.late" not in server.log()

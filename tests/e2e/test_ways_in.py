@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may enrol a phone, and what every act of the operator ends: the ways into an account, as an attacker tries them."""
+"""Who may enrol a phone, and what each act of the operator ends: the ways into an account, as tried by an attacker."""
 
 import http.client
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Web Push: what a push service is sent, read back by a receiver written from the RFCs, and what its answers mean."""
+"""Web Push: what is sent to a push service, read by a receiver written from the RFCs, and the effect of its answers."""
 
 import datetime
 import hashlib

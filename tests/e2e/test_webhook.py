@@ -17,7 +17,7 @@ KEY = b"a key of the operator's own"
 
 
 class Receiver:
-    """Answers each post with the next status of its list (the last one stays), and keeps what came."""
+    """Answers each post with the next status of its list (the last one stays), and keeps the posts."""
 
     def __init__(self, *statuses):
         self.posts = queue.Queue()

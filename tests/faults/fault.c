@@ -37,7 +37,7 @@ map_page(const char *program)
         (void)close(fd);
 }
 
-/* What runs between fork and exec has a page of its own. */
+/* The code between fork and exec has a page of its own. */
 static void
 after_fork(void)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each process starts, and serves, with its first, second, third ... call failing (HACKING.md, "Faults"): the server is there
-afterwards, or ended and said why; never by an assertion, a signal or with a leak."""
+"""Each process starts, and serves, with its first, second, third ... call failing (HACKING.md, "Faults"): the server runs
+afterwards, or has exited and reported the reason; never by an assertion, a signal or with a leak."""
 
 import functools
 import http.client
@@ -24,9 +24,9 @@ from test_daemon import with_tls  # noqa: E402
 PAGE = "=QQQQ48s"  # struct fault_page
 NEVER = 2**63
 STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
-WAIT = int(os.environ.get("FAULTS_PATIENCE", str(PATIENCE)))  # fewer seconds while one looks for what hangs
+WAIT = int(os.environ.get("FAULTS_PATIENCE", str(PATIENCE)))  # use fewer seconds to look for what hangs
 BROKEN = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|signal (?:SYS|SEGV|BUS)|^bug: ", re.M)
-# Where OpenSSL has no memory, a process may end.
+# If OpenSSL has no memory, a process may end.
 EXHAUSTED = re.compile(r"^(?:out of memory|bug: \S*src/crypto/.*)$", re.M)
 
 
@@ -89,7 +89,7 @@ def boot(server):
 
 
 def answers(server):
-    """A request gets an answer, be it only that it is to be made again; another one is made until then."""
+    """A request gets an answer, even if only to repeat it; it is repeated until then."""
     deadline = time.monotonic() + WAIT
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
@@ -101,7 +101,7 @@ def answers(server):
 
 
 def start_with(server, page, nth):
-    """What is wrong when the nth call fails, or None."""
+    """The problem when the nth call fails, or None."""
     page.arm(nth)
     serves = boot(server)
     if serves is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attacks by one anonymous client, each a loop that goes on until it is ended, with a bound of its own.
+"""Attacks by one anonymous client, each a loop that continues until it is stopped, with a bound of its own.
 
 `tests/hostile` runs each beside honest people and asks whether they are served; `bench/part_attack.py` measures by how much they are
 slowed. An attack is sent from addresses of the loopback range, to a server on 127.0.0.1 alone.
@@ -14,7 +14,7 @@ import threading
 from countersign import ENVELOPES, NS, PATH
 
 OPERATIONS = {"login": "loginTechnicianFromStandalone_v7_2", "check": "twoFactorCheckPushAuthStatus"}
-WAIT = 0.2  # at most so long in one look at the sockets: an attack that is to end sees it soon
+WAIT = 0.2  # longest wait for the sockets: an attack notices soon that it must end
 OWN = "127.66.0.1"  # the attacker's address, where it has one
 
 
@@ -70,7 +70,7 @@ class Attack:
 
     @staticmethod
     def _try(what):
-        """A server that closes or refuses has done nothing wrong."""
+        """A server may close or refuse."""
         with contextlib.suppress(OSError, ssl.SSLError):
             what()
 
@@ -214,7 +214,7 @@ class Bodies(Attack):
 
 
 class Silent(Attack):
-    """16 addresses that hold as many connections as they get, and never speak."""
+    """16 addresses that hold as many connections as they get, and never send anything."""
 
     settings = {("limits", "connections"): "128", ("limits", "connections_per_source"): "8"}
 

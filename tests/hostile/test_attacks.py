@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each attack beside an honest person: who is served, nothing dies, and memory stays bounded."""
+"""Each attack next to an honest person, who is served; no process dies, and memory stays bounded."""
 
 import os
 import re
@@ -12,9 +12,9 @@ from attacks import ALL, Hellos, connect
 from countersign import BUILD, Console, Server
 
 HONEST = "127.0.0.1"
-# What a front may grow by while it is attacked. A sanitizer's build holds freed memory back, so its figure says nothing.
+# How much a front may grow while it is attacked. A sanitizer's build keeps freed memory, so its figure means nothing.
 GROWTH_MOST = 128 << 20
-KEPT_MOST = 16 << 20  # and what of that it keeps
+KEPT_MOST = 16 << 20  # and how much of that it keeps
 IS_SANITIZED = "address" in subprocess.run(["meson", "introspect", BUILD, "--buildoptions"], capture_output=True, text=True,
                                            check=True).stdout.split('"b_sanitize"', 1)[-1][:200]
 

@@ -37,7 +37,7 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_sessionfinish(session):
-    """For tools/interop-table; beside other processes, the one that leads them."""
+    """For tools/interop-table; with several processes, only in the main one."""
     if hasattr(session.config, "workerinput") or not RESULTS:
         return
     folder = os.path.join(BUILD, "interop")

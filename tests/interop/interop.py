@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signs in with a client program, and holds what it says against what must happen.
+"""Signs in with a client program, and compares its output with what must happen.
 
 A client is called `client WSDL ENDPOINT VERSION SCENARIO EMAIL PASSWORD`; SCENARIO is signin or fault. It prints a line a step:
 `login RESULT`, `number 123456` (the phone answers then), `check RESULT` for each poll, `end RESULT`, or `fault TEXT`.

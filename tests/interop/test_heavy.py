@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clients that are big to install, or made with a compiler: a part of `make interop`."""
+"""The clients that are large to install, or need a compiler: a part of `make interop`."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A PostgreSQL server of one's own for a test: an ordinary user's, in a private folder, on a socket alone.
+"""A private PostgreSQL server for a test: run by an ordinary user, in a private folder, on a socket only.
 
 As a program: cluster.py PROGRAM [ARGUMENT...] runs it with COUNTERSIGN_TEST_POSTGRES=postgresql://..., an address without a
 database, and ends the server after it.
@@ -18,14 +18,14 @@ import urllib.parse
 
 BIN = "/usr/lib/postgresql/15/bin"
 ROLE = "countersign"
-# For speed: what a crash of the machine would lose is of no interest here.
+# For speed: losses by a crash of the machine do not matter here.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "100",
             "listen_addresses": "", "autovacuum_naptime": "600"}
 PATIENCE = 120
 
 
 def ordinary():
-    """What runs a program as an ordinary user: root may not run a database."""
+    """The command that runs a program as an ordinary user: root may not run a database."""
     if os.geteuid() != 0:
         return [], None
     user = pwd.getpwnam("nobody")

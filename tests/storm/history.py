@@ -38,7 +38,7 @@ class History:
 
 
 class Records:
-    """What the server's store says in the end, by the public ids that its audit log and its tables use."""
+    """The final content of the server's store, by the public ids of its audit log and its tables."""
 
     def __init__(self, audit, sessions):
         """audit: rows with event and detail; sessions: the login id of each session, ended ones too."""

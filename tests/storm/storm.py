@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many people sign in while processes of the server are killed; what they saw becomes a history.
 
-usage: storm.py SIGN_INS KILLS [SEED]      the long run, by hand or by night: `make storm`
+usage: storm.py SIGN_INS KILLS [SEED]      the long run, started by hand or at night: `make storm`
 """
 
 import hashlib
@@ -101,7 +101,7 @@ class Person:
         raise AssertionError(f"{self.email}: the phone never saw its push")
 
     def decide(self, name, push, refuses):
-        """The phone's answer, tried until the server has it; a try that was cut off may have been the one."""
+        """The phone's answer, tried until the server has it; an interrupted try may have succeeded."""
         challenge = self.waiting(self.email)
         kind = "reject" if refuses else "approve"
 
@@ -123,7 +123,7 @@ class Person:
         raise AssertionError(f"{name}: still Poll")
 
     def sign_in(self, refuses):
-        """True: it came to an end. False: the server asked for patience, and another person is to try."""
+        """True: it ended. False: the server asked to wait, and another person should try."""
         self.count += 1
         name = f"{self.email} {self.count}"
         if not self.login(name):

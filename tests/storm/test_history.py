@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The checker itself: a history that holds, and one for each way in which it may not."""
+"""The checker itself: a valid history, and one for each way to be invalid."""
 
 import pytest
 

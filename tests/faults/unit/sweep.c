@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sweep: see sweep.h. What OpenSSL refuses for want of memory ends the process (crypto/p256.c): those calls
+/* sweep: see sweep.h. OpenSSL's failures for lack of memory end the process (crypto/p256.c): those calls
  * fail in a child. */
 #include "tests/faults/unit/sweep.h"
 
@@ -252,7 +252,7 @@ report(struct sweep *s, uint64_t nth, const char *what)
 static void
 judge(struct sweep *s, uint64_t nth, int ran)
 {
-    /* What cannot be verified may be called wrong. */
+    /* Input that cannot be verified may be reported as wrong. */
     bool is_refused =
         is_crypto(s->calls[nth - 1]) && ran != OTHER && (ran == REFUSED || !s->scenario->grants);
     if (ran != EXPECTED && ran != ERROR && !is_refused)

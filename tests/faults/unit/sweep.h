@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sweep: one operation, again and again, with its first, second, third ... call failing, until it runs
- * untouched. Each time: nothing is granted that was not earned, and the database is in a state that the
- * untouched run commits as well. FAULTS_ONLY in the environment: the one scenario of that name. */
+/* sweep: one operation, again and again, with its first, second, third ... call failing, until no call
+ * fails any more. Each time nothing is granted without proof, and the database is in a state that the run
+ * without failures commits as well. FAULTS_ONLY in the environment: the one scenario of that name. */
 #ifndef COUNTERSIGN_TESTS_SWEEP_H
 #define COUNTERSIGN_TESTS_SWEEP_H
 

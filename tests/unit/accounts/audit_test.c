@@ -111,7 +111,7 @@ a_detail_is_read_again(void **state)
         assert_str(audit_detail(&f->cx, &rows[i], "last"), "3");
         assert_true(str_is_null(audit_detail(&f->cx, &rows[i], "other")));
     }
-    /* What somebody else wrote into the table is read no further than it goes. */
+    /* Foreign data in the table is not read past its end. */
     static const char *const bad[] = {"",
                                       "{",
                                       "{}",
@@ -128,7 +128,7 @@ a_detail_is_read_again(void **state)
                                       "{\"key\":\"\\u00zz\"}",
                                       "{\"key\":1}"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        const size_t size = strlen(bad[i]); /* of just that size, so that a byte behind it is found out */
+        const size_t size = strlen(bad[i]); /* of exactly that size, so that a read past it is detected */
         char *copy = malloc(size);
         memcpy(copy, bad[i], size);
         const struct audit_row row = {.detail = {copy, size}};

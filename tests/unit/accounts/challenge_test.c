@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* challenge: every state with every event, in the table and in the database; races of two answers and two
- * checks; what the sweep leaves. */
+ * checks; what remains after the sweep. */
 #include "tests/unit/signin/world.h"
 
 #include <unistd.h>

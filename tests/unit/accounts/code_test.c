@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* code: RFC 6238, drift, never twice; recovery codes; what a race may not do. */
+/* code: RFC 6238, drift, never twice; recovery codes; and that races do no harm. */
 #include "tests/unit/accounts/fixture.h"
 
 #include <stdio.h>
@@ -74,7 +74,7 @@ rfc_6238(void **state)
                          cases[i].code);
 }
 
-/* oathtool tells the codes of a moment and of the WINDOW steps after it: RUNS * (WINDOW + 1) pairs of a key
+/* oathtool prints the codes of a moment and of the WINDOW steps after it: RUNS * (WINDOW + 1) pairs of a key
  * and a moment. */
 enum { WINDOW = 9, RUNS = 1000, PERIOD = 30 };
 

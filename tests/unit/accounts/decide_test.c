@@ -9,7 +9,7 @@ struct picture {
     struct facts facts;
 };
 
-/* Every condition is good: OK wherever it is asked. */
+/* No condition holds: the answer is always OK. */
 static struct picture
 good(void)
 {
@@ -222,7 +222,7 @@ stands_in_the_published_order(void **state)
     }
 }
 
-/* Whatever state a push may be in, only one is an approval. */
+/* Of all states of a push, only one is an approval. */
 static void
 only_an_approved_push_is_a_way_in(void **state)
 {

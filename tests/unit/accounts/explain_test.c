@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: every condition of the table, each made to hold by its real cause; the foreseen result is what a
- * sign-in is then answered; the history of a sign-in; and that nothing is written and no secret is said. */
+ * sign-in is then answered; the history of a sign-in; and that nothing is written and no secret is shown. */
 #include "accounts/explain.h"
 
 #include "accounts/company_change.h"
@@ -279,7 +279,7 @@ static int64_t (*const makers[])(struct world *) = {
 #include "accounts/decide.def"
 };
 
-/* What only the sign-in itself, or a session, can tell. */
+/* What only the sign-in itself, or a session, can show. */
 static bool
 stays_open(const struct condition *c)
 {
@@ -425,7 +425,7 @@ the_story_of_a_sign_in(void **state)
     assert_int_equal(story.steps[story.n - 1].at - story.steps[0].at, 66 * CLOCK_S);
 }
 
-/* When the login's rows are gone, the audit log still tells it. */
+/* When the login's rows are gone, the audit log still has it. */
 static void
 the_story_outlives_its_rows(void **state)
 {
@@ -478,7 +478,7 @@ says_no_secret_and_writes_nothing(void **state)
     assert_int_equal(world_int(w, "SELECT count(*) FROM audit WHERE seq > $1", 0), events + 1);
 }
 
-/* What the operator pastes into a shell is one word, whatever the account is called. */
+/* The pasted argument is one word for a shell, for any name of the account. */
 static void
 commands_are_safe_to_paste(void **state)
 {

@@ -45,7 +45,7 @@ struct str fixture_last_event(struct fixture *f, struct str *detail_out);
 int64_t fixture_count_events(struct fixture *f, const char *event);
 
 #define assert_ok(call) assert_int_equal((call), ERR_NONE)
-/* The call fails so; the error is forgotten. */
+/* The call fails with this error, which is then cleared. */
 #define assert_fails(cx, call, code)      \
     do {                                  \
         assert_int_equal((call), (code)); \

@@ -232,7 +232,7 @@ a_success_clears_both(void **state)
     assert_false(get(f, &p, ann, here).source_is_known);
 }
 
-/* Whatever time passes between its attempts. */
+/* However much time passes between its attempts. */
 static void
 one_source_locks_nothing(void **state)
 {
@@ -255,7 +255,7 @@ one_source_locks_nothing(void **state)
     assert_int_equal(l.account_left, 5);
 }
 
-/* Whatever limit its company sets: the source's is below it. */
+/* For any limit that its company sets, the source's is below it. */
 static void
 one_source_locks_nothing_by_a_small_limit(void **state)
 {
@@ -273,8 +273,8 @@ one_source_locks_nothing_by_a_small_limit(void **state)
     }
 }
 
-/* 4,000 names, each from a source of its own: of 65,536 and 262,144 counters some are shared, whatever the
- * key is. */
+/* 4,000 names, each from a source of its own: of 65,536 and 262,144 counters some are shared, with
+ * any key. */
 static void
 strangers_share_counters(void **state)
 {
@@ -291,7 +291,7 @@ strangers_share_counters(void **state)
     assert_ok(db_done(&f->cx, found));
 }
 
-/* What a source added before the lock is over with it: its sign-in takes nothing from what came later. */
+/* A source's failures before the lock end with it: its sign-in removes none of the later ones. */
 static void
 a_sign_in_takes_no_others_failures_back(void **state)
 {
@@ -311,7 +311,7 @@ a_sign_in_takes_no_others_failures_back(void **state)
     assert_true(miss(f, &p, ann, source_of(f, 41)).shown.is_locked);
 }
 
-/* For 30 days, whatever housekeeping does. */
+/* For 30 days, also after housekeeping. */
 static void
 failures_and_known_sources_are_remembered(void **state)
 {

@@ -123,7 +123,7 @@ the_newest_come_first_and_alike_are_one(void **state)
     assert_true(notices[1].times == 1 && notices[1].since == FIXTURE_NOW);
 }
 
-/* What was shown of a notice is not what came to it since. */
+/* A notice that was shown does not include what happened since. */
 static void
 what_came_since_is_told(void **state)
 {
@@ -165,7 +165,7 @@ many_subjects_are_few_rows(void **state)
     assert_int_equal(count(f, &a, &notices), NOTICES_OF_A_KIND + 2);
 }
 
-/* Whatever changes what signs in says so, by whichever door it comes. */
+/* Every change to the ways of signing in is reported, through every interface. */
 static void
 changes_are_told(void **state)
 {
@@ -259,7 +259,7 @@ who_subscribed_is_rung(void **state)
     assert_int_equal(count(f, &a, &notices), 2); /* of b's enrolment, too, which was before */
     for (size_t i = 0; i < 2; i++)
         assert_ok(notice_shown(&f->cx, &a, notices[i].public_id));
-    assert_int_equal(rings(f, a.id), 0); /* what was seen rings no more */
+    assert_int_equal(rings(f, a.id), 0); /* a seen notice rings no more */
     f->cx.device = a.id;
     tell(f, NOTICE_CODES_ADDED, NULL);
     assert_int_equal(rings(f, a.id), 0);
@@ -269,7 +269,7 @@ who_subscribed_is_rung(void **state)
     assert_int_equal(rings(f, a.id), 0);
 }
 
-/* A phone that changes its account without end would else keep the push services from all others. */
+/* Otherwise a phone that changes its account without end would block the push services for all others. */
 static void
 a_phone_is_rung_for_few_at_a_time(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* passkey: enrolment and approvals as each policy has it, and what every refusal leaves behind: an event with
+/* passkey: enrolment and approvals under each policy, and the trace of every refusal: an event with
  * its reason, and nothing else. */
 #include "accounts/device_change.h"
 #include "accounts/policy_change.h"
@@ -124,7 +124,7 @@ the_policies_at_the_enrolment(void **state)
     keeper_clear(&k);
 }
 
-/* Each refusal of an enrolment leaves the ticket good. */
+/* Each refusal of an enrolment leaves the ticket valid. */
 static void
 a_bad_passkey_enrols_nothing(void **state)
 {
@@ -154,7 +154,7 @@ a_bad_passkey_enrols_nothing(void **state)
     k.auth.id = id;
     assert_int_equal(world_int(w, "SELECT count(*) FROM device WHERE id <> $1", 0), devices + 1);
     assert_int_equal(passkeys(w), 1);
-    /* Of a device that was removed the credential is free again. */
+    /* The credential of a removed device is free again. */
     assert_ok(device_set_state(w->cx, other.phone.device.id, DEVICE_REMOVED));
     assert_int_equal(passkeys(w), 0);
     k.auth.id = other.auth.id;
@@ -237,7 +237,7 @@ an_approval_needs_both_signatures(void **state)
     keeper_clear(&k);
 }
 
-/* A wrong number behind a good passkey is a wrong number; behind a bad one it counts nothing. */
+/* A wrong number with a good passkey is a wrong number; with a bad one it is not counted. */
 static void
 the_number_comes_last(void **state)
 {
@@ -324,7 +324,7 @@ a_device_without_one(void **state)
     authenticator_clear(&k.auth);
 }
 
-/* As with a device that was disabled: what was approved and not asked for counts no more. */
+/* As with a disabled device: an approval that was not fetched yet no longer counts. */
 static void
 required_before_the_grant(void **state)
 {

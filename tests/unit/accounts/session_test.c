@@ -153,7 +153,7 @@ old_ones_are_swept(void **state)
     assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician), 0);
 }
 
-/* Each condition as it is found, however it came about: none of the acts that end sessions is done here. */
+/* Each condition by itself: none of the acts that end sessions is done here. */
 static const struct {
     const char *made, *undone;
     const char *reason;
@@ -197,7 +197,7 @@ ends_where_its_account_may_not_go_on(void **state)
     }
 }
 
-/* Else a stranger who knows an address could throw its owner out. */
+/* Otherwise a stranger who knows an address could end its owner's session. */
 static void
 goes_on_while_failures_lock_the_account(void **state)
 {

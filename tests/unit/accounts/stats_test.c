@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stats: where the pass begins, the order of the rows, and what is counted. */
+/* stats: where the pass begins, the order of the rows, and the counts. */
 #include "accounts/stats.h"
 
 #include <stdio.h>

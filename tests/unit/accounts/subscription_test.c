@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* subscription: which are taken, what replaces and what ends one. */
+/* subscription: which are accepted, what replaces and what ends one. */
 #include "tests/unit/accounts/phone.h"
 
 #include "accounts/device.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tally: how many rows those can cause who have not got in, and that nothing of it is lost. */
+/* tally: how many rows can be caused without signing in, and that no count is lost. */
 #include "tests/unit/accounts/fixture.h"
 
 #include "accounts/audit.h"

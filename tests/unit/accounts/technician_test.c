@@ -293,7 +293,7 @@ by_state(void **state)
     assert_true(list[0].id == f->ben);
 }
 
-/* A page costs what is on it, whatever the number of accounts: addresses are read in order by an index, and
+/* A page costs what is on it, with any number of accounts: addresses are read in order by an index, and
  * nothing is sorted. */
 static void
 a_page_is_read_by_an_index(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* clock: its two hands, its text, and how a test moves it. */
+/* clock: its two clocks, its text, and how a test moves it. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -113,7 +113,7 @@ utf8_refuses(void **state)
                                       "\xc3(",
                                       "\xe2(\xa1"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-        /* A copy of the very size, so that a read past its end is noticed. */
+        /* A copy of exactly the size, so that a read past its end is noticed. */
         size_t n = strlen(bad[i]);
         char *exact = malloc(n);
         assert_non_null(exact);

@@ -260,7 +260,7 @@ send_raw(int fd, const char *bytes, size_t n_bytes, size_t n)
     assert_int_equal(sendmsg(fd, &m, 0), n_bytes);
 }
 
-/* Whatever a bad peer sends beside its bytes is closed. */
+/* Anything that a bad peer sends besides its bytes is closed. */
 static void
 bad_peers_leave_no_descriptor(void **state)
 {

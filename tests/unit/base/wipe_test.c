@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wipe: no memory that base gives back still holds what was in it. Linked with --wrap=free, so that every
+/* wipe: memory that base gives back no longer holds its content. Linked with --wrap=free, so that every
  * block is looked at on its way. */
 #include "tests/unit/unit.h"
 

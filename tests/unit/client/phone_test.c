@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* phone: challenges that are not taken, what is signed, and what the server's answers mean. */
+/* phone: challenges that are refused, what is signed, and what the server's answers mean. */
 #include "tests/unit/client/served.h"
 
 #include <stdio.h>

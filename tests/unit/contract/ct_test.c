@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ct_test: what the tables must be like for those who walk them. */
+/* ct_test: the properties of the tables that their walkers rely on. */
 #include "../unit.h"
 
 #include "contract/ct.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* random_value: structs of the contract filled by chance, and compared, both by walking their table. */
+/* random_value: structs of the contract with random values, and their comparison, both by walking their
+ * table. */
 #ifndef COUNTERSIGN_TESTS_UNIT_CONTRACT_RANDOM_VALUE_H
 #define COUNTERSIGN_TESTS_UNIT_CONTRACT_RANDOM_VALUE_H
 

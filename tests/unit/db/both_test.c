@@ -323,7 +323,7 @@ adds(struct str url, int turns)
     return ok;
 }
 
-/* No addition is lost; a race is repeated by who asked. */
+/* No addition is lost; the caller repeats a lost race. */
 static void
 two_processes(void **state)
 {

@@ -262,7 +262,7 @@ size_of(const char *path)
     return st.st_size;
 }
 
-/* Commits append to the log and leave the file alone: who tidies brings it in. */
+/* Commits append to the log and do not touch the file: db_tidy moves the log into it. */
 static void
 tidied_between_commits(void **state)
 {
@@ -305,7 +305,8 @@ mapped_gone_and_back(void **state)
     assert_true(is_mapped(p)); /* the new connection, too */
 }
 
-/* What reads through the map can neither write nor tell a writer's own transaction from another's. */
+/* The connection that reads through the map can neither write nor distinguish a writer's own transaction from
+ * another's. */
 static void
 mapped_reads(void **state)
 {

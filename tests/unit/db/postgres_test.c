@@ -246,7 +246,7 @@ servers_that_do_not_serve(void **state)
     db_close(&db);
 }
 
-/* Of the environment nothing is taken. */
+/* Nothing is taken from the environment. */
 static void
 the_environment_does_not_matter(void **state)
 {

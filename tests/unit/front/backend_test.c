@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* backend: whose call is next, who is turned away, and what becomes of those whose client left. */
+/* backend: whose call is next, which is turned away, and what happens if its client left. */
 #include "tests/unit/front/harness.h"
 #include "front/turn.h"
 

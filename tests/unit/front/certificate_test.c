@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificate: what is said of one by the time that it has left, and by its name. */
+/* certificate: the warnings by remaining time and by name. */
 #include "tests/unit/unit.h"
 
 #include <openssl/pem.h>

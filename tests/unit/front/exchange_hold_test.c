@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exchange: who is held without having said so, whom news of anything wake, and those that ask the same: one
- * of them asks for all. */
+/* exchange: checks held without asking for it, what news wake, and equal checks, of
+ * which one asks for all. */
 #include "tests/unit/front/harness.h"
 
 #include <sys/socket.h>
@@ -116,7 +116,7 @@ prefer_is_read_as_rfc_7240_says(void **state)
     (void)state;
     static const struct {
         struct str text;
-        int seconds; /* -1: says nothing */
+        int seconds; /* -1: not given */
     } cases[] = {
         {STR_NULL, -1},
         {STR(""), -1},
@@ -368,7 +368,7 @@ a_lost_call_is_one_callers(void **state)
     close_clients(clients, SAME);
 }
 
-/* What a wake-up overtook is old for all of them. */
+/* An answer overtaken by a wake-up is outdated for all of them. */
 static void
 an_answer_from_before_a_wake_up_is_nobodys(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* face_form: the form binding: who may use it, and what is said to whom. */
+/* face_form: the form binding: who may use it, and which answer each caller gets. */
 #include "tests/unit/front/harness.h"
 
 #include <unistd.h>

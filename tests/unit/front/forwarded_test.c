@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* forwarded: whom the front believes. */
+/* forwarded: which addresses the front believes. */
 #include "tests/unit/unit.h"
 
 #include "front/forwarded.h"

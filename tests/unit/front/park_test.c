@@ -247,7 +247,7 @@ what_was_woken_asks_before_what_was_not(void **state)
     asks_first(x, &x->others[1]);
 }
 
-/* What is due by the tick is found by its topic still. */
+/* An entry that is due by the tick is still found by its topic. */
 static void
 what_was_due_is_moved_up_by_its_wake_up(void **state)
 {
@@ -282,7 +282,7 @@ advance(struct fixture *x, int64_t microseconds)
     assert_int_equal(loop_run(x->loop), ERR_NONE);
 }
 
-/* Nothing is fresh from the wake-up on; the entries go between the turns of others. */
+/* From the wake-up on all entries are outdated; they are removed between the turns of others. */
 static void
 news_of_anything_do_not_hold_the_loop(void **state)
 {
@@ -329,7 +329,7 @@ whose_time_is_over_asks_when_there_is_room(void **state)
     assert_int_equal(x->park.n_held, 0);
 }
 
-/* The answer that is under way is for them too; only where it says to wait on they ask. */
+/* The answer under way is for them too; they ask only if it says to keep waiting. */
 static void
 whose_time_is_over_meanwhile_has_the_leaders_answer(void **state)
 {

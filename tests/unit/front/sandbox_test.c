@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandbox: what a front of a sandbox has, and what no other front has. */
+/* sandbox: what only the front of a sandbox has. */
 #include "tests/unit/front/harness.h"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* turn: a client that sends much takes its turn as one that sends little does. Counted in rounds of the loop
+/* turn: a client that sends much gets its turn like one that sends little. Counted in rounds of the loop
  * and in requests, never by the time. */
 #include "tests/unit/front/harness.h"
 
@@ -233,7 +233,7 @@ sources_are_served_in_turn_and_a_round_ends_by_time(void **state)
     clock_fix(0);
 }
 
-/* What a crowd goes on to send takes nothing from the round's budget, which is for sources with an empty
+/* What a crowd continues to send takes nothing from the round's budget, which is for sources with an empty
  * line.
  */
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parser: what is accepted and what is refused, and that it is the same however the text is cut.
  *
- * A case's `expect` is the story of its connection: each request as METHOD path?query [body] and + (kept
+ * A case's `expect` describes its connection: each request as METHOD path?query [body] and + (kept
  * alive) or -, then the status of a refusal, or ... when the text ends within a request. */
 #include "tests/unit/unit.h"
 
@@ -71,7 +71,7 @@ tell_request(struct story *s)
     buf_add_cstr(&s->text, req->keep_alive ? " +" : " -");
 }
 
-/* Appends what came and goes as far as it leads. Another connection may always have used req. */
+/* Appends the bytes and parses as far as they go. Another connection may always have used req. */
 static void
 story_feed(struct story *s, const char *p, size_t n)
 {
@@ -226,7 +226,7 @@ shares_the_request(void **state)
     free(one.req);
 }
 
-/* The body of `text` with these limits: the story of what comes of it, whole and byte by byte. */
+/* The body of `text` with these limits: the result, whole and byte by byte. */
 static void
 limited(const char *text, uint64_t keep, uint64_t take, const char *expect)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seal: what was sealed opens again, for its own row, under its own key, unchanged; nothing else does. */
+/* seal: sealed data opens again, unchanged, only for its own row and under its own key. */
 #include "tests/unit/accounts/fixture.h"
 
 #include "keys/seal.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* caller: every operation of ops.def, called with all that its caller has to prove, and with each part of it
- * missing, another's, or over. A new row is tried here by itself; a new caller needs its arm in bring(). */
+/* caller: every operation of ops.def, called with its caller's whole proof, and with each part of it missing,
+ * another's, or expired. A new row is tested here without further code; a new caller needs its arm in
+ * bring(). */
 #include "tests/unit/signin/world.h"
 #include "tests/unit/ops/signed.h"
 

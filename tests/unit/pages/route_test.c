@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* route: which path leads where. */
+/* route: what each path is answered by. */
 #include "tests/unit/unit.h"
 
 #include "pages/route.h"

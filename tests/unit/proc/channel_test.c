@@ -84,7 +84,7 @@ a_front_that_is_gone_closes_the_channel(void **state)
     assert_false(channel_is_free(&channel));
 }
 
-/* An answer that waits holds the next question off, and what was sent or read leaves no copy. */
+/* A waiting answer delays the next question, and sent or read data leaves no copy. */
 static void
 an_answer_waits_and_leaves_nothing_behind(void **state)
 {

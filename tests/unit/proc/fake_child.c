@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fake_child: a child that does nothing but what the supervisor tells it, for supervise_test. As the courier
- * it says at each reload that it has lost its channel. */
+/* fake_child: a child that only obeys the supervisor, for supervise_test. As the courier
+ * it reports a lost channel at each reload. */
 #include <string.h>
 
 #include "base/cx.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Worker 0's end of the courier, with a courier that this test plays: what is claimed, what is handed over,
- * and what an answer, or the lack of one, writes. */
+/* Worker 0's end of the courier, with this test as the courier: what is claimed, what is handed
+ * over, and what an answer, or its absence, writes. */
 #include "tests/unit/signin/world.h"
 
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The supervisor with children that only obey: how it starts, restarts, reloads, drains and gives up. What it
- * does is read from its log, whose lines are the events that a test waits for. */
+/* The supervisor with children that only obey: how it starts, restarts, reloads, drains and gives up. The
+ * tests read its log, whose lines are the events that they wait for. */
 #include "tests/unit/unit.h"
 
 #include <dirent.h>

@@ -43,7 +43,7 @@ refusals(void **state)
     assert_int_equal(change(w, WORLD_NEW_PASSWORD, WORLD_PASSWORD), SIGNIN_AlreadyUsedPassword);
     for (int i = 0; i < 3; i++)
         assert_int_equal(change(w, "wrong", "x"), SIGNIN_InvalidPassword);
-    /* The budget of this address is used up: the right one is not looked at any more. */
+    /* The budget of this address is used up: the right one is not verified any more. */
     assert_int_equal(change(w, WORLD_NEW_PASSWORD, "ten herons over Vadstena"), SIGNIN_InvalidPassword);
     assert_ok(technician_delete(w->cx, w->technician));
     assert_int_equal(change(w, WORLD_NEW_PASSWORD, WORLD_PASSWORD), SIGNIN_NoSuchUser);

@@ -123,7 +123,7 @@ it_ends(void **state)
     assert_int_equal(enter(w, &third), SELF_PROOF_REQUIRED);
 }
 
-/* The device's token was looked at before: what became of it since is looked at again. */
+/* The device's token was verified before: its present state is checked again. */
 static void
 a_device_that_was_disabled_meanwhile(void **state)
 {
@@ -224,7 +224,7 @@ what_is_over_is_forgotten(void **state)
     struct world *w = *state;
     bool more = true;
     struct str first = begin(w);
-    begin(w); /* asking stores nothing, and makes no other void */
+    begin(w); /* requesting a nonce stores nothing, and voids no other */
     assert_int_equal(world_int(w, "SELECT count(*) FROM self_service WHERE id <> $1", 0), 0);
     assert_int_equal(open_nonce(w, first), SELF_OK);
     const struct self_proof proof = handset_opens(w, &w->phone);

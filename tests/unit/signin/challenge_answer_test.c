@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* challenge_answer: what a phone is shown, what it must sign, and in which order its answer is looked at. */
+/* challenge_answer: what a phone is shown, what it must sign, and the order in which its answer is checked.
+ */
 #include "tests/unit/signin/world.h"
 
 #include "accounts/device_change.h"
@@ -96,7 +97,7 @@ binds_the_decision_and_the_number(void **state)
     const struct challenge_reply guess = {.decision = DECISION_APPROVE, .number = str_from_cstr(wrong(w))};
     assert_int_equal(reply_signed_over(w, &v, approve, "reject", NULL), ANSWER_BAD_SIGNATURE);
     assert_int_equal(reply_signed_over(w, &v, approve, "approve", wrong(w)), ANSWER_BAD_SIGNATURE);
-    /* A wrong number behind a bad signature counts nothing. */
+    /* A wrong number with a bad signature is not counted. */
     assert_int_equal(reply_signed_over(w, &v, guess, "approve", w->number.p), ANSWER_BAD_SIGNATURE);
     assert_int_equal(world_int(w, "SELECT tries_left FROM challenge WHERE technician_id = $1", w->technician),
                      3);

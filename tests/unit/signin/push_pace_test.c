@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_pace: how often a phone is rung, whatever the consoles do. */
+/* push_pace: how often a phone rings, whatever the consoles do. */
 #include "accounts/technician_change.h"
 #include "signin/challenge_answer.h"
 #include "tests/unit/signin/world.h"
@@ -40,7 +40,7 @@ begun_again_3_seconds_later(void **state)
     struct world *w = *state;
     wait_for_answer(w);
     world_later(w, 3 * CLOCK_S);
-    wait_for_answer(w); /* takes the place of the first */
+    wait_for_answer(w); /* replaces the first */
     assert_int_equal(pending(w), 1);
     world_later(w, 3 * CLOCK_S);
     struct str login = w->login, push = w->push;
@@ -49,7 +49,7 @@ begun_again_3_seconds_later(void **state)
         assert_int_equal(world_send(w), SIGNIN_TwoFactorError);
         assert_int_equal(w->sent.expires_in, 27);
     }
-    assert_int_equal(pending(w), 1); /* the wait costs nothing that was there */
+    assert_int_equal(pending(w), 1); /* the wait cancels nothing */
     assert_int_equal(fixture_count_events(w->f, "push.held"), 1);
     w->login = login;
     w->push = push;

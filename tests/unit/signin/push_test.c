@@ -318,7 +318,7 @@ what_a_lost_phone_approved_counts_no_more(void **state)
     phone_clear(&other.key);
 }
 
-/* The console sends again after a push ran out and asks about the first: the end of the login is the end of
+/* The console sends again after a push expired, and asks about the first: the end of the login ends
  * both. */
 static void
 the_end_of_a_login_is_the_end_of_each_push(void **state)

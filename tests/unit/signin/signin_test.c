@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signin: what the two logins answer, what they tell a stranger, and what they count. */
+/* signin: what the two logins answer, what they reveal to a stranger, and what they count. */
 #include "tests/unit/signin/world.h"
 
 #include "accounts/account.h"
@@ -219,7 +219,7 @@ many_sources_open_few_logins(void **state)
     assert_int_equal(world_send(w), SIGNIN_OK);
 }
 
-/* A refusal behind the right password writes a login too. */
+/* A refusal after the right password writes a login too. */
 static void
 what_the_password_alone_is_refused_is_counted(void **state)
 {

@@ -201,7 +201,7 @@ spend_recovery_codes(struct subject *s)
     }
 }
 
-/* Whatever there is, as the operator and the person come to lose it. */
+/* All there is, in the ways in which the operator and the person lose it. */
 static enum done
 loses_all(struct subject *s)
 {
@@ -354,7 +354,7 @@ voids(enum event event)
            event == COMPANY_DISABLE || event == PLAN_OFF || event == DELETE || event == CANCEL_LINKS;
 }
 
-/* What holds in every cell, whatever the table says. */
+/* The rules that hold in every cell. */
 static void
 check_promises(const struct cell *is, enum event event, bool ever)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* text: what may be shown, and the forms in which names are compared. */
+/* text: which characters may be shown, and the forms in which names are compared. */
 #include "tests/unit/unit.h"
 
 #include "text/text.h"

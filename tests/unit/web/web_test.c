@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files are there, whole, and what the content security policy lets them do is all that they do. */
+/* The files are there, complete, and do only what the content security policy allows. */
 #include "tests/unit/unit.h"
 
 #include "web/web.h"

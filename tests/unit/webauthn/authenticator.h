@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authenticator: a WebAuthn authenticator and the browser before it, in software; whatever it says can be
- * bent. */
+/* authenticator: a WebAuthn authenticator and its browser, in software; all its answers can be
+ * altered. */
 #ifndef COUNTERSIGN_TESTS_AUTH_AUTHENTICATOR_H
 #define COUNTERSIGN_TESTS_AUTH_AUTHENTICATOR_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* webauthn: the test vectors of the standard (webauthn_vectors.py), and everything that can be wrong with an
- * answer. A fault that no test here or in passkey_test.c names would be one that nothing can cause. */
+ * answer. Each fault is caused by a test here or in passkey_test.c. */
 #include "tests/unit/webauthn/authenticator.h"
 
 #include "base/codec.h"

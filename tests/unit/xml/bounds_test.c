@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bounds: what a document may cost its parser: what is refused before it is parsed, and what memory the rest
- * takes, counted by the reader's own allocator. */
+/* bounds: the cost of a document for its parser: which are refused before they are parsed, and how much
+ * memory the others take, counted by the reader's own allocator. */
 #include "tests/unit/unit.h"
 
 #include "base/buf.h"
@@ -61,7 +61,7 @@ read_shape(const struct shape *shape, size_t times, size_t *n_out, size_t *most_
     return kind;
 }
 
-/* Shapes that a parser has much work with: what they take grows no faster than they do. */
+/* Documents that cause a parser much work: the cost grows no faster than their size. */
 static void
 memory_grows_with_the_document_alone(void **state)
 {

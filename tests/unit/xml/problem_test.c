@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* problem_test: what is said of a malformed document, as XmlTextReader says it. */
+/* problem_test: the message for a malformed document, as XmlTextReader words it. */
 #include "../unit.h"
 
 #include "xml/xml.h"
