@@ -9,15 +9,15 @@ import svg
 FOLDER = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "../docs")]
 HEAD = """# Performance
 
-Written by `make bench`, never by hand; parts of it by `bench/run BUILD PART...`, and `--quick` takes shorter and smaller runs. All servers and
-clients run on loopback of one machine with {cpus} processors: servers have one, the load the other, except where a part says otherwise.
-In each round every server is driven once, one after the other; **ratios are medians over rounds of one run**, and what is in brackets are
-the least and the most. Absolute figures are those of this machine and moment, and nothing to compare with.
+Written by `make bench`, never by hand. `bench/run BUILD PART...` measures only some parts, and `--quick` makes shorter and smaller runs. All servers and
+clients run on loopback of one machine with {cpus} processors: servers have one, the load the other, unless a part says otherwise.
+In each round every server is driven once, one after the other; **ratios are medians over rounds of one run**, with
+the least and the most in brackets. Absolute figures are only valid for this machine and moment: do not compare them with others.
 
 The load is `bench/load`, a small client that keeps 64 requests under way, one on a connection, on all its connections in turn, and checks
-every answer whole: status, length, and result. Connections are open, and were used once, before the time begins. It needs less of a processor for each request than a server does, so that the server is the bound, except for
-(b), and for TLS, which is driven by wrk. Where a server's processor is not busy and the load's is, the rate is a lower bound, and the CPU of a
-request is what compares. *Others* is what neither of the two used, of all processors: near nothing on a quiet machine.
+every answer completely: status, length, and result. Connections are opened, and used once, before the measurement begins. It needs less processor time for each request than a server does, so that the server is the limit, except for
+(b), and for TLS, for which the load is wrk. If a server's processor is not busy but the load's is, the rate is a lower bound: compare the CPU of a
+request. *Others* is the share of all processors that was used by neither of the two: almost nothing on a quiet machine.
 
 """
 NGINX = "nginx, static reply"
@@ -66,7 +66,7 @@ def _compared(title, key, figures):
 def checks(d):
     a, c = d["a"], d["c"]
     text = (f"## Checks of a pending push\n\n{_measured(d)}{d['rounds']} rounds of {d['seconds']} s each, 64 connections. nginx answers "
-            "the bytes of our answer to anything: the ceiling. The other peers parse and encode with their toolkit and look nothing up.\n\n")
+            "every request with the bytes of our answer: the upper limit. The other peers parse and encode with their toolkit and look nothing up.\n\n")
     text += _compared("(a) keep-alive", "a", a) + "\n" + _compared("(b) a connection for each request", "b", d["b"]) + "\n"
     text += _compared("(c) TLS 1.3, keep-alive", "c", c) + "\n"
     text += _goal(f"(a) at least 0.6 of nginx's requests per second: {a[NGINX]['rate_ratio']:.2f}", a[NGINX]["rate_ratio"] >= 0.6)
@@ -81,7 +81,7 @@ def checks(d):
 def _memory(park, tls):
     text = _table(["parked", "memory of the fronts, MiB", "bytes each"],
                   [[f"{p['count']:,}", f"{p['memory_in_all'] / 2**20:.1f}", f"{p['memory']:,.0f}" if p["count"] >= 1000 else ""] for p in park])
-    text += (f"\nBytes each: what the fronts grew by from {park[0]['warm']} parked checks on; fewer than 1,000 more are lost in the size of a page."
+    text += (f"\nBytes each: the growth of the fronts from {park[0]['warm']} parked checks on; fewer than 1,000 more do not show, because memory grows by pages."
              f"\nTLS 1.3: {tls['memory']:,.0f} bytes for each of {tls['count']:,}.\n")
     return text + _chart("waiting-memory", svg.lines("Memory of the fronts in all: MiB", "parked checks", [p["count"] for p in park],
                                                      {"MiB": [p["memory_in_all"] / 2**20 for p in park]}, log=True), "memory")
@@ -91,8 +91,8 @@ def _one_woken(park):
     text = _table(["parked", "woken one by one", "the event itself, ms", "p99", "the check that waits, ms", "p99", "after the event, ms", "p99"],
                   [[f"{p['count']:,}", str(p["woken"]), *(f"{p[what][key]:.2f}" for what in ("event", "wake", "added") for key in ("median", "p99"))]
                    for p in park])
-    text += ("\nThe event is a request of its own and a durable transaction: the waiting check is woken when that is committed, and its answer takes a "
-             "worker's look at the store. What waiting adds is the time from the event's own answer to that of the check; below zero, the check's came first.\n")
+    text += ("\nThe event is a request of its own and a durable transaction: the waiting check is woken when that is committed, and for its answer "
+             "a worker reads the store. Waiting adds the time from the event's own answer to that of the check; below zero, the check was answered first.\n")
     return text + _chart("waiting-wake", svg.lines("One among many is woken: ms", "parked checks", [p["count"] for p in park], {
         "event, median": [p["event"]["median"] for p in park], "check, median": [p["wake"]["median"] for p in park],
         "check, p99": [p["wake"]["p99"] for p in park], "added, p99": [p["added"]["p99"] for p in park]}), "waking one")
@@ -106,9 +106,9 @@ def _all_woken(woken):
 
 
 def _asked_again(again):
-    text = ("\nAll are asked again: each waits for a push of its own, and their company is given another title by the command line. That may concern "
-            "anybody and changes no answer, so a worker is asked for each and all go on waiting. Until the server is quiet, the command included; "
-            "somebody else's checks meanwhile, one after the other, each on its way to a worker:\n\n")
+    text = ("\nAll are asked again: each waits for a push of its own, and the command line changes the title of their company. That may concern any check but "
+            "changes no answer, so a worker is asked for each and all continue to wait. The table has the time until the server is quiet, including the "
+            "command, and the checks of another console meanwhile, one after the other, each answered by a worker:\n\n")
     text += _table(["parked", "quiet after, s", "CPU of the server each, us", "another's check, median ms", "p99", "most"],
                    [[f"{a['count']:,}", f"{a['seconds']:.2f}", f"{a['cost_us']:.1f}", *(f"{a['others'][key]:.2f}" for key in ("median", "p99", "most"))]
                     for a in again])
@@ -120,7 +120,7 @@ def waiting(d):
     park, woken, tls = d["park"], d["all"], d["tls"]
     last = park[-1]
     text = (f"## Parked checks\n\n{_measured(d)}(d) three fronts on one port, four client processes, each check with `Prefer: wait`, and a push "
-            "of its own. One is woken by taking its push back, at most 1,000 times one after the other; all, by taking the one push back that all wait "
+            "of its own. One is woken by cancelling its push, at most 1,000 times one after the other; all are woken by cancelling the one push that they all wait "
             "for. Clients and servers share all processors.\n\n")
     text += _memory(park, tls) + "\n" + _one_woken(park) + "\n" + _all_woken(woken) + _asked_again(d["again"]) + "\n"
     text += _goal(f"(d) under 2 KiB of user memory for each parked plain connection: {last['memory']:,.0f} at {last['count']:,}", last["memory"] < 2048)
@@ -152,11 +152,11 @@ def _of_stores(checks):
 def store(d):
     ratio, around = d["checks"]["empty store"]["rate_ratio"], d["pushes"] / d["polled"]["full store"]["rate"]
     return (f"## A full store\n\n{_measured(d)}(f) {d['rounds']} rounds; {d['technicians']:,} technicians and {d['pushes']:,} pending pushes "
-            f"({d['bytes'] / 1e6:,.0f} MB) beside one of each. Before those of each kind each server is asked for all of its pushes once.\n\n"
-            "**Every check reads the store**: each request is unknown to the watch list, so that a worker answers it. This is what (f) is about.\n\n"
+            f"({d['bytes'] / 1e6:,.0f} MB), compared with one of each. Before the rounds of each kind, each server is asked once for all of its pushes.\n\n"
+            "**Every check reads the store**: each request is unknown to the watch list, so that a worker answers it. This is the goal of (f).\n\n"
             + _of_stores(d["checks"]) + _goal(f"(f) within 10 % of the empty store: {ratio:.2f} of its rate", ratio >= 0.9)
-            + "\n**As consoles ask**: each pair in the same bytes every time, all pairs in turn, so that the watch list answers what it may. The one pair "
-            "of the empty store is asked of a worker once a second; those of the full one come round every "
+            + "\n**As consoles ask**: each pair with the same bytes every time, all pairs in turn, so that the watch list answers what it can. A worker is "
+            "asked for the one pair of the empty store once a second; each pair of the full one comes again every "
             f"{around:,.1f} s, and the list remembers all of them until they are woken.\n\n" + _of_stores(d["polled"]))
 
 
@@ -173,7 +173,7 @@ def _connections(rows):
                    "checks by connections")
     text += _chart("growth-cost", svg.lines("CPU of a check: us", "connections", steps,
                                             {n: [row[n]["cost"] * 1e6 for row in rows] for n in both}), "CPU of a check by connections")
-    text += ("\nMemory is user memory of all processes of a server: ours has workers and a supervisor beside its fronts; nginx sets all aside at its start, "
+    text += ("\nMemory is user memory of all processes of a server: ours has workers and a supervisor besides its fronts; nginx allocates everything at its start, "
              "for 19,000 connections of each process.\n\n")
     text += _table(["open connections", "memory of ours, MiB", "nginx"],
                           [[f"{row['count']:,}", *(f"{row[n]['memory'] / 2**20:.1f}" for n in both)] for row in rows])
@@ -187,13 +187,13 @@ def _housekeeping(h):
     kept = h["left"]["audit"]
     h = {**h, "left": {name: table for name, table in h["left"].items() if name != "audit"}}
     bytes_each, rows_each = (sum(table[what] for table in h["left"].values()) for what in ("bytes", "rows"))
-    text = (f"\nHousekeeping. What a sign-in leaves behind, by the rows of real ones (password, push with one webhook, approval, session): "
+    text = (f"\nHousekeeping. The rows that a sign-in leaves behind, measured on real ones (password, push with one webhook, approval, session): "
             f"{bytes_each:,.0f} bytes that are removed after days, {bytes_each:,.0f} MB a million; and {kept['bytes']:,.0f} in the audit log, which "
             f"is kept, {kept['bytes']:,.0f} MB a million.\n\n")
     text += _table(["table, with its indexes", "rows each", "bytes each"],
                    [[name, f"{t['rows']:.1f}", f"{t['bytes']:,.0f}"] for name, t in (*h["left"].items(), ("audit", kept))])
-    text += (f"\n{h['sign_ins']:,} copies of them, of days ago, are removed in batches beside checks, all of which read the store on the same processor, "
-             "and beside nothing:\n\n")
+    text += (f"\n{h['sign_ins']:,} copies of them, dated some days ago, are removed in batches, once during checks that all read the store on the same processor, and "
+             "once without other work:\n\n")
     text += _table(["", "sign-ins removed a second", "rows", "a million sign-ins take, minutes"],
                    [[name, f"{rate:,.0f}", f"{rate * rows_each:,.0f}", f"{1e6 / max(rate, 1) / 60:,.1f}"]
                     for name, rate in (("beside checks", beside), ("alone", alone))])
@@ -206,7 +206,7 @@ def _housekeeping(h):
 
 
 def growth(d):
-    return (f"## As work grows\n\n{_measured(d)}checks as in (a), 64 under way at once, by the number of connections that are open and take turns, with three fronts on one port and three processes of "
+    return (f"## As work grows\n\n{_measured(d)}checks as in (a), 64 under way at once, by the number of open connections, used in turn, with three fronts on one port and three processes of "
             "nginx, all on one processor:\n\n" + _connections(d["connections"]) + _housekeeping(d["housekeeping"]))
 
 
@@ -218,24 +218,24 @@ def _slowed(row, what, digits=2):
 
 
 # Not measured by a part: it takes both trees. Kept here until it is measured again.
-DEFENCES = ("What the defences cost, by 15 interleaved rounds of both trees on 2026-11-29: a check of a pending push takes 1.04 times (0.95 to 1.10) the "
-            "processor time that it took before them (45c2548) on connections that are kept, 1.00 (0.98 to 1.06) on one for each request.\n\n")
+DEFENCES = ("The cost of the defences, from 15 interleaved rounds of both trees on 2026-11-29: a check of a pending push takes 1.04 times (0.95 to 1.10) the "
+            "processor time that it took before them (45c2548) on kept connections, and 1.00 times (0.98 to 1.06) with a connection for each request.\n\n")
 
 
 def attack(d):
     rows = [[row["name"], *_slowed(row, "checks"), _slowed(row, "front", 3)[0], *_slowed(row, "logins"), str(row["lost"]), f"{row['recovery_s']:.1f}",
              " / ".join(f"{m / 2**20:.0f}" for m in row["memory"])] for row in d["attacks"]]
     text = (f"## Under attack\n\n{_measured(d)}(g) one anonymous client attacks from addresses of its own (`tests/hostile/attacks.py`), while an "
-            f"honest console checks a push and signs on for {d['seconds']} s: quiet, then attacked, on the same server. Attacker and honest console "
-            "share a processor. *Front*: what the front itself worked from the sending of a check to its answer, which "
-            "others on the machine do not change. *Check*: for the attack on TLS, a new connection, its handshake and one request. *Lost*: honest requests without "
-            "their answer. *Back after*: seconds from the end of the attack to five checks in a row within twice the quiet median. Memory: of all "
+            f"honest console checks a push and signs in for {d['seconds']} s: quiet, then attacked, on the same server. Attacker and honest console "
+            "share a processor. *Front*: the front's own work from the sending of a check to its answer, which does not "
+            "depend on other load of the machine. *Check*: for the attack on TLS, a new connection, its handshake and one request. *Lost*: honest requests "
+            "without an answer. *Back after*: seconds from the end of the attack to five checks in a row within twice the quiet median. Memory: of all "
             f"processes before, during, and two seconds after. Load of the machine meanwhile, this part included: {d['load']:.1f}.\n\n")
     text += _table(["attack", "check, median ms: quiet / attacked (ratio)", "p99", "front, median ms", "login, median ms", "p99", "lost", "back after, s",
                     "memory, MiB"], rows) + "\n" + DEFENCES
     slow = [r["name"] for r in d["attacks"] if r["checks_attacked"]["median"] >= 2 * r["checks_quiet"]["median"]]
     late = [r["name"] for r in d["attacks"] if r["recovery_s"] >= 2]
-    text += _goal("(g) the median of a check under twice the quiet one" + (f", but for: {', '.join(slow)}" if slow else ""), not slow)
+    text += _goal("(g) the median of a check under twice the quiet one" + (f", except for: {', '.join(slow)}" if slow else ""), not slow)
     return text + _goal("(g) back within two seconds" + (f", but for: {', '.join(late)}" if late else ""), not late)
 
 
