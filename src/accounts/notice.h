@@ -32,8 +32,8 @@ notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct 
  * of a kind the newest are kept, and the oldest of these stands for the others. So no number of changes
  * hides another kind of change, and everything that is kept is listed. */
 enum { NOTICES_OF_A_KIND = DEVICES_MAX, NOTICES_LISTED = NOTICES_OF_A_KIND * NOTICE_COUNT_ };
-/* A phone is rung for so many at a time: what it asks for then is all. Without a limit, a phone that changes
- * its account without end would keep the push services from everybody else. */
+/* A phone is rung for at most this many at a time; it then fetches all of them. Without a limit, a phone that
+ * changes its account without end would keep the push services from everybody else. */
 enum { NOTICES_RUNG = 2 };
 enum errcode
 notice_list(struct cx *cx, const struct device *d, struct notice **notices_out, size_t *n_out) MUST_CHECK;

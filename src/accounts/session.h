@@ -52,8 +52,7 @@ struct redeemed {
  * may not continue: AT_SESSION of decide.h. */
 enum errcode session_redeem(struct cx *cx, struct str ticket, struct redeemed *redeemed_out) MUST_CHECK;
 
-/* Within the open transaction: what the company's policy says of how long a session lasts holds for those
- * that are open, too, where it is less. */
+/* Within the open transaction: shortens the company's open sessions to the lifetimes of its policy. */
 enum errcode session_shorten(struct cx *cx, int64_t company_id, int64_t idle, int64_t life) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tally: bounds the rows of the audit log that people can cause who have not got in: with the right password
+/* tally: bounds the rows of the audit log that can be caused without signing in: with the right password
  * alone, with a phone's token alone, with a ticket. Within an hour the first TALLY_OF_SOURCE of one kind
  * from one source, and the first TALLY_OF_ACCOUNT of one kind of an account, have a row each; what follows
  * is counted. The count is two rows: audit.counting when it begins, audit.counted, with the number, when

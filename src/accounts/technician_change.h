@@ -35,8 +35,8 @@ enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
  * every second factor and whom no link reaches. Recovery codes that are left become void. ERR_POLICY: a phone
  * (also a disabled one) or an authenticator is left, which the operator removes first. */
 enum errcode technician_allow_self_enrolment(struct cx *cx, int64_t id) MUST_CHECK;
-/* Clears the operator's lock, failures and their lock, and lets every refused source and the push channel go
- * on. */
+/* Clears the operator's lock, failures and their lock, and ends every refusal of a source and the rest of the
+ * push channel. */
 enum errcode technician_unlock(struct cx *cx, int64_t id) MUST_CHECK;
 /* Locks until unlocked. Ends what is open (revoke.h), the console ticket included. */
 enum errcode technician_lock(struct cx *cx, int64_t id) MUST_CHECK;

@@ -69,7 +69,7 @@ cli_folder_of(struct cli *cli, struct str path)
     return n == 0 ? "." : arena_cstr(&cli->cx.arena, str_sub(path, 0, n == 1 ? 1 : n - 1));
 }
 
-/* Where a folder really is; its own words where it is not there yet. */
+/* The real path of a folder; the given one if it does not exist yet. */
 static struct str
 real_folder(struct cli *cli, struct str path)
 {

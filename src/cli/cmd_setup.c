@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* setup: makes a server out of an installed program: four questions, and everything from the account to the
- * first phone's QR code. What is there is left alone. */
+ * first phone's QR code. Existing files are not changed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 #include "store/store_outbox.h"
 
 enum { SHARE_MOST = HTTP_OUT_AT_ONCE - 2 };
-/* When what found its share used up is looked at again. */
+/* When letters that found their share used up are looked at again. */
 #define SHARE_PAUSE (500 * CLOCK_MS)
 
 /* Whether both go to the webhook, or to the same push service. */

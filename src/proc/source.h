@@ -54,9 +54,9 @@ size_t source_workers(const struct source *s);
 int source_fd(const struct buf *text);
 
 /* Copies the configured certificate chain and key into fds[0] and fds[1], the caller's, sealed. Once
- * proved, they stay good, whatever happens to the files. The kernel does the copying, so the key is never
- * in this process's memory. Without a certificate both are -1. ERR_CONFIG when a file cannot be opened, is
- * not a regular file, is larger than 1 MiB, or when the key is readable by others: its owner and a group
+ * verified, they remain valid, whatever happens to the files. The kernel does the copying, so the key is
+ * never in this process's memory. Without a certificate both are -1. ERR_CONFIG when a file cannot be opened,
+ * is not a regular file, is larger than 1 MiB, or when the key is readable by others: its owner and a group
  * may read it (0640, as Debian's ssl-cert). */
 enum errcode source_open_tls(struct cx *cx, const struct config *config, int fds[2]) MUST_CHECK;
 /* Closes those that are open, and sets both to -1. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pg_url: see pg_url.h. libpq splits the address; what may stand in it is decided here. */
+/* pg_url: see pg_url.h. libpq splits the address; this file decides what it may contain. */
 #include "db/postgres/pg_url.h"
 
 #include <libpq-fe.h>
