@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* csv_fuzz: every record lies within the text, lines only grow, and what was read is read again the same when
- * it is written with every field in quotes. */
+/* csv_fuzz: every record lies within the text, lines only grow, and the records are read again unchanged when
+ * they are written with every field in quotes. */
 #include "fuzz/fuzz.h"
 
 #include "base/buf.h"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One request to each of two servers, and whether their answers agree.
 
-A request here is what SOAP looks at: a Content-Type, a SOAPAction and a body. How it travels is the same for every one.
+A request here is what SOAP sees: a Content-Type, a SOAPAction and a body. All are transported in the same way.
 """
 
 import html

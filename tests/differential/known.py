@@ -5,7 +5,7 @@ import re
 
 from exchange import TEXT, fault_text
 
-# An exception that begins so says in the parser's own words what is wrong with the document.
+# An exception that begins like this describes the document's error in the parser's own words.
 XML_PREFIX = "Server was unable to process request. ---> "
 ENTITY = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;)[^\s#&<>;]+;")
 

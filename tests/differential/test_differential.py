@@ -28,7 +28,7 @@ BATCHES = int(os.environ.get("DIFFERENTIAL_BATCHES", "12"))
 SKIPPED = (b"<sLoginToken>soapex<", b"<sLoginToken>surrogate<", b"<sLoginToken>badenum<")
 LONG = 64 * 1024
 
-# Of a hundred requests, how many may say otherwise what is wrong with a document that both refuse in the same way.
+# Of a hundred requests, how many may describe the error differently if both refuse the document in the same way.
 WORDING_PERCENT = 3
 
 

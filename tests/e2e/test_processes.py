@@ -198,7 +198,7 @@ def offers(port, *options):
                           capture_output=True, timeout=PATIENCE, check=False).returncode == 0
 
 
-def test_tls_offers_no_group_that_is_dear_to_the_server(own_server, tmp_path):
+def test_tls_offers_no_group_that_is_costly_to_the_server(own_server, tmp_path):
     crt, key = certificate(str(tmp_path), "server")
     server = own_server({("tls", "certificate"): crt, ("tls", "key"): key,
                          ("server", "public_url"): "https://127.0.0.1:8443"})

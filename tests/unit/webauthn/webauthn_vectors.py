@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The test vectors of W3C Web Authentication Level 3, section 16, made again by the rules that stand there, and a few more by
+"""The test vectors of W3C Web Authentication Level 3, section 16, made again by its rules, and a few more by
 the same rules: webauthn_vectors.py OUTPUT
 
 Each line is a row of a C table: VECTOR(name, registration's challenge, client data, attestation object, assertion's challenge,
@@ -62,7 +62,7 @@ class Random:
 
 
 def cbor(value):
-    """CTAP2 canonical CBOR of what is used here; the pairs of a map stand in the order in which they are given."""
+    """CTAP2 canonical CBOR, as far as it is used here; the pairs of a map keep the given order."""
     if isinstance(value, int):
         return head(0, value) if value >= 0 else head(1, -1 - value)
     if isinstance(value, bytes):
