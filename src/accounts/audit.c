@@ -132,8 +132,8 @@ row_digest(const struct digest *before, const struct audit_row *row)
     buf_add(&b, before->bytes, sizeof before->bytes);
     put_number(&b, row->seq);
     put_number(&b, row->at);
-    put_number(&b, row->company);
-    put_number(&b, row->technician);
+    put_number(&b, row->company_id);
+    put_number(&b, row->technician_id);
     put_field(&b, row->event);
     put_field(&b, row->actor);
     put_field(&b, row->source);
@@ -158,8 +158,8 @@ audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_l
         .event = str_from_cstr(audit_event_name(event)),
         .actor = or_text(cx->actor, STR_LIT("system")),
         .source = or_text(cx->source, STR_LIT("")),
-        .company = of.company,
-        .technician = of.technician,
+        .company_id = of.company,
+        .technician_id = of.technician,
     };
     struct digest before;
     enum errcode err = detail_json(cx, detail, &row.detail);
@@ -206,9 +206,9 @@ audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
     if (err != ERR_NONE)
         return err;
     for (size_t i = 0; i < n; i++) {
-        if (rows[i].technician != 0)
-            cx_wake(cx, rows[i].technician);
-        else if (rows[i].company != 0)
+        if (rows[i].technician_id != 0)
+            cx_wake(cx, rows[i].technician_id);
+        else if (rows[i].company_id != 0)
             cx->wakes_all = true;
         *seq = rows[i].seq;
     }

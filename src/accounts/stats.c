@@ -177,12 +177,12 @@ count_event(struct cx *part, struct counting *c, const struct audit_row *event)
     const bool is_number = what == AUDIT_COUNTED;
     int64_t times = 1;
     if (event->at < c->since || (!is_number && !is_counted(what)) ||
-        (c->q->company != 0 && event->company != c->q->company))
+        (c->q->company != 0 && event->company_id != c->q->company))
         return true;
     const enum stats_cause cause = is_number ? cause_of_counted(part, event, &times) : cause_of(what);
     if (is_number && cause == STATS_CAUSES)
         return true;
-    struct stats_row *row = row_of(c, event->at - event->at % CLOCK_DAY, event->company);
+    struct stats_row *row = row_of(c, event->at - event->at % CLOCK_DAY, event->company_id);
     if (row == NULL)
         return false;
     if (cause != STATS_CAUSES) {

@@ -16,7 +16,7 @@ static enum errcode
 account_of(struct cli *cli, const struct audit_row *row, struct str *account_out)
 {
     struct technician t = {.email = STR_NULL};
-    enum errcode err = row->technician != 0 ? technician_get(&cli->cx, row->technician, &t) : ERR_NONE;
+    enum errcode err = row->technician_id != 0 ? technician_get(&cli->cx, row->technician_id, &t) : ERR_NONE;
     *account_out = t.email;
     return err;
 }

@@ -9,8 +9,6 @@
 #include "base/clock.h"
 #include "db/db_driver.h"
 
-enum { DB_VALUES = 32 };
-
 void
 db_close(struct db **db)
 {
@@ -194,48 +192,70 @@ note(struct db *db, enum errcode err)
     return err;
 }
 
-static struct db_value
-value_of_digest(const struct digest *digest)
+struct db_value
+db_value_integer(int64_t number)
+{
+    return (struct db_value){.kind = 'i', .type = 'i', .number = number};
+}
+
+struct db_value
+db_value_reference(int64_t number)
+{
+    return (struct db_value){.kind = number != 0 ? 'i' : 'n', .type = 'i', .number = number};
+}
+
+struct db_value
+db_value_bytes(char kind, struct str bytes)
+{
+    return (struct db_value){.kind = str_is_null(bytes) ? 'n' : kind, .type = kind, .bytes = bytes};
+}
+
+struct db_value
+db_value_digest(const struct digest *digest)
 {
     if (digest == NULL)
-        return (struct db_value){.type = 'b', .kind = 'n'};
-    return (struct db_value){
-        .type = 'b', .kind = 'b', .bytes = {(const char *)digest->bytes, sizeof digest->bytes}};
+        return db_value_bytes('b', STR_NULL);
+    return db_value_bytes('b', (struct str){(const char *)digest->bytes, sizeof digest->bytes});
+}
+
+void
+db_value_add(struct db_values *values, struct db_value value)
+{
+    ASSERT(values->n < DB_VALUES);
+    values->at[values->n++] = value;
 }
 
 static void
-read_values(const char *types, va_list ap, struct db_value values[DB_VALUES])
+add_arguments(struct db_values *values, const char *types, va_list ap)
 {
-    for (size_t i = 0; types[i] != '\0'; i++) {
-        ASSERT(i < DB_VALUES);
-        struct db_value v = {.type = types[i], .kind = types[i]};
-        if (types[i] == 'i') {
-            v.number = va_arg(ap, int64_t);
-        } else if (types[i] == 't' || types[i] == 'b') {
-            v.bytes = va_arg(ap, struct str);
-            if (str_is_null(v.bytes))
-                v.kind = 'n';
-        } else if (types[i] == 'd') {
-            v = value_of_digest(va_arg(ap, const struct digest *));
+    for (; *types != '\0'; types++) {
+        if (*types == 'i') {
+            db_value_add(values, db_value_integer(va_arg(ap, int64_t)));
+        } else if (*types == 'r') {
+            db_value_add(values, db_value_reference(va_arg(ap, int64_t)));
+        } else if (*types == 't' || *types == 'b') {
+            db_value_add(values, db_value_bytes(*types, va_arg(ap, struct str)));
+        } else if (*types == 'd') {
+            db_value_add(values, db_value_digest(va_arg(ap, const struct digest *)));
         } else {
-            ASSERT(types[i] == 'n');
+            ASSERT(*types == 'n');
+            db_value_add(values, (struct db_value){.kind = 'n', .type = 'n'});
         }
-        values[i] = v;
     }
 }
 
-static enum errcode
-query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, va_list ap)
+enum errcode
+db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql, struct db_values *values,
+                const char *types, va_list ap)
 {
     struct db *db = cx->db;
-    struct db_value values[DB_VALUES];
     *rows_out = NULL;
     if (db->in_transaction && db->failed != ERR_NONE) {
         err_set(cx, db->failed, "the transaction has failed already");
         return db->failed;
     }
-    read_values(types, ap, values);
-    enum errcode err = db->driver->query(cx, db, sql, values, strlen(types), rows_out);
+    add_arguments(values, types, ap);
+    enum errcode err = db->driver->query(cx, db, sql, values->at, values->n, rows_out);
     if (err == ERR_NONE) {
         ASSERT(*rows_out != NULL);
         (*rows_out)->has_row = false;
@@ -247,9 +267,11 @@ query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *typ
 enum errcode
 db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...)
 {
+    struct db_values values;
     va_list ap;
+    values.n = 0;
     va_start(ap, types);
-    enum errcode err = query(cx, rows_out, sql, types, ap);
+    enum errcode err = db_query_values(cx, rows_out, sql, &values, types, ap);
     va_end(ap);
     return err;
 }
@@ -285,11 +307,17 @@ db_is(struct db_rows *rows, int column, char kind)
     return rows->db->driver->kind(rows, column) == kind;
 }
 
+static struct str
+view(struct db_rows *rows, int column)
+{
+    ASSERT(rows->has_row);
+    return rows->db->driver->bytes(rows, column);
+}
+
 struct str
 db_text(struct cx *cx, struct db_rows *rows, int column)
 {
-    ASSERT(rows->has_row);
-    return arena_str(&cx->arena, rows->db->driver->bytes(rows, column));
+    return arena_str(&cx->arena, view(rows, column));
 }
 
 struct str
@@ -298,12 +326,18 @@ db_blob(struct cx *cx, struct db_rows *rows, int column)
     return db_text(cx, rows, column);
 }
 
+void
+db_spoil(struct cx *cx, struct db_rows *rows, const char *column)
+{
+    rows->err = note(rows->db, err_set(cx, ERR_STORE, "the database has a wrong value for %s", column));
+    rows->has_row = false;
+}
+
 struct digest
 db_digest(struct db_rows *rows, int column)
 {
-    ASSERT(rows->has_row);
     struct digest digest = {{0}};
-    struct str s = rows->db->driver->bytes(rows, column);
+    struct str s = view(rows, column);
     if (s.n == sizeof digest.bytes)
         memcpy(digest.bytes, s.p, s.n);
     return digest;
@@ -318,21 +352,42 @@ db_done(struct cx *cx, struct db_rows *rows)
     return rows->err;
 }
 
-enum errcode
-db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...)
+static enum errcode
+exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, va_list ap)
 {
+    struct db_values values;
     struct db_rows *rows;
-    va_list ap;
-    va_start(ap, types);
-    enum errcode err = query(cx, &rows, sql, types, ap);
-    va_end(ap);
-    if (changed_out != NULL)
-        *changed_out = 0;
+    values.n = 0;
+    *changed_out = 0;
+    enum errcode err = db_query_values(cx, &rows, sql, &values, types, ap);
     if (err != ERR_NONE)
         return err;
     bool has_row = db_next(cx, rows);
     ASSERT(!has_row);
-    if (changed_out != NULL && rows->err == ERR_NONE)
+    if (rows->err == ERR_NONE)
         *changed_out = rows->db->driver->changed(rows);
     return db_done(cx, rows);
+}
+
+enum errcode
+db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...)
+{
+    int64_t changed;
+    va_list ap;
+    va_start(ap, types);
+    enum errcode err = exec(cx, changed_out != NULL ? changed_out : &changed, sql, types, ap);
+    va_end(ap);
+    return err;
+}
+
+enum errcode
+db_exec_one(struct cx *cx, bool *changed_out, const char *sql, const char *types, ...)
+{
+    int64_t changed;
+    va_list ap;
+    va_start(ap, types);
+    enum errcode err = exec(cx, &changed, sql, types, ap);
+    va_end(ap);
+    *changed_out = err == ERR_NONE && changed == 1;
+    return err;
 }

@@ -93,9 +93,9 @@ bool db_has_written(const struct db *db);
 /* How many. What ended with ERR_STORE_RACE may run again as a whole if there are no more than before it. */
 uint64_t db_writes(const struct db *db);
 
-/* Binds by `types`, one letter per argument: i int64_t, t struct str as text (null: NULL), b struct str as
- * blob (null: NULL), d const struct digest * (NULL: NULL), n no argument (NULL). The arguments' types must
- * match exactly: a plain 0 is wrong for i. */
+/* Binds by `types`, one letter per argument: i int64_t, r int64_t of which 0 is NULL, t struct str as text
+ * (null: NULL), b struct str as blob (null: NULL), d const struct digest * (NULL: NULL), n no argument
+ * (NULL). The arguments' types must match exactly: a plain 0 is wrong for i. */
 enum errcode
 db_query(struct cx *cx, struct db_rows **rows_out, const char *sql, const char *types, ...) MUST_CHECK;
 /* True: a row is available. False: no more rows, or an error: see db_done. */
@@ -113,5 +113,8 @@ enum errcode db_done(struct cx *cx, struct db_rows *rows) MUST_CHECK;
 
 /* For a statement without rows; *changed_out (may be NULL) is the number of changed rows. */
 enum errcode db_exec(struct cx *cx, int64_t *changed_out, const char *sql, const char *types, ...) MUST_CHECK;
+/* For a statement that changes one row at most; *changed_out: it did. */
+enum errcode
+db_exec_one(struct cx *cx, bool *changed_out, const char *sql, const char *types, ...) MUST_CHECK;
 
 #endif

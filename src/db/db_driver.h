@@ -4,6 +4,7 @@
 #ifndef COUNTERSIGN_DB_DB_DRIVER_H
 #define COUNTERSIGN_DB_DB_DRIVER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -71,6 +72,23 @@ struct db_rows {
     bool has_row;
     enum errcode err;
 };
+
+/* Arguments in the order of their numbers. */
+enum { DB_VALUES = 32 };
+struct db_values {
+    size_t n;
+    struct db_value at[DB_VALUES];
+};
+struct db_value db_value_integer(int64_t number);
+struct db_value db_value_reference(int64_t number);           /* 0: NULL */
+struct db_value db_value_bytes(char kind, struct str bytes);  /* null: NULL */
+struct db_value db_value_digest(const struct digest *digest); /* NULL: NULL */
+void db_value_add(struct db_values *values, struct db_value value);
+/* db_query with `values` in front of the arguments, which are added to them. */
+enum errcode db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql,
+                             struct db_values *values, const char *types, va_list ap) MUST_CHECK;
+/* The current row is not what it must be: ends the reading, and db_done returns ERR_STORE. */
+void db_spoil(struct cx *cx, struct db_rows *rows, const char *column);
 
 /* db_begin for a database that may have no tables yet: cx->now is unchanged. */
 enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;

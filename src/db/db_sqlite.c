@@ -195,11 +195,10 @@ static struct str
 sqlite_bytes(struct db_rows *rows, int column)
 {
     sqlite3_stmt *stmt = statement_of(rows)->stmt;
-    if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
-        return STR_NULL;
     const char *p = sqlite3_column_blob(stmt, column);
-    int n = sqlite3_column_bytes(stmt, column);
-    return (struct str){p != NULL ? p : "", (size_t)n};
+    if (p != NULL)
+        return (struct str){p, (size_t)sqlite3_column_bytes(stmt, column)};
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? STR_NULL : STR_LIT("");
 }
 
 static enum errcode

@@ -12,11 +12,11 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-/* company, technician: 0 if the event has none. */
+/* company_id, technician_id: 0 if the event has none. */
 struct audit_row {
     int64_t seq, at;
     struct str event, actor, source, detail;
-    int64_t company, technician;
+    int64_t company_id, technician_id;
     struct digest digest;
     bool is_sound; /* as read: every column has the type that is written, not another one that merely
                     * converts to it */

@@ -4,25 +4,25 @@
 
 #include "base/rand.h"
 #include "db/db.h"
+#include "db/rows.h"
+
+struct totp {
+    struct str totp_sealed;
+    int64_t totp_last_step;
+};
+#define TOTP(FIRST, COLUMN, EXPRESSION)    \
+    FIRST(totp, blob_or_null, totp_sealed) \
+    COLUMN(totp, integer, totp_last_step)
+ROWS_TYPE(totps, totp, TOTP, .missing = "there is no such account");
 
 enum errcode
 store_totp_get(struct cx *cx, int64_t technician_id, struct str *sealed_out, int64_t *last_step_out)
 {
-    struct db_rows *rows;
-    *sealed_out = STR_NULL;
-    *last_step_out = 0;
-    enum errcode err = db_query(cx, &rows, "SELECT totp_sealed, totp_last_step FROM technician WHERE id = $1",
-                                "i", technician_id);
-    if (err != ERR_NONE)
-        return err;
-    bool found = db_next(cx, rows);
-    if (found) {
-        *sealed_out = db_blob(cx, rows, 0);
-        *last_step_out = db_int(rows, 1);
-    }
-    err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "there is no such account");
+    struct totp totp;
+    enum errcode err = rows_one(
+        cx, &totps, &totp, "SELECT " ROWS_COLUMNS(TOTP) " FROM technician WHERE id = $1", "i", technician_id);
+    *sealed_out = totp.totp_sealed;
+    *last_step_out = totp.totp_last_step;
     return err;
 }
 
@@ -37,12 +37,9 @@ store_totp_set(struct cx *cx, int64_t technician_id, struct str sealed)
 enum errcode
 store_totp_step(struct cx *cx, int64_t technician_id, int64_t last_step, int64_t step, bool *won_out)
 {
-    int64_t n;
-    enum errcode err =
-        db_exec(cx, &n, "UPDATE technician SET totp_last_step = $3 WHERE id = $1 AND totp_last_step = $2",
-                "iii", technician_id, last_step, step);
-    *won_out = n == 1;
-    return err;
+    return db_exec_one(cx, won_out,
+                       "UPDATE technician SET totp_last_step = $3 WHERE id = $1 AND totp_last_step = $2",
+                       "iii", technician_id, last_step, step);
 }
 
 enum errcode
@@ -62,26 +59,16 @@ store_recovery_add(struct cx *cx, int64_t technician_id, const struct digest *di
 enum errcode
 store_recovery_spend(struct cx *cx, int64_t technician_id, const struct digest *digest, bool *won_out)
 {
-    int64_t n;
-    enum errcode err = db_exec(cx, &n,
-                               "UPDATE recovery_code SET used_at = $3 "
-                               "WHERE technician_id = $1 AND digest = $2 AND used_at = 0",
-                               "idi", technician_id, digest, cx->now);
-    *won_out = n == 1;
-    return err;
+    return db_exec_one(
+        cx, won_out,
+        "UPDATE recovery_code SET used_at = $3 WHERE technician_id = $1 AND digest = $2 AND used_at = 0",
+        "idi", technician_id, digest, cx->now);
 }
 
 enum errcode
 store_recovery_count(struct cx *cx, int64_t technician_id, int64_t *n_out)
 {
-    struct db_rows *rows;
-    *n_out = 0;
-    enum errcode err =
-        db_query(cx, &rows, "SELECT count(*) FROM recovery_code WHERE technician_id = $1 AND used_at = 0",
-                 "i", technician_id);
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows))
-        *n_out = db_int(rows, 0);
-    return db_done(cx, rows);
+    return rows_number(cx, n_out,
+                       "SELECT count(*) FROM recovery_code WHERE technician_id = $1 AND used_at = 0", "i",
+                       technician_id);
 }

@@ -6,9 +6,6 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-#define COLUMNS                                                                       \
-    "d.id, d.technician_id, d.name, d.state, d.public_key, d.created_at, d.seen_at, " \
-    "EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = d.id)"
 /* Selects a valid ticket: not spent, not expired, and of an account that is not deleted. */
 #define TICKET_IS_GOOD                                                                                  \
     "ticket_digest = $1 AND used_at = 0 AND expires_at > $2 "                                           \
@@ -24,59 +21,53 @@ device_state_name(enum device_state state)
     return states[state];
 }
 
-/* An unknown state is read as the strictest one: fail closed. */
-static enum device_state
-state_of(struct str text)
-{
-    enum device_state state = DEVICE_ACTIVE;
-    while (state < DEVICE_REMOVED && !str_eq(text, str_from_cstr(states[state])))
-        state++;
-    return state;
-}
+#define ROWS_C_device_state enum device_state
+#define ROWS_IS_device_state ROWS_WORDS(ROWS_WORD, states)
 
-static void
-read_row(struct cx *cx, struct db_rows *rows, struct device *device_out)
-{
-    *device_out = (struct device){
-        .id = db_int(rows, 0),
-        .technician_id = db_int(rows, 1),
-        .name = db_text(cx, rows, 2),
-        .state = state_of(db_text(cx, rows, 3)),
-        .public_key = db_blob(cx, rows, 4),
-        .fingerprint = STR_NULL,
-        .created_at = db_int(rows, 5),
-        .seen_at = db_int(rows, 6),
-        .has_passkey = db_int(rows, 7) != 0,
-    };
-}
+#define DEVICE(FIRST, COLUMN, EXPRESSION)  \
+    FIRST(device, integer, id)             \
+    COLUMN(device, integer, technician_id) \
+    COLUMN(device, text, name)             \
+    COLUMN(device, device_state, state)    \
+    COLUMN(device, blob, public_key)       \
+    COLUMN(device, integer, created_at)    \
+    COLUMN(device, integer, seen_at)       \
+    EXPRESSION(device, flag, has_passkey,  \
+               "CASE WHEN EXISTS (SELECT 1 FROM passkey p WHERE p.device_id = device.id) THEN 1 ELSE 0 END")
+ROWS_TYPE(phones, device, DEVICE, .missing = "there is no such device");
 
-static enum errcode
-read_one(struct cx *cx, struct db_rows *rows, struct device *device_out)
-{
-    bool found = db_next(cx, rows);
-    if (found)
-        read_row(cx, rows, device_out);
-    enum errcode err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "there is no such device");
-    return err;
-}
+#define LINK(FIRST, COLUMN, EXPRESSION)         \
+    FIRST(enrolment_link, flag, is_self)        \
+    COLUMN(enrolment_link, integer, created_at) \
+    COLUMN(enrolment_link, integer, expires_at) \
+    COLUMN(enrolment_link, text, made_by)
+#define LINK_COLUMNS ROWS_STORED(LINK)
+ROWS_TYPE(links, enrolment_link, LINK, .missing = "there is no such link");
+
+struct ticket {
+    int64_t technician_id;
+    bool is_self;
+};
+#define TICKET(FIRST, COLUMN, EXPRESSION) \
+    FIRST(ticket, integer, technician_id) \
+    COLUMN(ticket, flag, is_self)
+ROWS_TYPE(tickets, ticket, TICKET, .missing = "the ticket is unknown, spent or expired");
+
+#define SELECT "SELECT " ROWS_COLUMNS(DEVICE) " FROM device "
 
 enum errcode
 store_enrolment_insert(struct cx *cx, int64_t technician_id, const struct digest *ticket,
                        const struct enrolment_link *link, int64_t self_generation)
 {
+    static const char sql[] =
+        "INSERT INTO enrolment (" LINK_COLUMNS ", id, technician_id, ticket_digest, used_at, "
+        "password_generation) VALUES (" ROWS_PARAMETERS(LINK) ", $5, $6, $7, 0, $8)";
     enum errcode err = db_exec(
         cx, NULL, "DELETE FROM enrolment WHERE technician_id = $1 AND used_at = 0 AND expires_at <= $2", "ii",
         technician_id, cx->now);
-    if (err != ERR_NONE)
-        return err;
-    return db_exec(
-        cx, NULL,
-        "INSERT INTO enrolment (id, technician_id, ticket_digest, created_at, expires_at, used_at, is_self, "
-        "password_generation, made_by) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)",
-        "iidiiiit", rand_id(), technician_id, ticket, link->created_at, link->expires_at,
-        (int64_t)link->is_self, self_generation, link->made_by);
+    return err != ERR_NONE ? err
+                           : rows_insert(cx, &links, link, sql, "iidi", rand_id(), technician_id, ticket,
+                                         self_generation);
 }
 
 enum errcode
@@ -92,30 +83,12 @@ store_enrolment_keep_self(struct cx *cx, int64_t technician_id, int64_t most)
 enum errcode
 store_enrolment_list(struct cx *cx, int64_t technician_id, struct enrolment_link **links_out, size_t *n_out)
 {
-    struct db_rows *rows;
-    struct enrolment_link *list = NULL;
-    size_t n = 0;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "SELECT e.is_self, e.created_at, e.expires_at, e.made_by FROM enrolment e "
-                 "JOIN technician t ON t.id = e.technician_id WHERE e.technician_id = $1 AND e.used_at = 0 "
-                 "AND e.expires_at > $2 AND t.deleted_at = 0 AND (e.is_self = 0 OR (t.factor_since = 0 "
-                 "AND e.password_generation = t.password_generation)) ORDER BY e.created_at, e.id",
-                 "ii", technician_id, cx->now);
-    *links_out = NULL;
-    *n_out = 0;
-    if (err != ERR_NONE)
-        return err;
-    for (; db_next(cx, rows); n++) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        list[n] = (struct enrolment_link){.is_self = db_int(rows, 0) != 0,
-                                          .created_at = db_int(rows, 1),
-                                          .expires_at = db_int(rows, 2),
-                                          .made_by = db_text(cx, rows, 3)};
-    }
-    *links_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    static const char sql[] =
+        "SELECT " LINK_COLUMNS " FROM enrolment e WHERE technician_id = $1 AND used_at = 0 "
+        "AND expires_at > $2 AND EXISTS (SELECT 1 FROM technician t WHERE t.id = e.technician_id "
+        "AND t.deleted_at = 0 AND (e.is_self = 0 OR (t.factor_since = 0 "
+        "AND e.password_generation = t.password_generation))) ORDER BY created_at, id";
+    return rows_list(cx, &links, links_out, n_out, sql, "ii", technician_id, cx->now);
 }
 
 enum errcode
@@ -135,39 +108,30 @@ store_enrolment_void_company(struct cx *cx, int64_t company_id, int64_t *n_out)
                    "ii", company_id, cx->now);
 }
 
-/* The one row of a valid ticket, with its columns technician_id and is_self. */
-static enum errcode
-read_ticket(struct cx *cx, struct db_rows *rows, int64_t *technician_out, bool *is_self_out)
-{
-    bool found = db_next(cx, rows);
-    *technician_out = found ? db_int(rows, 0) : 0;
-    *is_self_out = found && db_int(rows, 1) != 0;
-    enum errcode err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "the ticket is unknown, spent or expired");
-    return err;
-}
-
 enum errcode
 store_enrolment_get(struct cx *cx, const struct digest *ticket, int64_t *technician_out, bool *is_self_out)
 {
-    struct db_rows *rows;
+    struct ticket found;
     enum errcode err =
-        db_query(cx, &rows, "SELECT technician_id, is_self FROM enrolment WHERE " TICKET_IS_GOOD, "di",
-                 ticket, cx->now);
-    return err != ERR_NONE ? err : read_ticket(cx, rows, technician_out, is_self_out);
+        rows_one(cx, &tickets, &found, "SELECT " ROWS_COLUMNS(TICKET) " FROM enrolment WHERE " TICKET_IS_GOOD,
+                 "di", ticket, cx->now);
+    *technician_out = found.technician_id;
+    *is_self_out = found.is_self;
+    return err;
 }
 
 enum errcode
 store_enrolment_spend(struct cx *cx, const struct digest *ticket, int64_t device_id, int64_t *technician_out,
                       bool *is_self_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows,
+    struct ticket found;
+    enum errcode err = rows_one(cx, &tickets, &found,
                                 "UPDATE enrolment SET used_at = $2, device_id = $3 WHERE " TICKET_IS_GOOD
-                                " RETURNING technician_id, is_self",
+                                " RETURNING " ROWS_COLUMNS(TICKET),
                                 "dii", ticket, cx->now, device_id);
-    return err != ERR_NONE ? err : read_ticket(cx, rows, technician_out, is_self_out);
+    *technician_out = found.technician_id;
+    *is_self_out = found.is_self;
+    return err;
 }
 
 enum errcode
@@ -182,71 +146,45 @@ store_enrolment_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_
 enum errcode
 store_device_insert(struct cx *cx, const struct device *d, const struct digest *token)
 {
-    return db_exec(
-        cx, NULL,
-        "INSERT INTO device (id, technician_id, name, state, public_key, token_digest, created_at, "
-        "seen_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7)",
-        "iittbdii", d->id, d->technician_id, d->name, str_from_cstr(device_state_name(d->state)),
-        d->public_key, token, d->created_at, d->seen_at);
+    static const char sql[] =
+        "INSERT INTO device (" ROWS_STORED(DEVICE) ", token_digest, changed_at) "
+                                                   "VALUES (" ROWS_PARAMETERS(DEVICE) ", $8, $9)";
+    return rows_insert(cx, &phones, d, sql, "di", token, d->created_at);
 }
 
 enum errcode
 store_device_get(struct cx *cx, int64_t id, struct device *device_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, "SELECT " COLUMNS " FROM device d WHERE d.id = $1", "i", id);
-    return err != ERR_NONE ? err : read_one(cx, rows, device_out);
+    return rows_one(cx, &phones, device_out, SELECT "WHERE id = $1", "i", id);
 }
 
 enum errcode
 store_device_by_token(struct cx *cx, const struct digest *token, struct device *device_out)
 {
-    struct db_rows *rows;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "SELECT " COLUMNS " FROM device d JOIN technician t ON t.id = d.technician_id "
-                 "WHERE d.token_digest = $1 AND d.state = 'active' AND t.deleted_at = 0",
-                 "d", token);
-    return err != ERR_NONE ? err : read_one(cx, rows, device_out);
+    static const char sql[] = SELECT
+        "WHERE token_digest = $1 AND state = 'active' "
+        "AND EXISTS (SELECT 1 FROM technician t WHERE t.id = device.technician_id AND t.deleted_at = 0)";
+    return rows_one(cx, &phones, device_out, sql, "d", token);
 }
 
 enum errcode
 store_device_list(struct cx *cx, int64_t technician_id, bool with_removed, struct device **devices_out,
                   size_t *n_out)
 {
-    struct db_rows *rows;
-    struct device *list = NULL;
-    size_t n = 0;
-    *devices_out = NULL;
-    *n_out = 0;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT " COLUMNS " FROM device d WHERE ($1 = 0 OR d.technician_id = $1) "
-                                "AND ($2 <> 0 OR d.state <> 'removed') ORDER BY d.created_at, d.id",
-                                "ii", technician_id, (int64_t)with_removed);
-    if (err != ERR_NONE)
-        return err;
-    for (; db_next(cx, rows); n++) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        read_row(cx, rows, &list[n]);
-    }
-    *devices_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    const struct str hidden = with_removed ? STR_LIT("") : STR_LIT("removed");
+    if (technician_id == 0)
+        return rows_list(cx, &phones, devices_out, n_out, SELECT "WHERE state <> $1 ORDER BY created_at, id",
+                         "t", hidden);
+    return rows_list(cx, &phones, devices_out, n_out,
+                     SELECT "WHERE technician_id = $1 AND state <> $2 ORDER BY created_at, id", "it",
+                     technician_id, hidden);
 }
 
 enum errcode
 store_device_count_active(struct cx *cx, int64_t technician_id, int64_t *n_out)
 {
-    struct db_rows *rows;
-    *n_out = 0;
-    enum errcode err =
-        db_query(cx, &rows, "SELECT count(*) FROM device WHERE technician_id = $1 AND state = 'active'", "i",
-                 technician_id);
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows))
-        *n_out = db_int(rows, 0);
-    return db_done(cx, rows);
+    return rows_number(cx, n_out, "SELECT count(*) FROM device WHERE technician_id = $1 AND state = 'active'",
+                       "i", technician_id);
 }
 
 enum errcode
@@ -258,49 +196,29 @@ store_device_seen(struct cx *cx, int64_t id, int64_t at)
 enum errcode
 store_device_deeds(struct cx *cx, int64_t id, int64_t *deeds_out)
 {
-    struct db_rows *rows;
-    *deeds_out = 0;
-    enum errcode err = db_query(cx, &rows, "SELECT deeds FROM device WHERE id = $1", "i", id);
-    if (err != ERR_NONE)
-        return err;
-    bool found = db_next(cx, rows);
-    if (found)
-        *deeds_out = db_int(rows, 0);
-    err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "there is no such device");
-    return err;
+    return rows_one(cx, &rows_integers, deeds_out, "SELECT deeds FROM device WHERE id = $1", "i", id);
 }
 
 enum errcode
 store_device_deed(struct cx *cx, int64_t id, int64_t deeds, bool *won_out)
 {
-    int64_t n = 0;
-    enum errcode err =
-        db_exec(cx, &n, "UPDATE device SET deeds = deeds + 1 WHERE id = $1 AND deeds = $2", "ii", id, deeds);
-    *won_out = n == 1;
-    return err;
+    return db_exec_one(cx, won_out, "UPDATE device SET deeds = deeds + 1 WHERE id = $1 AND deeds = $2", "ii",
+                       id, deeds);
 }
 
 enum errcode
 store_device_rename(struct cx *cx, int64_t id, struct str name, bool *changed_out)
 {
-    int64_t n;
-    enum errcode err =
-        db_exec(cx, &n, "UPDATE device SET name = $2, changed_at = $3 WHERE id = $1 AND state <> 'removed'",
-                "iti", id, name, cx->now);
-    *changed_out = n == 1;
-    return err;
+    return db_exec_one(cx, changed_out,
+                       "UPDATE device SET name = $2, changed_at = $3 WHERE id = $1 AND state <> 'removed'",
+                       "iti", id, name, cx->now);
 }
 
 enum errcode
 store_device_set_state(struct cx *cx, int64_t id, enum device_state state, bool *changed_out)
 {
-    int64_t n;
-    enum errcode err = db_exec(cx, &n,
-                               "UPDATE device SET state = $2, changed_at = $3, deeds = deeds + 1 "
-                               "WHERE id = $1 AND state <> 'removed'",
-                               "iti", id, str_from_cstr(device_state_name(state)), cx->now);
-    *changed_out = n == 1;
-    return err;
+    return db_exec_one(cx, changed_out,
+                       "UPDATE device SET state = $2, changed_at = $3, deeds = deeds + 1 "
+                       "WHERE id = $1 AND state <> 'removed'",
+                       "iti", id, str_from_cstr(device_state_name(state)), cx->now);
 }

@@ -6,54 +6,41 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-#define COLUMNS                                                                                             \
-    "key, account, technician_id, source, failures, locked_until, turned_away, period, counted, refusals, " \
-    "proved_at"
+#define LOCKOUT(FIRST, COLUMN, EXPRESSION)       \
+    FIRST(lockout_row, digest, key)              \
+    COLUMN(lockout_row, digest_or_null, account) \
+    COLUMN(lockout_row, integer, technician_id)  \
+    COLUMN(lockout_row, text, source)            \
+    COLUMN(lockout_row, integer, failures)       \
+    COLUMN(lockout_row, integer, locked_until)   \
+    COLUMN(lockout_row, integer, turned_away)    \
+    COLUMN(lockout_row, integer, period)         \
+    COLUMN(lockout_row, integer, counted)        \
+    COLUMN(lockout_row, integer, refusals)       \
+    COLUMN(lockout_row, integer, proved_at)
+ROWS_TYPE(lockouts, lockout_row, LOCKOUT, .missing = "");
 
-static struct lockout_row
-row_of(struct cx *cx, struct db_rows *rows)
-{
-    return (struct lockout_row){.key = db_digest(rows, 0),
-                                .account = db_digest(rows, 1),
-                                .technician_id = db_int(rows, 2),
-                                .source = db_text(cx, rows, 3),
-                                .failures = db_int(rows, 4),
-                                .locked_until = db_int(rows, 5),
-                                .turned_away = db_int(rows, 6),
-                                .period = db_int(rows, 7),
-                                .counted = db_int(rows, 8),
-                                .refusals = db_int(rows, 9),
-                                .proved_at = db_int(rows, 10)};
-}
-
-static enum errcode
-read_one(struct cx *cx, struct db_rows *rows, struct lockout_row *row_out)
-{
-    *row_out = (struct lockout_row){.failures = 0};
-    if (db_next(cx, rows))
-        *row_out = row_of(cx, rows);
-    return db_done(cx, rows);
-}
+#define SOURCE(FIRST, COLUMN, EXPRESSION) \
+    FIRST(lockout_source, text, source)   \
+    EXPRESSION(lockout_source, integer, until, "locked_until")
+ROWS_TYPE(sources, lockout_source, SOURCE, .missing = "");
 
 enum errcode
 store_lockout_get(struct cx *cx, const struct digest *key, struct lockout_row *row_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, "SELECT " COLUMNS " FROM lockout WHERE key = $1", "d", key);
-    return err != ERR_NONE ? err : read_one(cx, rows, row_out);
+    return rows_optional(cx, &lockouts, row_out,
+                         "SELECT " ROWS_COLUMNS(LOCKOUT) " FROM lockout WHERE key = $1", "d", key);
 }
 
 enum errcode
 store_lockout_take(struct cx *cx, struct lockout_row *row)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(
-        cx, &rows,
+    static const char sql[] =
         "INSERT INTO lockout (key, failures, locked_until, changed_at, account, technician_id, source) "
         "VALUES ($1, 0, 0, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE "
-        "SET account = $3, technician_id = $4, source = $5 RETURNING " COLUMNS,
-        "didit", &row->key, cx->now, &row->account, row->technician_id, row->source);
-    return err != ERR_NONE ? err : read_one(cx, rows, row);
+        "SET account = $3, technician_id = $4, source = $5 RETURNING " ROWS_COLUMNS(LOCKOUT);
+    return rows_optional(cx, &lockouts, row, sql, "didit", &row->key, cx->now, &row->account,
+                         row->technician_id, row->source);
 }
 
 enum errcode
@@ -70,65 +57,36 @@ store_lockout_put(struct cx *cx, const struct lockout_row *row)
 enum errcode
 store_lockout_over(struct cx *cx, int64_t limit, struct lockout_row **rows_out, size_t *n_out)
 {
-    struct lockout_row *list = NULL;
-    struct db_rows *rows;
-    size_t n = 0;
-    *rows_out = NULL;
-    *n_out = 0;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT " COLUMNS " FROM lockout WHERE locked_until <> 0 "
-                                "AND locked_until <= $1 ORDER BY locked_until LIMIT $2",
-                                "ii", cx->now, limit);
-    if (err != ERR_NONE)
-        return err;
-    for (; db_next(cx, rows); n++) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        list[n] = row_of(cx, rows);
-    }
-    *rows_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    static const char sql[] =
+        "SELECT " ROWS_COLUMNS(LOCKOUT) " FROM lockout WHERE locked_until <> 0 "
+                                        "AND locked_until <= $1 ORDER BY locked_until LIMIT $2";
+    return rows_list(cx, &lockouts, rows_out, n_out, sql, "ii", cx->now, limit);
 }
 
 enum errcode
 store_lockout_sources(struct cx *cx, const struct digest *account, int64_t limit,
                       struct lockout_source **sources_out, size_t *n_out)
 {
-    struct lockout_source *list = NULL;
-    struct db_rows *rows;
-    size_t n = 0;
-    *sources_out = NULL;
-    *n_out = 0;
-    enum errcode err =
-        db_query(cx, &rows,
-                 "SELECT source, locked_until FROM lockout WHERE account = $1 AND source <> '' "
-                 "AND locked_until > $2 ORDER BY locked_until DESC, source LIMIT $3",
-                 "dii", account, cx->now, limit);
-    if (err != ERR_NONE)
-        return err;
-    for (; db_next(cx, rows); n++) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        list[n] = (struct lockout_source){db_text(cx, rows, 0), db_int(rows, 1)};
-    }
-    *sources_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    static const char sql[] =
+        "SELECT " ROWS_COLUMNS(SOURCE) " FROM lockout WHERE account = $1 AND source <> '' "
+                                       "AND locked_until > $2 ORDER BY locked_until DESC, source LIMIT $3";
+    return rows_list(cx, &sources, sources_out, n_out, sql, "dii", account, cx->now, limit);
 }
 
 enum errcode
 store_lockout_forget(struct cx *cx, const struct digest *account, int64_t until, int64_t *turned_away_out)
 {
-    struct db_rows *rows;
+    int64_t *turned_away;
+    size_t n;
+    enum errcode err =
+        rows_list(cx, &rows_integers, &turned_away, &n,
+                  "DELETE FROM lockout WHERE (account = $1 OR key = $1) AND locked_until <= $2 "
+                  "RETURNING turned_away",
+                  "di", account, until);
     *turned_away_out = 0;
-    enum errcode err = db_query(cx, &rows,
-                                "DELETE FROM lockout WHERE (account = $1 OR key = $1) AND locked_until <= $2 "
-                                "RETURNING turned_away",
-                                "di", account, until);
-    if (err != ERR_NONE)
-        return err;
-    while (db_next(cx, rows))
-        *turned_away_out += db_int(rows, 0);
-    return db_done(cx, rows);
+    for (size_t i = 0; i < n; i++)
+        *turned_away_out += turned_away[i];
+    return err;
 }
 
 enum errcode

@@ -3,87 +3,63 @@
 #include "store/store_login.h"
 
 #include "db/db.h"
+#include "db/rows.h"
 
 enum { TRIMMED = 64 };
 
-#define LOGIN_COLUMNS                                                                             \
-    "id, token_digest, technician_id, purpose, state, nonce, source, console, language, "         \
-    "password_generation, new_password_hash, new_password_verdict, new_password_strength, "       \
-    "new_password_length, session_id, created_at, expires_at, result, result_at, result_source, " \
-    "result_session_id, password_length, password_strength, password_known, new_password_context, network"
+#define LOGIN(FIRST, COLUMN, EXPRESSION)                    \
+    FIRST(login_row, integer, id)                           \
+    COLUMN(login_row, digest, token_digest)                 \
+    COLUMN(login_row, integer, technician_id)               \
+    COLUMN(login_row, text, purpose)                        \
+    COLUMN(login_row, text, state)                          \
+    COLUMN(login_row, blob, nonce)                          \
+    COLUMN(login_row, text, source)                         \
+    COLUMN(login_row, text, console)                        \
+    COLUMN(login_row, text, language)                       \
+    COLUMN(login_row, integer, password_generation)         \
+    COLUMN(login_row, integer, password_length)             \
+    COLUMN(login_row, integer, password_strength)           \
+    COLUMN(login_row, flag, password_known)                 \
+    COLUMN(login_row, text, new_password_hash)              \
+    COLUMN(login_row, text, new_password_verdict)           \
+    COLUMN(login_row, integer, new_password_strength)       \
+    COLUMN(login_row, integer, new_password_length)         \
+    COLUMN(login_row, reference, session_id)                \
+    COLUMN(login_row, integer, created_at)                  \
+    COLUMN(login_row, integer, expires_at)                  \
+    COLUMN(login_row, text, result)                         \
+    COLUMN(login_row, integer, result_at)                   \
+    COLUMN(login_row, text, result_source)                  \
+    COLUMN(login_row, reference, result_session_id)         \
+    COLUMN(login_row, digest_or_null, new_password_context) \
+    COLUMN(login_row, text, network)
+ROWS_TYPE(logins, login_row, LOGIN, .missing = "no such login");
+
+#define SELECT "SELECT " ROWS_COLUMNS(LOGIN) " FROM login "
 
 enum errcode
 store_login_insert(struct cx *cx, const struct login_row *r)
 {
     static const char sql[] =
-        "INSERT INTO login (" LOGIN_COLUMNS ") VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, "
-        "$8, $9, $10, $11, $12, $13, NULLIF($14, 0), $15, $16, '', 0, '', NULL, $17, $18, $19, $20, $21)";
-    return db_exec(cx, NULL, sql, "iditbtttittiiiiiiiidt", r->id, &r->token_digest, r->technician_id,
-                   r->purpose, r->nonce, r->source, r->console, r->language, r->password_generation,
-                   r->new_password_hash, r->new_password_verdict, r->new_password_strength,
-                   r->new_password_length, r->session_id, r->created_at, r->expires_at, r->password_length,
-                   r->password_strength, (int64_t)r->password_known, &r->new_password_context, r->network);
-}
-
-static void
-read_row(struct cx *cx, struct db_rows *rows, struct login_row *r)
-{
-    r->id = db_int(rows, 0);
-    r->token_digest = db_digest(rows, 1);
-    r->technician_id = db_int(rows, 2);
-    r->purpose = db_text(cx, rows, 3);
-    r->state = db_text(cx, rows, 4);
-    r->nonce = db_blob(cx, rows, 5);
-    r->source = db_text(cx, rows, 6);
-    r->console = db_text(cx, rows, 7);
-    r->language = db_text(cx, rows, 8);
-    r->password_generation = db_int(rows, 9);
-    r->new_password_hash = db_text(cx, rows, 10);
-    r->new_password_verdict = db_text(cx, rows, 11);
-    r->new_password_strength = db_int(rows, 12);
-    r->new_password_length = db_int(rows, 13);
-    r->session_id = db_int(rows, 14);
-    r->created_at = db_int(rows, 15);
-    r->expires_at = db_int(rows, 16);
-    r->result = db_text(cx, rows, 17);
-    r->result_at = db_int(rows, 18);
-    r->result_source = db_text(cx, rows, 19);
-    r->result_session_id = db_int(rows, 20);
-    r->password_length = db_int(rows, 21);
-    r->password_strength = db_int(rows, 22);
-    r->password_known = db_int(rows, 23) != 0;
-    r->new_password_context = db_digest(rows, 24);
-    r->network = db_text(cx, rows, 25);
-}
-
-/* The one row of the query just started. */
-static enum errcode
-one_row(struct cx *cx, struct db_rows *rows, struct login_row *row_out)
-{
-    bool found = db_next(cx, rows);
-    if (found)
-        read_row(cx, rows, row_out);
-    enum errcode err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "no such login");
-    return err;
+        "INSERT INTO login (" ROWS_STORED(LOGIN) ") VALUES (" ROWS_PARAMETERS(LOGIN) ")";
+    struct login_row row = *r;
+    row.state = STR_LIT("open");
+    row.result = row.result_source = STR_LIT("");
+    row.result_at = row.result_session_id = 0;
+    return rows_insert(cx, &logins, &row, sql, "");
 }
 
 enum errcode
 store_login_by_token(struct cx *cx, const struct digest *token, struct login_row *row_out)
 {
-    struct db_rows *rows;
-    enum errcode err =
-        db_query(cx, &rows, "SELECT " LOGIN_COLUMNS " FROM login WHERE token_digest = $1", "d", token);
-    return err != ERR_NONE ? err : one_row(cx, rows, row_out);
+    return rows_one(cx, &logins, row_out, SELECT "WHERE token_digest = $1", "d", token);
 }
 
 enum errcode
 store_login_get(struct cx *cx, int64_t id, struct login_row *row_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, "SELECT " LOGIN_COLUMNS " FROM login WHERE id = $1", "i", id);
-    return err != ERR_NONE ? err : one_row(cx, rows, row_out);
+    return rows_one(cx, &logins, row_out, SELECT "WHERE id = $1", "i", id);
 }
 
 enum errcode
@@ -91,13 +67,10 @@ store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out)
 {
     static const char sql[] = "UPDATE login SET state = 'spent', new_password_hash = '', "
                               "password_length = 0, password_strength = 0, password_known = 0, result = $1, "
-                              "result_at = $2, result_source = $3, result_session_id = NULLIF($4, 0) "
+                              "result_at = $2, result_source = $3, result_session_id = $4 "
                               "WHERE id = $5 AND state = 'open'";
-    int64_t changed = 0;
-    enum errcode err =
-        db_exec(cx, &changed, sql, "titii", end->result, end->at, end->source, end->session_id, end->id);
-    *won_out = err == ERR_NONE && changed == 1;
-    return err;
+    return db_exec_one(cx, won_out, sql, "titri", end->result, end->at, end->source, end->session_id,
+                       end->id);
 }
 
 #define IN_VAIN                                                           \
@@ -156,12 +129,8 @@ store_push_counters_set(struct cx *cx, int64_t technician_id, const struct push_
 enum errcode
 store_login_hold_push(struct cx *cx, int64_t id, bool *first_out)
 {
-    int64_t changed = 0;
-    enum errcode err =
-        db_exec(cx, &changed, "UPDATE login SET push_held_at = $2 WHERE id = $1 AND push_held_at = 0", "ii",
-                id, cx->now);
-    *first_out = err == ERR_NONE && changed == 1;
-    return err;
+    return db_exec_one(cx, first_out, "UPDATE login SET push_held_at = $2 WHERE id = $1 AND push_held_at = 0",
+                       "ii", id, cx->now);
 }
 
 enum errcode

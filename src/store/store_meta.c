@@ -3,18 +3,23 @@
 #include "store/store_meta.h"
 
 #include "db/db.h"
+#include "db/rows.h"
+
+#define SEED(FIRST, COLUMN, EXPRESSION) \
+    FIRST(keyed_row, integer, id)       \
+    EXPRESSION(keyed_row, blob, seed_sealed, "totp_sealed")
+ROWS_TYPE(seeds, keyed_row, SEED, .missing = "");
+
+#define PUSH(FIRST, COLUMN, EXPRESSION) \
+    FIRST(keyed_row, integer, id)       \
+    COLUMN(keyed_row, blob, nonce)      \
+    EXPRESSION(keyed_row, digest, token, "token_digest")
+ROWS_TYPE(pushes, keyed_row, PUSH, .missing = "");
 
 enum errcode
 store_meta_get(struct cx *cx, struct str name, struct str *value_out)
 {
-    struct db_rows *rows;
-    *value_out = STR_NULL;
-    enum errcode err = db_query(cx, &rows, "SELECT value FROM meta WHERE name = $1", "t", name);
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows))
-        *value_out = db_text(cx, rows, 0);
-    return db_done(cx, rows);
+    return rows_optional(cx, &rows_texts, value_out, "SELECT value FROM meta WHERE name = $1", "t", name);
 }
 
 enum errcode
@@ -26,21 +31,11 @@ store_meta_add(struct cx *cx, struct str name, struct str value)
 enum errcode
 store_meta_keyed(struct cx *cx, struct keyed_row *seed_out, struct keyed_row *challenge_out)
 {
-    struct db_rows *rows;
-    *seed_out = *challenge_out = (struct keyed_row){.id = 0};
-    enum errcode err = db_query(
-        cx, &rows, "SELECT id, totp_sealed FROM technician WHERE totp_sealed IS NOT NULL LIMIT 1", "");
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows))
-        *seed_out = (struct keyed_row){.id = db_int(rows, 0), .seed_sealed = db_blob(cx, rows, 1)};
-    err = db_done(cx, rows);
-    if (err == ERR_NONE)
-        err = db_query(cx, &rows, "SELECT id, nonce, token_digest FROM challenge LIMIT 1", "");
-    if (err != ERR_NONE)
-        return err;
-    if (db_next(cx, rows))
-        *challenge_out = (struct keyed_row){
-            .id = db_int(rows, 0), .nonce = db_blob(cx, rows, 1), .token = db_digest(rows, 2)};
-    return db_done(cx, rows);
+    *challenge_out = (struct keyed_row){.id = 0};
+    enum errcode err = rows_optional(
+        cx, &seeds, seed_out,
+        "SELECT " ROWS_COLUMNS(SEED) " FROM technician WHERE totp_sealed IS NOT NULL LIMIT 1", "");
+    return err != ERR_NONE ? err
+                           : rows_optional(cx, &pushes, challenge_out,
+                                           "SELECT " ROWS_COLUMNS(PUSH) " FROM challenge LIMIT 1", "");
 }

@@ -3,53 +3,62 @@
 #include "store/store_notice.h"
 
 #include "db/db.h"
+#include "db/rows.h"
+
+#define NOTICE(FIRST, COLUMN, EXPRESSION) \
+    FIRST(notice, integer, id)            \
+    COLUMN(notice, text, public_id)       \
+    COLUMN(notice, text, kind)            \
+    COLUMN(notice, text, subject)         \
+    COLUMN(notice, integer, created_at)   \
+    COLUMN(notice, integer, times)        \
+    COLUMN(notice, integer, since)
+ROWS_TYPE(notices, notice, NOTICE, .missing = "");
 
 enum { FOLDED = 1000 }; /* at a time: an earlier version kept any number */
 
 enum errcode
 store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *n)
 {
-    return db_exec(cx, NULL,
-                   "INSERT INTO notice (id, device_id, public_id, kind, subject, created_at, times, since) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                   "iitttiii", n->id, device_id, n->public_id, n->kind, n->subject, n->created_at, n->times,
-                   n->since);
+    static const char sql[] =
+        "INSERT INTO notice (" ROWS_STORED(NOTICE) ", device_id) VALUES (" ROWS_PARAMETERS(NOTICE) ", $8)";
+    return rows_insert(cx, &notices, n, sql, "i", device_id);
 }
 
-/* Rows of times and since. */
-static enum errcode
-add_all(struct cx *cx, struct db_rows *rows, int64_t *times, int64_t *since)
+/* Adds up those that a statement takes out. */
+static void
+add_all(const struct notice *gone, size_t n, int64_t *times, int64_t *since)
 {
-    while (db_next(cx, rows)) {
-        *times += db_int(rows, 0);
-        *since = db_int(rows, 1) < *since ? db_int(rows, 1) : *since;
+    for (size_t i = 0; i < n; i++) {
+        *times += gone[i].times;
+        *since = gone[i].since < *since ? gone[i].since : *since;
     }
-    return db_done(cx, rows);
 }
 
 enum errcode
 store_notice_join(struct cx *cx, int64_t device_id, struct notice *n)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows,
-                                "DELETE FROM notice WHERE device_id = $1 AND kind = $2 AND subject = $3 "
-                                "RETURNING times, since",
-                                "itt", device_id, n->kind, n->subject);
-    return err != ERR_NONE ? err : add_all(cx, rows, &n->times, &n->since);
+    static const char sql[] = "DELETE FROM notice WHERE device_id = $1 AND kind = $2 AND subject = $3 "
+                              "RETURNING " ROWS_COLUMNS(NOTICE);
+    struct notice *gone;
+    size_t n_gone;
+    enum errcode err = rows_list(cx, &notices, &gone, &n_gone, sql, "itt", device_id, n->kind, n->subject);
+    add_all(gone, n_gone, &n->times, &n->since);
+    return err;
 }
 
 enum errcode
 store_notice_fold(struct cx *cx, int64_t device_id, const struct notice *n, int64_t most)
 {
-    struct db_rows *rows;
+    static const char sql[] = "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE device_id = $1 "
+                              "AND kind = $2 AND id <> $3 ORDER BY created_at DESC, id LIMIT $5 OFFSET $4) "
+                              "RETURNING " ROWS_COLUMNS(NOTICE);
     int64_t times = 0, since = n->since;
-    enum errcode err = db_query(cx, &rows,
-                                "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE device_id = $1 "
-                                "AND kind = $2 AND id <> $3 ORDER BY created_at DESC, id LIMIT $5 OFFSET $4) "
-                                "RETURNING times, since",
-                                "itiii", device_id, n->kind, n->id, most - 1, (int64_t)FOLDED);
-    if (err == ERR_NONE)
-        err = add_all(cx, rows, &times, &since);
+    struct notice *gone;
+    size_t n_gone;
+    enum errcode err = rows_list(cx, &notices, &gone, &n_gone, sql, "itiii", device_id, n->kind, n->id,
+                                 most - 1, (int64_t)FOLDED);
+    add_all(gone, n_gone, &times, &since);
     if (err != ERR_NONE || times == 0)
         return err;
     return db_exec(
@@ -63,28 +72,10 @@ store_notice_fold(struct cx *cx, int64_t device_id, const struct notice *n, int6
 enum errcode
 store_notice_list(struct cx *cx, int64_t device_id, int64_t limit, struct notice **notices_out, size_t *n_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT id, public_id, kind, subject, created_at, times, since FROM notice "
-                                "WHERE device_id = $1 ORDER BY created_at DESC, id LIMIT $2",
-                                "ii", device_id, limit);
-    *notices_out = NULL;
-    *n_out = 0;
-    if (err != ERR_NONE)
-        return err;
-    struct notice *list = arena_array(&cx->arena, (size_t)limit, sizeof(*list));
-    size_t n = 0;
-    while (n < (size_t)limit && db_next(cx, rows))
-        list[n++] = (struct notice){.id = db_int(rows, 0),
-                                    .public_id = db_text(cx, rows, 1),
-                                    .kind = db_text(cx, rows, 2),
-                                    .subject = db_text(cx, rows, 3),
-                                    .created_at = db_int(rows, 4),
-                                    .times = db_int(rows, 5),
-                                    .since = db_int(rows, 6)};
-    *notices_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    return rows_list(cx, &notices, notices_out, n_out,
+                     "SELECT " ROWS_COLUMNS(NOTICE) " FROM notice WHERE device_id = $1 "
+                                                    "ORDER BY created_at DESC, id LIMIT $2",
+                     "ii", device_id, limit);
 }
 
 enum errcode

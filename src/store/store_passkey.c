@@ -3,39 +3,32 @@
 #include "store/store_passkey.h"
 
 #include "db/db.h"
+#include "db/rows.h"
+
+#define PASSKEY(FIRST, COLUMN, EXPRESSION)     \
+    FIRST(passkey_row, integer, device_id)     \
+    COLUMN(passkey_row, blob, credential_id)   \
+    COLUMN(passkey_row, integer, algorithm)    \
+    COLUMN(passkey_row, blob, public_key)      \
+    COLUMN(passkey_row, integer, sign_count)   \
+    COLUMN(passkey_row, flag, backup_eligible) \
+    COLUMN(passkey_row, flag, backed_up)
+ROWS_TYPE(passkeys, passkey_row, PASSKEY, .missing = "the device has no passkey");
 
 enum errcode
 store_passkey_insert(struct cx *cx, const struct passkey_row *r)
 {
     static const char sql[] =
-        "INSERT INTO passkey (device_id, credential_id, algorithm, public_key, sign_count, backup_eligible, "
-        "backed_up, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
-    return db_exec(cx, NULL, sql, "ibibiiii", r->device_id, r->credential_id, r->algorithm, r->public_key,
-                   r->sign_count, (int64_t)r->backup_eligible, (int64_t)r->backed_up, cx->now);
+        "INSERT INTO passkey (" ROWS_STORED(PASSKEY) ", created_at, used_at) "
+                                                     "VALUES (" ROWS_PARAMETERS(PASSKEY) ", $8, $8)";
+    return rows_insert(cx, &passkeys, r, sql, "i", cx->now);
 }
 
 enum errcode
 store_passkey_get(struct cx *cx, int64_t device_id, struct passkey_row *row_out)
 {
-    static const char sql[] = "SELECT credential_id, algorithm, public_key, sign_count, backup_eligible, "
-                              "backed_up FROM passkey WHERE device_id = $1";
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, sql, "i", device_id);
-    if (err != ERR_NONE)
-        return err;
-    bool found = db_next(cx, rows);
-    if (found)
-        *row_out = (struct passkey_row){.device_id = device_id,
-                                        .credential_id = db_blob(cx, rows, 0),
-                                        .algorithm = db_int(rows, 1),
-                                        .public_key = db_blob(cx, rows, 2),
-                                        .sign_count = db_int(rows, 3),
-                                        .backup_eligible = db_int(rows, 4) != 0,
-                                        .backed_up = db_int(rows, 5) != 0};
-    err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "the device has no passkey");
-    return err;
+    return rows_one(cx, &passkeys, row_out,
+                    "SELECT " ROWS_COLUMNS(PASSKEY) " FROM passkey WHERE device_id = $1", "i", device_id);
 }
 
 enum errcode
@@ -43,11 +36,8 @@ store_passkey_use(struct cx *cx, const struct passkey_row *row, int64_t before, 
 {
     static const char sql[] = "UPDATE passkey SET sign_count = $2, backed_up = $3, used_at = $4 "
                               "WHERE device_id = $1 AND sign_count = $5";
-    int64_t n = 0;
-    enum errcode err = db_exec(cx, &n, sql, "iiiii", row->device_id, row->sign_count, (int64_t)row->backed_up,
-                               cx->now, before);
-    *changed_out = n == 1;
-    return err;
+    return db_exec_one(cx, changed_out, sql, "iiiii", row->device_id, row->sign_count,
+                       (int64_t)row->backed_up, cx->now, before);
 }
 
 enum errcode

@@ -4,6 +4,14 @@
 
 #include "base/rand.h"
 #include "db/db.h"
+#include "db/rows.h"
+
+#define OPENING(FIRST, COLUMN, EXPRESSION)      \
+    FIRST(self_row, integer, id)                \
+    COLUMN(self_row, integer, device_id)        \
+    COLUMN(self_row, blob_or_null, seed_sealed) \
+    COLUMN(self_row, integer, expires_at)
+ROWS_TYPE(openings, self_row, OPENING, .missing = "the self-service is not open for this device");
 
 enum errcode
 store_self_open(struct cx *cx, const struct self_opening *o)
@@ -20,23 +28,10 @@ store_self_open(struct cx *cx, const struct self_opening *o)
 enum errcode
 store_self_get(struct cx *cx, int64_t device_id, const struct digest *token, struct self_row *row_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT id, device_id, seed_sealed, expires_at FROM self_service "
-                                "WHERE token_digest = $2 AND device_id = $1 AND expires_at > $3",
-                                "idi", device_id, token, cx->now);
-    if (err != ERR_NONE)
-        return err;
-    bool found = db_next(cx, rows);
-    if (found)
-        *row_out = (struct self_row){.id = db_int(rows, 0),
-                                     .device_id = db_int(rows, 1),
-                                     .seed_sealed = db_blob(cx, rows, 2),
-                                     .expires_at = db_int(rows, 3)};
-    err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "the self-service is not open for this device");
-    return err;
+    static const char sql[] =
+        "SELECT " ROWS_COLUMNS(OPENING) " FROM self_service "
+                                        "WHERE token_digest = $2 AND device_id = $1 AND expires_at > $3";
+    return rows_one(cx, &openings, row_out, sql, "idi", device_id, token, cx->now);
 }
 
 enum errcode

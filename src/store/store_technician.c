@@ -6,83 +6,55 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-#define COLUMNS                                                                                          \
-    "id, company_id, email, email_key, name, is_technician, role_on, deleted_at, password_hash, "        \
-    "password_generation, password_set_at, password_must_change, push_unanswered, push_refused, "        \
-    "push_rests_until, push_last_at, totp_sealed IS NOT NULL, created_at, factor_since, push_early_at, " \
-    "locked_at"
+#define TECHNICIAN(FIRST, COLUMN, EXPRESSION)        \
+    FIRST(technician, integer, id)                   \
+    COLUMN(technician, integer, company_id)          \
+    COLUMN(technician, text, email)                  \
+    COLUMN(technician, text, email_key)              \
+    COLUMN(technician, text, name)                   \
+    COLUMN(technician, flag, is_technician)          \
+    COLUMN(technician, flag, role_on)                \
+    COLUMN(technician, integer, deleted_at)          \
+    COLUMN(technician, integer, locked_at)           \
+    COLUMN(technician, text, password_hash)          \
+    COLUMN(technician, integer, password_generation) \
+    COLUMN(technician, integer, password_set_at)     \
+    COLUMN(technician, flag, password_must_change)   \
+    COLUMN(technician, integer, push_unanswered)     \
+    COLUMN(technician, integer, push_refused)        \
+    COLUMN(technician, integer, push_rests_until)    \
+    COLUMN(technician, integer, push_last_at)        \
+    COLUMN(technician, integer, push_early_at)       \
+    COLUMN(technician, integer, created_at)          \
+    COLUMN(technician, integer, factor_since)        \
+    EXPRESSION(technician, flag, has_totp, "CASE WHEN totp_sealed IS NOT NULL THEN 1 ELSE 0 END")
+ROWS_TYPE(technicians, technician, TECHNICIAN, .missing = "there is no such account");
 
-static void
-read_row(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
-{
-    *technician_out = (struct technician){
-        .id = db_int(rows, 0),
-        .company_id = db_int(rows, 1),
-        .email = db_text(cx, rows, 2),
-        .email_key = db_text(cx, rows, 3),
-        .name = db_text(cx, rows, 4),
-        .is_technician = db_int(rows, 5) != 0,
-        .role_on = db_int(rows, 6) != 0,
-        .deleted_at = db_int(rows, 7),
-        .password_hash = db_text(cx, rows, 8),
-        .password_generation = db_int(rows, 9),
-        .password_set_at = db_int(rows, 10),
-        .password_must_change = db_int(rows, 11) != 0,
-        .push_unanswered = db_int(rows, 12),
-        .push_refused = db_int(rows, 13),
-        .push_rests_until = db_int(rows, 14),
-        .push_last_at = db_int(rows, 15),
-        .has_totp = db_int(rows, 16) != 0,
-        .created_at = db_int(rows, 17),
-        .factor_since = db_int(rows, 18),
-        .push_early_at = db_int(rows, 19),
-        .locked_at = db_int(rows, 20),
-    };
-}
-
-static enum errcode
-read_one(struct cx *cx, struct db_rows *rows, struct technician *technician_out)
-{
-    bool found = db_next(cx, rows);
-    if (found)
-        read_row(cx, rows, technician_out);
-    enum errcode err = db_done(cx, rows);
-    if (err == ERR_NONE && !found)
-        err = err_set(cx, ERR_NOT_FOUND, "there is no such account");
-    return err;
-}
+#define SELECT "SELECT " ROWS_COLUMNS(TECHNICIAN) " FROM technician "
 
 enum errcode
 store_technician_insert(struct cx *cx, const struct technician *t)
 {
-    return db_exec(
-        cx, NULL,
-        "INSERT INTO technician (id, company_id, email, email_key, name, is_technician, role_on, "
-        "deleted_at, password_hash, password_generation, password_set_at, password_must_change, "
-        "push_unanswered, push_refused, push_rests_until, push_last_at, totp_last_step, created_at, "
-        "changed_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, 0, 0, 0, 0, 0, $12, $12)",
-        "iitttiitiiii", t->id, t->company_id, t->email, t->email_key, t->name, (int64_t)t->is_technician,
-        (int64_t)t->role_on, t->password_hash, t->password_generation, t->password_set_at,
-        (int64_t)t->password_must_change, t->created_at);
+    static const char sql[] =
+        "INSERT INTO technician (" ROWS_STORED(TECHNICIAN) ", totp_last_step, changed_at) "
+                                                           "VALUES (" ROWS_PARAMETERS(TECHNICIAN) ", 0, $21)";
+    struct technician row = *t;
+    row.deleted_at = row.locked_at = row.factor_since = 0;
+    row.push_unanswered = row.push_refused = row.push_rests_until = row.push_last_at = row.push_early_at = 0;
+    return rows_insert(cx, &technicians, &row, sql, "i", t->created_at);
 }
 
 enum errcode
 store_technician_get(struct cx *cx, int64_t id, struct technician *technician_out)
 {
-    struct db_rows *rows;
-    enum errcode err = db_query(cx, &rows, "SELECT " COLUMNS " FROM technician WHERE id = $1", "i", id);
-    return err != ERR_NONE ? err : read_one(cx, rows, technician_out);
+    return rows_one(cx, &technicians, technician_out, SELECT "WHERE id = $1", "i", id);
 }
 
 enum errcode
 store_technician_find(struct cx *cx, struct str email_key, struct technician *technician_out)
 {
-    struct db_rows *rows;
-    enum errcode err =
-        db_query(cx, &rows, "SELECT " COLUMNS " FROM technician WHERE email_key = $1 AND deleted_at = 0", "t",
-                 email_key);
-    return err != ERR_NONE ? err : read_one(cx, rows, technician_out);
+    return rows_one(cx, &technicians, technician_out, SELECT "WHERE email_key = $1 AND deleted_at = 0", "t",
+                    email_key);
 }
 
 enum errcode
@@ -147,22 +119,8 @@ enum errcode
 store_password_history(struct cx *cx, int64_t technician_id, int64_t depth, struct str **hashes_out,
                        size_t *n_out)
 {
-    struct db_rows *rows;
-    struct str *list = NULL;
-    size_t n = 0;
-    *hashes_out = NULL;
-    *n_out = 0;
-    enum errcode err = db_query(cx, &rows,
-                                "SELECT password_hash FROM password_history WHERE technician_id = $1 "
-                                "ORDER BY retired_at DESC, id DESC LIMIT $2",
-                                "ii", technician_id, depth);
-    if (err != ERR_NONE)
-        return err;
-    while (db_next(cx, rows)) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        list[n++] = db_text(cx, rows, 0);
-    }
-    *hashes_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    return rows_list(cx, &rows_texts, hashes_out, n_out,
+                     "SELECT password_hash FROM password_history WHERE technician_id = $1 "
+                     "ORDER BY retired_at DESC, id DESC LIMIT $2",
+                     "ii", technician_id, depth);
 }

@@ -48,25 +48,11 @@ pattern_of(struct cx *cx, struct str search)
 enum errcode
 store_technician_page(struct cx *cx, const struct technician_choice *c, int64_t **ids_out, size_t *n_out)
 {
-    struct db_rows *rows;
-    int64_t *list = NULL;
-    size_t n = 0;
     struct str after = str_is_null(c->after) ? STR_LIT("") : c->after, like = pattern_of(cx, c->search);
     const int64_t state = (int64_t)c->state, never = c->never_signed_in ? 1 : 0;
-    enum errcode err = c->company_id != 0
-                           ? db_query(cx, &rows, store_technician_page_sql(true), "ttiiiii", after, like,
-                                      state, never, c->limit, cx->now, c->company_id)
-                           : db_query(cx, &rows, store_technician_page_sql(false), "ttiiii", after, like,
-                                      state, never, c->limit, cx->now);
-    *ids_out = NULL;
-    *n_out = 0;
-    if (err != ERR_NONE)
-        return err;
-    while (db_next(cx, rows)) {
-        list = rows_grow(cx, list, n, sizeof *list);
-        list[n++] = db_int(rows, 0);
-    }
-    *ids_out = list;
-    *n_out = n;
-    return db_done(cx, rows);
+    if (c->company_id == 0)
+        return rows_list(cx, &rows_integers, ids_out, n_out, store_technician_page_sql(false), "ttiiii",
+                         after, like, state, never, c->limit, cx->now);
+    return rows_list(cx, &rows_integers, ids_out, n_out, store_technician_page_sql(true), "ttiiiii", after,
+                     like, state, never, c->limit, cx->now, c->company_id);
 }

@@ -39,8 +39,8 @@ a_row_tells_all(void **state)
     assert_str(rows[0].actor, "operator:test");
     assert_str(rows[0].source, FIXTURE_SOURCE);
     assert_str(rows[0].detail, "{\"key\":\"a\\\"b\\\\c\\u000a\\u007f\xc3\xa4\xef\xbf\xbd\"}");
-    assert_int_equal(rows[0].company, 1);
-    assert_int_equal(rows[0].technician, 2);
+    assert_int_equal(rows[0].company_id, 1);
+    assert_int_equal(rows[0].technician_id, 2);
     assert_str(rows[1].detail, "{}");
     assert_str(rows[2].actor, "system");
     assert_str(rows[2].source, "");
