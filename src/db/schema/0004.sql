@@ -19,6 +19,9 @@ UPDATE challenge SET state = 'cancelled' WHERE state = 'pending' AND EXISTS
     (SELECT 1 FROM challenge c WHERE c.technician_id = challenge.technician_id AND c.state = 'pending' AND c.id > challenge.id);
 CREATE UNIQUE INDEX challenge_pending ON challenge (technician_id) WHERE state = 'pending';
 
+-- Any account's seed: whether the server's key is the one that sealed it (store_meta.c).
+CREATE INDEX technician_seed ON technician (id) WHERE totp_sealed IS NOT NULL;
+
 -- Devices and notices.
 
 -- Notices that are alike are one row (accounts/notice.c). Those of an earlier version join at the next one of their kind.
@@ -35,6 +38,14 @@ UPDATE session SET second_factor = 1 WHERE ended_at = 0 AND EXISTS
         AND a.detail LIKE '%"login":"' || CAST(session.login_id AS TEXT) || '",%'
         AND (a.detail LIKE '%,"method":"push",%' OR a.detail LIKE '%,"method":"totp",%'
             OR a.detail LIKE '%,"method":"recovery",%'));
+
+-- The live ones are found by the time until which they may be silent: those that ended unnoticed are not walked.
+DROP INDEX session_company;
+DROP INDEX session_technician;
+DROP INDEX session_idle;
+CREATE INDEX session_company ON session (company_id, idle_at) WHERE ended_at = 0;
+CREATE INDEX session_technician ON session (technician_id, idle_at) WHERE ended_at = 0;
+CREATE INDEX session_idle ON session (idle_at) WHERE ended_at = 0;
 
 -- Outbox and audit.
 

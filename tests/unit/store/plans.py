@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every SQL text in the programs is found through an index, or is on a list that says why it need not be.
+
+usage: plans.py PROGRAM ... -- SCHEMA ...
+
+SQL is constant text, so each statement stands in a program as one string: none can be missed because no test
+ran it. Each is explained by SQLite on an empty database with the schema. `SEARCH` is fine; `SCAN` goes through
+a whole table or a whole index.
+"""
+
+import pathlib
+import re
+import sqlite3
+import sys
+
+STATEMENT = re.compile(rb"(?:SELECT |INSERT INTO |UPDATE |DELETE FROM )[ -~]*(?=\0)")
+PARAMETER = re.compile(r"\$(\d+)")
+
+# (what the statement begins with, what it scans, why that is harmless)
+SCANS = [
+    ("SELECT COALESCE((SELECT at FROM audit ORDER BY seq DESC LIMIT 1)", "audit", "one row, from the index's end"),
+    ("SELECT seq, digest FROM audit ORDER BY seq DESC LIMIT 1", "audit", "one row, from the index's end"),
+    ("SELECT count(*) FROM sqlite_schema", "sqlite_schema", "whether there is a table, when a database is opened"),
+    ("SELECT id, nonce, token_digest FROM challenge LIMIT 1", "challenge", "the first row, whichever it is"),
+    ("SELECT id, totp_sealed FROM technician WHERE totp_sealed IS NOT NULL LIMIT 1", "technician",
+     "the first row of an index of such rows"),
+    ("SELECT id, name, title, state, enterprise_on, created_at, plan FROM company ORDER BY name", "company",
+     "the operator lists all companies"),
+    ("SELECT id, technician_id, name, state, public_key", "device", "the operator lists all devices"),
+    ("SELECT c.id FROM (SELECT DISTINCT challenge_id", "f", "recent failures alone, found by index"),
+]
+
+# What PostgreSQL would take for int4 or bool where SQLite has 64-bit integers.
+FOREIGN = [
+    (re.compile(r"\$\d+ *(?:=|<>) *\d"), "a parameter compared with a literal: make two statements"),
+    (re.compile(r"\bNULLIF\b", re.I), "NULLIF: bind by the letter r"),
+    (re.compile(r"(?:^SELECT |RETURNING |, )(?:NOT )?EXISTS\b", re.I), "a bool as a column: use CASE"),
+    (re.compile(r"(?:^SELECT |RETURNING )[^()]*? IS (?:NOT )?NULL(?:,| FROM)"), "a bool as a column: use CASE"),
+]
+# Statements in which a parameter may be compared with a literal, though that finds no index.
+FILTERS = ("SELECT id FROM technician WHERE email_key > $1",)  # a page: the index's order, and a LIMIT
+
+
+def statements(programs):
+    found = set()
+    for program in programs:
+        found |= {text.decode() for text in STATEMENT.findall(pathlib.Path(program).read_bytes())}
+    return sorted(found)
+
+
+def scanned(db, sql):
+    """The tables that a statement goes through from one end to the other."""
+    values = {number: None for number in PARAMETER.findall(sql)}
+    steps = [row[3] for row in db.execute("EXPLAIN QUERY PLAN " + sql, values)]
+    return [step.split()[1] for step in steps if step.startswith("SCAN ") and step != "SCAN CONSTANT ROW"]
+
+
+def main():
+    programs, schema = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
+    db, wrong, used = sqlite3.connect(":memory:"), [], set()
+    for path in schema:
+        db.executescript(pathlib.Path(path).read_text())
+    found = statements(programs)
+    for sql in found:
+        for table in scanned(db, sql):
+            allowed = [row for row in SCANS if sql.startswith(row[0]) and row[1] == table]
+            used.update(allowed)
+            if not allowed:
+                wrong.append(f"scans {table}: {sql}")
+        wrong += [f"{why}: {sql}" for pattern, why in FOREIGN if pattern.search(sql) and not sql.startswith(FILTERS)]
+    wrong += [f"scans nothing any more, take it off the list: {row[0]}" for row in SCANS if row not in used]
+    if len(found) < 100:
+        wrong.append(f"only {len(found)} statements found in {programs}")
+    print(f"{len(found)} statements", *wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
