@@ -112,6 +112,32 @@ def test_a_corrupt_file(own_server, damage, words):
     refused_everywhere(server, words)
 
 
+IMPOSSIBLE = [("technician", "is_technician", 2), ("technician", "role_on", "yes"), ("technician", "password_must_change", b"1"),
+              ("technician", "locked_at", "never"), ("company", "enterprise_on", -1), ("company", "state", "Active"),
+              ("login", "password_known", 0.5), ("login", "token_digest", None), ("challenge", "number_required", 2),
+              ("challenge", "answered_by", 0), ("challenge", "nonce", "text")]
+
+
+def test_a_value_that_cannot_be_opens_no_door(own_server, name):
+    company, email = name
+    server = own_server()
+    phone, console = server.ready(company, email), server.console()
+    token, push = console.begin(email)
+    phone.approve(push.sMatchNumber)
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"], isolation_level=None)) as store:
+        store.execute("PRAGMA ignore_check_constraints = ON")
+        for table, column, value in IMPOSSIBLE:
+            own = store.execute(f"SELECT {column} FROM {table}").fetchall()
+            assert len(own) == 1
+            if value is None:  # a digest of another length: found by nothing
+                value = own[0][0][:31]
+            store.execute(f"UPDATE {table} SET {column} = ?", [value])
+            assert console.check(token, push.sPushToken).result in ("UnknownError", "InvalidToken"), (table, column)
+            store.execute(f"UPDATE {table} SET {column} = ?", own[0])
+    server.wait_log("the database has a wrong value for role_on")
+    assert console.check(token, push.sPushToken).result == "OK"
+
+
 def test_a_read_only_file_system(small_disk, own_server):  # noqa: F811
     server = own_server({("store", "path"): small_disk / "countersign.db"}, start=False)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
