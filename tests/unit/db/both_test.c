@@ -39,7 +39,7 @@ set_up(void **state)
     cx_init(&p->cx);
     cx_init(&p->other);
     p->url = new_url(p);
-    assert_int_equal(db_open(&p->cx, p->url, DB_CREATE, CLOCK_S, &p->cx.db), ERR_NONE);
+    assert_int_equal(db_open(&p->cx, p->url, DB_CREATE, CLOCK_MINUTE, &p->cx.db), ERR_NONE);
     *state = p;
     return 0;
 }
@@ -101,16 +101,16 @@ opening(void **state)
     int64_t version = 0;
     assert_int_equal(migrate_version(cx, &version), ERR_NONE);
     assert_int_equal(version, migrate_latest());
-    assert_int_equal(db_open(cx, p->url, DB_CREATE, CLOCK_S, &db), ERR_EXISTS);
+    assert_int_equal(db_open(cx, p->url, DB_CREATE, CLOCK_MINUTE, &db), ERR_EXISTS);
     assert_null(db);
     err_forget(cx);
     for (enum db_mode mode = DB_OPEN; mode <= DB_MIGRATE; mode += DB_MIGRATE - DB_OPEN) {
-        assert_int_equal(db_open(cx, p->url, mode, CLOCK_S, &db), ERR_NONE);
+        assert_int_equal(db_open(cx, p->url, mode, CLOCK_MINUTE, &db), ERR_NONE);
         db_close(&db);
     }
     assert_int_equal(db_exec(cx, NULL, "UPDATE meta SET value = '999' WHERE name = 'schema_version'", ""),
                      ERR_NONE);
-    assert_int_equal(db_open(cx, p->url, DB_OPEN, CLOCK_S, &db), ERR_STORE_SCHEMA);
+    assert_int_equal(db_open(cx, p->url, DB_OPEN, CLOCK_MINUTE, &db), ERR_STORE_SCHEMA);
     assert_null(db);
     assert_int_equal(migrate_up(cx), ERR_STORE_SCHEMA);
 }
@@ -343,7 +343,7 @@ two_processes(void **state)
         assert_int_equal(waitpid(child[c], &status, 0), child[c]);
         assert_int_equal(status, 0);
     }
-    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_S, &p->cx.db), ERR_NONE);
+    assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_MINUTE, &p->cx.db), ERR_NONE);
     assert_int_equal(read_one(&p->cx, "SELECT value FROM meta WHERE name = 'n'"), 2 * TURNS);
 }
 
