@@ -50,7 +50,7 @@ tell_device(struct cx *cx, int64_t device_id, enum notice_kind kind, struct str 
 {
     unsigned char id[ID_BYTES];
     rand_word(id, sizeof id);
-    struct notice notice = {
+    const struct notice notice = {
         .id = rand_id(),
         .public_id = codec_base64url(&cx->arena, id, sizeof id),
         .kind = str_from_cstr(notice_kind_name(kind)),
@@ -60,9 +60,9 @@ tell_device(struct cx *cx, int64_t device_id, enum notice_kind kind, struct str 
         .created_at = cx->now,
     };
     *id_out = notice.id;
-    enum errcode err = store_notice_join(cx, device_id, &notice);
+    enum errcode err = store_notice_insert(cx, device_id, &notice);
     if (err == ERR_NONE)
-        err = store_notice_insert(cx, device_id, &notice);
+        err = store_notice_join(cx, device_id, &notice);
     return err != ERR_NONE ? err : store_notice_fold(cx, device_id, &notice, NOTICES_OF_A_KIND);
 }
 

@@ -35,16 +35,25 @@ add_all(const struct notice *gone, size_t n, int64_t *times, int64_t *since)
     }
 }
 
+#define OTHERS "device_id = $1 AND kind = $2 AND subject = $3 AND id <> $4"
+
 enum errcode
-store_notice_join(struct cx *cx, int64_t device_id, struct notice *n)
+store_notice_join(struct cx *cx, int64_t device_id, const struct notice *n)
 {
-    static const char sql[] = "DELETE FROM notice WHERE device_id = $1 AND kind = $2 AND subject = $3 "
-                              "RETURNING " ROWS_COLUMNS(NOTICE);
+    static const char letters[] = "UPDATE outbox SET notice_id = $4 WHERE claimed <> 0 AND notice_id IN "
+                                  "(SELECT id FROM notice WHERE " OTHERS ")";
+    static const char sql[] = "DELETE FROM notice WHERE " OTHERS " RETURNING " ROWS_COLUMNS(NOTICE);
+    int64_t times = 0, since = n->since;
     struct notice *gone;
     size_t n_gone;
-    enum errcode err = rows_list(cx, &notices, &gone, &n_gone, sql, "itt", device_id, n->kind, n->subject);
-    add_all(gone, n_gone, &n->times, &n->since);
-    return err;
+    enum errcode err = db_exec(cx, NULL, letters, "itti", device_id, n->kind, n->subject, n->id);
+    if (err == ERR_NONE)
+        err = rows_list(cx, &notices, &gone, &n_gone, sql, "itti", device_id, n->kind, n->subject, n->id);
+    if (err != ERR_NONE || n_gone == 0)
+        return err;
+    add_all(gone, n_gone, &times, &since);
+    return db_exec(cx, NULL, "UPDATE notice SET times = times + $2, since = $3 WHERE id = $1", "iii", n->id,
+                   times, since);
 }
 
 enum errcode

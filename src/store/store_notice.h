@@ -18,9 +18,10 @@ struct notice {
 };
 
 enum errcode store_notice_insert(struct cx *cx, int64_t device_id, const struct notice *notice) MUST_CHECK;
-/* Within the open transaction: takes out those of the device with the same kind and subject, and adds them
- * to times and since. */
-enum errcode store_notice_join(struct cx *cx, int64_t device_id, struct notice *notice) MUST_CHECK;
+/* Within the open transaction, once the notice is inserted: takes out the others of the device with the same
+ * kind and subject, and adds them to times and since. A letter about one of them that is
+ * under way is about this one now, so that it still counts as one that rings; one that waits is dropped. */
+enum errcode store_notice_join(struct cx *cx, int64_t device_id, const struct notice *notice) MUST_CHECK;
 /* Within the open transaction: keeps the newest `most` rows of the notice's kind, itself included; the oldest
  * of them then stands for those removed, too. */
 enum errcode

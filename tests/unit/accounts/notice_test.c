@@ -294,6 +294,27 @@ a_phone_is_rung_for_few_at_a_time(void **state)
     assert_int_equal(rings(f, a.id), 1);
 }
 
+/* A push service that hangs has them, and the same change is made again and again. */
+static void
+letters_under_way_count_as_well(void **state)
+{
+    struct fixture *f = *state;
+    f->env.has_push = true;
+    const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
+    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                             .p256dh = phone_public(&phone),
+                                             .auth = STR("0123456789abcdef")};
+    int64_t waiting = 0;
+    assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
+    f->cx.device = b.id;
+    for (int i = 0; i < 10; i++) {
+        tell(f, NOTICE_RECOVERY_MADE, NULL);
+        assert_ok(db_exec(&f->cx, NULL, "UPDATE outbox SET claimed = 1 WHERE state = 'waiting'", ""));
+    }
+    assert_ok(store_outbox_rings(&f->cx, a.id, &waiting));
+    assert_int_equal(waiting, NOTICES_RUNG);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -311,6 +332,7 @@ main(void)
         TEST(nobody_looked_for_a_quarter),
         TEST(who_subscribed_is_rung),
         TEST(a_phone_is_rung_for_few_at_a_time),
+        TEST(letters_under_way_count_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
