@@ -161,6 +161,12 @@ db_end(struct cx *cx, enum errcode err)
 }
 
 bool
+db_is_shared(const struct db *db)
+{
+    return db->driver->is_shared;
+}
+
+bool
 db_has_written(const struct db *db)
 {
     return db->n_written > 0;

@@ -90,6 +90,9 @@ enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
 /* Whether a writing transaction was committed since the database was opened. */
 bool db_has_written(const struct db *db);
+/* Whether servers on other machines may use it: then what another process left there may belong to a
+ * process that lives. */
+bool db_is_shared(const struct db *db);
 /* How many. What ended with ERR_STORE_RACE may run again as a whole if there are no more than before it. */
 uint64_t db_writes(const struct db *db);
 

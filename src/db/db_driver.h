@@ -28,6 +28,7 @@ enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES };
 
 struct db_driver {
     const char *version; /* of the program that it belongs to */
+    bool is_shared;      /* see db_is_shared */
     /* Of an existing database, unless `create` allows a new one. */
     enum errcode (*open)(struct cx *cx, struct str place, bool create, int64_t busy_timeout,
                          struct db **db_out);

@@ -254,13 +254,16 @@ settle_ended(struct work *w, struct cx *cx)
 }
 
 /* What the worker before this one had under way when it died: the supervisor starts one after the other's
- * end. It counts as an attempt, as with a courier that ended. */
+ * end. It counts as an attempt, as with a courier that ended. In a shared database it may be another
+ * server's, which lives: there a claim ends by its time. */
 static enum errcode
 take_over(struct work *w, struct cx *cx)
 {
     static const struct http_out_end lost = {.result = HTTP_OUT_LATER, .why = "the worker ended"};
     struct outbox_row *rows = NULL;
     size_t n = 0;
+    if (db_is_shared(cx->db))
+        return ERR_NONE;
     enum errcode e = store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
     for (size_t i = 0; i < n && e == ERR_NONE; i++)
         e = settle(w, cx, &(struct verdict){.row = &rows[i], .end = lost, .at = cx->now});

@@ -26,9 +26,9 @@ link_of(struct db *db)
 }
 
 static struct pg_statement *
-statement_of(const struct db_rows *rows)
+statement_of(struct db_rows *rows)
 {
-    return (struct pg_statement *)(uintptr_t)rows;
+    return (struct pg_statement *)rows;
 }
 
 /* A transaction that has failed is answered by ROLLBACK. Where no answer comes, the outcome is not known:
@@ -131,7 +131,9 @@ pg_is_null(struct db_rows *rows, int column)
 static char
 pg_kind(struct db_rows *rows, int column)
 {
-    return pg_is_null(rows, column) ? 'n' : pg_kind_of(PQftype(statement_of(rows)->result, column));
+    if (pg_is_null(rows, column))
+        return 'n';
+    return pg_kind_of(PQftype(statement_of(rows)->result, column));
 }
 
 static struct str
@@ -324,6 +326,7 @@ pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, stru
 
 const struct db_driver db_postgres = {
     .version = COUNTERSIGN_VERSION,
+    .is_shared = true,
     .open = pg_open,
     .begin = pg_begin,
     .commit = pg_commit,

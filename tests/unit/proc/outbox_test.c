@@ -10,6 +10,7 @@
 #include "proc/outbox.h"
 #include "proc/share.h"
 #include "push/letter.h"
+#include "db/db_driver.h"
 
 #define CLAIM (25 * CLOCK_S)
 #define ENDPOINT "https://web.push.apple.com/x"
@@ -284,6 +285,26 @@ a_new_worker_takes_over_what_a_dead_one_had_claimed(void **state)
     assert_int_equal(count_rows(w, "state = 'sent' AND claimed = 0"), 2);
 }
 
+/* They may be those of a server that lives. */
+static void
+claims_in_a_shared_database_end_by_their_time(void **state)
+{
+    struct world *w = *state;
+    struct db_driver shared = *w->cx->db->driver;
+    const struct db_driver *own = w->cx->db->driver;
+    shared.is_shared = true;
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+    outbox_clear(&o);
+    begin_worker();
+    w->cx->db->driver = &shared;
+    world_later(w, 0);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed <> 0 AND attempts = 0"), 2);
+    w->cx->db->driver = own;
+}
+
 /* n more rows for the webhook, of the same challenge. */
 static void
 add_rows(struct world *w, int64_t n, int64_t expires_at)
@@ -476,6 +497,7 @@ main(void)
         CASE(what_another_claimed_since_is_not_written_over),
         CASE(a_courier_that_ended_cost_an_attempt),
         CASE(a_new_worker_takes_over_what_a_dead_one_had_claimed),
+        CASE(claims_in_a_shared_database_end_by_their_time),
         CASE(what_is_under_way_is_given_back_at_the_end),
         CASE(a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have),
         CASE(a_destination_that_does_not_answer_leaves_room_for_the_others),
