@@ -237,26 +237,27 @@ WRITERS = {
     "device remove": ["{device}"], "policy set": ["{company}", "seats", "3"], "policy unset": ["{company}", "seats"],
     "address add": ["{company}", "deny", "192.0.2.1"], "address remove": ["{company}", "{rule}"],
     "code totp": ["{email}", "--qr", "no"], "code recovery": ["{email}"], "code remove": ["{email}"],
-    "session end": ["{session}"],
+    "session end": ["{session}"], "technician import": ["{csv}", "--company", "{company}"],
 }
 # Those that read it, or make or bring up a database, while no other program uses it.
 OTHERS = {
     "init", "upgrade", "backup", "config default", "config check", "company list", "company show", "technician list",
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
-    "wsdl", "completion bash",
+    "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",
 }
 # A console or a phone: clients of a server, with the time limits of client/http_client.c.
 CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device approve", "device reject", "device not-me",
            "device watch", "device forget"}
 
 
-def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_server, name):
+def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_server, name, tmp_path):
     company, email = name
     server = own_server({("store", "busy_timeout"): "1s"})
     phone = server.ready(company, email)
     assert server.console().sign_in(email, phone).result == "OK"
     server.cli("address", "add", company, "allow", "192.0.2.0/24")
-    values = {"company": company, "email": email, "device": phone.id,
+    (tmp_path / "people.csv").write_text("email\nfresh@example.com\n", encoding="utf-8")
+    values = {"company": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv",
               "session": server.cli("session", "list")["sessions"][0]["id"],
               "rule": server.cli("address", "list", company)["rules"][0]["id"]}
     with open(COMMANDS, encoding="utf-8") as rows:
