@@ -304,10 +304,9 @@ count_budgets(struct cx *cx, struct explaining *e)
 }
 
 static enum errcode
-explain_within(struct cx *cx, const struct explain_question *q, struct explaining *e)
+explain_within(struct cx *cx, const struct explain_question *q, struct explaining *e, struct login_row *login)
 {
     struct explanation *x = e->x;
-    struct login_row login;
     enum errcode err = read_account(cx, q, e);
     if (err != ERR_NONE)
         return err;
@@ -317,7 +316,7 @@ explain_within(struct cx *cx, const struct explain_question *q, struct explainin
                               .is_password_expired = account_password_days(cx, &x->account) == 0,
                               .is_full = e->seats.is_full};
     e->facts = e->fresh;
-    err = read_login(cx, q, e, &login);
+    err = read_login(cx, q, e, login);
     if (err != ERR_NONE)
         return err;
     explain_conditions(cx, e);
@@ -337,11 +336,12 @@ explain_account(struct cx *cx, const struct explain_question *q, struct explain_
 {
     const struct str source = cx->source;
     struct explaining e = {.x = x_out};
+    struct login_row login;
     *x_out = (struct explanation){.lines_n = 0};
     enum errcode err = db_begin_read(cx);
     if (err != ERR_NONE)
         return err;
-    err = explain_within(cx, q, &e);
+    err = explain_within(cx, q, &e, &login);
     if (err == ERR_NONE && story_out != NULL)
         err = explain_story(cx, q, story_out);
     cx->source = source;

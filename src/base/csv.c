@@ -13,7 +13,9 @@ csv_begin(struct csv *csv, struct str text)
 static char
 at(struct str s, size_t i)
 {
-    return i < s.n ? s.p[i] : '\n'; /* the text ends its last record */
+    if (i >= s.n)
+        return '\n'; /* the text ends its last record */
+    return s.p[i];
 }
 
 /* How many bytes of line end are at i: 0, 1 or 2. */

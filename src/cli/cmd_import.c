@@ -214,7 +214,7 @@ import(struct importing *i)
     struct cli *cli = i->cli;
     struct str path = i->im.is_dry ? STR_NULL : args_option(&cli->args, "invitations");
     int fd = -1;
-    if (!str_is_null(path) && (fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
+    if (path.p != NULL && (fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
         return err_set(&cli->cx, ERR_USAGE, "%.*s cannot be created: %s", STR_ARG(path), strerror(errno));
     enum errcode err = technician_import(&cli->cx, &i->im);
     if (err == ERR_EXISTS || err == ERR_SYNTAX)

@@ -169,6 +169,7 @@ compare(struct setup *s)
 static enum errcode
 make_files(struct setup *s)
 {
+    ASSERT(s->config != NULL);
     bool is_there = access(s->config, F_OK) == 0;
     enum errcode err = ERR_NONE;
     if (!is_there && errno != ENOENT)

@@ -15,6 +15,7 @@ static int
 start(char *const argv[], pid_t *pid_out)
 {
     posix_spawn_file_actions_t actions;
+    ASSERT(argv[0] != NULL);
     int why = posix_spawn_file_actions_init(&actions);
     if (why != 0)
         return why;

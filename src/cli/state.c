@@ -14,17 +14,17 @@
 enum { LOCKS_READ = 8 /* the newest events: at most two locks are in force */ };
 
 static const struct named {
-    enum signin_result result;
     const char *name, *mend; /* %s: the account, or the company */
+    enum signin_result result;
     bool is_company;
 } names[] = {
-    {SIGNIN_CompanyIsNotActive, "company inactive", "countersign company enable %s", true},
-    {SIGNIN_CompanyBanned, "company banned", "countersign company enable %s", true},
-    {SIGNIN_EnterpriseDisabled, "plan off", "countersign company set %s --enterprise on", true},
-    {SIGNIN_RequiredEnterprise, "plan too small", "countersign company set %s --plan enterprise", true},
-    {SIGNIN_UserIsNotTechnician, "no technician", "countersign technician set %s --technician on", false},
-    {SIGNIN_UserNotActiveForThisRole, "role off", "countersign technician enable %s", false},
-    {SIGNIN_UserLockedOut, "locked", "countersign technician unlock %s", false},
+    {"company inactive", "countersign company enable %s", SIGNIN_CompanyIsNotActive, true},
+    {"company banned", "countersign company enable %s", SIGNIN_CompanyBanned, true},
+    {"plan off", "countersign company set %s --enterprise on", SIGNIN_EnterpriseDisabled, true},
+    {"plan too small", "countersign company set %s --plan enterprise", SIGNIN_RequiredEnterprise, true},
+    {"no technician", "countersign technician set %s --technician on", SIGNIN_UserIsNotTechnician, false},
+    {"role off", "countersign technician enable %s", SIGNIN_UserNotActiveForThisRole, false},
+    {"locked", "countersign technician unlock %s", SIGNIN_UserLockedOut, false},
 };
 
 /* The first condition that holds, wherever the account would be used from; NULL: none. */

@@ -240,8 +240,11 @@ http_out_step(struct http_out *h, struct pollfd *watched, size_t n, int wait_ms)
         wait_ms = 0;
     const CURLMcode done = curl_multi_poll(h->multi, extra, (unsigned)n, wait_ms, NULL);
     ASSERT(done == CURLM_OK || done == CURLM_UNRECOVERABLE_POLL);
-    for (size_t i = 0; i < n; i++)
-        watched[i].revents = done == CURLM_OK ? from_curl(extra[i].revents) : 0;
+    for (size_t i = 0; i < n; i++) {
+        watched[i].revents = 0;
+        if (done == CURLM_OK)
+            watched[i].revents = from_curl(extra[i].revents);
+    }
     return done == CURLM_OK ? ERR_NONE : ERR_SYSTEM;
 }
 
