@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: why a sign-in is answered as it is, and the history of one. What is known comes from accounts/
  * explain.h; the words for a result are the contract's. */
-#include "accounts/explain.h"
+#include "report/explain.h"
 
 #include "base/clock.h"
 #include "cli/cli.h"

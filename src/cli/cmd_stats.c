@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stats: how sign-ins ended, by day and company. */
-#include "accounts/stats.h"
+#include "report/stats.h"
 
 #include "base/clock.h"
 #include "cli/cli.h"

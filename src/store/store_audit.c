@@ -15,7 +15,7 @@
     COLUMN(audit_row, reference, company_id)    \
     COLUMN(audit_row, reference, technician_id) \
     COLUMN(audit_row, digest, digest)
-/* What is damaged is returned as well: audit.c reports where. */
+/* Damaged rows are returned as well: audit.c reports where. */
 ROWS_TYPE(events, audit_row, AUDIT, .verdict = offsetof(struct audit_row, is_sound));
 
 #define LAST(FIRST, COLUMN, EXPRESSION) \

@@ -4,7 +4,7 @@
 
 usage: plans.py PROGRAM ... -- SCHEMA ...
 
-SQL is constant text, so each statement stands in a program as one string: none can be missed because no test
+SQL is constant text, so a program contains each statement as one string: none can be missed because no test
 ran it. Each is explained by SQLite on an empty database with the schema. `SEARCH` is fine; `SCAN` goes through
 a whole table or a whole index.
 """

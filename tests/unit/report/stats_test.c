@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stats: where the pass begins, the order of the rows, and the counts. */
-#include "accounts/stats.h"
+#include "report/stats.h"
 
 #include <stdio.h>
 

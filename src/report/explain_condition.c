@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_condition: see the header. Each function sets the value, where it was set, and what would end
  * the condition; whether it holds is decided by decide.c alone, except for what is not known yet. */
-#include "accounts/explain_condition.h"
+#include "report/explain_condition.h"
 
 #include <string.h>
 

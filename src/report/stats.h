@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stats: how sign-ins ended, by day and company, from the audit log in one pass. Its memory is bounded by
  * the number of days and companies, not by the log. Days are UTC. */
-#ifndef COUNTERSIGN_ACCOUNTS_STATS_H
-#define COUNTERSIGN_ACCOUNTS_STATS_H
+#ifndef COUNTERSIGN_REPORT_STATS_H
+#define COUNTERSIGN_REPORT_STATS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 /* explain_story: one sign-in from its right password to the end of its session. The audit log is the
  * thread; the rows of the login's pushes and deliveries, which are kept for a day, say what is not audited:
  * that a phone fetched a push, and how its notifications went. */
-#include "accounts/explain_condition.h"
+#include "report/explain_condition.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "db/db.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stats: see stats.h. A push and its answer are two events; between them the push is remembered in a table
  * of fixed size, where another push may take its place: then one approval is not timed, and still counted. */
-#include "accounts/stats.h"
+#include "report/stats.h"
 
 #include <stdlib.h>
 #include <string.h>

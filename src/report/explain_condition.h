@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_condition: the conditions of decide.def, each explained by a function of its own. Internal to
  * explain. */
-#ifndef COUNTERSIGN_ACCOUNTS_EXPLAIN_CONDITION_H
-#define COUNTERSIGN_ACCOUNTS_EXPLAIN_CONDITION_H
+#ifndef COUNTERSIGN_REPORT_EXPLAIN_CONDITION_H
+#define COUNTERSIGN_REPORT_EXPLAIN_CONDITION_H
 
-#include "accounts/explain.h"
+#include "report/explain.h"
 #include "store/store_audit.h"
 #include "store/store_login.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: every condition of the table, each made to hold by its real cause; the foreseen result is what a
  * sign-in is then answered; the history of a sign-in; and that nothing is written and no secret is shown. */
-#include "accounts/explain.h"
+#include "report/explain.h"
 
 #include "accounts/company_change.h"
 #include "accounts/device_change.h"

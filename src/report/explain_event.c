@@ -3,7 +3,7 @@
 #include <jansson.h>
 
 #include "accounts/device.h"
-#include "accounts/explain_condition.h"
+#include "report/explain_condition.h"
 #include "base/clock.h"
 
 #define SAY(...) arena_printf(&cx->arena, __VA_ARGS__)

@@ -4,8 +4,8 @@
  * story of one sign-in. It reads, in one snapshot, and changes nothing. No token, number, code or key is
  * in it. One function for each condition is in explain_condition.c; what was refused in explain_event.c;
  * one sign-in in explain_story.c. */
-#ifndef COUNTERSIGN_ACCOUNTS_EXPLAIN_H
-#define COUNTERSIGN_ACCOUNTS_EXPLAIN_H
+#ifndef COUNTERSIGN_REPORT_EXPLAIN_H
+#define COUNTERSIGN_REPORT_EXPLAIN_H
 
 #include <stddef.h>
 #include <stdint.h>

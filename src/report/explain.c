@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: what was read, and what would happen now. */
-#include "accounts/explain.h"
+#include "report/explain.h"
 
-#include "accounts/explain_condition.h"
+#include "report/explain_condition.h"
 #include "accounts/push_channel.h"
 #include "base/clock.h"
 #include "base/inet.h"
