@@ -24,7 +24,7 @@ main(int argc, char **argv)
     double start = now(), seconds = argc > 1 ? strtod(argv[1], NULL) : 3;
     unsigned n = 0;
     while (now() - start < seconds) {
-        if (argon2id_hash_raw(PASSES, KIB, 1, password, sizeof(password) - 1, salt, sizeof(salt) - 1, hash,
+        if (argon2id_hash_raw(PASSES, KIB, 1, password, sizeof password - 1, salt, sizeof salt - 1, hash,
                               HASH) != ARGON2_OK)
             return 1;
         n++;

@@ -14,9 +14,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf messages;
     buf_init(&messages, 1 << 20);
     config_init(&c);
-    enum errcode e = config_parse(&c, STR_LIT("f"), (struct str){(const char *)data, size}, &messages);
-    ASSERT(e == ERR_NONE || e == ERR_CONFIG);
-    ASSERT((e == ERR_NONE) == (messages.len == 0 && !buf_is_over(&messages)));
+    enum errcode err = config_parse(&c, STR_LIT("f"), (struct str){(const char *)data, size}, &messages);
+    ASSERT(err == ERR_NONE || err == ERR_CONFIG);
+    ASSERT((err == ERR_NONE) == (messages.len == 0 && !buf_is_over(&messages)));
     ASSERT(c.server_listen.n > 0 && c.server_workers != 1);
     config_clear(&c);
     buf_clear(&messages);

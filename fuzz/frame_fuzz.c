@@ -80,15 +80,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_add(&in, data, size / 2);
     enum errcode first = frame_next(&in, &f);
     buf_add(&in, data + size / 2, size - size / 2);
-    enum errcode e = frame_next(&in, &f);
-    ASSERT(first == ERR_MORE || first == e);
-    for (; e == ERR_NONE; e = frame_next(&in, &f)) {
+    enum errcode err = frame_next(&in, &f);
+    ASSERT(first == ERR_MORE || first == err);
+    for (; err == ERR_NONE; err = frame_next(&in, &f)) {
         walk(f);
         size_t before = in.len;
         frame_consume(&in, &f);
         ASSERT(in.len + f.body.n + FRAME_HEAD == before);
     }
-    ASSERT(e == ERR_MORE || e == ERR_PROTOCOL);
+    ASSERT(err == ERR_MORE || err == ERR_PROTOCOL);
     buf_clear(&in);
     return 0;
 }

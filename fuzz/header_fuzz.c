@@ -21,7 +21,7 @@ read_lists(const struct http_request *req, bool is_trusted)
 {
     struct forwarded_rules rules;
     struct str trusted[] = {STR("127.0.0.0/8"), STR("10.0.0.0/8")};
-    const struct config_list proxies = {.items = trusted, .n = sizeof trusted / sizeof trusted[0]};
+    const struct config_list proxies = {.items = trusted, .n = ARRAY_LEN(trusted)};
     struct inet_addr peer;
     struct forwarded who;
     struct arena a;

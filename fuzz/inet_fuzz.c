@@ -9,7 +9,7 @@
 static bool
 same(const struct inet_addr *a, const struct inet_addr *b)
 {
-    return a->v6 == b->v6 && memcmp(a->b, b->b, sizeof(a->b)) == 0;
+    return a->v6 == b->v6 && memcmp(a->b, b->b, sizeof a->b) == 0;
 }
 
 const struct fuzz_cost fuzz_cost = {

@@ -18,8 +18,8 @@ look_at_end(struct frame f, struct buf *again)
         return;
     ASSERT(end.result < HTTP_OUT_RESULT_COUNT_ && end.status >= 0 && end.status <= HTTP_OUT_STATUS_MAX);
     ASSERT(end.retry_after >= 0 && end.retry_after <= HTTP_OUT_RETRY_MOST);
-    size_t n = strnlen(end.why, sizeof(end.why));
-    ASSERT(n < sizeof(end.why));
+    size_t n = strnlen(end.why, sizeof end.why);
+    ASSERT(n < sizeof end.why);
     for (size_t i = 0; i < n; i++)
         ASSERT(end.why[i] >= ' ' && end.why[i] <= '~' && end.why[i] != '"');
     letter_end_put(again, f.id, &end);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/steps.h"
 
@@ -126,7 +127,7 @@ replay(int folder, const char *name)
     size_t step = n / CUTS + 1;
     for (size_t cut = 0; cut < n; cut += step)
         run(data, cut);
-    for (size_t i = 0; n > 0 && i < sizeof stretches / sizeof stretches[0]; i++)
+    for (size_t i = 0; n > 0 && i < ARRAY_LEN(stretches); i++)
         if (n < stretches[i])
             run_stretched(data, n, stretches[i]);
     rc = 0;

@@ -64,7 +64,7 @@ read_head(const char *bytes, size_t n, struct head *h)
         h->closes |= is_field(line, close);
         if (is_field(line, length)) {
             h->has_length = true;
-            h->length = strtoull(line + sizeof(length) - 1, NULL, 10);
+            h->length = strtoull(line + sizeof length - 1, NULL, 10);
             h->length_at = (size_t)(line - bytes);
             h->length_n = strcspn(line, "\n") + 1;
         }
@@ -98,7 +98,7 @@ join_chunks(const char *bytes, size_t n, char *joined, size_t *n_out)
 static bool
 is_like_last(const struct answers *a, const char *bytes, size_t n)
 {
-    return a->n == n && memcmp(bytes, status, sizeof(status) - 1) == 0 &&
+    return a->n == n && memcmp(bytes, status, sizeof status - 1) == 0 &&
            memcmp(bytes + a->head - 4, "\r\n\r\n", 4) == 0 &&
            memcmp(bytes + a->length_at, a->last + a->length_at, a->length_n) == 0 &&
            memcmp(bytes + a->head, a->last + a->head, n - a->head) == 0;
@@ -143,7 +143,7 @@ answer_step(struct answers *a, const char *bytes, size_t n, bool ended, bool *cl
         return ended ? ANSWER_WRONG : ANSWER_MORE;
     *closes_out = h.closes;
     struct answer_body body = {bytes + h.n, n - h.n};
-    enum answer_step step = memcmp(bytes, status, MIN(h.n, sizeof(status) - 1)) == 0
+    enum answer_step step = memcmp(bytes, status, MIN(h.n, sizeof status - 1)) == 0
                                 ? read_body(a, &h, &body, ended)
                                 : ANSWER_WRONG;
     if (step == ANSWER_MORE && ended)

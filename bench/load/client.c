@@ -95,7 +95,7 @@ request_read(struct request *r, const char *path, const char *tokens)
     *r = (struct request){0};
     r->bytes = read_file(path, &r->n);
     char *count = strstr(r->bytes, agent);
-    r->number = count != NULL ? count + sizeof(agent) - 1 - NUMBER : NULL;
+    r->number = count != NULL ? count + sizeof agent - 1 - NUMBER : NULL;
     if (tokens == NULL)
         return;
     size_t size = 0;
@@ -138,8 +138,8 @@ bind_source(int fd, size_t source)
     struct sockaddr_in here = {.sin_family = AF_INET,
                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)source)};
     int one = 1;
-    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one)) != 0 ||
-        bind(fd, (const struct sockaddr *)&here, sizeof(here)) != 0)
+    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) != 0 ||
+        bind(fd, (const struct sockaddr *)&here, sizeof here) != 0)
         fail("bind");
 }
 
@@ -153,7 +153,7 @@ dial(uint16_t port, size_t sources, size_t index, bool waits)
         fail("socket");
     if (sources > 1)
         bind_source(fd, index % sources);
-    if (connect(fd, (const struct sockaddr *)&there, sizeof(there)) != 0 && (waits || errno != EINPROGRESS))
+    if (connect(fd, (const struct sockaddr *)&there, sizeof there) != 0 && (waits || errno != EINPROGRESS))
         fail("connect");
     return fd;
 }

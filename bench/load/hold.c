@@ -39,7 +39,7 @@ static bool
 tell(int epoll, int fd, size_t index)
 {
     char answer[4096 + 1];
-    ssize_t n = recv(fd, answer, sizeof(answer) - 1, 0);
+    ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
     if (n < 0 && errno == EAGAIN)
         return false;
     int64_t at = now_ns();
@@ -98,7 +98,7 @@ hold(int argc, char **argv)
     size_t count = number(argv[1], INT32_MAX), sources = number(argv[2], 250),
            first = number(argv[5], INT32_MAX);
     struct request request;
-    int *fds = calloc(count, sizeof(*fds)), epoll = epoll_create1(0);
+    int *fds = calloc(count, sizeof *fds), epoll = epoll_create1(0);
     if (fds == NULL || setvbuf(stdout, NULL, _IOFBF, count * LINE) != 0)
         fail("memory");
     request_read(&request, argv[3], argv[4]);

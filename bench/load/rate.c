@@ -286,8 +286,8 @@ set_up(struct load *l, char **argv, const char *tokens)
     l->sources = number(argv[2], 250);
     l->window = number(argv[3], INT32_MAX);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    l->clients = calloc(l->count, sizeof(*l->clients));
-    l->ring = calloc(l->count, sizeof(*l->ring));
+    l->clients = calloc(l->count, sizeof *l->clients);
+    l->ring = calloc(l->count, sizeof *l->ring);
     if (l->clients == NULL || l->ring == NULL || l->epoll < 0)
         fail("set-up");
     l->first = (size_t)(now_ns() / 1000);
@@ -306,7 +306,7 @@ one_round(struct load *l, size_t opened, int64_t length)
 {
     double before = own_processor();
     l->answered = l->counted = 0;
-    memset(l->latencies, 0, sizeof(l->latencies));
+    memset(l->latencies, 0, sizeof l->latencies);
     run(l, SIZE_MAX, now_ns() + length);
     tell(l, opened, own_processor() - before);
     (void)fflush(stdout);
@@ -320,7 +320,7 @@ measure(struct load *l, int64_t length)
     size_t opened = l->answered;
     printf("ready\n");
     (void)fflush(stdout);
-    while (fgets(line, sizeof(line), stdin) != NULL)
+    while (fgets(line, sizeof line, stdin) != NULL)
         one_round(l, opened, length);
 }
 
@@ -329,7 +329,7 @@ rate(int argc, char **argv)
 {
     if (argc != 7 && argc != 8)
         return 2;
-    struct load *l = calloc(1, sizeof(*l));
+    struct load *l = calloc(1, sizeof *l);
     if (l == NULL)
         fail("memory");
     set_up(l, argv, argc == 8 ? argv[7] : NULL);

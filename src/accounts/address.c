@@ -38,7 +38,7 @@ address_judge(struct cx *cx, int64_t company_id, int64_t technician_id, struct s
         !str_is_null(source) && inet_parse(source, &parsed) == ERR_NONE ? &parsed : NULL;
     const int64_t owners[] = {0, technician_id};
     *verdict_out = (struct address_verdict){.is_allowed = false};
-    for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
         struct address_rule *rules;
         const struct address_rule *rule = NULL;
         size_t n;

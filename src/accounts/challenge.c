@@ -57,7 +57,7 @@ challenge_state_of(struct cx *cx, const struct challenge_row *c, enum challenge_
 bool
 challenge_next(enum challenge_state from, enum challenge_event event, enum challenge_state *to_out)
 {
-    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
         if (moves[i].from == from && moves[i].event == event) {
             *to_out = moves[i].to;
             return true;

@@ -182,7 +182,7 @@ const struct condition conditions[] = {
 #define CONDITION(id, result, at, why) {SIGNIN_##result, at, #id, why, id},
 #include "accounts/decide.def"
 };
-const size_t conditions_n = sizeof(conditions) / sizeof(conditions[0]);
+const size_t conditions_n = ARRAY_LEN(conditions);
 
 const struct condition *
 decide_first(const struct facts *f, enum decide_at at)

@@ -32,7 +32,7 @@ static const char *const known[] = {
 static bool
 is_known(struct str s)
 {
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (str_eq(s, str_from_cstr(known[i])))
             return true;
     return false;
@@ -108,7 +108,7 @@ is_guessed_first(struct cx *cx, struct str folded)
     bool is_core = core.n >= WORD_MIN && core.n * 2 >= folded.n; /* otherwise most of it is the surrounding
                                                                   * decoration */
     const struct str forms[] = {folded, is_core ? core : folded};
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         if (forms[i].n > 0 && (is_plain(forms[i]) || is_plain(without_leet(cx, forms[i], 'i')) ||
                                is_plain(without_leet(cx, forms[i], 'l'))))
             return true;

@@ -47,24 +47,23 @@ one_of(struct arena *a, const char *const *names, size_t n)
 }
 
 /* Each list is in the order of its enum. */
-#define CHOICE(kind, type, ...)                                                                 \
-    static const char *const names_##kind[] = {__VA_ARGS__};                                    \
-    static struct str values_##kind(struct arena *a, int64_t min, int64_t max)                  \
-    {                                                                                           \
-        (void)min;                                                                              \
-        (void)max;                                                                              \
-        return one_of(a, names_##kind, sizeof names_##kind / sizeof names_##kind[0]);           \
-    }                                                                                           \
-    static enum errcode read_##kind(struct str value, int64_t min, int64_t max, type *out)      \
-    {                                                                                           \
-        size_t i;                                                                               \
-        (void)min;                                                                              \
-        (void)max;                                                                              \
-        enum errcode err =                                                                      \
-            read_choice(value, names_##kind, sizeof names_##kind / sizeof names_##kind[0], &i); \
-        if (err == ERR_NONE)                                                                    \
-            *out = (type)i;                                                                     \
-        return err;                                                                             \
+#define CHOICE(kind, type, ...)                                                            \
+    static const char *const names_##kind[] = {__VA_ARGS__};                               \
+    static struct str values_##kind(struct arena *a, int64_t min, int64_t max)             \
+    {                                                                                      \
+        (void)min;                                                                         \
+        (void)max;                                                                         \
+        return one_of(a, names_##kind, ARRAY_LEN(names_##kind));                           \
+    }                                                                                      \
+    static enum errcode read_##kind(struct str value, int64_t min, int64_t max, type *out) \
+    {                                                                                      \
+        size_t i;                                                                          \
+        (void)min;                                                                         \
+        (void)max;                                                                         \
+        enum errcode err = read_choice(value, names_##kind, ARRAY_LEN(names_##kind), &i);  \
+        if (err == ERR_NONE)                                                               \
+            *out = (type)i;                                                                \
+        return err;                                                                        \
     }
 CHOICE(CHOICE_SECOND_FACTOR, enum second_factor, "required", "off")
 CHOICE(CHOICE_SIGN_IN, enum sign_in_mode, "password", "sso", "saml2")

@@ -182,7 +182,7 @@ session_list(struct cx *cx, int64_t company_id, int64_t technician_id, struct se
                                  n_out);
     if (err != ERR_NONE)
         return err;
-    *sessions_out = arena_array(&cx->arena, *n_out + 1, sizeof(**sessions_out));
+    *sessions_out = arena_array(&cx->arena, *n_out + 1, sizeof **sessions_out);
     for (size_t i = 0; i < *n_out; i++)
         (*sessions_out)[i] = session_of(&rows[i]);
     return ERR_NONE;

@@ -45,7 +45,7 @@ arena_init(struct arena *a)
 static struct arena_chunk *
 chunk_new(size_t size)
 {
-    struct arena_chunk *c = malloc(sizeof(*c) + size);
+    struct arena_chunk *c = malloc(sizeof *c + size);
     if (c == NULL)
         err_no_memory();
     c->next = NULL;

@@ -157,12 +157,12 @@ void
 buf_add_u64(struct buf *b, uint64_t n)
 {
     char digits[20];
-    size_t at = sizeof(digits);
+    size_t at = sizeof digits;
     do {
         digits[--at] = (char)('0' + n % 10);
         n /= 10;
     } while (n != 0);
-    buf_add(b, digits + at, sizeof(digits) - at);
+    buf_add(b, digits + at, sizeof digits - at);
 }
 
 void

@@ -74,9 +74,9 @@ clock_map_offset(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return ERR_SYSTEM;
-    enum errcode e = clock_share(fd);
+    enum errcode err = clock_share(fd);
     (void)close(fd);
-    return e;
+    return err;
 }
 
 static bool

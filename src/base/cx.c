@@ -66,7 +66,7 @@ err_set(struct cx *cx, enum errcode code, const char *fmt, ...)
         cx->err = code;
         va_list ap;
         va_start(ap, fmt);
-        (void)vsnprintf(cx->detail, sizeof(cx->detail), fmt, ap);
+        (void)vsnprintf(cx->detail, sizeof cx->detail, fmt, ap);
         va_end(ap);
     }
     return code;

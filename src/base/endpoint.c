@@ -139,5 +139,5 @@ is_in(const struct endpoint *e, const struct str *items, size_t n)
 bool
 endpoint_is_listed(const struct endpoint *e, const struct str *items, size_t n)
 {
-    return is_in(e, known, sizeof(known) / sizeof(known[0])) || is_in(e, items, n);
+    return is_in(e, known, ARRAY_LEN(known)) || is_in(e, items, n);
 }

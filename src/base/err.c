@@ -41,7 +41,7 @@ void
 err_no_memory(void)
 {
     static const char line[] = "out of memory\n";
-    ssize_t n = write(STDERR_FILENO, line, sizeof(line) - 1);
+    ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
     (void)n;
     abort();
 }

@@ -11,6 +11,9 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args), nonnull(fmt)))
 
+/* The number of elements of an array, not of a pointer. */
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
 enum errcode {
 #define ERR(name, text) ERR_##name,
 #include "base/err.def"

@@ -34,7 +34,7 @@ frame_put_u32(struct buf *out, uint32_t v)
 {
     unsigned char b[4];
     be32_put(b, v);
-    buf_add(out, b, sizeof(b));
+    buf_add(out, b, sizeof b);
 }
 
 void
@@ -42,7 +42,7 @@ frame_put_i64(struct buf *out, int64_t v)
 {
     unsigned char b[8];
     be64_put(b, (uint64_t)v);
-    buf_add(out, b, sizeof(b));
+    buf_add(out, b, sizeof b);
 }
 
 void
@@ -95,9 +95,9 @@ enum errcode
 frame_next(const struct buf *in, struct frame *f)
 {
     size_t n = 0;
-    enum errcode e = whole_length(in, &n);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = whole_length(in, &n);
+    if (err != ERR_NONE)
+        return err;
     if (in->len < n)
         return ERR_MORE;
     const unsigned char *p = in->data + in->start;
@@ -200,9 +200,9 @@ enum errcode
 frame_receive(int fd, struct buf *in, struct frame *f)
 {
     for (;;) {
-        enum errcode e = frame_next(in, f);
-        if (e != ERR_MORE)
-            return e;
+        enum errcode err = frame_next(in, f);
+        if (err != ERR_MORE)
+            return err;
         size_t whole = 0;
         size_t want = whole_length(in, &whole) == ERR_NONE ? whole - in->len : LENGTH;
         if (want < READ_SIZE)
@@ -285,7 +285,7 @@ receive_some(int fd, struct buf *in, size_t want, int fds[FRAME_FDS], size_t *n_
     struct iovec io = {buf_reserve(in, want), want};
     ASSERT(io.iov_base != NULL);
     struct msghdr m = {
-        .msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)};
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     ssize_t n = 0;
     do
         n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
@@ -304,16 +304,16 @@ receive_one(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds)
 {
     for (;;) {
         size_t whole = LENGTH;
-        enum errcode e = whole_length(in, &whole);
-        if (e == ERR_PROTOCOL || (e == ERR_NONE && in->len == whole))
-            return e;
-        e = receive_some(fd, in, whole - in->len, fds, n_fds);
-        if (e == ERR_MORE && in->len > 0) {
+        enum errcode err = whole_length(in, &whole);
+        if (err == ERR_PROTOCOL || (err == ERR_NONE && in->len == whole))
+            return err;
+        err = receive_some(fd, in, whole - in->len, fds, n_fds);
+        if (err == ERR_MORE && in->len > 0) {
             struct pollfd p = {.fd = fd, .events = POLLIN};
-            e = poll(&p, 1, REST_MS) == 0 ? ERR_PROTOCOL : ERR_NONE;
+            err = poll(&p, 1, REST_MS) == 0 ? ERR_PROTOCOL : ERR_NONE;
         }
-        if (e != ERR_NONE)
-            return e;
+        if (err != ERR_NONE)
+            return err;
     }
 }
 
@@ -323,12 +323,12 @@ frame_receive_fds(int fd, struct buf *in, int fds[FRAME_FDS], size_t *n_fds_out)
     ASSERT(in->len == 0);
     *n_fds_out = 0;
     size_t n = 0;
-    enum errcode e = receive_one(fd, in, fds, &n);
-    if (e == ERR_NONE) {
+    enum errcode err = receive_one(fd, in, fds, &n);
+    if (err == ERR_NONE) {
         *n_fds_out = n;
         return ERR_NONE;
     }
     for (size_t i = 0; i < n; i++)
         (void)close(fds[i]);
-    return e;
+    return err;
 }

@@ -12,10 +12,10 @@ static const unsigned char mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x
 static bool
 unmap(struct inet_addr *addr)
 {
-    if (!addr->v6 || memcmp(addr->b, mapped_prefix, sizeof(mapped_prefix)) != 0)
+    if (!addr->v6 || memcmp(addr->b, mapped_prefix, sizeof mapped_prefix) != 0)
         return false;
     struct inet_addr v4 = {.v6 = false};
-    memcpy(v4.b, addr->b + sizeof(mapped_prefix), 4);
+    memcpy(v4.b, addr->b + sizeof mapped_prefix, 4);
     *addr = v4;
     return true;
 }
@@ -24,7 +24,7 @@ static enum errcode
 parse_raw(struct str s, struct inet_addr *out)
 {
     char text[INET6_ADDRSTRLEN];
-    if (s.n == 0 || s.n >= sizeof(text) || str_find(s, '\0') < s.n)
+    if (s.n == 0 || s.n >= sizeof text || str_find(s, '\0') < s.n)
         return ERR_SYNTAX;
     memcpy(text, s.p, s.n);
     text[s.n] = '\0';
@@ -38,17 +38,17 @@ parse_raw(struct str s, struct inet_addr *out)
 enum errcode
 inet_parse(struct str s, struct inet_addr *out)
 {
-    enum errcode e = parse_raw(s, out);
-    if (e == ERR_NONE)
+    enum errcode err = parse_raw(s, out);
+    if (err == ERR_NONE)
         (void)unmap(out);
-    return e;
+    return err;
 }
 
 struct str
 inet_format(struct arena *a, const struct inet_addr *addr)
 {
     char text[INET6_ADDRSTRLEN];
-    ASSERT(inet_ntop(addr->v6 ? AF_INET6 : AF_INET, addr->b, text, sizeof(text)) != NULL);
+    ASSERT(inet_ntop(addr->v6 ? AF_INET6 : AF_INET, addr->b, text, sizeof text) != NULL);
     return arena_str(a, str_from_cstr(text));
 }
 
@@ -83,20 +83,20 @@ inet_net_parse(struct str s, struct inet_net *out)
     struct str bits = s;
     struct str address = str_cut(&bits, '/');
     struct inet_net net = {.bits = 0};
-    enum errcode e = parse_raw(address, &net.addr);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = parse_raw(address, &net.addr);
+    if (err != ERR_NONE)
+        return err;
     uint64_t n = width(&net.addr);
     if (!str_is_null(bits))
-        e = str_to_u64(bits, n, &n);
-    if (e != ERR_NONE)
-        return e;
+        err = str_to_u64(bits, n, &n);
+    if (err != ERR_NONE)
+        return err;
     net.bits = (unsigned)n;
     if (has_bits_past(&net))
         return ERR_RANGE;
     /* The last bit of the mapped prefix is set, so a network that starts with it is at least that long. */
     if (unmap(&net.addr))
-        net.bits -= 8 * (unsigned)sizeof(mapped_prefix);
+        net.bits -= 8 * (unsigned)sizeof mapped_prefix;
     *out = net;
     return ERR_NONE;
 }
@@ -128,7 +128,7 @@ bool
 inet_is_loopback(const struct inet_addr *addr)
 {
     static const unsigned char v6_loopback[16] = {[15] = 1};
-    return addr->v6 ? memcmp(addr->b, v6_loopback, sizeof(v6_loopback)) == 0 : addr->b[0] == 127;
+    return addr->v6 ? memcmp(addr->b, v6_loopback, sizeof v6_loopback) == 0 : addr->b[0] == 127;
 }
 
 bool
@@ -155,7 +155,7 @@ inet_is_public(const struct inet_addr *addr)
         {{true, {0x3f, 0xff}}, 20},
     };
     static const struct inet_net global_unicast = {{true, {0x20}}, 3};
-    for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(special); i++)
         if (inet_net_has(&special[i], addr))
             return false;
     return !addr->v6 || inet_net_has(&global_unicast, addr);
@@ -171,12 +171,12 @@ inet_endpoint_parse(struct str s, struct inet_endpoint *out)
     if (!str_starts(port, STR_LIT(":")) || (str_find(host, ':') < host.n) != bracket)
         return ERR_SYNTAX;
     struct inet_endpoint ep = {.port = 0};
-    enum errcode e = inet_parse(host, &ep.addr);
+    enum errcode err = inet_parse(host, &ep.addr);
     uint64_t n = 0;
-    if (e == ERR_NONE)
-        e = str_to_u64(str_sub(port, 1, SIZE_MAX), UINT16_MAX, &n);
-    if (e != ERR_NONE)
-        return e;
+    if (err == ERR_NONE)
+        err = str_to_u64(str_sub(port, 1, SIZE_MAX), UINT16_MAX, &n);
+    if (err != ERR_NONE)
+        return err;
     ep.port = (uint16_t)n;
     *out = ep;
     return ERR_NONE;
@@ -196,13 +196,13 @@ inet_to_sockaddr(const struct inet_endpoint *e, struct sockaddr_storage *out)
     if (e->addr.v6) {
         struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(e->port)};
         memcpy(&in6.sin6_addr, e->addr.b, 16);
-        memcpy(out, &in6, sizeof(in6));
-        return sizeof(in6);
+        memcpy(out, &in6, sizeof in6);
+        return sizeof in6;
     }
     struct sockaddr_in in4 = {.sin_family = AF_INET, .sin_port = htons(e->port)};
     memcpy(&in4.sin_addr, e->addr.b, 4);
-    memcpy(out, &in4, sizeof(in4));
-    return sizeof(in4);
+    memcpy(out, &in4, sizeof in4);
+    return sizeof in4;
 }
 
 enum errcode
@@ -211,12 +211,12 @@ inet_from_sockaddr(const struct sockaddr_storage *sa, struct inet_endpoint *out)
     struct inet_endpoint ep = {.port = 0};
     if (sa->ss_family == AF_INET) {
         struct sockaddr_in in4;
-        memcpy(&in4, sa, sizeof(in4));
+        memcpy(&in4, sa, sizeof in4);
         memcpy(ep.addr.b, &in4.sin_addr, 4);
         ep.port = ntohs(in4.sin_port);
     } else if (sa->ss_family == AF_INET6) {
         struct sockaddr_in6 in6;
-        memcpy(&in6, sa, sizeof(in6));
+        memcpy(&in6, sa, sizeof in6);
         ep.addr.v6 = true;
         memcpy(ep.addr.b, &in6.sin6_addr, 16);
         ep.port = ntohs(in6.sin6_port);

@@ -47,7 +47,7 @@ struct loop {
 struct loop *
 loop_new(void)
 {
-    struct loop *l = calloc(1, sizeof(*l));
+    struct loop *l = calloc(1, sizeof *l);
     if (l == NULL)
         err_no_memory();
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -167,7 +167,7 @@ static void
 heap_grow(struct loop *l)
 {
     size_t cap = l->heap_cap == 0 ? 64 : l->heap_cap * 2;
-    struct due *heap = reallocarray(l->heap, cap, sizeof(*heap));
+    struct due *heap = reallocarray(l->heap, cap, sizeof *heap);
     if (heap == NULL)
         err_no_memory();
     l->heap = heap;
@@ -208,7 +208,7 @@ signals_ready(struct loop_fd *w, unsigned what)
     (void)what;
     struct loop *l = LIST_ITEM(w, struct loop, signals);
     struct signalfd_siginfo info;
-    while (!l->stopped && read(w->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+    while (!l->stopped && read(w->fd, &info, sizeof info) == (ssize_t)sizeof info) {
         ASSERT(info.ssi_signo < SIGNALS);
         const struct handler *h = &l->handlers[info.ssi_signo];
         h->got(h->arg, (int)info.ssi_signo);
@@ -228,10 +228,10 @@ loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *
         return ERR_SYSTEM;
     if (l->signals.fd >= 0)
         return ERR_NONE;
-    enum errcode e = loop_fd_add(l, &l->signals, fd, LOOP_READ, signals_ready);
-    if (e != ERR_NONE)
+    enum errcode err = loop_fd_add(l, &l->signals, fd, LOOP_READ, signals_ready);
+    if (err != ERR_NONE)
         (void)close(fd);
-    return e;
+    return err;
 }
 
 /* Milliseconds to sleep, rounded up so that a timer is due on waking. */

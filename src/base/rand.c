@@ -54,7 +54,7 @@ rand_below(uint32_t below)
     uint32_t uneven = (uint32_t)(0 - below) % below;
     uint32_t v = 0;
     do
-        rand_bytes(&v, sizeof(v));
+        rand_bytes(&v, sizeof v);
     while (v < uneven);
     return v % below;
 }
@@ -64,7 +64,7 @@ rand_id(void)
 {
     uint64_t v = 0;
     do {
-        rand_bytes(&v, sizeof(v));
+        rand_bytes(&v, sizeof v);
         v >>= 1;
     } while (v == 0);
     return (int64_t)v;

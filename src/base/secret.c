@@ -14,7 +14,7 @@ secret_wipe(void *p, size_t n)
 void
 secret_clear(struct secret *s)
 {
-    secret_wipe(s, sizeof(*s));
+    secret_wipe(s, sizeof *s);
 }
 
 __attribute__((noinline)) void

@@ -160,10 +160,10 @@ str_to_i64(struct str s, int64_t min, int64_t max, int64_t *out)
     const uint64_t most_negative = (uint64_t)INT64_MAX + 1;
     bool negative = s.n > 0 && s.p[0] == '-';
     uint64_t v = 0;
-    enum errcode e = str_to_u64(negative ? str_sub(s, 1, SIZE_MAX) : s,
-                                negative ? most_negative : (uint64_t)INT64_MAX, &v);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = str_to_u64(negative ? str_sub(s, 1, SIZE_MAX) : s,
+                                  negative ? most_negative : (uint64_t)INT64_MAX, &v);
+    if (err != ERR_NONE)
+        return err;
     int64_t n = negative ? (v == most_negative ? INT64_MIN : -(int64_t)v) : (int64_t)v;
     if (n < min || n > max)
         return ERR_RANGE;

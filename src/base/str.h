@@ -19,11 +19,11 @@ struct str {
 };
 
 /* A literal as a view; usable in static initialisers. */
-#define STR(lit)                \
-    {                           \
-        "" lit, sizeof(lit) - 1 \
+#define STR(lit)               \
+    {                          \
+        "" lit, sizeof lit - 1 \
     }
-#define STR_LIT(lit) ((struct str){"" lit, sizeof(lit) - 1})
+#define STR_LIT(lit) ((struct str){"" lit, sizeof lit - 1})
 #define STR_NULL ((struct str){NULL, 0})
 
 /* For printf: "%.*s", STR_ARG(s). A view longer than INT_MAX is truncated there. */

@@ -212,7 +212,7 @@ cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out)
     *life_out = fallback;
     if (str_is_null(word))
         return ERR_NONE;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         int64_t n;
         if (word.n < 2 || word.p[word.n - 1] != units[i].letter)
             continue;

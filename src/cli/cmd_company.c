@@ -12,7 +12,7 @@ static const char *
 state_name(enum company_state state)
 {
     static const char *const names[] = {"active", "inactive", "banned"};
-    ASSERT((size_t)state < sizeof names / sizeof names[0]);
+    ASSERT((size_t)state < ARRAY_LEN(names));
     return names[state];
 }
 

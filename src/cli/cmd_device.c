@@ -68,7 +68,7 @@ static const char *
 state_name(enum device_state state)
 {
     static const char *const names[] = {"active", "disabled", "removed"};
-    ASSERT((size_t)state < sizeof names / sizeof names[0]);
+    ASSERT((size_t)state < ARRAY_LEN(names));
     return names[state];
 }
 

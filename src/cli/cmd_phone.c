@@ -55,7 +55,7 @@ cmd_phone_enrol(struct cli *cli)
     enum errcode err = phone_read_link(cli, args_word(&cli->args, 0), &url, &ticket);
     if (err == ERR_NONE) {
         const struct http_client_options options = server_options(cli, url, NULL);
-        err = server_opened(cli, phone_open_new(&p, &cli->cx, &options));
+        err = server_opened(cli, phone_open_new(&cli->cx, &p, &options));
     }
     /* The file first: a ticket is good once, and must not be spent for a key that cannot be kept. */
     if (err == ERR_NONE)

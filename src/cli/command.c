@@ -27,10 +27,10 @@ const struct command_option command_globals[] = {
     {NULL, "version", "", OPTIONAL, "Say which version this is."},
 };
 
-const size_t command_groups_n = sizeof command_groups / sizeof command_groups[0];
-const size_t commands_n = sizeof commands / sizeof commands[0];
-const size_t command_options_n = sizeof command_options / sizeof command_options[0];
-const size_t command_globals_n = sizeof command_globals / sizeof command_globals[0];
+const size_t command_groups_n = ARRAY_LEN(command_groups);
+const size_t commands_n = ARRAY_LEN(commands);
+const size_t command_options_n = ARRAY_LEN(command_options);
+const size_t command_globals_n = ARRAY_LEN(command_globals);
 
 const struct command *
 command_find(const char *group, const char *verb)

@@ -23,11 +23,11 @@ find(struct arena *a)
 {
     static const char *const near[] = {NAME, "../proc/" NAME};
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-    size_t folder = n > 0 && (size_t)n < sizeof(self) ? (size_t)n : 0;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+    size_t folder = n > 0 && (size_t)n < sizeof self ? (size_t)n : 0;
     while (folder > 0 && self[folder - 1] != '/')
         folder--;
-    for (size_t i = 0; folder > 0 && i < sizeof(near) / sizeof(near[0]); i++) {
+    for (size_t i = 0; folder > 0 && i < ARRAY_LEN(near); i++) {
         char *path = arena_cstr(a, arena_printf(a, "%.*s%s", (int)folder, self, near[i]));
         if (access(path, X_OK) == 0)
             return path;
@@ -60,7 +60,7 @@ read_all(int fd, struct buf *lines)
 {
     unsigned char some[4096];
     for (ssize_t n = 1; n > 0 || (n < 0 && errno == EINTR);) {
-        n = read(fd, some, sizeof(some));
+        n = read(fd, some, sizeof some);
         if (n > 0 && (size_t)n <= buf_room(lines))
             buf_add(lines, some, (size_t)n);
     }

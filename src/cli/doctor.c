@@ -278,7 +278,7 @@ doctor_run(struct cli *cli, json_t *document)
         {"reach", look_from_outside},
     };
     struct doctor d = {.cli = cli, .found = print_array()};
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && (i == 0 || d.has_config); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(checks) && (i == 0 || d.has_config); i++) {
         d.check = checks[i].name;
         checks[i].look(&d);
     }

@@ -82,7 +82,7 @@ give_to_server(struct cli *cli)
     if (pw == NULL)
         return err_set(&cli->cx, ERR_CONFIG, "server.user: there is no account '%s'", name);
     const char *paths[] = {cli->config.store_key_file.p, config_store_file(&cli->config).p};
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         if (paths[i] != NULL && lchown(paths[i], pw->pw_uid, pw->pw_gid) != 0)
             return err_set(&cli->cx, ERR_STORE, "%s: %s", paths[i], strerror(errno));
     return ERR_NONE;

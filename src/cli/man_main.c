@@ -29,7 +29,7 @@ static const struct {
 static bool
 write_list(struct buf *out, const char *line)
 {
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         if (strcmp(line, lists[i].line) == 0) {
             lists[i].write(out);
             return true;

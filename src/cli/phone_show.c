@@ -46,7 +46,7 @@ enum errcode
 phone_open_own(struct phone *p, struct cli *cli, const struct interrupt *interrupt)
 {
     const struct http_client_options options = server_options(cli, STR_NULL, interrupt);
-    return server_opened(cli, phone_open(p, &cli->cx, phone_key_path(cli), &options));
+    return server_opened(cli, phone_open(&cli->cx, p, phone_key_path(cli), &options));
 }
 
 json_t *

@@ -128,7 +128,7 @@ prompt_make_password(struct cli *cli)
     /* Without look-alike letters and digits; only special characters that shells and XML do not interpret. */
     static const char *const types[] = {"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789",
                                         "-_+=.:"};
-    enum { TYPES = sizeof types / sizeof types[0], LENGTH = 20 };
+    enum { TYPES = ARRAY_LEN(types), LENGTH = 20 };
     char letters[128], password[LENGTH];
     bool has_type[TYPES];
     size_t have;

@@ -18,7 +18,7 @@ has_unit(void)
 {
     static const char *const places[] = {UNITS, "/usr/local/lib/systemd/system/", "/lib/systemd/system/",
                                          "/usr/lib/systemd/system/"};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "%scountersign.service", places[i]);
         if (access(path, F_OK) == 0)

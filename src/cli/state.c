@@ -33,7 +33,7 @@ condition_of(const struct account *a)
 {
     const struct facts facts = {.account = a};
     const enum signin_result result = decide(&facts, AT_SELF);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (names[i].result == result)
             return &names[i];
     return NULL;

@@ -13,7 +13,7 @@
 enum { STATEMENT_MAX = 64 * 1024, NONCE_MAX = 256 };
 
 enum errcode
-phone_open(struct phone *p, struct cx *cx, const char *key_path, const struct http_client_options *options)
+phone_open(struct cx *cx, struct phone *p, const char *key_path, const struct http_client_options *options)
 {
     struct http_client_options at = *options;
     *p = (struct phone){.cx = cx};
@@ -23,7 +23,7 @@ phone_open(struct phone *p, struct cx *cx, const char *key_path, const struct ht
 }
 
 enum errcode
-phone_open_new(struct phone *p, struct cx *cx, const struct http_client_options *options)
+phone_open_new(struct cx *cx, struct phone *p, const struct http_client_options *options)
 {
     *p = (struct phone){.cx = cx};
     return http_client_open(cx, options, &p->http);
@@ -242,7 +242,7 @@ phone_read_challenge(struct phone *p, const json_t *document, struct challenge_v
         {"sConsole", &view_out->console},   {"sSource", &view_out->source},
         {"sCreated", &view_out->created},   {"sExpires", &view_out->expires},
     };
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         *members[i].to = text_of(document, members[i].name);
         if (str_is_null(*members[i].to))
             return err_set(p->cx, ERR_PROTOCOL, "the challenge has no %s", members[i].name);

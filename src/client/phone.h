@@ -21,11 +21,11 @@ struct phone {
 
 /* Reads the key file and opens the way to the server that it names, in place of options->url. The errors of
  * key_file_read and http_client_open. phone_close in any case. */
-enum errcode phone_open(struct phone *p, struct cx *cx, const char *key_path,
+enum errcode phone_open(struct cx *cx, struct phone *p, const char *key_path,
                         const struct http_client_options *options) MUST_CHECK;
 /* A phone that has no key yet, for phone_enrol: opens the way to options->url. phone_close in any case. */
 enum errcode
-phone_open_new(struct phone *p, struct cx *cx, const struct http_client_options *options) MUST_CHECK;
+phone_open_new(struct cx *cx, struct phone *p, const struct http_client_options *options) MUST_CHECK;
 void phone_close(struct phone *p);
 
 /* What the server answered. */

@@ -159,20 +159,20 @@ config_read_fd(struct config *c, const char *name, int fd, struct buf *messages)
 {
     struct buf text;
     buf_init(&text, FILE_MAX + 1);
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     ssize_t n = 1;
-    while (n != 0 && e == ERR_NONE && buf_room(&text) > 0) {
+    while (n != 0 && err == ERR_NONE && buf_room(&text) > 0) {
         size_t want = buf_room(&text) < 4096 ? buf_room(&text) : 4096;
         n = read(fd, buf_reserve(&text, want), want);
         if (n > 0)
             buf_commit(&text, (size_t)n);
         else if (n < 0 && errno != EINTR)
-            e = cannot_read(name, messages);
+            err = cannot_read(name, messages);
     }
-    if (e == ERR_NONE)
-        e = config_parse(c, str_from_cstr(name), buf_view(&text), messages);
+    if (err == ERR_NONE)
+        err = config_parse(c, str_from_cstr(name), buf_view(&text), messages);
     buf_clear(&text);
-    return e;
+    return err;
 }
 
 enum errcode
@@ -181,9 +181,9 @@ config_read(struct config *c, const char *path, struct buf *messages)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return cannot_read(path, messages);
-    enum errcode e = config_read_fd(c, path, fd, messages);
+    enum errcode err = config_read_fd(c, path, fd, messages);
     (void)close(fd);
-    return e;
+    return err;
 }
 
 /* Whether the live settings of `fresh`, combined with the running start settings, still satisfy every

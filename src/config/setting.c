@@ -66,7 +66,7 @@ read_number(const struct setting *s, struct str text, uint64_t *out)
 static bool
 read_bool(struct str text, bool *out)
 {
-    for (size_t i = 0; i < sizeof(bools) / sizeof(*bools); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bools); i++) {
         if (str_eq(text, str_from_cstr(bools[i].word))) {
             *out = bools[i].value;
             return true;
@@ -78,7 +78,7 @@ read_bool(struct str text, bool *out)
 static bool
 read_choice(struct str text, int *out)
 {
-    for (size_t i = 0; i < sizeof(log_levels) / sizeof(*log_levels); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(log_levels); i++) {
         if (str_eq(text, str_from_cstr(log_levels[i]))) {
             *out = (int)i;
             return true;
@@ -115,7 +115,7 @@ read_list(struct arena *a, struct str text)
     size_t n = 0;
     for (struct str rest = own; !str_is_null(next_item(&rest));)
         n++;
-    struct str *items = arena_array(a, n, sizeof(*items));
+    struct str *items = arena_array(a, n, sizeof *items);
     struct str rest = own;
     for (size_t i = 0; i < n; i++)
         items[i] = next_item(&rest);
@@ -214,7 +214,7 @@ setting_is_equal(const struct setting *s, const struct config *a, const struct c
 static struct config_list
 copy_list(struct arena *a, const struct config_list *from)
 {
-    struct str *items = arena_array(a, from->n, sizeof(*items));
+    struct str *items = arena_array(a, from->n, sizeof *items);
     for (size_t i = 0; i < from->n; i++)
         items[i] = arena_str(a, from->items[i]);
     return (struct config_list){items, from->n};

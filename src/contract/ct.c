@@ -38,7 +38,7 @@
     {                       \
         .name = { NULL, 0 } \
     }
-#define FIELDS_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]) - 1)
+#define FIELDS_COUNT(fields) (ARRAY_LEN(fields) - 1)
 
 #define TYPE_BEGIN(type, doc) static const struct ct_field fields_##type[] = {
 #define MEMBER(type, kind, name, doc) FIELD(type, kind, name, doc)
@@ -65,9 +65,9 @@ enum {
 #include "contract/ops.def"
 };
 
-#define RESULT_NAME(op)                                                                                      \
-    {                                                                                                        \
-        IS_SOAP_##op ? #op "Result" : "result", (IS_SOAP_##op ? sizeof(#op "Result") : sizeof("result")) - 1 \
+#define RESULT_NAME(op)                                                                                     \
+    {                                                                                                       \
+        IS_SOAP_##op ? #op "Result" : "result", (IS_SOAP_##op ? sizeof(#op "Result") : sizeof "result") - 1 \
     }
 
 #define OP_BEGIN(op, ret, face, lane, caller, pace, doc) static const struct ct_field in_##op[] = {

@@ -41,7 +41,7 @@ ct_help_about(enum ct_help_tool tool)
 struct str
 ct_help_example(const struct ct_field *field)
 {
-    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
         if (str_eq(examples[i].name, field->name))
             return examples[i].example;
     }

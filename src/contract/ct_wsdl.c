@@ -10,7 +10,7 @@
 #define SERVICE_SOAP CT_SERVICE "Soap"
 #define SERVICE_SOAP12 CT_SERVICE "Soap12"
 
-enum { WSDL_MAX = 16 * 1024 * 1024, PLACES = sizeof(((struct ct_wsdl *)0)->places) / sizeof(size_t) };
+enum { WSDL_MAX = 16 * 1024 * 1024, PLACES = ARRAY_LEN(((struct ct_wsdl *)0)->places) };
 
 /* The document being written: an XML declaration and lines, each indented by its depth. */
 struct lines {
@@ -27,9 +27,9 @@ line(const struct lines *l, unsigned depth, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    ASSERT(n >= 0 && (size_t)n < sizeof(text));
+    ASSERT(n >= 0 && (size_t)n < sizeof text);
     buf_add_cstr(l->out, "\r\n");
     for (unsigned i = 0; i < depth; i++)
         buf_add_cstr(l->out, "  ");

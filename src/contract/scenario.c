@@ -22,7 +22,7 @@ enum { TAG_MAX = 32 };
 const struct scenario scenarios[] = {
 #include "contract/scenarios.def"
 };
-const size_t scenarios_n = sizeof(scenarios) / sizeof(scenarios[0]);
+const size_t scenarios_n = ARRAY_LEN(scenarios);
 
 const char *
 scenario_step_doc(enum scenario_step step)

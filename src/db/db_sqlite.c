@@ -282,7 +282,7 @@ sqlite_unmake(struct db *db)
     struct str path = arena_str(&names.arena, str_from_cstr(sqlite_of(db)->path));
     bool has_file = is_file(sqlite_of(db));
     sqlite_close(db);
-    for (size_t i = 0; has_file && i < sizeof tails / sizeof tails[0]; i++)
+    for (size_t i = 0; has_file && i < ARRAY_LEN(tails); i++)
         (void)unlink(arena_printf(&names.arena, "%.*s%s", STR_ARG(path), tails[i]).p);
     cx_clear(&names);
 }

@@ -28,7 +28,7 @@ static const unsigned char *const steps[] = {schema_0001, schema_0002, schema_00
 int64_t
 migrate_latest(void)
 {
-    return sizeof steps / sizeof steps[0];
+    return ARRAY_LEN(steps);
 }
 
 enum errcode

@@ -30,9 +30,9 @@ place_of(struct cx *cx, struct str path)
     p.name = arena_printf(&cx->arena, "%.*s%s", STR_ARG(str_sub(path, slash, path.n)), SOCKET_SUFFIX);
     const char *folder = slash == 0 ? "." : arena_cstr(&cx->arena, str_sub(path, 0, slash));
     p.folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int n = snprintf(p.address.sun_path, sizeof(p.address.sun_path), "/proc/self/fd/%d/%.*s", p.folder,
+    int n = snprintf(p.address.sun_path, sizeof p.address.sun_path, "/proc/self/fd/%d/%.*s", p.folder,
                      STR_ARG(p.name));
-    if (p.folder >= 0 && (n < 0 || (size_t)n >= sizeof(p.address.sun_path))) {
+    if (p.folder >= 0 && (n < 0 || (size_t)n >= sizeof p.address.sun_path)) {
         (void)close(p.folder);
         p.folder = -1;
     }
@@ -56,7 +56,7 @@ news_listen(struct cx *cx, struct str path, int *fd_out)
     if (*fd_out >= 0 && fstatat(p.folder, p.name.p, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(old.st_mode))
         (void)unlinkat(p.folder, p.name.p, 0);
     mode_t mask = umask(S_IRWXG | S_IRWXO | S_IXUSR);
-    if (*fd_out < 0 || bind(*fd_out, (const struct sockaddr *)&p.address, sizeof(p.address)) != 0)
+    if (*fd_out < 0 || bind(*fd_out, (const struct sockaddr *)&p.address, sizeof p.address) != 0)
         err =
             err_set(cx, ERR_SYSTEM, "socket %.*s beside the database: %s", STR_ARG(p.name), strerror(errno));
     (void)umask(mask);
@@ -73,7 +73,7 @@ void
 news_take(int fd)
 {
     char byte;
-    while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
+    while (recv(fd, &byte, sizeof byte, MSG_DONTWAIT) >= 0)
         continue;
 }
 
@@ -90,7 +90,7 @@ news_send(const struct news_line *line)
 {
     if (line->fd >= 0)
         (void)sendto(line->fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&line->address,
-                     sizeof(line->address));
+                     sizeof line->address);
 }
 
 void

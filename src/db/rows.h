@@ -65,8 +65,7 @@ enum rows_kind {
 #define ROWS_IS_digest_or_null .kind = ROWS_DIGEST_OR_NULL
 /* For a kind of one's own: #define ROWS_C_my_state enum my_state, and
  * #define ROWS_IS_my_state ROWS_WORDS(ROWS_WORD, names), where names[value] is the word. */
-#define ROWS_WORDS(kind_, names) \
-    .kind = (kind_), .words = (names), .n_words = sizeof(names) / sizeof(names)[0]
+#define ROWS_WORDS(kind_, names) .kind = (kind_), .words = (names), .n_words = sizeof names / sizeof(names)[0]
 
 struct rows_column {
     const char *name; /* of the member, for the error */

@@ -66,7 +66,7 @@ static int
 settle_map(struct link *link)
 {
     char pragma[64];
-    (void)snprintf(pragma, sizeof(pragma), "PRAGMA mmap_size = %lld", (long long)link->file->map);
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA mmap_size = %lld", (long long)link->file->map);
     return sqlite3_exec(link->handle, pragma, NULL, NULL, NULL);
 }
 

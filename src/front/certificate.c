@@ -57,7 +57,7 @@ describe_name(const struct tls_context *tls, struct str public_url, struct buf *
 {
     char host[HOST_MAX];
     struct str name = host_of(public_url);
-    if (name.n == 0 || name.n >= sizeof(host))
+    if (name.n == 0 || name.n >= sizeof host)
         return;
     memcpy(host, name.p, name.n);
     host[name.n] = '\0';

@@ -51,7 +51,7 @@ static const struct result_status statuses[] = {
 static const struct result_status *
 status_of(struct str result)
 {
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
         if (str_eq(statuses[i].result, result))
             return &statuses[i];
     }

@@ -80,12 +80,12 @@ face_soap_request(struct peer *p, const struct forwarded *who)
         struct siphash key = {0};
         bool has_key = request.body.n <= KEYED_FIRST;
         if (has_key)
-            key = caller_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+            key = caller_key(f, &caller, parts, ARRAY_LEN(parts));
         if (has_key && exchange_again(p, &caller, &key, &soap))
             return true;
         if (soap_decode(f->soap, &f->arena, &request, &message, &said) == SOAP_CALL) {
             if (!has_key && message.op->pace == CT_PACE_WAITS)
-                key = caller_key(f, &caller, parts, sizeof parts / sizeof parts[0]);
+                key = caller_key(f, &caller, parts, ARRAY_LEN(parts));
             ct_bound_texts(&message.op->in, message.in, (size_t)f->config->limits_text_size);
             struct exchange_request call = {.caller = &caller,
                                             .key = key,

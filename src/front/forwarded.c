@@ -104,7 +104,7 @@ is_local(const struct forwarded_rules *r, const struct inet_addr *peer, const st
     static const enum http_name told[] = {HTTP_NAME_FORWARDED, HTTP_NAME_X_FORWARDED_FOR,
                                           HTTP_NAME_X_FORWARDED_PROTO, HTTP_NAME_X_FORWARDED_HOST};
 
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
         if (!str_is_null(http_header(req, told[i])))
             return false;
     }

@@ -132,13 +132,13 @@ front_set_sandbox(struct front *f)
 }
 
 enum errcode
-front_add_listener(struct front *f, struct cx *cx, int fd)
+front_add_listener(struct cx *cx, struct front *f, int fd)
 {
-    return listen_add(f, cx, fd);
+    return listen_add(cx, f, fd);
 }
 
 enum errcode
-front_set_tls(struct front *f, struct cx *cx, int cert_fd, int key_fd)
+front_set_tls(struct cx *cx, struct front *f, int cert_fd, int key_fd)
 {
     struct tls_context *fresh = NULL;
     enum errcode err = tls_context_new_fds(cx, cert_fd, key_fd, &fresh);
@@ -166,7 +166,7 @@ front_watch_certificate(struct front *f)
 }
 
 enum errcode
-front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, int fd)
+front_set_worker(struct cx *cx, struct front *f, unsigned slot, bool fast_only, int fd)
 {
     if (backend_set_worker(&f->backend, slot, fast_only, fd) != ERR_NONE)
         return err_set(cx, ERR_SYSTEM, "the channel of worker %u cannot be watched", slot);

@@ -7,7 +7,7 @@
  * of its own except through accept(2), and needs no file system.
  *
  *     f = front_new(loop, &config);
- *     front_set_tls(f, cx, cert_fd, key_fd);          for TLS; before the first listener
+ *     front_set_tls(cx, f, cert_fd, key_fd);          for TLS; before the first listener
  *     front_add_listener(f, fd);                      each address
  *     front_set_worker(f, slot, fast_only, fd);       each worker; again after a restart
  *     loop_run(loop)
@@ -45,11 +45,11 @@ void front_set_sandbox(struct front *f);
 
 /* Takes a listening stream socket (IPv4 or IPv6), makes it non-blocking, and accepts on it from now on.
  * Speaks TLS if front_set_tls was called, otherwise plain HTTP. ERR_SYSTEM. */
-enum errcode front_add_listener(struct front *f, struct cx *cx, int fd) MUST_CHECK;
+enum errcode front_add_listener(struct cx *cx, struct front *f, int fd) MUST_CHECK;
 
 /* Certificate chain and key, PEM; the descriptors stay the caller's. For new connections; may be called
  * again with renewed files. On an error (see http/tls.h) the previous certificate stays in use. */
-enum errcode front_set_tls(struct front *f, struct cx *cx, int cert_fd, int key_fd) MUST_CHECK;
+enum errcode front_set_tls(struct cx *cx, struct front *f, int cert_fd, int key_fd) MUST_CHECK;
 
 /* What the operator should know about the certificate, one sentence per line (front/certificate.h). */
 void front_describe_certificate(const struct front *f, struct buf *lines);
@@ -62,7 +62,7 @@ void front_watch_certificate(struct front *f);
  * gets no calls of CT_LANE_SLOW. The front notices the death of a worker by itself (end of file) and waits
  * for the replacement. ERR_SYSTEM. */
 enum errcode
-front_set_worker(struct front *f, struct cx *cx, unsigned slot, bool fast_only, int fd) MUST_CHECK;
+front_set_worker(struct cx *cx, struct front *f, unsigned slot, bool fast_only, int fd) MUST_CHECK;
 
 /* The first slot at or after *slot whose worker was lost and not yet replaced; false: none. */
 bool front_find_lost(const struct front *f, unsigned *slot);

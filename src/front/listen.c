@@ -168,7 +168,7 @@ go_on(struct loop_timer *t)
 }
 
 enum errcode
-listen_add(struct front *f, struct cx *cx, int fd)
+listen_add(struct cx *cx, struct front *f, int fd)
 {
     struct listener *l = calloc(1, sizeof *l);
     if (l == NULL)

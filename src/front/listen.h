@@ -9,7 +9,7 @@
 struct front;
 
 /* See front_add_listener. */
-enum errcode listen_add(struct front *f, struct cx *cx, int fd) MUST_CHECK;
+enum errcode listen_add(struct cx *cx, struct front *f, int fd) MUST_CHECK;
 /* Accepts what is pending, which the kernel would reset otherwise, and closes all listeners. */
 void listen_drain(struct front *f);
 /* Closes all listeners. */

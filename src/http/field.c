@@ -122,7 +122,7 @@ http_line_find(struct http_bytes in, size_t start, size_t from, size_t max, size
 #define NAME_KEY(n, first, last) (((size_t)(n)*26 + (size_t)(first)*27 + (size_t)(last)) & 31)
 
 static const uint8_t name_at[32] = {
-#define HTTP_NAME(id, text, first, last) [NAME_KEY(sizeof(text) - 1, first, last)] = HTTP_NAME_##id,
+#define HTTP_NAME(id, text, first, last) [NAME_KEY(sizeof text - 1, first, last)] = HTTP_NAME_##id,
 #include "http/names.def"
 };
 

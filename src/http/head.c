@@ -27,7 +27,7 @@ parse_method(struct str text, struct http_request *req)
     };
 
     req->method_text = text;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_eq(text, known[i].text)) {
             req->method = known[i].method;
             return true;

@@ -64,7 +64,7 @@ static const struct reason reasons[] = {
 static const struct reason *
 reason_of(unsigned status)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
         if (reasons[i].status == status)
             return &reasons[i];
     return NULL;

@@ -95,8 +95,8 @@ set_rules(struct cx *cx, SSL_CTX *ssl)
     if (SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) != 1 ||
         SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) != 1 ||
         SSL_CTX_set_cipher_list(ssl, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
-        SSL_CTX_set1_groups(ssl, groups, sizeof groups / sizeof groups[0]) != 1 ||
-        SSL_CTX_set_max_early_data(ssl, 0) != 1 || SSL_CTX_set_num_tickets(ssl, 1) != 1 ||
+        SSL_CTX_set1_groups(ssl, groups, ARRAY_LEN(groups)) != 1 || SSL_CTX_set_max_early_data(ssl, 0) != 1 ||
+        SSL_CTX_set_num_tickets(ssl, 1) != 1 ||
         SSL_CTX_set_session_id_context(ssl, name, sizeof name - 1) != 1)
         return fail(cx, ERR_CRYPTO, "TLS settings");
     return ERR_NONE;

@@ -52,7 +52,7 @@ is_journal(void)
     char own[64];
     if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
         return false;
-    (void)snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    (void)snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
     return strcmp(stream, own) == 0;
 }
 

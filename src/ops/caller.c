@@ -69,7 +69,7 @@ take_signature(struct cx *cx, const struct ask *ask, struct by_signed *s)
                                  &s->passkey.signature};
     s->device = &ask->c->device;
     s->signature = ops_binary(cx, member(ask, "sSignature"));
-    return !str_is_null(s->signature) && ops_binaries(cx, texts, bytes, sizeof bytes / sizeof bytes[0]);
+    return !str_is_null(s->signature) && ops_binaries(cx, texts, bytes, ARRAY_LEN(bytes));
 }
 
 static bool

@@ -29,7 +29,7 @@ enrol_result(enum errcode err)
                {ERR_LIMIT, deviceRet_TooManyDevices},
                {ERR_POLICY, deviceRet_PasskeyRequired},
                {ERR_PROTOCOL, deviceRet_BadPasskey}};
-    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(map); i++)
         if (map[i].err == err)
             return map[i].result;
     return deviceRet_UnknownError;
@@ -107,7 +107,7 @@ op_device_enrol(struct cx *cx, const struct by_ticket *by, const struct device_e
 static struct ct_array
 told_notices(struct cx *cx, const struct notice *notices, size_t n)
 {
-    struct DeviceNotice *items = arena_array(&cx->arena, n + 1, sizeof(*items));
+    struct DeviceNotice *items = arena_array(&cx->arena, n + 1, sizeof *items);
     for (size_t i = 0; i < n; i++)
         items[i] = (struct DeviceNotice){.sNoticeId = notices[i].public_id,
                                          .sKind = notices[i].kind,
@@ -121,7 +121,7 @@ told_notices(struct cx *cx, const struct notice *notices, size_t n)
 static struct ct_array
 told(struct cx *cx, const struct challenge_view *views, size_t n)
 {
-    struct DeviceChallenge *items = arena_array(&cx->arena, n + 1, sizeof(*items));
+    struct DeviceChallenge *items = arena_array(&cx->arena, n + 1, sizeof *items);
     for (size_t i = 0; i < n; i++)
         items[i] = (struct DeviceChallenge){.sChallengeId = views[i].id,
                                             .sNonce = views[i].nonce,
@@ -196,7 +196,7 @@ static bool
 decision_read(struct str text, enum decision *decision_out)
 {
     static const enum decision all[] = {DECISION_APPROVE, DECISION_REJECT, DECISION_NOT_ME};
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         *decision_out = all[i];
         if (str_eq(text, str_from_cstr(decision_name(all[i]))))
             return true;
@@ -272,7 +272,7 @@ op_push_key(struct cx *cx, const struct push_key_in *in, struct push_key_out *ou
     (void)in;
     out->result = deviceRet_OK;
     if (cx->env->has_push)
-        out->sPublicKey = codec_base64url(&cx->arena, cx->env->push_point, sizeof(cx->env->push_point));
+        out->sPublicKey = codec_base64url(&cx->arena, cx->env->push_point, sizeof cx->env->push_point);
     return ERR_NONE;
 }
 

@@ -54,10 +54,10 @@ ops_methods(struct cx *cx, const struct signin_answer *answer)
         struct str name;
     } names[] = {
         {METHOD_PUSH, STR("Push")}, {METHOD_CODE, STR("Code")}, {METHOD_RECOVERY, STR("RecoveryCode")}};
-    enum { NAMES = sizeof(names) / sizeof(names[0]) };
+    enum { NAMES = ARRAY_LEN(names) };
     if (!answer->has_methods)
         return (struct ct_array){.is_null = true};
-    struct TwoFactorAuthenticationMethod *items = arena_array(&cx->arena, NAMES, sizeof(*items));
+    struct TwoFactorAuthenticationMethod *items = arena_array(&cx->arena, NAMES, sizeof *items);
     struct ct_array array = {.items = items};
     for (size_t i = 0; i < NAMES; i++)
         if ((answer->methods & names[i].method) != 0)

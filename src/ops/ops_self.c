@@ -73,7 +73,7 @@ op_self_open(struct cx *cx, const struct by_signed *by, const struct self_open_i
 static struct ct_array
 told_devices(struct cx *cx, const struct self_overview *o)
 {
-    struct SelfDevice *items = arena_array(&cx->arena, o->n_devices + 1, sizeof(*items));
+    struct SelfDevice *items = arena_array(&cx->arena, o->n_devices + 1, sizeof *items);
     for (size_t i = 0; i < o->n_devices; i++) {
         const struct device *d = &o->devices[i].device;
         items[i] = (struct SelfDevice){.sDeviceId = ops_id(cx, d->id),
@@ -92,7 +92,7 @@ told_devices(struct cx *cx, const struct self_overview *o)
 static struct ct_array
 told_sign_ins(struct cx *cx, const struct self_overview *o)
 {
-    struct SelfSignIn *items = arena_array(&cx->arena, o->n_sign_ins + 1, sizeof(*items));
+    struct SelfSignIn *items = arena_array(&cx->arena, o->n_sign_ins + 1, sizeof *items);
     for (size_t i = 0; i < o->n_sign_ins; i++)
         items[i] = (struct SelfSignIn){.sWhen = clock_text(&cx->arena, o->sign_ins[i].at),
                                        .sResult = o->sign_ins[i].result,
@@ -197,7 +197,7 @@ op_self_recovery(struct cx *cx, const struct self_proof *by, const struct self_r
     (void)in;
     enum errcode err = self_recovery(cx, by, codes, &result);
     if (err == ERR_NONE && result == SELF_OK) {
-        struct RecoveryCode *items = arena_array(&cx->arena, RECOVERY_CODES, sizeof(*items));
+        struct RecoveryCode *items = arena_array(&cx->arena, RECOVERY_CODES, sizeof *items);
         for (size_t i = 0; i < RECOVERY_CODES; i++)
             items[i].sCode = codes[i];
         out->aRecoveryCodes = (struct ct_array){.items = items, .n = RECOVERY_CODES};

@@ -11,6 +11,6 @@ ops_topic(struct cx *cx, int64_t technician_id)
 {
     struct topic topic;
     const struct digest digest = token_digest(token_derive(cx, "topic", technician_id, STR_LIT("")));
-    memcpy(topic.bytes, digest.bytes, sizeof(topic.bytes));
+    memcpy(topic.bytes, digest.bytes, sizeof topic.bytes);
     return topic;
 }

@@ -41,7 +41,7 @@ static void
 steps(struct buf *b)
 {
     buf_add_cstr(b, "<h3>One sign-in</h3>\n<ol class=\"steps\">\n<li>");
-    for (size_t i = 0; i < sizeof story / sizeof story[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(story); i++) {
         struct str name = ct_ops[story[i].op].name;
         buf_addf(b, "<a href=\"" PAGE_INTEGRATE "%.*s\"><code>%.*s</code></a>", STR_ARG(name), STR_ARG(name));
         buf_add_cstr(b, story[i].html);

@@ -68,12 +68,12 @@ named(struct str path, struct route *out)
         {STR("*"), ROUTE_ANY},
     };
 
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         if (str_starts(path, folders[i].folder))
             *out =
                 (struct route){.kind = folders[i].kind, .name = str_sub(path, folders[i].folder.n, path.n)};
     }
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
         if (str_eq(path, pages[i].path))
             out->kind = pages[i].kind;
     }

@@ -16,7 +16,7 @@ read_action(struct str action, struct phone_act *act_out)
                    {STR("reject"), {.decision = DECISION_REJECT}},
                    {STR("not-me"), {.decision = DECISION_NOT_ME}},
                    {STR("wrong-number"), {.decision = DECISION_APPROVE, .is_number_wrong = true}}};
-    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
         *act_out = actions[i].act;
         if (str_eq(action, actions[i].name))
             return true;
@@ -43,7 +43,7 @@ answer_name(enum answer answer)
 }
 
 static enum errcode
-phone(struct play *p, struct cx *cx, const struct sandbox_phone_in *in, struct sandbox_phone_out *out)
+phone(struct cx *cx, struct play *p, const struct sandbox_phone_in *in, struct sandbox_phone_out *out)
 {
     struct phone_act act;
     struct phone_heard heard;
@@ -90,10 +90,10 @@ clock_move(struct cx *cx, const struct sandbox_clock_in *in, struct sandbox_cloc
 }
 
 enum errcode
-play_own(struct play *p, struct cx *cx, enum ct_op_id op, const void *in, void *out)
+play_own(struct cx *cx, struct play *p, enum ct_op_id op, const void *in, void *out)
 {
     if (op == CT_OP_sandbox_clock)
         return clock_move(cx, in, out);
     ASSERT(op == CT_OP_sandbox_phone);
-    return phone(p, cx, in, out);
+    return phone(cx, p, in, out);
 }

@@ -50,10 +50,10 @@ phone_open(struct cx *cx, const char *key_file, struct phone *phone_out)
     int fd = open(key_file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_set(cx, ERR_IO, "%s: %s", key_file, strerror(errno));
-    ssize_t n = read(fd, pem, sizeof(pem));
+    ssize_t n = read(fd, pem, sizeof pem);
     (void)close(fd);
     phone_out->key = n > 0 ? p256_read_pem((struct str){pem, (size_t)n}) : NULL;
-    secret_wipe(pem, sizeof(pem));
+    secret_wipe(pem, sizeof pem);
     if (phone_out->key == NULL)
         return err_set(cx, ERR_SYNTAX, "%s: not the key of a phone", key_file);
     p256_point(phone_out->key, phone_out->public_key);
@@ -92,7 +92,7 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
     struct str signature = sign(cx, phone, buf_view(&statement));
     buf_clear(&statement);
     const struct enrolment e = {.ticket = ticket,
-                                .public_key = {(const char *)phone->public_key, sizeof(phone->public_key)},
+                                .public_key = {(const char *)phone->public_key, sizeof phone->public_key},
                                 .name = PHONE_NAME,
                                 .signature = signature};
     return device_enrol(cx, &e, &device, &token);

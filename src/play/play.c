@@ -35,7 +35,7 @@ play_make(struct cx *cx, struct str store_path, struct str key_file)
 }
 
 enum errcode
-play_open(struct play *p, struct cx *cx, struct str store_path)
+play_open(struct cx *cx, struct play *p, struct str store_path)
 {
     p->store_path = store_path;
     return phone_open(cx, phone_key_file(&cx->arena, store_path), &p->phone);
@@ -51,7 +51,7 @@ play_close(struct play *p)
  * gives up soon: to this operation the store does not answer in time, while all others, which wait longer,
  * only see a delay. */
 static enum errcode
-run_without_store(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+run_without_store(struct cx *cx, struct play *p, const struct ct_op *op, const void *in, void *out)
 {
     struct cx other;
     struct db *usual = cx->db, *impatient = NULL;
@@ -95,7 +95,7 @@ email_of(enum ct_op_id op, const void *in)
 
 /* Whether the store is away during this operation, according to its scenario. Never for an unknown user. */
 static bool
-finds_no_store(struct play *p, struct cx *cx, const struct ct_op *op, const void *in)
+finds_no_store(struct cx *cx, struct play *p, const struct ct_op *op, const void *in)
 {
     struct login_row login;
     struct session session;
@@ -128,7 +128,7 @@ login_was_ok(const void *out)
 }
 
 static enum errcode
-run_login(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+run_login(struct cx *cx, struct play *p, const struct ct_op *op, const void *in, void *out)
 {
     struct str email = email_of(op->id, in);
     const struct scenario *scenario = scenario_find(email);
@@ -138,20 +138,20 @@ run_login(struct play *p, struct cx *cx, const struct ct_op *op, const void *in,
     enum errcode err = stage_make(cx, &p->phone, scenario, email, &stage);
     if (err != ERR_NONE)
         return err;
-    err = scenario->away == AWAY_LOGIN ? run_without_store(p, cx, op, in, out) : ops_run(cx, op->id, in, out);
+    err = scenario->away == AWAY_LOGIN ? run_without_store(cx, p, op, in, out) : ops_run(cx, op->id, in, out);
     if (err != ERR_NONE || !login_was_ok(out))
         return err;
     return step_do(cx, &stage, scenario->then);
 }
 
 enum errcode
-play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+play_call(struct cx *cx, struct play *p, const struct ct_op *op, const void *in, void *out)
 {
     if (op->face == CT_FACE_SANDBOX)
-        return play_own(p, cx, op->id, in, out);
+        return play_own(cx, p, op->id, in, out);
     if (is_login(op->id))
-        return run_login(p, cx, op, in, out);
-    return finds_no_store(p, cx, op, in) ? run_without_store(p, cx, op, in, out)
+        return run_login(cx, p, op, in, out);
+    return finds_no_store(cx, p, op, in) ? run_without_store(cx, p, op, in, out)
                                          : ops_run(cx, op->id, in, out);
 }
 
@@ -166,7 +166,7 @@ was_seen(struct play *p, int64_t challenge)
 }
 
 static void
-act(struct play *p, struct cx *cx, const struct challenge_row *c)
+act(struct cx *cx, struct play *p, const struct challenge_row *c)
 {
     struct stage stage;
     enum errcode err = stage_find(cx, &p->phone, c->technician_id, &stage);
@@ -180,7 +180,7 @@ act(struct play *p, struct cx *cx, const struct challenge_row *c)
 }
 
 void
-play_tick(struct play *p, struct cx *cx)
+play_tick(struct cx *cx, struct play *p)
 {
     struct challenge_row *rows = NULL;
     size_t n = 0;
@@ -192,5 +192,5 @@ play_tick(struct play *p, struct cx *cx)
     }
     for (size_t i = 0; i < n; i++)
         if (rows[i].created_at + PLAY_DELAY <= cx->now && !was_seen(p, rows[i].id))
-            act(p, cx, &rows[i]);
+            act(cx, p, &rows[i]);
 }

@@ -36,16 +36,16 @@ struct play {
 enum errcode play_make(struct cx *cx, struct str store_path, struct str key_file) MUST_CHECK;
 
 /* Called before the confinement. store_path must outlive it. ERR_IO, ERR_SYNTAX: the phones' key. */
-enum errcode play_open(struct play *p, struct cx *cx, struct str store_path) MUST_CHECK;
+enum errcode play_open(struct cx *cx, struct play *p, struct str store_path) MUST_CHECK;
 void play_close(struct play *p);
 
 /* Replaces ops_run: runs the same operation, with the steps of its scenario around it. */
 enum errcode
-play_call(struct play *p, struct cx *cx, const struct ct_op *op, const void *in, void *out) MUST_CHECK;
+play_call(struct cx *cx, struct play *p, const struct ct_op *op, const void *in, void *out) MUST_CHECK;
 /* Called by one worker, about once a second: performs the steps of pending pushes. Errors are logged. */
-void play_tick(struct play *p, struct cx *cx);
+void play_tick(struct cx *cx, struct play *p);
 
 /* The sandbox's own operations; same interface as a handler of ops.h. */
-enum errcode play_own(struct play *p, struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
+enum errcode play_own(struct cx *cx, struct play *p, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
 
 #endif

@@ -72,7 +72,7 @@ put_wake(struct buf *out, const struct topic *topic)
 {
     size_t mark = frame_begin(out, topic != NULL ? FRAME_WAKE : FRAME_WAKE_ALL, 0);
     if (topic != NULL)
-        frame_put_bytes(out, topic->bytes, sizeof(topic->bytes));
+        frame_put_bytes(out, topic->bytes, sizeof topic->bytes);
     ASSERT(frame_end(out, mark) == ERR_NONE);
 }
 

@@ -49,16 +49,16 @@ rehearse(struct check *c, const char *path, const char *name, const int *tls)
     const struct rehearsal_part part = {
         .path = path, .name = name, .text = &c->source.at_start, .tls = tls, .user = &c->user};
     struct rehearsal *r = &c->rehearsal;
-    enum errcode e = rehearsal_begin(r, &c->cx, c->loop, &part, done);
-    if (e == ERR_NONE && loop_run(c->loop) != ERR_NONE)
-        e = err_set(&c->cx, ERR_SYSTEM, "epoll fails");
+    enum errcode err = rehearsal_begin(&c->cx, r, c->loop, &part, done);
+    if (err == ERR_NONE && loop_run(c->loop) != ERR_NONE)
+        err = err_set(&c->cx, ERR_SYSTEM, "epoll fails");
     add_lines(&c->problems, &r->problems);
     add_lines(&c->warnings, &r->warnings);
     pid_t pid = r->pid;
     rehearsal_clear(r);
     while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
     }
-    return e;
+    return err;
 }
 
 static void
@@ -79,18 +79,18 @@ look(struct check *c)
         add_error(c);
     if (source_open_tls(&c->cx, config, c->tls) != ERR_NONE)
         add_error(c);
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     if (has_user && c->tls[0] >= 0)
-        e = rehearse(c, o->front, "countersign-front", c->tls);
-    if (has_user && e == ERR_NONE)
-        e = rehearse(c, o->worker, "countersign-worker", NULL);
-    if (has_user && e == ERR_NONE)
-        e = rehearse(c, o->courier, "countersign-courier", NULL);
+        err = rehearse(c, o->front, "countersign-front", c->tls);
+    if (has_user && err == ERR_NONE)
+        err = rehearse(c, o->worker, "countersign-worker", NULL);
+    if (has_user && err == ERR_NONE)
+        err = rehearse(c, o->courier, "countersign-courier", NULL);
     source_close_tls(c->tls);
     const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
     if (warning != NULL)
         buf_addf(&c->warnings, "%s\n", warning);
-    return e;
+    return err;
 }
 
 static void
@@ -106,13 +106,14 @@ static int
 look_and_print(struct check *c)
 {
     c->loop = loop_new();
-    enum errcode e = c->loop != NULL ? look(c) : err_set(&c->cx, ERR_SYSTEM, "no epoll: %s", strerror(errno));
+    enum errcode err =
+        c->loop != NULL ? look(c) : err_set(&c->cx, ERR_SYSTEM, "no epoll: %s", strerror(errno));
     loop_free(&c->loop);
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         (void)fprintf(stderr, "countersignd: %s\n", c->cx.detail);
     print(c->options->config_path, "", &c->problems);
     print(c->options->config_path, "warning: ", &c->warnings);
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         return SUPERVISE_FAILED;
     return c->problems.len == 0 ? SUPERVISE_OK : SUPERVISE_BAD_CONFIG;
 }

@@ -26,9 +26,10 @@ share_sandbox_clock(struct cx *cx)
 {
     if (!child_is_sandbox())
         return ERR_NONE;
-    enum errcode e = clock_share(CONTROL_CLOCK_FD);
+    enum errcode err = clock_share(CONTROL_CLOCK_FD);
     (void)close(CONTROL_CLOCK_FD);
-    return e == ERR_NONE ? e : err_set(cx, e, "cannot map the clock of the sandbox: %s", strerror(errno));
+    return err == ERR_NONE ? err
+                           : err_set(cx, err, "cannot map the clock of the sandbox: %s", strerror(errno));
 }
 
 static enum errcode
@@ -53,25 +54,25 @@ child_begin(struct cx *cx, const char *who, struct config *config)
     cx_init(cx);
     config_init(config);
     (void)signal(SIGPIPE, SIG_IGN);
-    enum errcode e = share_sandbox_clock(cx);
-    if (e == ERR_NONE)
-        e = map_test_clock(cx);
-    if (e == ERR_NONE) {
+    enum errcode err = share_sandbox_clock(cx);
+    if (err == ERR_NONE)
+        err = map_test_clock(cx);
+    if (err == ERR_NONE) {
         struct buf messages;
         buf_init(&messages, MESSAGES_MAX);
-        e = config_read_fd(config, "configuration", CONTROL_CONFIG_FD, &messages);
-        if (e != ERR_NONE)
-            (void)err_set(cx, e, "%.*s", STR_ARG(buf_view(&messages)));
+        err = config_read_fd(config, "configuration", CONTROL_CONFIG_FD, &messages);
+        if (err != ERR_NONE)
+            (void)err_set(cx, err, "%.*s", STR_ARG(buf_view(&messages)));
         buf_clear(&messages);
         config_use_credentials(config, getenv("CREDENTIALS_DIRECTORY"));
     }
     (void)close(CONTROL_CONFIG_FD);
-    if (e == ERR_NONE)
+    if (err == ERR_NONE)
         log_set_level((enum log_level)config->log_level);
     else
         log_cx_error(cx, LOG_START_FAILED);
     cx_begin(cx);
-    return e;
+    return err;
 }
 
 void
@@ -98,8 +99,9 @@ child_reload(struct config *config, int fd)
 enum errcode
 child_ready(struct cx *cx)
 {
-    enum errcode e = control_send(CONTROL_FD, &(struct control){.type = CONTROL_READY});
-    return e == ERR_NONE ? e : err_set(cx, e, "READY cannot be sent to the supervisor: %s", strerror(errno));
+    enum errcode err = control_send(CONTROL_FD, &(struct control){.type = CONTROL_READY});
+    return err == ERR_NONE ? err
+                           : err_set(cx, err, "READY cannot be sent to the supervisor: %s", strerror(errno));
 }
 
 void
@@ -113,7 +115,7 @@ void
 child_find(bool is_problem, struct str text)
 {
     struct control m = {.type = CONTROL_FINDING, .is_problem = is_problem};
-    for (size_t i = 0; i < text.n && i + 1 < sizeof(m.text); i++)
+    for (size_t i = 0; i < text.n && i + 1 < sizeof m.text; i++)
         m.text[i] = (char)((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
     if (control_send(CONTROL_FD, &m) != ERR_NONE)
         log_event(LOG_SUPERVISOR_GONE, "");

@@ -62,20 +62,20 @@ static struct ruleset_attr
 everything(long abi, enum confine_kind kind, size_t *size_out)
 {
     struct ruleset_attr r = {.fs = FS_BASE};
-    *size_out = sizeof(r.fs);
+    *size_out = sizeof r.fs;
     if (abi >= 2)
         r.fs |= FS_REFER;
     if (abi >= 3)
         r.fs |= FS_TRUNCATE;
     if (abi >= 4) {
         r.net = kind == CONFINE_COURIER ? NET_BIND : NET_BIND | NET_CONNECT;
-        *size_out = sizeof(r.fs) + sizeof(r.net);
+        *size_out = sizeof r.fs + sizeof r.net;
     }
     if (abi >= 5)
         r.fs |= FS_IOCTL;
     if (abi >= 6) {
         r.scoped = SCOPE_ABSTRACT | SCOPE_SIGNAL;
-        *size_out = sizeof(r);
+        *size_out = sizeof r;
     }
     return r;
 }
@@ -97,11 +97,11 @@ allow_path(struct cx *cx, int rules, uint64_t handled, const struct confine_path
         rights &= FS_OF_A_FILE;
     struct landlock_path_beneath_attr rule = {.allowed_access = rights & handled, .parent_fd = fd};
     long done = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     if (done != 0)
-        e = err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
+        err = err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
     (void)close(fd);
-    return e;
+    return err;
 }
 
 /* Of the fourth version; not in the headers of Debian 12. */
@@ -134,18 +134,18 @@ restrict_files(struct cx *cx, const struct confine *s)
     int rules = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
     if (rules < 0)
         return err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
-    enum errcode e = ERR_NONE;
-    for (size_t i = 0; e == ERR_NONE && i < s->n_paths; i++)
-        e = allow_path(cx, rules, all.fs, &s->paths[i]);
+    enum errcode err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < s->n_paths; i++)
+        err = allow_path(cx, rules, all.fs, &s->paths[i]);
     static const struct confine_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
-    for (size_t i = 0; IS_SANITIZED && e == ERR_NONE && i < sizeof(for_reports) / sizeof(for_reports[0]); i++)
-        e = allow_path(cx, rules, all.fs, &for_reports[i]);
-    if (e == ERR_NONE)
-        e = allow_ports(cx, rules, all.net, s);
-    if (e == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
-        e = err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
+    for (size_t i = 0; IS_SANITIZED && err == ERR_NONE && i < ARRAY_LEN(for_reports); i++)
+        err = allow_path(cx, rules, all.fs, &for_reports[i]);
+    if (err == ERR_NONE)
+        err = allow_ports(cx, rules, all.net, s);
+    if (err == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+        err = err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
     (void)close(rules);
-    return e;
+    return err;
 }
 
 /* A worker's, in addition: L whose database server is on this machine, T any. */
@@ -226,7 +226,7 @@ refuse_writing(scmp_filter_ctx f)
         scmp_datum_t mask, value;
     } ways[] = {{O_ACCMODE, O_WRONLY}, {O_ACCMODE, O_RDWR}, {O_CREAT, O_CREAT}, {O_TRUNC, O_TRUNC}};
     int done = 0;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && done == 0; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ways) && done == 0; i++) {
         const struct scmp_arg_cmp at = SCMP_A2(SCMP_CMP_MASKED_EQ, ways[i].mask, ways[i].value);
         const struct scmp_arg_cmp old = SCMP_A1(SCMP_CMP_MASKED_EQ, ways[i].mask, ways[i].value);
         done = refuse_call(f, "openat", &at);
@@ -252,7 +252,7 @@ allow_special(scmp_filter_ctx f, enum confine_kind kind)
         done = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (done == 0 && kind == CONFINE_COURIER)
         done = refuse_writing(f);
-    for (size_t i = 0; IS_SANITIZED && done == 0 && i < sizeof(calls_of_sanitizers) / sizeof(char *); i++)
+    for (size_t i = 0; IS_SANITIZED && done == 0 && i < ARRAY_LEN(calls_of_sanitizers); i++)
         done = allow_call(f, calls_of_sanitizers[i], 0, NULL);
     const scmp_datum_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
     if (IS_SANITIZED && done == 0 && kind == CONFINE_FRONT)
@@ -272,7 +272,7 @@ restrict_calls(struct cx *cx, const struct confine *s)
         return err_set(cx, ERR_SYSTEM, "seccomp: no filter");
     /* A binary tree instead of a list: the filter runs at every system call. */
     int done = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    for (size_t i = 0; done == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+    for (size_t i = 0; done == 0 && i < ARRAY_LEN(calls); i++)
         if ((calls[i].kinds & kinds) != 0)
             done = allow_call(f, calls[i].name, calls[i].n_conditions, calls[i].conditions);
     if (done == 0)
@@ -311,10 +311,10 @@ enum errcode
 confine_enter(struct cx *cx, const struct confine *s)
 {
     tzset(); /* opens its file when first formatting a date */
-    enum errcode e = set_limits(cx, s);
-    if (e == ERR_NONE)
-        e = restrict_files(cx, s);
-    if (e == ERR_NONE)
-        e = restrict_calls(cx, s);
-    return e;
+    enum errcode err = set_limits(cx, s);
+    if (err == ERR_NONE)
+        err = restrict_files(cx, s);
+    if (err == ERR_NONE)
+        err = restrict_calls(cx, s);
+    return err;
 }

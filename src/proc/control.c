@@ -60,11 +60,11 @@ control_send(int fd, const struct control *m)
         frame_put_u8(&out, m->fast_only || m->is_first || m->is_problem ? 1 : 0);
     if (s->has_text)
         frame_put_str(&out, str_from_cstr(m->text));
-    enum errcode e = frame_end(&out, mark);
-    if (e == ERR_NONE)
-        e = frame_send_fds(fd, &out, m->fds, m->n_fds);
+    enum errcode err = frame_end(&out, mark);
+    if (err == ERR_NONE)
+        err = frame_send_fds(fd, &out, m->fds, m->n_fds);
     buf_clear(&out);
-    return e;
+    return err;
 }
 
 static enum errcode
@@ -81,7 +81,7 @@ decode(struct frame *f, struct control *m)
     m->is_first = flag && m->type == CONTROL_GO;
     m->is_problem = flag && m->type == CONTROL_FINDING;
     struct str text = s->has_text ? frame_get_str(f) : STR_NULL;
-    if (text.n >= sizeof(m->text))
+    if (text.n >= sizeof m->text)
         return ERR_PROTOCOL;
     if (text.n > 0)
         memcpy(m->text, text.p, text.n);
@@ -94,16 +94,16 @@ control_receive(int fd, struct control *m_out)
     *m_out = (struct control){.n_fds = 0};
     struct buf in;
     buf_init(&in, CONTROL_FRAME_MAX);
-    enum errcode e = frame_receive_fds(fd, &in, m_out->fds, &m_out->n_fds);
+    enum errcode err = frame_receive_fds(fd, &in, m_out->fds, &m_out->n_fds);
     struct frame f;
-    if (e == ERR_NONE)
-        e = frame_next(&in, &f);
-    if (e == ERR_NONE)
-        e = decode(&f, m_out);
-    if (e != ERR_NONE)
+    if (err == ERR_NONE)
+        err = frame_next(&in, &f);
+    if (err == ERR_NONE)
+        err = decode(&f, m_out);
+    if (err != ERR_NONE)
         control_close_fds(m_out);
     buf_clear(&in);
-    return e;
+    return err;
 }
 
 void

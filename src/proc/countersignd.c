@@ -150,8 +150,8 @@ static const char *
 find_children(struct arena *a)
 {
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-    if (n > 0 && (size_t)n < sizeof(self)) {
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+    if (n > 0 && (size_t)n < sizeof self) {
         struct str folder = {self, (size_t)n};
         while (folder.n > 1 && folder.p[folder.n - 1] != '/')
             folder.n--;
@@ -205,7 +205,7 @@ leave_directory(struct arena *a, const char *config)
 {
     char here[PATH_MAX];
     if (config[0] != '/') {
-        if (getcwd(here, sizeof(here)) == NULL)
+        if (getcwd(here, sizeof here) == NULL)
             return config;
         config = arena_printf(a, "%s/%s", here, config).p;
     }

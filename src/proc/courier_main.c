@@ -37,9 +37,9 @@ open_webhook(struct courier *c)
     if (str_is_empty(c->config.webhook_url))
         return ERR_NONE;
     struct str key;
-    enum errcode e = webhook_read_key(&c->cx, c->config.webhook_secret_file.p, &key);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = webhook_read_key(&c->cx, c->config.webhook_secret_file.p, &key);
+    if (err != ERR_NONE)
+        return err;
     c->delivery.url = arena_cstr(&c->arena, c->config.webhook_url);
     c->delivery.key = arena_str(&c->arena, key);
     return ERR_NONE;
@@ -50,7 +50,7 @@ static struct inet_net *
 networks_of(struct courier *c)
 {
     const struct config_list *list = &c->config.push_networks;
-    struct inet_net *nets = arena_array(&c->arena, list->n, sizeof(*nets));
+    struct inet_net *nets = arena_array(&c->arena, list->n, sizeof *nets);
     for (size_t i = 0; i < list->n; i++)
         ASSERT(inet_net_parse(list->items[i], &nets[i]) == ERR_NONE);
     return nets;
@@ -97,8 +97,8 @@ open_delivery(struct courier *c)
     c->delivery.http = http_out_new(c->config.webhook_time);
     if (c->delivery.http == NULL)
         return err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
-    enum errcode e = open_webhook(c);
-    return e == ERR_NONE ? open_push(c) : e;
+    enum errcode err = open_webhook(c);
+    return err == ERR_NONE ? open_push(c) : err;
 }
 
 static enum errcode
@@ -140,9 +140,9 @@ obey(struct courier *c, struct control *m)
 static enum errcode
 read_control(struct courier *c, struct control *m_out)
 {
-    enum errcode e = control_receive(CONTROL_FD, m_out);
-    if (e != ERR_NONE)
-        return err_set(&c->cx, e, "the supervisor's channel");
+    enum errcode err = control_receive(CONTROL_FD, m_out);
+    if (err != ERR_NONE)
+        return err_set(&c->cx, err, "the supervisor's channel");
     return m_out->type == CONTROL_GO ? ERR_NONE : obey(c, m_out);
 }
 
@@ -169,10 +169,8 @@ confine(struct courier *c)
         {"/usr/lib", false},
         {"/lib", false},
     };
-    struct confine confine = {.kind = CONFINE_COURIER,
-                              .paths = paths,
-                              .n_paths = sizeof(paths) / sizeof(paths[0]),
-                              .descriptors = DESCRIPTORS};
+    struct confine confine = {
+        .kind = CONFINE_COURIER, .paths = paths, .n_paths = ARRAY_LEN(paths), .descriptors = DESCRIPTORS};
     return confine_enter(&c->cx, &confine);
 }
 
@@ -190,32 +188,32 @@ set_up(struct courier *c)
 {
     struct control m = {.type = CONTROL_RELOAD};
     while (m.type != CONTROL_GO) {
-        enum errcode e = read_control(c, &m);
-        if (e != ERR_NONE)
-            return e;
+        enum errcode err = read_control(c, &m);
+        if (err != ERR_NONE)
+            return err;
     }
     if (c->rehearses) {
         rehearse(c);
         return ERR_NONE;
     }
-    enum errcode e = open_delivery(c);
-    return e == ERR_NONE ? confine(c) : e;
+    enum errcode err = open_delivery(c);
+    return err == ERR_NONE ? confine(c) : err;
 }
 
 /* As far as there is room: the rest is queued in the channel, and the worker is not waited for. */
 static enum errcode
 take_letters(struct courier *c)
 {
-    enum errcode e = ERR_NONE;
-    while (e == ERR_NONE && delivery_has_room(&c->delivery)) {
+    enum errcode err = ERR_NONE;
+    while (err == ERR_NONE && delivery_has_room(&c->delivery)) {
         struct frame frame;
-        e = frame_next(&c->worker.in, &frame);
-        if (e == ERR_NONE)
-            e = delivery_take(&c->delivery, &frame);
-        if (e == ERR_NONE)
+        err = frame_next(&c->worker.in, &frame);
+        if (err == ERR_NONE)
+            err = delivery_take(&c->delivery, &frame);
+        if (err == ERR_NONE)
             frame_consume(&c->worker.in, &frame);
     }
-    return e == ERR_MORE ? ERR_NONE : e;
+    return err == ERR_MORE ? ERR_NONE : err;
 }
 
 /* Takes letters and returns outcomes; without a worker, outcomes are dropped. */
@@ -224,12 +222,12 @@ converse(struct courier *c, bool is_readable)
 {
     struct channel *w = &c->worker;
     delivery_collect(&c->delivery, &w->out);
-    enum errcode e = w->fd >= 0 && is_readable ? channel_fill(w) : ERR_NONE;
-    if (w->fd >= 0 && e == ERR_NONE)
-        e = take_letters(c);
-    if (e == ERR_PROTOCOL)
+    enum errcode err = w->fd >= 0 && is_readable ? channel_fill(w) : ERR_NONE;
+    if (w->fd >= 0 && err == ERR_NONE)
+        err = take_letters(c);
+    if (err == ERR_PROTOCOL)
         log_event(LOG_WORKER_BROKE_PROTOCOL, "");
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         channel_close(w);
     channel_flush(w);
     if (w->fd < 0) {

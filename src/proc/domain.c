@@ -70,7 +70,7 @@ reload(void *arg, const struct config *c)
 
 /* Without it, changes are noticed a little later. */
 static void
-listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
+listen_for_news(struct cx *cx, struct domain *d, struct worker_set_up *given)
 {
     if (news_listen(cx, config_local_file(d->config), &given->news) != ERR_NONE) {
         log_cx_error(cx, LOG_NEWS_UNAVAILABLE);
@@ -81,26 +81,26 @@ listen_for_news(struct domain *d, struct cx *cx, struct worker_set_up *given)
 
 /* Nothing is done with a key that does not belong to the database. */
 static enum errcode
-check_key(struct domain *d, struct cx *cx)
+check_key(struct cx *cx, struct domain *d)
 {
     if (d->has_key)
         return ERR_NONE;
-    enum errcode e = key_check(cx, d->config->store_key_file.p);
-    if (e != ERR_NONE) {
-        opener_close(&d->opener, cx);
+    enum errcode err = key_check(cx, d->config->store_key_file.p);
+    if (err != ERR_NONE) {
+        opener_close(cx, &d->opener);
         d->opener.since = clock_mono(); /* not again within a second */
     }
-    d->has_key = e == ERR_NONE;
-    return e;
+    d->has_key = err == ERR_NONE;
+    return err;
 }
 
 /* Whether the store is available and belongs to the key. Logs the reason when it has changed. */
 static bool
-is_open(struct domain *d, struct cx *cx)
+is_open(struct cx *cx, struct domain *d)
 {
-    if (!opener_try(&d->opener, cx, d->config))
+    if (!opener_try(cx, &d->opener, d->config))
         return false;
-    if (check_key(d, cx) == ERR_NONE)
+    if (check_key(cx, d) == ERR_NONE)
         return true;
     log_cx_error(cx, LOG_STORE_REFUSED);
     err_forget(cx);
@@ -126,7 +126,7 @@ rehearse_folder(struct domain *d, struct str file)
 
 /* A store that is not set up yet needs an action, but is not a mistake in the configuration. */
 static enum errcode
-rehearse(struct domain *d, struct cx *cx, const struct config *c)
+rehearse(struct cx *cx, struct domain *d, const struct config *c)
 {
     struct db *db = NULL;
     struct str file = config_store_file(c);
@@ -157,46 +157,46 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     d->config = c;
     d->slot = given->slot;
     if (given->is_rehearsal)
-        return rehearse(d, cx, c);
-    enum errcode e = env_read_keys(cx, c->store_key_file.p, &d->env);
-    if (e != ERR_NONE)
-        return e;
+        return rehearse(cx, d, c);
+    enum errcode err = env_read_keys(cx, c->store_key_file.p, &d->env);
+    if (err != ERR_NONE)
+        return err;
     env_configure(&d->env, c, &d->arena);
     webauthn_warm_up();
     cx->env = &d->env;
-    e = opener_first(&d->opener, cx, c);
-    if (e != ERR_NONE && !given->is_first) {
+    err = opener_first(cx, &d->opener, c);
+    if (err != ERR_NONE && !given->is_first) {
         log_cx_error(cx, LOG_STORE_UNAVAILABLE);
         err_forget(cx);
-        e = ERR_NONE;
-    } else if (e == ERR_NONE) {
-        e = check_key(d, cx);
+        err = ERR_NONE;
+    } else if (err == ERR_NONE) {
+        err = check_key(cx, d);
     }
-    if (e != ERR_NONE)
-        return e;
-    e = opener_confine(&d->reach, cx, c, &given->confine);
-    if (e != ERR_NONE)
-        return e;
+    if (err != ERR_NONE)
+        return err;
+    err = opener_confine(cx, &d->reach, c, &given->confine);
+    if (err != ERR_NONE)
+        return err;
     if (d->slot != 0)
         news_open(cx, config_local_file(c), &d->line);
     if (d->slot == 0) {
-        listen_for_news(d, cx, given);
-        e = outbox_open(&d->outbox, cx, c);
-        if (e != ERR_NONE)
-            return e;
+        listen_for_news(cx, d, given);
+        err = outbox_open(cx, &d->outbox, c);
+        if (err != ERR_NONE)
+            return err;
     }
     return d->extra == NULL ? ERR_NONE : d->extra->set_up(d->extra->arg, cx, c);
 }
 
 static enum errcode
-run_call(struct domain *d, struct cx *cx, const struct ct_op *op, const void *in, void *out)
+run_call(struct cx *cx, struct domain *d, const struct ct_op *op, const void *in, void *out)
 {
     d->writes = db_writes(cx->db);
-    enum errcode e =
+    enum errcode err =
         d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         db_rollback(cx);
-    return e;
+    return err;
 }
 
 /* Then the call may run again, whole: nothing of it was committed. Nothing left this process either: wake-ups
@@ -212,20 +212,20 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 {
     struct domain *d = arg;
     /* Without a store the answer stays zero, which is every operation's UnknownError. */
-    if (!is_open(d, cx))
+    if (!is_open(cx, d))
         return ERR_NONE;
-    enum errcode e = run_call(d, cx, op, in, out);
+    enum errcode err = run_call(cx, d, op, in, out);
     for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(d, cx); tries++) {
         log_event(LOG_CALL_REPEATED, "op=%.*s", STR_ARG(op->name));
         cx_again(cx);
         memset(out, 0, op->out.size);
         *cx->reply = (struct call_reply){.status = CALL_DONE};
-        e = run_call(d, cx, op, in, out);
+        err = run_call(cx, d, op, in, out);
     }
     if (cx->has_posted && d->slot != 0)
         news_send(&d->line);
     outbox_look_soon(&d->outbox);
-    return e;
+    return err;
 }
 
 static void
@@ -248,9 +248,9 @@ courier_tend(void *arg, struct cx *cx, short revents)
     struct domain *d = arg;
     if (d->slot != 0 || !outbox_listen(&d->outbox, revents))
         return;
-    if (!is_open(d, cx))
+    if (!is_open(cx, d))
         outbox_rest(&d->outbox);
-    else if (outbox_work(&d->outbox, cx) != ERR_NONE)
+    else if (outbox_work(cx, &d->outbox) != ERR_NONE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
 }
 
@@ -258,7 +258,7 @@ static void
 leave(void *arg, struct cx *cx)
 {
     struct domain *d = arg;
-    if (d->slot == 0 && is_open(d, cx) && outbox_leave(&d->outbox, cx) != ERR_NONE)
+    if (d->slot == 0 && is_open(cx, d) && outbox_leave(cx, &d->outbox) != ERR_NONE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
 }
 
@@ -276,32 +276,32 @@ fail_undelivered(struct cx *cx)
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    enum errcode e = store_outbox_undelivered(cx, cx->now - LOGIN_LIFE, UNDELIVERED, &ids, &n);
-    for (size_t i = 0; e == ERR_NONE && i < n; i++)
-        e = challenge_fail(cx, ids[i]);
-    return e;
+    enum errcode err = store_outbox_undelivered(cx, cx->now - LOGIN_LIFE, UNDELIVERED, &ids, &n);
+    for (size_t i = 0; err == ERR_NONE && i < n; i++)
+        err = challenge_fail(cx, ids[i]);
+    return err;
 }
 
 /* Data that grows slowly is checked once a minute. */
 static enum errcode
-sweep_the_old(struct domain *d, struct cx *cx, bool *more_out)
+sweep_the_old(struct cx *cx, struct domain *d, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
         session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, tally_sweep};
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     const int64_t began = clock_mono(); /* a clock that moves meanwhile delays nothing */
     if (began - d->swept_at < CLOCK_MINUTE)
         return ERR_NONE;
-    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0] && e == ERR_NONE; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sweeps) && err == ERR_NONE; i++) {
         bool more = false;
-        e = sweeps[i](cx, SWEEP_ROWS, &more);
+        err = sweeps[i](cx, SWEEP_ROWS, &more);
         *more_out = *more_out || more;
     }
-    if (e == ERR_NONE)
-        e = db_keep_time(cx);
-    if (e == ERR_NONE && !*more_out)
+    if (err == ERR_NONE)
+        err = db_keep_time(cx);
+    if (err == ERR_NONE && !*more_out)
         d->swept_at = began;
-    return e;
+    return err;
 }
 
 /* The machine's clock is behind the latest time recorded in the store. Codes depend on it, so this is
@@ -324,7 +324,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     if (d->news >= 0)
         news_take(d->news);
     outbox_look_soon(&d->outbox);
-    if (!is_open(d, cx)) {
+    if (!is_open(cx, d)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
         return false;
     }
@@ -333,18 +333,18 @@ idle(void *arg, struct cx *cx, bool *ends)
     compare_clocks(d);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
-    enum errcode e = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
-    if (e == ERR_NONE && (d->env.has_webhook || d->env.has_push))
-        e = fail_undelivered(cx);
-    if (e == ERR_NONE)
-        e = challenge_sweep(cx, SWEEP_ROWS, &more);
-    if (e == ERR_NONE)
-        e = sweep_the_old(d, cx, &more);
-    if (e == ERR_NONE && clock_mono() - d->tidied_at >= CLOCK_S) {
-        e = db_tidy(cx);
+    enum errcode err = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
+    if (err == ERR_NONE && (d->env.has_webhook || d->env.has_push))
+        err = fail_undelivered(cx);
+    if (err == ERR_NONE)
+        err = challenge_sweep(cx, SWEEP_ROWS, &more);
+    if (err == ERR_NONE)
+        err = sweep_the_old(cx, d, &more);
+    if (err == ERR_NONE && clock_mono() - d->tidied_at >= CLOCK_S) {
+        err = db_tidy(cx);
         d->tidied_at = clock_mono();
     }
-    return e == ERR_NONE && (more || more_rows);
+    return err == ERR_NONE && (more || more_rows);
 }
 
 int
@@ -365,7 +365,7 @@ domain_run(const struct domain_extra *extra)
                                        .arg = &d};
     int status = worker_run(&hooks);
     struct cx none = {.db = NULL};
-    opener_close(&d.opener, &none);
+    opener_close(&none, &d.opener);
     news_close(&d.line);
     outbox_clear(&d.outbox);
     env_clear(&d.env);

@@ -71,19 +71,19 @@ static enum errcode
 obey(struct process *p, struct control *m)
 {
     struct cx *cx = &p->cx;
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     switch (m->type) {
     case CONTROL_LISTENER:
-        return front_add_listener(p->front, cx, m->fds[0]);
+        return front_add_listener(cx, p->front, m->fds[0]);
     case CONTROL_WORKER:
         if (m->slot < FRONT_WORKERS_MAX)
-            return front_set_worker(p->front, cx, m->slot, m->fast_only, m->fds[0]);
+            return front_set_worker(cx, p->front, m->slot, m->fast_only, m->fds[0]);
         break;
     case CONTROL_TLS:
-        e = front_set_tls(p->front, cx, m->fds[0], m->fds[1]);
+        err = front_set_tls(cx, p->front, m->fds[0], m->fds[1]);
         control_close_fds(m);
-        if (e == ERR_NONE || !p->rehearses)
-            return e;
+        if (err == ERR_NONE || !p->rehearses)
+            return err;
         child_find_error(cx);
         return ERR_NONE;
     case CONTROL_RELOAD:
@@ -126,12 +126,12 @@ control_ready(struct loop_fd *w, unsigned what)
     struct process *p = LIST_ITEM(w, struct process, control);
     cx_begin(&p->cx);
     struct control m;
-    enum errcode e = control_receive(CONTROL_FD, &m);
-    if (e == ERR_NONE)
-        e = obey(p, &m);
+    enum errcode err = control_receive(CONTROL_FD, &m);
+    if (err == ERR_NONE)
+        err = obey(p, &m);
     else
-        (void)err_set(&p->cx, e, "the supervisor's channel");
-    if (e == ERR_NONE)
+        (void)err_set(&p->cx, err, "the supervisor's channel");
+    if (err == ERR_NONE)
         return;
     log_cx_error(&p->cx, m.type == CONTROL_TLS ? LOG_RELOAD_REFUSED : LOG_CONTROL_FAILED);
     if (m.type != CONTROL_TLS)
@@ -143,7 +143,7 @@ static void
 warm_up(void)
 {
     uint32_t seed = 0;
-    rand_bytes(&seed, sizeof(seed));
+    rand_bytes(&seed, sizeof seed);
     json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; 0 would do so too */
 }
 
@@ -153,14 +153,14 @@ set_up(struct process *p)
 {
     struct control m;
     for (;;) {
-        enum errcode e = control_receive(CONTROL_FD, &m);
-        if (e != ERR_NONE)
-            return err_set(&p->cx, e, "the supervisor's channel");
+        enum errcode err = control_receive(CONTROL_FD, &m);
+        if (err != ERR_NONE)
+            return err_set(&p->cx, err, "the supervisor's channel");
         if (m.type == CONTROL_GO)
             break;
-        e = obey(p, &m);
-        if (e != ERR_NONE)
-            return e;
+        err = obey(p, &m);
+        if (err != ERR_NONE)
+            return err;
     }
     if (p->rehearses)
         return ERR_NONE;
@@ -190,11 +190,11 @@ report(struct process *p)
 static enum errcode
 serve(struct process *p)
 {
-    enum errcode e = loop_fd_add(p->loop, &p->control, CONTROL_FD, LOOP_READ, control_ready);
-    if (e == ERR_NONE)
-        e = child_ready(&p->cx);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = loop_fd_add(p->loop, &p->control, CONTROL_FD, LOOP_READ, control_ready);
+    if (err == ERR_NONE)
+        err = child_ready(&p->cx);
+    if (err != ERR_NONE)
+        return err;
     loop_timer_init(&p->alive, alive_due);
     alive_due(&p->alive);
     return loop_run(p->loop);
@@ -209,13 +209,13 @@ run(struct process *p)
     p->front = front_new(p->loop, &p->config);
     if (child_is_sandbox())
         front_set_sandbox(p->front);
-    enum errcode e = set_up(p);
-    if (e == ERR_NONE)
-        e = p->rehearses ? report(p) : serve(p);
+    enum errcode err = set_up(p);
+    if (err == ERR_NONE)
+        err = p->rehearses ? report(p) : serve(p);
     loop_fd_remove(p->loop, &p->control);
     front_free(&p->front);
     loop_free(&p->loop);
-    return e;
+    return err;
 }
 
 int

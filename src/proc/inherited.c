@@ -30,7 +30,7 @@ static bool
 has_option(int fd, int name, int value)
 {
     int got = 0;
-    socklen_t n = sizeof(got);
+    socklen_t n = sizeof got;
     return getsockopt(fd, SOL_SOCKET, name, &got, &n) == 0 && got == value;
 }
 
@@ -38,7 +38,7 @@ static enum errcode
 take_one(struct cx *cx, int fd, struct str name, struct inherited *out)
 {
     struct sockaddr_storage sa;
-    socklen_t n = sizeof(sa);
+    socklen_t n = sizeof sa;
     size_t i = out->n;
     if (!has_option(fd, SO_TYPE, SOCK_STREAM) || !has_option(fd, SO_ACCEPTCONN, 1) ||
         getsockname(fd, (struct sockaddr *)&sa, &n) != 0 ||
@@ -62,19 +62,19 @@ inherited_take(struct cx *cx, struct inherited *out)
     *out = (struct inherited){.n = 0};
     if (n > INHERITED_MAX)
         return err_set(cx, ERR_CONFIG, "the service manager has passed more than %d sockets", INHERITED_MAX);
-    enum errcode e = ERR_NONE;
-    for (int i = 0; e == ERR_NONE && i < n; i++) {
+    enum errcode err = ERR_NONE;
+    for (int i = 0; err == ERR_NONE && i < n; i++) {
         struct str name = str_is_null(names) ? STR_LIT("unknown") : str_cut(&names, ':');
-        e = take_one(cx, FIRST + i, name, out);
+        err = take_one(cx, FIRST + i, name, out);
     }
-    return e;
+    return err;
 }
 
 static bool
 is_equal(const struct inet_endpoint *a, const struct inet_endpoint *b)
 {
     return a->port == b->port && a->addr.v6 == b->addr.v6 &&
-           memcmp(a->addr.b, b->addr.b, sizeof(a->addr.b)) == 0;
+           memcmp(a->addr.b, b->addr.b, sizeof a->addr.b) == 0;
 }
 
 enum errcode

@@ -50,8 +50,8 @@ member_kill(struct member *m)
 void
 member_tell(struct member *m, const struct control *message)
 {
-    enum errcode e = m->control < 0 ? ERR_NONE : control_send(m->control, message);
-    if (e == ERR_NONE || e == ERR_CLOSED)
+    enum errcode err = m->control < 0 ? ERR_NONE : control_send(m->control, message);
+    if (err == ERR_NONE || err == ERR_CLOSED)
         return;
     log_event(LOG_CHILD_DEAF, "child=%s slot=%" PRIu32 " message=%s", member_name(m), m->slot,
               control_name(message->type));
@@ -183,18 +183,18 @@ heard(struct loop_fd *w, unsigned what)
     (void)what;
     struct member *m = LIST_ITEM(w, struct member, watch);
     struct control got;
-    enum errcode e = control_receive(m->control, &got);
-    if (e == ERR_MORE)
+    enum errcode err = control_receive(m->control, &got);
+    if (err == ERR_MORE)
         return;
-    if (e == ERR_NONE && got.type == CONTROL_READY && !m->is_ready) {
+    if (err == ERR_NONE && got.type == CONTROL_READY && !m->is_ready) {
         m->hooks->ready(m);
-    } else if (e == ERR_NONE && got.type == CONTROL_ALIVE) {
+    } else if (err == ERR_NONE && got.type == CONTROL_ALIVE) {
         m->heard_at = clock_mono();
         log_catch_up();
-    } else if (e == ERR_NONE && got.type == CONTROL_LOST && join_again(m, got.slot)) {
+    } else if (err == ERR_NONE && got.type == CONTROL_LOST && join_again(m, got.slot)) {
         log_catch_up();
-    } else if (e != ERR_NONE || got.type != CONTROL_DRAINED) {
-        if (e != ERR_CLOSED)
+    } else if (err != ERR_NONE || got.type != CONTROL_DRAINED) {
+        if (err != ERR_CLOSED)
             log_event(LOG_CHILD_BROKE_PROTOCOL, "child=%s slot=%" PRIu32, member_name(m), m->slot);
         control_close_fds(&got);
         loop_fd_remove(m->s->loop, &m->watch);
@@ -208,23 +208,23 @@ spawn(struct member *m)
 {
     struct supervisor *s = m->s;
     char name[32];
-    (void)snprintf(name, sizeof(name), "countersign-%s", member_name(m));
+    (void)snprintf(name, sizeof name, "countersign-%s", member_name(m));
     const struct spawn child = {
         .path = executable(m), .name = name, .clock_fd = s->options->clock_fd, .user = &s->user};
-    enum errcode e = spawn_child(&s->cx, &child, &s->source.at_start, &m->control, &m->pid);
-    if (e == ERR_NONE && loop_fd_add(s->loop, &m->watch, m->control, LOOP_READ, heard) != ERR_NONE) {
-        e = err_set(&s->cx, ERR_SYSTEM, "the channel of a child cannot be watched");
+    enum errcode err = spawn_child(&s->cx, &child, &s->source.at_start, &m->control, &m->pid);
+    if (err == ERR_NONE && loop_fd_add(s->loop, &m->watch, m->control, LOOP_READ, heard) != ERR_NONE) {
+        err = err_set(&s->cx, ERR_SYSTEM, "the channel of a child cannot be watched");
         member_kill(m); /* SIGCHLD then triggers the restart */
     }
-    return e;
+    return err;
 }
 
 enum errcode
 member_start(struct member *m)
 {
-    enum errcode e = spawn(m);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = spawn(m);
+    if (err != ERR_NONE)
+        return err;
     log_event(LOG_CHILD_STARTED, "child=%s slot=%" PRIu32 " pid=%d", member_name(m), m->slot, (int)m->pid);
     set_up(m);
     return ERR_NONE;

@@ -7,30 +7,30 @@
 #include "log/log.h"
 
 static enum errcode
-open_mapped(struct opener *o, struct cx *cx, const struct config *config)
+open_mapped(struct cx *cx, struct opener *o, const struct config *config)
 {
-    enum errcode e = db_open(cx, config_store(config), DB_OPEN, config->store_busy_timeout, &o->db);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = db_open(cx, config_store(config), DB_OPEN, config->store_busy_timeout, &o->db);
+    if (err != ERR_NONE)
+        return err;
     cx->db = o->db;
-    e = db_map(cx, (int64_t)config->store_map);
-    if (e != ERR_NONE)
-        opener_close(o, cx);
-    return e;
+    err = db_map(cx, (int64_t)config->store_map);
+    if (err != ERR_NONE)
+        opener_close(cx, o);
+    return err;
 }
 
 enum errcode
-opener_first(struct opener *o, struct cx *cx, const struct config *config)
+opener_first(struct cx *cx, struct opener *o, const struct config *config)
 {
     o->tried = clock_mono();
-    enum errcode e = open_mapped(o, cx, config);
-    if (e != ERR_NONE)
+    enum errcode err = open_mapped(cx, o, config);
+    if (err != ERR_NONE)
         o->since = o->tried;
-    return e;
+    return err;
 }
 
 bool
-opener_try(struct opener *o, struct cx *cx, const struct config *config)
+opener_try(struct cx *cx, struct opener *o, const struct config *config)
 {
     cx->db = o->db;
     int64_t now = clock_mono();
@@ -39,7 +39,7 @@ opener_try(struct opener *o, struct cx *cx, const struct config *config)
     if (o->since != 0 && now - o->tried < CLOCK_S)
         return false;
     o->tried = now;
-    if (open_mapped(o, cx, config) == ERR_NONE) {
+    if (open_mapped(cx, o, config) == ERR_NONE) {
         if (o->since != 0)
             log_event(LOG_STORE_BACK, "seconds=%lld", (long long)((now - o->since) / CLOCK_S));
         o->since = 0;
@@ -54,7 +54,7 @@ opener_try(struct opener *o, struct cx *cx, const struct config *config)
 }
 
 void
-opener_close(struct opener *o, struct cx *cx)
+opener_close(struct cx *cx, struct opener *o)
 {
     cx->db = NULL;
     if (o->db != NULL)
@@ -62,9 +62,9 @@ opener_close(struct opener *o, struct cx *cx)
 }
 
 enum errcode
-opener_confine(struct opener_reach *r, struct cx *cx, const struct config *config, struct confine *confine)
+opener_confine(struct cx *cx, struct opener_reach *r, const struct config *config, struct confine *confine)
 {
-    enum errcode e = db_reach(cx, config_store(config), &r->db);
+    enum errcode err = db_reach(cx, config_store(config), &r->db);
     for (size_t i = 0; i < r->db.n_places; i++)
         r->paths[i] = (struct confine_path){r->db.places[i].path, r->db.places[i].writable};
     confine->paths = r->paths;
@@ -72,5 +72,5 @@ opener_confine(struct opener_reach *r, struct cx *cx, const struct config *confi
     confine->ports = r->db.ports;
     confine->n_ports = r->db.n_ports;
     confine->connects = r->db.is_server;
-    return e;
+    return err;
 }

@@ -20,11 +20,11 @@ struct opener {
 };
 
 /* The first attempt; the caller reports a failure. */
-enum errcode opener_first(struct opener *o, struct cx *cx, const struct config *config) MUST_CHECK;
+enum errcode opener_first(struct cx *cx, struct opener *o, const struct config *config) MUST_CHECK;
 /* Opens the configured store if it is not open, and sets cx->db. False: not available now; logged once,
  * when it went away. */
-bool opener_try(struct opener *o, struct cx *cx, const struct config *config);
-void opener_close(struct opener *o, struct cx *cx);
+bool opener_try(struct cx *cx, struct opener *o, const struct config *config);
+void opener_close(struct cx *cx, struct opener *o);
 
 /* What must stay accessible within the confinement, to open the store again. */
 struct opener_reach {
@@ -32,7 +32,7 @@ struct opener_reach {
     struct confine_path paths[DB_PLACES];
 };
 /* Fills *confine; *r must live as long as that is used. */
-enum errcode opener_confine(struct opener_reach *r, struct cx *cx, const struct config *config,
+enum errcode opener_confine(struct cx *cx, struct opener_reach *r, const struct config *config,
                             struct confine *confine) MUST_CHECK;
 
 #endif

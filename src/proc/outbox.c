@@ -42,7 +42,7 @@ outbox_clear(struct outbox *o)
 }
 
 enum errcode
-outbox_open(struct outbox *o, struct cx *cx, const struct config *config)
+outbox_open(struct cx *cx, struct outbox *o, const struct config *config)
 {
     int64_t longest = config->webhook_time > config->push_time ? config->webhook_time : config->push_time;
     o->has_webhook = !str_is_empty(config->webhook_url);
@@ -125,16 +125,16 @@ take_end(struct outbox *o, struct frame *f)
 static enum errcode
 hear(struct outbox *o)
 {
-    enum errcode e = channel_fill(&o->courier);
-    while (e == ERR_NONE) {
+    enum errcode err = channel_fill(&o->courier);
+    while (err == ERR_NONE) {
         struct frame frame;
-        e = frame_next(&o->courier.in, &frame);
-        if (e == ERR_NONE)
-            e = take_end(o, &frame);
-        if (e == ERR_NONE)
+        err = frame_next(&o->courier.in, &frame);
+        if (err == ERR_NONE)
+            err = take_end(o, &frame);
+        if (err == ERR_NONE)
             frame_consume(&o->courier.in, &frame);
     }
-    return e == ERR_MORE ? ERR_NONE : e;
+    return err == ERR_MORE ? ERR_NONE : err;
 }
 
 /* Longer than a delivery may take. */
@@ -163,12 +163,12 @@ outbox_listen(struct outbox *o, short revents)
     if (o->owes_key)
         send_key(o);
     channel_flush(&o->courier);
-    enum errcode e = o->courier.fd >= 0 && revents != 0 ? hear(o) : ERR_NONE;
-    if (e == ERR_NONE && o->courier.fd >= 0 && is_late(o))
-        e = ERR_LIMIT;
-    if (e == ERR_PROTOCOL || e == ERR_LIMIT)
-        log_event(e == ERR_LIMIT ? LOG_COURIER_LATE : LOG_COURIER_BROKE_PROTOCOL, "");
-    if (e != ERR_NONE)
+    enum errcode err = o->courier.fd >= 0 && revents != 0 ? hear(o) : ERR_NONE;
+    if (err == ERR_NONE && o->courier.fd >= 0 && is_late(o))
+        err = ERR_LIMIT;
+    if (err == ERR_PROTOCOL || err == ERR_LIMIT)
+        log_event(err == ERR_LIMIT ? LOG_COURIER_LATE : LOG_COURIER_BROKE_PROTOCOL, "");
+    if (err != ERR_NONE)
         channel_close(&o->courier);
     if (o->courier.fd < 0)
         lose_letters(o);
@@ -177,7 +177,7 @@ outbox_listen(struct outbox *o, short revents)
 }
 
 static enum errcode
-settle(struct work *w, struct cx *cx, const struct verdict *v)
+settle(struct cx *cx, struct work *w, const struct verdict *v)
 {
     struct verdict *mine = &w->verdicts[w->n_verdicts++];
     *mine = *v;
@@ -193,7 +193,7 @@ move(struct cx *cx, const struct outbox_row *row, const char *state, int64_t nex
 
 /* Handles a due row that must not be delivered, or not now: *is_done_out. */
 static enum errcode
-pass_over(struct work *w, struct cx *cx, const struct outbox_row *row, bool *is_done_out)
+pass_over(struct cx *cx, struct work *w, const struct outbox_row *row, bool *is_done_out)
 {
     const struct fate_of of = verdict_fate_of(row);
     const struct verdict none = {
@@ -204,7 +204,7 @@ pass_over(struct work *w, struct cx *cx, const struct outbox_row *row, bool *is_
     if (is_over || !is_possible || (of.is_push && row->push.rests_until > fate_last(&of)))
         return move(cx, row, "dropped", cx->now, &moved);
     if (of.is_push && str_is_null(row->push.endpoint))
-        return settle(w, cx, &none);
+        return settle(cx, w, &none);
     if (of.is_push && row->push.rests_until > cx->now)
         return move(cx, row, "waiting", row->push.rests_until, &moved);
     *is_done_out = false;
@@ -225,80 +225,80 @@ has_no_place(const struct work *w, const struct outbox_row *row)
 
 /* One that is due. */
 static enum errcode
-take_row(struct work *w, struct cx *cx, const struct outbox_row *row)
+take_row(struct cx *cx, struct work *w, const struct outbox_row *row)
 {
     bool is_done = false, moved = false;
-    enum errcode e = pass_over(w, cx, row, &is_done);
-    if (e != ERR_NONE || is_done)
-        return e;
+    enum errcode err = pass_over(cx, w, row, &is_done);
+    if (err != ERR_NONE || is_done)
+        return err;
     if (has_no_place(w, row))
         return move(cx, row, "waiting", cx->now + SHARE_PAUSE, &moved);
     const struct outbox_move claim = {.state = "waiting", .next_at = w->until, .is_claim = true};
-    e = store_outbox_move(cx, row, &claim, &moved);
+    err = store_outbox_move(cx, row, &claim, &moved);
     if (moved)
         w->claimed[w->n_claimed++] = row;
-    return e;
+    return err;
 }
 
 static enum errcode
-settle_ended(struct work *w, struct cx *cx)
+settle_ended(struct cx *cx, struct work *w)
 {
-    enum errcode e = ERR_NONE;
-    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++) {
+    enum errcode err = ERR_NONE;
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && err == ERR_NONE; i++) {
         const struct outbox_entry *entry = &w->o->entries[i];
         const struct verdict v = {.row = &entry->row, .end = entry->end, .at = entry->ended_at};
         if (entry->state == OUTBOX_ENDED)
-            e = settle(w, cx, &v);
+            err = settle(cx, w, &v);
     }
-    return e;
+    return err;
 }
 
 /* What the worker before this one had under way when it died: the supervisor starts one after the other's
  * end. It counts as an attempt, as with a courier that ended. In a shared database it may be another
  * server's, which lives: there a claim ends by its time. */
 static enum errcode
-take_over(struct work *w, struct cx *cx)
+take_over(struct cx *cx, struct work *w)
 {
     static const struct http_out_end lost = {.result = HTTP_OUT_LATER, .why = "the worker ended"};
     struct outbox_row *rows = NULL;
     size_t n = 0;
     if (db_is_shared(cx->db))
         return ERR_NONE;
-    enum errcode e = store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
-    for (size_t i = 0; i < n && e == ERR_NONE; i++)
-        e = settle(w, cx, &(struct verdict){.row = &rows[i], .end = lost, .at = cx->now});
-    return e;
+    enum errcode err = store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++)
+        err = settle(cx, w, &(struct verdict){.row = &rows[i], .end = lost, .at = cx->now});
+    return err;
 }
 
 static enum errcode
-take_due(struct work *w, struct cx *cx)
+take_due(struct cx *cx, struct work *w)
 {
     struct outbox_row *rows = NULL;
     size_t n = 0, i = 0;
-    enum errcode e = store_outbox_due(cx, cx->now, LOOKED_AT, &rows, &n);
-    for (; i < n && w->n_claimed < w->room && e == ERR_NONE; i++)
-        e = take_row(w, cx, &rows[i]);
+    enum errcode err = store_outbox_due(cx, cx->now, LOOKED_AT, &rows, &n);
+    for (; i < n && w->n_claimed < w->room && err == ERR_NONE; i++)
+        err = take_row(cx, w, &rows[i]);
     w->has_more = i == LOOKED_AT && w->n_claimed < w->room;
-    return e;
+    return err;
 }
 
 static enum errcode
-work_within(struct work *w, struct cx *cx)
+work_within(struct cx *cx, struct work *w)
 {
     w->until = cx->now + w->o->claim;
-    enum errcode e = settle_ended(w, cx);
-    if (e == ERR_NONE && !w->o->has_taken_over)
-        e = take_over(w, cx);
-    return e == ERR_NONE && w->room > 0 ? take_due(w, cx) : e;
+    enum errcode err = settle_ended(cx, w);
+    if (err == ERR_NONE && !w->o->has_taken_over)
+        err = take_over(cx, w);
+    return err == ERR_NONE && w->room > 0 ? take_due(cx, w) : err;
 }
 
 static enum errcode
-run(struct work *w, struct cx *cx, enum errcode (*within)(struct work *, struct cx *))
+run(struct cx *cx, struct work *w, enum errcode (*within)(struct cx *, struct work *))
 {
     w->claimed = arena_array(&cx->arena, HTTP_OUT_AT_ONCE, sizeof(const struct outbox_row *));
-    w->verdicts = arena_array(&cx->arena, 2 * HTTP_OUT_AT_ONCE + LOOKED_AT, sizeof(*w->verdicts));
-    enum errcode e = db_begin(cx);
-    return e == ERR_NONE ? db_end(cx, within(w, cx)) : e;
+    w->verdicts = arena_array(&cx->arena, 2 * HTTP_OUT_AT_ONCE + LOOKED_AT, sizeof *w->verdicts);
+    enum errcode err = db_begin(cx);
+    return err == ERR_NONE ? db_end(cx, within(cx, w)) : err;
 }
 
 /* Builds a letter from the entry's row. */
@@ -345,7 +345,7 @@ keep(struct outbox *o, struct outbox_entry *entry, const struct outbox_row *row,
 
 /* The transaction was committed: the entries take its results, and the letters are sent. */
 static void
-adopt(const struct work *w, struct cx *cx)
+adopt(struct cx *cx, const struct work *w)
 {
     struct outbox *o = w->o;
     size_t next = 0;
@@ -380,57 +380,57 @@ static enum errcode
 is_anything_due(struct cx *cx, bool *is_due_out)
 {
     int64_t at = 0;
-    enum errcode e = store_outbox_next(cx, &at);
-    *is_due_out = e == ERR_NONE && at != 0 && at <= clock_now();
-    return e;
+    enum errcode err = store_outbox_next(cx, &at);
+    *is_due_out = err == ERR_NONE && at != 0 && at <= clock_now();
+    return err;
 }
 
 enum errcode
-outbox_work(struct outbox *o, struct cx *cx)
+outbox_work(struct cx *cx, struct outbox *o)
 {
     struct work w = {.o = o, .room = 0};
     bool has_ended = count(o, OUTBOX_ENDED) > 0, is_due = false;
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     o->is_urgent = false;
     o->looked_at = clock_mono();
     if (channel_is_free(&o->courier))
         w.room = HTTP_OUT_AT_ONCE - count(o, OUTBOX_UNDER_WAY);
     if (w.room > 0 && !has_ended)
-        e = is_anything_due(cx, &is_due);
-    if (e == ERR_NONE && (has_ended || is_due || !o->has_taken_over)) {
-        e = run(&w, cx, work_within);
-        if (e == ERR_NONE)
-            adopt(&w, cx);
+        err = is_anything_due(cx, &is_due);
+    if (err == ERR_NONE && (has_ended || is_due || !o->has_taken_over)) {
+        err = run(cx, &w, work_within);
+        if (err == ERR_NONE)
+            adopt(cx, &w);
     }
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         outbox_rest(o);
-    o->is_urgent = o->is_urgent || w.has_more || e != ERR_NONE;
-    return e;
+    o->is_urgent = o->is_urgent || w.has_more || err != ERR_NONE;
+    return err;
 }
 
 static enum errcode
-give_back(struct work *w, struct cx *cx)
+give_back(struct cx *cx, struct work *w)
 {
-    enum errcode e = settle_ended(w, cx);
-    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++) {
+    enum errcode err = settle_ended(cx, w);
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && err == ERR_NONE; i++) {
         const struct outbox_entry *entry = &w->o->entries[i];
         bool moved = false;
         if (entry->state == OUTBOX_UNDER_WAY)
-            e = move(cx, &entry->row, "waiting", cx->now, &moved);
+            err = move(cx, &entry->row, "waiting", cx->now, &moved);
     }
-    return e;
+    return err;
 }
 
 enum errcode
-outbox_leave(struct outbox *o, struct cx *cx)
+outbox_leave(struct cx *cx, struct outbox *o)
 {
     struct work w = {.o = o};
     if (count(o, OUTBOX_FREE) == HTTP_OUT_AT_ONCE)
         return ERR_NONE;
-    enum errcode e = run(&w, cx, give_back);
-    for (size_t i = 0; i < w.n_verdicts && e == ERR_NONE; i++)
+    enum errcode err = run(cx, &w, give_back);
+    for (size_t i = 0; i < w.n_verdicts && err == ERR_NONE; i++)
         verdict_log(&w.verdicts[i]);
-    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && e == ERR_NONE; i++)
+    for (size_t i = 0; i < HTTP_OUT_AT_ONCE && err == ERR_NONE; i++)
         forget(&o->entries[i]);
-    return e;
+    return err;
 }

@@ -62,7 +62,7 @@ void outbox_init(struct outbox *o);
 void outbox_clear(struct outbox *o);
 /* Reads the configuration and, for Web Push, the key from the server's key file: before the confinement.
  * Errors as push_key_read. */
-enum errcode outbox_open(struct outbox *o, struct cx *cx, const struct config *config) MUST_CHECK;
+enum errcode outbox_open(struct cx *cx, struct outbox *o, const struct config *config) MUST_CHECK;
 
 /* Takes the courier's channel; the previous one is lost. */
 void outbox_join(struct outbox *o, int fd);
@@ -76,8 +76,8 @@ void outbox_rest(struct outbox *o);
 bool outbox_listen(struct outbox *o, short revents);
 /* Runs the transaction; cx must have an open store. On an error nothing is changed, and it pauses for a
  * second. */
-enum errcode outbox_work(struct outbox *o, struct cx *cx) MUST_CHECK;
+enum errcode outbox_work(struct cx *cx, struct outbox *o) MUST_CHECK;
 /* Before this process exits: writes the outcomes that have arrived, and releases the other claims. */
-enum errcode outbox_leave(struct outbox *o, struct cx *cx) MUST_CHECK;
+enum errcode outbox_leave(struct cx *cx, struct outbox *o) MUST_CHECK;
 
 #endif

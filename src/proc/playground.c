@@ -47,9 +47,9 @@ remove_folder(const char *path)
 static void
 remove_if_dead(const char *name)
 {
-    char path[sizeof(MEMORY) + NAME_MAX + 1];
+    char path[sizeof MEMORY + NAME_MAX + 1];
     struct stat st;
-    (void)snprintf(path, sizeof(path), MEMORY "/%s", name);
+    (void)snprintf(path, sizeof path, MEMORY "/%s", name);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -83,8 +83,8 @@ make_folder(struct playground *p)
             break;
         int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0 && flock(fd, LOCK_EX) == 0 && stat(path, &st) == 0) {
-            static_assert(sizeof(path) <= sizeof(p->folder), "the folder's name has room");
-            memcpy(p->folder, path, sizeof(path));
+            static_assert(sizeof path <= sizeof p->folder, "the folder's name has room");
+            memcpy(p->folder, path, sizeof path);
             p->lock_fd = fd;
             return ERR_NONE;
         }
@@ -130,11 +130,11 @@ playground_make(struct playground *p, struct arena *a, const char *sandbox, cons
 {
     *p = (struct playground){.lock_fd = -1, .clock_fd = -1};
     remove_dead();
-    enum errcode e = make_folder(p);
-    if (e == ERR_NONE)
-        e = make_clock(p);
-    if (e != ERR_NONE)
-        return e;
+    enum errcode err = make_folder(p);
+    if (err == ERR_NONE)
+        err = make_clock(p);
+    if (err != ERR_NONE)
+        return err;
     struct str store = arena_printf(a, "%s/countersign.db", p->folder);
     struct str key = arena_printf(a, "%s/countersign.key", p->folder);
     /* A phone signs for the server address it knows; on loopback the server derives its own name. */

@@ -67,7 +67,7 @@ read_file(const char *path, struct buf *text)
     if (fd < 0)
         return false;
     for (ssize_t n = 1; n > 0;) {
-        n = read(fd, some, sizeof(some));
+        n = read(fd, some, sizeof some);
         if (n > 0)
             buf_add(text, some, (size_t)n);
     }

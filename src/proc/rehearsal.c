@@ -36,12 +36,12 @@ heard(struct loop_fd *w, unsigned what)
     (void)what;
     struct rehearsal *r = LIST_ITEM(w, struct rehearsal, watch);
     struct control m;
-    enum errcode e = control_receive(r->control, &m);
-    if (e == ERR_MORE)
+    enum errcode err = control_receive(r->control, &m);
+    if (err == ERR_MORE)
         return;
-    if (e == ERR_NONE && m.type == CONTROL_FINDING) {
+    if (err == ERR_NONE && m.type == CONTROL_FINDING) {
         buf_addf(m.is_problem ? &r->problems : &r->warnings, "%s\n", m.text);
-    } else if (e == ERR_NONE && m.type == CONTROL_READY) {
+    } else if (err == ERR_NONE && m.type == CONTROL_READY) {
         stop(r);
         r->done(r);
     } else {
@@ -59,18 +59,18 @@ deadline_due(struct loop_timer *t)
 static enum errcode
 send_part(struct rehearsal *r, const struct rehearsal_part *part)
 {
-    enum errcode e = control_send(r->control, &(struct control){.type = CONTROL_REHEARSE});
-    if (e == ERR_NONE && part->tls != NULL)
-        e = control_send(
+    enum errcode err = control_send(r->control, &(struct control){.type = CONTROL_REHEARSE});
+    if (err == ERR_NONE && part->tls != NULL)
+        err = control_send(
             r->control,
             &(struct control){.type = CONTROL_TLS, .fds = {part->tls[0], part->tls[1]}, .n_fds = 2});
-    if (e == ERR_NONE)
-        e = control_send(r->control, &(struct control){.type = CONTROL_GO, .is_first = true});
-    return e == ERR_CLOSED ? ERR_NONE : e; /* the loop notices a process that is gone */
+    if (err == ERR_NONE)
+        err = control_send(r->control, &(struct control){.type = CONTROL_GO, .is_first = true});
+    return err == ERR_CLOSED ? ERR_NONE : err; /* the loop notices a process that is gone */
 }
 
 enum errcode
-rehearsal_begin(struct rehearsal *r, struct cx *cx, struct loop *loop, const struct rehearsal_part *part,
+rehearsal_begin(struct cx *cx, struct rehearsal *r, struct loop *loop, const struct rehearsal_part *part,
                 void (*done)(struct rehearsal *r))
 {
     *r = (struct rehearsal){
@@ -79,16 +79,16 @@ rehearsal_begin(struct rehearsal *r, struct cx *cx, struct loop *loop, const str
     buf_init(&r->warnings, FINDINGS_MAX);
     loop_timer_init(&r->deadline, deadline_due);
     const struct spawn child = {.path = part->path, .name = part->name, .user = part->user};
-    enum errcode e = spawn_child(cx, &child, part->text, &r->control, &r->pid);
-    if (e == ERR_NONE)
-        e = loop_fd_add(loop, &r->watch, r->control, LOOP_READ, heard);
-    if (e == ERR_NONE)
-        e = send_part(r, part);
-    if (e == ERR_NONE)
+    enum errcode err = spawn_child(cx, &child, part->text, &r->control, &r->pid);
+    if (err == ERR_NONE)
+        err = loop_fd_add(loop, &r->watch, r->control, LOOP_READ, heard);
+    if (err == ERR_NONE)
+        err = send_part(r, part);
+    if (err == ERR_NONE)
         loop_timer_set(loop, &r->deadline, clock_mono() + REHEARSAL_TIME);
     else if (cx->err == ERR_NONE)
-        e = err_set(cx, ERR_SYSTEM, "%s cannot be asked", part->name);
-    return e;
+        err = err_set(cx, ERR_SYSTEM, "%s cannot be asked", part->name);
+    return err;
 }
 
 void

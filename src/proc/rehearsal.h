@@ -42,7 +42,7 @@ struct rehearsal {
 /* Overwrites all of *r. done is called once, from the loop, with the findings; if there is no problem
  * among them, a start would succeed. ERR_SYSTEM when no process can be created: done is not called.
  * rehearsal_clear must be called in any case. */
-enum errcode rehearsal_begin(struct rehearsal *r, struct cx *cx, struct loop *loop,
+enum errcode rehearsal_begin(struct cx *cx, struct rehearsal *r, struct loop *loop,
                              const struct rehearsal_part *part, void (*done)(struct rehearsal *r)) MUST_CHECK;
 /* Kills a running rehearsal; done is not called afterwards. */
 void rehearsal_clear(struct rehearsal *r);

@@ -94,7 +94,7 @@ rehearse(struct supervisor *s, struct buf *messages)
                                         .text = &s->reload.fresh.text,
                                         .tls = s->reload.fresh.tls,
                                         .user = &s->user};
-    if (rehearsal_begin(&s->reload.rehearsal, &s->cx, s->loop, &part, rehearsed) == ERR_NONE)
+    if (rehearsal_begin(&s->cx, &s->reload.rehearsal, s->loop, &part, rehearsed) == ERR_NONE)
         return true;
     buf_addf(messages, "%s\n", s->cx.detail);
     return false;
@@ -113,7 +113,7 @@ reload_begin(struct supervisor *s)
     notify_manager(state.p);
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
-    bool is_good = source_read(&s->source, &s->cx, &r->fresh, &messages) == ERR_NONE;
+    bool is_good = source_read(&s->cx, &s->source, &r->fresh, &messages) == ERR_NONE;
     bool has_pair = is_good && r->fresh.tls[0] >= 0;
     if (has_pair)
         is_good = rehearse(s, &messages);

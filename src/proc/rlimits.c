@@ -24,7 +24,7 @@ static const struct {
 void
 limits_adopt(void)
 {
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         struct rlimit l;
         if (getrlimit(limits[i].which, &l) != 0)
             continue;

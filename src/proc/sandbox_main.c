@@ -16,19 +16,19 @@ set_up(void *arg, struct cx *cx, const struct config *config)
 {
     if (!child_is_sandbox())
         return err_set(cx, ERR_DENIED, "only countersignd --sandbox may start this worker");
-    return play_open(arg, cx, config->store_path);
+    return play_open(cx, arg, config->store_path);
 }
 
 static enum errcode
 call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
-    return play_call(arg, cx, op, in, out);
+    return play_call(cx, arg, op, in, out);
 }
 
 static void
 tick(void *arg, struct cx *cx)
 {
-    play_tick(arg, cx);
+    play_tick(cx, arg);
 }
 
 static int
@@ -36,11 +36,11 @@ make(const char *store_path, const char *key_file)
 {
     struct cx cx;
     cx_init(&cx);
-    enum errcode e = play_make(&cx, str_from_cstr(store_path), str_from_cstr(key_file));
-    if (e != ERR_NONE)
+    enum errcode err = play_make(&cx, str_from_cstr(store_path), str_from_cstr(key_file));
+    if (err != ERR_NONE)
         (void)fprintf(stderr, "countersignd: the sandbox's store cannot be created: %s\n", cx.detail);
     cx_clear(&cx);
-    return e == ERR_NONE ? 0 : CHILD_FAILED;
+    return err == ERR_NONE ? 0 : CHILD_FAILED;
 }
 
 int

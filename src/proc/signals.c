@@ -13,7 +13,7 @@ static const struct {
 #include "proc/signals.def"
 };
 
-enum { ROWS = sizeof(table) / sizeof(table[0]) };
+enum { ROWS = ARRAY_LEN(table) };
 
 /* An ignored signal is inherited through exec; a handler is reset by it, so one found here can only be a
  * sanitizer's. */
@@ -71,11 +71,11 @@ signals_begin(void)
 enum errcode
 signals_watch(struct loop *l, void (*const got[SIGNAL_DEED_COUNT_])(void *arg, int signo), void *arg)
 {
-    enum errcode e = ERR_NONE;
-    for (size_t i = 0; e == ERR_NONE && i < ROWS; i++)
+    enum errcode err = ERR_NONE;
+    for (size_t i = 0; err == ERR_NONE && i < ROWS; i++)
         if (table[i].deed != SIGNAL_IGNORE)
-            e = loop_signal(l, table[i].signo, got[table[i].deed], arg);
-    return e;
+            err = loop_signal(l, table[i].signo, got[table[i].deed], arg);
+    return err;
 }
 
 bool

@@ -49,17 +49,17 @@ source_init(struct source *s, const char *path, struct str text, struct buf *mes
     buf_init(&s->at_start, CONFIG_TEXT_MAX + 1);
     buf_init(&s->newest, CONFIG_TEXT_MAX + 1);
     config_init(&s->config);
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     if (path != NULL)
-        e = read_text(path, &s->at_start, messages);
+        err = read_text(path, &s->at_start, messages);
     else
         buf_add_str(&s->at_start, text);
-    if (e != ERR_NONE)
-        return e;
+    if (err != ERR_NONE)
+        return err;
     struct str name = str_from_cstr(path == NULL ? BUILT_IN : path);
-    e = config_parse(&s->config, name, buf_view(&s->at_start), messages);
+    err = config_parse(&s->config, name, buf_view(&s->at_start), messages);
     config_use_credentials(&s->config, getenv("CREDENTIALS_DIRECTORY"));
-    return e;
+    return err;
 }
 
 void
@@ -114,26 +114,27 @@ static enum errcode
 open_copy(struct cx *cx, const char *setting, struct str path, bool is_key, int *fd_out)
 {
     struct stat st = {.st_mode = 0};
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     int fd = open(arena_cstr(&cx->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     *fd_out = -1;
     if (fd < 0 || fstat(fd, &st) != 0)
-        e = err_set(cx, ERR_CONFIG, "%s: cannot open %.*s: %s", setting, STR_ARG(path), strerror(errno));
+        err = err_set(cx, ERR_CONFIG, "%s: cannot open %.*s: %s", setting, STR_ARG(path), strerror(errno));
     else if (!S_ISREG(st.st_mode))
-        e = err_set(cx, ERR_CONFIG, "%s: %.*s is not a file", setting, STR_ARG(path));
+        err = err_set(cx, ERR_CONFIG, "%s: %.*s is not a file", setting, STR_ARG(path));
     else if (st.st_size > TLS_FILE_MAX)
-        e = err_set(cx, ERR_CONFIG, "%s: %.*s is larger than 1 MiB", setting, STR_ARG(path));
+        err = err_set(cx, ERR_CONFIG, "%s: %.*s is larger than 1 MiB", setting, STR_ARG(path));
     else if (is_key && (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0)
-        e = err_set(
+        err = err_set(
             cx, ERR_CONFIG,
             "%s: others than its owner and its group may read %.*s, or its group may write it: chmod 600 "
             "or 640 it",
             setting, STR_ARG(path));
     else if ((*fd_out = copy_file(fd, st.st_size)) < 0)
-        e = err_set(cx, ERR_CONFIG, "%s: %.*s cannot be copied: %s", setting, STR_ARG(path), strerror(errno));
+        err =
+            err_set(cx, ERR_CONFIG, "%s: %.*s cannot be copied: %s", setting, STR_ARG(path), strerror(errno));
     if (fd >= 0)
         (void)close(fd);
-    return e;
+    return err;
 }
 
 void
@@ -153,37 +154,37 @@ source_open_tls(struct cx *cx, const struct config *config, int fds[2])
     if (str_is_empty(config->tls_certificate))
         return ERR_NONE;
     /* Both are checked, so that one round fixes both. */
-    enum errcode e = open_copy(cx, "tls.certificate", config->tls_certificate, false, &fds[0]);
+    enum errcode err = open_copy(cx, "tls.certificate", config->tls_certificate, false, &fds[0]);
     const char *first = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
     err_forget(cx);
-    enum errcode e2 = open_copy(cx, "tls.key", config->tls_key, true, &fds[1]);
+    enum errcode key_err = open_copy(cx, "tls.key", config->tls_key, true, &fds[1]);
     const char *second = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
     err_forget(cx);
-    if (e == ERR_NONE && e2 == ERR_NONE)
+    if (err == ERR_NONE && key_err == ERR_NONE)
         return ERR_NONE;
     source_close_tls(fds);
-    return err_set(cx, ERR_CONFIG, "%s%s%s", first, e != e2 ? "" : "\n", second);
+    return err_set(cx, ERR_CONFIG, "%s%s%s", first, err != key_err ? "" : "\n", second);
 }
 
 enum errcode
-source_read(const struct source *s, struct cx *cx, struct source_fresh *out, struct buf *messages)
+source_read(struct cx *cx, const struct source *s, struct source_fresh *out, struct buf *messages)
 {
     *out = (struct source_fresh){.tls = {-1, -1}};
     buf_init(&out->text, CONFIG_TEXT_MAX + 1);
     config_init(&out->config);
-    enum errcode e = s->path == NULL ? ERR_NONE : read_text(s->path, &out->text, messages);
-    if (e == ERR_NONE && s->path == NULL)
+    enum errcode err = s->path == NULL ? ERR_NONE : read_text(s->path, &out->text, messages);
+    if (err == ERR_NONE && s->path == NULL)
         buf_add_str(&out->text, buf_view(&s->at_start));
-    if (e == ERR_NONE)
-        e = config_parse(&out->config, str_from_cstr(s->path == NULL ? BUILT_IN : s->path),
-                         buf_view(&out->text), messages);
-    if (e != ERR_NONE)
-        return e;
+    if (err == ERR_NONE)
+        err = config_parse(&out->config, str_from_cstr(s->path == NULL ? BUILT_IN : s->path),
+                           buf_view(&out->text), messages);
+    if (err != ERR_NONE)
+        return err;
     config_use_credentials(&out->config, getenv("CREDENTIALS_DIRECTORY"));
-    e = source_open_tls(cx, &out->config, out->tls);
-    if (e != ERR_NONE)
+    err = source_open_tls(cx, &out->config, out->tls);
+    if (err != ERR_NONE)
         buf_addf(messages, "%s\n", cx->detail);
-    return e;
+    return err;
 }
 
 void

@@ -39,7 +39,7 @@ struct source_fresh {
 /* Reads the file again and opens the TLS files that it names. *s does not change. On an error, messages
  * has the problems, one per line. source_fresh_clear must be called in any case. */
 enum errcode
-source_read(const struct source *s, struct cx *cx, struct source_fresh *out, struct buf *messages) MUST_CHECK;
+source_read(struct cx *cx, const struct source *s, struct source_fresh *out, struct buf *messages) MUST_CHECK;
 void source_fresh_clear(struct source_fresh *fresh);
 
 /* Applies the LIVE settings. needs_restart gets the names of START settings that differ. If TLS would be

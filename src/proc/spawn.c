@@ -40,7 +40,7 @@ spawn_find_user(struct cx *cx, struct str name, struct privilege_user *user_out)
     user_out->is_set = true;
     user_out->uid = pw->pw_uid;
     user_out->gid = pw->pw_gid;
-    ASSERT(name.n < sizeof(user_out->name));
+    ASSERT(name.n < sizeof user_out->name);
     memcpy(user_out->name, account, name.n + 1);
     return ERR_NONE;
 }
@@ -102,7 +102,7 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
         give_up("parent", s->path);
     char name[64];
     size_t n = strlen(s->name);
-    ASSERT(n < sizeof(name));
+    ASSERT(n < sizeof name);
     memcpy(name, s->name, n + 1);
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     char *argv[] = {name, NULL};
@@ -110,18 +110,18 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
     char stream[64], credentials[PATH_MAX + 32];
     char *env[] = {path, NULL, NULL, NULL, NULL, NULL};
     size_t n_env = 1;
-    if (pass_on("JOURNAL_STREAM", stream, sizeof(stream)))
+    if (pass_on("JOURNAL_STREAM", stream, sizeof stream))
         env[n_env++] = stream;
-    if (pass_on("CREDENTIALS_DIRECTORY", credentials, sizeof(credentials)))
+    if (pass_on("CREDENTIALS_DIRECTORY", credentials, sizeof credentials))
         env[n_env++] = credentials;
     if (s->clock_fd > 0)
         env[n_env++] = sandbox;
 #if COUNTERSIGN_TESTING
     char moved[PATH_MAX + 32];
-    if (pass_on("COUNTERSIGN_TEST_CLOCK", moved, sizeof(moved)))
+    if (pass_on("COUNTERSIGN_TEST_CLOCK", moved, sizeof moved))
         env[n_env++] = moved;
 #endif
-    ASSERT(n_env < sizeof(env) / sizeof(env[0]));
+    ASSERT(n_env < ARRAY_LEN(env));
     (void)execve(s->path, argv, env);
     give_up("exec", s->path);
 }
@@ -151,16 +151,16 @@ spawn_child(struct cx *cx, const struct spawn *s, const struct buf *text, int *c
 {
     int pair[2] = {-1, -1};
     int config = source_fd(text);
-    enum errcode e = ERR_NONE;
+    enum errcode err = ERR_NONE;
     if (config < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
         fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0)
-        e = err_set(cx, ERR_SYSTEM, "no descriptors for a child: %s", strerror(errno));
-    if (e == ERR_NONE)
-        e = fork_child(cx, s, &(struct ends){.control = pair[1], .config = config}, pid_out);
+        err = err_set(cx, ERR_SYSTEM, "no descriptors for a child: %s", strerror(errno));
+    if (err == ERR_NONE)
+        err = fork_child(cx, s, &(struct ends){.control = pair[1], .config = config}, pid_out);
     close_one(pair[1]);
     close_one(config);
-    if (e != ERR_NONE)
+    if (err != ERR_NONE)
         close_one(pair[0]);
-    *control_out = e == ERR_NONE ? pair[0] : -1;
-    return e;
+    *control_out = err == ERR_NONE ? pair[0] : -1;
+    return err;
 }

@@ -218,7 +218,7 @@ announce(struct supervisor *s)
     buf_init(&line, MESSAGES_MAX);
     buf_add_cstr(&line, "READY");
     listeners_describe(&s->cx, &s->listeners, &line);
-    struct str addresses = str_sub(buf_view(&line), sizeof("READY"), line.len);
+    struct str addresses = str_sub(buf_view(&line), sizeof "READY", line.len);
     log_event(LOG_READY, "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
     if (s->options->clock_fd > 0)
         log_event(LOG_SANDBOX, "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
@@ -296,12 +296,12 @@ open_listeners(struct supervisor *s)
 {
     const struct config *config = &s->source.config;
     struct inherited inherited;
-    enum errcode e = inherited_take(&s->cx, &inherited);
-    if (e == ERR_NONE)
-        e = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &inherited,
-                           &s->listeners);
+    enum errcode err = inherited_take(&s->cx, &inherited);
+    if (err == ERR_NONE)
+        err = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &inherited,
+                             &s->listeners);
     inherited_close(&inherited);
-    return e;
+    return err;
 }
 
 /* All checks that can fail before the first child runs. */
@@ -310,23 +310,23 @@ prepare(struct supervisor *s)
 {
     const struct config *config = &s->source.config;
     limits_adopt();
-    enum errcode e = spawn_find_user(&s->cx, config->server_user, &s->user);
+    enum errcode err = spawn_find_user(&s->cx, config->server_user, &s->user);
     const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
-    if (e == ERR_NONE && warning != NULL)
+    if (err == ERR_NONE && warning != NULL)
         log_event(LOG_USER_ROOT, "problem=\"%s\"", warning);
-    if (e == ERR_NONE)
-        e = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
-    if (e == ERR_NONE)
-        e = source_open_tls(&s->cx, config, s->tls);
-    if (e == ERR_NONE)
-        e = open_listeners(s);
+    if (err == ERR_NONE)
+        err = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
+    if (err == ERR_NONE)
+        err = source_open_tls(&s->cx, config, s->tls);
+    if (err == ERR_NONE)
+        err = open_listeners(s);
     static void (*const got[])(void *arg, int signo) = {
         [SIGNAL_END] = got_end_signal,
         [SIGNAL_RELOAD] = got_reload_signal,
         [SIGNAL_REAP] = got_child_signal,
         [SIGNAL_IGNORE] = NULL,
     };
-    return e == ERR_NONE ? signals_watch(s->loop, got, s) : e;
+    return err == ERR_NONE ? signals_watch(s->loop, got, s) : err;
 }
 
 static int
@@ -341,7 +341,7 @@ serve(struct supervisor *s)
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
     }
     size_t fronts = s->listeners.fronts, workers = source_workers(&s->source);
-    s->members = calloc(fronts + workers + 1, sizeof(*s->members));
+    s->members = calloc(fronts + workers + 1, sizeof *s->members);
     if (s->members == NULL)
         err_no_memory();
     add_members(s, MEMBER_WORKER, workers);

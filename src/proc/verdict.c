@@ -49,8 +49,8 @@ verdict_write(struct cx *cx, struct verdict *v)
     v->fate = fate_decide(&of, &v->end, v->at, &move.next_at);
     move.state = states[v->fate];
     move.is_attempt = v->fate != FATE_DROPPED;
-    enum errcode e = store_outbox_move(cx, v->row, &move, &moved);
-    return e == ERR_NONE ? note_subscription(cx, v) : e;
+    enum errcode err = store_outbox_move(cx, v->row, &move, &moved);
+    return err == ERR_NONE ? note_subscription(cx, v) : err;
 }
 
 void

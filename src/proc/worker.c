@@ -63,8 +63,8 @@ obey(struct worker *w, struct control *m)
 static enum errcode
 read_control(struct worker *w, struct control *m)
 {
-    enum errcode e = control_receive(CONTROL_FD, m);
-    return e == ERR_NONE ? e : err_set(&w->cx, e, "the supervisor's channel");
+    enum errcode err = control_receive(CONTROL_FD, m);
+    return err == ERR_NONE ? err : err_set(&w->cx, err, "the supervisor's channel");
 }
 
 /* Until GO; the confinement follows. */
@@ -73,11 +73,11 @@ set_up(struct worker *w)
 {
     struct control m = {.type = CONTROL_RELOAD};
     while (m.type != CONTROL_GO) {
-        enum errcode e = read_control(w, &m);
-        if (e == ERR_NONE && m.type != CONTROL_GO)
-            e = obey(w, &m);
-        if (e != ERR_NONE)
-            return e;
+        enum errcode err = read_control(w, &m);
+        if (err == ERR_NONE && m.type != CONTROL_GO)
+            err = obey(w, &m);
+        if (err != ERR_NONE)
+            return err;
     }
     w->given =
         (struct worker_set_up){.config = &w->config,
@@ -86,10 +86,10 @@ set_up(struct worker *w)
                                .is_rehearsal = w->rehearses,
                                .confine = {.kind = CONFINE_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
                                .news = -1};
-    enum errcode e = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
-    if (e == ERR_NONE && !w->rehearses)
-        e = confine_enter(&w->cx, &w->given.confine);
-    return e;
+    enum errcode err = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
+    if (err == ERR_NONE && !w->rehearses)
+        err = confine_enter(&w->cx, &w->given.confine);
+    return err;
 }
 
 static void
@@ -161,20 +161,20 @@ static void
 front_ready(struct worker *w, struct channel *f)
 {
     channel_flush(f);
-    enum errcode e = channel_is_free(f) ? channel_fill(f) : ERR_NONE;
-    while (e == ERR_NONE && channel_is_free(f)) {
+    enum errcode err = channel_is_free(f) ? channel_fill(f) : ERR_NONE;
+    while (err == ERR_NONE && channel_is_free(f)) {
         struct frame frame;
-        e = frame_next(&f->in, &frame);
-        if (e == ERR_NONE) {
-            e = answer(w, f, &frame);
+        err = frame_next(&f->in, &frame);
+        if (err == ERR_NONE) {
+            err = answer(w, f, &frame);
             cx_end(&w->cx);
         }
-        if (e == ERR_NONE && f->fd >= 0)
+        if (err == ERR_NONE && f->fd >= 0)
             frame_consume(&f->in, &frame);
     }
-    if (e == ERR_PROTOCOL)
+    if (err == ERR_PROTOCOL)
         log_event(LOG_FRONT_BROKE_PROTOCOL, "");
-    if (e != ERR_NONE && e != ERR_MORE)
+    if (err != ERR_NONE && err != ERR_MORE)
         channel_close(f);
     if (f->in.cap > KEEP_SIZE)
         buf_release_if_empty(&f->in);
@@ -187,10 +187,10 @@ control_ready(struct worker *w)
 {
     struct control m;
     cx_begin(&w->cx);
-    enum errcode e = read_control(w, &m);
-    if (e == ERR_NONE)
-        e = obey(w, &m);
-    if (e == ERR_NONE)
+    enum errcode err = read_control(w, &m);
+    if (err == ERR_NONE)
+        err = obey(w, &m);
+    if (err == ERR_NONE)
         return;
     log_cx_error(&w->cx, LOG_CONTROL_FAILED);
     w->ends = true;

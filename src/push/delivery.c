@@ -51,16 +51,16 @@ take_key(struct delivery *d, struct frame *f)
 {
     struct secret scalar;
     unsigned char point[P256_POINT];
-    enum errcode e = letter_get_key(f, &scalar, point);
-    if (e == ERR_NONE && str_is_empty(d->contact))
-        e = ERR_PROTOCOL;
-    if (e == ERR_NONE) {
+    enum errcode err = letter_get_key(f, &scalar, point);
+    if (err == ERR_NONE && str_is_empty(d->contact))
+        err = ERR_PROTOCOL;
+    if (err == ERR_NONE) {
         vapid_clear(&d->push.vapid);
         arena_reset(&d->arena);
         vapid_init(&d->push.vapid, &d->arena, &scalar, point, d->contact);
     }
     secret_clear(&scalar);
-    return e;
+    return err;
 }
 
 /* Without a post: it cannot be delivered. */
@@ -69,7 +69,7 @@ refuse(struct delivery_job *job, const char *why)
 {
     job->is_refused = true;
     job->post.end = (struct http_out_end){.result = HTTP_OUT_REFUSED};
-    (void)snprintf(job->post.end.why, sizeof(job->post.end.why), "%s", why);
+    (void)snprintf(job->post.end.why, sizeof job->post.end.why, "%s", why);
 }
 
 static enum errcode
@@ -91,19 +91,19 @@ take_post(struct delivery *d, struct frame *f)
 {
     struct letter letter;
     struct delivery_job *job = find_free(d);
-    enum errcode e = letter_get(f, &letter);
-    if (e != ERR_NONE || job == NULL)
+    enum errcode err = letter_get(f, &letter);
+    if (err != ERR_NONE || job == NULL)
         return ERR_PROTOCOL;
     cx_begin(&job->cx);
-    e = write_post(d, job, &letter);
-    if (e != ERR_NONE && e != ERR_POLICY && e != ERR_CRYPTO)
-        return e;
+    err = write_post(d, job, &letter);
+    if (err != ERR_NONE && err != ERR_POLICY && err != ERR_CRYPTO)
+        return err;
     job->id = f->id;
     job->is_busy = job->is_awaited = true;
-    if (e == ERR_NONE)
+    if (err == ERR_NONE)
         http_out_begin(d->http, &job->post);
     else
-        refuse(job, e == ERR_POLICY ? "the push service is not admitted" : "bad key");
+        refuse(job, err == ERR_POLICY ? "the push service is not admitted" : "bad key");
     return ERR_NONE;
 }
 

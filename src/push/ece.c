@@ -12,8 +12,8 @@
 enum { LAST_RECORD = 2 };
 
 /* Followed by a NUL, which is part of it (sections 2.2 and 2.3). */
-static const struct str key_info = {"Content-Encoding: aes128gcm", sizeof("Content-Encoding: aes128gcm")};
-static const struct str nonce_info = {"Content-Encoding: nonce", sizeof("Content-Encoding: nonce")};
+static const struct str key_info = {"Content-Encoding: aes128gcm", sizeof "Content-Encoding: aes128gcm"};
+static const struct str nonce_info = {"Content-Encoding: nonce", sizeof "Content-Encoding: nonce"};
 
 struct str
 ece_encrypt(struct arena *a, const struct ece *e, struct str text, size_t padded)
@@ -30,10 +30,10 @@ ece_encrypt(struct arena *a, const struct ece *e, struct str text, size_t padded
         memcpy(out + ECE_HEADER, e->keyid.p, e->keyid.n);
     memcpy(out + head, text.p, text.n);
     out[head + text.n] = LAST_RECORD;
-    hkdf_sha256(salt, e->key, key_info, key, sizeof(key));
-    hkdf_sha256(salt, e->key, nonce_info, nonce, sizeof(nonce)); /* unchanged for record 0 */
-    const struct aead aead = {.key = {(const char *)key, sizeof(key)}, .nonce = nonce};
+    hkdf_sha256(salt, e->key, key_info, key, sizeof key);
+    hkdf_sha256(salt, e->key, nonce_info, nonce, sizeof nonce); /* unchanged for record 0 */
+    const struct aead aead = {.key = {(const char *)key, sizeof key}, .nonce = nonce};
     aead_seal(&aead, (struct str){(const char *)out + head, padded}, out + head);
-    secret_wipe(key, sizeof(key));
+    secret_wipe(key, sizeof key);
     return (struct str){(const char *)out, head + padded + ECE_TAG};
 }

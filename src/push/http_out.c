@@ -33,7 +33,7 @@ http_out_new(int64_t timeout)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return NULL;
-    struct http_out *h = calloc(1, sizeof(*h));
+    struct http_out *h = calloc(1, sizeof *h);
     if (h == NULL)
         err_no_memory();
     h->multi = curl_multi_init();
@@ -80,7 +80,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
     struct transfer *t = arg;
     struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
     struct inet_endpoint e;
-    ASSERT(to->addrlen <= sizeof(sa));
+    ASSERT(to->addrlen <= sizeof sa);
     memcpy(&sa, &to->addr, to->addrlen);
     if (purpose == CURLSOCKTYPE_IPCXN && inet_from_sockaddr(&sa, &e) == ERR_NONE &&
         is_admitted(t->post->rules, &e.addr))
@@ -184,9 +184,9 @@ note_end(struct transfer *t, CURLcode result)
         end->retry_after = (wait < RETRY_MOST_S ? wait : RETRY_MOST_S) * CLOCK_S;
     if (t->is_forbidden && end->status == 0) {
         end->result = HTTP_OUT_REFUSED;
-        (void)snprintf(end->why, sizeof(end->why), "the address is not admitted");
+        (void)snprintf(end->why, sizeof end->why, "the address is not admitted");
     } else if (result != CURLE_OK)
-        (void)snprintf(end->why, sizeof(end->why), "%s", curl_easy_strerror(result));
+        (void)snprintf(end->why, sizeof end->why, "%s", curl_easy_strerror(result));
 }
 
 static void

@@ -76,7 +76,7 @@ letter_end_get(struct frame *f, struct http_out_end *end_out)
     int64_t retry_after = frame_get_i64(f);
     struct str why = frame_get_str(f);
     if (frame_read_end(f) != ERR_NONE || result >= HTTP_OUT_RESULT_COUNT_ || status > HTTP_OUT_STATUS_MAX ||
-        retry_after < 0 || retry_after > HTTP_OUT_RETRY_MOST || why.n >= sizeof(end_out->why))
+        retry_after < 0 || retry_after > HTTP_OUT_RETRY_MOST || why.n >= sizeof end_out->why)
         return ERR_PROTOCOL;
     *end_out = (struct http_out_end){
         .result = (enum http_out_result)result, .status = status, .retry_after = retry_after};

@@ -36,5 +36,5 @@ vapid_header(struct cx *cx, const struct vapid *v, const struct endpoint *to)
     unsigned char signature[P256_SIGNATURE];
     p256_sign(v->key, signed_text, signature);
     return arena_printf(a, "Authorization: vapid t=%s.%s, k=%s", signed_text.p,
-                        codec_base64url(a, signature, sizeof(signature)).p, v->point.p);
+                        codec_base64url(a, signature, sizeof signature).p, v->point.p);
 }

@@ -21,12 +21,12 @@ agree(const struct letter *to, const struct p256_key *theirs, const struct p256_
     unsigned char shared[P256_SCALAR], point[P256_POINT];
     p256_agree(ours, theirs, shared);
     p256_point(ours, point);
-    memcpy(info, label, sizeof(label)); /* including its NUL */
-    memcpy(info + sizeof(label), to->p256dh.p, P256_POINT);
-    memcpy(info + sizeof(label) + P256_POINT, point, P256_POINT);
-    hkdf_sha256(to->auth, (struct str){(const char *)shared, sizeof(shared)},
-                (struct str){info, sizeof(info)}, key_out, IKM);
-    secret_wipe(shared, sizeof(shared));
+    memcpy(info, label, sizeof label); /* including its NUL */
+    memcpy(info + sizeof label, to->p256dh.p, P256_POINT);
+    memcpy(info + sizeof label + P256_POINT, point, P256_POINT);
+    hkdf_sha256(to->auth, (struct str){(const char *)shared, sizeof shared}, (struct str){info, sizeof info},
+                key_out, IKM);
+    secret_wipe(shared, sizeof shared);
 }
 
 enum errcode
@@ -40,10 +40,10 @@ web_push_encrypt(struct cx *cx, const struct web_push_keys *keys, const struct l
     agree(to, theirs, keys->pair, key);
     p256_free(&theirs);
     p256_point(keys->pair, point);
-    struct ece e = {.key = {(const char *)key, sizeof(key)}, .keyid = {(const char *)point, sizeof(point)}};
-    memcpy(e.salt, keys->salt, sizeof(e.salt));
+    struct ece e = {.key = {(const char *)key, sizeof key}, .keyid = {(const char *)point, sizeof point}};
+    memcpy(e.salt, keys->salt, sizeof e.salt);
     *body_out = ece_encrypt(&cx->arena, &e, text->text, text->padded);
-    secret_wipe(key, sizeof(key));
+    secret_wipe(key, sizeof key);
     return ERR_NONE;
 }
 
@@ -56,7 +56,7 @@ topic_of(struct cx *cx, const struct letter *letter)
     unsigned char id[9];
     be64_put(id, (uint64_t)letter->device_id);
     id[8] = letter->kind == LETTER_NOTICE ? 1 : 0;
-    const struct digest digest = sha256((struct str){(const char *)id, sizeof(id)});
+    const struct digest digest = sha256((struct str){(const char *)id, sizeof id});
     return codec_base64url(&cx->arena, digest.bytes, TOPIC_DIGEST);
 }
 
@@ -81,14 +81,14 @@ web_push_write(struct cx *cx, const struct web_push *w, const struct letter *let
     if (!endpoint_read(letter->endpoint, &endpoint) || !endpoint_is_listed(&endpoint, w->hosts, w->n_hosts))
         return err_set(cx, ERR_POLICY, "not an allowed push service");
     struct web_push_keys keys = {.pair = p256_generate()};
-    rand_bytes(keys.salt, sizeof(keys.salt));
+    rand_bytes(keys.salt, sizeof keys.salt);
     const struct web_push_text text = {.text =
                                            arena_printf(&cx->arena, "{\"id\":\"%.*s\"}", STR_ARG(letter->id)),
                                        .padded = WEB_PUSH_PADDED};
-    enum errcode e = web_push_encrypt(cx, &keys, letter, &text, &post->body);
+    enum errcode err = web_push_encrypt(cx, &keys, letter, &text, &post->body);
     p256_free(&keys.pair);
-    if (e != ERR_NONE)
-        return e;
+    if (err != ERR_NONE)
+        return err;
     post->url = arena_cstr(&cx->arena, letter->endpoint);
     post->rules = &w->rules;
     post->headers[0] = vapid_header(cx, &w->vapid, &endpoint).p;

@@ -22,13 +22,13 @@ webhook_read_key(struct cx *cx, const char *path, struct str *key_out)
     char text[KEY_MAX + 2];
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    ssize_t n = fd < 0 || fstat(fd, &st) != 0 ? -1 : read(fd, text, sizeof(text));
-    enum errcode e = ERR_NONE;
+    ssize_t n = fd < 0 || fstat(fd, &st) != 0 ? -1 : read(fd, text, sizeof text);
+    enum errcode err = ERR_NONE;
     if (n < 0)
-        e = err_set(cx, ERR_IO, "webhook.secret_file: cannot read %s: %s", path, strerror(errno));
+        err = err_set(cx, ERR_IO, "webhook.secret_file: cannot read %s: %s", path, strerror(errno));
     else if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        e = err_set(cx, ERR_DENIED, "webhook.secret_file: others than its owner may read %s: chmod 600 it",
-                    path);
+        err = err_set(cx, ERR_DENIED, "webhook.secret_file: others than its owner may read %s: chmod 600 it",
+                      path);
     if (fd >= 0)
         (void)close(fd);
     struct str key = {text, n < 0 ? 0 : (size_t)n};
@@ -36,18 +36,18 @@ webhook_read_key(struct cx *cx, const char *path, struct str *key_out)
         key.n--;
     /* Any bytes may be a key, so it is unknown whether the receiver counts the byte order mark as part of
      * it. */
-    if (e == ERR_NONE && utf8_skip_mark(key).n < key.n)
-        e = err_set(cx, ERR_SYNTAX,
-                    "webhook.secret_file: %s begins with a byte order mark (EF BB BF), which editors add: "
-                    "save it without one",
-                    path);
-    if (e == ERR_NONE && (key.n < KEY_MIN || key.n > KEY_MAX))
-        e = err_set(cx, ERR_LIMIT, "webhook.secret_file: %s does not have %d to %d bytes", path, KEY_MIN,
-                    KEY_MAX);
-    if (e == ERR_NONE)
+    if (err == ERR_NONE && utf8_skip_mark(key).n < key.n)
+        err = err_set(cx, ERR_SYNTAX,
+                      "webhook.secret_file: %s begins with a byte order mark (EF BB BF), which editors add: "
+                      "save it without one",
+                      path);
+    if (err == ERR_NONE && (key.n < KEY_MIN || key.n > KEY_MAX))
+        err = err_set(cx, ERR_LIMIT, "webhook.secret_file: %s does not have %d to %d bytes", path, KEY_MIN,
+                      KEY_MAX);
+    if (err == ERR_NONE)
         *key_out = arena_str(&cx->arena, key);
-    secret_wipe(text, sizeof(text));
-    return e;
+    secret_wipe(text, sizeof text);
+    return err;
 }
 
 void

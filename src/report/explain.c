@@ -181,7 +181,7 @@ by_push(struct cx *cx, struct explaining *e)
     struct push_hold h;
     enum errcode err = push_channel_hold(cx, &e->x->account.t, e->x->from, &h);
     struct explain_answer said = {.operation = EXPLAIN_SEND, .result = SIGNIN_OK};
-    for (size_t i = 0; h.reason != NULL && i < sizeof holds / sizeof holds[0]; i++)
+    for (size_t i = 0; h.reason != NULL && i < ARRAY_LEN(holds); i++)
         if (str_eq(str_from_cstr(h.reason), str_from_cstr(holds[i].reason))) {
             said.result = SIGNIN_TwoFactorError;
             said.why = str_from_cstr(holds[i].why);

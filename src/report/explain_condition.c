@@ -422,7 +422,7 @@ explain_conditions(struct cx *cx, struct explaining *e)
 #define CONDITION(id, result, at, why) explain_##id,
 #include "accounts/decide.def"
     };
-    _Static_assert(sizeof explainers / sizeof explainers[0] <= EXPLAIN_LINES, "room for every condition");
+    _Static_assert(ARRAY_LEN(explainers) <= EXPLAIN_LINES, "room for every condition");
     for (size_t i = 0; i < conditions_n; i++) {
         struct explain_line *line = &e->x->lines[i];
         *line = (struct explain_line){.condition = &conditions[i]};

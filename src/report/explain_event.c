@@ -29,7 +29,7 @@ explain_detail(struct cx *cx, const struct audit_row *row)
 {
     json_t *detail = json_loadb(row->detail.p != NULL ? row->detail.p : "", row->detail.n, 0, NULL);
     struct str text = STR_NULL;
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
         const json_t *value = json_object_get(detail, shown[i]);
         if (!json_is_string(value) || json_string_length(value) == 0)
             continue;
@@ -72,7 +72,7 @@ static const struct kind {
 static const struct kind *
 kind_of(const struct audit_row *row)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_eq(row->event, str_from_cstr(audit_event_name(kinds[i].event))))
             return &kinds[i];
     return NULL;

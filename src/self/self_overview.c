@@ -91,12 +91,12 @@ static enum errcode
 read_sign_ins(struct cx *cx, const struct self *s, struct self_overview *o)
 {
     static const enum audit_attempt kinds[] = {AUDIT_GRANTED, AUDIT_REFUSED_INSIDE, AUDIT_REFUSED};
-    const size_t n = sizeof kinds / sizeof kinds[0];
+    const size_t n = ARRAY_LEN(kinds);
     enum errcode err = ERR_NONE;
-    o->sign_ins = arena_array(&cx->arena, n * SIGN_INS_LISTED, sizeof(*o->sign_ins));
+    o->sign_ins = arena_array(&cx->arena, n * SIGN_INS_LISTED, sizeof *o->sign_ins);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
         err = read_attempts(cx, s->account.t.id, kinds[i], o);
-    qsort(o->sign_ins, o->n_sign_ins, sizeof(*o->sign_ins), newer_first);
+    qsort(o->sign_ins, o->n_sign_ins, sizeof *o->sign_ins, newer_first);
     return err;
 }
 
@@ -111,7 +111,7 @@ read_devices(struct cx *cx, const struct self *s, const struct device *asks, str
         err = store_push_devices(cx, s->account.t.id, &subscribed, &n_subscribed);
     if (err != ERR_NONE)
         return err;
-    o->devices = arena_array(&cx->arena, n + 1, sizeof(*o->devices));
+    o->devices = arena_array(&cx->arena, n + 1, sizeof *o->devices);
     for (size_t i = 0; i < n; i++) {
         struct self_device *d = &o->devices[o->n_devices++];
         *d = (struct self_device){.device = devices[i], .is_this = devices[i].id == asks->id};

@@ -95,7 +95,7 @@ reason_of(enum self_result result)
                    {SELF_BAD_PASSKEY, "passkey"},
                    {SELF_PASSKEY_REQUIRED, "passkey"},
                    {SELF_STALE_NONCE, "nonce"}};
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
         if (reasons[i].result == result)
             return reasons[i].reason;
     return "account";

@@ -108,7 +108,7 @@ challenge_pending(struct cx *cx, const struct device *d, struct challenge_view *
                              CHALLENGE_LISTED, &rows, &n);
     if (err != ERR_NONE)
         return err;
-    *views_out = arena_array(&cx->arena, n + 1, sizeof(**views_out));
+    *views_out = arena_array(&cx->arena, n + 1, sizeof **views_out);
     for (size_t i = 0; i < n; i++) {
         struct shown s = {.c = rows[i]};
         if (answerable(cx, &s.c) != ANSWER_OK)

@@ -68,12 +68,12 @@ create(struct cx *cx, const struct attempt *a, struct push_sent *sent_out)
     unsigned char public_id[PUBLIC_ID_BYTES];
     char *nonce = arena_alloc(&cx->arena, TOKEN_BYTES);
     const int64_t over = cx->now + a->account.p.push_lifetime;
-    rand_word(public_id, sizeof(public_id));
+    rand_word(public_id, sizeof public_id);
     rand_bytes(nonce, TOKEN_BYTES);
     struct challenge_row c = {.id = rand_id(),
                               .login_id = a->login.id,
                               .technician_id = a->account.t.id,
-                              .public_id = codec_base64url(&cx->arena, public_id, sizeof(public_id)),
+                              .public_id = codec_base64url(&cx->arena, public_id, sizeof public_id),
                               .nonce = {nonce, TOKEN_BYTES},
                               .number_required = a->account.p.push_number,
                               .tries_left = PUSH_TRIES,

@@ -34,7 +34,7 @@ static const struct str missing_body = STR("Request format is invalid: Missing r
 struct soap_reader *
 soap_reader_new(void)
 {
-    struct soap_reader *r = err_zalloc(1, sizeof(*r));
+    struct soap_reader *r = err_zalloc(1, sizeof *r);
     r->xml = xml_reader_new();
     return r;
 }

@@ -11,7 +11,7 @@ static const char *const states[] = {"active", "inactive", "banned"};
 const char *
 company_state_name(enum company_state state)
 {
-    ASSERT((size_t)state < sizeof states / sizeof states[0]);
+    ASSERT((size_t)state < ARRAY_LEN(states));
     return states[state];
 }
 

@@ -17,7 +17,7 @@ static const char *const states[] = {"active", "disabled", "removed"};
 const char *
 device_state_name(enum device_state state)
 {
-    ASSERT((size_t)state < sizeof states / sizeof states[0]);
+    ASSERT((size_t)state < ARRAY_LEN(states));
     return states[state];
 }
 

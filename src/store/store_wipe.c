@@ -29,7 +29,7 @@ enum errcode
 store_account_wipe(struct cx *cx, int64_t technician_id)
 {
     enum errcode err = ERR_NONE;
-    for (size_t i = 0; i < sizeof statements / sizeof statements[0] && err == ERR_NONE; i++)
+    for (size_t i = 0; i < ARRAY_LEN(statements) && err == ERR_NONE; i++)
         err = db_exec(cx, NULL, statements[i], "i", technician_id);
     return err;
 }

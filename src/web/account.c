@@ -12,7 +12,7 @@ web_account_find(struct str name)
 {
     if (str_eq(name, STR_LIT("password")))
         name = STR_LIT("password.html");
-    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
         if (str_eq(assets[i].name, name))
             return &assets[i];
     }

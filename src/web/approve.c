@@ -14,7 +14,7 @@ web_approve_find(struct str name)
 
     if (name.n == 0)
         name = page;
-    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
         if (str_eq(assets[i].name, name))
             return &assets[i];
     }

@@ -20,9 +20,9 @@ static const unsigned char done_svg[] = {
 #include "done.svg.inc"
 };
 
-#define BODY(bytes)                          \
-    {                                        \
-        (const char *)(bytes), sizeof(bytes) \
+#define BODY(bytes)                         \
+    {                                       \
+        (const char *)(bytes), sizeof bytes \
     }
 
 static const struct web_asset assets[] = {
@@ -36,7 +36,7 @@ static const struct web_asset assets[] = {
 const struct web_asset *
 web_asset_find(struct str name)
 {
-    for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
         if (str_eq(assets[i].name, name))
             return &assets[i];
     }

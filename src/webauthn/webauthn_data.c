@@ -103,9 +103,9 @@ webauthn_key_read(struct arena *a, struct str cose_key, enum webauthn_algorithm 
     for (size_t pair = 0; pair < pairs; pair++)
         if (!take_member(&c, &k))
             return WEBAUTHN_ALGORITHM;
-    while (i < sizeof kinds / sizeof kinds[0] && !is_of_kind(&k, &kinds[i]))
+    while (i < ARRAY_LEN(kinds) && !is_of_kind(&k, &kinds[i]))
         i++;
-    if (i == sizeof kinds / sizeof kinds[0])
+    if (i == ARRAY_LEN(kinds))
         return WEBAUTHN_ALGORITHM;
     char *key = arena_alloc(a, k.bytes[0].n + k.bytes[1].n + k.bytes[2].n + 1);
     *algorithm_out = kinds[i].algorithm;
@@ -166,7 +166,7 @@ format_of(struct str name, enum webauthn_format *format_out)
     static const struct str names[] = {[WEBAUTHN_FORMAT_NONE] = STR("none"),
                                        [WEBAUTHN_FORMAT_PACKED] = STR("packed"),
                                        [WEBAUTHN_FORMAT_U2F] = STR("fido-u2f")};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         *format_out = (enum webauthn_format)i;
         if (str_eq(name, names[i]))
             return true;

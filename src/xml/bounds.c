@@ -17,7 +17,7 @@ pass_over(struct scan *s)
     static const struct {
         struct str begin, end;
     } kinds[] = {{STR("<!--"), STR("-->")}, {STR("<![CDATA["), STR("]]>")}, {STR("<?"), STR("?>")}};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (!str_starts(s->rest, kinds[i].begin))
             continue;
         s->rest = str_sub(s->rest, kinds[i].begin.n, SIZE_MAX);

@@ -71,7 +71,7 @@ static const struct {
 enum charset
 charset_find(struct str name)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (str_eq_nocase(names[i].name, name))
             return names[i].charset;
     }
@@ -90,7 +90,7 @@ charset_of_bom(struct str bytes, size_t *n_out)
         {STR("\xef\xbb\xbf"), CHARSET_UTF8},    {STR("\xff\xfe"), CHARSET_UTF16LE},
         {STR("\xfe\xff"), CHARSET_UTF16BE},
     };
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         if (str_starts(bytes, marks[i].mark)) {
             *n_out = marks[i].mark.n;
             return marks[i].charset;
@@ -122,8 +122,8 @@ ascii_prefix(struct str s)
 {
     size_t i = 0;
     uint64_t word;
-    for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
-        memcpy(&word, s.p + i, sizeof(word));
+    for (; i + sizeof word <= s.n; i += sizeof word) {
+        memcpy(&word, s.p + i, sizeof word);
         if ((word & UINT64_C(0x8080808080808080)) != 0)
             break;
     }

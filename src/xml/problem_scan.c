@@ -82,7 +82,7 @@ open_tag(struct xml_scan *s, size_t at, size_t end)
         return;
     struct xml_open_element *e = s->spare;
     if (e == NULL)
-        e = arena_alloc(s->arena, sizeof(*e));
+        e = arena_alloc(s->arena, sizeof *e);
     else
         s->spare = e->parent;
     *e = (struct xml_open_element){xml_scan_name(s, at + 1), at + 1, s->open};

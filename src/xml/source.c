@@ -40,7 +40,7 @@ read_declaration(struct str text)
     if (!str_starts(text, STR_LIT("<?xml")) || end == text.n)
         return none;
     struct str inside = str_sub(text, 5, end - 5);
-    if (str_is_empty(inside) || str_find(STR_LIT(BLANKS), inside.p[0]) == sizeof(BLANKS) - 1)
+    if (str_is_empty(inside) || str_find(STR_LIT(BLANKS), inside.p[0]) == sizeof BLANKS - 1)
         return none;
     struct declaration only_length = {.n = end + 2};
     size_t at = str_find_str(inside, STR_LIT("encoding"));

@@ -28,8 +28,8 @@ make_parser(struct xml_reader *r)
 struct xml_reader *
 xml_reader_new(void)
 {
-    struct xml_reader *r = err_zalloc(1, sizeof(*r));
-    rand_bytes(&r->salt, sizeof(r->salt));
+    struct xml_reader *r = err_zalloc(1, sizeof *r);
+    rand_bytes(&r->salt, sizeof r->salt);
     r->salt |= 1; /* 0 would mean: not set */
     make_parser(r);
     return r;
@@ -109,7 +109,7 @@ kind_of_error(const struct xml_reader *r, enum XML_Error code)
     };
     if (code == XML_ERROR_NO_ELEMENTS)
         return r->has_root ? XML_PROBLEM_EARLY_END : XML_PROBLEM_NO_ROOT;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (kinds[i].code == code)
             return kinds[i].kind;
     }

@@ -18,7 +18,7 @@ static struct str
 own_folder(struct arena *a)
 {
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
     size_t end = n > 0 ? (size_t)n : 0;
     while (end > 0 && self[end - 1] != '/')
         end--;

@@ -31,7 +31,7 @@ cut_row(struct str line)
 static bool
 concerns_soap(const struct row *row, struct str request)
 {
-    for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(skipped); i++) {
         if (str_eq(row->name, skipped[i]))
             return false;
     }

@@ -257,12 +257,12 @@ add_files(struct cx *cx, const struct pg_url *url, struct db_reach *reach)
         "/etc/ssl",       "/usr/lib/ssl",       "/etc/resolv.conf", "/run/systemd/resolve",
         "/etc/hosts",     "/etc/nsswitch.conf", "/etc/host.conf",   "/etc/gai.conf",
         "/etc/localtime", "/run/resolvconf",    "/etc/services",    "/run/NetworkManager"};
-    for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
         struct str path = str_from_cstr(pg_url_value(url, parameters[i]));
         if (!str_is_empty(path))
             reach->places[reach->n_places++].path = arena_cstr(&cx->arena, path);
     }
-    for (size_t i = 0; reach->n_ports > 0 && i < sizeof(fixed) / sizeof(fixed[0]); i++)
+    for (size_t i = 0; reach->n_ports > 0 && i < ARRAY_LEN(fixed); i++)
         reach->places[reach->n_places++].path = fixed[i];
 }
 

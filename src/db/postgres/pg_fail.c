@@ -32,7 +32,7 @@ pg_fail(struct cx *cx, const struct pg_link *link, const struct pg_result *resul
     const char *text = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     enum errcode code = ERR_STORE;
     const char *words = NULL;
-    for (size_t i = 0; state != NULL && i < sizeof(meanings) / sizeof(meanings[0]); i++)
+    for (size_t i = 0; state != NULL && i < ARRAY_LEN(meanings); i++)
         if (strcmp(state, meanings[i].state) == 0) {
             code = meanings[i].code;
             words = meanings[i].words;

@@ -182,9 +182,9 @@ settle(struct cx *cx, struct pg_link *link)
 {
     char statement[24], lock[24], idle[24];
     const char *const values[] = {statement, lock, idle};
-    (void)snprintf(statement, sizeof(statement), "%lld", (long long)(2 * link->patience / CLOCK_MS));
-    (void)snprintf(lock, sizeof(lock), "%lld", (long long)(link->patience / CLOCK_MS));
-    (void)snprintf(idle, sizeof(idle), "%lld", (long long)(4 * link->patience / CLOCK_MS));
+    (void)snprintf(statement, sizeof statement, "%lld", (long long)(2 * link->patience / CLOCK_MS));
+    (void)snprintf(lock, sizeof lock, "%lld", (long long)(link->patience / CLOCK_MS));
+    (void)snprintf(idle, sizeof idle, "%lld", (long long)(4 * link->patience / CLOCK_MS));
     PGresult *result = NULL;
     bool sent = PQsendQueryParams(link->conn, settle_text, 3, NULL, values, NULL, NULL, 0) == 1;
     enum errcode err = pg_link_collect(cx, link, sent, "settings", pg_link_patience(link), &result);

@@ -155,7 +155,7 @@ pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st, cons
         ASSERT(v->bytes.n <= INT32_MAX);
         numbers[i] = (int64_t)htobe64((uint64_t)v->number);
         places[i] = v->kind == 'n' ? NULL : v->kind == 'i' ? (const char *)&numbers[i] : v->bytes.p;
-        lengths[i] = v->kind == 'i' ? (int)sizeof(numbers[i]) : (int)v->bytes.n;
+        lengths[i] = v->kind == 'i' ? (int)sizeof numbers[i] : (int)v->bytes.n;
         formats[i] = 1;
     }
     name_of(st, name);

@@ -99,7 +99,7 @@ pg_url_clear(struct pg_url *url)
 static bool
 is_allowed(const char *key)
 {
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
         if (strcmp(key, allowed[i]) == 0)
             return true;
     return false;
@@ -200,7 +200,7 @@ complete(struct cx *cx, struct pg_url *url)
     enum errcode err = check_tls(cx, url);
     if (err == ERR_NONE)
         err = check_passfile(cx, url);
-    for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]) && err == ERR_NONE; i++)
+    for (size_t i = 0; i < ARRAY_LEN(defaults) && err == ERR_NONE; i++)
         if (url->keys[find(url, defaults[i].key)] == NULL)
             set(url, defaults[i].key, defaults[i].value);
     return err;
@@ -234,7 +234,7 @@ pg_url_forget_environment(void)
         if (o->envvar != NULL)
             (void)unsetenv(o->envvar);
     PQconninfoFree(all);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
         (void)unsetenv(others[i]);
     /* Otherwise libpq asks for the account's folder, where it looks for passwords and certificates: within
      * the confinement that would load code. */

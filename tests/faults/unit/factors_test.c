@@ -543,5 +543,5 @@ static const struct sweep_scenario scenarios[] = {
 int
 main(void)
 {
-    return sweep_all(scenarios, sizeof scenarios / sizeof scenarios[0]);
+    return sweep_all(scenarios, ARRAY_LEN(scenarios));
 }

@@ -234,7 +234,7 @@ static bool
 is_crypto(const char *name)
 {
     static const char *const first[] = {"EVP_", "HMAC", "BN_", "OSSL_", "ECDSA_", "d2i_", "i2d_"};
-    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(first); i++)
         if (strncmp(name, first[i], strlen(first[i])) == 0)
             return true;
     return false;

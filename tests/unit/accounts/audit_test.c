@@ -98,7 +98,7 @@ a_detail_is_read_again(void **state)
     struct fixture *f = *state;
     struct audit_row *rows;
     size_t n;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         assert_ok(db_begin(&f->cx));
         assert_ok(audit_append(&f->cx, (struct audit_of){0}, AUDIT_ACCOUNT_LOCKED, "first", STR_LIT("1"),
                                "key", str_from_cstr(values[i]), "last", STR_LIT("3"), NULL));
@@ -127,7 +127,7 @@ a_detail_is_read_again(void **state)
                                       "{\"key\":\"\\u00",
                                       "{\"key\":\"\\u00zz\"}",
                                       "{\"key\":1}"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const size_t size = strlen(bad[i]); /* of exactly that size, so that a read past it is detected */
         char *copy = malloc(size);
         memcpy(copy, bad[i], size);
@@ -233,7 +233,7 @@ tampering_shows(void **state)
     };
     struct fixture *f = *state;
     some_rows(f, 9);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int64_t bad = 99, last = 0;
         assert_ok(db_exec(&f->cx, NULL, "CREATE TEMP TABLE kept AS SELECT * FROM audit", ""));
         assert_ok(db_exec(&f->cx, NULL, cases[i].sql, ""));

@@ -36,7 +36,7 @@ static const struct legal legal[] = {
 static const struct legal *
 find_legal(unsigned from, unsigned event)
 {
-    for (size_t i = 0; i < sizeof(legal) / sizeof(legal[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(legal); i++)
         if (legal[i].from == from && legal[i].event == event)
             return &legal[i];
     return NULL;

@@ -69,7 +69,7 @@ rfc_6238(void **state)
     } cases[] = {{59, 287082},       {1111111109, 81804},  {1111111111, 50471},
                  {1234567890, 5924}, {2000000000, 279037}, {20000000000, 353130}};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_int_equal(totp_at((const unsigned char *)"12345678901234567890", 20, cases[i].time / 30),
                          cases[i].code);
 }
@@ -209,7 +209,7 @@ edges_of_the_window(void **state)
                  {STEP - 1, true},   {2 * STEP - 1, true}, {2 * STEP, false}};
     struct fixture *f = *state;
     unsigned char seed[20];
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str uri;
         const int64_t step = f->cx.now / STEP + 1000;
         assert_ok(totp_enrol(&f->cx, f->ann, &uri));
@@ -274,7 +274,7 @@ what_is_no_code(void **state)
     struct fixture *f = *state;
     struct str uri;
     assert_ok(totp_enrol(&f->cx, f->ann, &uri));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(works(f, f->ann, str_from_cstr(bad[i])));
     assert_false(works(f, f->ann, STR_NULL));
     assert_false(works(f, f->ben, STR_LIT("123456")));

@@ -13,7 +13,7 @@ names(void **state)
         "",    "Acme",     "a b",
         "a/b", "\xc3\xa4", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     int64_t id = 7;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_fails(&f->cx, company_add(&f->cx, str_from_cstr(bad[i]), STR_NULL, &id), ERR_SYNTAX);
     assert_fails(&f->cx, company_add(&f->cx, STR_LIT("a\0"), STR_NULL, &id), ERR_SYNTAX);
     assert_fails(&f->cx, company_add(&f->cx, STR_LIT("b"), STR_LIT(""), &id), ERR_SYNTAX);

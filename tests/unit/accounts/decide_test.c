@@ -135,7 +135,7 @@ spoil(struct picture *p, size_t row)
 }
 
 static const enum decide_at places[] = {AT_LOGIN, AT_ALONE, AT_SEND, AT_CHECK, AT_CODE, AT_SELF, AT_SESSION};
-enum { PLACES = sizeof(places) / sizeof(places[0]) };
+enum { PLACES = ARRAY_LEN(places) };
 
 static void
 is_ok_when_nothing_holds(void **state)
@@ -214,7 +214,7 @@ stands_in_the_published_order(void **state)
                                                SIGNIN_ConcurrentLimitExceeded};
     (void)state;
     size_t at = 0;
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
         while (at < conditions_n && conditions[at].result != order[i])
             at++;
         assert_true(at < conditions_n);

@@ -125,7 +125,7 @@ refusals_spend_nothing(void **state)
         {{ticket, key, STR_LIT("a\tb"), good, {STR_NULL, STR_NULL}}, ERR_SYNTAX},
         {{STR_NULL, key, name, good, {STR_NULL, STR_NULL}}, ERR_NOT_FOUND},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_fails(cx, device_enrol(cx, &bad[i].e, &d, &token), bad[i].err);
     assert_int_equal(fixture_count_events(f, "device.enrolled"), 0);
     assert_ok(device_enrol(

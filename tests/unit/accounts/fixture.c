@@ -27,7 +27,7 @@ fixture_new(void)
     cx_init(&f->cx);
     cx_begin(&f->cx);
     struct secret *keys[] = {&f->env.pepper, &f->env.seal, &f->env.token, &f->env.lookup};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         keys[i]->n = 32;
         memset(keys[i]->bytes, (int)i + 1, 32);
     }

@@ -340,7 +340,7 @@ a_refusal_doubles(void **state)
     struct policy p;
     struct str here = STR_LIT("192.0.2.1");
     policy_defaults(&p);
-    for (size_t i = 0; i < sizeof quarters / sizeof quarters[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(quarters); i++) {
         for (int k = 0; k < 5; k++)
             miss(f, &p, ann, here);
         fixture_later(f, quarters[i] * 15 * CLOCK_MINUTE - 1);

@@ -185,9 +185,9 @@ changes_are_told(void **state)
     assert_ok(technician_reset_password(&f->cx, f->ann, STR_LIT("nine kites above Malmo"), false));
     fixture_tick(f, 1);
     assert_ok(device_set_state(&f->cx, b.id, DEVICE_REMOVED));
-    assert_int_equal(count(f, &a, &notices), sizeof kinds / sizeof kinds[0]);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        assert_str(notices[i].kind, kinds[sizeof kinds / sizeof kinds[0] - 1 - i]);
+    assert_int_equal(count(f, &a, &notices), ARRAY_LEN(kinds));
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        assert_str(notices[i].kind, kinds[ARRAY_LEN(kinds) - 1 - i]);
     assert_int_equal(count(f, &b, &notices), 0);
 }
 
@@ -212,7 +212,7 @@ nobody_looked_for_a_quarter(void **state)
     const struct device a = enrolled(f, f->ann);
     static const enum notice_kind kinds[] = {NOTICE_CODES_ADDED, NOTICE_RECOVERY_MADE,
                                              NOTICE_PASSWORD_CHANGED};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         tell(f, kinds[i], NULL);
     fixture_later(f, 90 * CLOCK_DAY);
     assert_ok(notice_sweep(&f->cx, 2, &more));

@@ -42,7 +42,7 @@ strengths(void **state)
         {"", STRENGTH_NONE},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_int_equal(look(f, cases[i].password).strength, cases[i].strength);
 }
 
@@ -92,10 +92,10 @@ well_known(void **state)
         "dragonfly over dunes",    "mypasswordlessworld",
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (!look(f, bad[i]).is_well_known)
             fail_msg("%s was let through", bad[i]);
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         if (look(f, good[i]).is_well_known)
             fail_msg("%s was refused", good[i]);
 }
@@ -107,10 +107,10 @@ own_words(void **state)
                                       "corp.example", "acme acme acme", "K\xc3\xb6nig1984", "4cm3supp0rt!"};
     static const char *const good[] = {"acme violet tram", "Ann-k7x-Q2v", "millerite crystal tram"};
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (!look(f, bad[i]).is_well_known)
             fail_msg("%s was let through", bad[i]);
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         if (look(f, good[i]).is_well_known)
             fail_msg("%s was refused", good[i]);
 }

@@ -76,13 +76,13 @@ what_is_no_password(void **state)
     char big[257];
     memset(big, 'x', sizeof big);
     const struct str bad[] = {STR_NULL, STR(""), STR("\xff\xfe"), {big, 257}};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_fails(&f->cx, password_hash(&f->cx, bad[i], &hash), ERR_SYNTAX);
         assert_false(verifies(f, STR_LIT(""), bad[i], &stale));
     }
     assert_ok(password_hash(&f->cx, (struct str){big, 256}, &hash));
     assert_true(verifies(f, hash, (struct str){big, 256}, &stale));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(verifies(f, hash, bad[i], &stale));
     assert_false(verifies(f, STR_LIT(""), STR_LIT("x"), &stale));
     bool right;
@@ -124,7 +124,7 @@ costs_raised_since_do_not_show_an_account(void **state)
     struct fixture *f = *state;
     struct str hash;
     assert_ok(password_hash(&f->cx, STR_LIT("x"), &hash));
-    for (size_t i = 0; i < sizeof now / sizeof now[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(now); i++) {
         f->env.argon2_kib = now[i].kib;
         f->env.argon2_passes = now[i].passes;
         const uint64_t of_a_stranger = work_of(f, STR_LIT(""), "wrong");

@@ -61,7 +61,7 @@ static void
 every_value(void **state)
 {
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(values); i++)
         assert_fails(
             &f->cx,
             policy_set(&f->cx, f->company, str_from_cstr(values[i].key), str_from_cstr(values[i].value)),

@@ -175,7 +175,7 @@ static void
 ends_where_its_account_may_not_go_on(void **state)
 {
     struct world *w = *state;
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
         enum signin_result result;
         struct redeemed r;
         struct str detail;

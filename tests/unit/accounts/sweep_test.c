@@ -86,9 +86,9 @@ add(struct fixture *f, int64_t from, int64_t to)
     assert_ok(db_exec(cx, NULL, accounts, "iiiii", from, to, cx->now, f->ann, f->company));
     static const char *const of_account[] = {logins, challenges, outboxes, enrolments, failures, tallies};
     static const char *const of_device[] = {openings, notices};
-    for (size_t i = 0; i < sizeof of_account / sizeof of_account[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(of_account); i++)
         assert_ok(db_exec(cx, NULL, of_account[i], "iiii", from, to, cx->now, f->ann));
-    for (size_t i = 0; i < sizeof of_device / sizeof of_device[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(of_device); i++)
         assert_ok(db_exec(cx, NULL, of_device[i], "iiii", from, to, cx->now, (int64_t)1));
     assert_ok(db_exec(cx, NULL, sessions, "iiiii", from, to, cx->now, f->ann, f->company));
 }
@@ -117,7 +117,7 @@ round_of_all(struct fixture *f)
     size_t n = 0;
     int64_t of_scans;
     (void)steps(&of_scans);
-    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sweeps); i++) {
         bool more = true;
         assert_ok(sweeps[i](&f->cx, LIMIT, &more));
         assert_false(more);

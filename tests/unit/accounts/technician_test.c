@@ -37,7 +37,7 @@ keys_of_addresses(void **state)
         {"\xff@x", NULL},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct str key = email_key(&f->cx, str_from_cstr(cases[i].email));
         assert_true(str_eq(key, str_from_cstr(cases[i].key)));
     }

@@ -50,11 +50,11 @@ offset(void **state)
     assert_int_equal(clock_map_offset("/nonexistent/file"), ERR_SYSTEM);
     assert_int_equal(clock_map_offset(path), ERR_SYSTEM); /* empty */
     int64_t zero = 0;
-    assert_int_equal(pwrite(fd, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(pwrite(fd, &zero, sizeof zero, 0), sizeof zero);
     assert_int_equal(clock_map_offset(path), ERR_NONE);
     int64_t before = clock_mono();
     int64_t hour = CLOCK_HOUR;
-    assert_int_equal(pwrite(fd, &hour, sizeof(hour), 0), sizeof(hour));
+    assert_int_equal(pwrite(fd, &hour, sizeof hour, 0), sizeof hour);
     assert_true(clock_mono() - before >= CLOCK_HOUR);
     assert_true(clock_mono() - before < 2 * CLOCK_HOUR);
     (void)close(fd);
@@ -72,7 +72,7 @@ shared(void **state)
     assert_true(fd >= 0);
     assert_int_equal(clock_share(-1), ERR_SYSTEM);
     assert_int_equal(clock_share(fd), ERR_SYSTEM); /* empty */
-    assert_int_equal(pwrite(fd, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(pwrite(fd, &zero, sizeof zero, 0), sizeof zero);
     assert_int_equal(clock_share(fd), ERR_NONE);
     assert_true(clock_is_movable());
     int64_t before = clock_now();

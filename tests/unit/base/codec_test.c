@@ -33,7 +33,7 @@ vectors(void **state)
              {"fooba", "Zm9vYmE", "MZXW6YTB", "666f6f6261"},
              {"foobar", "Zm9vYmFy", "MZXW6YTBOI", "666f6f626172"},
              {"\xfb\xff", "-_8", "7P7Q", "fbff"}};
-    for (size_t i = 0; i < sizeof(v) / sizeof(*v); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(v); i++) {
         size_t n = strlen(v[i].plain);
         unsigned char out[16];
         size_t got = 99;
@@ -62,17 +62,17 @@ strict(void **state)
     unsigned char out[16];
     size_t n = 0;
     static const char *const bad64[] = {"Z", "Zg==", "Zh", "Zm9", "Zm9vY", " Zg", "Zg\n", "+/8", "Zm9v.m"};
-    for (size_t i = 0; i < sizeof(bad64) / sizeof(*bad64); i++)
-        assert_int_equal(codec_base64url_read(str_from_cstr(bad64[i]), out, sizeof(out), &n), ERR_SYNTAX);
+    for (size_t i = 0; i < ARRAY_LEN(bad64); i++)
+        assert_int_equal(codec_base64url_read(str_from_cstr(bad64[i]), out, sizeof out, &n), ERR_SYNTAX);
     static const char *const bad32[] = {"M", "MZ", "MZX", "MZXW6Y", "M1", "M8", "MY======", "MY "};
-    for (size_t i = 0; i < sizeof(bad32) / sizeof(*bad32); i++)
-        assert_int_equal(codec_base32_read(str_from_cstr(bad32[i]), out, sizeof(out), &n), ERR_SYNTAX);
+    for (size_t i = 0; i < ARRAY_LEN(bad32); i++)
+        assert_int_equal(codec_base32_read(str_from_cstr(bad32[i]), out, sizeof out, &n), ERR_SYNTAX);
     static const char *const bad_hex[] = {"6", "6g", "0x", "66 ", "6:6"};
-    for (size_t i = 0; i < sizeof(bad_hex) / sizeof(*bad_hex); i++)
-        assert_int_equal(codec_hex_read(str_from_cstr(bad_hex[i]), out, sizeof(out), &n), ERR_SYNTAX);
-    assert_int_equal(codec_base32_read(STR_LIT("mzxw6ytboi"), out, sizeof(out), &n), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(bad_hex); i++)
+        assert_int_equal(codec_hex_read(str_from_cstr(bad_hex[i]), out, sizeof out, &n), ERR_SYNTAX);
+    assert_int_equal(codec_base32_read(STR_LIT("mzxw6ytboi"), out, sizeof out, &n), ERR_NONE);
     assert_memory_equal(out, "foobar", 6);
-    assert_int_equal(codec_hex_read(STR_LIT("fFaA"), out, sizeof(out), &n), ERR_NONE);
+    assert_int_equal(codec_hex_read(STR_LIT("fFaA"), out, sizeof out, &n), ERR_NONE);
     assert_memory_equal(out, "\xff\xaa", 2);
 }
 
@@ -112,7 +112,7 @@ utf8_refuses(void **state)
                                       "ok\xfe",
                                       "\xc3(",
                                       "\xe2(\xa1"};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         /* A copy of exactly the size, so that a read past its end is noticed. */
         size_t n = strlen(bad[i]);
         char *exact = malloc(n);

@@ -61,12 +61,11 @@ each_address_is_judged(void **state)
         {"file:///etc/passwd", false, false},
         {"HTTPS://fcm.googleapis.com/x", false, false},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct endpoint e;
         assert_int_equal(endpoint_read(str_from_cstr(rows[i].url), &e), rows[i].is_read);
         if (rows[i].is_read)
-            assert_int_equal(endpoint_is_listed(&e, items, sizeof(items) / sizeof(items[0])),
-                             rows[i].is_listed);
+            assert_int_equal(endpoint_is_listed(&e, items, ARRAY_LEN(items)), rows[i].is_listed);
     }
     struct endpoint none;
     assert_false(endpoint_read(STR_NULL, &none));
@@ -88,7 +87,7 @@ an_origin_names_the_port_only_where_it_is_unusual(void **state)
                 {"http://127.0.0.1:8080/", "http://127.0.0.1:8080"}};
     struct arena arena;
     arena_init(&arena);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct endpoint e;
         assert_true(endpoint_read(str_from_cstr(rows[i].url), &e));
         assert_str(endpoint_origin(&arena, &e), rows[i].origin);
@@ -104,9 +103,9 @@ items_of_the_list(void **state)
         "",          "*",     "*.",          "*.*.example",   "a.example/",
         "A.example", "a.*",   "https://a.b", "http://a.b:80", "http://10.0.0.1:80",
         "a.b:",      "a.b:x", "http://",     "a b",           "[::1]:80"};
-    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(items); i++)
         assert_true(endpoint_item_is_valid(items[i]));
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(endpoint_item_is_valid(str_from_cstr(bad[i])));
 }
 

@@ -58,9 +58,9 @@ ends_the_process(void **state)
 {
     (void)state;
     char said[500];
-    size_t n = die(bug, said, sizeof(said));
+    size_t n = die(bug, said, sizeof said);
     assert_true(str_ends((struct str){said, n}, STR_LIT(": 1 + 1 == 3\n")));
-    n = die(err_no_memory, said, sizeof(said));
+    n = die(err_no_memory, said, sizeof said);
     assert_true(str_eq((struct str){said, n}, STR_LIT("out of memory\n")));
 }
 

@@ -90,7 +90,7 @@ refuses_lies(void **state)
     buf_init(&b, 1000);
     static const char *const lengths[] = {"\0\0\0\0", "\0\0\0\4", "\xff\xff\xff\xff", "\0\x90\0\1",
                                           "\0\0\3\xe5"};
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
         buf_reset(&b);
         buf_add(&b, lengths[i], 4);
         assert_int_equal(frame_next(&b, &f), ERR_PROTOCOL);
@@ -273,7 +273,7 @@ bad_peers_leave_no_descriptor(void **state)
                  {"\0\0\0\5\1\0\0\0\1", 9, FRAME_FDS + 1, ERR_PROTOCOL},
                  {"\0\0\0\4\1", 5, 2, ERR_PROTOCOL},
                  {"\0\0\0\5\1", 5, 2, ERR_PROTOCOL}};
-    for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(peers); i++) {
         unsigned before = count_fds();
         int ends[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);

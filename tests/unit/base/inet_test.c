@@ -20,7 +20,7 @@ addresses(void **state)
     (void)state;
     static const char *const same[] = {"0.0.0.0", "192.0.2.1", "::", "::1", "2001:db8::1", "::192.0.2.1"};
     struct inet_addr a;
-    for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) {
         assert_int_equal(inet_parse(str_from_cstr(same[i]), &a), ERR_NONE);
         assert_str(inet_format(&arena, &a), same[i]);
     }
@@ -30,7 +30,7 @@ addresses(void **state)
     static const char *const bad[] = {"",         "1.2.3",     "1.2.3.4.5", "256.1.1.1",
                                       "01.2.3.4", "localhost", "[::1]",     "fe80::1%eth0",
                                       "1.2.3.4 ", "::1::",     "0x7f.1",    ":::"};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(inet_parse(str_from_cstr(bad[i]), &a), ERR_SYNTAX);
     assert_int_equal(inet_parse(STR_LIT("1.2.3.4\0"), &a), ERR_SYNTAX);
 }
@@ -81,11 +81,11 @@ loopback(void **state)
     static const char *const yes[] = {"127.0.0.1", "127.255.255.255", "::1", "::ffff:127.0.0.1"};
     static const char *const no[] = {"128.0.0.1", "0.0.0.0", "::", "::2", "::ffff:192.0.2.1"};
     struct inet_addr a;
-    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
         assert_int_equal(inet_parse(str_from_cstr(yes[i]), &a), ERR_NONE);
         assert_true(inet_is_loopback(&a));
     }
-    for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(no); i++) {
         assert_int_equal(inet_parse(str_from_cstr(no[i]), &a), ERR_NONE);
         assert_false(inet_is_loopback(&a));
     }
@@ -97,7 +97,7 @@ endpoints(void **state)
     (void)state;
     static const char *const same[] = {"127.0.0.1:0", "192.0.2.1:65535", "[::1]:443", "[2001:db8::1]:8443"};
     struct inet_endpoint e;
-    for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) {
         assert_int_equal(inet_endpoint_parse(str_from_cstr(same[i]), &e), ERR_NONE);
         struct sockaddr_storage sa;
         assert_true(inet_to_sockaddr(&e, &sa) >= sizeof(struct sockaddr));
@@ -108,7 +108,7 @@ endpoints(void **state)
     static const char *const bad[] = {"",        ":80",         "1.2.3.4",      "1.2.3.4:", "::1:80",
                                       "[::1]",   "[::1]80",     "[1.2.3.4]:80", "[::1:80",  "[]:80",
                                       "host:80", "1.2.3.4:+80", "[::1]:"};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(inet_endpoint_parse(str_from_cstr(bad[i]), &e), ERR_SYNTAX);
     assert_int_equal(inet_endpoint_parse(STR_LIT("1.2.3.4:65536"), &e), ERR_RANGE);
     struct sockaddr_storage other = {.ss_family = AF_UNIX};
@@ -132,11 +132,11 @@ the_public_internet(void **state)
         "fc00::1",      "fd12::1",          "fe80::1",         "fec0::1",         "ff02::1",
         "3fff::1"};
     struct inet_addr addr;
-    for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
         assert_int_equal(inet_parse(str_from_cstr(yes[i]), &addr), ERR_NONE);
         assert_true(inet_is_public(&addr));
     }
-    for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(no); i++) {
         assert_int_equal(inet_parse(str_from_cstr(no[i]), &addr), ERR_NONE);
         assert_false(inet_is_public(&addr));
     }

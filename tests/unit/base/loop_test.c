@@ -42,7 +42,7 @@ peer_new(unsigned want, void (*ready)(struct loop_fd *, unsigned))
 {
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    struct peer *p = calloc(1, sizeof(*p));
+    struct peer *p = calloc(1, sizeof *p);
     assert_non_null(p);
     p->other = ends[1];
     assert_int_equal(loop_fd_add(loop, &p->watch, ends[0], want, ready), ERR_NONE);
@@ -440,7 +440,7 @@ move_the_clock(struct loop_timer *t)
 {
     (void)t;
     int64_t hour = CLOCK_HOUR;
-    assert_int_equal(pwrite(offset_file, &hour, sizeof(hour), 0), sizeof(hour));
+    assert_int_equal(pwrite(offset_file, &hour, sizeof hour, 0), sizeof hour);
 }
 
 /* The clock jumps an hour while the loop sleeps, without an event. Last: the mapping stays. */
@@ -452,7 +452,7 @@ notices_a_moved_clock(void **state)
     offset_file = mkstemp(path);
     assert_true(offset_file >= 0);
     int64_t zero = 0;
-    assert_int_equal(pwrite(offset_file, &zero, sizeof(zero), 0), sizeof(zero));
+    assert_int_equal(pwrite(offset_file, &zero, sizeof zero, 0), sizeof zero);
     assert_int_equal(clock_map_offset(path), ERR_NONE);
     (void)unlink(path);
     struct loop_timer mover, end;

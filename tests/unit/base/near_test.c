@@ -11,7 +11,7 @@ meant_by(const char *typed)
 {
     struct near n;
     near_begin(&n, str_from_cstr(typed));
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
         near_offer(&n, str_from_cstr(words[i]));
     return n.best;
 }
@@ -25,7 +25,7 @@ suggests_what_was_meant(void **state)
                  {"comapny", "company"},       {"polcy", "policy"},          {"devicee", "device"},
                  {"Login", "login"},           {"audti", "audit"},           {"enroll", "enrol"}};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_true(str_eq(meant_by(cases[i].typed), str_from_cstr(cases[i].meant)));
 }
 

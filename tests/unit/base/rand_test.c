@@ -12,7 +12,7 @@ static void
 fill(void *out, size_t n)
 {
     memset(out, 0, n);
-    memcpy(out, &next, n < sizeof(next) ? n : sizeof(next));
+    memcpy(out, &next, n < sizeof next ? n : sizeof next);
     next++;
 }
 
@@ -21,9 +21,9 @@ differs(void **state)
 {
     (void)state;
     unsigned char a[32] = {0}, b[32] = {0};
-    rand_bytes(a, sizeof(a));
-    rand_bytes(b, sizeof(b));
-    assert_memory_not_equal(a, b, sizeof(a));
+    rand_bytes(a, sizeof a);
+    rand_bytes(b, sizeof b);
+    assert_memory_not_equal(a, b, sizeof a);
     for (int i = 0; i < 1000; i++) {
         assert_true(rand_below(7) < 7);
         assert_true(rand_id() > 0);

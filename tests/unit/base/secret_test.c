@@ -26,7 +26,7 @@ wiping(void **state)
     struct secret s = {.bytes = {1, 2, 3}, .n = 3};
     secret_clear(&s);
     static const struct secret zero;
-    assert_memory_equal(&s, &zero, sizeof(s));
+    assert_memory_equal(&s, &zero, sizeof s);
     secret_wipe(NULL, 0);
     secret_wipe_stack();
 }

@@ -80,7 +80,7 @@ reads_numbers(void **state)
     assert_int_equal(str_to_u64(STR_LIT("10"), 9, &u), ERR_RANGE);
     assert_true(u == UINT64_MAX);
     static const char *const malformed[] = {"", " 1", "1 ", "+1", "0x1", "1.0", "--1", "-"};
-    for (size_t k = 0; k < sizeof(malformed) / sizeof(*malformed); k++) {
+    for (size_t k = 0; k < ARRAY_LEN(malformed); k++) {
         assert_int_equal(str_to_u64(str_from_cstr(malformed[k]), UINT64_MAX, &u), ERR_SYNTAX);
         assert_int_equal(str_to_i64(str_from_cstr(malformed[k]), INT64_MIN, INT64_MAX, &i), ERR_SYNTAX);
     }

@@ -20,7 +20,7 @@ __wrap_free(void *p)
 {
     if (p != NULL) {
         n_freed++;
-        leaked |= memmem(p, malloc_usable_size(p), secret, sizeof(secret) - 1) != NULL;
+        leaked |= memmem(p, malloc_usable_size(p), secret, sizeof secret - 1) != NULL;
     }
     __real_free(p);
 }
@@ -38,9 +38,9 @@ static void
 sees_a_leak(void **state)
 {
     (void)state;
-    char *volatile p = malloc(sizeof(secret)); /* volatile: a store right before free is otherwise left out */
+    char *volatile p = malloc(sizeof secret); /* volatile: a store right before free is otherwise left out */
     assert_non_null(p);
-    memcpy(p, secret, sizeof(secret));
+    memcpy(p, secret, sizeof secret);
     free(p);
     assert_true(leaked);
 }
@@ -76,11 +76,11 @@ arena_resets_and_clears(void **state)
         for (int i = 0; i < 2000; i++)
             (void)arena_printf(&a, "%d %s", i, secret);
         char *large = arena_zalloc(&a, 100000);
-        memcpy(large + 50000, secret, sizeof(secret));
+        memcpy(large + 50000, secret, sizeof secret);
         arena_reset(&a);
         /* What the kept chunk hands out next is wiped, too. */
         const char *again = arena_alloc(&a, 8000);
-        assert_null(memmem(again, 8000, secret, sizeof(secret) - 1));
+        assert_null(memmem(again, 8000, secret, sizeof secret - 1));
     }
     arena_clear(&a);
     assert_true(n_freed > 0);

@@ -114,7 +114,7 @@ refused(void **state)
     };
     struct args a;
     struct cx *cx = *state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         assert_int_equal(read_words(cx, &a, lines[i]), ERR_USAGE);
         assert_true(cx->detail[0] != '\0');
     }

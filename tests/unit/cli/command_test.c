@@ -52,7 +52,7 @@ args_are_counted(void **state)
         const char *args;
         size_t least, most;
     } cases[] = {{"", 0, 0}, {"A", 1, 1}, {"[A]", 0, 1}, {"A B [C]", 2, 3}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct command c = {.args = cases[i].args};
         size_t least, most;
         command_count_args(&c, &least, &most);

@@ -166,7 +166,7 @@ policies(void **state)
         {"console_url", "x",
          "policy console_url must be an http or https address of at most 512 bytes, not x: "},
         {"password_strength", "maybe", "must be none, good, strong or excellent, not maybe: "}};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         run_cli(r, "", "policy", "set", "acme", wrong[i][0], wrong[i][1], NULL);
         run_expect(r, CLI_USAGE, wrong[i][2]);
     }
@@ -304,7 +304,7 @@ enrolment_and_codes(void **state)
     run_cli(r, "", "enrol", "ann@acme.example", "--qr", "no", NULL);
     assert_null(strstr(r->out, "\u2588"));
     static const char *const lives[] = {"1", "m", "0m", "-1m", "31d", "1w", "1.5h", "99999999999999999999d"};
-    for (size_t i = 0; i < sizeof lives / sizeof lives[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lives); i++) {
         run_cli(r, "", "enrol", "ann@acme.example", "--life", lives[i], NULL);
         run_expect(r, CLI_USAGE, "--life is a number and s, m, h or d, from 1s to 30d");
     }

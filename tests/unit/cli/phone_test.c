@@ -37,7 +37,7 @@ links(void **state)
         {"https://a.example/approve/#", NULL, NULL, NULL},
         {"https://a.example/else/#T", "https://b.example", NULL, NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct cli cli;
         struct str url, ticket;
         enum errcode err = read_link(&cli, &cases[i], &url, &ticket);
@@ -55,7 +55,7 @@ refused_before_the_wire(void **state)
 {
     struct run *r = *state;
     static const char *const verbs[] = {"pending", "watch", "forget"};
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         run_cli(r, "", "device", verbs[i], "--key-file", "/nonexistent", NULL);
         assert_int_equal(r->status, CLI_USAGE);
     }

@@ -53,20 +53,20 @@ files(void **state)
     struct str line;
     static const char *const texts[] = {"secret", "secret\n", "secret\r\n", "secret\nmore\n",
                                         "\xef\xbb\xbfsecret\r\n"};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         assert_int_equal(read_text(cli, texts[i], strlen(texts[i]), &line), ERR_NONE);
         assert_true(str_eq(line, STR_LIT("secret")));
     }
     static const char *const foreign[] = {"p\xe4ss\n", "\xff\xfe"
                                                        "a\n"};
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
         assert_int_equal(read_text(cli, foreign[i], strlen(foreign[i]), &line), ERR_USAGE);
         assert_non_null(strstr(cli->cx.detail, "is not UTF-8"));
     }
     assert_int_equal(read_text(cli, " with blanks \n", 14, &line), ERR_NONE);
     assert_true(str_eq(line, STR_LIT(" with blanks ")));
     static const char *const empty[] = {"", "\n", "\r\n", "\nsecret", "\xef\xbb\xbf\n"};
-    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(empty); i++)
         assert_int_equal(read_text(cli, empty[i], strlen(empty[i]), &line), ERR_USAGE);
     char longest[PROMPT_LINE + 1];
     memset(longest, 'x', sizeof longest);

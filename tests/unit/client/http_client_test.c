@@ -24,13 +24,13 @@ addresses(void **state)
     static const char *const bad[] = {
         "",         "a.example",           "ftp://a.example",           "file:///etc/passwd",
         "https://", "https://u@a.example", "http://localhost@a.example"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_url(good[i], false, ERR_NONE);
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
         assert_url(plain[i], false, ERR_POLICY);
         assert_url(plain[i], true, ERR_NONE);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_url(bad[i], true, ERR_USAGE);
 }
 

@@ -114,7 +114,7 @@ modes(void **state)
     struct place *p = *state;
     unsigned char point[P256_POINT];
     make(p, point);
-    for (size_t i = 0; i < sizeof open_modes / sizeof open_modes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(open_modes); i++) {
         assert_int_equal(chmod(p->path, open_modes[i]), 0);
         assert_refused(p, p->path, "chmod 600");
     }
@@ -137,7 +137,7 @@ other_contents(void **state)
         "{\"url\":1,\"device\":\"1\",\"account\":\"a\",\"token\":\"t\",\"key\":\"k\"}",
     };
     struct place *p = *state;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         int fd = open(p->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
         assert_int_equal(write(fd, texts[i], strlen(texts[i])), (ssize_t)strlen(texts[i]));
         close(fd);

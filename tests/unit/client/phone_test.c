@@ -13,7 +13,7 @@ challenge(void)
     static const char *const names[] = {"sChallengeId", "sNonce",   "sAudience", "sCompany", "sAccount",
                                         "sPurpose",     "sConsole", "sSource",   "sCreated", "sExpires"};
     json_t *o = json_object();
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         json_object_set_new(o, names[i], json_string(names[i]));
     json_object_set_new(o, "sAudience", json_string("https://a.example"));
     json_object_set_new(o, "bNumberRequired", json_true());
@@ -61,7 +61,7 @@ new_phone(struct served *s)
 {
     struct phone p;
     const struct http_client_options options = {.url = str_from_cstr(s->url)};
-    assert_int_equal(phone_open_new(&p, &s->cx, &options), ERR_NONE);
+    assert_int_equal(phone_open_new(&s->cx, &p, &options), ERR_NONE);
     return p;
 }
 
@@ -186,7 +186,7 @@ refusals(void **state)
         {"[]", ERR_PROTOCOL},
         {"", ERR_PROTOCOL},
     };
-    enum { N = sizeof cases / sizeof cases[0] };
+    enum { N = ARRAY_LEN(cases) };
     struct served *s = *state;
     struct served_answer answers[N];
     for (size_t i = 0; i < N; i++)

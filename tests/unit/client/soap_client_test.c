@@ -52,10 +52,10 @@ refuses_what_is_not_an_answer(void **state)
                                                    {"500 Error\r\n", OPEN CLOSE, 0}};
     struct served *s = *state;
     struct logoutTechnician_out out;
-    served_answers(s, answers, sizeof answers / sizeof answers[0]);
+    served_answers(s, answers, ARRAY_LEN(answers));
     struct soap_client soap = {.cx = &s->cx, .http = served_client(s, (struct http_client_options){0})};
     assert_int_equal(log_out(s, &soap, &out), ERR_BUSY);
-    for (size_t i = 1; i < sizeof answers / sizeof answers[0]; i++)
+    for (size_t i = 1; i < ARRAY_LEN(answers); i++)
         assert_int_equal(log_out(s, &soap, &out), ERR_PROTOCOL);
     http_client_close(&soap.http);
 }

@@ -110,7 +110,7 @@ reads_soap12_and_empty_arrays(void **state)
         "<e:Envelope xmlns:e=\"urn:x\"><e:Header><a/></e:Header><e:Body>" OPEN RESULT "<sUrl>u</sUrl>" CLOSE
         "</e:Body></e:Envelope>",
     };
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         struct loginTechnicianFromStandalone_v7_2_out out;
         assert_int_equal(read_login(*state, bodies[i], &out), ERR_NONE);
         assert_int_equal(out.result, login_v2_OK);
@@ -130,7 +130,7 @@ faults_are_told(void **state)
                 "<soap:Text xml:lang=\"en\">it &gt; broke</soap:Text></soap:Reason></soap:Fault>" TAIL,
     };
     struct cx *cx = *state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         struct loginTechnicianFromStandalone_v7_2_out out;
         assert_int_equal(read_login(cx, bodies[i], &out), ERR_PROTOCOL);
         assert_string_equal(cx->detail, "the service answered with a fault: it > broke");
@@ -159,7 +159,7 @@ refuses_what_is_no_answer(void **state)
         "<!DOCTYPE x [<!ENTITY e \"x\">]>" HEAD_11 OPEN RESULT CLOSE TAIL,
     };
     struct cx *cx = *state;
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         struct loginTechnicianFromStandalone_v7_2_out out;
         if (read_login(cx, bodies[i], &out) != ERR_PROTOCOL)
             fail_msg("taken: %s", bodies[i]);

@@ -41,7 +41,7 @@ address(void **state)
     };
     struct arena a;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct parsed p = parse(cases[i].text);
         assert_int_equal(p.err, ERR_NONE);
         assert_str(config_public_url(&p.c, &a), cases[i].url);
@@ -77,7 +77,7 @@ store(void **state)
         {"[store]\nurl = sqlite:/b/a.db\n", "sqlite:/b/a.db", "/b/a.db"},
         {"[store]\nurl = postgresql://r@h1,h2/d\n", "postgresql://r@h1,h2/d", NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct parsed p = parse(cases[i].text);
         assert_int_equal(p.err, ERR_NONE);
         assert_str(config_store(&p.c), cases[i].store);
@@ -163,13 +163,13 @@ public_url(void **state)
         "https://a..test",     "https://a.test:",  "HTTPS://a.test",     "https://::1"};
     char text[200];
     char messages[300];
-    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
-        (void)snprintf(text, sizeof(text), "[server]\npublic_url = %s\n", good[i]);
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        (void)snprintf(text, sizeof text, "[server]\npublic_url = %s\n", good[i]);
         assert_accepted(text);
     }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-        (void)snprintf(text, sizeof(text), "[server]\npublic_url = %s\n", bad[i]);
-        (void)snprintf(messages, sizeof(messages),
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        (void)snprintf(text, sizeof text, "[server]\npublic_url = %s\n", bad[i]);
+        (void)snprintf(messages, sizeof messages,
                        "f:2: public_url must be https://HOST or https://HOST:PORT, without a path, not %s\n",
                        bad[i]);
         assert_refused(text, messages);

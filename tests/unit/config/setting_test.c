@@ -50,14 +50,14 @@ numbers(void **state)
     assert_int_equal(c.server_drain_time, 0);
     static const char *const bad_times[] = {"601", "11m", "1h",   "",    "s", "-1",
                                             "1 s", "1S",  "1.5s", "1ms", "1w"};
-    for (size_t i = 0; i < sizeof(bad_times) / sizeof(*bad_times); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad_times); i++)
         assert_false(reads(SETTING_server_drain_time, bad_times[i], &c));
     assert_int_equal(c.server_drain_time, 0);
     assert_true(reads(SETTING_passwords_memory, "4G", &c));
     assert_true(c.passwords_memory == UINT64_C(4) << 30);
     static const char *const bad_sizes[] = {"5G",  "18M",  "19922943", "20000000000000000000G",
                                             "19m", "19MB", "K",        ""};
-    for (size_t i = 0; i < sizeof(bad_sizes) / sizeof(*bad_sizes); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad_sizes); i++)
         assert_false(reads(SETTING_passwords_memory, bad_sizes[i], &c));
     assert_false(reads(SETTING_server_fronts, "0", &c));
     assert_false(reads(SETTING_server_fronts, "1K", &c));

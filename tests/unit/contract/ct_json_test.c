@@ -10,7 +10,7 @@
 static enum errcode
 get(struct arena *a, const char *body, struct device_answer_in *in, struct str *why)
 {
-    memset(in, 0xa5, sizeof(*in));
+    memset(in, 0xa5, sizeof *in);
     return ct_json_get(a, str_from_cstr(body), IN, in, why);
 }
 
@@ -58,7 +58,7 @@ test_refused(void **state)
     };
     struct arena a;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct device_answer_in in;
         struct str why;
         assert_int_equal(get(&a, cases[i].body, &in, &why), cases[i].err);
@@ -105,7 +105,7 @@ test_members_refused(void **state)
     struct str why;
     const struct ct_type *t = &ct_ops[CT_OP_device_fetch].out;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(ct_json_get(&a, str_from_cstr(cases[i].body), t, &got, &why), cases[i].err);
         assert_str(why, cases[i].why);
     }

@@ -52,7 +52,7 @@ test_cut_short(void **state)
     arena_init(&a);
     const struct ct_type *t = &ct_ops[CT_OP_device_pending].out;
     struct DeviceChallenge items[2];
-    memset(items, 0, sizeof(items));
+    memset(items, 0, sizeof items);
     struct device_pending_out value = {.aChallenges = {items, 2, false}};
     struct buf out;
     buf_init(&out, 1 << 20);

@@ -18,7 +18,7 @@ read_expected(struct buf *out, const char *name)
     char path[512];
     int c;
 
-    (void)snprintf(path, sizeof(path), "%s/%s", CONTRACT_DIR, name);
+    (void)snprintf(path, sizeof path, "%s/%s", CONTRACT_DIR, name);
     FILE *f = fopen(path, "rb");
     assert_non_null(f);
     while ((c = fgetc(f)) != EOF) {
@@ -90,7 +90,7 @@ test_all_operations(void **state)
     struct str text = buf_view(&got);
     for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++) {
         char needle[160];
-        (void)snprintf(needle, sizeof(needle), "<s:element name=\"%.*s\">", STR_ARG(op->name));
+        (void)snprintf(needle, sizeof needle, "<s:element name=\"%.*s\">", STR_ARG(op->name));
         assert_int_equal(count(text, str_from_cstr(needle)), op->face == CT_FACE_SOAP ? 1 : 0);
     }
     assert_int_equal(count(text, STR_LIT("<s:simpleType name=\"LoginTwoFactorRet\">")), 1);
@@ -108,7 +108,7 @@ test_made_once_it_is_the_same_for_each_address(void **state)
 
     (void)state;
     ct_wsdl_init(&made);
-    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
         struct buf got, want;
         buf_init(&got, 1 << 20);
         buf_init(&want, 1 << 20);

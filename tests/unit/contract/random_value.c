@@ -15,7 +15,7 @@ random_string(struct arena *a)
         return STR_NULL;
     struct str s = STR("");
     for (; n > 1; n--) {
-        struct str piece = pieces[rand_below(sizeof(pieces) / sizeof(pieces[0]))];
+        struct str piece = pieces[rand_below(ARRAY_LEN(pieces))];
         s = arena_printf(a, "%.*s%.*s", STR_ARG(s), STR_ARG(piece));
     }
     return s;

@@ -53,9 +53,9 @@ found_by_address(void **state)
     static const char *const some[] = {"OK@sandbox.test", "ok@SANDBOX.test", "oK+build-7@sandbox.test"};
     (void)state;
     assert_null(scenario_find(STR_NULL));
-    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
         assert_null(scenario_find(str_from_cstr(none[i])));
-    for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(some); i++) {
         const struct scenario *s = scenario_find(str_from_cstr(some[i]));
         assert_non_null(s);
         assert_str(s->user, "OK");

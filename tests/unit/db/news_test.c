@@ -43,7 +43,7 @@ news_arrive(void **state)
     assert_true(has_news(fd));
     news_take(fd);
     assert_false(has_news(fd));
-    (void)snprintf(file, sizeof(file), "%.*s-news", STR_ARG(path));
+    (void)snprintf(file, sizeof file, "%.*s-news", STR_ARG(path));
     assert_int_equal(stat(file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     /* A later listener takes over. */

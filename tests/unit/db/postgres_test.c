@@ -212,7 +212,7 @@ addresses(void **state)
         {"postgresql://r@127.0.0.1/d?passfile=relative", "is not there"},
     };
     struct place *p = *state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         refused(&p->cx, str_from_cstr(rows[i].url), ERR_CONFIG, rows[i].why);
         assert_null(strstr(p->cx.detail, "a-pass-word"));
     }
@@ -259,11 +259,11 @@ the_environment_does_not_matter(void **state)
     struct db *db = NULL;
     static const char *const names[] = {"PGHOST",    "PGPORT",    "PGDATABASE", "PGUSER",
                                         "PGOPTIONS", "PGSERVICE", "PGSSLMODE",  "PGTARGETSESSIONATTRS"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         assert_int_equal(setenv(names[i], "/nowhere", 1), 0);
     assert_int_equal(db_open(&p->cx, p->url, DB_OPEN, CLOCK_MINUTE, &db), ERR_NONE);
     db_close(&db);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         assert_null(getenv(names[i]));
 }
 

@@ -208,7 +208,7 @@ a_wrong_value_is_an_error_and_nothing_is_returned(void **state)
     struct seat first = some_seat(1), read, *list;
     size_t n;
     add(cx, &first);
-    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
         const struct seat second = some_seat(2);
         add(cx, &second);
         /* The text's address is the key of the statement cache: each damage needs its own for good. */

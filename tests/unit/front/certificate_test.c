@@ -123,13 +123,13 @@ its_name(void **state)
                                         "https://192.0.2.1:1",
                                         "https://[2001:db8::1]",
                                         "https://[2001:db8::1]:8443"};
-    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(right); i++)
         assert_said(m, right[i], now, "");
     static const char *const wrong[][2] = {{"https://other.example", "is not for other.example, "},
                                            {"https://a.sign-in.example:1", "is not for a.sign-in.example, "},
                                            {"https://192.0.2.2", "is not for 192.0.2.2, "},
                                            {"https://[2001:db8::2]:1", "is not for 2001:db8::2, "}};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         assert_said(m, wrong[i][0], now, wrong[i][1]);
 }
 

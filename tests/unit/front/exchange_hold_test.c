@@ -129,7 +129,7 @@ prefer_is_read_as_rfc_7240_says(void **state)
         {STR("wait=99999999999999999999"), -1},
         {STR("await=3"), -1},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         unsigned wait = 0;
         assert_int_equal(caller_prefer_wait(cases[i].text, &wait), cases[i].seconds >= 0);
         assert_int_equal(wait, cases[i].seconds > 0 ? cases[i].seconds : 0);

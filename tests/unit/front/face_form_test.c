@@ -101,7 +101,7 @@ errors_are_those_of_the_recordings(void **state)
     };
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *answer = refused(h, cases[i].name, cases[i].headers, cases[i].body);
         assert_starts(answer, "HTTP/1.1 500 Internal Server Error\r\nCache-Control: private\r\n"
                               "Content-Type: text/plain; charset=utf-8\r\n");
@@ -144,10 +144,10 @@ foreign_pages_have_no_forms(void **state)
     static const struct keepConsoleAlive_out out = {.result = consoleRet_UserNotLoggedIn};
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
         assert_starts(refused(h, "keepConsoleAlive", text_printf(h, FORM "Origin: %s\r\n", foreign[i]), ""),
                       "HTTP/1.1 403 Forbidden\r\n");
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
         int c = post(h, "keepConsoleAlive", text_printf(h, FORM "Origin: %s\r\n", ours[i]), "");
         (void)worker_take(h, 0);
         worker_reply(h, 0, &done, &out);

@@ -116,7 +116,7 @@ listen_on(struct harness *h)
     assert_int_equal(listen(fd, 128), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
     h->port = ntohs(sa.sin_port);
-    assert_int_equal(front_add_listener(h->front, &h->cx, fd), ERR_NONE);
+    assert_int_equal(front_add_listener(&h->cx, h->front, fd), ERR_NONE);
 }
 
 void
@@ -127,7 +127,7 @@ worker_add(struct harness *h, unsigned slot, bool fast_only)
     if (h->workers[slot].fd >= 0)
         worker_kill(h, slot);
     h->workers[slot].fd = pair[1];
-    assert_int_equal(front_set_worker(h->front, &h->cx, slot, fast_only, pair[0]), ERR_NONE);
+    assert_int_equal(front_set_worker(&h->cx, h->front, slot, fast_only, pair[0]), ERR_NONE);
 }
 
 void

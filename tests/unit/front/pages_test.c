@@ -31,7 +31,7 @@ other_methods_of_the_service_are_405(void **state)
     static const char *const methods[] = {"HEAD", "PUT", "DELETE", "PATCH", "post", "TRACE"};
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
         const char *answer = ask(h, methods[i], CT_PATH "?WSDL");
         assert_starts(answer, "HTTP/1.1 405 Method Not Allowed\r\nCache-Control: private\r\n"
                               "Content-Type: text/html; charset=utf-8\r\nAllow: GET, POST, OPTIONS\r\n");
@@ -59,7 +59,7 @@ path_info_is_a_runtime_error(void **state)
     static const char *const paths[] = {CT_PATH "/", CT_PATH "/twoFactorCheckPushAuthStatus", CT_PATH "/js"};
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         assert_starts(ask(h, "GET", paths[i]),
                       "HTTP/1.1 500 Internal Server Error\r\nCache-Control: private\r\n"
                       "Content-Type: text/html; charset=utf-8\r\n");
@@ -119,7 +119,7 @@ the_query_says_which_page(void **state)
     };
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *answer = ask(h, "GET", text_printf(h, CT_PATH "%s", cases[i].query));
         const char *cache = strcmp(cases[i].status, "200") == 0 ? "private, max-age=0" : "private";
         assert_non_null(strstr(answer, cases[i].has));
@@ -166,7 +166,7 @@ pages_say_what_they_may_load(void **state)
                                         "/assets/pages.css"};
     struct harness *h = *state;
 
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         const char *answer = ask(h, "GET", paths[i]);
         assert_has(answer, "\r\nContent-Security-Policy: default-src 'none'; ");
         assert_has(answer, "frame-ancestors 'none'\r\n");
@@ -225,7 +225,7 @@ assets_are_asked_for_once(void **state)
         {"x ", "", false},
         {"\"a\", x, ", "", false},
     };
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         again = ask_with(h, "/assets/pages.js",
                          text_printf(h, "Host: a\r\nIf-None-Match: %s%.18s%s\r\n", lists[i].before, etag + 8,
                                      lists[i].behind));

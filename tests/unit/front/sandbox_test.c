@@ -28,7 +28,7 @@ no_other_front_has_it(void **state)
     (void)state;
     listen_on(h);
     worker_add(h, 0, false);
-    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         const char *answer = ask(h, heads[i], "{}");
         assert_starts(answer, "HTTP/1.1 404 ");
         assert_has_not(answer, "X-Countersign-Sandbox");

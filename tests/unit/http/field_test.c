@@ -29,7 +29,7 @@ finds_lines(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct http_bytes in = {(const unsigned char *)rows[i].text, rows[i].n};
         size_t end = 99;
 
@@ -72,7 +72,7 @@ knows_every_name(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char other[64];
 
         assert_int_equal(http_name_of(names[i].text), names[i].id);

@@ -43,7 +43,7 @@ refuses_before_the_end(void **state)
     struct http_request *req = malloc(sizeof *req);
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct http_bytes in = {(const unsigned char *)rows[i].text, strlen(rows[i].text)};
         struct http_head_at at = {0, 0};
         struct http_fault fault;

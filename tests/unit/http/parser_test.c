@@ -18,9 +18,9 @@ struct test_case {
     const char *expect;
 };
 
-#define CASE(name, text, expect)             \
-    {                                        \
-        name, text, sizeof(text) - 1, expect \
+#define CASE(name, text, expect)            \
+    {                                       \
+        name, text, sizeof text - 1, expect \
     }
 #define GET "GET / HTTP/1.1\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -116,21 +116,21 @@ static void
 tells_good_from_bad(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct story s;
 
         story_begin(&s);
         story_feed(&s, cases[i].text, cases[i].n);
         story_end(&s, &cases[i], "whole");
     }
-    assert_true(sizeof cases / sizeof cases[0] >= 80);
+    assert_true(ARRAY_LEN(cases) >= 80);
 }
 
 static void
 byte_by_byte(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct story s;
 
         story_begin(&s);
@@ -144,7 +144,7 @@ static void
 cut_anywhere(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         for (size_t k = 1; k < cases[i].n; k++) {
             struct story s;
 
@@ -307,7 +307,7 @@ waits_for_continue(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct story s;
 
         at_head(&s, rows[i].text);

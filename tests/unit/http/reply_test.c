@@ -57,7 +57,7 @@ frames_by_status_and_request(void **state)
     static const struct str server = STR("Server: countersign\r\nDate: " DATE);
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct http_reply r;
         struct buf out, text;
         size_t at;
@@ -162,7 +162,7 @@ never_splits_an_answer(void **state)
     static const struct str values[] = {STR("a\r\nSet-Cookie: x"), STR("a\n"), STR("\r"), STR("a\0b")};
 
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         pid_t child = fork();
         int how;
 
@@ -189,7 +189,7 @@ knows_reasons(void **state)
     static const unsigned refusals[] = {400, 408, 411, 413, 414, 417, 431, 501, 503, 505};
 
     (void)state;
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
         assert_false(str_eq(http_reason(refusals[i]), STR_LIT("Unknown")));
     assert_str(http_reason(415), "Unsupported Media Type");
     assert_str(http_reason(599), "Unknown");
@@ -210,7 +210,7 @@ writes_dates(void **state)
     struct http_date d = {0};
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         http_date_set(&d, rows[i].second * CLOCK_S + 999999);
         assert_string_equal(d.text, rows[i].expect);
         http_date_set(&d, rows[i].second * CLOCK_S);

@@ -60,7 +60,7 @@ undoes_percent(void **state)
 
     (void)state;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         enum errcode err = http_percent_decode(&a, str_from_cstr(rows[i].text), &out);
 
         assert_int_equal(err, rows[i].expect != NULL ? ERR_NONE : ERR_SYNTAX);

@@ -384,7 +384,7 @@ refuses_bad_files(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct tls_context *ctx;
         struct cx cx;
 
@@ -479,7 +479,7 @@ refuses_a_byte_order_mark(void **state)
     } cases[] = {{marked, key, "certificate: a byte order mark"},
                  {joined, key, "certificate: a byte order mark"},
                  {cert, marked_key, "private key: a byte order mark"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(tls_context_new(&cx, cases[i].cert, cases[i].key, &ctx), ERR_CONFIG);
         assert_non_null(strstr(cx.detail, cases[i].words));
         err_forget(&cx);

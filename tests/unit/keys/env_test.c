@@ -46,7 +46,7 @@ a_file_that_is_no_key(void **state)
                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     char path[80];
     snprintf(path, sizeof path, "%s/key", f->folder);
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         struct auth_env env = {.argon2_kib = 1};
         FILE *file = fopen(path, "w");
         assert_non_null(file);

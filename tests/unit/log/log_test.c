@@ -41,7 +41,7 @@ teardown(void **state)
 static const char *
 take(void)
 {
-    ssize_t n = read(said[0], line, sizeof(line) - 1);
+    ssize_t n = read(said[0], line, sizeof line - 1);
     line[n < 0 ? 0 : n] = '\0';
     return line;
 }
@@ -110,13 +110,13 @@ quotes(void **state)
     assert_string_equal(log_quote(&a, STR_LIT("\xe2\x80\xae\xc2\x85\xe2\x80\xa8")),
                         "\"\\u202e\\u0085\\u2028\"");
     char bytes[300];
-    memset(bytes, 'x', sizeof(bytes));
+    memset(bytes, 'x', sizeof bytes);
     assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 200})), 202);
     assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 201})), 205);
-    memset(bytes, 0xfe, sizeof(bytes));
+    memset(bytes, 0xfe, sizeof bytes);
     assert_int_equal(strlen(log_quote(&a, (struct str){bytes, 300})), 805);
     /* A character is not cut in two. */
-    memset(bytes, 'x', sizeof(bytes));
+    memset(bytes, 'x', sizeof bytes);
     memcpy(bytes + 198, "\xe2\x82\xac", 3);
     const char *cut = log_quote(&a, (struct str){bytes, 201});
     assert_int_equal(strlen(cut), 203);
@@ -167,7 +167,7 @@ a_reader_that_stalls_costs_lines_and_no_wait(void **state)
     log_event(LOG_RELOAD, "");
     log_catch_up();
     while (left > 0)
-        left -= (size_t)read(said[0], byte, left < sizeof(byte) ? left : sizeof(byte));
+        left -= (size_t)read(said[0], byte, left < sizeof byte ? left : sizeof byte);
     log_event(LOG_END, "a=1");
     assert_string_equal(take(), "2026-11-23T15:30:14.123Z warning front log.dropped lines=2\n"
                                 "2026-11-23T15:30:14.123Z info front end a=1\n");
@@ -201,10 +201,10 @@ a_socket_is_not_waited_for_either(void **state)
     while (send(pair[1], "x", 1, MSG_DONTWAIT) == 1) {
     }
     log_event(LOG_RELOAD, "");
-    while (recv(pair[0], bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
+    while (recv(pair[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
     }
     log_catch_up();
-    ssize_t n = recv(pair[0], bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+    ssize_t n = recv(pair[0], bytes, sizeof bytes - 1, MSG_DONTWAIT);
     assert_true(n > 0);
     bytes[n] = '\0';
     assert_string_equal(bytes, "2026-11-23T15:30:14.123Z warning front log.dropped lines=1\n");

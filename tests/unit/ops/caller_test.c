@@ -178,7 +178,7 @@ static void
 bring_signed(struct trial *t)
 {
     const char *const passkey[] = {"sAuthenticatorData", "sClientData", "sPasskeySignature"};
-    for (size_t i = 0; i < sizeof passkey / sizeof passkey[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(passkey); i++)
         put(t, passkey[i], STR_NULL);
     if (has_member(t, "sChallengeId"))
         bring_answer(t);
@@ -331,7 +331,7 @@ a_row_that_takes_a_token_names_its_caller(void **state)
                   {"sNonce", {CT_CALLER_DEED, CT_CALLER_SIGNED}}};
     (void)state;
     for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++)
-        for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
             const struct trial t = {.op = op};
             const bool is_asked = proves(&t, tokens[i].callers[0]) || proves(&t, tokens[i].callers[1]);
             if (has_member(&t, tokens[i].member) && !is_asked)

@@ -230,9 +230,9 @@ a_token_alone_changes_nothing(void **state)
         bool has_token = false, is_other = false;
         for (size_t i = 0; i < t->n; i++)
             has_token = has_token || str_eq(t->fields[i].name, STR_LIT("sDeviceToken"));
-        for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++)
+        for (size_t i = 0; i < ARRAY_LEN(reads); i++)
             is_other = is_other || reads[i] == op;
-        for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        for (size_t i = 0; i < ARRAY_LEN(signs); i++)
             is_other = is_other || signs[i] == op;
         if (!has_token || is_other)
             continue;

@@ -100,9 +100,9 @@ a_broken_store_is_unknown_error(void **state)
     struct line l = line_of(w);
     l.call.session = STR_LIT("x");
     static const char *const tables[] = {"technician", "login", "session", "device", "enrolment", "lockout"};
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
         char sql[64];
-        (void)snprintf(sql, sizeof(sql), "ALTER TABLE %s RENAME TO gone_%s", tables[i], tables[i]);
+        (void)snprintf(sql, sizeof sql, "ALTER TABLE %s RENAME TO gone_%s", tables[i], tables[i]);
         assert_ok(db_exec(w->cx, NULL, arena_str(&w->kept, str_from_cstr(sql)).p, ""));
     }
     for (unsigned op = 0; op < CT_OP_COUNT_; op++) {
@@ -110,14 +110,14 @@ a_broken_store_is_unknown_error(void **state)
             continue; /* a key that is none is refused before the store is asked; the other does not ask it */
         unsigned char in[512] = {0};
         int out[256];
-        assert_true(ct_ops[op].in.size <= sizeof(in) && ct_ops[op].out.size <= sizeof(out));
+        assert_true(ct_ops[op].in.size <= sizeof in && ct_ops[op].out.size <= sizeof out);
         for (size_t i = 0; i < ct_ops[op].in.n; i++) {
             const struct ct_field *f = &ct_ops[op].in.fields[i];
             const struct str text = STR_LIT("AAAA");
             if (f->kind == CT_STRING)
-                memcpy(in + f->offset, &text, sizeof(text));
+                memcpy(in + f->offset, &text, sizeof text);
         }
-        memset(out, 0xff, sizeof(out));
+        memset(out, 0xff, sizeof out);
         l.reply = (struct call_reply){.status = CALL_DONE};
         w->cx->call = &l.call;
         w->cx->reply = &l.reply;
@@ -208,7 +208,7 @@ each_published_value_is_a_result_of_a_sign_in(void **state)
     static const struct ct_enum *const enums[] = {&ct_enum_LoginTwoFactorRet, &ct_enum_LoginV2,
                                                   &ct_enum_ChangePasswordRet, &ct_enum_ChangePasswordV2};
     (void)state;
-    for (size_t i = 0; i < sizeof enums / sizeof enums[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(enums); i++)
         for (size_t k = 0; k < enums[i]->n; k++) {
             if (!is_result(enums[i]->values[k].bare))
                 fail_msg("%s is no result", enums[i]->values[k].name.p);

@@ -57,7 +57,7 @@ each_path_leads_to_its_part(void **state)
 
     (void)state;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         route_find(&a, table[i].path, &r);
         assert_int_equal(r.kind, table[i].kind);
         assert_int_equal(r.is_sandbox,

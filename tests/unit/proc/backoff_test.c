@@ -11,7 +11,7 @@ at_once_then_doubling_to_a_bound(void **state)
     static const int64_t wanted_ms[] = {0, 100, 200, 400, 800, 1600, 3200, 6400, 10000, 10000};
     struct backoff b = {0};
     int64_t now = CLOCK_HOUR;
-    for (size_t i = 0; i < sizeof(wanted_ms) / sizeof(wanted_ms[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wanted_ms); i++) {
         backoff_started(&b, now);
         now += CLOCK_S;
         assert_int_equal(backoff_ended(&b, now), wanted_ms[i] * CLOCK_MS);

@@ -41,11 +41,11 @@ make_folders(void **state)
     (void)state;
     if (mkdtemp(folder) == NULL)
         return -1;
-    (void)snprintf(inside, sizeof(inside), "%s/store", folder);
-    (void)snprintf(outside, sizeof(outside), "%s/other", folder);
+    (void)snprintf(inside, sizeof inside, "%s/store", folder);
+    (void)snprintf(outside, sizeof outside, "%s/other", folder);
     if (mkdir(inside, 0700) != 0 || mkdir(outside, 0700) != 0)
         return -1;
-    (void)snprintf(library, sizeof(library), "%s/library", inside);
+    (void)snprintf(library, sizeof library, "%s/library", inside);
     int fd = open(library, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     return fd < 0 || ftruncate(fd, 4096) != 0 || close(fd) != 0 ? -1 : 0;
 }
@@ -56,7 +56,7 @@ remove_folders(void **state)
     (void)state;
     char file[128];
     for (int i = 0; i < 2; i++) {
-        (void)snprintf(file, sizeof(file), "%s/file", i == 0 ? inside : outside);
+        (void)snprintf(file, sizeof file, "%s/file", i == 0 ? inside : outside);
         (void)unlink(file);
     }
     (void)unlink(library);
@@ -68,7 +68,7 @@ static int
 made(const char *dir)
 {
     char file[128];
-    (void)snprintf(file, sizeof(file), "%s/file", dir);
+    (void)snprintf(file, sizeof file, "%s/file", dir);
     int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return REFUSED;
@@ -120,7 +120,7 @@ probe_bind(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 ? 0 : REFUSED;
+    return bind(fd, (const struct sockaddr *)&at, sizeof at) == 0 ? 0 : REFUSED;
 }
 
 static int
@@ -180,7 +180,7 @@ probe_daily_work(void)
     struct arena a;
     arena_init(&a);
     unsigned char random[32];
-    rand_bytes(random, sizeof(random));
+    rand_bytes(random, sizeof random);
     struct str date = clock_text(&a, clock_now());
     memset(arena_alloc(&a, 3 << 20), 1, 3 << 20);
     log_event(LOG_READY, "date=%.*s mono=%d", STR_ARG(date), clock_mono() > 0);
@@ -322,7 +322,7 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
         {"setuid", probe_privileges, -SIGSYS, -SIGSYS, -SIGSYS},
         {"more descriptors", probe_more_descriptors, REFUSED, REFUSED, REFUSED},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const int wanted[] = {rows[i].front, rows[i].worker, rows[i].courier};
         static const enum confine_kind kinds[] = {CONFINE_FRONT, CONFINE_WORKER, CONFINE_COURIER};
         for (size_t k = 0; k < 3; k++) {
@@ -384,7 +384,7 @@ a_command_or_an_option_that_is_not_used_kills(void **state)
         {"typing for a terminal", {SYS_ioctl, TIOCSTI, 0, 0}, 0, IOCTL},
     };
     static const enum confine_kind kinds[] = {CONFINE_FRONT, CONFINE_WORKER, CONFINE_COURIER};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         for (size_t k = 0; k < 3; k++) {
             raw = rows[i].call;
             int wanted = (rows[i].kinds & (unsigned)kinds[k]) != 0 ? 0 : rows[i].otherwise;
@@ -462,7 +462,7 @@ connects_to(uint16_t port)
     struct sockaddr_in at = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 ? 0 : errno == EACCES ? REFUSED : 1;
+    return connect(fd, (const struct sockaddr *)&at, sizeof at) == 0 ? 0 : errno == EACCES ? REFUSED : 1;
 }
 
 static int
@@ -481,7 +481,7 @@ static int
 listener(uint16_t *port_out)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t n = sizeof(at);
+    socklen_t n = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (const struct sockaddr *)&at, n), 0);
     assert_int_equal(listen(fd, 8), 0);
@@ -512,7 +512,7 @@ a_worker_with_a_database_server(void **state)
         {"a file elsewhere", probe_file_outside, REFUSED, REFUSED},
     };
     int fds[] = {listener(&allowed_port), listener(&other_port)};
-    for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
         bool by_tcp = i % 2 == 1;
         const struct confine s = {.kind = CONFINE_WORKER,
                                   .connects = true,

@@ -60,7 +60,7 @@ every_type_comes_as_it_went(void **state)
         {.type = CONTROL_LOST, .slot = 4},
     };
     int before = count_descriptors();
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         struct control sent = all[i], got;
         for (size_t k = 0; k < sent.n_fds; k++)
             sent.fds[k] = pair[k];
@@ -113,7 +113,7 @@ malformed_messages_are_refused_and_leak_nothing(void **state)
         {CONTROL_READY, 1, 0},       /* too long */
     };
     int before = count_descriptors();
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct control got;
         send_raw(wrong[i].type, wrong[i].bytes, wrong[i].fds);
         assert_int_equal(control_receive(pair[1], &got), ERR_PROTOCOL);
@@ -139,10 +139,10 @@ a_reader_that_hangs_is_an_error_not_a_wait(void **state)
 {
     (void)state;
     assert_int_equal(fcntl(pair[0], F_SETFL, O_NONBLOCK), 0);
-    enum errcode e = ERR_NONE;
-    for (int i = 0; e == ERR_NONE && i < 1000000; i++)
-        e = control_send(pair[0], &(struct control){.type = CONTROL_DRAIN});
-    assert_int_equal(e, ERR_IO);
+    enum errcode err = ERR_NONE;
+    for (int i = 0; err == ERR_NONE && i < 1000000; i++)
+        err = control_send(pair[0], &(struct control){.type = CONTROL_DRAIN});
+    assert_int_equal(err, ERR_IO);
 }
 
 static void

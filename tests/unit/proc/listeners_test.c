@@ -22,7 +22,7 @@ each_front_has_a_socket_of_each_address(void **state)
         assert_int_not_equal(l.at[i].port, 0);
         for (size_t front = 0; front < 3; front++) {
             struct sockaddr_storage sa;
-            socklen_t n = sizeof(sa);
+            socklen_t n = sizeof sa;
             struct inet_endpoint at;
             assert_int_equal(getsockname(l.fds[i][front], (struct sockaddr *)&sa, &n), 0);
             assert_int_equal(inet_from_sockaddr(&sa, &at), ERR_NONE);

@@ -85,7 +85,7 @@ turn(struct world *w)
 {
     world_later(w, 0);
     (void)outbox_listen(&o, POLLIN);
-    assert_ok(outbox_work(&o, w->cx));
+    assert_ok(outbox_work(w->cx, &o));
 }
 
 /* What came since. */
@@ -251,10 +251,10 @@ what_is_under_way_is_given_back_at_the_end(void **state)
     answer(ids[0], sent);
     (void)outbox_listen(&o, POLLIN);
     world_later(w, 0);
-    assert_ok(outbox_leave(&o, w->cx));
+    assert_ok(outbox_leave(w->cx, &o));
     assert_int_equal(count_rows(w, "state = 'sent'"), 1);
     assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 0 AND next_at = $1"), 1);
-    assert_ok(outbox_leave(&o, w->cx));
+    assert_ok(outbox_leave(w->cx, &o));
 }
 
 /* Killed: nothing was given back. */

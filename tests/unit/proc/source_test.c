@@ -30,7 +30,7 @@ make_file(void **state)
 {
     (void)state;
     int fd = mkstemp(path);
-    (void)snprintf(key, sizeof(key), "%s.key", path);
+    (void)snprintf(key, sizeof key, "%s.key", path);
     return fd < 0 || close(fd) != 0 ? -1 : 0;
 }
 
@@ -100,12 +100,12 @@ a_reload_takes_all_or_nothing(void **state)
     write_file(path, "[server]\ndrain_time = 3s\n");
     assert_int_equal(source_init(&s, path, STR_NULL, &messages), ERR_NONE);
     write_file(path, "[server]\ndrain_time = 4s\nfronts = x\n");
-    assert_int_equal(source_read(&s, &cx, &fresh, &messages), ERR_CONFIG);
+    assert_int_equal(source_read(&cx, &s, &fresh, &messages), ERR_CONFIG);
     source_fresh_clear(&fresh);
     assert_int_equal(s.config.server_drain_time, 3000000);
     assert_false(s.has_newest);
     write_file(path, "[server]\ndrain_time = 5s\nfronts = 2\n");
-    assert_int_equal(source_read(&s, &cx, &fresh, &messages), ERR_NONE);
+    assert_int_equal(source_read(&cx, &s, &fresh, &messages), ERR_NONE);
     assert_int_equal(s.config.server_drain_time, 3000000);
     source_take(&s, &fresh, &restart);
     assert_int_equal(s.config.server_drain_time, 5000000);
@@ -157,14 +157,14 @@ a_key_that_others_may_read_is_refused(void **state)
     assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
     write_file(key, "key");
     static const mode_t refused[] = {0604, 0644, 0660, 0602, 0601, 0650};
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
         cx_begin(&cx);
         assert_int_equal(chmod(key, refused[i]), 0);
         assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
         assert_int_equal(tls[0], -1);
     }
     static const mode_t taken[] = {0600, 0400, 0640, 0440};
-    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
         char copy[8] = "";
         cx_begin(&cx);
         assert_int_equal(chmod(key, taken[i]), 0);
@@ -172,7 +172,7 @@ a_key_that_others_may_read_is_refused(void **state)
         /* What is written to the file later is not in the copy. */
         assert_int_equal(chmod(key, 0600), 0);
         write_file(key, "later");
-        assert_int_equal(read(tls[1], copy, sizeof(copy)), 3);
+        assert_int_equal(read(tls[1], copy, sizeof copy), 3);
         assert_memory_equal(copy, "key", 3);
         source_close_tls(tls);
         write_file(key, "key");

@@ -88,8 +88,8 @@ wait_for(const char *text)
             n_seen -= used;
             return;
         }
-        assert_true(n_seen < sizeof(seen) - 1);
-        ssize_t n = read(log_fd, seen + n_seen, sizeof(seen) - 1 - n_seen);
+        assert_true(n_seen < sizeof seen - 1);
+        ssize_t n = read(log_fd, seen + n_seen, sizeof seen - 1 - n_seen);
         if (n <= 0)
             fail_msg("the log ended without \"%s\":\n%s", text, seen);
         n_seen += (size_t)n;
@@ -103,7 +103,7 @@ wait_end(void)
     int status = 0;
     char rest[512];
     assert_int_equal(waitpid(server, &status, 0), server);
-    while (read(log_fd, rest, sizeof(rest)) > 0) {
+    while (read(log_fd, rest, sizeof rest) > 0) {
     }
     (void)close(log_fd);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -113,12 +113,12 @@ static size_t
 list_children(pid_t pids[16])
 {
     char path[64];
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)server, (int)server);
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
     FILE *f = fopen(path, "r");
     assert_non_null(f);
     char text[512];
     size_t n = 0;
-    if (fgets(text, sizeof(text), f) != NULL)
+    if (fgets(text, sizeof text, f) != NULL)
         for (char *at = text, *end = NULL; n < 16 && (pids[n] = (pid_t)strtol(at, &end, 10)) > 0; at = end)
             n++;
     assert_int_equal(fclose(f), 0);
@@ -150,13 +150,13 @@ a_child_has_nothing_but_what_is_meant_for_it(void **state)
     wait_for("READY");
     size_t n = list_children(pids);
     for (size_t i = 0; i < n; i++) {
-        (void)snprintf(path, sizeof(path), "/proc/%d/environ", (int)pids[i]);
+        (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)pids[i]);
         int fd = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t got = read(fd, env, sizeof(env));
+        ssize_t got = read(fd, env, sizeof env);
         assert_true(got > 0);
         assert_null(memmem(env, (size_t)got, "SECRET", 6));
         (void)close(fd);
-        (void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pids[i]);
+        (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pids[i]);
         DIR *d = opendir(path);
         assert_non_null(d);
         for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d))
@@ -255,13 +255,13 @@ what_is_wrong_before_the_first_child_is_refused(void **state)
     assert_int_equal(wait_end(), SUPERVISE_BAD_CONFIG);
 
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t n = sizeof(at);
+    socklen_t n = sizeof at;
     int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(taken, (const struct sockaddr *)&at, n), 0);
     assert_int_equal(listen(taken, 1), 0);
     assert_int_equal(getsockname(taken, (struct sockaddr *)&at, &n), 0);
     char text[128];
-    (void)snprintf(text, sizeof(text), "[server]\nlisten = 127.0.0.1:%d\n", ntohs(at.sin_port));
+    (void)snprintf(text, sizeof text, "[server]\nlisten = 127.0.0.1:%d\n", ntohs(at.sin_port));
     write_config(text);
     start(fake);
     wait_for("cannot listen on 127.0.0.1");
@@ -303,7 +303,7 @@ a_service_manager_is_told(void **state)
 {
     (void)state;
     char path[64], text[64];
-    (void)snprintf(path, sizeof(path), "@%s", file);
+    (void)snprintf(path, sizeof path, "@%s", file);
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     memcpy(at.sun_path + 1, path + 1, strlen(path + 1));
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -316,7 +316,7 @@ a_service_manager_is_told(void **state)
     for (size_t i = 0; i < 4; i++) {
         if (signals[i] != 0)
             assert_int_equal(kill(server, signals[i]), 0);
-        ssize_t got = recv(fd, text, sizeof(text) - 1, 0);
+        ssize_t got = recv(fd, text, sizeof text - 1, 0);
         assert_true(got > 0);
         assert_true(str_starts((struct str){text, (size_t)got}, str_from_cstr(wanted[i])));
     }

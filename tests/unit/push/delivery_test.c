@@ -48,9 +48,9 @@ take(void)
 {
     struct frame f;
     assert_int_equal(frame_next(&in, &f), ERR_NONE);
-    enum errcode e = delivery_take(&d, &f);
+    enum errcode err = delivery_take(&d, &f);
     buf_reset(&in);
-    return e;
+    return err;
 }
 
 static enum errcode

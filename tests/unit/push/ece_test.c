@@ -11,11 +11,11 @@ the_example_of_the_standard(void **state)
     (void)state;
     struct arena a;
     unsigned char key[16];
-    struct ece e = {.key = {(const char *)key, sizeof(key)}, .keyid = STR_LIT("")};
+    struct ece e = {.key = {(const char *)key, sizeof key}, .keyid = STR_LIT("")};
     size_t n = 0;
     arena_init(&a);
-    assert_int_equal(codec_base64url_read(STR_LIT("yqdlZ-tYemfogSmv7Ws5PQ"), key, sizeof(key), &n), ERR_NONE);
-    assert_int_equal(codec_base64url_read(STR_LIT("I1BsxtFttlv3u_Oo94xnmw"), e.salt, sizeof(e.salt), &n),
+    assert_int_equal(codec_base64url_read(STR_LIT("yqdlZ-tYemfogSmv7Ws5PQ"), key, sizeof key, &n), ERR_NONE);
+    assert_int_equal(codec_base64url_read(STR_LIT("I1BsxtFttlv3u_Oo94xnmw"), e.salt, sizeof e.salt, &n),
                      ERR_NONE);
     struct str text = STR_LIT("I am the walrus");
     struct str out = ece_encrypt(&a, &e, text, text.n + 1);

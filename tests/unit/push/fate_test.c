@@ -24,7 +24,7 @@ attempts_pause_ever_longer_until_the_end(void **state)
     for (size_t k = 0; k < 2; k++) {
         struct fate_of row = *rows[k];
         int64_t now = row.created_at, next = 0;
-        for (size_t i = 0; i < sizeof(wanted_s) / sizeof(wanted_s[0]); i++, row.attempts++) {
+        for (size_t i = 0; i < ARRAY_LEN(wanted_s); i++, row.attempts++) {
             assert_int_equal(decide(&row, HTTP_OUT_LATER, now, &next), FATE_AGAIN);
             assert_int_equal(next, row.created_at + wanted_s[i] * CLOCK_S);
             now = next;
@@ -74,7 +74,7 @@ a_push_service_is_left_alone_as_long_as_it_asks_for(void **state)
     static const struct {
         int64_t retry_after_s, next_s; /* 0: given up */
     } rows[] = {{0, 1}, {1, 1}, {20, 20}, {59, 59}, {60, 0}, {86400, 0}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct http_out_end end = {.result = HTTP_OUT_LATER,
                                          .retry_after = rows[i].retry_after_s * CLOCK_S};
         int64_t next = 0;

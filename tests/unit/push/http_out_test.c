@@ -29,8 +29,8 @@ receive(const char *answer)
         int fd = accept(listener, NULL, NULL);
         char request[REQUEST_MAX];
         size_t n = 0;
-        while (n < sizeof(request) && memmem(request, n, "\"}", 2) == NULL) {
-            ssize_t got = read(fd, request + n, sizeof(request) - n);
+        while (n < sizeof request && memmem(request, n, "\"}", 2) == NULL) {
+            ssize_t got = read(fd, request + n, sizeof request - n);
             if (got <= 0)
                 break;
             n += (size_t)got;
@@ -62,7 +62,7 @@ setup(void **state)
 {
     (void)state;
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t n = sizeof(at);
+    socklen_t n = sizeof at;
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(listener, (const struct sockaddr *)&at, n) != 0 || listen(listener, 16) != 0 ||
         getsockname(listener, (struct sockaddr *)&at, &n) != 0)
@@ -119,7 +119,7 @@ each_status_is_judged(void **state)
         {"nonsense\r\n\r\n", 0, HTTP_OUT_LATER},
     };
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char url[64];
         struct http_out_post p = post_to(url);
         start_receiver(rows[i].answer);
@@ -179,14 +179,14 @@ one_that_hangs_holds_no_other_up(void **state)
     (void)state;
     char url[64], deaf_url[64];
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t n = sizeof(at);
+    socklen_t n = sizeof at;
     int deaf = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(deaf, (const struct sockaddr *)&at, n), 0);
     assert_int_equal(listen(deaf, 1), 0);
     assert_int_equal(getsockname(deaf, (struct sockaddr *)&at, &n), 0);
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     struct http_out_post hangs = post_to(deaf_url), p = post_to(url);
-    (void)snprintf(deaf_url, sizeof(deaf_url), "http://127.0.0.1:%d/", ntohs(at.sin_port));
+    (void)snprintf(deaf_url, sizeof deaf_url, "http://127.0.0.1:%d/", ntohs(at.sin_port));
     http_out_begin(h, &hangs);
     start_receiver("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     for (size_t i = 0; i < 3; i++)
@@ -202,8 +202,8 @@ an_answer_that_does_not_end_is_cut_off(void **state)
 {
     (void)state;
     static char big[HTTP_OUT_ANSWER_MAX + 8192];
-    int n = snprintf(big, sizeof(big), "HTTP/1.1 200 OK\r\n\r\n");
-    memset(big + n, 'x', sizeof(big) - 1 - (size_t)n);
+    int n = snprintf(big, sizeof big, "HTTP/1.1 200 OK\r\n\r\n");
+    memset(big + n, 'x', sizeof big - 1 - (size_t)n);
     char url[64];
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     struct http_out_post p = post_to(url);
@@ -229,10 +229,10 @@ rules_are_about_the_address_that_is_connected_to(void **state)
     } rows[] = {{NULL, 0, HTTP_OUT_REFUSED}, {&other, 1, HTTP_OUT_REFUSED}, {&loopback, 1, HTTP_OUT_SENT}};
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     start_receiver("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char url[64];
         struct http_out_post p = post_to(url);
-        (void)snprintf(url, sizeof(url), "http://localhost:%d/hook", port);
+        (void)snprintf(url, sizeof url, "http://localhost:%d/hook", port);
         rules.networks = rows[i].networks;
         rules.n_networks = rows[i].n;
         p.rules = &rules;
@@ -261,7 +261,7 @@ the_wish_to_be_left_alone_is_told(void **state)
         {"HTTP/1.1 503 Busy\r\nRetry-After: 999999999\r\nContent-Length: 0\r\n\r\n", 86400},
     };
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char url[64];
         struct http_out_post p = post_to(url);
         start_receiver(rows[i].answer);

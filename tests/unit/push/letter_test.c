@@ -39,7 +39,7 @@ a_letter_arrives_as_it_was_written(void **state)
         {LETTER_CHALLENGE, STR("Yd3k"), 7, STR("https://a.example/x"), STR("key"), STR("secret"), 60},
         {LETTER_NOTICE, STR("Yd3k"), 7, STR("https://a.example/x"), STR("key"), STR("secret"), 86400},
     };
-    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
         struct letter got;
         letter_put(&wire, 41, &letters[i]);
         struct frame f = read_frame();
@@ -100,7 +100,7 @@ an_answer_is_bounded_and_cannot_write_a_line_of_the_log(void **state)
     bad[2].status = -1;
     bad[3].retry_after = HTTP_OUT_RETRY_MOST + 1;
     bad[4].retry_after = -1;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(pass_end(&bad[i], &got), ERR_PROTOCOL);
 }
 
@@ -132,14 +132,14 @@ what_is_malformed_is_refused(void **state)
         struct frame cut = {.body = {f.body.p, n}};
         assert_int_equal(letter_end_get(&cut, &end_got), ERR_PROTOCOL);
     }
-    char long_why[sizeof(end.why) + 8];
-    memset(long_why, 'x', sizeof(long_why));
+    char long_why[sizeof end.why + 8];
+    memset(long_why, 'x', sizeof long_why);
     buf_reset(&wire);
     size_t mark = frame_begin(&wire, LETTER_END, 1);
     frame_put_u8(&wire, HTTP_OUT_LATER);
     frame_put_u32(&wire, 0);
     frame_put_i64(&wire, 0);
-    frame_put_str(&wire, (struct str){long_why, sizeof(end.why)});
+    frame_put_str(&wire, (struct str){long_why, sizeof end.why});
     assert_int_equal(frame_end(&wire, mark), ERR_NONE);
     f = read_frame();
     assert_int_equal(letter_end_get(&f, &end_got), ERR_PROTOCOL);

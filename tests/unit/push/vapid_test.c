@@ -33,14 +33,14 @@ the_token_verifies(void **state)
     assert_int_equal(codec_base64url_read(STR_LIT("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
                                           scalar.bytes, P256_SCALAR, &scalar.n),
                      ERR_NONE);
-    assert_int_equal(codec_base64url_read((struct str){key + 4, sizeof(key) - 5}, point, sizeof(point), &n),
+    assert_int_equal(codec_base64url_read((struct str){key + 4, sizeof key - 5}, point, sizeof point, &n),
                      ERR_NONE);
     vapid_init(&v, &cx.arena, &scalar, point, STR_LIT("mailto:ops@example.com"));
     assert_true(endpoint_read(STR_LIT("https://push.example.net:8443/abc?d"), &to));
     struct str header = vapid_header(&cx, &v, &to);
     assert_true(str_starts(header, STR_LIT("Authorization: vapid t=")));
     assert_true(str_ends(header, str_from_cstr(key)));
-    struct str token = str_sub(header, 23, header.n - 23 - (sizeof(key) - 1)), rest = token;
+    struct str token = str_sub(header, 23, header.n - 23 - (sizeof key - 1)), rest = token;
     struct str head = str_cut(&rest, '.'), claims = str_cut(&rest, '.');
     assert_str(decoded(&cx, head), "{\"typ\":\"JWT\",\"alg\":\"ES256\"}");
     assert_str(
@@ -48,7 +48,7 @@ the_token_verifies(void **state)
         "{\"aud\":\"https://push.example.net:8443\",\"exp\":1795491014,\"sub\":\"mailto:ops@example.com\"}");
     struct str signature = decoded(&cx, rest);
     assert_int_equal(signature.n, P256_SIGNATURE);
-    struct p256_key *theirs = p256_public((struct str){(const char *)point, sizeof(point)});
+    struct p256_key *theirs = p256_public((struct str){(const char *)point, sizeof point});
     struct str text = str_sub(token, 0, head.n + 1 + claims.n);
     assert_true(p256_verify(theirs, text, signature));
     assert_false(p256_verify(theirs, str_sub(text, 1, SIZE_MAX), signature));

@@ -88,7 +88,7 @@ a_key_that_is_no_point_is_refused(void **state)
     memcpy(off_curve, to.p256dh.p, P256_POINT);
     off_curve[P256_POINT - 1] ^= 1;
     const struct str bad[] = {STR_NULL, STR_LIT(""), str_sub(to.p256dh, 0, 64), {off_curve, P256_POINT}};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         to.p256dh = bad[i];
         assert_int_equal(web_push_encrypt(&cx, &keys, &to, &text, &body), ERR_CRYPTO);
         err_forget(&cx);

@@ -72,11 +72,11 @@ short_long_open_and_missing_keys_are_refused(void **state)
 {
     (void)state;
     static char many[2000];
-    memset(many, 'x', sizeof(many));
+    memset(many, 'x', sizeof many);
     struct str key;
     write_key("0123456789abcde\n", 16, 0600);
     assert_int_equal(webhook_read_key(&cx, path, &key), ERR_LIMIT);
-    write_key(many, sizeof(many), 0600);
+    write_key(many, sizeof many, 0600);
     assert_int_equal(webhook_read_key(&cx, path, &key), ERR_LIMIT);
     write_key("0123456789abcdef\n", 17, 0640);
     assert_int_equal(webhook_read_key(&cx, path, &key), ERR_DENIED);

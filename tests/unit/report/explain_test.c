@@ -114,7 +114,7 @@ make_failures_locked(struct world *w)
 {
     static const char *const sources[] = {"192.0.2.51", "192.0.2.52", "192.0.2.53"};
     world_policy(w, "lockout_failures", "3");
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         world_source(w, sources[i]);
         (void)world_login_as(w, WORLD_EMAIL, "wrong");
     }
@@ -466,7 +466,7 @@ says_no_secret_and_writes_nothing(void **state)
     const struct explanation *x = explain(w, newest_login(w), &story);
     const struct str secrets[] = {w->login, w->push, w->number, STR_LIT(WORLD_PASSWORD),
                                   x->account.t.password_hash};
-    for (size_t s = 0; s < sizeof secrets / sizeof secrets[0]; s++) {
+    for (size_t s = 0; s < ARRAY_LEN(secrets); s++) {
         for (size_t i = 0; i < story.n; i++) {
             is_free_of(story.steps[i].text, secrets[s]);
             is_free_of(story.steps[i].detail, secrets[s]);

@@ -199,7 +199,7 @@ each_kind_is_read_by_its_index(void **state)
                                           [AUDIT_REFUSED_INSIDE] = "audit_refused_inside",
                                           [AUDIT_REFUSED] = "audit_refused"};
     struct world *w = *state;
-    for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(indexes); i++) {
         struct db_rows *rows;
         bool by_index = false;
         struct str query = arena_printf(&w->cx->arena, "EXPLAIN QUERY PLAN %s",

@@ -57,15 +57,14 @@ binds_all_that_is_shown(void **state)
     ring(w, &v);
     struct str *members[] = {&v.nonce,   &v.audience, &v.company, &v.account, &v.purpose,
                              &v.console, &v.source,   &v.created, &v.expires};
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         struct str was = *members[i];
         *members[i] = STR_LIT("else");
         assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p),
                          ANSWER_BAD_SIGNATURE);
         *members[i] = was;
     }
-    assert_int_equal(fixture_count_events(w->f, "push.bad-signature"),
-                     (int64_t)(sizeof(members) / sizeof(members[0])));
+    assert_int_equal(fixture_count_events(w->f, "push.bad-signature"), (int64_t)(ARRAY_LEN(members)));
     assert_int_equal(world_check(w), SIGNIN_Poll);
     assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_APPROVE, w->number.p), ANSWER_OK);
 }

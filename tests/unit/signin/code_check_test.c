@@ -15,7 +15,7 @@ code_now(struct world *w, struct str uri)
     size_t n = 0;
     struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
     secret = str_cut(&secret, '&');
-    assert_ok(codec_base32_read(secret, seed, sizeof(seed), &n));
+    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
     uint32_t code = totp_at(seed, n, (uint64_t)(w->cx->now / (30 * CLOCK_S)));
     return arena_printf(&w->kept, "%06u", (unsigned)code).p;
 }
@@ -71,7 +71,7 @@ what_cannot_be_a_code_does_not_count(void **state)
     struct world *w = *state;
     struct str uri = enrol(w);
     login(w);
-    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(slips); i++) {
         assert_int_equal(world_code(w, slips[i]), SIGNIN_InvalidCode);
         assert_int_equal(w->answer.attempts_left, 10);
     }

@@ -40,7 +40,7 @@ static const struct row {
 #define ROW(policy, before, after, ...) {#policy, before, after, {__VA_ARGS__}},
 #include "tests/unit/signin/living.def"
 };
-enum { ROWS = sizeof rows / sizeof rows[0] };
+enum { ROWS = ARRAY_LEN(rows) };
 
 static const char *const policies[] = {
 #define POLICY(key, ...) #key,
@@ -92,7 +92,7 @@ code_now(struct world *w, struct str uri)
     size_t n = 0;
     struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
     secret = str_cut(&secret, '&');
-    assert_ok(codec_base32_read(secret, seed, sizeof(seed), &n));
+    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
     uint32_t code = totp_at(seed, n, (uint64_t)(w->cx->now / (30 * CLOCK_S)));
     return arena_printf(&w->kept, "%06u", (unsigned)code).p;
 }
@@ -329,7 +329,7 @@ static void
 every_policy_has_its_row(void **state)
 {
     (void)state;
-    assert_int_equal(ROWS, sizeof policies / sizeof policies[0]);
+    assert_int_equal(ROWS, ARRAY_LEN(policies));
     for (size_t i = 0; i < ROWS; i++)
         assert_string_equal(rows[i].policy, policies[i]);
 }

@@ -122,7 +122,7 @@ static const struct {
     {SIGNIN_IPNotAllowed, address_refused},        {SIGNIN_OnlySSOLoginAllowed, sso},
     {SIGNIN_OnlySaml2LoginAllowed, saml2},         {SIGNIN_InvalidPassword, reset},
 };
-enum { CONDITIONS = sizeof(conditions) / sizeof(conditions[0]) };
+enum { CONDITIONS = ARRAY_LEN(conditions) };
 
 static void
 run_condition(size_t i, bool approve)
@@ -205,7 +205,7 @@ tokens_that_are_not_good(void **state)
     wait_for_answer(w);
     struct str login = w->login, push = w->push;
     const struct str bad[] = {STR_NULL, STR_LIT(""), STR_LIT("x"), push, str_sub(login, 0, login.n - 1)};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         w->login = bad[i];
         assert_int_equal(world_check(w), SIGNIN_InvalidToken);
         assert_int_equal(w->answer.password_days, -1);
@@ -281,7 +281,7 @@ a_refusal_ends_its_login(void **state)
     struct str codes[RECOVERY_CODES];
     assert_ok(recovery_codes_new(w->cx, w->technician, codes));
     const char *code = arena_str(&w->kept, codes[0]).p;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         world_later(w, CLOCK_MINUTE);
         wait_for_answer(w);
         const char *wrong = str_eq(w->number, STR_LIT("000000")) ? "000001" : "000000";
@@ -303,7 +303,7 @@ what_a_lost_phone_approved_counts_no_more(void **state)
     struct world *w = *state;
     struct handset other;
     handset_enrol(w, w->technician, &other);
-    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         world_later(w, CLOCK_MINUTE);
         wait_for_answer(w);
         assert_int_equal(handset_answer(w, &other, DECISION_APPROVE, w->number.p), ANSWER_OK);
@@ -390,7 +390,7 @@ new_passwords(void **state)
         {"none", WORLD_NEW_PASSWORD, SIGNIN_OK},
     };
     struct world *w = *state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(world_login_new(w, WORLD_PASSWORD, cases[i].password),
                          SIGNIN_OkTwoFactorAuthenticationRequired);
         assert_int_equal(world_send(w), SIGNIN_OK);

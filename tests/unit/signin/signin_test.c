@@ -41,7 +41,7 @@ a_stranger_is_told_nothing(void **state)
     struct world *w = *state;
     world_policy(w, "password_age", "30");
     world_policy(w, "password_strength", "good");
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         world_source(w, i % 2 == 0 ? "198.51.100.1" : "198.51.100.2");
         assert_int_equal(world_login_as(w, cases[i].email, cases[i].password), SIGNIN_InvalidPassword);
         const struct signin_answer *a = &w->answer;
@@ -246,7 +246,7 @@ the_password_alone(void **state)
     assert_ok(session_enter(w->cx, w->session, &s, &a));
     static const char prefix[] = "https://sign-in.example/console/#ticket=";
     assert_true(str_starts(w->answer.url, str_from_cstr(prefix)));
-    struct str ticket = arena_str(&w->kept, str_sub(w->answer.url, sizeof(prefix) - 1, w->answer.url.n));
+    struct str ticket = arena_str(&w->kept, str_sub(w->answer.url, sizeof prefix - 1, w->answer.url.n));
     assert_ok(session_redeem(w->cx, ticket, &r));
     assert_str(r.account, WORLD_EMAIL);
     assert_str(r.company, "Acme Support Ltd");
@@ -322,7 +322,7 @@ no_secret_is_in_the_database(void **state)
     world_sign_in(w);
     static const char sql[] = "SELECT COUNT(*) FROM audit WHERE instr(detail, $1) > 0";
     const struct str secrets[] = {w->login, w->push, w->session, STR_LIT(WORLD_PASSWORD)};
-    for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
         struct db_rows *found;
         assert_ok(db_query(w->cx, &found, sql, "t", secrets[i]));
         assert_true(db_next(w->cx, found));

@@ -234,7 +234,7 @@ fails(struct subject *s)
 {
     static const char *const sources[] = {"198.51.100.1", "198.51.100.2", "198.51.100.3"};
     struct signin_answer answer;
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         s->cx->source = str_from_cstr(sources[i]);
         for (int n = 0; n < 5; n++)
             assert_ok(

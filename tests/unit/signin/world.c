@@ -12,7 +12,7 @@
 static struct world *
 world_new(struct fixture *f)
 {
-    struct world *w = calloc(1, sizeof(*w));
+    struct world *w = calloc(1, sizeof *w);
     assert_non_null(w);
     w->f = f;
     w->cx = &f->cx;
@@ -103,7 +103,7 @@ handset_sees(struct world *w, const struct handset *p, struct challenge_view *vi
     struct str *texts[] = {&views[0].id,      &views[0].nonce,   &views[0].audience, &views[0].company,
                            &views[0].account, &views[0].purpose, &views[0].console,  &views[0].source,
                            &views[0].created, &views[0].expires};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i] = arena_str(&w->kept, *texts[i]);
     *view_out = views[0];
 }

@@ -263,7 +263,7 @@ test_messages(void **state)
     struct soap_reader *r = soap_reader_new();
     struct arena a;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
         print_message("%s\n", messages[i].name);
         try_message(r, &a, &messages[i]);
         arena_reset(&a);
@@ -333,7 +333,7 @@ test_too_long(void **state)
     };
     struct arena a;
     arena_init(&a);
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         struct soap_request request = {str_from_cstr(heads[i].content_type), str_from_cstr(heads[i].action),
                                        STR_NULL};
         struct buf body;

@@ -60,9 +60,9 @@ test_bad_enum(void **state)
 {
     (void)state;
     struct twoFactorCancelPushAuth_out out;
-    memset(&out, 0, sizeof(out));
+    memset(&out, 0, sizeof out);
     unsigned bad = 99;
-    memcpy(&out.result, &bad, sizeof(bad));
+    memcpy(&out.result, &bad, sizeof bad);
     assert_encoded(
         CT_OP_twoFactorCancelPushAuth, &out, 500,
         "kept" BEFORE

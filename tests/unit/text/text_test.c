@@ -22,9 +22,9 @@ printable(void **state)
                                       "a\xe2\x81\xa6"};
     static const char *const good[] = {"a", "Ann K\xc3\xb6nig", "\xe6\xbc\xa2", "\xf0\x9f\x90\x8e", "a b"};
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(text_is_printable(str_from_cstr(bad[i]), 100));
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_true(text_is_printable(str_from_cstr(good[i]), 100));
     assert_false(text_is_printable(STR_NULL, 100));
     assert_true(text_is_printable(STR_LIT("abc"), 3));

@@ -16,7 +16,7 @@ files_are_found_by_name(void **state)
     static const char *const names[] = {"pages.css", "pages.js", "mark.svg", "copy.svg", "done.svg"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const struct web_asset *a = web_asset_find(str_from_cstr(names[i]));
         assert_non_null(a);
         assert_true(a->body.n > 0 && str_ends(a->body, STR_LIT("\n")));

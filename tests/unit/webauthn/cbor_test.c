@@ -27,7 +27,7 @@ numbers(void **state)
         {STR("\x3b\x7f\xff\xff\xff\xff\xff\xff\xff"), INT64_MIN},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct cbor c = {good[i].raw};
         int64_t value = 0;
         assert_true(cbor_take_int(&c, &value));
@@ -81,7 +81,7 @@ what_is_malformed(void **state)
         STR("\x9b\xff\xff\xff\xff\xff\xff\xff"), /* cut within its head */
     };
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct cbor c = {bad[i]};
         struct str raw;
         assert_false(cbor_take_item(&c, &raw));
@@ -108,7 +108,7 @@ items(void **state)
         STR("\xa2\x01\x02\x20\xa1\x61\x61\x81\x43\x00\x01\x02"),
     };
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct cbor c = {good[i]};
         struct str raw;
         assert_true(cbor_take_item(&c, &raw));

@@ -118,7 +118,7 @@ attestation_objects(void **state)
     const struct webauthn_asked asked = asked_of(f, statement);
     const struct passkey_registration plain = authenticator_register(f, &a, statement);
     const struct str tail = str_sub(plain.attestation_object, objects[0].head.n, plain.attestation_object.n);
-    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
         struct webauthn_credential made;
         bool verified;
         struct buf object;
@@ -156,7 +156,7 @@ keys(void **state)
         {STR("\x80"), 0, WEBAUTHN_MALFORMED},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         enum webauthn_algorithm algorithm;
         struct str key;
         struct buf b;

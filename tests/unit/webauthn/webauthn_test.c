@@ -17,7 +17,7 @@ static const struct vector vectors[] = {
 #include "webauthn_vectors.inc"
 #undef VECTOR
 };
-enum { VECTORS = sizeof vectors / sizeof vectors[0] };
+enum { VECTORS = ARRAY_LEN(vectors) };
 
 /* One vector's bytes: each in an allocation of its very size, so that a read past its end is seen. */
 struct ceremony {
@@ -100,7 +100,7 @@ the_vectors(void **state)
         {"none.ES256-counts", WEBAUTHN_NONE, WEBAUTHN_COUNTER, WEBAUTHN_ES256},
     };
     struct fixture *f = *state;
-    assert_int_equal(sizeof expected / sizeof expected[0], VECTORS);
+    assert_int_equal(ARRAY_LEN(expected), VECTORS);
     for (size_t i = 0; i < VECTORS; i++) {
         struct ceremony c;
         struct webauthn_credential made, next;
@@ -288,7 +288,7 @@ what_is_said_must_be_right(void **state)
     struct authenticator straight;
     authenticator_init(&straight);
     const struct webauthn_asked asked = asked_of(f, statement);
-    for (size_t i = 0; i < sizeof bents / sizeof bents[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bents); i++) {
         const struct authenticator a = bend(&straight, &bents[i]);
         struct webauthn_credential made, next;
         bool verified = false;
@@ -353,7 +353,7 @@ the_counter(void **state)
     struct authenticator a;
     authenticator_init(&a);
     const struct webauthn_asked asked = asked_of(f, statement);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct webauthn_credential made, next;
         bool verified;
         a.count = cases[i].before;
@@ -406,7 +406,7 @@ sites(void **state)
         {"", NULL, NULL},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct webauthn_site s;
         const bool is = webauthn_site_of(&f->cx.arena, str_from_cstr(cases[i].url), &s);
         if (is != (cases[i].id != NULL))

@@ -78,7 +78,7 @@ memory_grows_with_the_document_alone(void **state)
         {"<a b='", "&lt;", "'/>"}, /* a value of references */
     };
     (void)state;
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         for (size_t times = 1000; times <= 9000; times += 4000) {
             size_t n = 0, most = 0;
             enum xml_kind kind = read_shape(&shapes[i], times, &n, &most);
@@ -141,7 +141,7 @@ namespaces_are_bounded_however_they_are_written(void **state)
         {"<?p xmlns='", "'?><a/>", false},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_true(is_within(cases[i].head, XML_NAMESPACE_MAX, cases[i].tail));
         assert_int_equal(is_within(cases[i].head, XML_NAMESPACE_MAX + 1, cases[i].tail),
                          !cases[i].is_namespace);

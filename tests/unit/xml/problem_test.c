@@ -83,7 +83,7 @@ test_messages(void **state)
     struct arena a;
     arena_init(&a);
     int failed = 0;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct xml_source source = {.text = str_from_cstr(cases[i].text)};
         xml_open(r, &source, STR_LIT(""));
         while (xml_read(r)->kind != XML_EOF && xml_node(r)->kind != XML_FAIL)

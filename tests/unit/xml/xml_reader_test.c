@@ -248,7 +248,7 @@ test_limits(void **state)
         {"<a><!--<b", "x", "--></a>", XML_TAG_MAX * 2, XML_EOF},
         {"<a>", "text ", "</a>", XML_TAG_MAX, XML_EOF},
     };
-    for (size_t i = 0; i < sizeof(longs) / sizeof(longs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(longs); i++) {
         struct buf text;
         buf_init(&text, 1 << 20);
         buf_add_cstr(&text, longs[i].before);
