@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "push/letter.h"
+#include "delivery/letter.h"
 
 enum { MAX = 1 << 16 };
 

@@ -20,7 +20,7 @@ cut_field(struct str *rest)
 }
 
 static void
-check_refusal(const struct soap_answer *answer)
+check_refusal(const struct soap_response *answer)
 {
     ASSERT(answer->status == 400 || answer->status == 415 || answer->status == 500);
     ASSERT(answer->is_fault == (answer->status == 500));
@@ -31,7 +31,7 @@ check_refusal(const struct soap_answer *answer)
 
 /* A result that echoes the request, so that the encoder sees it too. */
 static void
-answer_call(struct arena *a, const struct soap_message *m, struct soap_answer *answer)
+answer_call(struct arena *a, const struct soap_message *m, struct soap_response *answer)
 {
     struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_OK};
     if (m->op->in.n > 0)
@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&a);
     struct buf body;
     buf_init(&body, (size_t)MAX * 8);
-    struct soap_answer answer = {.body = &body};
+    struct soap_response answer = {.body = &body};
     struct soap_message message;
     if (soap_decode(r, &a, &request, &message, &answer) == SOAP_CALL)
         answer_call(&a, &message, &answer);

@@ -5,7 +5,7 @@
 
 #include "accounts/code.h"
 #include "accounts/device.h"
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "keys/env.h"
 #include "store/store_session.h"
 
@@ -73,13 +73,13 @@ account_methods(struct cx *cx, const struct account *a, unsigned *methods_out)
     enum errcode err = device_count_active(cx, a->t.id, &active);
     if (err == ERR_NONE)
         err = recovery_codes_left(cx, a->t.id, &codes);
-    *methods_out = (active > 0 && !push_channel_rests(cx, &a->t) ? METHOD_PUSH : 0u) |
+    *methods_out = (active > 0 && !challenge_pace_rests(cx, &a->t) ? METHOD_CHALLENGE : 0u) |
                    (a->t.has_totp ? METHOD_CODE : 0u) | (codes > 0 ? METHOD_RECOVERY : 0u);
     return err;
 }
 
 enum errcode
-account_tell(struct cx *cx, const struct account *a, int64_t except_session, struct signin_answer *answer)
+account_tell(struct cx *cx, const struct account *a, int64_t except_session, struct signin_outcome *answer)
 {
     const struct session_choice others = {.technician_id = a->t.id, .except_id = except_session};
     int64_t n = 0;

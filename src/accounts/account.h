@@ -49,7 +49,7 @@ enum errcode account_methods(struct cx *cx, const struct account *a, unsigned *m
 /* The outputs besides the result, for a caller with the right password. except_session: does not count as
  * "another console". */
 enum errcode account_tell(struct cx *cx, const struct account *a, int64_t except_session,
-                          struct signin_answer *answer) MUST_CHECK;
+                          struct signin_outcome *answer) MUST_CHECK;
 /* The sessions of the company that are live. */
 struct account_seats {
     int64_t taken;

@@ -4,7 +4,7 @@
 #include "accounts/challenge.h"
 
 #include "accounts/audit.h"
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "accounts/technician.h"
 #include "base/clock.h"
 #include "db/db.h"
@@ -223,7 +223,7 @@ challenge_expire(struct cx *cx, const struct challenge_row *c)
         return err;
     if ((err = technician_get(cx, c->technician_id, &t)) != ERR_NONE)
         return err;
-    if ((err = push_channel_count(cx, &t, PUSH_UNANSWERED)) != ERR_NONE)
+    if ((err = challenge_pace_count(cx, &t, CHALLENGE_PACE_UNANSWERED)) != ERR_NONE)
         return err;
     return audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_PUSH_EXPIRED, "challenge",
                         c->public_id, NULL);

@@ -89,25 +89,25 @@ password_is_another(const struct facts *f)
 static bool
 push_waits(const struct facts *f)
 {
-    return f->push == CHALLENGE_pending && !f->is_push_over;
+    return f->challenge == CHALLENGE_pending && !f->is_challenge_over;
 }
 
 static bool
 push_is_over(const struct facts *f)
 {
-    return f->push == CHALLENGE_expired || (f->push == CHALLENGE_pending && f->is_push_over);
+    return f->challenge == CHALLENGE_expired || (f->challenge == CHALLENGE_pending && f->is_challenge_over);
 }
 
 static bool
 push_was_refused(const struct facts *f)
 {
-    return f->push == CHALLENGE_rejected || f->push == CHALLENGE_reported;
+    return f->challenge == CHALLENGE_rejected || f->challenge == CHALLENGE_reported;
 }
 
 static bool
 number_was_wrong(const struct facts *f)
 {
-    return f->push == CHALLENGE_spent_tries;
+    return f->challenge == CHALLENGE_spent_tries;
 }
 
 static bool
@@ -119,13 +119,13 @@ code_is_wrong(const struct facts *f)
 static bool
 push_failed(const struct facts *f)
 {
-    return f->push == CHALLENGE_failed;
+    return f->challenge == CHALLENGE_failed;
 }
 
 static bool
 push_is_not_approved(const struct facts *f)
 {
-    return f->push != CHALLENGE_approved;
+    return f->challenge != CHALLENGE_approved;
 }
 
 static bool

@@ -14,10 +14,10 @@
 
 /* The facts of a decision. */
 struct facts {
-    const struct account *account; /* NULL: the tokens are invalid; nothing else is examined then */
-    bool is_password_current;      /* what this login proved still applies to the account */
-    enum challenge_state push;     /* for AT_SEND and AT_CODE: a refused one, if there is one */
-    bool is_push_over;             /* its lifetime */
+    const struct account *account;  /* NULL: the tokens are invalid; nothing else is examined then */
+    bool is_password_current;       /* what this login proved still applies to the account */
+    enum challenge_state challenge; /* for AT_SEND and AT_CODE: a refused one, if there is one */
+    bool is_challenge_over;         /* its lifetime */
     bool is_code_wrong;
     bool is_password_expired; /* past its age, to be changed, or violating the current policy */
     bool brings_password;

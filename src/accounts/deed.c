@@ -156,7 +156,7 @@ deed_notice_shown(struct cx *cx, const struct deed *deed, struct str public_id, 
 }
 
 enum errcode
-deed_subscribe(struct cx *cx, const struct deed *deed, const struct push_subscription *wanted, bool is_again,
+deed_subscribe(struct cx *cx, const struct deed *deed, const struct subscription *wanted, bool is_again,
                enum deed_result *result_out)
 {
     enum errcode err = begin(cx, deed, result_out);

@@ -14,7 +14,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 #define DEED_NONCE_LIFE (2 * CLOCK_MINUTE)
 
@@ -49,7 +49,7 @@ enum errcode deed_remove(struct cx *cx, const struct deed *deed, enum deed_resul
 enum errcode deed_notice_shown(struct cx *cx, const struct deed *deed, struct str public_id,
                                enum deed_result *result_out) MUST_CHECK;
 /* subscription_set_within and subscription_end_within, with their errors. */
-enum errcode deed_subscribe(struct cx *cx, const struct deed *deed, const struct push_subscription *wanted,
+enum errcode deed_subscribe(struct cx *cx, const struct deed *deed, const struct subscription *wanted,
                             bool is_again, enum deed_result *result_out) MUST_CHECK;
 enum errcode
 deed_unsubscribe(struct cx *cx, const struct deed *deed, enum deed_result *result_out) MUST_CHECK;

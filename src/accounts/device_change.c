@@ -19,7 +19,7 @@
 #include "keys/env.h"
 #include "statement/statement.h"
 #include "store/store_passkey.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 #include "store/store_self.h"
 
 enum { STATEMENT_MAX = 4096 };
@@ -243,7 +243,7 @@ clear_up(struct cx *cx, const struct device *d, enum device_state state)
     if (err == ERR_NONE && state == DEVICE_REMOVED)
         err = store_passkey_remove(cx, d->id);
     if (err == ERR_NONE && state == DEVICE_REMOVED)
-        err = store_push_remove(cx, d->id, STR_NULL, &changed);
+        err = store_subscription_remove(cx, d->id, STR_NULL, &changed);
     if (err == ERR_NONE && state == DEVICE_REMOVED)
         err = store_notice_end(cx, d->id);
     if (err == ERR_NONE && state == DEVICE_REMOVED)
@@ -266,7 +266,7 @@ check_last_factor(struct cx *cx, const struct device *d)
     if (err == ERR_NONE)
         err = store_device_count_active(cx, d->technician_id, &active);
     const bool others =
-        active > (d->state == DEVICE_ACTIVE ? 1 : 0) || (methods & ~(unsigned)METHOD_PUSH) != 0;
+        active > (d->state == DEVICE_ACTIVE ? 1 : 0) || (methods & ~(unsigned)METHOD_CHALLENGE) != 0;
     if (err == ERR_NONE && !others)
         err = err_set(cx, ERR_POLICY, "the account's last second factor is not taken off by a phone");
     return err;

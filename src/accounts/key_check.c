@@ -35,11 +35,11 @@ seed_opens(struct cx *cx, const struct keyed_row *row, bool *opens_out)
 }
 
 static bool
-push_is_ours(struct cx *cx, const struct keyed_row *row)
+challenge_is_ours(struct cx *cx, const struct keyed_row *row)
 {
     if (row->id == 0)
         return true;
-    const struct digest token = token_digest(token_derive(cx, TOKEN_OF_PUSH, row->id, row->nonce));
+    const struct digest token = token_digest(token_derive(cx, TOKEN_OF_CHALLENGE, row->id, row->nonce));
     return secret_equal(token.bytes, row->token.bytes, sizeof token.bytes);
 }
 
@@ -56,7 +56,7 @@ settle(struct cx *cx, const char *key_file, struct str ours)
     err = store_meta_keyed(cx, &seed, &challenge);
     if (err == ERR_NONE)
         err = seed_opens(cx, &seed, &opens);
-    if (err == ERR_NONE && (!opens || !push_is_ours(cx, &challenge)))
+    if (err == ERR_NONE && (!opens || !challenge_is_ours(cx, &challenge)))
         err = is_other(cx, key_file);
     return err == ERR_NONE ? store_meta_add(cx, NAME, ours) : err;
 }

@@ -7,7 +7,7 @@
 #include "base/rand.h"
 #include "keys/env.h"
 #include "store/store_outbox.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 #define NOTICE_KEPT (90 * CLOCK_DAY)
 #define NOTICE_RINGS (10 * CLOCK_MINUTE) /* how long a push service that is down is retried */
@@ -73,8 +73,8 @@ notice_tell(struct cx *cx, int64_t technician_id, enum notice_kind kind, struct 
     int64_t *subscribed = NULL;
     size_t n = 0, n_subscribed = 0;
     enum errcode err = store_device_list(cx, technician_id, false, &devices, &n);
-    if (err == ERR_NONE && cx->env->has_push)
-        err = store_push_devices(cx, technician_id, &subscribed, &n_subscribed);
+    if (err == ERR_NONE && cx->env->has_web_push)
+        err = store_subscription_devices(cx, technician_id, &subscribed, &n_subscribed);
     for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         int64_t id = 0;
         if (devices[i].state != DEVICE_ACTIVE || devices[i].id == cx->device)

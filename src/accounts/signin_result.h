@@ -19,10 +19,10 @@ enum signin_result {
 };
 const char *signin_result_name(enum signin_result r);
 
-enum { METHOD_PUSH = 1, METHOD_CODE = 2, METHOD_RECOVERY = 4 };
+enum { METHOD_CHALLENGE = 1, METHOD_CODE = 2, METHOD_RECOVERY = 4 };
 
 /* What every operation of a sign-in answers. */
-struct signin_answer {
+struct signin_outcome {
     enum signin_result result;
     uint8_t attempts_left;
     int32_t password_days; /* -1: never */

@@ -9,11 +9,12 @@
 #include "keys/env.h"
 
 static enum errcode
-check(struct cx *cx, const struct push_subscription *wanted, struct endpoint *endpoint_out)
+check(struct cx *cx, const struct subscription *wanted, struct endpoint *endpoint_out)
 {
     if (!endpoint_read(wanted->endpoint, endpoint_out) || wanted->auth.n != SUBSCRIPTION_AUTH_BYTES)
         return err_set(cx, ERR_SYNTAX, "malformed subscription");
-    if (!cx->env->has_push || !endpoint_is_listed(endpoint_out, cx->env->push_hosts, cx->env->n_push_hosts))
+    if (!cx->env->has_web_push ||
+        !endpoint_is_listed(endpoint_out, cx->env->push_hosts, cx->env->n_push_hosts))
         return err_set(cx, ERR_POLICY, "%.*s is not an allowed push service", STR_ARG(endpoint_out->host));
     return es256_check_key(cx, wanted->p256dh);
 }
@@ -30,23 +31,23 @@ audit(struct cx *cx, const struct device *device, enum audit_event event, struct
 }
 
 static bool
-is_same(const struct push_subscription *a, const struct push_subscription *b)
+is_same(const struct subscription *a, const struct subscription *b)
 {
     return str_eq(a->endpoint, b->endpoint) && str_eq(a->p256dh, b->p256dh) &&
            secret_equal_str(a->auth, b->auth);
 }
 
 enum errcode
-subscription_set_within(struct cx *cx, const struct device *device, const struct push_subscription *wanted,
+subscription_set_within(struct cx *cx, const struct device *device, const struct subscription *wanted,
                         bool is_again)
 {
     struct endpoint endpoint;
-    struct push_subscription now, next = *wanted;
+    struct subscription now, next = *wanted;
     next.device_id = device->id;
     enum errcode err = check(cx, wanted, &endpoint);
     if (err != ERR_NONE)
         return err;
-    err = store_push_get(cx, device->id, &now);
+    err = store_subscription_get(cx, device->id, &now);
     if (err == ERR_NONE && is_same(&now, &next))
         return ERR_NONE;
     if (err == ERR_NOT_FOUND) {
@@ -54,7 +55,7 @@ subscription_set_within(struct cx *cx, const struct device *device, const struct
         err = is_again ? err_set(cx, ERR_CLOSED, "the push service ended the subscription") : ERR_NONE;
     }
     if (err == ERR_NONE)
-        err = store_push_put(cx, &next);
+        err = store_subscription_put(cx, &next);
     return err == ERR_NONE ? audit(cx, device, AUDIT_DEVICE_SUBSCRIBED, endpoint.host) : err;
 }
 
@@ -62,7 +63,7 @@ enum errcode
 subscription_end_within(struct cx *cx, const struct device *device)
 {
     bool changed = false;
-    enum errcode err = store_push_remove(cx, device->id, STR_NULL, &changed);
+    enum errcode err = store_subscription_remove(cx, device->id, STR_NULL, &changed);
     return err == ERR_NONE && changed ? audit(cx, device, AUDIT_DEVICE_UNSUBSCRIBED, STR_NULL) : err;
 }
 
@@ -72,7 +73,7 @@ subscription_gone_within(struct cx *cx, int64_t device_id, struct str endpoint)
     struct endpoint at = {.port = 0};
     struct device device;
     bool changed = false;
-    enum errcode err = store_push_remove(cx, device_id, endpoint, &changed);
+    enum errcode err = store_subscription_remove(cx, device_id, endpoint, &changed);
     if (err != ERR_NONE || !changed)
         return err;
     err = store_device_get(cx, device_id, &device);

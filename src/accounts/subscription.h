@@ -8,7 +8,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "store/store_device.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 enum { SUBSCRIPTION_AUTH_BYTES = 16 };
 
@@ -18,7 +18,7 @@ enum { SUBSCRIPTION_AUTH_BYTES = 16 };
  * but no longer stored: its push service has ended it since (only the service does that without the
  * device). */
 enum errcode subscription_set_within(struct cx *cx, const struct device *device,
-                                     const struct push_subscription *wanted, bool is_again) MUST_CHECK;
+                                     const struct subscription *wanted, bool is_again) MUST_CHECK;
 
 /* Within the open transaction: the push service no longer knows the subscription, so it is removed and
  * audited, if it is still the same one. */

@@ -7,7 +7,7 @@
 #include "accounts/lockout.h"
 #include "accounts/password.h"
 #include "accounts/policy.h"
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "accounts/revoke.h"
 #include "accounts/technician.h"
 #include "text/text.h"
@@ -256,7 +256,7 @@ technician_unlock(struct cx *cx, int64_t id)
     enum errcode err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    push_channel_clear(&t);
+    challenge_pace_clear(&t);
     t.locked_at = 0;
     err = store_technician_update(cx, &t);
     if (err == ERR_NONE)

@@ -192,7 +192,7 @@ static json_t *
 methods_of(unsigned methods)
 {
     json_t *list = print_array();
-    if ((methods & METHOD_PUSH) != 0)
+    if ((methods & METHOD_CHALLENGE) != 0)
         print_add(list, print_text(STR_LIT("push")));
     if ((methods & METHOD_CODE) != 0)
         print_add(list, print_text(STR_LIT("code")));

@@ -228,7 +228,7 @@ ask_server(struct cli *cli, const char *ca, long *status_out)
                                                 .allows_http = cli->config.server_allow_plain_http,
                                                 .total_seconds = REACH_SECONDS};
     struct http_client *http = NULL;
-    struct http_client_answer answer = {0};
+    struct http_client_response answer = {0};
     enum errcode err = http_client_open(&cli->cx, &options, &http);
     if (err == ERR_NONE)
         err = http_client_get(&cli->cx, http, "/healthz", &answer);

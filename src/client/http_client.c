@@ -184,7 +184,7 @@ explain(struct cx *cx, const struct http_client *http, CURLcode code)
 }
 
 static enum errcode
-perform(struct cx *cx, struct http_client *http, const char *path, struct http_client_answer *answer_out)
+perform(struct cx *cx, struct http_client *http, const char *path, struct http_client_response *answer_out)
 {
     const char *url = arena_cstr(&cx->arena, arena_printf(&cx->arena, "%s%s", http->url, path));
     buf_reset(&http->answer);
@@ -202,7 +202,7 @@ perform(struct cx *cx, struct http_client *http, const char *path, struct http_c
 
 enum errcode
 http_client_get(struct cx *cx, struct http_client *http, const char *path,
-                struct http_client_answer *answer_out)
+                struct http_client_response *answer_out)
 {
     if (curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, NULL) != CURLE_OK ||
         curl_easy_setopt(http->curl, CURLOPT_HTTPGET, 1L) != CURLE_OK)
@@ -212,7 +212,7 @@ http_client_get(struct cx *cx, struct http_client *http, const char *path,
 
 enum errcode
 http_client_post(struct cx *cx, struct http_client *http, const struct http_client_request *request,
-                 struct http_client_answer *answer_out)
+                 struct http_client_response *answer_out)
 {
     struct curl_slist *headers = add_header(cx, NULL, "Content-Type: ", str_from_cstr(request->content_type));
     headers = add_header(cx, headers, "Expect:", STR_LIT(""));

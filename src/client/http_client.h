@@ -42,7 +42,7 @@ struct http_client_request {
     struct str body;
 };
 
-struct http_client_answer {
+struct http_client_response {
     long status;
     struct str body; /* a view until the next request */
 };
@@ -51,11 +51,11 @@ struct http_client_answer {
  * more than a mebibyte; ERR_DENIED: stopped. */
 enum errcode
 http_client_post(struct cx *cx, struct http_client *http, const struct http_client_request *request,
-                 struct http_client_answer *answer_out) MUST_CHECK;
+                 struct http_client_response *answer_out) MUST_CHECK;
 
 /* The same without a body. */
 enum errcode http_client_get(struct cx *cx, struct http_client *http, const char *path,
-                             struct http_client_answer *answer_out) MUST_CHECK;
+                             struct http_client_response *answer_out) MUST_CHECK;
 
 /* Whether a password or a token may be sent to an address: https, or http to loopback. ERR_NONE, ERR_USAGE or
  * ERR_POLICY as http_client_open; *problem_out: what is wrong with it, worded to follow the address. */

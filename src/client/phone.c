@@ -79,7 +79,7 @@ sign(struct phone *p, struct buf *statement)
 
 /* members are taken over. */
 static enum errcode
-post(struct phone *p, const char *name, json_t *members, struct http_client_answer *answer_out)
+post(struct phone *p, const char *name, json_t *members, struct http_client_response *answer_out)
 {
     struct arena *a = &p->cx->arena;
     char *body = json_dumps(members, JSON_COMPACT);
@@ -99,7 +99,7 @@ post(struct phone *p, const char *name, json_t *members, struct http_client_answ
 enum errcode
 phone_call(struct phone *p, const char *name, json_t *members, struct phone_reply *reply_out)
 {
-    struct http_client_answer answer;
+    struct http_client_response answer;
     struct str url = http_client_url(p->http);
     *reply_out = (struct phone_reply){NULL, STR_NULL};
     enum errcode err = post(p, name, members, &answer);

@@ -23,7 +23,7 @@ soap_client_call(struct soap_client *soap, const struct ct_op *op, const void *i
         request.content_type = "application/soap+xml; charset=utf-8";
     else
         request.header = arena_printf(&cx->arena, "SOAPAction: \"%s%.*s\"", CT_NAMESPACE, STR_ARG(op->name));
-    struct http_client_answer answer;
+    struct http_client_response answer;
     enum errcode err = http_client_post(cx, soap->http, &request, &answer);
     buf_clear(&envelope); /* it may hold a password, and is wiped here */
     if (err != ERR_NONE)

@@ -90,7 +90,7 @@ dispatch_request(struct peer *p)
     if (face_form_takes(&page))
         return face_form_request(p, &who, &page);
     buf_reset(&f->body);
-    pages_answer(&page, &f->body, &r);
+    pages_respond(&page, &f->body, &r);
     peer_respond(p, &r);
     return true;
 }

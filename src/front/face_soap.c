@@ -14,7 +14,7 @@
 enum { KEYED_FIRST = 16 * 1024 };
 
 static void
-take_over(struct front *f, const struct soap_answer *from, struct response *to)
+take_over(struct front *f, const struct soap_response *from, struct response *to)
 {
     to->status = (unsigned)from->status;
     to->content_type = from->content_type;
@@ -26,7 +26,7 @@ static void
 respond(struct front *f, const struct ct_op *op, unsigned form, const void *out, struct str fault,
         struct response *r)
 {
-    struct soap_answer said = {.body = &f->body};
+    struct soap_response said = {.body = &f->body};
 
     if (out == NULL)
         soap_fault_server((enum soap_version)form, fault, &said);
@@ -67,7 +67,7 @@ face_soap_request(struct peer *p, const struct forwarded *who)
                                    .soap_action = http_header_joined(http, HTTP_NAME_SOAPACTION, &f->arena),
                                    .body = http->body};
     const struct str parts[] = {request.content_type, request.soap_action, request.body};
-    struct soap_answer said = {.body = &f->body};
+    struct soap_response said = {.body = &f->body};
     struct soap_message message;
     struct caller caller;
     struct response r = {.status = 0};

@@ -48,7 +48,7 @@ struct front {
     struct buf body;             /* a response on its way to a connection */
     struct ct_wsdl wsdl;
     struct soap_reader *soap;
-    struct soap_answer soap_form[2]; /* by HTTP version: the fixed parts of a 200 response */
+    struct soap_response soap_form[2]; /* by HTTP version: the fixed parts of a 200 response */
     struct pool pool;
     struct backend backend;
     struct park park;

@@ -21,7 +21,7 @@ enum errcode
 env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
 {
     struct secret server_key;
-    struct push_key push;
+    struct vapid_key vapid;
     enum errcode err = server_key_read(cx, key_file, &server_key);
     if (err == ERR_NONE) {
         server_key_derive(&server_key, STR_LIT("countersign pepper v1"), KEY_BYTES, &env->pepper);
@@ -29,9 +29,9 @@ env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
         server_key_derive(&server_key, STR_LIT("countersign token v1"), KEY_BYTES, &env->token);
         server_key_derive(&server_key, STR_LIT("countersign lookup v1"), KEY_BYTES, &env->lookup);
         server_key_derive(&server_key, STR_LIT("countersign check v1"), KEY_BYTES, &env->check);
-        push_key_derive(&server_key, &push);
-        memcpy(env->push_point, push.point, sizeof env->push_point);
-        secret_clear(&push.scalar);
+        vapid_key_derive(&server_key, &vapid);
+        memcpy(env->vapid_point, vapid.point, sizeof env->vapid_point);
+        secret_clear(&vapid.scalar);
     }
     secret_clear(&server_key);
     return err;
@@ -46,7 +46,7 @@ env_configure(struct auth_env *env, const struct config *c, struct arena *a)
     env->source_failures = c->privacy_source_failures;
     env->public_url = config_public_url(c, a);
     env->has_webhook = !str_is_empty(c->webhook_url);
-    env->has_push = !str_is_empty(c->push_contact);
+    env->has_web_push = !str_is_empty(c->push_contact);
     env->push_hosts = c->push_hosts.items;
     env->n_push_hosts = c->push_hosts.n;
 }

@@ -13,7 +13,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "config/config.h"
-#include "keys/push_key.h"
+#include "keys/vapid_key.h"
 
 struct auth_env {
     struct secret pepper; /* for passwords: HMAC before argon2id */
@@ -25,12 +25,12 @@ struct auth_env {
     uint32_t argon2_passes;
     bool reveal_unknown_users;
     int64_t source_failures;
-    struct str public_url;                    /* without a trailing slash */
-    bool has_webhook;                         /* challenges also go into the outbox */
-    bool has_push;                            /* the same, for each phone with a subscription */
-    unsigned char push_point[PUSH_KEY_POINT]; /* the key that phones subscribe to */
-    const struct str *push_hosts;             /* the operator's push services, in addition to the known
-                                               * ones */
+    struct str public_url;                      /* without a trailing slash */
+    bool has_webhook;                           /* challenges also go into the outbox */
+    bool has_web_push;                          /* the same, for each phone with a subscription */
+    unsigned char vapid_point[VAPID_KEY_POINT]; /* the key that phones subscribe to */
+    const struct str *push_hosts;               /* the operator's push services, in addition to the known
+                                                 * ones */
     size_t n_push_hosts;
 };
 
@@ -50,7 +50,7 @@ struct digest token_digest(struct str token);
 struct str token_random(struct cx *cx);
 /* HMAC-SHA-256(env->token, purpose || 0 || id || nonce) as base64url: reproducible for the same row. */
 struct str token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce);
-#define TOKEN_OF_PUSH "push"
+#define TOKEN_OF_CHALLENGE "push"
 /* Six uniform digits from the same derivation. */
 struct str token_number(struct cx *cx, int64_t id, struct str nonce);
 struct digest env_lookup(const struct cx *cx, struct str a, struct str b);

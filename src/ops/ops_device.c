@@ -271,8 +271,8 @@ op_push_key(struct cx *cx, const struct push_key_in *in, struct push_key_out *ou
 {
     (void)in;
     out->result = deviceRet_OK;
-    if (cx->env->has_push)
-        out->sPublicKey = codec_base64url(&cx->arena, cx->env->push_point, sizeof cx->env->push_point);
+    if (cx->env->has_web_push)
+        out->sPublicKey = codec_base64url(&cx->arena, cx->env->vapid_point, sizeof cx->env->vapid_point);
     return ERR_NONE;
 }
 
@@ -291,7 +291,7 @@ op_device_subscribe(struct cx *cx, const struct deed *by, const struct device_su
                     struct device_subscribe_out *out)
 {
     enum deed_result result = DEED_STALE;
-    const struct push_subscription wanted = {
+    const struct subscription wanted = {
         .endpoint = in->sEndpoint, .p256dh = ops_binary(cx, in->sP256dh), .auth = ops_binary(cx, in->sAuth)};
     enum errcode err = deed_subscribe(cx, by, &wanted, in->bAgain, &result);
     out->result = err == ERR_NONE ? ops_deed_result(result) : subscribe_result(err);

@@ -47,20 +47,20 @@ ops_console(bool is_logged_in)
 }
 
 struct ct_array
-ops_methods(struct cx *cx, const struct signin_answer *answer)
+ops_methods(struct cx *cx, const struct signin_outcome *outcome)
 {
     static const struct {
         unsigned method;
         struct str name;
     } names[] = {
-        {METHOD_PUSH, STR("Push")}, {METHOD_CODE, STR("Code")}, {METHOD_RECOVERY, STR("RecoveryCode")}};
+        {METHOD_CHALLENGE, STR("Push")}, {METHOD_CODE, STR("Code")}, {METHOD_RECOVERY, STR("RecoveryCode")}};
     enum { NAMES = ARRAY_LEN(names) };
-    if (!answer->has_methods)
+    if (!outcome->has_methods)
         return (struct ct_array){.is_null = true};
     struct TwoFactorAuthenticationMethod *items = arena_array(&cx->arena, NAMES, sizeof *items);
     struct ct_array array = {.items = items};
     for (size_t i = 0; i < NAMES; i++)
-        if ((answer->methods & names[i].method) != 0)
+        if ((outcome->methods & names[i].method) != 0)
             items[array.n++].AuthMethodName = names[i].name;
     return array;
 }

@@ -18,7 +18,7 @@ enum ChangePasswordV2 ops_change2(enum signin_result r);
 enum ConsoleRet ops_console(bool is_logged_in);
 
 /* The names of METHOD_*, in the order Push, Code, RecoveryCode; null when none may be reported. */
-struct ct_array ops_methods(struct cx *cx, const struct signin_answer *answer);
+struct ct_array ops_methods(struct cx *cx, const struct signin_outcome *answer);
 
 /* The five outputs common to a sign-in's operations, from either struct. */
 #define OPS_TELL(out, answer)                                        \

@@ -22,7 +22,7 @@ enum errcode
 op_changePassword_v7_2(struct cx *cx, const struct by_session *by, const struct changePassword_v7_2_in *in,
                        struct changePassword_v7_2_out *out)
 {
-    struct signin_answer a;
+    struct signin_outcome a;
     enum errcode err = password_change2(cx, by->cookie, in->sOldPassword, in->sNewPassword, &a);
     if (err != ERR_NONE)
         return err;

@@ -8,17 +8,17 @@
 #include "ops/ops_result.h"
 
 static void
-set_cookie(struct cx *cx, const struct signin_answer *answer)
+set_cookie(struct cx *cx, const struct signin_outcome *outcome)
 {
-    if (!str_is_null(answer->session))
-        cx->reply->set_session = answer->session;
+    if (!str_is_null(outcome->session))
+        cx->reply->set_session = outcome->session;
 }
 
 enum errcode
 op_loginTechnicianFromStandalone_v7_2(struct cx *cx, const struct loginTechnicianFromStandalone_v7_2_in *in,
                                       struct loginTechnicianFromStandalone_v7_2_out *out)
 {
-    struct signin_answer a;
+    struct signin_outcome a;
     enum errcode err = signin_begin(cx, in->sEmail, in->sPassword, in->sLanguage, &a);
     if (err != ERR_NONE)
         return err;
@@ -31,7 +31,7 @@ enum errcode
 op_loginTechnicianWithNewPassword_v7_2(struct cx *cx, const struct loginTechnicianWithNewPassword_v7_2_in *in,
                                        struct loginTechnicianWithNewPassword_v7_2_out *out)
 {
-    struct signin_answer a;
+    struct signin_outcome a;
     enum errcode err = signin_begin_new_password(cx, in->email, in->oldPassword, in->newPassword, &a);
     if (err != ERR_NONE)
         return err;
@@ -44,9 +44,9 @@ enum errcode
 op_twoFactorSendPushAuth(struct cx *cx, const struct by_login *by, const struct twoFactorSendPushAuth_in *in,
                          struct twoFactorSendPushAuth_out *out)
 {
-    struct push_sent sent;
+    struct challenge_sent sent;
     (void)in;
-    enum errcode err = signin_send_push(cx, by->token, &sent);
+    enum errcode err = signin_send_challenge(cx, by->token, &sent);
     if (err != ERR_NONE)
         return err;
     out->result = ops_two_factor(sent.result);
@@ -62,9 +62,9 @@ op_twoFactorCheckPushAuthStatus(struct cx *cx, const struct by_login *by,
                                 const struct twoFactorCheckPushAuthStatus_in *in,
                                 struct twoFactorCheckPushAuthStatus_out *out)
 {
-    struct signin_answer a;
+    struct signin_outcome a;
     struct check_wait wait;
-    enum errcode err = signin_check_push(cx, by->token, in->sPushToken, &a, &wait);
+    enum errcode err = signin_check_challenge(cx, by->token, in->sPushToken, &a, &wait);
     if (err != ERR_NONE)
         return err;
     out->result = ops_two_factor(a.result);
@@ -83,7 +83,7 @@ enum errcode
 op_twoFactorValidateCode(struct cx *cx, const struct by_login *by, const struct twoFactorValidateCode_in *in,
                          struct twoFactorValidateCode_out *out)
 {
-    struct signin_answer a;
+    struct signin_outcome a;
     enum errcode err = signin_validate_code(cx, by->token, in->sCode, &a);
     if (err != ERR_NONE)
         return err;
@@ -99,7 +99,7 @@ op_twoFactorCancelPushAuth(struct cx *cx, const struct by_login *by,
                            struct twoFactorCancelPushAuth_out *out)
 {
     enum signin_result result;
-    enum errcode err = signin_cancel_push(cx, by->token, in->sPushToken, &result);
+    enum errcode err = signin_cancel_challenge(cx, by->token, in->sPushToken, &result);
     if (err == ERR_NONE)
         out->result = ops_two_factor(result);
     return err;

@@ -158,7 +158,7 @@ bare(const struct page_request *req, struct str folder, struct response *out)
 }
 
 void
-pages_answer(const struct page_request *req, struct buf *body, struct response *out)
+pages_respond(const struct page_request *req, struct buf *body, struct response *out)
 {
     switch (req->route->kind) {
     case ROUTE_SERVICE:

@@ -30,7 +30,7 @@ struct page_request {
 
 /* Everything outside the SOAP, JSON and form bindings: answers ROUTE_SERVICE except for its POST, and all
  * other routes except ROUTE_API and ROUTE_API_NONE. `body` is empty. */
-void pages_answer(const struct page_request *req, struct buf *body, struct response *out);
+void pages_respond(const struct page_request *req, struct buf *body, struct response *out);
 
 /* The answer to requests that ASP.NET passes to its script handler, which this service does not have. */
 bool pages_is_script_call(const struct page_request *req);

@@ -253,7 +253,7 @@ do_alone_old_password(struct cx *cx, struct stage *s)
 static enum errcode
 do_alone_seat_taken(struct cx *cx, struct stage *s)
 {
-    struct signin_answer answer;
+    struct signin_outcome outcome;
     int64_t colleague = 0;
     struct str email =
         arena_printf(&cx->arena, "colleague.%llx@" SCENARIO_DOMAIN, (unsigned long long)rand_id());
@@ -268,9 +268,9 @@ do_alone_seat_taken(struct cx *cx, struct stage *s)
     if (err == ERR_NONE)
         err = technician_add(cx, &new, &colleague);
     if (err == ERR_NONE)
-        err = signin_begin(cx, email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &answer);
-    if (err == ERR_NONE && answer.result != SIGNIN_OK)
-        err = err_set(cx, ERR_DENIED, "the colleague was answered %s", signin_result_name(answer.result));
+        err = signin_begin(cx, email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &outcome);
+    if (err == ERR_NONE && outcome.result != SIGNIN_OK)
+        err = err_set(cx, ERR_DENIED, "the colleague was answered %s", signin_result_name(outcome.result));
     return err;
 }
 
@@ -285,13 +285,13 @@ do_seat_taken(struct cx *cx, struct stage *s)
 static enum errcode
 do_too_soon(struct cx *cx, struct stage *s)
 {
-    struct signin_answer first;
-    struct push_sent sent;
+    struct signin_outcome first;
+    struct challenge_sent sent;
     enum errcode err = signin_begin(cx, s->email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &first);
     if (err == ERR_NONE && first.result != SIGNIN_OkTwoFactorAuthenticationRequired)
         err = err_set(cx, ERR_DENIED, "the first sign-in was answered %s", signin_result_name(first.result));
     if (err == ERR_NONE)
-        err = signin_send_push(cx, first.login_token, &sent);
+        err = signin_send_challenge(cx, first.login_token, &sent);
     return err != ERR_NONE ? err : do_reject(cx, s);
 }
 
@@ -300,18 +300,18 @@ static enum errcode
 do_second_console(struct cx *cx, struct stage *s)
 {
     struct login_row first;
-    struct signin_answer answer;
-    struct push_sent sent;
+    struct signin_outcome outcome;
+    struct challenge_sent sent;
     enum errcode err = store_login_get(cx, s->login, &first);
     if (err != ERR_NONE)
         return err;
     cx->source = first.source;
-    err = signin_begin(cx, s->email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &answer);
-    if (err == ERR_NONE && answer.result != SIGNIN_OkTwoFactorAuthenticationRequired)
+    err = signin_begin(cx, s->email, STR_LIT(SCENARIO_PASSWORD), STR_NULL, &outcome);
+    if (err == ERR_NONE && outcome.result != SIGNIN_OkTwoFactorAuthenticationRequired)
         err =
-            err_set(cx, ERR_DENIED, "the second console was answered %s", signin_result_name(answer.result));
+            err_set(cx, ERR_DENIED, "the second console was answered %s", signin_result_name(outcome.result));
     if (err == ERR_NONE)
-        err = signin_send_push(cx, answer.login_token, &sent);
+        err = signin_send_challenge(cx, outcome.login_token, &sent);
     cx->source = STR_NULL;
     return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* courier_main: the process that posts notifications of new challenges and notices. They arrive from
- * worker 0 as letters (push/letter.h), go to the webhook and to the push services of browsers
- * (push/delivery.h), and the outcome of each is sent back. It has no store; of the server's keys it has
+ * worker 0 as letters (delivery/letter.h), go to the webhook and to the push services of browsers
+ * (delivery/delivery.h), and the outcome of each is sent back. It has no store; of the server's keys it has
  * only the one that it signs with, which the worker passes to it. When nothing is configured, it waits to
  * be ended. */
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include "proc/child.h"
 #include "proc/confine.h"
 #include "proc/control.h"
-#include "push/delivery.h"
-#include "push/webhook.h"
+#include "delivery/delivery.h"
+#include "delivery/webhook.h"
 
 enum { WAIT_MS = 1000, DESCRIPTORS = 128, AUTHORITIES_MAX = 1 << 20 };
 
@@ -78,7 +78,7 @@ read_authorities(struct courier *c)
 }
 
 static enum errcode
-open_push(struct courier *c)
+open_web_push(struct courier *c)
 {
     struct web_push *push = &c->delivery.push;
     if (str_is_empty(c->config.push_contact))
@@ -98,7 +98,7 @@ open_delivery(struct courier *c)
     if (c->delivery.http == NULL)
         return err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
     enum errcode err = open_webhook(c);
-    return err == ERR_NONE ? open_push(c) : err;
+    return err == ERR_NONE ? open_web_push(c) : err;
 }
 
 static enum errcode
@@ -179,7 +179,7 @@ rehearse(struct courier *c)
 {
     if (open_webhook(c) != ERR_NONE)
         child_find_error(&c->cx);
-    if (open_push(c) != ERR_NONE)
+    if (open_web_push(c) != ERR_NONE)
         child_find_error(&c->cx);
 }
 

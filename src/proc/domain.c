@@ -334,7 +334,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
     enum errcode err = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
-    if (err == ERR_NONE && (d->env.has_webhook || d->env.has_push))
+    if (err == ERR_NONE && (d->env.has_webhook || d->env.has_web_push))
         err = fail_undelivered(cx);
     if (err == ERR_NONE)
         err = challenge_sweep(cx, SWEEP_ROWS, &more);

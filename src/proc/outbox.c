@@ -7,7 +7,7 @@
 #include "log/log.h"
 #include "proc/share.h"
 #include "proc/verdict.h"
-#include "push/letter.h"
+#include "delivery/letter.h"
 
 enum { LOOKED_AT = 128 /* rows of one transaction: most of them may be over, or have no place */ };
 
@@ -46,9 +46,9 @@ outbox_open(struct cx *cx, struct outbox *o, const struct config *config)
 {
     int64_t longest = config->webhook_time > config->push_time ? config->webhook_time : config->push_time;
     o->has_webhook = !str_is_empty(config->webhook_url);
-    o->has_push = !str_is_empty(config->push_contact);
+    o->has_web_push = !str_is_empty(config->push_contact);
     o->claim = 2 * longest + OUTBOX_CLAIM_SPARE;
-    return o->has_push ? push_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
+    return o->has_web_push ? vapid_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
 }
 
 static void
@@ -84,7 +84,7 @@ outbox_join(struct outbox *o, int fd)
 int
 outbox_watch(const struct outbox *o, struct pollfd *watched_out)
 {
-    if (!o->has_webhook && !o->has_push)
+    if (!o->has_webhook && !o->has_web_push)
         return -1;
     *watched_out = (struct pollfd){.fd = o->courier.fd, .events = channel_events(&o->courier)};
     return o->is_urgent && clock_mono() >= o->rests_until ? 0 : (int)(OUTBOX_LOOK / CLOCK_MS);
@@ -150,7 +150,7 @@ is_late(const struct outbox *o)
 static void
 send_key(struct outbox *o)
 {
-    if (o->has_push && o->courier.fd >= 0)
+    if (o->has_web_push && o->courier.fd >= 0)
         letter_put_key(&o->courier.out, &o->key.scalar, o->key.point);
     o->owes_key = false;
 }
@@ -158,7 +158,7 @@ send_key(struct outbox *o)
 bool
 outbox_listen(struct outbox *o, short revents)
 {
-    if (!o->has_webhook && !o->has_push)
+    if (!o->has_webhook && !o->has_web_push)
         return false;
     if (o->owes_key)
         send_key(o);
@@ -199,14 +199,14 @@ pass_over(struct cx *cx, struct work *w, const struct outbox_row *row, bool *is_
     const struct verdict none = {
         .row = row, .at = cx->now, .end = {.result = HTTP_OUT_REFUSED, .why = "not subscribed"}};
     bool is_over = !row->is_pending || row->expires_at <= cx->now, moved = false;
-    bool is_possible = of.is_push ? w->o->has_push : w->o->has_webhook;
+    bool is_possible = of.is_web_push ? w->o->has_web_push : w->o->has_webhook;
     *is_done_out = true;
-    if (is_over || !is_possible || (of.is_push && row->push.rests_until > fate_last(&of)))
+    if (is_over || !is_possible || (of.is_web_push && row->subscription.rests_until > fate_last(&of)))
         return move(cx, row, "dropped", cx->now, &moved);
-    if (of.is_push && str_is_null(row->push.endpoint))
+    if (of.is_web_push && str_is_null(row->subscription.endpoint))
         return settle(cx, w, &none);
-    if (of.is_push && row->push.rests_until > cx->now)
-        return move(cx, row, "waiting", row->push.rests_until, &moved);
+    if (of.is_web_push && row->subscription.rests_until > cx->now)
+        return move(cx, row, "waiting", row->subscription.rests_until, &moved);
     *is_done_out = false;
     return ERR_NONE;
 }
@@ -308,14 +308,14 @@ send_letter(struct outbox *o, const struct outbox_entry *entry, int64_t now)
     const struct outbox_row *row = &entry->row;
     const bool is_notice = row->notice_id != 0;
     int64_t until = is_notice ? now + OUTBOX_NOTICE_KEPT : row->expires_at;
-    const struct letter letter = {.kind = !verdict_is_push(row) ? LETTER_WEBHOOK
-                                          : is_notice           ? LETTER_NOTICE
-                                                                : LETTER_CHALLENGE,
+    const struct letter letter = {.kind = !verdict_is_web_push(row) ? LETTER_WEBHOOK
+                                          : is_notice               ? LETTER_NOTICE
+                                                                    : LETTER_CHALLENGE,
                                   .id = row->public_id,
                                   .device_id = row->device_id,
-                                  .endpoint = row->push.endpoint,
-                                  .p256dh = row->push.p256dh,
-                                  .auth = row->push.auth,
+                                  .endpoint = row->subscription.endpoint,
+                                  .p256dh = row->subscription.p256dh,
+                                  .auth = row->subscription.auth,
                                   .ttl = (until - now + CLOCK_S - 1) / CLOCK_S};
     letter_put(&o->courier.out, entry->id, &letter);
 }
@@ -338,9 +338,9 @@ keep(struct outbox *o, struct outbox_entry *entry, const struct outbox_row *row,
     entry->row.next_at = until;
     entry->row.transport = arena_str(a, row->transport);
     entry->row.public_id = arena_str(a, row->public_id);
-    entry->row.push.endpoint = arena_str(a, row->push.endpoint);
-    entry->row.push.p256dh = arena_str(a, row->push.p256dh);
-    entry->row.push.auth = arena_str(a, row->push.auth);
+    entry->row.subscription.endpoint = arena_str(a, row->subscription.endpoint);
+    entry->row.subscription.p256dh = arena_str(a, row->subscription.p256dh);
+    entry->row.subscription.auth = arena_str(a, row->subscription.auth);
 }
 
 /* The transaction was committed: the entries take its results, and the letters are sent. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox: worker 0's side of the courier. Takes due rows from table outbox, sends them to the courier as
- * letters (push/letter.h), and writes the outcome. The courier has no store: all decisions are made here, by
- * push/fate.h.
+ * letters (delivery/letter.h), and writes the outcome. The courier has no store: all decisions are made here,
+ * by delivery/fate.h.
  *
  * One transaction writes all that has ended, claims what is due and for which there is room, and ends what is
  * not to be delivered any more. A claim lasts longer than a delivery may take, and ends by itself: where this
@@ -23,9 +23,9 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "config/config.h"
-#include "keys/push_key.h"
+#include "keys/vapid_key.h"
 #include "proc/channel.h"
-#include "push/http_out.h"
+#include "delivery/http_out.h"
 #include "store/store_outbox.h"
 
 #define OUTBOX_LOOK (500 * CLOCK_MS)     /* between two polls */
@@ -44,9 +44,9 @@ struct outbox_entry {
 };
 
 struct outbox {
-    bool has_webhook, has_push;
+    bool has_webhook, has_web_push;
     int64_t claim;
-    struct push_key key;
+    struct vapid_key key;
     struct channel courier;
     bool owes_key;
     bool has_taken_over; /* the claims of the worker before this one */
@@ -61,7 +61,7 @@ struct outbox {
 void outbox_init(struct outbox *o);
 void outbox_clear(struct outbox *o);
 /* Reads the configuration and, for Web Push, the key from the server's key file: before the confinement.
- * Errors as push_key_read. */
+ * Errors as vapid_key_read. */
 enum errcode outbox_open(struct cx *cx, struct outbox *o, const struct config *config) MUST_CHECK;
 
 /* Takes the courier's channel; the previous one is lost. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
-#include "push/http_out.h"
+#include "delivery/http_out.h"
 #include "store/store_outbox.h"
 
 enum { SHARE_MOST = HTTP_OUT_AT_ONCE - 2 };

@@ -9,7 +9,7 @@
 #include "log/log.h"
 
 bool
-verdict_is_push(const struct outbox_row *row)
+verdict_is_web_push(const struct outbox_row *row)
 {
     return str_eq(row->transport, STR_LIT("web-push"));
 }
@@ -17,7 +17,7 @@ verdict_is_push(const struct outbox_row *row)
 struct fate_of
 verdict_fate_of(const struct outbox_row *row)
 {
-    return (struct fate_of){.is_push = verdict_is_push(row),
+    return (struct fate_of){.is_web_push = verdict_is_web_push(row),
                             .attempts = row->attempts,
                             .created_at = row->created_at,
                             .expires_at = row->expires_at};
@@ -29,12 +29,13 @@ note_subscription(struct cx *cx, const struct verdict *v)
 {
     enum { NOT_FOUND = 404, GONE = 410 };
     const struct outbox_row *row = v->row;
-    if (!verdict_is_push(row) || str_is_null(row->push.endpoint))
+    if (!verdict_is_web_push(row) || str_is_null(row->subscription.endpoint))
         return ERR_NONE;
     if (v->end.status == NOT_FOUND || v->end.status == GONE)
-        return subscription_gone_within(cx, row->device_id, row->push.endpoint);
+        return subscription_gone_within(cx, row->device_id, row->subscription.endpoint);
     if (v->end.result == HTTP_OUT_LATER && v->end.retry_after != 0)
-        return store_push_rest(cx, row->device_id, row->push.endpoint, v->at + v->end.retry_after);
+        return store_subscription_rest(cx, row->device_id, row->subscription.endpoint,
+                                       v->at + v->end.retry_after);
     return ERR_NONE;
 }
 
@@ -61,9 +62,9 @@ verdict_log(const struct verdict *v)
     bool is_final = v->fate != FATE_AGAIN;
     if (v->fate == FATE_SENT)
         return;
-    if (!str_is_null(row->push.endpoint))
-        (void)endpoint_read(row->push.endpoint, &at);
-    if (verdict_is_push(row))
+    if (!str_is_null(row->subscription.endpoint))
+        (void)endpoint_read(row->subscription.endpoint, &at);
+    if (verdict_is_web_push(row))
         log_event(LOG_WEB_PUSH_FAILED,
                   "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64
                   " status=%ld error=\"%s\" final=%d",

@@ -9,8 +9,8 @@
 
 #include "base/cx.h"
 #include "base/err.h"
-#include "push/fate.h"
-#include "push/http_out.h"
+#include "delivery/fate.h"
+#include "delivery/http_out.h"
 #include "store/store_outbox.h"
 
 struct verdict {
@@ -21,7 +21,7 @@ struct verdict {
 };
 
 /* Through a push service; otherwise through the webhook. */
-bool verdict_is_push(const struct outbox_row *row);
+bool verdict_is_web_push(const struct outbox_row *row);
 struct fate_of verdict_fate_of(const struct outbox_row *row);
 
 /* Fills in v->fate, writes the row's new state, and updates the subscription from the answer. A row that

@@ -3,7 +3,7 @@
 #include "report/explain.h"
 
 #include "report/explain_condition.h"
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "base/clock.h"
 #include "base/inet.h"
 #include "db/db.h"
@@ -74,12 +74,12 @@ read_push(struct cx *cx, struct explaining *e)
     struct explain_push *pushes = NULL;
     size_t n = 0;
     enum errcode err = store_explain_pushes(cx, e->login->id, EXPLAIN_STEPS, &pushes, &n);
-    e->facts.push = CHALLENGE_cancelled;
+    e->facts.challenge = CHALLENGE_cancelled;
     if (err != ERR_NONE || n == 0)
         return err;
-    if (!challenge_state_read(pushes[n - 1].state, &e->facts.push))
+    if (!challenge_state_read(pushes[n - 1].state, &e->facts.challenge))
         return err_set(cx, ERR_STORE, "challenge %lld: no such state", (long long)pushes[n - 1].id);
-    e->facts.is_push_over = cx->now >= pushes[n - 1].expires_at;
+    e->facts.is_challenge_over = cx->now >= pushes[n - 1].expires_at;
     return ERR_NONE;
 }
 
@@ -178,8 +178,8 @@ by_push(struct cx *cx, struct explaining *e)
         {"pace", "a push was sent just now: one every 30 seconds", NULL},
         {"no-device", "no phone is active", "enrol"},
     };
-    struct push_hold h;
-    enum errcode err = push_channel_hold(cx, &e->x->account.t, e->x->from, &h);
+    struct challenge_hold h;
+    enum errcode err = challenge_pace_hold(cx, &e->x->account.t, e->x->from, &h);
     struct explain_answer said = {.operation = EXPLAIN_SEND, .result = SIGNIN_OK};
     for (size_t i = 0; h.reason != NULL && i < ARRAY_LEN(holds); i++)
         if (str_eq(str_from_cstr(h.reason), str_from_cstr(holds[i].reason))) {
@@ -273,17 +273,17 @@ count_budgets(struct cx *cx, struct explaining *e)
 {
     const struct account *a = &e->x->account;
     int64_t open = 0;
-    const bool rests = push_channel_rests(cx, &a->t);
-    const int64_t free_at = push_channel_free_at(cx, &a->t);
+    const bool rests = challenge_pace_rests(cx, &a->t);
+    const int64_t free_at = challenge_pace_free_at(cx, &a->t);
     const struct explain_set fixed = {.where = "fixed"};
     enum errcode err = store_explain_open_logins(cx, a->t.id, &open);
     budget(e, (struct explain_budget){.name = "pushes not answered in a row",
                                       .used = a->t.push_unanswered,
-                                      .limit = PUSH_UNANSWERED_MAX,
+                                      .limit = CHALLENGE_UNANSWERED_MAX,
                                       .set = fixed});
     budget(e, (struct explain_budget){.name = "pushes refused in a row",
                                       .used = a->t.push_refused,
-                                      .limit = PUSH_REFUSED_MAX,
+                                      .limit = CHALLENGE_REFUSED_MAX,
                                       .set = fixed});
     if (free_at > cx->now)
         budget(e, (struct explain_budget){.name = rests ? "pushes rest" : "pace of pushes",
@@ -312,7 +312,7 @@ explain_within(struct cx *cx, const struct explain_question *q, struct explainin
         return err;
     e->fresh = (struct facts){.account = &x->account,
                               .is_password_current = true,
-                              .push = CHALLENGE_approved,
+                              .challenge = CHALLENGE_approved,
                               .is_password_expired = account_password_days(cx, &x->account) == 0,
                               .is_full = e->seats.is_full};
     e->facts = e->fresh;

@@ -106,7 +106,8 @@ push_text(struct cx *cx, const struct explaining *e)
 {
     if (e->login == NULL)
         return STR_NULL;
-    return SAY("push: %s%s", challenge_state_name(e->facts.push), e->facts.is_push_over ? ", overdue" : "");
+    return SAY("push: %s%s", challenge_state_name(e->facts.challenge),
+               e->facts.is_challenge_over ? ", overdue" : "");
 }
 
 static void

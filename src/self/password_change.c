@@ -158,7 +158,7 @@ store(struct cx *cx, const struct change_ask *q, struct change *ch)
 
 /* Within the open transaction: a second factor comes next, if one is available at all. */
 static enum errcode
-ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
+ask(struct cx *cx, struct change *ch, struct signin_outcome *outcome)
 {
     const struct opening o = {.purpose = PURPOSE_CHANGE,
                               .language = STR_LIT(""),
@@ -170,22 +170,22 @@ ask(struct cx *cx, struct change *ch, struct signin_answer *answer)
     if (err != ERR_NONE)
         return err;
     if (methods == 0 && !account_may_enrol_itself(&ch->account)) {
-        answer->result = SIGNIN_TwoFactorError;
+        outcome->result = SIGNIN_TwoFactorError;
         return refuse(cx, ch, SIGNIN_TwoFactorError);
     }
-    return signin_second_factor(cx, &a, &o, answer);
+    return signin_second_factor(cx, &a, &o, outcome);
 }
 
 static enum errcode
-change_within(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
+change_within(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_outcome *outcome)
 {
-    enum errcode err = still_holds(cx, q, ch, &answer->result);
+    enum errcode err = still_holds(cx, q, ch, &outcome->result);
     if (err != ERR_NONE)
         return err;
-    if (answer->result != SIGNIN_OK)
-        return refuse(cx, ch, answer->result);
+    if (outcome->result != SIGNIN_OK)
+        return refuse(cx, ch, outcome->result);
     if (q->how == WITH_SECOND_FACTOR && ch->account.p.second_factor == SECOND_FACTOR_REQUIRED)
-        return ask(cx, ch, answer);
+        return ask(cx, ch, outcome);
     return store(cx, q, ch);
 }
 
@@ -226,24 +226,24 @@ count_turned_away(struct cx *cx, struct change *ch)
 
 /* ch has the facts found so far; an outsider gets none of them. */
 static enum errcode
-change(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_answer *answer)
+change(struct cx *cx, const struct change_ask *q, struct change *ch, struct signin_outcome *outcome)
 {
     bool counts = false;
     *ch = (struct change){.session_id = 0};
-    *answer = answer_to_stranger(SIGNIN_UnknownError);
-    enum errcode err = prove(cx, q, ch, &answer->result, &counts);
+    *outcome = outcome_for_stranger(SIGNIN_UnknownError);
+    enum errcode err = prove(cx, q, ch, &outcome->result, &counts);
     if (err == ERR_NONE && ch->self == SELF_BAD_SIGNATURE)
         return refuse_deed(cx, q->phone);
     if (err == ERR_NONE && ch->self == SELF_TOO_MANY)
         return count_turned_away(cx, ch);
-    if (err != ERR_NONE || answer->result == SIGNIN_UserNotLoggedIn || answer->result == SIGNIN_NoSuchUser)
+    if (err != ERR_NONE || outcome->result == SIGNIN_UserNotLoggedIn || outcome->result == SIGNIN_NoSuchUser)
         return err;
-    const bool is_wrong = answer->result != SIGNIN_OK;
+    const bool is_wrong = outcome->result != SIGNIN_OK;
     if (!is_wrong && (err = brought_look(cx, &ch->account, q->new_password, &ch->brought)) != ERR_NONE)
         return err;
     if ((err = db_begin(cx)) != ERR_NONE)
         return err;
-    err = is_wrong ? refuse_wrong(cx, q, ch, counts, &answer->result) : change_within(cx, q, ch, answer);
+    err = is_wrong ? refuse_wrong(cx, q, ch, counts, &outcome->result) : change_within(cx, q, ch, outcome);
     return db_end(cx, err);
 }
 
@@ -253,21 +253,21 @@ password_change(struct cx *cx, struct str session, struct str old_password, stru
 {
     const struct change_ask q = {session, old_password, new_password, AT_ONCE, NULL};
     struct change ch;
-    struct signin_answer answer;
-    enum errcode err = change(cx, &q, &ch, &answer);
-    *result_out = err == ERR_NONE ? answer.result : SIGNIN_UnknownError;
+    struct signin_outcome outcome;
+    enum errcode err = change(cx, &q, &ch, &outcome);
+    *result_out = err == ERR_NONE ? outcome.result : SIGNIN_UnknownError;
     return err;
 }
 
 enum errcode
 password_change2(struct cx *cx, struct str session, struct str old_password, struct str new_password,
-                 struct signin_answer *answer_out)
+                 struct signin_outcome *outcome_out)
 {
     const struct change_ask q = {session, old_password, new_password, WITH_SECOND_FACTOR, NULL};
     struct change ch;
-    enum errcode err = change(cx, &q, &ch, answer_out);
+    enum errcode err = change(cx, &q, &ch, outcome_out);
     if (err == ERR_NONE)
-        signin_log_setup(cx, &ch.account, answer_out);
+        signin_log_setup(cx, &ch.account, outcome_out);
     return err;
 }
 
@@ -307,14 +307,14 @@ self_password(struct cx *cx, const struct self_proof *proof, struct str old_pass
 {
     const struct change_ask q = {STR_NULL, old_password, new_password, AT_ONCE, proof};
     struct change ch;
-    struct signin_answer answer;
+    struct signin_outcome outcome;
     *password_out = (struct self_password){.rule = NULL};
-    enum errcode err = change(cx, &q, &ch, &answer);
+    enum errcode err = change(cx, &q, &ch, &outcome);
     if (err != ERR_NONE)
         return err;
-    *result_out = self_result_of(&ch, answer.result);
+    *result_out = self_result_of(&ch, outcome.result);
     password_out->attempts_left = lockout_attempts(&ch.account.l);
     return *result_out == SELF_PASSWORD_REFUSED
-               ? rule_of(cx, &ch, new_password, answer.result, &password_out->rule)
+               ? rule_of(cx, &ch, new_password, outcome.result, &password_out->rule)
                : ERR_NONE;
 }

@@ -14,6 +14,6 @@ enum errcode password_change(struct cx *cx, struct str session, struct str old_p
                              struct str new_password, enum signin_result *result_out) MUST_CHECK;
 /* changePassword_v7_2: with a fresh second factor if one is enforced. */
 enum errcode password_change2(struct cx *cx, struct str session, struct str old_password,
-                              struct str new_password, struct signin_answer *answer_out) MUST_CHECK;
+                              struct str new_password, struct signin_outcome *outcome_out) MUST_CHECK;
 
 #endif

@@ -7,7 +7,7 @@
 #include "db/db.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 /* The same events include password changes with a second factor, which are not sign-ins. */
 enum { GRANTS_READ = 2 * SIGN_INS_LISTED };
@@ -108,7 +108,7 @@ read_devices(struct cx *cx, const struct self *s, const struct device *asks, str
     size_t n = 0, n_subscribed = 0;
     enum errcode err = device_list(cx, s->account.t.id, false, &devices, &n);
     if (err == ERR_NONE)
-        err = store_push_devices(cx, s->account.t.id, &subscribed, &n_subscribed);
+        err = store_subscription_devices(cx, s->account.t.id, &subscribed, &n_subscribed);
     if (err != ERR_NONE)
         return err;
     o->devices = arena_array(&cx->arena, n + 1, sizeof *o->devices);

@@ -69,7 +69,7 @@ facts_read(struct cx *cx, struct attempt *a)
     a->facts = (struct facts){
         .account = &a->account,
         .is_password_current = l->password_generation == a->account.t.password_generation,
-        .push = CHALLENGE_cancelled,
+        .challenge = CHALLENGE_cancelled,
         .is_password_expired = account_password_days(cx, &a->account) == 0,
         .brings_password = !str_eq(l->purpose, PURPOSE_SIGN_IN),
         .new_password = brought_judge(cx, &a->account, &brought),
@@ -113,7 +113,7 @@ attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct s
         .expires_at = cx->now + LOGIN_LIFE,
     };
     put_password(&a->login, &a->account);
-    a->push.id = 0;
+    a->challenge.id = 0;
     a->is_repeat = false;
     if (token_out != NULL)
         *token_out = token;
@@ -141,7 +141,7 @@ not_found_is_none(struct cx *cx, enum errcode err)
 
 /* The push of the token, if it belongs to this login; otherwise a->push.id stays 0. */
 static enum errcode
-push_read(struct cx *cx, struct str token, struct attempt *a)
+challenge_read(struct cx *cx, struct str token, struct attempt *a)
 {
     struct challenge_row c = {0};
     if (str_is_empty(token))
@@ -149,30 +149,30 @@ push_read(struct cx *cx, struct str token, struct attempt *a)
     const struct digest digest = token_digest(token);
     enum errcode err = store_challenge_by_token(cx, &digest, &c);
     if (err == ERR_NONE && c.login_id == a->login.id)
-        a->push = c;
+        a->challenge = c;
     return not_found_is_none(cx, err);
 }
 
 /* When no push is named: a refused one that the console has not asked about. It has ended this login:
  * neither another push nor a code can continue it. */
 static enum errcode
-refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *push_out)
+refusal_read(struct cx *cx, int64_t login_id, enum challenge_state *challenge_out)
 {
     struct challenge_row c;
     enum errcode err = store_challenge_refused_of(cx, login_id, &c);
     if (err == ERR_NONE)
-        err = challenge_state_of(cx, &c, push_out);
+        err = challenge_state_of(cx, &c, challenge_out);
     return not_found_is_none(cx, err);
 }
 
 /* Only the OK of a push is repeated, and only to a caller that names that very push. */
 static enum errcode
-repeat_read(struct cx *cx, enum challenge_state push, struct attempt *a)
+repeat_read(struct cx *cx, enum challenge_state challenge, struct attempt *a)
 {
     const struct login_row *l = &a->login;
     struct str source = str_is_null(cx->source) ? STR_LIT("") : cx->source;
     bool ended = false;
-    if (!str_eq(l->result, STR_LIT("OK")) || push != CHALLENGE_used || cx->now < l->result_at ||
+    if (!str_eq(l->result, STR_LIT("OK")) || challenge != CHALLENGE_used || cx->now < l->result_at ||
         cx->now >= l->result_at + OK_REPEATED || !str_eq(l->result_source, source))
         return ERR_NONE;
     enum errcode err = account_read(cx, l->technician_id, &a->account);
@@ -185,38 +185,38 @@ repeat_read(struct cx *cx, enum challenge_state push, struct attempt *a)
 }
 
 enum errcode
-attempt_read(struct cx *cx, struct str login_token, const struct str *push_token, struct attempt *a_out)
+attempt_read(struct cx *cx, struct str login_token, const struct str *challenge_token, struct attempt *a_out)
 {
-    *a_out = (struct attempt){.push.id = 0};
-    enum challenge_state push = CHALLENGE_cancelled;
+    *a_out = (struct attempt){.challenge.id = 0};
+    enum challenge_state challenge = CHALLENGE_cancelled;
     if (str_is_empty(login_token))
         return ERR_NONE;
     const struct digest digest = token_digest(login_token);
     enum errcode err = store_login_by_token(cx, &digest, &a_out->login);
     if (err != ERR_NONE)
         return not_found_is_none(cx, err);
-    if (push_token != NULL) {
-        err = push_read(cx, *push_token, a_out);
-        if (err == ERR_NONE && a_out->push.id != 0)
-            err = challenge_state_of(cx, &a_out->push, &push);
-        if (err != ERR_NONE || a_out->push.id == 0)
+    if (challenge_token != NULL) {
+        err = challenge_read(cx, *challenge_token, a_out);
+        if (err == ERR_NONE && a_out->challenge.id != 0)
+            err = challenge_state_of(cx, &a_out->challenge, &challenge);
+        if (err != ERR_NONE || a_out->challenge.id == 0)
             return err;
     }
     if (!str_eq(a_out->login.state, STR_LIT("open")))
-        return push_token != NULL ? repeat_read(cx, push, a_out) : ERR_NONE;
+        return challenge_token != NULL ? repeat_read(cx, challenge, a_out) : ERR_NONE;
     if (cx->now >= a_out->login.expires_at ||
-        (push_token != NULL && (push == CHALLENGE_cancelled || push == CHALLENGE_used)))
+        (challenge_token != NULL && (challenge == CHALLENGE_cancelled || challenge == CHALLENGE_used)))
         return ERR_NONE;
     cx->proofs |= CX_PROOF_LOGIN;
     account_acts(cx, a_out->login.technician_id);
-    err = push_token == NULL ? refusal_read(cx, a_out->login.id, &push) : ERR_NONE;
+    err = challenge_token == NULL ? refusal_read(cx, a_out->login.id, &challenge) : ERR_NONE;
     if (err == ERR_NONE)
         err = account_read(cx, a_out->login.technician_id, &a_out->account);
     if (err == ERR_NONE)
         err = facts_read(cx, a_out);
     if (err != ERR_NONE)
         a_out->facts.account = NULL;
-    a_out->facts.push = push;
-    a_out->facts.is_push_over = cx->now >= a_out->push.expires_at;
+    a_out->facts.challenge = challenge;
+    a_out->facts.is_challenge_over = cx->now >= a_out->challenge.expires_at;
     return err;
 }

@@ -45,7 +45,7 @@ enum password_verdict brought_judge(struct cx *cx, const struct account *a, cons
 
 struct attempt {
     struct login_row login;
-    struct challenge_row push; /* id 0: none was named */
+    struct challenge_row challenge; /* id 0: none was named */
     struct account account;
     struct facts facts;
     bool is_repeat; /* spent by an OK that may still be repeated */
@@ -62,34 +62,34 @@ enum errcode
 attempt_open(struct cx *cx, const struct opening *o, struct attempt *a, struct str *token_out) MUST_CHECK;
 
 /* Within a transaction of either kind: looks up what the tokens stand for. Bad tokens are not an error:
- * facts.account is NULL then. push_token NULL: none is named. */
-enum errcode attempt_read(struct cx *cx, struct str login_token, const struct str *push_token,
+ * facts.account is NULL then. challenge_token NULL: none is named. */
+enum errcode attempt_read(struct cx *cx, struct str login_token, const struct str *challenge_token,
                           struct attempt *a_out) MUST_CHECK;
 
 /* Within the open transaction: ends the attempt. OK grants: the new password is stored, the session and
  * its seat are taken. Anything else is a final refusal. Both spend the login and its push, and are
  * audited. method: "push", "totp", "recovery", "password". */
 enum errcode attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const char *method,
-                         struct signin_answer *answer_out) MUST_CHECK;
+                         struct signin_outcome *outcome_out) MUST_CHECK;
 /* Repeats an OK, unchanged. */
 enum errcode
-attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_answer *answer_out) MUST_CHECK;
+attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_outcome *outcome_out) MUST_CHECK;
 /* Builds the answer only. session: the caller's own session, 0: that of the login. */
 enum errcode attempt_tell(struct cx *cx, const struct attempt *a, int64_t session, enum signin_result result,
-                          struct signin_answer *answer_out) MUST_CHECK;
+                          struct signin_outcome *outcome_out) MUST_CHECK;
 
 /* signin.c. Within the open transaction: the password was proved, and the second factor comes next: opens
  * a login that waits for it or, if no factor was ever set up, answers OkTwoFactorSetupRequired with an
  * enrolment link. a->account must be filled. */
 enum errcode signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
-                                  struct signin_answer *answer_out) MUST_CHECK;
+                                  struct signin_outcome *outcome_out) MUST_CHECK;
 /* After the commit: logs it if the answer has such a link. */
-void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer);
+void signin_log_setup(struct cx *cx, const struct account *a, const struct signin_outcome *answer);
 
 /* The login's number, as the audit log has it. */
 struct str attempt_id(struct cx *cx, const struct attempt *a);
 
 /* The answer to an outsider: a result and nothing else. */
-struct signin_answer answer_to_stranger(enum signin_result result);
+struct signin_outcome outcome_for_stranger(enum signin_result result);
 
 #endif

@@ -5,7 +5,7 @@
 #include "signin/challenge_answer.h"
 
 #include "accounts/passkey.h"
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "text/text.h"
 #include "base/codec.h"
 #include "db/db.h"
@@ -260,7 +260,7 @@ hear_refusal(struct cx *cx, struct hearing *h)
                                : move(cx, h, CHALLENGE_EVENT_reject, AUDIT_PUSH_REJECTED);
     if (err != ERR_NONE || h->answer != ANSWER_OK)
         return err;
-    err = push_channel_count(cx, &h->s.t, PUSH_REFUSED);
+    err = challenge_pace_count(cx, &h->s.t, CHALLENGE_PACE_REFUSED);
     if (err == ERR_NONE && reports)
         err = store_password_ask_new(cx, h->s.t.id, cx->now);
     return err;

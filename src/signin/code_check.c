@@ -20,7 +20,7 @@ look_at_code(struct cx *cx, struct attempt *a, struct str code, const char **kin
 }
 
 static enum errcode
-refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_answer *answer_out)
+refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_outcome *outcome_out)
 {
     const bool is_turned_away = a->account.l.source_refused;
     enum errcode err = account_fail(cx, &a->account);
@@ -28,11 +28,11 @@ refuse_code(struct cx *cx, struct attempt *a, const char *kind, struct signin_an
         err = audit_append(cx, account_of(&a->account), AUDIT_CODE_REFUSED, "login", attempt_id(cx, a),
                            "purpose", a->login.purpose, "method", str_from_cstr(kind), "console",
                            a->login.console, NULL);
-    return err != ERR_NONE ? err : attempt_tell(cx, a, 0, SIGNIN_InvalidCode, answer_out);
+    return err != ERR_NONE ? err : attempt_tell(cx, a, 0, SIGNIN_InvalidCode, outcome_out);
 }
 
 static enum errcode
-validate_within(struct cx *cx, struct str login_token, struct str code, struct signin_answer *answer_out)
+validate_within(struct cx *cx, struct str login_token, struct str code, struct signin_outcome *outcome_out)
 {
     struct attempt a;
     const bool can_be = code_kind(cx, code) != CODE_NONE;
@@ -42,7 +42,7 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
         return err;
     enum signin_result result = decide(&a.facts, AT_SEND);
     if (result == SIGNIN_InvalidToken)
-        return attempt_tell(cx, &a, 0, result, answer_out);
+        return attempt_tell(cx, &a, 0, result, outcome_out);
     if (result == SIGNIN_OK) {
         if ((err = look_at_code(cx, &a, code, &kind)) != ERR_NONE)
             return err;
@@ -50,17 +50,18 @@ validate_within(struct cx *cx, struct str login_token, struct str code, struct s
     }
     /* InvalidCode is also the result of a push whose last try had a wrong number. */
     if (result == SIGNIN_InvalidCode && a.facts.is_code_wrong)
-        return can_be ? refuse_code(cx, &a, kind, answer_out) : attempt_tell(cx, &a, 0, result, answer_out);
-    return attempt_end(cx, &a, result, kind, answer_out);
+        return can_be ? refuse_code(cx, &a, kind, outcome_out) : attempt_tell(cx, &a, 0, result, outcome_out);
+    return attempt_end(cx, &a, result, kind, outcome_out);
 }
 
 enum errcode
-signin_validate_code(struct cx *cx, struct str login_token, struct str code, struct signin_answer *answer_out)
+signin_validate_code(struct cx *cx, struct str login_token, struct str code,
+                     struct signin_outcome *outcome_out)
 {
-    *answer_out = answer_to_stranger(SIGNIN_UnknownError);
+    *outcome_out = outcome_for_stranger(SIGNIN_UnknownError);
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = validate_within(cx, login_token, code, answer_out);
+    err = validate_within(cx, login_token, code, outcome_out);
     return db_end(cx, err);
 }

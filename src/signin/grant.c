@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* grant: the end of an attempt: the session with its seat, cookie and ticket; or a final refusal. All of
  * it within the transaction that decided. */
-#include "accounts/push_channel.h"
+#include "accounts/challenge_pace.h"
 #include "accounts/revoke.h"
 #include "accounts/session.h"
 #include "accounts/tally.h"
@@ -24,30 +24,30 @@ console_url(struct cx *cx, const struct policy *p, struct str ticket)
                         STR_ARG(ticket));
 }
 
-struct signin_answer
-answer_to_stranger(enum signin_result result)
+struct signin_outcome
+outcome_for_stranger(enum signin_result result)
 {
-    return (struct signin_answer){.result = result, .password_days = -1};
+    return (struct signin_outcome){.result = result, .password_days = -1};
 }
 
 enum errcode
 attempt_tell(struct cx *cx, const struct attempt *a, int64_t session, enum signin_result result,
-             struct signin_answer *answer_out)
+             struct signin_outcome *outcome_out)
 {
-    *answer_out = answer_to_stranger(result);
+    *outcome_out = outcome_for_stranger(result);
     if (a->facts.account == NULL)
         return ERR_NONE;
-    answer_out->url = account_url(cx, &a->account, result);
-    return account_tell(cx, &a->account, session != 0 ? session : a->login.session_id, answer_out);
+    outcome_out->url = account_url(cx, &a->account, result);
+    return account_tell(cx, &a->account, session != 0 ? session : a->login.session_id, outcome_out);
 }
 
 /* The cookie and the ticket are derived from the login's row alone, so that the same OK can be repeated. */
 static void
-tell_session(struct cx *cx, const struct attempt *a, struct signin_answer *answer)
+tell_session(struct cx *cx, const struct attempt *a, struct signin_outcome *outcome)
 {
     struct str ticket = token_derive(cx, "ticket", a->login.id, a->login.nonce);
-    answer->session = token_derive(cx, "session", a->login.id, a->login.nonce);
-    answer->url = console_url(cx, &a->account.p, ticket);
+    outcome->session = token_derive(cx, "session", a->login.id, a->login.nonce);
+    outcome->url = console_url(cx, &a->account.p, ticket);
 }
 
 static enum errcode
@@ -129,7 +129,8 @@ grant(struct cx *cx, const struct attempt *a, const char *method, int64_t *sessi
 
 /* Ends one push: cancelled if it was pending, otherwise used. */
 static enum errcode
-settle_push(struct cx *cx, const struct attempt *a, const struct challenge_row *c, enum signin_result result)
+settle_challenge(struct cx *cx, const struct attempt *a, const struct challenge_row *c,
+                 enum signin_result result)
 {
     struct challenge_move move = {.id = c->id, .event = CHALLENGE_EVENT_use};
     bool won = false;
@@ -155,14 +156,14 @@ static enum errcode
 settle(struct cx *cx, const struct attempt *a, enum signin_result result)
 {
     struct challenge_row open;
-    enum errcode err = a->push.id != 0 ? settle_push(cx, a, &a->push, result) : ERR_NONE;
+    enum errcode err = a->challenge.id != 0 ? settle_challenge(cx, a, &a->challenge, result) : ERR_NONE;
     if (err == ERR_NONE)
         err = store_challenge_open_of(cx, a->login.id, &open);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
     }
-    return err != ERR_NONE ? err : settle_push(cx, a, &open, result);
+    return err != ERR_NONE ? err : settle_challenge(cx, a, &open, result);
 }
 
 static enum errcode
@@ -179,7 +180,7 @@ record(struct cx *cx, const struct attempt *a, const struct login_end *end, cons
 
 enum errcode
 attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const char *method,
-            struct signin_answer *answer_out)
+            struct signin_outcome *outcome_out)
 {
     bool won = false;
     int64_t session = 0;
@@ -190,8 +191,8 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
         err = grant(cx, a, method, &session);
     /* Also for an approval that is refused in the end: the person is present, and should be able to try
      * again. */
-    if (err == ERR_NONE && (result == SIGNIN_OK || a->facts.push == CHALLENGE_approved))
-        err = push_channel_count(cx, &a->account.t, PUSH_APPROVED);
+    if (err == ERR_NONE && (result == SIGNIN_OK || a->facts.challenge == CHALLENGE_approved))
+        err = challenge_pace_count(cx, &a->account.t, CHALLENGE_PACE_APPROVED);
     const struct login_end end = {.id = a->login.id,
                                   .at = cx->now,
                                   .result = str_from_cstr(signin_result_name(result)),
@@ -207,19 +208,19 @@ attempt_end(struct cx *cx, struct attempt *a, enum signin_result result, const c
     if (err == ERR_NONE && result == SIGNIN_OK)
         err = account_read(cx, a->account.t.id, &a->account);
     if (err == ERR_NONE)
-        err = attempt_tell(cx, a, session, result, answer_out);
+        err = attempt_tell(cx, a, session, result, outcome_out);
     if (err == ERR_NONE && session != 0)
-        tell_session(cx, a, answer_out);
+        tell_session(cx, a, outcome_out);
     return err;
 }
 
 enum errcode
-attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_answer *answer_out)
+attempt_repeat(struct cx *cx, const struct attempt *a, struct signin_outcome *outcome_out)
 {
     ASSERT(a->is_repeat);
-    *answer_out = answer_to_stranger(SIGNIN_OK);
+    *outcome_out = outcome_for_stranger(SIGNIN_OK);
     if (a->login.result_session_id != 0)
-        tell_session(cx, a, answer_out);
+        tell_session(cx, a, outcome_out);
     int64_t own = a->login.result_session_id != 0 ? a->login.result_session_id : a->login.session_id;
-    return account_tell(cx, &a->account, own, answer_out);
+    return account_tell(cx, &a->account, own, outcome_out);
 }

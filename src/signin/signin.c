@@ -94,28 +94,29 @@ turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *res
 
 /* In its own transaction. */
 static enum errcode
-refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_answer *answer_out)
+refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_outcome *outcome_out)
 {
     enum signin_result result = SIGNIN_UnknownError;
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
     err = db_end(cx, turn_away(cx, y, has_looked, &result));
-    *answer_out = answer_to_stranger(err == ERR_NONE ? result : SIGNIN_UnknownError);
+    *outcome_out = outcome_for_stranger(err == ERR_NONE ? result : SIGNIN_UnknownError);
     if (err == ERR_NONE && result != SIGNIN_UserLockedOut)
-        answer_out->attempts_left = y->l.shown.attempts_left;
+        outcome_out->attempts_left = y->l.shown.attempts_left;
     return err;
 }
 
 /* Within the open transaction: opens the login that waits for its second factor. */
 static enum errcode
-ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o, struct signin_answer *answer_out)
+ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
+                  struct signin_outcome *outcome_out)
 {
     struct str token = STR_NULL;
     enum errcode err = attempt_open(cx, o, a, &token);
     if (err == ERR_NONE)
-        err = attempt_tell(cx, a, 0, SIGNIN_OkTwoFactorAuthenticationRequired, answer_out);
-    answer_out->login_token = token;
+        err = attempt_tell(cx, a, 0, SIGNIN_OkTwoFactorAuthenticationRequired, outcome_out);
+    outcome_out->login_token = token;
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(&a->account), AUDIT_LOGIN_BEGUN, "login", attempt_id(cx, a),
                            "purpose", a->login.purpose, NULL);
@@ -124,32 +125,32 @@ ask_second_factor(struct cx *cx, struct attempt *a, const struct opening *o, str
 
 enum errcode
 signin_second_factor(struct cx *cx, struct attempt *a, const struct opening *o,
-                     struct signin_answer *answer_out)
+                     struct signin_outcome *outcome_out)
 {
     unsigned methods = 0;
     enum errcode err = account_methods(cx, &a->account, &methods);
     if (err != ERR_NONE)
         return err;
     if (!account_may_enrol_itself(&a->account)) {
-        err = ask_second_factor(cx, a, o, answer_out);
-        answer_out->has_methods = true;
-        answer_out->methods = methods;
+        err = ask_second_factor(cx, a, o, outcome_out);
+        outcome_out->has_methods = true;
+        outcome_out->methods = methods;
         return err;
     }
-    *answer_out = answer_to_stranger(SIGNIN_OkTwoFactorSetupRequired);
-    err = account_tell(cx, &a->account, o->session_id, answer_out);
+    *outcome_out = outcome_for_stranger(SIGNIN_OkTwoFactorSetupRequired);
+    err = account_tell(cx, &a->account, o->session_id, outcome_out);
     if (err == ERR_NONE)
         err = audit_append(cx, account_of(&a->account), AUDIT_ENROLMENT_SELF, "purpose", o->purpose, NULL);
     if (err == ERR_NONE)
-        err = enrolment_new_self_within(cx, &a->account.t, SETUP_LINK_LIFE, &answer_out->setup_url);
-    answer_out->url = answer_out->setup_url;
+        err = enrolment_new_self_within(cx, &a->account.t, SETUP_LINK_LIFE, &outcome_out->setup_url);
+    outcome_out->url = outcome_out->setup_url;
     return err;
 }
 
 void
-signin_log_setup(struct cx *cx, const struct account *a, const struct signin_answer *answer)
+signin_log_setup(struct cx *cx, const struct account *a, const struct signin_outcome *outcome)
 {
-    if (answer->result == SIGNIN_OkTwoFactorSetupRequired)
+    if (outcome->result == SIGNIN_OkTwoFactorSetupRequired)
         log_event(LOG_ENROLMENT_SELF, "technician=%lld source=%s", (long long)a->t.id,
                   log_quote(&cx->arena, cx->source));
 }
@@ -157,7 +158,7 @@ signin_log_setup(struct cx *cx, const struct account *a, const struct signin_ans
 /* Within the open transaction: the password alone decides. The logins have no result for a refused new
  * password: UserPasswordExpired says that another one is needed, and where. */
 static enum errcode
-end_alone(struct cx *cx, struct attempt *a, const struct opening *o, struct signin_answer *answer_out)
+end_alone(struct cx *cx, struct attempt *a, const struct opening *o, struct signin_outcome *outcome_out)
 {
     enum errcode err = attempt_open(cx, o, a, NULL);
     if (err != ERR_NONE)
@@ -166,12 +167,12 @@ end_alone(struct cx *cx, struct attempt *a, const struct opening *o, struct sign
     if (result == SIGNIN_PasswordStrengthNotMeetRequirement || result == SIGNIN_OldNewPasswordsMatch ||
         result == SIGNIN_AlreadyUsedPassword)
         result = SIGNIN_UserPasswordExpired;
-    return attempt_end(cx, a, result, "password", answer_out);
+    return attempt_end(cx, a, result, "password", outcome_out);
 }
 
 /* Within the open transaction: the password is right. */
 static enum errcode
-go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_answer *answer_out)
+go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_outcome *outcome_out)
 {
     const struct opening o = {.purpose = y->brings ? PURPOSE_NEW_PASSWORD : PURPOSE_SIGN_IN,
                               .language = y->language,
@@ -185,9 +186,9 @@ go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_answer *ans
         return err;
     if (result == SIGNIN_OK)
         return a->account.p.second_factor == SECOND_FACTOR_REQUIRED
-                   ? signin_second_factor(cx, a, &o, answer_out)
-                   : end_alone(cx, a, &o, answer_out);
-    err = attempt_tell(cx, a, 0, result, answer_out);
+                   ? signin_second_factor(cx, a, &o, outcome_out)
+                   : end_alone(cx, a, &o, outcome_out);
+    err = attempt_tell(cx, a, 0, result, outcome_out);
     return err != ERR_NONE ? err : record_refusal(cx, y, result, "account", o.purpose);
 }
 
@@ -195,9 +196,9 @@ go_on(struct cx *cx, struct try *y, struct attempt *a, struct signin_answer *ans
  * new password or caused the last failure meanwhile; the caller answers as if the password had not been
  * verified. */
 static enum errcode
-decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_answer *answer_out)
+decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_outcome *outcome_out)
 {
-    struct attempt a = {.push.id = 0};
+    struct attempt a = {.challenge.id = 0};
     *again_out = false;
     enum errcode err = account_read(cx, y->account.t.id, &a.account);
     if (err != ERR_NONE)
@@ -210,17 +211,17 @@ decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_answe
     }
     account_acts(cx, a.account.t.id);
     account_saw_password(&a.account, &y->account.password);
-    return go_on(cx, y, &a, answer_out);
+    return go_on(cx, y, &a, outcome_out);
 }
 
 static enum errcode
-go_on_in_transaction(struct cx *cx, struct try *y, struct signin_answer *answer_out)
+go_on_in_transaction(struct cx *cx, struct try *y, struct signin_outcome *outcome_out)
 {
     bool again = false;
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = decide_within(cx, y, &again, answer_out);
+    err = decide_within(cx, y, &again, outcome_out);
     if (err == ERR_NONE && !again)
         err = db_commit(cx);
     else
@@ -228,8 +229,8 @@ go_on_in_transaction(struct cx *cx, struct try *y, struct signin_answer *answer_
     if (err != ERR_NONE)
         return err;
     if (again)
-        return refuse_stranger(cx, y, false, answer_out);
-    signin_log_setup(cx, &y->account, answer_out);
+        return refuse_stranger(cx, y, false, outcome_out);
+    signin_log_setup(cx, &y->account, outcome_out);
     return ERR_NONE;
 }
 
@@ -249,10 +250,10 @@ look(struct cx *cx, struct try *y, bool is_stale)
 }
 
 static enum errcode
-begin(struct cx *cx, struct str email, struct try *y, struct signin_answer *answer_out)
+begin(struct cx *cx, struct str email, struct try *y, struct signin_outcome *outcome_out)
 {
     bool right = false, stale = false;
-    *answer_out = answer_to_stranger(SIGNIN_UnknownError);
+    *outcome_out = outcome_for_stranger(SIGNIN_UnknownError);
     enum errcode err = try_find(cx, email, y);
     if (err != ERR_NONE)
         return err;
@@ -265,23 +266,23 @@ begin(struct cx *cx, struct str email, struct try *y, struct signin_answer *answ
     if (err != ERR_NONE)
         return err;
     if (!may_look || !right)
-        return refuse_stranger(cx, y, may_look, answer_out);
+        return refuse_stranger(cx, y, may_look, outcome_out);
     err = look(cx, y, stale);
-    return err != ERR_NONE ? err : go_on_in_transaction(cx, y, answer_out);
+    return err != ERR_NONE ? err : go_on_in_transaction(cx, y, outcome_out);
 }
 
 enum errcode
 signin_begin(struct cx *cx, struct str email, struct str password, struct str language,
-             struct signin_answer *answer_out)
+             struct signin_outcome *outcome_out)
 {
     struct try y = {.password = password, .language = language};
-    return begin(cx, email, &y, answer_out);
+    return begin(cx, email, &y, outcome_out);
 }
 
 enum errcode
 signin_begin_new_password(struct cx *cx, struct str email, struct str old_password, struct str new_password,
-                          struct signin_answer *answer_out)
+                          struct signin_outcome *outcome_out)
 {
     struct try y = {.password = old_password, .brings = true, .new_password = new_password};
-    return begin(cx, email, &y, answer_out);
+    return begin(cx, email, &y, outcome_out);
 }

@@ -39,7 +39,7 @@ struct soap_message {
 
 /* What HTTP sends back. The caller sets `body` (a buf to append to) before each call that takes an answer;
  * the call fills in the rest. The two views are constants. */
-struct soap_answer {
+struct soap_response {
     struct buf *body;
     int status; /* 200, 400, 415, 500 */
     struct str content_type;
@@ -56,18 +56,18 @@ void soap_reader_free(struct soap_reader **r);
 /* Routes and reads one message. All allocations are in the arena. request->body must not change meanwhile,
  * and is not referenced afterwards. SOAP_CALL fills *message_out; SOAP_ANSWERED fills *answer. */
 enum soap_outcome soap_decode(struct soap_reader *r, struct arena *a, const struct soap_request *request,
-                              struct soap_message *message_out, struct soap_answer *answer) MUST_CHECK;
+                              struct soap_message *message_out, struct soap_response *answer) MUST_CHECK;
 
 /* The answer to a request whose body is longer than SOAP_BODY_MAX, from its head alone (request->body is
  * not used). Section 10: F1, F9 or the fault of a null reference, depending on where routing stops. */
-void soap_refuse_long(struct arena *a, const struct soap_request *request, struct soap_answer *answer);
+void soap_refuse_long(struct arena *a, const struct soap_request *request, struct soap_response *answer);
 
 /* The 200 answer with `out`, a struct OP_out. A value without a written form (an unnamed enumeration
  * value) becomes fault F8, as from .NET's serializer. */
 void
-soap_encode(enum soap_version version, const struct ct_op *op, const void *out, struct soap_answer *answer);
+soap_encode(enum soap_version version, const struct ct_op *op, const void *out, struct soap_response *answer);
 
 /* F8: the operation threw. `message` is the exception's text, UTF-8. */
-void soap_fault_server(enum soap_version version, struct str message, struct soap_answer *answer);
+void soap_fault_server(enum soap_version version, struct str message, struct soap_response *answer);
 
 #endif

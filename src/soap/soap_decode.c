@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "contract/ct_xml.h"
-#include "soap/answer.h"
+#include "soap/soap_response.h"
 #include "soap/media.h"
 #include "soap/soap.h"
 #include "xml/source.h"
@@ -21,7 +21,7 @@ struct decode {
     struct arena *arena;
     const struct soap_request *request;
     struct soap_message *message; /* its version is a guess at first, later the envelope's */
-    struct soap_answer *answer;
+    struct soap_response *answer;
     struct str not_understood; /* name of the first such header, or null */
 };
 
@@ -52,21 +52,21 @@ soap_reader_free(struct soap_reader **r)
 static enum soap_outcome
 fault(struct decode *d, enum soap_code code, const char *before, struct str text)
 {
-    answer_fault(d->answer, d->message->version, code, before, text);
+    soap_response_fault(d->answer, d->message->version, code, before, text);
     return SOAP_ANSWERED;
 }
 
 static enum soap_outcome
 bad_request(struct decode *d)
 {
-    answer_empty(d->answer, d->message->version, 400);
+    soap_response_empty(d->answer, d->message->version, 400);
     return SOAP_ANSWERED;
 }
 
 static enum soap_outcome
 bad_media_type(struct decode *d)
 {
-    answer_empty(d->answer, d->message->version, 415);
+    soap_response_empty(d->answer, d->message->version, 415);
     return SOAP_ANSWERED;
 }
 
@@ -338,7 +338,7 @@ read_message(struct decode *d)
 
 enum soap_outcome
 soap_decode(struct soap_reader *r, struct arena *a, const struct soap_request *request,
-            struct soap_message *message_out, struct soap_answer *answer)
+            struct soap_message *message_out, struct soap_response *answer)
 {
     *message_out = (struct soap_message){.version = guess_version(request)};
     struct decode d = {
@@ -355,7 +355,7 @@ soap_decode(struct soap_reader *r, struct arena *a, const struct soap_request *r
 }
 
 void
-soap_refuse_long(struct arena *a, const struct soap_request *request, struct soap_answer *answer)
+soap_refuse_long(struct arena *a, const struct soap_request *request, struct soap_response *answer)
 {
     struct soap_message message = {.version = guess_version(request)};
     struct decode d = {.arena = a, .request = request, .message = &message, .answer = answer};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* soap_encode: results, and the fault of an operation that threw. */
 #include "contract/ct_xml.h"
-#include "soap/answer.h"
+#include "soap/soap_response.h"
 #include "soap/soap.h"
 
 /* The message of a chain that ends with .NET's complaint about an enumeration value; it contains only
@@ -9,7 +9,8 @@
 enum { BAD_ENUM_MAX = 256 };
 
 static void
-bad_enum(enum soap_version version, const struct ct_field *field, const void *out, struct soap_answer *answer)
+bad_enum(enum soap_version version, const struct ct_field *field, const void *out,
+         struct soap_response *answer)
 {
     struct buf text;
     buf_init(&text, BAD_ENUM_MAX);
@@ -22,13 +23,13 @@ bad_enum(enum soap_version version, const struct ct_field *field, const void *ou
 }
 
 void
-soap_encode(enum soap_version version, const struct ct_op *op, const void *out, struct soap_answer *answer)
+soap_encode(enum soap_version version, const struct ct_op *op, const void *out, struct soap_response *answer)
 {
     struct buf *body = answer->body;
     size_t mark = body->len;
     const struct ct_field *bad;
-    answer_ok(answer, version);
-    buf_add_str(body, answer_prologue(version));
+    soap_response_ok(answer, version);
+    buf_add_str(body, soap_response_prologue(version));
     buf_add_cstr(body, "<soap:Body><");
     buf_add_str(body, op->out.name);
     buf_add_cstr(body, " xmlns=\"" CT_NAMESPACE "\">");
@@ -43,7 +44,7 @@ soap_encode(enum soap_version version, const struct ct_op *op, const void *out, 
 }
 
 void
-soap_fault_server(enum soap_version version, struct str message, struct soap_answer *answer)
+soap_fault_server(enum soap_version version, struct str message, struct soap_response *answer)
 {
-    answer_fault(answer, version, SOAP_CODE_SERVER, SOAP_UNABLE_TO_PROCESS, message);
+    soap_response_fault(answer, version, SOAP_CODE_SERVER, SOAP_UNABLE_TO_PROCESS, message);
 }

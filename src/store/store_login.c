@@ -118,7 +118,7 @@ store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
 }
 
 enum errcode
-store_push_counters_set(struct cx *cx, int64_t technician_id, const struct push_counters *c)
+store_challenge_counters_set(struct cx *cx, int64_t technician_id, const struct challenge_counters *c)
 {
     static const char sql[] = "UPDATE technician SET push_unanswered = $1, push_refused = $2, "
                               "push_rests_until = $3, push_last_at = $4, push_early_at = $5 WHERE id = $6";
@@ -127,7 +127,7 @@ store_push_counters_set(struct cx *cx, int64_t technician_id, const struct push_
 }
 
 enum errcode
-store_login_hold_push(struct cx *cx, int64_t id, bool *first_out)
+store_login_hold_challenge(struct cx *cx, int64_t id, bool *first_out)
 {
     return db_exec_one(cx, first_out, "UPDATE login SET push_held_at = $2 WHERE id = $1 AND push_held_at = 0",
                        "ii", id, cx->now);

@@ -57,14 +57,14 @@ enum errcode store_login_trim(struct cx *cx, const struct login_row *newest, int
 enum errcode store_login_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 
 /* Records that a push of this login has to wait. *first_out: for the first time. */
-enum errcode store_login_hold_push(struct cx *cx, int64_t id, bool *first_out) MUST_CHECK;
+enum errcode store_login_hold_challenge(struct cx *cx, int64_t id, bool *first_out) MUST_CHECK;
 
-struct push_counters {
+struct challenge_counters {
     int64_t unanswered, refused; /* consecutive */
     int64_t rests_until, last_at, early_at;
 };
-enum errcode store_push_counters_set(struct cx *cx, int64_t technician_id,
-                                     const struct push_counters *counters) MUST_CHECK;
+enum errcode store_challenge_counters_set(struct cx *cx, int64_t technician_id,
+                                          const struct challenge_counters *counters) MUST_CHECK;
 enum errcode store_password_ask_new(struct cx *cx, int64_t technician_id, int64_t now) MUST_CHECK;
 /* The same password hashed with other parameters; no effect if it has changed meanwhile. */
 enum errcode

@@ -20,11 +20,11 @@
     EXPRESSION(outbox_row, text_or_null, public_id, "COALESCE(c.public_id, n.public_id)") \
     EXPRESSION(outbox_row, flag, is_pending,                                              \
                "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL THEN 1 ELSE 0 END")     \
-    EXPRESSION(outbox_row, reference, push.device_id, "o.device_id")                      \
-    EXPRESSION(outbox_row, text_or_null, push.endpoint, "p.endpoint")                     \
-    EXPRESSION(outbox_row, blob_or_null, push.p256dh, "p.p256dh")                         \
-    EXPRESSION(outbox_row, blob_or_null, push.auth, "p.auth")                             \
-    EXPRESSION(outbox_row, integer, push.rests_until, "COALESCE(p.rests_until, 0)")
+    EXPRESSION(outbox_row, reference, subscription.device_id, "o.device_id")              \
+    EXPRESSION(outbox_row, text_or_null, subscription.endpoint, "p.endpoint")             \
+    EXPRESSION(outbox_row, blob_or_null, subscription.p256dh, "p.p256dh")                 \
+    EXPRESSION(outbox_row, blob_or_null, subscription.auth, "p.auth")                     \
+    EXPRESSION(outbox_row, integer, subscription.rests_until, "COALESCE(p.rests_until, 0)")
 ROWS_TYPE(deliveries, outbox_row, OUTBOX, .missing = "");
 
 #define OUTBOX_COLUMNS ROWS_COLUMNS(OUTBOX)

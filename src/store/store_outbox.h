@@ -14,7 +14,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 /* Mirrors table outbox, with either a challenge or a notice. When read, it also has that object's opaque
  * id, and whether it must still be delivered: the challenge is pending, or the notice exists. */
@@ -24,7 +24,7 @@ struct outbox_row {
     int64_t attempts, next_at, created_at, expires_at;
     struct str public_id;
     bool is_pending;
-    struct push_subscription push; /* of device_id; endpoint null: the device has none, or is not active */
+    struct subscription subscription; /* of device_id; endpoint null: the device has none, or is not active */
 };
 
 /* Within the open transaction: inserts it as waiting, not tried yet, and notes that in cx->has_posted.

@@ -22,7 +22,7 @@ struct str exchange_body(struct str message);
 struct str exchange_field(struct str message, const char *name);
 
 struct exchange_answer {
-    struct soap_answer answer;
+    struct soap_response answer;
     struct buf body;
     bool is_invoked; /* the operation ran */
 };

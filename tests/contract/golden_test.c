@@ -49,7 +49,7 @@ described_fault(struct arena *a, struct str description)
     bool is_12 = str_starts(description, STR_LIT("soap:Receiver"));
     struct buf body;
     buf_init(&body, 4096);
-    struct soap_answer answer = {.body = &body};
+    struct soap_response answer = {.body = &body};
     size_t text = str_find_str(description, STR_LIT(" / ")) + 3;
     soap_fault_server(is_12 ? SOAP_12 : SOAP_11, STR_LIT("@"), &answer);
     struct str whole = buf_view(&body);

@@ -172,12 +172,12 @@ static bool
 checks_ok(struct cx *cx, void *arg)
 {
     struct world *w = arg;
-    struct signin_answer a;
+    struct signin_outcome a;
     struct check_wait wait;
     cx->source = STR_LIT("198.51.100.1");
     if ((uintptr_t)getpid() % 2 == 0) /* another address: the OK is not repeated for it */
         cx->source = STR_LIT("198.51.100.2");
-    return signin_check_push(cx, w->login, w->push, &a, &wait) == ERR_NONE && a.result == SIGNIN_OK;
+    return signin_check_challenge(cx, w->login, w->push, &a, &wait) == ERR_NONE && a.result == SIGNIN_OK;
 }
 
 struct reply_race {

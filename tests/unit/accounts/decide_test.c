@@ -16,7 +16,7 @@ good(void)
     struct picture p = {.account = {.t = {.is_technician = true, .role_on = true},
                                     .c = {.state = COMPANY_ACTIVE},
                                     .is_address_allowed = true},
-                        .facts = {.is_password_current = true, .push = CHALLENGE_approved}};
+                        .facts = {.is_password_current = true, .challenge = CHALLENGE_approved}};
     return p;
 }
 
@@ -84,7 +84,7 @@ spoil(struct picture *p, size_t row)
     switch ((int)conditions[row].result) {
     case SIGNIN_InvalidToken:
         if (of_push)
-            f->push = CHALLENGE_used;
+            f->challenge = CHALLENGE_used;
         else
             f->account = NULL;
         break;
@@ -92,20 +92,20 @@ spoil(struct picture *p, size_t row)
         f->is_password_current = false;
         break;
     case SIGNIN_Poll:
-        f->push = CHALLENGE_pending;
+        f->challenge = CHALLENGE_pending;
         break;
     case SIGNIN_TimeOut:
-        f->push = CHALLENGE_expired;
+        f->challenge = CHALLENGE_expired;
         break;
     case SIGNIN_TwoFactorRejected:
-        f->push = CHALLENGE_rejected;
+        f->challenge = CHALLENGE_rejected;
         break;
     case SIGNIN_InvalidCode:
         f->is_code_wrong = of_code;
-        f->push = of_code ? f->push : CHALLENGE_spent_tries;
+        f->challenge = of_code ? f->challenge : CHALLENGE_spent_tries;
         break;
     case SIGNIN_TwoFactorError:
-        f->push = CHALLENGE_failed;
+        f->challenge = CHALLENGE_failed;
         break;
     case SIGNIN_UserPasswordExpired:
         f->is_password_expired = true;
@@ -230,7 +230,7 @@ only_an_approved_push_is_a_way_in(void **state)
     for (unsigned s = 0; s < CHALLENGE_STATE_COUNT_; s++) {
         struct picture p = good();
         p.facts.account = &p.account;
-        p.facts.push = (enum challenge_state)s;
+        p.facts.challenge = (enum challenge_state)s;
         assert_int_equal(decide(&p.facts, AT_CHECK) == SIGNIN_OK, s == CHALLENGE_approved);
     }
 }

@@ -247,11 +247,11 @@ who_subscribed_is_rung(void **state)
 {
     struct fixture *f = *state;
     struct notice *notices;
-    f->env.has_push = true;
+    f->env.has_web_push = true;
     const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
-    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
-                                             .p256dh = phone_public(&phone),
-                                             .auth = STR("0123456789abcdef")};
+    const struct subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                        .p256dh = phone_public(&phone),
+                                        .auth = STR("0123456789abcdef")};
     assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
     tell(f, NOTICE_PASSWORD_CHANGED, NULL);
     assert_int_equal(rings(f, a.id), 1);
@@ -264,7 +264,7 @@ who_subscribed_is_rung(void **state)
     tell(f, NOTICE_CODES_ADDED, NULL);
     assert_int_equal(rings(f, a.id), 0);
     f->cx.device = 0;
-    f->env.has_push = false;
+    f->env.has_web_push = false;
     tell(f, NOTICE_CODES_ADDED, NULL);
     assert_int_equal(rings(f, a.id), 0);
 }
@@ -275,11 +275,11 @@ a_phone_is_rung_for_few_at_a_time(void **state)
 {
     struct fixture *f = *state;
     struct notice *notices;
-    f->env.has_push = true;
+    f->env.has_web_push = true;
     const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
-    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
-                                             .p256dh = phone_public(&phone),
-                                             .auth = STR("0123456789abcdef")};
+    const struct subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                        .p256dh = phone_public(&phone),
+                                        .auth = STR("0123456789abcdef")};
     assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
     f->cx.device = b.id;
     for (int i = 0; i < 40; i++)
@@ -299,11 +299,11 @@ static void
 letters_under_way_count_as_well(void **state)
 {
     struct fixture *f = *state;
-    f->env.has_push = true;
+    f->env.has_web_push = true;
     const struct device a = enrolled(f, f->ann), b = enrolled(f, f->ann);
-    const struct push_subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
-                                             .p256dh = phone_public(&phone),
-                                             .auth = STR("0123456789abcdef")};
+    const struct subscription wanted = {.endpoint = STR("https://web.push.apple.com/x"),
+                                        .p256dh = phone_public(&phone),
+                                        .auth = STR("0123456789abcdef")};
     int64_t waiting = 0;
     assert_ok(phone_subscribe(&f->cx, &a, &wanted, false));
     f->cx.device = b.id;

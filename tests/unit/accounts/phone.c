@@ -85,7 +85,7 @@ phone_self_link(struct fixture *f, int64_t technician)
 }
 
 enum errcode
-phone_subscribe(struct cx *cx, const struct device *d, const struct push_subscription *wanted, bool is_again)
+phone_subscribe(struct cx *cx, const struct device *d, const struct subscription *wanted, bool is_again)
 {
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)

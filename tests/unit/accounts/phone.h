@@ -34,7 +34,7 @@ struct str phone_self_link(struct fixture *f, int64_t technician);
 
 /* subscription.h, each in a transaction of its own. */
 enum errcode
-phone_subscribe(struct cx *cx, const struct device *d, const struct push_subscription *wanted, bool is_again);
+phone_subscribe(struct cx *cx, const struct device *d, const struct subscription *wanted, bool is_again);
 enum errcode phone_unsubscribe(struct cx *cx, const struct device *d);
 
 #endif

@@ -12,22 +12,22 @@ struct subscriber {
     struct fixture *f;
     struct phone phone;
     struct device device;
-    struct push_subscription wanted;
+    struct subscription wanted;
 };
 
 static void
 begin(struct subscriber *s, struct fixture *f)
 {
     *s = (struct subscriber){.f = f};
-    f->env.has_push = true;
+    f->env.has_web_push = true;
     f->env.push_hosts = hosts;
     f->env.n_push_hosts = 1;
     phone_init(&s->phone);
     int64_t id = phone_enrol(f, &s->phone, f->ann, NULL);
     assert_ok(device_get(&f->cx, id, &s->device));
-    s->wanted = (struct push_subscription){.endpoint = STR_LIT("https://fcm.googleapis.com/fcm/send/abc"),
-                                           .p256dh = phone_public(&s->phone),
-                                           .auth = STR_LIT("0123456789abcdef")};
+    s->wanted = (struct subscription){.endpoint = STR_LIT("https://fcm.googleapis.com/fcm/send/abc"),
+                                      .p256dh = phone_public(&s->phone),
+                                      .auth = STR_LIT("0123456789abcdef")};
 }
 
 static void
@@ -35,7 +35,7 @@ another_replaces_and_the_same_changes_nothing(void **state)
 {
     struct fixture *f = *state;
     struct subscriber s;
-    struct push_subscription now;
+    struct subscription now;
     begin(&s, f);
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
@@ -43,7 +43,7 @@ another_replaces_and_the_same_changes_nothing(void **state)
     s.wanted.endpoint = STR_LIT("https://push.example.org/x");
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_int_equal(fixture_count_events(f, "device.subscribed"), 2);
-    assert_ok(store_push_get(&f->cx, s.device.id, &now));
+    assert_ok(store_subscription_get(&f->cx, s.device.id, &now));
     assert_true(str_eq(now.endpoint, s.wanted.endpoint));
     struct str detail;
     assert_str(fixture_last_event(f, &detail), "device.subscribed");
@@ -57,16 +57,16 @@ what_was_told_already_and_is_gone_is_not_taken_again(void **state)
 {
     struct fixture *f = *state;
     struct subscriber s;
-    struct push_subscription now;
+    struct subscription now;
     bool changed = false;
     begin(&s, f);
     const struct str dead = s.wanted.endpoint;
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, true));
-    assert_ok(store_push_remove(&f->cx, s.device.id, dead, &changed));
+    assert_ok(store_subscription_remove(&f->cx, s.device.id, dead, &changed));
     assert_true(changed);
     assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, true), ERR_CLOSED);
-    assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
+    assert_fails(&f->cx, store_subscription_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     assert_int_equal(fixture_count_events(f, "device.subscribed"), 1);
     s.wanted.endpoint = STR_LIT("https://fcm.googleapis.com/fcm/send/fresh");
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
@@ -80,18 +80,18 @@ it_ends_by_wish_and_with_its_device(void **state)
 {
     struct fixture *f = *state;
     struct subscriber s;
-    struct push_subscription now;
+    struct subscription now;
     begin(&s, f);
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_ok(phone_unsubscribe(&f->cx, &s.device));
     assert_ok(phone_unsubscribe(&f->cx, &s.device));
     assert_int_equal(fixture_count_events(f, "device.unsubscribed"), 1);
-    assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
+    assert_fails(&f->cx, store_subscription_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     assert_ok(phone_subscribe(&f->cx, &s.device, &s.wanted, false));
     assert_ok(device_set_state(&f->cx, s.device.id, DEVICE_DISABLED));
-    assert_ok(store_push_get(&f->cx, s.device.id, &now));
+    assert_ok(store_subscription_get(&f->cx, s.device.id, &now));
     assert_ok(device_set_state(&f->cx, s.device.id, DEVICE_REMOVED));
-    assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
+    assert_fails(&f->cx, store_subscription_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     phone_clear(&s.phone);
 }
 
@@ -100,7 +100,7 @@ what_is_not_admitted_changes_nothing(void **state)
 {
     struct fixture *f = *state;
     struct subscriber s;
-    struct push_subscription now;
+    struct subscription now;
     begin(&s, f);
     const struct str right = s.wanted.endpoint;
     s.wanted.endpoint = STR_LIT("https://elsewhere.example/x");
@@ -116,9 +116,9 @@ what_is_not_admitted_changes_nothing(void **state)
     s.wanted.p256dh = STR_LIT("no point");
     assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_CRYPTO);
     s.wanted.p256dh = phone_public(&s.phone);
-    f->env.has_push = false;
+    f->env.has_web_push = false;
     assert_fails(&f->cx, phone_subscribe(&f->cx, &s.device, &s.wanted, false), ERR_POLICY);
-    assert_fails(&f->cx, store_push_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
+    assert_fails(&f->cx, store_subscription_get(&f->cx, s.device.id, &now), ERR_NOT_FOUND);
     phone_clear(&s.phone);
 }
 

@@ -57,7 +57,7 @@ refused_addresses_open_nothing(void **state)
 }
 
 static enum errcode
-post(struct served *s, struct http_client *http, struct http_client_answer *answer)
+post(struct served *s, struct http_client *http, struct http_client_response *answer)
 {
     const struct http_client_request request = {"/path", "text/plain", STR("X-More: 1"), STR("the body")};
     return http_client_post(&s->cx, http, &request, answer);
@@ -69,7 +69,7 @@ posts_and_keeps_cookies(void **state)
     static const struct served_answer answers[] = {{"200 OK\r\nSet-Cookie: a=b\r\n", "first", 0},
                                                    {"500 Oh\r\n", "second", 0}};
     struct served *s = *state;
-    struct http_client_answer answer;
+    struct http_client_response answer;
     served_answers(s, answers, 2);
     struct http_client *http = served_client(s, (struct http_client_options){0});
     assert_int_equal(post(s, http, &answer), ERR_NONE);
@@ -96,7 +96,7 @@ follows_no_redirect(void **state)
     static const struct served_answer answers[] = {{"302 Found\r\nLocation: /elsewhere\r\n", "", 0},
                                                    {"200 OK\r\n", "", 0}};
     struct served *s = *state;
-    struct http_client_answer answer;
+    struct http_client_response answer;
     served_answers(s, answers, 2);
     struct http_client *http = served_client(s, (struct http_client_options){0});
     assert_int_equal(post(s, http, &answer), ERR_NONE);
@@ -110,7 +110,7 @@ takes_a_mebibyte_and_no_more(void **state)
     static const struct served_answer answers[] = {{"200 OK\r\n", "", 1024 * 1024},
                                                    {"200 OK\r\n", "", 1024 * 1024 + 1}};
     struct served *s = *state;
-    struct http_client_answer answer;
+    struct http_client_response answer;
     served_answers(s, answers, 2);
     struct http_client *http = served_client(s, (struct http_client_options){0});
     assert_int_equal(post(s, http, &answer), ERR_NONE);
@@ -132,7 +132,7 @@ every_wait_has_an_end(void **state)
     static const struct served_answer answers[] = {{NULL, NULL, 0}, {NULL, NULL, 0}};
     static const bool stopped = true;
     struct served *s = *state;
-    struct http_client_answer answer;
+    struct http_client_response answer;
     served_answers(s, answers, 2);
     struct http_client *http =
         served_client(s, (struct http_client_options){.is_stopped = is_set, .stop_arg = &stopped});
@@ -149,7 +149,7 @@ static void
 no_server(void **state)
 {
     struct served *s = *state;
-    struct http_client_answer answer;
+    struct http_client_response answer;
     struct http_client *http = served_client(s, (struct http_client_options){0});
     assert_int_equal(dup2(s->seen[0], s->listener),
                      s->listener); /* the port is closed, the number is not free */

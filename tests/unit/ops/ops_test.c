@@ -166,7 +166,7 @@ a_phone_subscribes_and_ends_it(void **state)
     struct device_subscribe_out out;
     act(&l, &phone, CT_OP_device_subscribe, &in, &out);
     assert_int_equal(out.result, deviceRet_UnknownPushService);
-    w->f->env.has_push = true;
+    w->f->env.has_web_push = true;
     call(&l, CT_OP_push_key, &ask, &told);
     assert_int_equal(told.sPublicKey.n, 87);
     act(&l, &phone, CT_OP_device_subscribe, &in, &out);

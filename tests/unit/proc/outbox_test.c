@@ -9,7 +9,7 @@
 #include "accounts/subscription.h"
 #include "proc/outbox.h"
 #include "proc/share.h"
-#include "push/letter.h"
+#include "delivery/letter.h"
 #include "db/db_driver.h"
 
 #define CLAIM (25 * CLOCK_S)
@@ -39,7 +39,7 @@ begin_worker(void)
 {
     static const unsigned char wide[P256_WIDE] = {1};
     outbox_init(&o);
-    o.has_webhook = o.has_push = true;
+    o.has_webhook = o.has_web_push = true;
     o.claim = CLAIM;
     p256_derive(wide, &o.key.scalar, o.key.point);
     join();
@@ -48,7 +48,7 @@ begin_worker(void)
 static void
 subscribe(struct world *w)
 {
-    const struct push_subscription wanted = {
+    const struct subscription wanted = {
         .endpoint = STR(ENDPOINT), .p256dh = phone_public(&w->phone.key), .auth = STR("0123456789abcdef")};
     assert_ok(phone_subscribe(w->cx, &w->phone.device, &wanted, false));
 }
@@ -60,7 +60,7 @@ set_up(void **state)
     if (world_set_up(state) != 0)
         return -1;
     struct world *w = *state;
-    w->f->env.has_webhook = w->f->env.has_push = true;
+    w->f->env.has_webhook = w->f->env.has_web_push = true;
     courier = -1;
     buf_init(&in, FRAME_MAX);
     subscribe(w);
@@ -386,12 +386,12 @@ static void
 a_subscription_that_is_gone_is_removed_and_audited(void **state)
 {
     struct world *w = *state;
-    struct push_subscription now;
+    struct subscription now;
     turn(w);
     receive();
     answer_all((struct http_out_end){.result = HTTP_OUT_REFUSED, .status = 410});
     turn(w);
-    assert_fails(w->cx, store_push_get(w->cx, w->phone.device.id, &now), ERR_NOT_FOUND);
+    assert_fails(w->cx, store_subscription_get(w->cx, w->phone.device.id, &now), ERR_NOT_FOUND);
     assert_int_equal(fixture_count_events(w->f, "device.subscription-ended"), 1);
     assert_int_equal(count_rows(w, "state = 'waiting' AND attempts = 1"), 2);
     world_later(w, 15 * CLOCK_S);
@@ -403,13 +403,13 @@ static void
 one_that_was_replaced_since_stays(void **state)
 {
     struct world *w = *state;
-    struct push_subscription now;
+    struct subscription now;
     turn(w);
     receive();
     assert_ok(db_exec(w->cx, NULL, "UPDATE push_subscription SET endpoint = endpoint || 'y'", ""));
     answer_all((struct http_out_end){.result = HTTP_OUT_REFUSED, .status = 410});
     turn(w);
-    assert_ok(store_push_get(w->cx, w->phone.device.id, &now));
+    assert_ok(store_subscription_get(w->cx, w->phone.device.id, &now));
     assert_int_equal(fixture_count_events(w->f, "device.subscription-ended"), 0);
 }
 

@@ -344,7 +344,7 @@ a_good_account_has_nothing_to_mend(void **state)
     assert_int_equal(x->answers[0].result, SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_int_equal(x->answers[1].result, SIGNIN_OK);
     assert_int_equal(x->answers[2].result, SIGNIN_OK);
-    assert_int_equal(x->methods, METHOD_PUSH);
+    assert_int_equal(x->methods, METHOD_CHALLENGE);
     assert_int_equal(x->refusals_n, 0);
     for (size_t i = 0; i < x->lines_n; i++)
         assert_true(x->lines[i].holds != EXPLAIN_YES && str_is_null(x->lines[i].mend));

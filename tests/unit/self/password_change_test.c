@@ -81,7 +81,7 @@ with_a_second_factor(void **state)
     assert_int_equal(change2(w, WORLD_PASSWORD, "1234"), SIGNIN_PasswordAtLeast5Chars);
     assert_int_equal(change2(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD),
                      SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(w->answer.methods, METHOD_PUSH);
+    assert_int_equal(w->answer.methods, METHOD_CHALLENGE);
     assert_int_equal(world_send(w), SIGNIN_OK);
     handset_sees(w, &w->phone, &shown);
     assert_str(shown.purpose, "change-password");

@@ -11,7 +11,7 @@
 #include "self/self_service.h"
 #include "signin/attempt.h"
 #include "store/store_audit.h"
-#include "store/store_push.h"
+#include "store/store_subscription.h"
 
 static enum self_result
 look(struct world *w, const struct self_proof *proof, struct self_overview *o)
@@ -31,11 +31,11 @@ shows_what_there_is(void **state)
     const struct self_proof proof = handset_opens(w, &w->phone);
     handset_enrol(w, w->technician, &tablet);
     handset_enrol(w, world_technician(w, "bob@example.com"), &bobs);
-    const struct push_subscription push = {.device_id = tablet.device.id,
-                                           .endpoint = STR("https://push.example/x"),
-                                           .p256dh = STR("k"),
-                                           .auth = STR("a")};
-    assert_ok(store_push_put(w->cx, &push));
+    const struct subscription push = {.device_id = tablet.device.id,
+                                      .endpoint = STR("https://push.example/x"),
+                                      .p256dh = STR("k"),
+                                      .auth = STR("a")};
+    assert_ok(store_subscription_put(w->cx, &push));
     assert_ok(db_exec(w->cx, NULL,
                       "INSERT INTO passkey (device_id, credential_id, algorithm, public_key, sign_count, "
                       "backup_eligible, backed_up, created_at, used_at) "

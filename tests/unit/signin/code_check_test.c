@@ -144,7 +144,7 @@ static bool
 signs_in(struct cx *cx, void *arg)
 {
     struct code_race *r = arg;
-    struct signin_answer a;
+    struct signin_outcome a;
     return signin_validate_code(cx, r->w->login, str_from_cstr(r->code), &a) == ERR_NONE &&
            a.result == SIGNIN_OK;
 }

@@ -31,7 +31,7 @@ not_on_a_push_that_was_moved_meanwhile(void **state)
     assert_int_equal(world_send(w), SIGNIN_OK);
     assert_int_equal(world_approve(w), ANSWER_OK);
     somebody_was_first(w, "challenge");
-    assert_fails(w->cx, signin_check_push(w->cx, w->login, w->push, &w->answer, &w->wait), ERR_CONFLICT);
+    assert_fails(w->cx, signin_check_challenge(w->cx, w->login, w->push, &w->answer, &w->wait), ERR_CONFLICT);
     nothing_is_granted(w);
 }
 
@@ -43,7 +43,7 @@ not_on_a_login_that_was_spent_meanwhile(void **state)
     assert_int_equal(world_send(w), SIGNIN_OK);
     assert_int_equal(world_approve(w), ANSWER_OK);
     somebody_was_first(w, "login");
-    assert_fails(w->cx, signin_check_push(w->cx, w->login, w->push, &w->answer, &w->wait), ERR_CONFLICT);
+    assert_fails(w->cx, signin_check_challenge(w->cx, w->login, w->push, &w->answer, &w->wait), ERR_CONFLICT);
     nothing_is_granted(w);
 }
 

@@ -21,14 +21,14 @@ a_right_password_asks_for_the_second_factor(void **state)
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_int_equal(w->login.n, 43);
     assert_true(w->answer.has_methods);
-    assert_int_equal(w->answer.methods, METHOD_PUSH);
+    assert_int_equal(w->answer.methods, METHOD_CHALLENGE);
     assert_true(str_is_null(w->answer.session));
     struct str uri, codes[RECOVERY_CODES];
     assert_ok(totp_enrol(w->cx, w->technician, &uri));
     assert_ok(recovery_codes_new(w->cx, w->technician, codes));
     assert_int_equal(world_login_as(w, "  ALICE@Example.com ", WORLD_PASSWORD),
                      SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(w->answer.methods, METHOD_PUSH | METHOD_CODE | METHOD_RECOVERY);
+    assert_int_equal(w->answer.methods, METHOD_CHALLENGE | METHOD_CODE | METHOD_RECOVERY);
 }
 
 static void
@@ -44,7 +44,7 @@ a_stranger_is_told_nothing(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         world_source(w, i % 2 == 0 ? "198.51.100.1" : "198.51.100.2");
         assert_int_equal(world_login_as(w, cases[i].email, cases[i].password), SIGNIN_InvalidPassword);
-        const struct signin_answer *a = &w->answer;
+        const struct signin_outcome *a = &w->answer;
         assert_int_equal(a->password_days, -1);
         assert_int_equal(a->minimum_strength, 0);
         assert_false(a->is_console_running || a->has_methods);

@@ -93,10 +93,10 @@ struct subject {
 };
 
 static enum signin_result
-login(struct subject *s, struct signin_answer *answer_out)
+login(struct subject *s, struct signin_outcome *outcome_out)
 {
-    assert_ok(signin_begin(s->cx, s->email, s->password, STR_LIT("en"), answer_out));
-    return answer_out->result;
+    assert_ok(signin_begin(s->cx, s->email, s->password, STR_LIT("en"), outcome_out));
+    return outcome_out->result;
 }
 
 static enum link
@@ -120,8 +120,8 @@ use(struct subject *s, struct str link)
 static struct str
 self_link(struct subject *s)
 {
-    struct signin_answer answer;
-    return login(s, &answer) == SIGNIN_OkTwoFactorSetupRequired ? answer.setup_url : STR_NULL;
+    struct signin_outcome outcome;
+    return login(s, &outcome) == SIGNIN_OkTwoFactorSetupRequired ? outcome.setup_url : STR_NULL;
 }
 
 static struct str
@@ -194,10 +194,10 @@ spend_recovery_codes(struct subject *s)
     struct str codes[RECOVERY_CODES];
     assert_ok(recovery_codes_new(s->cx, s->id, codes));
     for (size_t i = 0; i < RECOVERY_CODES; i++) {
-        struct signin_answer answer;
-        assert_int_equal(login(s, &answer), SIGNIN_OkTwoFactorAuthenticationRequired);
-        assert_ok(signin_validate_code(s->cx, answer.login_token, codes[i], &answer));
-        assert_int_equal(answer.result, SIGNIN_OK);
+        struct signin_outcome outcome;
+        assert_int_equal(login(s, &outcome), SIGNIN_OkTwoFactorAuthenticationRequired);
+        assert_ok(signin_validate_code(s->cx, outcome.login_token, codes[i], &outcome));
+        assert_int_equal(outcome.result, SIGNIN_OK);
     }
 }
 
@@ -233,12 +233,12 @@ static enum done
 fails(struct subject *s)
 {
     static const char *const sources[] = {"198.51.100.1", "198.51.100.2", "198.51.100.3"};
-    struct signin_answer answer;
+    struct signin_outcome outcome;
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         s->cx->source = str_from_cstr(sources[i]);
         for (int n = 0; n < 5; n++)
             assert_ok(
-                signin_begin(s->cx, s->email, STR_LIT("a wrong guess, 7 boats"), STR_LIT("en"), &answer));
+                signin_begin(s->cx, s->email, STR_LIT("a wrong guess, 7 boats"), STR_LIT("en"), &outcome));
     }
     s->cx->source = STR_LIT(FIXTURE_SOURCE);
     return DONE;
@@ -397,15 +397,15 @@ static struct cell
 try(struct subject *s, enum event event)
 {
     struct enrolment_view view;
-    struct signin_answer answer;
+    struct signin_outcome outcome;
     struct str self = self_link(s), operators = operators_link(s);
     struct cell is = {.done = happen(s, event)};
     const bool ever = s->ever;
-    is.password = login(s, &answer);
+    is.password = login(s, &outcome);
     if (is.password == SIGNIN_OkTwoFactorSetupRequired)
-        assert_ok(enrolment_look(s->cx, phone_ticket(answer.setup_url), &view));
+        assert_ok(enrolment_look(s->cx, phone_ticket(outcome.setup_url), &view));
     else
-        assert_true(str_is_null(answer.setup_url));
+        assert_true(str_is_null(outcome.setup_url));
     struct str new_operators = operators_link(s);
     const struct listed listed = list(s);
     is.self = use(s, self);

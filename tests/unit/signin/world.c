@@ -168,7 +168,7 @@ world_login_new(struct world *w, const char *old_password, const char *new_passw
 enum signin_result
 world_send(struct world *w)
 {
-    assert_ok(signin_send_push(w->cx, w->login, &w->sent));
+    assert_ok(signin_send_challenge(w->cx, w->login, &w->sent));
     w->push = arena_str(&w->kept, w->sent.token);
     w->number = arena_str(&w->kept, w->sent.number);
     return w->sent.result;
@@ -177,7 +177,7 @@ world_send(struct world *w)
 enum signin_result
 world_check(struct world *w)
 {
-    assert_ok(signin_check_push(w->cx, w->login, w->push, &w->answer, &w->wait));
+    assert_ok(signin_check_challenge(w->cx, w->login, w->push, &w->answer, &w->wait));
     if (!str_is_null(w->answer.session))
         w->session = arena_str(&w->kept, w->answer.session);
     return w->answer.result;

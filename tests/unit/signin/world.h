@@ -33,8 +33,8 @@ struct world {
     struct handset phone;
     /* What the console holds. */
     struct str login, push, number, session;
-    struct signin_answer answer; /* to the last call; its strings live until the next request */
-    struct push_sent sent;
+    struct signin_outcome answer; /* to the last call; its strings live until the next request */
+    struct challenge_sent sent;
     struct check_wait wait;
 };
 

@@ -233,7 +233,7 @@ try_message(struct soap_reader *r, struct arena *a, const struct message *m)
                                    str_from_cstr(m->body)};
     struct buf body;
     buf_init(&body, 65536);
-    struct soap_answer answer = {.body = &body};
+    struct soap_response answer = {.body = &body};
     struct soap_message got;
     enum soap_outcome outcome = soap_decode(r, a, &request, &got, &answer);
     assert_int_equal(outcome == SOAP_CALL ? 0 : answer.status, m->status);
@@ -288,7 +288,7 @@ test_every_operation(void **state)
             struct soap_request request = {STR_LIT(XML), by_action ? action : STR_NULL, text};
             struct buf body;
             buf_init(&body, 65536);
-            struct soap_answer answer = {.body = &body};
+            struct soap_response answer = {.body = &body};
             struct soap_message got;
             bool is_soap = ct_ops[i].face == CT_FACE_SOAP;
             assert_int_equal(soap_decode(r, &a, &request, &got, &answer),
@@ -338,7 +338,7 @@ test_too_long(void **state)
                                        STR_NULL};
         struct buf body;
         buf_init(&body, 65536);
-        struct soap_answer answer = {.body = &body};
+        struct soap_response answer = {.body = &body};
         soap_refuse_long(&a, &request, &answer);
         assert_int_equal(answer.status, 500);
         assert_has_text(&body, heads[i].first);

@@ -18,7 +18,7 @@ assert_encoded(enum ct_op_id op, const void *out, int status, const char *expect
     struct buf body;
     buf_init(&body, 65536);
     buf_add_cstr(&body, "kept");
-    struct soap_answer answer = {.body = &body};
+    struct soap_response answer = {.body = &body};
     soap_encode(SOAP_11, &ct_ops[op], out, &answer);
     assert_int_equal(answer.status, status);
     assert_str(buf_view(&body), expected);
