@@ -147,6 +147,13 @@ store_session_end_company(struct cx *cx, int64_t company_id, int64_t now, struct
 }
 
 enum errcode
+store_session_count_as_proved(struct cx *cx, int64_t company_id)
+{
+    return db_exec(cx, NULL, "UPDATE session SET second_factor = 1 WHERE company_id = $1 AND ended_at = 0",
+                   "i", company_id);
+}
+
+enum errcode
 store_session_end_alone(struct cx *cx, int64_t company_id, int64_t now, struct str reason, int64_t *n_out)
 {
     static const char sql[] = "UPDATE session SET ended_at = $1, end_reason = $2 WHERE company_id = $3 "

@@ -56,6 +56,9 @@ enum errcode store_session_end_company(struct cx *cx, int64_t company_id, int64_
 /* Those among them that the password alone began. */
 enum errcode store_session_end_alone(struct cx *cx, int64_t company_id, int64_t now, struct str reason,
                                      int64_t *n_out) MUST_CHECK;
+/* For the sandbox alone, whose scripts sign in without a phone: the company's open sessions count as begun
+ * with a second factor. */
+enum errcode store_session_count_as_proved(struct cx *cx, int64_t company_id) MUST_CHECK;
 /* Of the live ones of the company none lasts longer than `life` from its start, or `idle` from when it was
  * last used; one that is already past that ends at `now`. */
 enum errcode

@@ -107,7 +107,7 @@ def run(sandbox, row, tag):
         push = console.send(token)
         if push.result != "OK":
             said["send"] = push.result
-            assert push.sPushToken is None and 0 < int(push.iExpiresIn) <= 30
+            assert push.sPushToken is None and 0 < int(push.iExpiresIn) <= 30, (row, push.result)
             sandbox.post("/sandbox/clock", advance=int(push.iExpiresIn))
             push = console.send(token)
         assert push.result == "OK", push.body
