@@ -84,7 +84,8 @@ def fill_by_hand(store, device):
     store.execute("INSERT INTO passkey VALUES (?, ?, -7, ?, 1, 0, 0, 1, 1)", (device, b"C" * 40, b"K" * 64))
     store.execute("INSERT INTO push_subscription VALUES (?, 'https://push.example/secret-path', ?, ?, 0, 1)",
                   (device, b"P" * 65, b"A" * 16))
-    store.execute("INSERT INTO notice VALUES (7, ?, 'an opaque public id', 'kind', 'subject', 1)", (device,))
+    store.execute("INSERT INTO notice (id, device_id, public_id, kind, subject, created_at) "
+                  "VALUES (7, ?, 'an opaque public id', 'kind', 'subject', 1)", (device,))
     store.execute("INSERT INTO self_service VALUES (8, ?, ?, ?, ?, 1, 1)", (device, b"N" * 32, b"T" * 32, b"S" * 48))
 
 
