@@ -213,7 +213,10 @@ db_value_reference(int64_t number)
 struct db_value
 db_value_bytes(char kind, struct str bytes)
 {
-    return (struct db_value){.kind = str_is_null(bytes) ? 'n' : kind, .type = kind, .bytes = bytes};
+    struct db_value value = {.kind = kind, .type = kind, .bytes = bytes};
+    if (str_is_null(bytes))
+        value.kind = 'n';
+    return value;
 }
 
 struct db_value
