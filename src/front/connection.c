@@ -123,12 +123,13 @@ step(struct connection *c)
 }
 
 /* The line that the connection takes its slices from. No console has anything to say that needs a large
- * body, and a flood of them must not take the loop's time: they are read at a pace. */
+ * body, or asks for one large page after the other, and a flood of them must not take the loop's time: they
+ * are served at a pace. */
 static struct turns *
 line(struct connection *c)
 {
     size_t body = c->state == CONNECTION_BODY ? c->bytes_read - c->head_read : 0;
-    bool is_bulk = body >= BULK || c->has_discarded;
+    bool is_bulk = body >= BULK || c->has_discarded || c->is_pouring;
     if (!turn_is_waiting(&c->turn))
         turn_move(&c->turn, is_bulk ? &c->source->bulk : &c->source->turns);
     return is_bulk ? &c->peer.front->bulk : &c->peer.front->turns;
@@ -162,7 +163,11 @@ run(struct connection *c)
 {
     bool has_work = connection_is_reading(c) && !c->is_last && (c->in.len > 0 || c->may_read);
     struct turns *from = line(c);
-    bool has_more = has_work && (!turns_take(from, &c->turn) || run_slice(c, from));
+    bool has_turn = has_work && turns_take(from, &c->turn);
+    size_t before = c->bytes_sent + c->peer.out.len;
+    bool has_more = has_turn ? run_slice(c, from) : has_work;
+    if (has_turn)
+        c->is_pouring = c->in.len > 0 && c->bytes_sent + c->peer.out.len - before >= BULK;
 
     if (c->state == CONNECTION_CLOSED || !connection_write_out(c))
         return;

@@ -54,6 +54,7 @@ struct connection {
     struct buf in;
     struct transport transport;
     struct throttle_source *source;
+    size_t bytes_sent;  /* in all */
     size_t bytes_read;  /* in all, */
     size_t head_read;   /* and up to the end of this request's head */
     size_t body_memory; /* its share of the front's bodies */
@@ -64,6 +65,7 @@ struct connection {
     bool is_last;       /* no request follows the responses that are in peer.out */
     bool is_cut_off;    /* further input is discarded */
     bool has_discarded; /* some of it was */
+    bool is_pouring;    /* its last slice made large responses, and it asks for more */
     bool is_restarted;  /* a new request: its deadlines start over */
     bool has_asked;     /* at least one complete request was read */
     bool crossed_read;  /* TLS must write before it can read, */

@@ -101,6 +101,7 @@ connection_flush(struct connection *c)
         if (result != TLS_OK)
             return false;
         buf_consume(&c->peer.out, n);
+        c->bytes_sent += n;
     }
     return true;
 }

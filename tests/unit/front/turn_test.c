@@ -161,6 +161,38 @@ large_bodies_are_read_at_a_pace(void **state)
     }
 }
 
+/* One slice each, and then a pause between slices, while others are served as they come. */
+static void
+large_pages_asked_for_in_a_row_are_served_at_a_pace(void **state)
+{
+    enum { ASKERS = 8, TIMES = 4 * TURN_SLICE_REQUESTS };
+    static const char ask[] = "GET " CT_PATH "?WSDL HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    struct harness *h = *state;
+    struct buf all;
+    int asker[ASKERS];
+
+    buf_init(&all, TIMES * sizeof ask);
+    for (size_t i = 0; i < TIMES; i++)
+        buf_add_cstr(&all, ask);
+    const char *asked = text_printf(h, "%.*s", STR_ARG(buf_view(&all)));
+    buf_clear(&all);
+    uint64_t before = requests(h);
+    for (size_t i = 0; i < ASKERS; i++) {
+        asker[i] = client_connect_from(h, text_printf(h, "127.0.0.%zu", i % 4 + 2));
+        client_send(asker[i], asked);
+    }
+    for (unsigned i = 0; i < 100; i++)
+        pump(h);
+    assert_true(requests(h) > before);
+    assert_true(requests(h) - before <= (ASKERS + 1) * TURN_SLICE_REQUESTS);
+    int other = client_connect(h);
+    client_send(other, HEALTH);
+    assert_starts(client_read(h, other), "HTTP/1.1 200 OK\r\n");
+    (void)close(other);
+    for (size_t i = 0; i < ASKERS; i++)
+        (void)close(asker[i]);
+}
+
 struct guest {
     struct turn turn;
     struct turns *turns;
@@ -280,6 +312,7 @@ main(void)
         TURN_TEST(what_waits_for_its_turn_is_not_timed_out_by_that),
         TURN_TEST(a_client_that_leaves_while_it_waits_is_forgotten),
         TURN_TEST(large_bodies_are_read_at_a_pace),
+        TURN_TEST(large_pages_asked_for_in_a_row_are_served_at_a_pace),
         cmocka_unit_test(a_source_with_nobody_in_line_is_served_before_all_who_wait),
         cmocka_unit_test(sources_are_served_in_turn_and_a_round_ends_by_time),
     };
