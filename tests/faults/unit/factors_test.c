@@ -24,15 +24,10 @@ code(struct sweep_stage *s, struct str typed)
         (struct twoFactorValidateCode_in){.sLoginToken = s->w->login, .sCode = sweep_kept(s, typed)};
 }
 
-/* What the authenticator shows by the seed in base32. */
 static struct str
 shown_by(struct sweep_stage *s, struct str secret)
 {
-    unsigned char seed[64];
-    size_t n = 0;
-    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
-    uint32_t value = totp_at(seed, n, (uint64_t)(s->w->cx->now / (30 * CLOCK_S)));
-    return arena_printf(&s->w->kept, "%06u", (unsigned)value);
+    return str_from_cstr(world_code_of(s->w, secret));
 }
 
 static struct str
@@ -40,8 +35,7 @@ shown_code(struct sweep_stage *s)
 {
     struct str uri;
     assert_ok(totp_enrol(s->w->cx, s->w->technician, &uri));
-    struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
-    return shown_by(s, str_cut(&secret, '&'));
+    return str_from_cstr(world_totp(s->w, uri));
 }
 
 static struct str

@@ -176,3 +176,26 @@ fixture_count_events(struct fixture *f, const char *event)
         count += str_eq(rows[i].event, str_from_cstr(event)) ? 1 : 0;
     return count;
 }
+
+struct str
+fixture_told(struct fixture *f, const char *event, const char *key)
+{
+    struct audit_row *list;
+    size_t n;
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = f->ann}, 0, 1000, &list, &n));
+    while (n > 0 && !str_eq(list[n - 1].event, str_from_cstr(event)))
+        n--;
+    assert_true(n > 0);
+    return audit_detail(&f->cx, &list[n - 1], key);
+}
+
+int64_t
+fixture_int(struct fixture *f, const char *sql)
+{
+    struct db_rows *rows;
+    assert_ok(db_query(&f->cx, &rows, sql, ""));
+    assert_true(db_next(&f->cx, rows));
+    int64_t n = db_int(rows, 0);
+    assert_ok(db_done(&f->cx, rows));
+    return n;
+}

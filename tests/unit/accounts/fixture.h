@@ -43,6 +43,10 @@ int fixture_race(struct fixture *f, bool (*act)(struct cx *cx, void *arg), void 
 /* Newest audit event's name and detail. */
 struct str fixture_last_event(struct fixture *f, struct str *detail_out);
 int64_t fixture_count_events(struct fixture *f, const char *event);
+/* A member of the detail of ann's newest event with that name, which must exist; null: it has none. */
+struct str fixture_told(struct fixture *f, const char *event, const char *key);
+/* The first column of the first row. */
+int64_t fixture_int(struct fixture *f, const char *sql);
 
 #define assert_ok(call) assert_int_equal((call), ERR_NONE)
 /* The call fails with this error, which is then cleared. */

@@ -43,25 +43,7 @@ get(struct fixture *f, const struct policy *p, struct str key, struct str source
 static int64_t
 rows(struct fixture *f)
 {
-    struct db_rows *found;
-    assert_ok(db_query(&f->cx, &found, "SELECT count(*) FROM lockout", ""));
-    assert_true(db_next(&f->cx, found));
-    int64_t n = db_int(found, 0);
-    assert_ok(db_done(&f->cx, found));
-    return n;
-}
-
-/* A member of the newest event's detail, which has that name. */
-static struct str
-told_by(struct fixture *f, const char *event, const char *key)
-{
-    struct audit_row *list;
-    size_t n;
-    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = f->ann}, 0, 1000, &list, &n));
-    while (n > 0 && !str_eq(list[n - 1].event, str_from_cstr(event)))
-        n--;
-    assert_true(n > 0);
-    return audit_detail(&f->cx, &list[n - 1], key);
+    return fixture_int(f, "SELECT count(*) FROM lockout");
 }
 
 static struct str
@@ -368,7 +350,7 @@ a_refusal_is_two_events(void **state)
         for (int i = 0; i < 105; i++)
             miss(f, &p, ann, here);
         assert_int_equal(fixture_count_events(f, "source.refused"), round);
-        assert_str(told_by(f, "source.refused", "source"), "192.0.2.1");
+        assert_str(fixture_told(f, "source.refused", "source"), "192.0.2.1");
         fixture_later(f, CLOCK_HOUR);
         if (round == 1)
             assert_ok(lockout_sweep(&f->cx, 10, &more));
@@ -377,8 +359,8 @@ a_refusal_is_two_events(void **state)
         assert_ok(lockout_sweep(&f->cx, 10, &more));
         assert_false(more);
         assert_int_equal(fixture_count_events(f, "source.refusal-ended"), round);
-        assert_str(told_by(f, "source.refusal-ended", "turned_away"), "100");
-        assert_str(told_by(f, "source.refusal-ended", "by"), "time");
+        assert_str(fixture_told(f, "source.refusal-ended", "turned_away"), "100");
+        assert_str(fixture_told(f, "source.refusal-ended", "by"), "time");
     }
     assert_int_equal(fixture_count_events(f, "account.locked"), 0);
 }
@@ -398,7 +380,7 @@ a_lock_is_two_events(void **state)
     assert_ok(lockout_sweep(&f->cx, 10, &more));
     assert_int_equal(fixture_count_events(f, "account.locked"), 1);
     assert_int_equal(fixture_count_events(f, "account.lock-ended"), 1);
-    assert_str(told_by(f, "account.lock-ended", "turned_away"), "7");
+    assert_str(fixture_told(f, "account.lock-ended", "turned_away"), "7");
     assert_int_equal(get(f, &p, ann, STR_NULL).account_left, 10);
 }
 
@@ -413,8 +395,8 @@ a_sign_in_ends_its_source_s_refusal(void **state)
     for (int i = 0; i < 6; i++)
         miss(f, &p, ann, here);
     succeed(f, &p, here);
-    assert_str(told_by(f, "source.refusal-ended", "by"), "sign-in");
-    assert_str(told_by(f, "source.refusal-ended", "turned_away"), "1");
+    assert_str(fixture_told(f, "source.refusal-ended", "by"), "sign-in");
+    assert_str(fixture_told(f, "source.refusal-ended", "turned_away"), "1");
     assert_false(get(f, &p, ann, here).source_refused);
 }
 
@@ -431,8 +413,8 @@ the_help_desk_ends_all(void **state)
             miss(f, &p, ann, source_of(f, source));
     assert_true(get(f, &p, ann, STR_NULL).account_locked);
     assert_ok(technician_unlock(&f->cx, f->ann));
-    assert_str(told_by(f, "account.unlocked", "heard_again"), "192.0.2.1 192.0.2.2");
-    assert_str(told_by(f, "account.unlocked", "turned_away"), "6");
+    assert_str(fixture_told(f, "account.unlocked", "heard_again"), "192.0.2.1 192.0.2.2");
+    assert_str(fixture_told(f, "account.unlocked", "turned_away"), "6");
     assert_false(get(f, &p, ann, STR_NULL).account_locked);
 }
 

@@ -39,25 +39,7 @@ sweep(struct fixture *f)
 static int64_t
 rows(struct fixture *f)
 {
-    struct db_rows *found;
-    assert_ok(db_query(&f->cx, &found, "SELECT count(*) FROM tally", ""));
-    assert_true(db_next(&f->cx, found));
-    int64_t n = db_int(found, 0);
-    assert_ok(db_done(&f->cx, found));
-    return n;
-}
-
-/* A member of the newest event's detail, which has that name; null: it has none. */
-static struct str
-told_by(struct fixture *f, const char *event, const char *key)
-{
-    struct audit_row *list;
-    size_t n;
-    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = f->ann}, 0, 1000, &list, &n));
-    while (n > 0 && !str_eq(list[n - 1].event, str_from_cstr(event)))
-        n--;
-    assert_true(n > 0);
-    return audit_detail(&f->cx, &list[n - 1], key);
+    return fixture_int(f, "SELECT count(*) FROM tally");
 }
 
 static void
@@ -69,18 +51,18 @@ the_first_are_written_and_the_others_counted(void **state)
     happen(f, AUDIT_LOGIN_BEGUN, "192.0.2.1", 200);
     assert_int_equal(fixture_count_events(f, "login.begun"), TALLY_OF_SOURCE);
     assert_int_equal(fixture_count_events(f, "audit.counting"), 1);
-    assert_str(told_by(f, "audit.counting", "event"), "login.begun");
-    assert_str(told_by(f, "audit.counting", "source"), "192.0.2.1");
+    assert_str(fixture_told(f, "audit.counting", "event"), "login.begun");
+    assert_str(fixture_told(f, "audit.counting", "source"), "192.0.2.1");
     fixture_later(f, TALLY_TIME - 1);
     sweep(f);
     assert_int_equal(fixture_count_events(f, "audit.counted"), 0);
     fixture_later(f, 2);
     sweep(f);
     assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
-    assert_str(told_by(f, "audit.counted", "event"), "login.begun");
-    assert_str(told_by(f, "audit.counted", "source"), "192.0.2.1");
-    assert_str(told_by(f, "audit.counted", "times"), "200");
-    assert_str(told_by(f, "audit.counted", "by"), "time");
+    assert_str(fixture_told(f, "audit.counted", "event"), "login.begun");
+    assert_str(fixture_told(f, "audit.counted", "source"), "192.0.2.1");
+    assert_str(fixture_told(f, "audit.counted", "times"), "200");
+    assert_str(fixture_told(f, "audit.counted", "by"), "time");
     assert_int_equal(rows(f), 0);
 }
 
@@ -94,7 +76,7 @@ the_next_event_ends_a_count_too(void **state)
     happen(f, AUDIT_SELF_REFUSED, "192.0.2.1", 1);
     assert_int_equal(fixture_count_events(f, "self.refused"), TALLY_OF_SOURCE + 1);
     assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
-    assert_str(told_by(f, "audit.counted", "times"), "3");
+    assert_str(fixture_told(f, "audit.counted", "times"), "3");
     fixture_later(f, TALLY_TIME + 1);
     sweep(f);
     assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
@@ -124,11 +106,11 @@ many_sources_share_one_bound(void **state)
     assert_int_equal(fixture_count_events(f, "login.begun"), TALLY_OF_ACCOUNT);
     assert_int_equal(rows(f), TALLY_OF_ACCOUNT + 1);
     assert_int_equal(fixture_count_events(f, "audit.counting"), 1);
-    assert_true(str_is_null(told_by(f, "audit.counting", "source")));
+    assert_true(str_is_null(fixture_told(f, "audit.counting", "source")));
     fixture_later(f, TALLY_TIME + 1);
     sweep(f);
-    assert_str(told_by(f, "audit.counted", "times"), "440");
-    assert_true(str_is_null(told_by(f, "audit.counted", "source")));
+    assert_str(fixture_told(f, "audit.counted", "times"), "440");
+    assert_true(str_is_null(fixture_told(f, "audit.counted", "source")));
     assert_int_equal(rows(f), 0);
 }
 
@@ -182,8 +164,8 @@ a_sign_in_begins_its_source_anew(void **state)
     sign_in(f, "192.0.2.2");
     assert_int_equal(fixture_count_events(f, "audit.counted"), 0);
     sign_in(f, "192.0.2.1");
-    assert_str(told_by(f, "audit.counted", "times"), "4");
-    assert_str(told_by(f, "audit.counted", "by"), "sign-in");
+    assert_str(fixture_told(f, "audit.counted", "times"), "4");
+    assert_str(fixture_told(f, "audit.counted", "by"), "sign-in");
 }
 
 static bool
@@ -206,7 +188,7 @@ none_is_lost_in_a_race(void **state)
     fixture_later(f, TALLY_TIME + 1);
     sweep(f);
     int64_t counted = 0;
-    assert_ok(str_to_i64(told_by(f, "audit.counted", "times"), 0, 1000, &counted));
+    assert_ok(str_to_i64(fixture_told(f, "audit.counted", "times"), 0, 1000, &counted));
     assert_int_equal(fixture_count_events(f, "login.begun") + counted, 2 * TALLY_OF_SOURCE);
 }
 

@@ -11,6 +11,7 @@
 #include "base/cx.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "tests/unit/db/meta.h"
 #include "tests/unit/store.h"
 
 struct place {
@@ -18,8 +19,6 @@ struct place {
     struct str url;
     char folder[40];
 };
-
-static const char insert[] = "INSERT INTO meta (name, value) VALUES ($1, $2)";
 
 static struct str
 new_url(struct place *p)
@@ -65,31 +64,6 @@ second(struct place *p, int64_t patience)
 {
     assert_int_equal(db_open(&p->other, p->url, DB_OPEN, patience, &p->other.db), ERR_NONE);
     return &p->other;
-}
-
-static enum errcode
-put(struct cx *cx, const char *name)
-{
-    return db_exec(cx, NULL, insert, "tt", str_from_cstr(name), STR_LIT("0"));
-}
-
-static int64_t
-read_one(struct cx *cx, const char *sql)
-{
-    struct db_rows *rows;
-    int64_t n = -1;
-    assert_int_equal(db_query(cx, &rows, sql, ""), ERR_NONE);
-    if (db_next(cx, rows))
-        n = db_int(rows, 0);
-    assert_int_equal(db_done(cx, rows), ERR_NONE);
-    return n;
-}
-
-static int64_t
-count(struct cx *cx)
-{
-    static const char sql[] = "SELECT count(*) FROM meta WHERE name <> 'schema_version'";
-    return read_one(cx, sql);
 }
 
 static void
@@ -167,7 +141,7 @@ one_text_with_other_types(void **state)
     struct place *p = *state;
     struct cx *cx = &p->cx;
     struct db_rows *rows;
-    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
     for (int64_t i = 0; i < 2; i++) {
         assert_int_equal(db_query(cx, &rows, sql, "it", i, i == 0 ? STR_NULL : STR_LIT("a")), ERR_NONE);
         assert_true(db_next(cx, rows));
@@ -187,13 +161,13 @@ commit_and_rollback(void **state)
     struct cx *cx = &p->cx;
     int64_t changed = -1;
     assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
     assert_int_equal(db_commit(cx), ERR_NONE);
     assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "b"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "b"), ERR_NONE);
     db_rollback(cx);
     db_rollback(cx);
-    assert_int_equal(count(cx), 1);
+    assert_int_equal(meta_count(cx), 1);
     assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'a'", ""), ERR_NONE);
     assert_int_equal(changed, 1);
     assert_int_equal(db_exec(cx, &changed, "UPDATE meta SET value = 'w' WHERE name = 'z'", ""), ERR_NONE);
@@ -206,13 +180,13 @@ a_failed_statement_fails_the_commit(void **state)
     struct place *p = *state;
     struct cx *cx = &p->cx;
     assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_CONFLICT);
-    assert_int_equal(put(cx, "b"), ERR_CONFLICT);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "a"), ERR_CONFLICT);
+    assert_int_equal(meta_put(cx, "b"), ERR_CONFLICT);
     assert_int_equal(db_commit(cx), ERR_CONFLICT);
     err_forget(cx);
-    assert_int_equal(count(cx), 0);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_count(cx), 0);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
     assert_int_equal(db_exec(cx, NULL, "INSERT INTO policy VALUES (1, 'k', 'v', 0, '')", ""), ERR_STORE);
 }
 
@@ -227,8 +201,8 @@ statements_within_rows(void **state)
     struct db_rows *rows;
     int64_t seen = 0;
     assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
-    assert_int_equal(put(cx, "b"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "b"), ERR_NONE);
     assert_int_equal(db_query(cx, &rows, sql, ""), ERR_NONE);
     for (; db_next(cx, rows); seen++) {
         struct str name = arena_printf(&cx->arena, "new %.*s", STR_ARG(db_text(cx, rows, 0)));
@@ -236,9 +210,9 @@ statements_within_rows(void **state)
     }
     assert_int_equal(db_done(cx, rows), ERR_NONE);
     assert_int_equal(seen, 2);
-    assert_int_equal(count(cx), 4);
+    assert_int_equal(meta_count(cx), 4);
     db_rollback(cx);
-    assert_int_equal(count(cx), 0);
+    assert_int_equal(meta_count(cx), 0);
 }
 
 static void
@@ -252,7 +226,7 @@ a_reader_that_stops_early_blocks_none(void **state)
     assert_true(db_next(cx, rows));
     db_rollback(cx);
     assert_int_equal(db_begin(cx), ERR_NONE);
-    assert_int_equal(put(cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(cx, "a"), ERR_NONE);
     assert_int_equal(db_commit(cx), ERR_NONE);
 }
 
@@ -262,11 +236,11 @@ a_snapshot_stays(void **state)
     struct place *p = *state;
     struct cx *other = second(p, CLOCK_MINUTE);
     assert_int_equal(db_begin_read(other), ERR_NONE);
-    assert_int_equal(count(other), 0);
-    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
-    assert_int_equal(count(other), 0);
+    assert_int_equal(meta_count(other), 0);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(meta_count(other), 0);
     assert_int_equal(db_commit(other), ERR_NONE);
-    assert_int_equal(count(other), 1);
+    assert_int_equal(meta_count(other), 1);
 }
 
 static void
@@ -274,7 +248,7 @@ a_second_writer_waits_only_so_long(void **state)
 {
     struct place *p = *state;
     struct cx *other = second(p, CLOCK_S);
-    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
     assert_int_equal(db_begin(&p->cx), ERR_NONE);
     assert_int_equal(db_exec(&p->cx, NULL, "UPDATE meta SET value = '1' WHERE name = 'a'", ""), ERR_NONE);
     assert_int_equal(db_exec(other, NULL, "UPDATE meta SET value = '2' WHERE name = 'a'", ""), ERR_STORE);
@@ -330,7 +304,7 @@ two_processes(void **state)
     enum { TURNS = 50 };
     struct place *p = *state;
     pid_t child[2];
-    assert_int_equal(put(&p->cx, "n"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "n"), ERR_NONE);
     db_close(&p->cx.db);
     for (int c = 0; c < 2; c++) {
         child[c] = fork();

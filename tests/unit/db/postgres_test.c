@@ -11,6 +11,7 @@
 #include "base/cx.h"
 #include "db/db.h"
 #include "db/db_driver.h"
+#include "tests/unit/db/meta.h"
 #include "tests/unit/store.h"
 
 struct place {
@@ -45,32 +46,6 @@ tear_down(void **state)
     return 0;
 }
 
-static enum errcode
-put(struct cx *cx, const char *name)
-{
-    static const char sql[] = "INSERT INTO meta (name, value) VALUES ($1, '0')";
-    return db_exec(cx, NULL, sql, "t", str_from_cstr(name));
-}
-
-static int64_t
-read_one(struct cx *cx, const char *sql)
-{
-    struct db_rows *rows;
-    int64_t n = -1;
-    assert_int_equal(db_query(cx, &rows, sql, ""), ERR_NONE);
-    if (db_next(cx, rows))
-        n = db_int(rows, 0);
-    assert_int_equal(db_done(cx, rows), ERR_NONE);
-    return n;
-}
-
-static int64_t
-count(struct cx *cx)
-{
-    static const char sql[] = "SELECT count(*) FROM meta WHERE name <> 'schema_version'";
-    return read_one(cx, sql);
-}
-
 /* Each reads what the other writes: no serial order has this result, and one of them is refused. */
 static void
 a_race_has_one_winner(void **state)
@@ -78,19 +53,19 @@ a_race_has_one_winner(void **state)
     struct place *p = *state;
     assert_int_equal(db_begin_untimed(&p->cx), ERR_NONE); /* without the lock of writers */
     assert_int_equal(db_begin_untimed(&p->other), ERR_NONE);
-    assert_int_equal(count(&p->cx), 0);
-    assert_int_equal(count(&p->other), 0);
-    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
-    assert_int_equal(put(&p->other, "b"), ERR_NONE);
+    assert_int_equal(meta_count(&p->cx), 0);
+    assert_int_equal(meta_count(&p->other), 0);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(&p->other, "b"), ERR_NONE);
     assert_int_equal(db_commit(&p->cx), ERR_NONE);
     assert_int_equal(db_commit(&p->other), ERR_STORE_RACE);
     assert_int_equal(p->other.err, ERR_STORE_RACE);
     err_forget(&p->other);
     assert_int_equal(db_begin(&p->other), ERR_NONE);
-    assert_int_equal(count(&p->other), 1);
-    assert_int_equal(put(&p->other, "b"), ERR_NONE);
+    assert_int_equal(meta_count(&p->other), 1);
+    assert_int_equal(meta_put(&p->other, "b"), ERR_NONE);
     assert_int_equal(db_commit(&p->other), ERR_NONE);
-    assert_int_equal(count(&p->cx), 2);
+    assert_int_equal(meta_count(&p->cx), 2);
 }
 
 /* Ends the connection of cx from the other one's. */
@@ -111,14 +86,14 @@ static void
 a_lost_connection_is_made_again(void **state)
 {
     struct place *p = *state;
-    assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
     cut(&p->cx, &p->other);
-    assert_int_equal(put(&p->cx, "b"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "b"), ERR_NONE);
     cut(&p->cx, &p->other);
     assert_int_equal(db_begin(&p->cx), ERR_NONE);
-    assert_int_equal(put(&p->cx, "c"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "c"), ERR_NONE);
     assert_int_equal(db_commit(&p->cx), ERR_NONE);
-    assert_int_equal(count(&p->cx), 3);
+    assert_int_equal(meta_count(&p->cx), 3);
 }
 
 /* Uncommitted changes are gone, and nothing is repeated. */
@@ -128,13 +103,13 @@ lost_in_a_transaction(void **state)
     struct place *p = *state;
     for (int at_commit = 0; at_commit < 2; at_commit++) {
         assert_int_equal(db_begin(&p->cx), ERR_NONE);
-        assert_int_equal(put(&p->cx, "a"), ERR_NONE);
+        assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
         cut(&p->cx, &p->other);
         if (!at_commit)
-            assert_int_equal(put(&p->cx, "b"), ERR_STORE);
+            assert_int_equal(meta_put(&p->cx, "b"), ERR_STORE);
         assert_int_equal(db_commit(&p->cx), ERR_STORE);
         err_forget(&p->cx);
-        assert_int_equal(count(&p->cx), 0);
+        assert_int_equal(meta_count(&p->cx), 0);
     }
 }
 
@@ -143,10 +118,10 @@ a_snapshot_does_not_write(void **state)
 {
     struct place *p = *state;
     assert_int_equal(db_begin_read(&p->cx), ERR_NONE);
-    assert_int_equal(put(&p->cx, "a"), ERR_STORE);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_STORE);
     db_rollback(&p->cx);
     err_forget(&p->cx);
-    assert_int_equal(count(&p->cx), 0);
+    assert_int_equal(meta_count(&p->cx), 0);
 }
 
 /* The connection's own limit is twice the wait for a lock. What happens at its end is tried with a short one,
@@ -275,7 +250,7 @@ texts_are_in_the_order_of_their_bytes(void **state)
     struct db_rows *rows;
     static const char *const names[] = {"B", "a", "b", "\xc3\xa4"};
     for (size_t i = 4; i-- > 0;)
-        assert_int_equal(put(&p->cx, names[i]), ERR_NONE);
+        assert_int_equal(meta_put(&p->cx, names[i]), ERR_NONE);
     assert_int_equal(
         db_query(&p->cx, &rows, "SELECT name FROM meta WHERE name <> 'schema_version' ORDER BY name", ""),
         ERR_NONE);

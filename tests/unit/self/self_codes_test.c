@@ -7,16 +7,6 @@
 #include "base/codec.h"
 #include "self/self_service.h"
 
-static const char *
-code_of(struct world *w, struct str secret)
-{
-    unsigned char seed[20];
-    size_t n = 0;
-    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
-    const uint64_t step = (uint64_t)(w->cx->now / (30 * CLOCK_S));
-    return arena_printf(&w->kept, "%06u", (unsigned)totp_at(seed, n, step)).p;
-}
-
 static struct str
 begins(struct world *w, const struct self_proof *proof)
 {
@@ -59,19 +49,19 @@ the_first_code_puts_the_seed_in_force(void **state)
     assert_int_equal(confirms(w, &proof, NULL), SELF_BAD_REQUEST);
     assert_false(has_totp(w));
     assert_int_equal(waiting(w), 1);
-    assert_int_equal(confirms(w, &proof, code_of(w, secret)), SELF_OK);
+    assert_int_equal(confirms(w, &proof, world_code_of(w, secret)), SELF_OK);
     assert_true(has_totp(w));
     assert_int_equal(waiting(w), 0);
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(world_code(w, code_of(w, secret)), SIGNIN_InvalidCode);
+    assert_int_equal(world_code(w, world_code_of(w, secret)), SIGNIN_InvalidCode);
     world_later(w, 30 * CLOCK_S);
-    assert_int_equal(world_code(w, code_of(w, secret)), SIGNIN_OK);
+    assert_int_equal(world_code(w, world_code_of(w, secret)), SIGNIN_OK);
 }
 
 static const char *
 wrong_of(struct world *w, struct str secret)
 {
-    return strcmp(code_of(w, secret), "000000") == 0 ? "000001" : "000000";
+    return strcmp(world_code_of(w, secret), "000000") == 0 ? "000001" : "000000";
 }
 
 static void
@@ -89,10 +79,10 @@ a_wrong_code_is_a_failure(void **state)
     }
     assert_int_equal(fixture_count_events(w->f, "code.refused"), 3);
     assert_int_equal(fixture_count_events(w->f, "account.locked"), 1);
-    assert_int_equal(confirms(w, &proof, code_of(w, secret)), SELF_LOCKED);
+    assert_int_equal(confirms(w, &proof, world_code_of(w, secret)), SELF_LOCKED);
     assert_ok(technician_unlock(w->cx, w->technician));
     world_source(w, "192.0.2.200");
-    assert_int_equal(confirms(w, &proof, code_of(w, secret)), SELF_OK);
+    assert_int_equal(confirms(w, &proof, world_code_of(w, secret)), SELF_OK);
 }
 
 static void
@@ -103,7 +93,7 @@ a_refused_source_is_not_listened_to(void **state)
     struct str secret = begins(w, &proof);
     for (int i = 0; i < 5; i++)
         assert_int_equal(confirms(w, &proof, wrong_of(w, secret)), SELF_WRONG_CODE);
-    assert_int_equal(confirms(w, &proof, code_of(w, secret)), SELF_TOO_MANY);
+    assert_int_equal(confirms(w, &proof, world_code_of(w, secret)), SELF_TOO_MANY);
     assert_int_equal(fixture_count_events(w->f, "code.refused"), 5);
     assert_false(has_totp(w));
     assert_ok(technician_unlock(w->cx, w->technician));
@@ -126,11 +116,11 @@ a_waiting_seed_is_of_its_row(void **state)
                       "UPDATE self_service SET seed_sealed = (SELECT seed_sealed FROM self_service "
                       "WHERE seed_sealed IS NOT NULL) WHERE device_id = $1",
                       "i", tablet.device.id));
-    assert_fails(w->cx,
-                 self_codes_confirm(w->cx, handset_acts(w, &two), str_from_cstr(code_of(w, secret)), &r),
-                 ERR_CRYPTO);
+    assert_fails(
+        w->cx, self_codes_confirm(w->cx, handset_acts(w, &two), str_from_cstr(world_code_of(w, secret)), &r),
+        ERR_CRYPTO);
     assert_false(has_totp(w));
-    assert_int_equal(confirms(w, &one, code_of(w, secret)), SELF_OK);
+    assert_int_equal(confirms(w, &one, world_code_of(w, secret)), SELF_OK);
     phone_clear(&tablet.key);
 }
 
@@ -143,7 +133,7 @@ the_authenticator_is_removed(void **state)
     assert_ok(self_codes_remove(w->cx, handset_acts(w, &proof), &r));
     assert_int_equal(r, SELF_OK);
     assert_int_equal(fixture_count_events(w->f, "totp.removed"), 0);
-    assert_int_equal(confirms(w, &proof, code_of(w, begins(w, &proof))), SELF_OK);
+    assert_int_equal(confirms(w, &proof, world_code_of(w, begins(w, &proof))), SELF_OK);
     assert_ok(self_codes_remove(w->cx, handset_acts(w, &proof), &r));
     assert_int_equal(r, SELF_OK);
     assert_false(has_totp(w));

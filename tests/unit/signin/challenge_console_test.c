@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push: each result of a check by its real cause, what a push costs, and when none is sent. */
+/* challenge_console: each result of a check by its real cause, what a push costs, and when none is sent. */
 #include "tests/unit/signin/world.h"
 
 #include "accounts/account.h"
@@ -16,14 +16,6 @@ recovery_left(struct world *w)
     int64_t n = 0;
     assert_ok(recovery_codes_left(w->cx, w->technician, &n));
     return n;
-}
-
-static void
-wait_for_answer(struct world *w)
-{
-    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(world_send(w), SIGNIN_OK);
-    assert_int_equal(world_check(w), SIGNIN_Poll);
 }
 
 static void
@@ -130,7 +122,7 @@ run_condition(size_t i, bool approve)
     void *state = NULL;
     assert_int_equal(world_set_up(&state), 0);
     struct world *w = state;
-    wait_for_answer(w);
+    world_wait(w);
     if (approve)
         assert_int_equal(world_approve(w), ANSWER_OK);
     conditions[i].happens(w);
@@ -161,7 +153,7 @@ an_approval_signs_in_once(void **state)
 {
     struct world *w = *state;
     world_policy(w, "console_url", "https://console.example/start?x=1");
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(w->wait.until, w->cx->now + CLOCK_MINUTE);
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(w->cx->woken[w->cx->n_woken - 1], w->wait.technician_id);
@@ -202,7 +194,7 @@ static void
 tokens_that_are_not_good(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     struct str login = w->login, push = w->push;
     const struct str bad[] = {STR_NULL, STR_LIT(""), STR_LIT("x"), push, str_sub(login, 0, login.n - 1)};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -223,7 +215,7 @@ static void
 nobody_answers(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     world_later(w, CLOCK_MINUTE - 1);
     assert_int_equal(world_check(w), SIGNIN_Poll);
     world_later(w, 1);
@@ -238,16 +230,16 @@ static void
 no_and_not_me(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(handset_answer(w, &w->phone, DECISION_REJECT, NULL), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_TwoFactorRejected);
     world_later(w, CLOCK_MINUTE);
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(handset_answer(w, &w->phone, DECISION_NOT_ME, NULL), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_TwoFactorRejected);
     assert_int_equal(fixture_count_events(w->f, "push.reported"), 1);
     world_later(w, CLOCK_MINUTE);
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_UserPasswordExpired);
     assert_str(w->answer.url, "https://sign-in.example/account/password");
@@ -258,7 +250,7 @@ static void
 three_wrong_numbers(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     const char *wrong = str_eq(w->number, STR_LIT("000000")) ? "000001" : "000000";
     for (int i = 0; i < 3; i++)
         assert_int_equal(handset_answer(w, &w->phone, DECISION_APPROVE, wrong), ANSWER_WRONG_NUMBER);
@@ -283,7 +275,7 @@ a_refusal_ends_its_login(void **state)
     const char *code = arena_str(&w->kept, codes[0]).p;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         world_later(w, CLOCK_MINUTE);
-        wait_for_answer(w);
+        world_wait(w);
         const char *wrong = str_eq(w->number, STR_LIT("000000")) ? "000001" : "000000";
         for (int n = cases[i].decision == DECISION_APPROVE ? 3 : 1; n > 0; n--)
             (void)handset_answer(w, &w->phone, cases[i].decision, wrong);
@@ -305,7 +297,7 @@ what_a_lost_phone_approved_counts_no_more(void **state)
     handset_enrol(w, w->technician, &other);
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         world_later(w, CLOCK_MINUTE);
-        wait_for_answer(w);
+        world_wait(w);
         assert_int_equal(handset_answer(w, &other, DECISION_APPROVE, w->number.p), ANSWER_OK);
         assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_DISABLED)); /* it approved nothing */
         assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_ACTIVE));
@@ -326,7 +318,7 @@ the_end_of_a_login_is_the_end_of_each_push(void **state)
     struct world *w = *state;
     struct challenge_view *views;
     size_t n = 1;
-    wait_for_answer(w);
+    world_wait(w);
     struct str first = w->push;
     world_later(w, 61 * CLOCK_S);
     assert_int_equal(world_send(w), SIGNIN_OK);
@@ -340,7 +332,7 @@ static void
 no_device_is_left(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     assert_ok(device_set_state(w->cx, w->phone.device.id, DEVICE_DISABLED));
     assert_int_equal(world_check(w), SIGNIN_TwoFactorError);
     /* A disabled phone is still a second factor that was set up: a password alone enrols no other. */
@@ -413,7 +405,7 @@ an_old_password_is_told_after_the_approval(void **state)
     struct world *w = *state;
     world_policy(w, "password_age", "30");
     world_later(w, 31 * CLOCK_DAY);
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(world_approve(w), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_UserPasswordExpired);
     world_later(w, CLOCK_MINUTE);
@@ -430,7 +422,7 @@ sending_again_is_the_same_push(void **state)
 {
     struct world *w = *state;
     w->f->env.has_webhook = true;
-    wait_for_answer(w);
+    world_wait(w);
     struct str push = w->push, number = w->number;
     world_later(w, 10 * CLOCK_S);
     assert_int_equal(world_send(w), SIGNIN_OK);
@@ -448,7 +440,7 @@ static void
 one_pending_push_for_a_technician(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     struct str login = w->login, push = w->push;
     world_later(w, 31 * CLOCK_S);
     world_source(w, "198.51.100.1");
@@ -472,7 +464,7 @@ the_channel_rests(void **state)
     assert_ok(recovery_codes_new(w->cx, w->technician, codes));
     struct str code = arena_str(&w->kept, codes[0]);
     for (int i = 0; i < 5; i++) {
-        wait_for_answer(w);
+        world_wait(w);
         world_later(w, CLOCK_MINUTE);
         assert_int_equal(world_check(w), SIGNIN_TimeOut);
     }
@@ -485,7 +477,7 @@ the_channel_rests(void **state)
     world_sign_in(w);
     for (int i = 0; i < 3; i++) {
         world_later(w, CLOCK_MINUTE);
-        wait_for_answer(w);
+        world_wait(w);
         assert_int_equal(handset_answer(w, &w->phone, DECISION_REJECT, NULL), ANSWER_OK);
         assert_int_equal(world_check(w), SIGNIN_TwoFactorRejected);
     }
@@ -500,7 +492,7 @@ taken_back(void **state)
 {
     struct world *w = *state;
     enum signin_result r;
-    wait_for_answer(w);
+    world_wait(w);
     assert_ok(signin_cancel_challenge(w->cx, w->login, STR_LIT("x"), &r));
     assert_int_equal(r, SIGNIN_InvalidToken);
     assert_int_equal(world_approve(w), ANSWER_OK);
@@ -521,7 +513,7 @@ static void
 a_waiting_check_writes_nothing(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     int64_t before = world_int(w, "SELECT total_changes() + 0 * $1", 0);
     for (int i = 0; i < 10; i++)
         assert_int_equal(world_check(w), SIGNIN_Poll);

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push_pace: how often a phone rings, whatever the consoles do. */
+/* challenge_pace: how often a phone rings, whatever the consoles do. */
 #include "accounts/technician_change.h"
 #include "signin/challenge_answer.h"
 #include "tests/unit/signin/world.h"
 
 static void
-wait_for_answer(struct world *w)
-{
-    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(world_send(w), SIGNIN_OK);
-    assert_int_equal(world_check(w), SIGNIN_Poll);
-}
-
-static void
 a_push_every_30_seconds(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     assert_int_equal(handset_answer(w, &w->phone, DECISION_REJECT, NULL), ANSWER_OK);
     assert_int_equal(world_check(w), SIGNIN_TwoFactorRejected);
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
@@ -38,9 +30,9 @@ static void
 begun_again_3_seconds_later(void **state)
 {
     struct world *w = *state;
-    wait_for_answer(w);
+    world_wait(w);
     world_later(w, 3 * CLOCK_S);
-    wait_for_answer(w); /* replaces the first */
+    world_wait(w); /* replaces the first */
     assert_int_equal(pending(w), 1);
     world_later(w, 3 * CLOCK_S);
     struct str login = w->login, push = w->push;
@@ -90,7 +82,7 @@ cancelled_and_sent_again(void **state)
     struct world *w = *state;
     enum signin_result r;
     for (int i = 0; i < 2; i++) {
-        wait_for_answer(w);
+        world_wait(w);
         assert_ok(signin_cancel_challenge(w->cx, w->login, w->push, &r));
         assert_int_equal(r, SIGNIN_OK);
     }
@@ -106,7 +98,7 @@ the_fifth_that_is_overdue_begins_the_rest(void **state)
 {
     struct world *w = *state;
     for (int i = 0; i < 5; i++) {
-        wait_for_answer(w);
+        world_wait(w);
         world_later(w, 2 * CLOCK_MINUTE);
     }
     assert_int_equal(world_send(w), SIGNIN_TwoFactorError);

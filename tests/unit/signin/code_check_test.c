@@ -7,19 +7,6 @@
 #include "base/codec.h"
 #include "signin/challenge_answer.h"
 
-/* The code of the authenticator at this moment. */
-static const char *
-code_now(struct world *w, struct str uri)
-{
-    unsigned char seed[64];
-    size_t n = 0;
-    struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
-    secret = str_cut(&secret, '&');
-    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
-    uint32_t code = totp_at(seed, n, (uint64_t)(w->cx->now / (30 * CLOCK_S)));
-    return arena_printf(&w->kept, "%06u", (unsigned)code).p;
-}
-
 static struct str
 enrol(struct world *w)
 {
@@ -39,7 +26,7 @@ a_code_signs_in_once(void **state)
 {
     struct world *w = *state;
     struct str uri = enrol(w);
-    const char *code = code_now(w, uri);
+    const char *code = world_totp(w, uri);
     login(w);
     assert_int_equal(world_code(w, code), SIGNIN_OK);
     assert_false(str_is_null(w->answer.session));
@@ -47,7 +34,7 @@ a_code_signs_in_once(void **state)
     login(w);
     assert_int_equal(world_code(w, code), SIGNIN_InvalidCode);
     world_later(w, 30 * CLOCK_S);
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_OK);
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_OK);
 }
 
 static void
@@ -55,7 +42,7 @@ a_slip_costs_a_try_and_not_the_login(void **state)
 {
     struct world *w = *state;
     struct str uri = enrol(w);
-    const char *code = code_now(w, uri);
+    const char *code = world_totp(w, uri);
     const char *wrong = strcmp(code, "000000") == 0 ? "000001" : "000000";
     login(w);
     assert_int_equal(world_code(w, wrong), SIGNIN_InvalidCode);
@@ -75,7 +62,7 @@ what_cannot_be_a_code_does_not_count(void **state)
         assert_int_equal(world_code(w, slips[i]), SIGNIN_InvalidCode);
         assert_int_equal(w->answer.attempts_left, 10);
     }
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_OK);
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_OK);
 }
 
 static void
@@ -87,18 +74,18 @@ guessing_is_bounded(void **state)
     struct str first = w->login;
     for (int i = 0; i < 5; i++)
         assert_int_equal(world_code(w, "AAAA-AAAA-AAAA-AAAA"), SIGNIN_InvalidCode);
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_InvalidCode); /* not looked at */
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_InvalidCode); /* not looked at */
     world_source(w, "198.51.100.1");
     login(w);
     for (int i = 0; i < 5; i++)
         assert_int_equal(world_code(w, "AAAA-AAAA-AAAA-AAAA"), SIGNIN_InvalidCode);
     assert_int_equal(w->answer.attempts_left, 0);
     world_source(w, "198.51.100.2");
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_UserLockedOut);
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_InvalidToken);
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_UserLockedOut);
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_InvalidToken);
     w->login = first;
     world_later(w, 9 * CLOCK_MINUTE);
-    assert_int_equal(world_code(w, code_now(w, uri)), SIGNIN_UserLockedOut);
+    assert_int_equal(world_code(w, world_totp(w, uri)), SIGNIN_UserLockedOut);
 }
 
 static void
@@ -125,7 +112,7 @@ a_refused_account_does_not_spend_the_code(void **state)
 {
     struct world *w = *state;
     struct str uri = enrol(w);
-    const char *code = code_now(w, uri);
+    const char *code = world_totp(w, uri);
     login(w);
     assert_ok(company_set_state(w->cx, w->company, COMPANY_BANNED));
     assert_int_equal(world_code(w, code), SIGNIN_CompanyBanned);
@@ -157,7 +144,7 @@ one_code_is_one_sign_in(void **state)
     for (int i = 0; i < 15; i++) {
         world_later(w, CLOCK_MINUTE);
         login(w);
-        struct code_race r = {w, code_now(w, uri)};
+        struct code_race r = {w, world_totp(w, uri)};
         assert_int_equal(fixture_race(w->f, signs_in, &r), 1);
         assert_int_equal(world_int(w, "SELECT COUNT(*) FROM session WHERE technician_id = $1", w->technician),
                          i + 1);

@@ -85,18 +85,6 @@ keep(struct world *w, struct str s)
     return arena_str(&w->kept, s);
 }
 
-static const char *
-code_now(struct world *w, struct str uri)
-{
-    unsigned char seed[64];
-    size_t n = 0;
-    struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
-    secret = str_cut(&secret, '&');
-    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
-    uint32_t code = totp_at(seed, n, (uint64_t)(w->cx->now / (30 * CLOCK_S)));
-    return arena_printf(&w->kept, "%06u", (unsigned)code).p;
-}
-
 static void
 signs_in_alone(struct world *w, struct granted *g)
 {
@@ -228,7 +216,7 @@ sign_in_again(struct world *w, const struct granted *g, enum grant by)
     if (begun != SIGNIN_OkTwoFactorAuthenticationRequired)
         return of_result(begun);
     if (by == AUTHENTICATOR)
-        return of_result(world_code(w, code_now(w, g->uri)));
+        return of_result(world_code(w, world_totp(w, g->uri)));
     if (by != PHONE)
         return of_result(world_code(w, g->codes[0].p));
     assert_int_equal(world_send(w), SIGNIN_OK);

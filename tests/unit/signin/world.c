@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/codec.h"
+#include "accounts/code.h"
 #include "accounts/policy_change.h"
 #include "accounts/technician_change.h"
 #include "base/buf.h"
@@ -231,6 +233,31 @@ handset_opens(struct world *w, const struct handset *p)
     assert_ok(self_open(w->cx, &p->device, &s, &token, &r));
     assert_int_equal(r, SELF_OK);
     return (struct self_proof){&p->device, arena_str(&w->kept, token), NULL};
+}
+
+void
+world_wait(struct world *w)
+{
+    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
+    assert_int_equal(world_send(w), SIGNIN_OK);
+    assert_int_equal(world_check(w), SIGNIN_Poll);
+}
+
+const char *
+world_code_of(struct world *w, struct str secret)
+{
+    unsigned char seed[64];
+    size_t n = 0;
+    assert_ok(codec_base32_read(secret, seed, sizeof seed, &n));
+    uint32_t code = totp_at(seed, n, (uint64_t)(w->cx->now / (30 * CLOCK_S)));
+    return arena_printf(&w->kept, "%06u", (unsigned)code).p;
+}
+
+const char *
+world_totp(struct world *w, struct str uri)
+{
+    struct str secret = str_sub(uri, str_find_str(uri, STR_LIT("secret=")) + 7, uri.n);
+    return world_code_of(w, str_cut(&secret, '&'));
 }
 
 int64_t

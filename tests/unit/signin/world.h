@@ -64,6 +64,11 @@ enum signin_result world_send(struct world *w);
 enum signin_result world_check(struct world *w);
 enum signin_result world_code(struct world *w, const char *code);
 enum answer world_approve(struct world *w); /* with the right number */
+/* Login, push, check: Poll. */
+void world_wait(struct world *w);
+/* What an authenticator shows now, kept: by its seed in base32, or by the key URI. */
+const char *world_code_of(struct world *w, struct str secret);
+const char *world_totp(struct world *w, struct str uri);
 /* Login, push, approval, check: OK. */
 void world_sign_in(struct world *w);
 
