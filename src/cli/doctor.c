@@ -34,18 +34,17 @@ static void
     PRINTF_LIKE(4, 5) find(struct doctor *d, enum health health, const char *advice, const char *fmt, ...)
 {
     static const char *const names[] = {"right", "warning", "wrong"};
-    char text[1024];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
+    struct str text = arena_vprintf(&d->cli->cx.arena, fmt, ap);
     va_end(ap);
     json_t *o = print_object();
     print_put_cstr(o, "check", d->check);
     print_put_cstr(o, "state", names[health]);
-    print_put_cstr(o, "text", text);
+    print_put_str(o, "text", text);
     print_put_str(o, "advice", advice == NULL ? STR_NULL : str_from_cstr(advice));
     print_add(d->found, o);
-    print_note(d->cli, "%-8s %-14s %s%s%s", names[health], d->check, print_safe(d->cli, str_from_cstr(text)),
+    print_note(d->cli, "%-8s %-14s %s%s%s", names[health], d->check, print_safe(d->cli, text),
                advice == NULL ? "" : "; ", advice == NULL ? "" : advice);
     d->n_wrong += health == WRONG ? 1 : 0;
 }

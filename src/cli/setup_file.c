@@ -21,16 +21,15 @@ enum { TRIAL_DAYS = 90, CONFIG_MAX = 64 * 1024 };
 void
 setup_step(struct setup *s, bool is_made, const char *fmt, ...)
 {
-    char text[1024];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(text, sizeof text, fmt, ap);
+    struct str text = arena_vprintf(&s->cli->cx.arena, fmt, ap);
     va_end(ap);
     json_t *o = print_object();
-    print_put_cstr(o, "what", text);
+    print_put_str(o, "what", text);
     print_put_cstr(o, "state", is_made ? "made" : "present");
     print_add(s->steps, o);
-    print_note(s->cli, "%-8s %s", is_made ? "made" : "present", print_safe(s->cli, str_from_cstr(text)));
+    print_note(s->cli, "%-8s %s", is_made ? "made" : "present", print_safe(s->cli, text));
 }
 
 static enum errcode
