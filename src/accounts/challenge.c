@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* challenge: the table of states and events, and the one function that writes a state. challenge_answer.c
- * is the phone's side; push.c is the console's. */
+ * is the phone's side; challenge_console.c is the console's. */
 #include "accounts/challenge.h"
 
 #include "accounts/audit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push: a console's operations on a push: send it, ask for its outcome, cancel it. */
+/* challenge_console: a console's operations on a push: send it, ask for its outcome, cancel it. */
 #include "accounts/challenge_pace.h"
 
 #include "base/codec.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* answer: see answer.h. */
+/* soap_response: see soap_response.h. */
 #include "soap/soap_response.h"
 
 #include "xml/write.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* answer: answers that are not results: faults, 400 and 415, in both SOAP versions (docs/contract.md,
- * section 5). Private to this room. */
+/* soap_response: responses that are not results: faults, 400 and 415, in both SOAP versions
+ * (docs/contract.md, section 5). Private to this room. */
 #ifndef COUNTERSIGN_SOAP_SOAP_RESPONSE_H
 #define COUNTERSIGN_SOAP_SOAP_RESPONSE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* push: which rows of the outbox a push makes, and when none of them can reach anybody. */
+/* challenge_notify: which rows of the outbox a push makes, and when none of them can reach anybody. */
 #include "tests/unit/signin/world.h"
 
 #include "accounts/device_change.h"
