@@ -21,9 +21,12 @@ static const unsigned char schema_0003[] = {
 static const unsigned char schema_0004[] = {
 #include "schema_0004.inc"
     0};
+static const unsigned char schema_0005[] = {
+#include "schema_0005.inc"
+    0};
 
 /* step[i] migrates from version i to version i + 1. */
-static const unsigned char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
+static const unsigned char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004, schema_0005};
 
 int64_t
 migrate_latest(void)
