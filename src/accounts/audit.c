@@ -190,6 +190,15 @@ audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit, stru
     return store_audit_list(cx, &range, rows_out, n_out);
 }
 
+void
+audit_wake(struct cx *cx, struct audit_of of)
+{
+    if (of.technician != 0)
+        cx_wake(cx, of.technician);
+    else if (of.company != 0)
+        cx->wakes_all = true;
+}
+
 enum errcode
 audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
 {
@@ -206,10 +215,7 @@ audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
     if (err != ERR_NONE)
         return err;
     for (size_t i = 0; i < n; i++) {
-        if (rows[i].technician_id != 0)
-            cx_wake(cx, rows[i].technician_id);
-        else if (rows[i].company_id != 0)
-            cx->wakes_all = true;
+        audit_wake(cx, (struct audit_of){rows[i].company_id, rows[i].technician_id});
         *seq = rows[i].seq;
     }
     *more_out = (int64_t)n == limit;

@@ -52,9 +52,13 @@ audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_l
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
-/* Whatever changes a condition of the decision writes a row, so the rows after *seq, at most `limit`, show
- * whose checks must be repeated. Records them in the context (cx_wake): the technician of a row; all
- * technicians for a row about a company; none for a row about neither (an unknown name). Advances *seq; a
+/* Whatever changes a condition of the decision writes an event. Records in the context whose checks must be
+ * repeated: the technician of the event; all technicians for one about a company; none for one about neither
+ * (an unknown name). audit_append does so for each event that is written, except those with the bounds
+ * TALLY and PACE: they change no condition but the state of a challenge, whose challenge_move wakes too. */
+void audit_wake(struct cx *cx, struct audit_of of);
+
+/* The same for the rows after *seq, at most `limit`: what other processes have changed. Advances *seq; a
  * negative *seq means that the log was not followed before, and all are affected. *more_out: there may be
  * more rows. */
 enum errcode audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out) MUST_CHECK;

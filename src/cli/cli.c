@@ -12,12 +12,16 @@
 #include "cli/print.h"
 #include "db/db.h"
 #include "db/news.h"
+#include "db/shared_news.h"
 
 void
 cli_close_store(struct cli *cli)
 {
-    if (cli->cx.db != NULL && db_has_written(cli->cx.db))
+    const bool has_written = cli->cx.db != NULL && db_has_written(cli->cx.db);
+    if (has_written && !db_is_shared(cli->cx.db))
         news_tell(&cli->cx, config_local_file(&cli->config));
+    if (has_written)
+        shared_news_tell(&cli->cx);
     db_close(&cli->cx.db);
     env_clear(&cli->env);
 }

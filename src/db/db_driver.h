@@ -32,6 +32,8 @@ struct db_driver {
     /* Of an existing database, unless `create` allows a new one. */
     enum errcode (*open)(struct cx *cx, struct str place, bool create, int64_t busy_timeout,
                          struct db **db_out);
+    /* The connection alone, made when it is first used; for `listen`. */
+    enum errcode (*prepare)(struct cx *cx, struct str place, int64_t busy_timeout, struct db **db_out);
     enum errcode (*begin)(struct cx *cx, struct db *db, enum db_purpose purpose);
     enum errcode (*commit)(struct cx *cx, struct db *db);
     void (*rollback)(struct db *db); /* without an error message; also finishes every statement */
@@ -56,6 +58,13 @@ struct db_driver {
     void (*close)(struct db *db);
     void (*unmake)(struct db *db); /* closes a database that is_new, and removes it */
     enum errcode (*reach)(struct cx *cx, struct str place, struct db_reach *reach_out);
+    /* Of a shared database, otherwise NULL: shared_news.h. Outside of transactions. */
+    enum errcode (*tell)(struct cx *cx, struct db *db, struct str text);
+    /* On a connection that does nothing else. *is_new_out: what others said before was not received. Reads
+     * what has arrived. */
+    enum errcode (*listen)(struct cx *cx, struct db *db, bool *is_new_out);
+    int (*listener)(const struct db *db);                             /* descriptor; -1: none */
+    bool (*hear)(struct cx *cx, struct db *db, struct str *text_out); /* the next text that has arrived */
 };
 
 struct db {
@@ -90,6 +99,10 @@ enum errcode db_query_values(struct cx *cx, struct db_rows **rows_out, const cha
                              struct db_values *values, const char *types, va_list ap) MUST_CHECK;
 /* The current row is not what it must be: ends the reading, and db_done returns ERR_STORE. */
 void db_spoil(struct cx *cx, struct db_rows *rows, const char *column);
+
+/* A connection for `listen` alone; NULL if the database is not shared. It need not be reachable. Errors as
+ * db_open. */
+enum errcode db_listen(struct cx *cx, struct str url, int64_t busy_timeout, struct db **db_out) MUST_CHECK;
 
 /* db_begin for a database that may have no tables yet: cx->now is unchanged. */
 enum errcode db_begin_untimed(struct cx *cx) MUST_CHECK;

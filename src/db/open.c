@@ -52,6 +52,17 @@ db_reach(struct cx *cx, struct str url, struct db_reach *reach_out)
 }
 
 enum errcode
+db_listen(struct cx *cx, struct str url, int64_t busy_timeout, struct db **db_out)
+{
+    const struct db_driver *driver = NULL;
+    *db_out = NULL;
+    enum errcode err = find_driver(cx, &url, &driver);
+    if (err != ERR_NONE || driver->listen == NULL)
+        return err;
+    return driver->prepare(cx, url, busy_timeout, db_out);
+}
+
+enum errcode
 db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout, struct db **db_out)
 {
     struct db *db = NULL;

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "db/db.h"
 #include "db/news.h"
+#include "db/shared_news.h"
 #include "keys/env.h"
 #include "log/log.h"
 #include "ops/ops.h"
@@ -54,10 +55,11 @@ struct domain {
     struct opener_reach reach;
     int64_t swept_at, tidied_at, warned_at; /* clock_mono; 0: never */
     uint32_t slot;
-    struct news_line line; /* other workers: to worker 0 */
-    int news;              /* worker 0: readable when another process has written; -1: none */
-    int64_t followed;      /* the last row of the audit log that was seen; -1: none yet */
-    uint64_t writes;       /* db_writes before the call that runs */
+    struct news_line line;     /* other workers: to worker 0 */
+    struct shared_news others; /* worker 0: from servers on other machines */
+    int news;                  /* worker 0: readable when another process has written; -1: none */
+    int64_t followed;          /* the last row of the audit log that was seen; -1: none yet */
+    uint64_t writes;           /* db_writes before the call that runs */
 };
 
 /* Only LIVE settings of the configuration have changed. */
@@ -181,6 +183,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
         news_open(cx, config_local_file(c), &d->line);
     if (d->slot == 0) {
         listen_for_news(cx, d, given);
+        shared_news_open(cx, config_store(c), c->store_busy_timeout, &d->others);
         err = outbox_open(cx, &d->outbox, c);
         if (err != ERR_NONE)
             return err;
@@ -224,6 +227,7 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
     }
     if (cx->has_posted && d->slot != 0)
         news_send(&d->line);
+    shared_news_tell(cx);
     outbox_look_soon(&d->outbox);
     return err;
 }
@@ -252,6 +256,22 @@ courier_tend(void *arg, struct cx *cx, short revents)
         outbox_rest(&d->outbox);
     else if (outbox_work(cx, &d->outbox) != ERR_NONE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
+}
+
+static int
+shared_watch(void *arg)
+{
+    const struct domain *d = arg;
+    return shared_news_fd(&d->others);
+}
+
+/* The store's own absence is reported where it is used. */
+static void
+shared_take(void *arg, struct cx *cx)
+{
+    struct domain *d = arg;
+    if (shared_news_take(cx, &d->others) != ERR_NONE)
+        err_forget(cx);
 }
 
 static void
@@ -331,6 +351,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     if (d->slot != 0)
         return false;
     compare_clocks(d);
+    shared_take(d, cx);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
     enum errcode err = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
@@ -359,6 +380,8 @@ domain_run(const struct domain_extra *extra)
                                        .courier_join = courier_join,
                                        .courier_watch = courier_watch,
                                        .courier_tend = courier_tend,
+                                       .shared_watch = shared_watch,
+                                       .shared_take = shared_take,
                                        .leave = leave,
                                        .topic = topic,
                                        .idle = idle,
@@ -367,6 +390,7 @@ domain_run(const struct domain_extra *extra)
     struct cx none = {.db = NULL};
     opener_close(&none, &d.opener);
     news_close(&d.line);
+    shared_news_close(&d.others);
     outbox_clear(&d.outbox);
     env_clear(&d.env);
     arena_clear(&d.arena);

@@ -232,10 +232,25 @@ tend_courier(struct worker *w, short revents)
     w->hooks->courier_tend(w->hooks->arg, &w->cx, revents);
 }
 
+static int
+shared_fd(const struct worker *w)
+{
+    return w->hooks->shared_watch == NULL ? -1 : w->hooks->shared_watch(w->hooks->arg);
+}
+
+static void
+take_shared(struct worker *w)
+{
+    log_event(LOG_NEWS, "from=others");
+    cx_begin(&w->cx);
+    w->hooks->shared_take(w->hooks->arg, &w->cx);
+    wake(w);
+}
+
 static void
 serve(struct worker *w)
 {
-    enum { CONTROL = FRONTS_MAX, NEWS, COURIER, WATCHED };
+    enum { CONTROL = FRONTS_MAX, NEWS, SHARED, COURIER, WATCHED };
     while (!w->ends) {
         child_say_alive(&w->said_alive);
         secret_wipe_stack();
@@ -244,6 +259,7 @@ serve(struct worker *w)
             p[i] = (struct pollfd){.fd = w->fronts[i].fd, .events = channel_events(&w->fronts[i])};
         p[CONTROL] = (struct pollfd){.fd = CONTROL_FD, .events = POLLIN};
         p[NEWS] = (struct pollfd){.fd = w->given.news, .events = POLLIN};
+        p[SHARED] = (struct pollfd){.fd = shared_fd(w), .events = POLLIN};
         int wait = patience(w, &p[COURIER]), n = child_poll(p, WATCHED, wait);
         /* First, since a channel may be replaced here, and p[i] then describes the old one; the new one
          * waits for the next round. */
@@ -259,6 +275,8 @@ serve(struct worker *w)
         if (p[NEWS].revents != 0 ||
             pace_is_due(&w->pace, clock_mono(), n <= 0 && wait == pace_patience(&w->pace)))
             keep_house(w);
+        if (p[SHARED].revents != 0)
+            take_shared(w);
         tend_courier(w, p[COURIER].revents);
     }
 }

@@ -47,6 +47,10 @@ struct worker_hooks {
     void (*courier_join)(void *arg, int fd);
     int (*courier_watch)(void *arg, struct pollfd *watched_out);
     void (*courier_tend)(void *arg, struct cx *cx, short revents);
+    /* News from other servers (db/shared_news.h): the descriptor to wait for, -1: none; take is called when
+     * it is readable, and records in the context who is to be woken. Both NULL: none. */
+    int (*shared_watch)(void *arg);
+    void (*shared_take)(void *arg, struct cx *cx);
     /* Called at the end, after the last call. NULL: nothing to do. */
     void (*leave)(void *arg, struct cx *cx);
     /* Called about once a second, and when `news` is readable, which it reads. Returns true when there is

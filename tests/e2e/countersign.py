@@ -11,6 +11,7 @@ import os
 import random
 import re
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -129,11 +130,12 @@ class Refused(Exception):
 class Server:
     """countersignd on a free port of 127.0.0.1, with a folder, a store and a clock of its own."""
 
-    def __init__(self, folder, settings=None, start=True, init=()):
-        """init: options of `countersign init`; a password that it reads is PASSWORD."""
+    def __init__(self, folder, settings=None, start=True, init=(), beside=None):
+        """init: options of `countersign init`; a password that it reads is PASSWORD. beside: another server, whose store, key
+        and clock this one uses: one more node."""
         self.folder = str(folder)
         self.config = os.path.join(self.folder, "countersign.conf")
-        self.clock_file = os.path.join(self.folder, "clock")
+        self.clock_file = beside.clock_file if beside else os.path.join(self.folder, "clock")
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
         self.port = free_port()
@@ -143,17 +145,23 @@ class Server:
             ("store", "key_file"): os.path.join(self.folder, "countersign.key"),
             ("log", "level"): "debug",
         }
-        if not {("store", "path"), ("store", "url")} & set(settings or {}):
+        if beside:
+            own = (("server", "listen"), ("store", "key_file"))
+            self.settings.update({name: value for name, value in beside.settings.items() if name not in own})
+            shutil.copy(beside.settings["store", "key_file"], self.settings["store", "key_file"])
+        elif not {("store", "path"), ("store", "url")} & set(settings or {}):
             self.settings.update(postgres.store() if postgres.IS_ASKED_FOR
                                  else {("store", "path"): os.path.join(self.folder, "countersign.db")})
         # "{port}" in a setting is this server's port.
         self.settings.update({name: str(value).replace("{port}", str(self.port)) for name, value in (settings or {}).items()})
-        with open(self.clock_file, "wb") as clock:
-            clock.write(struct.pack("=qq", 0, 0))
+        if not beside:
+            with open(self.clock_file, "wb") as clock:
+                clock.write(struct.pack("=qq", 0, 0))
         self._clock = open(self.clock_file, "r+b")
         self._offset = mmap.mmap(self._clock.fileno(), 16)
         self.write_config()
-        self.cli("init", *init, stdin=PASSWORD + "\n")
+        if not beside:
+            self.cli("init", *init, stdin=PASSWORD + "\n")
         if start:
             self.start()
 

@@ -300,12 +300,10 @@ pg_reach(struct cx *cx, struct str place, struct db_reach *reach_out)
     return err;
 }
 
-/* The database itself is made by its administrator: an empty one is what `create` needs. */
 static enum errcode
-pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, struct db **db_out)
+pg_prepare(struct cx *cx, struct str place, int64_t busy_timeout, struct db **db_out)
 {
     struct pg_url url;
-    (void)create;
     *db_out = NULL;
     pg_url_forget_environment();
     enum errcode err = pg_url_read(cx, place, &url);
@@ -316,18 +314,54 @@ pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, stru
         err_no_memory();
     pg->db.driver = &db_postgres;
     pg_link_init(&pg->link, &url, busy_timeout);
-    err = pg_link_connect(cx, &pg->link);
-    if (err != ERR_NONE)
-        pg_close(&pg->db);
-    else
-        *db_out = &pg->db;
+    *db_out = &pg->db;
+    return ERR_NONE;
+}
+
+/* The database itself is made by its administrator: an empty one is what `create` needs. */
+static enum errcode
+pg_open(struct cx *cx, struct str place, bool create, int64_t busy_timeout, struct db **db_out)
+{
+    (void)create;
+    enum errcode err = pg_prepare(cx, place, busy_timeout, db_out);
+    if (err == ERR_NONE)
+        err = pg_link_connect(cx, link_of(*db_out));
+    if (err != ERR_NONE && *db_out != NULL) {
+        pg_close(*db_out);
+        *db_out = NULL;
+    }
     return err;
+}
+
+static enum errcode
+pg_tell(struct cx *cx, struct db *db, struct str text)
+{
+    return pg_link_tell(cx, link_of(db), text);
+}
+
+static enum errcode
+pg_listen(struct cx *cx, struct db *db, bool *is_new_out)
+{
+    return pg_link_listen(cx, link_of(db), is_new_out);
+}
+
+static int
+pg_listener(const struct db *db)
+{
+    return pg_link_listener(&((const struct pg *)db)->link);
+}
+
+static bool
+pg_hear(struct cx *cx, struct db *db, struct str *text_out)
+{
+    return pg_link_hear(cx, link_of(db), text_out);
 }
 
 const struct db_driver db_postgres = {
     .version = COUNTERSIGN_VERSION,
     .is_shared = true,
     .open = pg_open,
+    .prepare = pg_prepare,
     .begin = pg_begin,
     .commit = pg_commit,
     .rollback = pg_rollback,
@@ -347,4 +381,8 @@ const struct db_driver db_postgres = {
     .close = pg_close,
     .unmake = pg_unmake,
     .reach = pg_reach,
+    .tell = pg_tell,
+    .listen = pg_listen,
+    .listener = pg_listener,
+    .hear = pg_hear,
 };

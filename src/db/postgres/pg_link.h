@@ -27,6 +27,7 @@ struct pg_link {
     int64_t patience;     /* of a wait for a lock; a statement may take twice as long */
     struct pg_conn *conn; /* NULL: not connected */
     uint64_t generation;  /* which connection it is */
+    uint64_t listens;     /* the generation that has said LISTEN; 0: none */
     uint64_t named;       /* statements that were given a name */
     int64_t compared_at;  /* clock_mono: when the clocks were compared */
     int64_t retry_at;     /* clock_mono: not before */
@@ -57,6 +58,12 @@ enum errcode pg_link_connect(struct cx *cx, struct pg_link *link) MUST_CHECK;
 void pg_link_disconnect(struct pg_link *link);
 /* Whether the server has an open transaction of ours. */
 bool pg_link_in_transaction(const struct pg_link *link);
+
+/* News (shared_news.h), outside of transactions. Each connects if necessary. */
+enum errcode pg_link_tell(struct cx *cx, struct pg_link *link, struct str text) MUST_CHECK;
+enum errcode pg_link_listen(struct cx *cx, struct pg_link *link, bool *is_new_out) MUST_CHECK;
+int pg_link_listener(const struct pg_link *link);
+bool pg_link_hear(struct cx *cx, struct pg_link *link, struct str *text_out);
 
 /* Runs the text, without parameters; the command's tag must be `tag` where that is not NULL. `patience`:
  * microseconds; 0: without end. */

@@ -73,6 +73,7 @@ a_follower_learns_whom_the_rows_concern(void **state)
     append_about(f, 0, 0); /* somebody typed a name that does not exist */
     for (int64_t technician = 1; technician <= LIMIT; technician++)
         append_about(f, 1, technician);
+    cx_again(&f->cx);
     assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
     assert_true(more);
     assert_int_equal(f->cx.n_woken, LIMIT - 1);
@@ -85,9 +86,38 @@ a_follower_learns_whom_the_rows_concern(void **state)
 
     cx_begin(&f->cx);
     append_about(f, 1, 0);
+    cx_again(&f->cx);
     assert_ok(audit_follow(&f->cx, LIMIT, &seq, &more));
     assert_int_equal(f->cx.n_woken, 0);
     assert_true(f->cx.wakes_all);
+}
+
+static bool
+appending_wakes(struct fixture *f, enum audit_event event)
+{
+    cx_begin(&f->cx);
+    assert_ok(db_begin(&f->cx));
+    assert_ok(audit_append(&f->cx, (struct audit_of){f->company, f->ann}, event, NULL));
+    assert_ok(db_commit(&f->cx));
+    assert_false(f->cx.wakes_all);
+    return f->cx.n_woken == 1 && f->cx.woken[0] == f->ann;
+}
+
+/* A change wakes at once; what somebody can cause who is not signed in does not. */
+static void
+who_appends_wakes_too(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(appending_wakes(f, AUDIT_ACCOUNT_LOCKED));
+    assert_true(appending_wakes(f, AUDIT_LOGIN_GRANTED));
+    assert_false(appending_wakes(f, AUDIT_LOGIN_BEGUN));
+    assert_false(appending_wakes(f, AUDIT_PUSH_SENT));
+    cx_begin(&f->cx);
+    append_about(f, 1, 0);
+    assert_true(f->cx.wakes_all);
+    cx_begin(&f->cx);
+    append_about(f, 0, 0);
+    assert_false(f->cx.wakes_all || f->cx.n_woken != 0);
 }
 
 static void
@@ -290,6 +320,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_row_tells_all, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_follower_learns_whom_the_rows_concern, fixture_set_up_bare,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(who_appends_wakes_too, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_detail_is_read_again, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(lists_by_subject, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(rolled_back_is_not_there, fixture_set_up_bare, fixture_tear_down),

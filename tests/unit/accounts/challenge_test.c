@@ -264,6 +264,7 @@ failure_of_the_last_way_is_a_failure(void **state)
     assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
     assert_int_equal(world_send(w), SIGNIN_OK);
     int64_t id = only_challenge(w);
+    world_later(w, 0);
     assert_ok(challenge_fail(w->cx, id));
     assert_int_equal(w->cx->woken[0], w->technician);
     assert_ok(challenge_fail(w->cx, id));

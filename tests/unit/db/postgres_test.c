@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/cx.h"
 #include "db/db.h"
 #include "db/db_driver.h"
+#include "db/shared_news.h"
 #include "tests/unit/db/meta.h"
 #include "tests/unit/store.h"
 
@@ -111,6 +113,85 @@ lost_in_a_transaction(void **state)
         err_forget(&p->cx);
         assert_int_equal(meta_count(&p->cx), 0);
     }
+}
+
+static bool
+hears(struct cx *cx, struct shared_news *news)
+{
+    struct pollfd p = {.fd = shared_news_fd(news), .events = POLLIN};
+    cx_again(cx);
+    assert_int_equal(poll(&p, 1, 60000), 1);
+    assert_int_equal(shared_news_take(cx, news), ERR_NONE);
+    return cx->n_woken > 0 || cx->wakes_all;
+}
+
+static void
+news_reach_another_connection(void **state)
+{
+    struct place *p = *state;
+    struct shared_news news;
+    struct cx *ear = &p->other;
+    shared_news_open(ear, p->url, CLOCK_MINUTE, &news);
+    assert_int_equal(shared_news_take(ear, &news), ERR_NONE);
+    assert_true(ear->wakes_all); /* whatever was said before */
+
+    shared_news_tell(&p->cx); /* concerns no account: not sent */
+    cx_wake(&p->cx, 7);
+    cx_wake(&p->cx, INT64_MAX);
+    shared_news_tell(&p->cx);
+    while (!hears(ear, &news))
+        continue;
+    assert_int_equal(ear->n_woken, 2);
+    assert_true(ear->woken[0] == 7 && ear->woken[1] == INT64_MAX && !ear->wakes_all);
+
+    for (int64_t id = 1; id <= CX_WOKEN; id++)
+        cx_wake(&p->cx, INT64_MAX - id);
+    shared_news_tell(&p->cx);
+    while (!hears(ear, &news))
+        continue;
+    assert_true(ear->wakes_all);
+    shared_news_close(&news);
+    assert_int_equal(shared_news_fd(&news), -1);
+}
+
+/* As many ids as a context records are one announcement. */
+static void
+news_have_room(void **state)
+{
+    struct place *p = *state;
+    struct shared_news news;
+    shared_news_open(&p->other, p->url, CLOCK_MINUTE, &news);
+    assert_int_equal(shared_news_take(&p->other, &news), ERR_NONE);
+    for (int64_t id = 0; id < CX_WOKEN; id++)
+        cx_wake(&p->cx, INT64_MAX - id);
+    assert_false(p->cx.wakes_all);
+    shared_news_tell(&p->cx);
+    while (!hears(&p->other, &news))
+        continue;
+    assert_int_equal(p->other.n_woken, CX_WOKEN);
+    assert_false(p->other.wakes_all);
+    shared_news_close(&news);
+}
+
+static void
+a_lost_listener_wakes_all(void **state)
+{
+    static const char end[] = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
+                              "WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+    struct place *p = *state;
+    struct shared_news news;
+    struct db_rows *rows;
+    shared_news_open(&p->other, p->url, CLOCK_MINUTE, &news);
+    assert_int_equal(shared_news_take(&p->other, &news), ERR_NONE);
+    cx_again(&p->other);
+    assert_int_equal(db_query(&p->cx, &rows, end, ""), ERR_NONE);
+    assert_true(db_next(&p->cx, rows));
+    assert_int_equal(db_done(&p->cx, rows), ERR_NONE);
+    cx_wake(&p->cx, 7);
+    shared_news_tell(&p->cx); /* while it does not listen */
+    assert_true(hears(&p->other, &news));
+    assert_true(p->other.wakes_all);
+    shared_news_close(&news);
 }
 
 static void
@@ -276,6 +357,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(news_reach_another_connection, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(news_have_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_listener_wakes_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_race_has_one_winner, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_connection_is_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_in_a_transaction, set_up, tear_down),
