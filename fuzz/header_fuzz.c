@@ -17,12 +17,12 @@ const struct fuzz_cost fuzz_cost = {
 static const struct http_limits limits = {.line = INPUT_MAX, .head = INPUT_MAX, .body = 0};
 
 static void
-read_lists(const struct http_request *req, bool is_trusted)
+read_lists(const struct http_request *req, struct str from)
 {
     struct forwarded_rules rules;
     struct str trusted[] = {STR("127.0.0.0/8"), STR("10.0.0.0/8")};
     const struct config_list proxies = {.items = trusted, .n = ARRAY_LEN(trusted)};
-    struct inet_addr peer;
+    struct forwarded_peer peer = {.is_unix = str_is_null(from)};
     struct forwarded who;
     struct arena a;
     unsigned wait = 0;
@@ -30,9 +30,12 @@ read_lists(const struct http_request *req, bool is_trusted)
     arena_init(&a);
     forwarded_init(&rules);
     forwarded_set(&rules, &proxies, STR_LIT(""));
-    ASSERT(inet_parse(is_trusted ? STR_LIT("127.0.0.1") : STR_LIT("192.0.2.1"), &peer) == ERR_NONE);
-    forwarded_read(&rules, &peer, false, req, &a, &who);
-    ASSERT(is_trusted || memcmp(&who.source, &peer, sizeof peer) == 0);
+    ASSERT(peer.is_unix || inet_parse(from, &peer.address) == ERR_NONE);
+    forwarded_read(&rules, &peer, req, &a, &who);
+    bool is_trusted = peer.is_unix || forwarded_is_proxy(&rules, &peer.address);
+    ASSERT(is_trusted || memcmp(&who.source, &peer.address, sizeof who.source) == 0);
+    ASSERT(is_trusted || who.refused == NULL);
+    ASSERT(peer.is_unix || who.has_source);
     struct str session = cookie_session(req, &a);
     ASSERT(str_is_null(session) || (session.n > 0 && session.n <= COOKIE_VALUE_MAX));
     struct str prefer = http_header_joined(req, HTTP_NAME_PREFER, &a);
@@ -54,8 +57,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&in, http_parser_room(&limits) + size);
     buf_add(&in, data, size);
     if (http_parser_step(&p, &in, &req) == HTTP_HEAD) {
-        read_lists(&req, true);
-        read_lists(&req, false);
+        read_lists(&req, STR_LIT("127.0.0.1"));
+        read_lists(&req, STR_LIT("192.0.2.1"));
+        read_lists(&req, STR_NULL);
     }
     buf_clear(&in);
     return 0;

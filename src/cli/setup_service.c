@@ -9,6 +9,7 @@
 
 #include "cli/program.h"
 #include "cli/setup.h"
+#include "config/listener.h"
 
 #define UNITS "/etc/systemd/system/"
 #define SYSTEMCTL "/usr/bin/systemctl"
@@ -56,6 +57,22 @@ write_drop_in(struct setup *s, const char *unit, const char *name, struct str te
     return err;
 }
 
+/* A service manager knows no names: where one is listed, the server opens the sockets. */
+static void
+add_sockets(const struct config *c, struct buf *text)
+{
+    struct listener_item item;
+    buf_addf(text, "[Socket]\nListenStream=\nSocketMode=%.*s\n", STR_ARG(c->server_socket_mode));
+    if (!str_is_empty(c->server_socket_group))
+        buf_addf(text, "SocketGroup=%.*s\n", STR_ARG(c->server_socket_group));
+    for (size_t i = 0; i < c->server_listen.n; i++) {
+        struct str place = c->server_listen.items[i];
+        if (listener_parse(place, &item) != ERR_NONE || item.kind == LISTENER_NAME)
+            continue;
+        buf_addf(text, "ListenStream=%.*s\n", STR_ARG(item.kind == LISTENER_UNIX ? item.path : place));
+    }
+}
+
 static enum errcode
 write_drop_ins(struct setup *s)
 {
@@ -68,9 +85,7 @@ write_drop_ins(struct setup *s)
                  c->tls_certificate.p, c->tls_key.p);
     enum errcode err = write_drop_in(s, "countersign.service", "credentials", buf_view(&text));
     buf_reset(&text);
-    buf_addf(&text, "[Socket]\nListenStream=\n");
-    for (size_t i = 0; i < c->server_listen.n; i++)
-        buf_addf(&text, "ListenStream=%.*s\n", STR_ARG(c->server_listen.items[i]));
+    add_sockets(c, &text);
     if (err == ERR_NONE)
         err = write_drop_in(s, "countersign.socket", "listen", buf_view(&text));
     buf_clear(&text);

@@ -3,6 +3,7 @@
  * is refused. */
 #include "base/endpoint.h"
 #include "base/inet.h"
+#include "config/listener.h"
 #include "config/setting.h"
 
 static const struct str https = STR("https");
@@ -15,29 +16,6 @@ struct url {
     struct str path; /* with the query; empty, or starting with / */
     bool is_loopback;
 };
-
-static bool
-is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* Letters, digits and hyphens between dots (RFC 1123, section 2.1). */
-static bool
-is_host_name(struct str host)
-{
-    if (host.n == 0 || host.n > 253)
-        return false;
-    while (!str_is_null(host)) {
-        struct str label = str_cut(&host, '.');
-        if (label.n == 0 || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-')
-            return false;
-        for (size_t i = 0; i < label.n; i++)
-            if (!is_alnum(label.p[i]) && label.p[i] != '-')
-                return false;
-    }
-    return true;
-}
 
 /* host, host:port, [v6] or [v6]:port. */
 static bool
@@ -56,7 +34,7 @@ read_authority(struct str s, struct url *u)
     struct inet_addr addr;
     bool numeric = inet_parse(u->host, &addr) == ERR_NONE;
     u->is_loopback = numeric ? inet_is_loopback(&addr) : str_eq_nocase(u->host, STR_LIT("localhost"));
-    return bracket ? numeric && str_find(u->host, ':') < u->host.n : is_host_name(u->host);
+    return bracket ? numeric && str_find(u->host, ':') < u->host.n : listener_is_host_name(u->host);
 }
 
 static bool
@@ -85,6 +63,12 @@ is_missing(const struct problems *p, enum setting_id id, struct str value)
 }
 
 static bool
+is_none(const struct problems *p, enum setting_id id, const struct config_list *list)
+{
+    return list->n == 0 && !p->is_unread[id];
+}
+
+static bool
 is_plain_refused(const struct config *c, const struct problems *p)
 {
     return !c->server_allow_plain_http && !p->is_unread[SETTING_server_allow_plain_http];
@@ -97,37 +81,78 @@ url_is_loopback(struct str url)
     return read_url(url, &u) && u.is_loopback;
 }
 
+static bool
+has_port(const struct listener_item *item)
+{
+    return item->kind == LISTENER_UNIX || item->at.port != 0;
+}
+
+/* Whether others can reach it, directly or through the proxy that a socket is for. */
+static bool
+check_listener(const struct config *c, struct problems *p, size_t i)
+{
+    unsigned line = p->set_at[SETTING_server_listen];
+    struct str text = c->server_listen.items[i];
+    struct listener_item item;
+    if (listener_parse(text, &item) != ERR_NONE) {
+        problems_add(p, line, "listen: %.*s is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH",
+                     STR_ARG(text));
+        return false;
+    }
+    for (size_t k = 0; k < i; k++)
+        if (has_port(&item) && str_eq(text, c->server_listen.items[k]))
+            problems_add(p, line, "listen: %.*s stands there twice", STR_ARG(text));
+    if (listener_is_local(&item))
+        return item.kind == LISTENER_UNIX;
+    if (is_missing(p, SETTING_tls_certificate, c->tls_certificate) && is_plain_refused(c, p))
+        problems_add(p, line,
+                     "listen: %.*s is not loopback and there is no TLS, but plain HTTP is for "
+                     "loopback: set certificate "
+                     "and key in [tls]",
+                     STR_ARG(text));
+    return true;
+}
+
 static void
 check_listen(const struct config *c, struct problems *p)
 {
     unsigned line = p->set_at[SETTING_server_listen];
-    bool is_plain = is_missing(p, SETTING_tls_certificate, c->tls_certificate);
     bool is_open = false;
     if (c->server_listen.n == 0)
         problems_add(p, line, "listen names no address");
-    for (size_t i = 0; i < c->server_listen.n; i++) {
-        struct str item = c->server_listen.items[i];
-        struct inet_endpoint e;
-        if (inet_endpoint_parse(item, &e) != ERR_NONE) {
-            problems_add(p, line, "listen: %.*s is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)",
-                         STR_ARG(item));
-            continue;
-        }
-        for (size_t k = 0; k < i; k++)
-            if (e.port != 0 && str_eq(item, c->server_listen.items[k]))
-                problems_add(p, line, "listen: %.*s stands there twice", STR_ARG(item));
-        if (inet_is_loopback(&e.addr))
-            continue;
-        is_open = true;
-        if (is_plain && is_plain_refused(c, p))
-            problems_add(p, line,
-                         "listen: %.*s is not loopback and there is no TLS, but plain HTTP is for "
-                         "loopback: set certificate "
-                         "and key in [tls]",
-                         STR_ARG(item));
-    }
+    for (size_t i = 0; i < c->server_listen.n; i++)
+        is_open = check_listener(c, p, i) || is_open;
     if (is_open && is_missing(p, SETTING_server_public_url, c->server_public_url))
         problems_add(p, line, "listen goes beyond loopback: set public_url to what phones and browsers use");
+}
+
+static void
+check_proxy_protocol(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_server_proxy_protocol];
+    for (size_t i = 0; i < c->server_proxy_protocol.n; i++) {
+        struct str text = c->server_proxy_protocol.items[i];
+        struct listener_item item;
+        bool is_known = false;
+        for (size_t k = 0; k < c->server_listen.n; k++)
+            is_known = is_known || str_eq(text, c->server_listen.items[k]);
+        if (!is_known)
+            problems_add(p, line, "proxy_protocol: %.*s is not an item of listen", STR_ARG(text));
+        else if (listener_parse(text, &item) == ERR_NONE && item.kind != LISTENER_UNIX &&
+                 is_none(p, SETTING_server_trusted_proxies, &c->server_trusted_proxies))
+            problems_add(p, line,
+                         "proxy_protocol: %.*s accepts no connection, since trusted_proxies is empty",
+                         STR_ARG(text));
+    }
+}
+
+static void
+check_socket(const struct config *c, struct problems *p)
+{
+    unsigned mode;
+    if (!listener_read_mode(c->server_socket_mode, &mode))
+        problems_add(p, p->set_at[SETTING_server_socket_mode],
+                     "socket_mode must be 600 or 660, or less: a caller there can claim any address");
 }
 
 static void
@@ -247,6 +272,8 @@ config_check(const struct config *c, struct problems *p)
     check_listen(c, p);
     check_public_url(c, p);
     check_proxies(c, p);
+    check_proxy_protocol(c, p);
+    check_socket(c, p);
     check_tls(c, p);
     check_store(c, p);
     check_webhook(c, p);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/list.h"
+#include "front/transport.h"
 
 static void
 drop(struct away_client *c)
@@ -25,8 +26,7 @@ ready(struct loop_fd *watch, unsigned what)
     struct away_client *c = LIST_ITEM(watch, struct away_client, watch);
 
     (void)what;
-    /* Linux drops the bytes uncopied: tcp(7). */
-    ssize_t n = recv(watch->fd, NULL, c->left, MSG_TRUNC);
+    ssize_t n = transport_discard(watch->fd, c->left);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     c->left -= n > 0 ? (size_t)n : c->left;

@@ -10,6 +10,7 @@
 #include "front/connection_wait.h"
 #include "front/dispatch.h"
 #include "front/exchange.h"
+#include "front/preface.h"
 #include "front/parts.h"
 #include "log/log.h"
 
@@ -25,12 +26,12 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
 {
     struct arena *a = &c->peer.front->arena;
 
-    log_event(LOG_REQUEST_REFUSED, "source=%.*s status=%u reason=%s",
-              STR_ARG(inet_format(a, &c->peer.address)), status, log_quote(a, str_from_cstr(why)));
+    log_event(LOG_REQUEST_REFUSED, "source=%.*s status=%u reason=%s", STR_ARG(peer_name(&c->peer, a)), status,
+              log_quote(a, str_from_cstr(why)));
     arena_reset(a);
     pool_take(&c->peer.front->pool, &c->peer.out);
     http_reply_refusal(&c->peer.out, date_now(&c->peer.front->date, c->peer.front->loop), status, retry_after,
-                       c->peer.is_tls);
+                       c->peer.from.is_tls);
     c->peer.front->refused++;
     c->is_last = c->is_cut_off = true;
 }
@@ -219,7 +220,8 @@ discard(struct connection *c)
         connection_close(c);
 }
 
-/* The handshake, answers held up by a slow reader, input, or input after a refusal: now, or at its turn. */
+/* A preface, the handshake, answers held up by a slow reader, input, or input after a refusal: now, or at its
+ * turn. */
 static void
 go_on(struct connection *c)
 {
@@ -229,7 +231,9 @@ go_on(struct connection *c)
             turn_wait(from, &c->turn);
             return;
         }
-        if (c->state == CONNECTION_HANDSHAKE)
+        if (c->state == CONNECTION_PREFACE)
+            preface_read(c);
+        else if (c->state == CONNECTION_HANDSHAKE)
             shake_hands(c);
         else if (c->state == CONNECTION_WRITING)
             write_on(c);
@@ -257,6 +261,7 @@ ready(struct loop_fd *watch, unsigned what)
     struct connection *c = LIST_ITEM(watch, struct connection, watch);
 
     switch ((enum connection_state)c->state) {
+    case CONNECTION_PREFACE:
     case CONNECTION_HANDSHAKE:
     case CONNECTION_READING:
     case CONNECTION_BODY:
@@ -352,32 +357,32 @@ connection_end(struct connection *c)
 }
 
 void
-connection_new(struct front *f, int fd, const struct inet_addr *peer, struct throttle_source *source)
+connection_new(struct front *f, int fd, const struct connection_start *start)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (c == NULL)
         err_no_memory();
     c->peer.front = f;
     c->peer.hooks = &peer_hooks;
-    c->peer.is_tls = f->tls != NULL;
+    c->peer.from = start->from;
     c->opened_at = loop_now(f->loop);
-    c->peer.address = *peer;
-    c->source = source;
+    c->source = start->source;
     c->transport.fd = fd;
     c->watch.fd = -1;
     http_parser_init(&c->parser, &f->limits);
     buf_init(&c->in, http_parser_room(&f->limits));
     buf_init(&c->peer.out, FRONT_RESPONSE_MAX);
     loop_timer_init(&c->timer, due);
-    turn_init(&c->turn, &source->turns, turn_came);
+    turn_init(&c->turn, &start->source->turns, turn_came);
     list_add_last(&f->connections, &c->node);
     f->n_connections++;
-    c->state = f->tls != NULL ? CONNECTION_HANDSHAKE : CONNECTION_READING;
-    if (f->tls != NULL)
-        c->transport.tls = tls_conn_new(f->tls, fd);
-    if ((f->tls != NULL && c->transport.tls == NULL) ||
-        loop_fd_add(f->loop, &c->watch, fd, LOOP_READ, ready) != ERR_NONE)
+    c->state = CONNECTION_PREFACE;
+    if (loop_fd_add(f->loop, &c->watch, fd, LOOP_READ, ready) != ERR_NONE)
         connection_close(c);
+    else if (!start->expects_proxy)
+        preface_end(c);
+    else if (!peer_is_proxy(&c->peer))
+        preface_refuse(c, "not-a-trusted-proxy");
     connection_settle(c);
     connection_reap(c);
 }

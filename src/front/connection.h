@@ -22,6 +22,7 @@
 #include "http/parser.h"
 
 enum connection_state {
+    CONNECTION_PREFACE,   /* a proxy's header, which names the caller */
     CONNECTION_HANDSHAKE, /* of TLS */
     CONNECTION_READING,   /* between requests, or inside a request's head */
     CONNECTION_BODY,      /* the head was read, the body is incomplete */
@@ -72,8 +73,14 @@ struct connection {
     bool crossed_write; /* or the other way round */
 };
 
+struct connection_start {
+    struct forwarded_peer from;
+    struct throttle_source *source; /* which counts it already */
+    bool expects_proxy;             /* it begins with a header of the PROXY protocol */
+};
+
 /* Takes the socket and starts to read. */
-void connection_new(struct front *f, int fd, const struct inet_addr *peer, struct throttle_source *source);
+void connection_new(struct front *f, int fd, const struct connection_start *start);
 /* Frees it at once. Only from outside its own events. */
 void connection_end(struct connection *c);
 /* For a drain: an idle connection is closed at its turn unless a request has arrived by then; one without

@@ -15,6 +15,7 @@ enum {
 #define TO(state) (1U << CONNECTION_##state)
 
 static const unsigned legal_moves[] = {
+    [CONNECTION_PREFACE] = TO(HANDSHAKE) | TO(READING) | TO(CLOSED),
     [CONNECTION_HANDSHAKE] = TO(READING) | TO(CLOSED),
     [CONNECTION_READING] = TO(BODY) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
     [CONNECTION_BODY] = TO(READING) | TO(CALLING) | TO(PARKED) | TO(WRITING) | TO(LINGERING) | TO(CLOSED),
@@ -132,7 +133,13 @@ connection_write_out(struct connection *c)
 enum tls_result
 connection_fill(struct connection *c)
 {
-    size_t want = c->in.len < READ_FIRST ? READ_FIRST : READ_MORE, n = 0;
+    return connection_fill_up_to(c, c->in.len < READ_FIRST ? READ_FIRST : READ_MORE);
+}
+
+enum tls_result
+connection_fill_up_to(struct connection *c, size_t want)
+{
+    size_t n = 0;
     bool is_drained = true;
 
     pool_take(&c->peer.front->pool, &c->in);

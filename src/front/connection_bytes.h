@@ -19,6 +19,8 @@ void connection_count_body(struct connection *c);
 
 /* Appends the socket's input to `in`. TLS_OK: something arrived. */
 enum tls_result connection_fill(struct connection *c) MUST_CHECK;
+/* The same, but not more than so many bytes. */
+enum tls_result connection_fill_up_to(struct connection *c, size_t n) MUST_CHECK;
 /* True: all responses have been sent. False: not yet, or it is CLOSED now. */
 bool connection_flush(struct connection *c);
 /* The same; a slow reader is waited for before more is read. */

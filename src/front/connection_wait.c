@@ -10,7 +10,7 @@
 static enum connection_phase
 phase(const struct connection *c)
 {
-    if (c->state == CONNECTION_HANDSHAKE)
+    if (c->state == CONNECTION_PREFACE || c->state == CONNECTION_HANDSHAKE)
         return CONNECTION_PHASE_HANDSHAKE;
     if (c->state == CONNECTION_LINGERING)
         return CONNECTION_PHASE_LINGER;

@@ -33,8 +33,7 @@ warn_of_proxy(struct peer *p, const struct forwarded *who, const struct route *r
     if (who->missing == NULL || f->has_warned_of_proxy || route->kind == ROUTE_HEALTH)
         return;
     f->has_warned_of_proxy = true;
-    log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(inet_format(&f->arena, &p->address)),
-              who->missing);
+    log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(peer_name(p, &f->arena)), who->missing);
 }
 
 static uint64_t
@@ -62,6 +61,26 @@ dispatch_head(struct peer *p, struct http_parser *parser)
     arena_reset(&f->arena);
 }
 
+static bool
+is_call(const struct front *f, const struct route *route)
+{
+    return route->kind == ROUTE_API || (route->kind == ROUTE_SERVICE && f->request.method == HTTP_POST);
+}
+
+/* What a proxy said about the caller cannot be true, or is missing where something depends on it. */
+static void
+refuse(struct peer *p, const char *why)
+{
+    struct front *f = p->front;
+
+    peer_warn(p, why);
+    log_event(LOG_REQUEST_REFUSED, "source=%.*s status=400 reason=%s", STR_ARG(peer_name(p, &f->arena)), why);
+    f->refused++;
+    p->to.keep_alive = false;
+    pool_take(&f->pool, &p->out);
+    http_reply_refusal(&p->out, date_now(&f->date, f->loop), 400, 0, p->from.is_tls);
+}
+
 bool
 dispatch_request(struct peer *p)
 {
@@ -71,9 +90,15 @@ dispatch_request(struct peer *p)
     struct response r = {.status = 0};
 
     find_route(f, &route);
-    forwarded_read(&f->proxies, &p->address, p->is_tls, &f->request, &f->arena, &who);
+    forwarded_read(&f->proxies, &p->from, &f->request, &f->arena, &who);
+    if (!who.has_source && is_call(f, &route))
+        who.refused = "no-source-address";
     warn_of_proxy(p, &who, &route);
     p->is_secure = who.is_secure;
+    if (who.refused != NULL) {
+        refuse(p, who.refused);
+        return true;
+    }
     if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         return face_soap_request(p, &who);
     if (route.kind == ROUTE_API || route.kind == ROUTE_API_NONE)

@@ -132,9 +132,9 @@ front_set_sandbox(struct front *f)
 }
 
 enum errcode
-front_add_listener(struct cx *cx, struct front *f, int fd)
+front_add_listener(struct cx *cx, struct front *f, int fd, unsigned traits)
 {
-    return listen_add(cx, f, fd);
+    return listen_add(cx, f, fd, traits);
 }
 
 enum errcode
@@ -183,7 +183,7 @@ void
 front_reload(struct front *f)
 {
     forwarded_set(&f->proxies, &f->config->server_trusted_proxies, f->config->server_public_url);
-    f->has_warned_of_proxy = false;
+    f->has_warned_of_proxy = f->has_warned_of_refusal = false;
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 

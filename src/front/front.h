@@ -43,9 +43,14 @@ void front_free(struct front **f);
 /* This server is a sandbox: every answer says so, and /sandbox exists. Before the first listener. */
 void front_set_sandbox(struct front *f);
 
-/* Takes a listening stream socket (IPv4 or IPv6), makes it non-blocking, and accepts on it from now on.
- * Speaks TLS if front_set_tls was called, otherwise plain HTTP. ERR_SYSTEM. */
-enum errcode front_add_listener(struct cx *cx, struct front *f, int fd) MUST_CHECK;
+enum front_listener_trait {
+    FRONT_LISTENER_PROXY = 1, /* connections begin with a header of the PROXY protocol (proxy_header.h) */
+    FRONT_LISTENER_UNIX = 2,  /* a socket of the file system, for proxies; never with TLS */
+};
+
+/* Takes a listening stream socket, makes it non-blocking, and accepts on it from now on. Speaks TLS if
+ * front_set_tls was called, otherwise plain HTTP. traits: bits of the enum. ERR_SYSTEM. */
+enum errcode front_add_listener(struct cx *cx, struct front *f, int fd, unsigned traits) MUST_CHECK;
 
 /* Certificate chain and key, PEM; the descriptors stay the caller's. For new connections; may be called
  * again with renewed files. On an error (see http/tls.h) the previous certificate stays in use. */

@@ -29,14 +29,16 @@ struct listener {
     struct loop_timer pause;
     struct list node;
     struct front *front;
+    unsigned traits;
 };
 
-/* Turns a client away because the server is full. It gets an answer where that needs no handshake. */
+/* Turns a client away because the server is full. It gets an answer where that needs no handshake and no
+ * header of a proxy first. */
 static void
-turn_away(struct front *f, int fd)
+turn_away(struct front *f, int fd, bool has_preface)
 {
     f->refused++;
-    if (f->tls != NULL) {
+    if (has_preface) {
         (void)close(fd);
         return;
     }
@@ -80,7 +82,7 @@ give_way(struct front *f)
         struct connection *c = LIST_ITEM(it, struct connection, node);
         if (looked++ >= LOOK)
             break;
-        size_t n = forwarded_is_proxy(&f->proxies, &c->peer.address) ? 1 : c->source->connections;
+        size_t n = peer_is_proxy(&c->peer) ? 1 : c->source->connections;
         if (!waits_for_a_worker(c) && n > most) {
             found = c;
             most = n;
@@ -101,29 +103,58 @@ has_room(struct front *f)
     return has_given_way;
 }
 
-static void
-admit(struct front *f, int fd, const struct inet_addr *peer)
+struct throttle_source *
+listen_count(struct front *f, const struct inet_addr *from, bool is_proxy)
 {
-    size_t most =
-        forwarded_is_proxy(&f->proxies, peer) ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
+    size_t most = is_proxy ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
+    struct throttle_source *source = throttle_connect(&f->throttle, from, most);
+    f->turned_away += source == NULL;
+    if (source == NULL)
+        warn_full(f);
+    return source;
+}
+
+static void
+admit(struct listener *l, int fd, const struct forwarded_peer *from)
+{
+    struct front *f = l->front;
+    bool is_proxy = from->is_unix || forwarded_is_proxy(&f->proxies, &from->address);
+    bool expects_proxy = (l->traits & FRONT_LISTENER_PROXY) != 0;
     bool was_full = f->n_connections >= (size_t)f->config->limits_connections;
-    struct throttle_source *source = throttle_connect(&f->throttle, peer, most);
+    struct throttle_source *source = listen_count(f, &from->address, is_proxy);
     int on = 1;
 
     if (source != NULL && !has_room(f)) {
         throttle_disconnect(&f->throttle, source);
         source = NULL;
+        f->turned_away++;
     }
-    f->turned_away += source == NULL;
-    if (was_full || source == NULL)
+    if (was_full)
         warn_full(f);
     if (source == NULL) {
-        turn_away(f, fd);
+        turn_away(f, fd, from->is_tls || expects_proxy);
         return;
     }
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (!from->is_unix)
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     f->accepted++;
-    connection_new(f, fd, peer, source);
+    connection_new(f, fd, &(struct connection_start){*from, source, expects_proxy});
+}
+
+/* False: neither an address nor the socket's. */
+static bool
+read_peer(const struct listener *l, const struct sockaddr_storage *sa, struct forwarded_peer *out)
+{
+    struct inet_endpoint at = {.port = 0};
+
+    *out = (struct forwarded_peer){.is_unix = (l->traits & FRONT_LISTENER_UNIX) != 0};
+    out->is_tls = l->front->tls != NULL && !out->is_unix;
+    if (out->is_unix)
+        return true;
+    if (inet_from_sockaddr(sa, &at) != ERR_NONE)
+        return false;
+    out->address = at.addr;
+    return true;
 }
 
 /* Accepts one pending connection. 0: done; otherwise the errno of accept4. */
@@ -135,11 +166,11 @@ take_one(struct listener *l)
     int fd = accept4(l->watch.fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0)
         return errno;
-    struct inet_endpoint peer = {.port = 0};
-    if (inet_from_sockaddr(&from, &peer) != ERR_NONE)
-        (void)close(fd);
+    struct forwarded_peer peer;
+    if (read_peer(l, &from, &peer))
+        admit(l, fd, &peer);
     else
-        admit(l->front, fd, &peer.addr);
+        (void)close(fd);
     return 0;
 }
 
@@ -168,12 +199,13 @@ go_on(struct loop_timer *t)
 }
 
 enum errcode
-listen_add(struct cx *cx, struct front *f, int fd)
+listen_add(struct cx *cx, struct front *f, int fd, unsigned traits)
 {
     struct listener *l = calloc(1, sizeof *l);
     if (l == NULL)
         err_no_memory();
     l->front = f;
+    l->traits = traits;
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
         loop_fd_add(f->loop, &l->watch, fd, LOOP_READ, ready) != ERR_NONE) {

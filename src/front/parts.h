@@ -65,7 +65,8 @@ struct front {
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox;
-    bool has_warned_of_proxy; /* proxies whose headers are missing; logged once, and again after a reload */
+    bool has_warned_of_proxy;   /* proxies whose headers are missing; logged once, and again after a reload */
+    bool has_warned_of_refusal; /* the same of requests that a proxy's headers make unanswerable */
 };
 
 #endif

@@ -3,6 +3,29 @@
 #include "front/peer.h"
 
 #include "front/parts.h"
+#include "log/log.h"
+
+bool
+peer_is_proxy(const struct peer *p)
+{
+    return p->from.is_unix || forwarded_is_proxy(&p->front->proxies, &p->from.address);
+}
+
+struct str
+peer_name(const struct peer *p, struct arena *a)
+{
+    return p->from.is_unix ? STR_LIT("unix") : inet_format(a, &p->from.address);
+}
+
+void
+peer_warn(struct peer *p, const char *why)
+{
+    struct front *f = p->front;
+
+    if (!f->has_warned_of_refusal)
+        log_event(LOG_PROXY_REFUSED, "proxy=%.*s reason=%s", STR_ARG(peer_name(p, &f->arena)), why);
+    f->has_warned_of_refusal = true;
+}
 
 void
 peer_respond(struct peer *p, const struct response *r)

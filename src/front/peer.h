@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "base/inet.h"
+#include "front/forwarded.h"
 #include "http/reply.h"
 #include "pages/response.h"
 
@@ -29,11 +29,18 @@ struct peer {
     struct exchange *exchange; /* while a worker has the request, or it is held */
     struct buf out;            /* responses that are not sent yet */
     struct http_reply_to to;   /* of the request that is being answered */
-    struct inet_addr address;
-    bool is_tls;    /* the connection is */
+    struct forwarded_peer from;
     bool is_secure; /* the request came over TLS, to us or to the trusted proxy */
     bool is_done;   /* it has closed its sending side, and may be gone */
 };
+
+/* Whether it is a proxy whose word counts. */
+bool peer_is_proxy(const struct peer *p);
+/* Its address, or "unix"; for the log. */
+struct str peer_name(const struct peer *p, struct arena *a);
+/* Logs that it was refused for what a proxy says, or fails to say: the first time, since others can cause it
+ * too. */
+void peer_warn(struct peer *p, const char *why);
 
 /* Appends the response to p->out. Afterwards p->to.keep_alive says whether the connection stays open. */
 void peer_respond(struct peer *p, const struct response *r);

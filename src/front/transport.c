@@ -52,11 +52,21 @@ transport_end(struct transport *t)
         (void)shutdown(t->fd, SHUT_WR);
 }
 
+ssize_t
+transport_discard(int fd, size_t n)
+{
+    /* Linux drops the bytes uncopied: tcp(7); not those of other sockets. */
+    char waste[4096];
+    ssize_t dropped = recv(fd, NULL, n, MSG_TRUNC);
+    if (dropped < 0 && errno == EFAULT)
+        dropped = recv(fd, waste, n < sizeof waste ? n : sizeof waste, 0);
+    return dropped;
+}
+
 bool
 transport_drain(struct transport *t)
 {
-    /* Linux drops the bytes uncopied: tcp(7). */
-    ssize_t n = recv(t->fd, NULL, DRAIN, MSG_TRUNC);
+    ssize_t n = transport_discard(t->fd, DRAIN);
     return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "http/tls.h"
 
@@ -21,6 +22,8 @@ transport_read(struct transport *t, void *out, size_t n, size_t *n_out, bool *is
 enum tls_result transport_write(struct transport *t, const void *bytes, size_t n, size_t *n_out) MUST_CHECK;
 /* Closes the sending side. */
 void transport_end(struct transport *t);
+/* Reads and discards up to n bytes of a socket; as recv(2). */
+ssize_t transport_discard(int fd, size_t n);
 /* Reads and discards input. False at its end, or on an error. */
 bool transport_drain(struct transport *t);
 void transport_close(struct transport *t);

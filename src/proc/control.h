@@ -46,7 +46,7 @@ enum { CONTROL_TEXT_MAX = 1024 };
 
 struct control {
     enum control_type type;
-    uint32_t slot;   /* WORKER, FRONT, GO, LOST */
+    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h) */
     bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
     bool is_first;   /* GO: the server is starting: fail on what an operator must fix, do not wait */
     bool is_problem; /* FINDING: a start would fail; otherwise a warning */

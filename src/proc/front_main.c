@@ -74,7 +74,7 @@ obey(struct process *p, struct control *m)
     enum errcode err = ERR_NONE;
     switch (m->type) {
     case CONTROL_LISTENER:
-        return front_add_listener(cx, p->front, m->fds[0]);
+        return front_add_listener(cx, p->front, m->fds[0], m->slot);
     case CONTROL_WORKER:
         if (m->slot < FRONT_WORKERS_MAX)
             return front_set_worker(cx, p->front, m->slot, m->fast_only, m->fds[0]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -34,18 +35,39 @@ has_option(int fd, int name, int value)
     return getsockopt(fd, SOL_SOCKET, name, &got, &n) == 0 && got == value;
 }
 
-static enum errcode
-take_one(struct cx *cx, int fd, struct str name, struct inherited *out)
+struct str
+socket_place_format(struct arena *a, const struct socket_place *at)
+{
+    return at->is_path ? arena_printf(a, "unix:%.*s", STR_ARG(at->path)) : inet_endpoint_format(a, &at->inet);
+}
+
+/* False: neither an address nor a path. */
+static bool
+read_place(struct arena *a, int fd, struct socket_place *out)
 {
     struct sockaddr_storage sa;
     socklen_t n = sizeof sa;
+    *out = (struct socket_place){.path = STR_NULL};
+    if (getsockname(fd, (struct sockaddr *)&sa, &n) != 0)
+        return false;
+    if (sa.ss_family != AF_UNIX)
+        return inet_from_sockaddr(&sa, &out->inet) == ERR_NONE;
+    struct sockaddr_un un;
+    memcpy(&un, &sa, sizeof un);
+    out->is_path = true;
+    out->path = arena_str(a, (struct str){un.sun_path, strnlen(un.sun_path, sizeof un.sun_path)});
+    return str_starts(out->path, STR_LIT("/"));
+}
+
+static enum errcode
+take_one(struct cx *cx, int fd, struct str name, struct inherited *out)
+{
     size_t i = out->n;
     if (!has_option(fd, SO_TYPE, SOCK_STREAM) || !has_option(fd, SO_ACCEPTCONN, 1) ||
-        getsockname(fd, (struct sockaddr *)&sa, &n) != 0 ||
-        inet_from_sockaddr(&sa, &out->sockets[i].at) != ERR_NONE || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+        !read_place(&cx->arena, fd, &out->sockets[i].at) || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
         fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
         return err_set(cx, ERR_CONFIG,
-                       "descriptor %d, '%.*s', of the service manager is not a listening TCP socket", fd,
+                       "descriptor %d, '%.*s', of the service manager is not a listening stream socket", fd,
                        STR_ARG(name));
     out->sockets[i].fd = fd;
     out->sockets[i].name = name;
@@ -71,14 +93,17 @@ inherited_take(struct cx *cx, struct inherited *out)
 }
 
 static bool
-is_equal(const struct inet_endpoint *a, const struct inet_endpoint *b)
+is_equal(const struct socket_place *at, const struct socket_place *other)
 {
+    const struct inet_endpoint *a = &at->inet, *b = &other->inet;
+    if (at->is_path || other->is_path)
+        return at->is_path && other->is_path && str_eq(at->path, other->path);
     return a->port == b->port && a->addr.v6 == b->addr.v6 &&
            memcmp(a->addr.b, b->addr.b, sizeof a->addr.b) == 0;
 }
 
 enum errcode
-inherited_get(struct cx *cx, struct inherited *in, const struct inet_endpoint *at, int *fd_out)
+inherited_get(struct cx *cx, struct inherited *in, const struct socket_place *at, int *fd_out)
 {
     *fd_out = -1;
     for (size_t i = 0; i < in->n; i++) {
@@ -100,7 +125,7 @@ inherited_check_used(struct cx *cx, const struct inherited *in)
             return err_set(
                 cx, ERR_CONFIG,
                 "server.listen does not name %.*s, where the socket '%.*s' of the service manager is bound",
-                STR_ARG(inet_endpoint_format(&cx->arena, &in->sockets[i].at)), STR_ARG(in->sockets[i].name));
+                STR_ARG(socket_place_format(&cx->arena, &in->sockets[i].at)), STR_ARG(in->sockets[i].name));
     return ERR_NONE;
 }
 

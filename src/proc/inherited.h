@@ -15,23 +15,34 @@
 
 enum { INHERITED_MAX = 32 };
 
+/* Where a socket is bound. */
+struct socket_place {
+    bool is_path;
+    struct inet_endpoint inet;
+    struct str path; /* of the file system */
+};
+
+/* "192.0.2.1:443", "[2001:db8::1]:443" or "unix:/PATH". */
+struct str socket_place_format(struct arena *a, const struct socket_place *at);
+
 struct inherited {
     size_t n;
     struct {
         int fd;
         bool is_used;
-        struct inet_endpoint at;
-        struct str name; /* from the manager, in the context's arena */
+        struct socket_place at; /* its path and */
+        struct str name;        /* from the manager: in the context's arena */
     } sockets[INHERITED_MAX];
 };
 
 /* Takes what LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES describe; none if they are for another process.
- * ERR_CONFIG: a descriptor that is not a listening TCP socket, or too many. inherited_close in any case. */
+ * ERR_CONFIG: a descriptor that is not a listening stream socket, or too many. inherited_close in any case.
+ */
 enum errcode inherited_take(struct cx *cx, struct inherited *out) MUST_CHECK;
-/* A descriptor of our own for the socket at that address; ERR_NOT_FOUND: none was passed for it; ERR_SYSTEM.
+/* A descriptor of our own for the socket at that place; ERR_NOT_FOUND: none was passed for it; ERR_SYSTEM.
  */
 enum errcode
-inherited_get(struct cx *cx, struct inherited *in, const struct inet_endpoint *at, int *fd_out) MUST_CHECK;
+inherited_get(struct cx *cx, struct inherited *in, const struct socket_place *at, int *fd_out) MUST_CHECK;
 /* ERR_CONFIG, with its name and address: a socket that nothing has asked for. */
 enum errcode inherited_check_used(struct cx *cx, const struct inherited *in) MUST_CHECK;
 void inherited_close(struct inherited *in);

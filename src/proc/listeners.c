@@ -1,95 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* listeners: socket, bind, listen. */
+/* listeners: which sockets, and for whom; socket_open.h opens them. */
 #include "proc/listeners.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096 };
+#include "config/listener.h"
+#include "proc/socket_open.h"
 
-static bool
-set_on(int fd, int level, int name)
+enum { SPARE = 10 };
+
+struct opening {
+    struct cx *cx;
+    const struct config *config;
+    struct inherited *inherited;
+    struct listeners *out;
+};
+
+static enum errcode
+copy(struct cx *cx, int from, int *fd_out)
 {
-    int on = 1;
-    return setsockopt(fd, level, name, &on, sizeof on) == 0;
+    *fd_out = fcntl(from, F_DUPFD_CLOEXEC, SPARE);
+    return *fd_out >= 0 ? ERR_NONE
+                        : err_set(cx, ERR_SYSTEM, "no descriptor for a socket: %s", strerror(errno));
 }
 
-/* Opens one socket and stores the port it got in *at. */
+/* The inherited socket, or one of our own, for that front. */
 static enum errcode
-open_one(struct cx *cx, struct inet_endpoint *at, bool shared, int *fd_out)
+get_one(const struct opening *o, struct listener_socket *l, size_t front)
 {
-    struct sockaddr_storage sa;
-    socklen_t n = inet_to_sockaddr(at, &sa);
-    int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    *fd_out = fd;
-    socklen_t n_got = sizeof sa;
-    if (fd >= 0 && set_on(fd, SOL_SOCKET, SO_REUSEADDR) &&
-        (!shared || set_on(fd, SOL_SOCKET, SO_REUSEPORT)) &&
-        (!at->addr.v6 || set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-        bind(fd, (const struct sockaddr *)&sa, n) == 0 && listen(fd, BACKLOG) == 0 &&
-        getsockname(fd, (struct sockaddr *)&sa, &n_got) == 0)
-        return inet_from_sockaddr(&sa, at);
-    enum errcode err = err_set(cx, ERR_SYSTEM, "cannot listen on %.*s: %s",
-                               STR_ARG(inet_endpoint_format(&cx->arena, at)), strerror(errno));
-    if (fd >= 0)
-        (void)close(fd);
-    *fd_out = -1;
+    int *fd = &l->fds[front];
+    enum errcode err = inherited_get(o->cx, o->inherited, &l->at, fd);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    if (!l->at.is_path)
+        return socket_open_address(o->cx, &l->at.inet, o->out->fronts > 1, fd);
+    return front == 0 ? socket_open_path(o->cx, o->config, l->at.path, fd) : copy(o->cx, l->fds[0], fd);
+}
+
+static void
+close_sockets(struct listener_socket *l, size_t fronts)
+{
+    for (size_t front = 0; front < fronts; front++)
+        if (l->fds[front] >= 0)
+            (void)close(l->fds[front]);
+}
+
+static enum errcode
+open_place(const struct opening *o, const struct socket_place *at, bool expects_proxy)
+{
+    struct listeners *out = o->out;
+    if (out->n == LISTENERS_MAX)
+        return err_set(o->cx, ERR_CONFIG, "server.listen: more than %d addresses", LISTENERS_MAX);
+    struct listener_socket *l = &out->sockets[out->n];
+    *l = (struct listener_socket){.at = *at, .expects_proxy = expects_proxy};
+    for (size_t front = 0; front < out->fronts; front++)
+        l->fds[front] = -1;
+    enum errcode err = ERR_NONE;
+    for (size_t front = 0; err == ERR_NONE && front < out->fronts; front++)
+        err = get_one(o, l, front);
+    if (err == ERR_NONE)
+        out->n++;
+    else
+        close_sockets(l, out->fronts);
     return err;
 }
 
-/* The inherited socket, or one of our own. */
+/* Every address of the name that this machine has: localhost may be ::1 as well, on a machine without
+ * IPv6. */
 static enum errcode
-get_one(struct cx *cx, struct inherited *inherited, struct inet_endpoint *at, bool shared, int *fd_out)
+open_name(const struct opening *o, const struct listener_item *item, bool expects_proxy)
 {
-    enum errcode err = inherited_get(cx, inherited, at, fd_out);
-    return err == ERR_NOT_FOUND ? open_one(cx, at, shared, fd_out) : err;
+    struct inet_addr found[LISTENERS_MAX];
+    size_t n = 0, before = o->out->n;
+    enum errcode err = socket_resolve(o->cx, item->host, found, LISTENERS_MAX, &n);
+    for (size_t i = 0; err == ERR_NONE && i < n; i++) {
+        const struct socket_place at = {.inet = {.addr = found[i], .port = item->at.port}};
+        err = open_place(o, &at, expects_proxy);
+        bool is_last = i + 1 == n;
+        if (err == ERR_NOT_FOUND && (!is_last || o->out->n > before)) {
+            err_forget(o->cx);
+            err = ERR_NONE;
+        }
+    }
+    return err;
 }
 
 static enum errcode
-open_address(struct cx *cx, struct str text, struct inherited *inherited, struct listeners *l)
+open_item(const struct opening *o, struct str text)
 {
-    size_t i = l->n;
-    if (i == LISTENERS_MAX)
-        return err_set(cx, ERR_CONFIG, "server.listen: more than %d addresses", LISTENERS_MAX);
-    enum errcode err = inet_endpoint_parse(text, &l->at[i]);
-    if (err != ERR_NONE)
-        return err_set(cx, ERR_CONFIG, "server.listen: %.*s is not ADDRESS:PORT", STR_ARG(text));
-    l->n++;
-    for (size_t front = 0; front < l->fronts; front++)
-        l->fds[i][front] = -1;
-    for (size_t front = 0; err == ERR_NONE && front < l->fronts; front++)
-        err = get_one(cx, inherited, &l->at[i], l->fronts > 1, &l->fds[i][front]);
-    return err;
+    struct listener_item item;
+    bool expects_proxy = listener_expects_proxy(o->config, text);
+    if (listener_parse(text, &item) != ERR_NONE)
+        return err_set(o->cx, ERR_CONFIG, "server.listen: %.*s is not a place to listen", STR_ARG(text));
+    if (item.kind == LISTENER_NAME)
+        return open_name(o, &item, expects_proxy);
+    const struct socket_place at = {
+        .is_path = item.kind == LISTENER_UNIX, .inet = item.at, .path = item.path};
+    return open_place(o, &at, expects_proxy);
 }
 
 enum errcode
-listeners_open(struct cx *cx, const struct config_list *addresses, size_t fronts, struct inherited *inherited,
-               struct listeners *out)
+listeners_open(struct cx *cx, const struct config *config, struct inherited *inherited, struct listeners *out)
 {
-    ASSERT(fronts >= 1 && fronts <= FRONTS_MAX);
+    const struct opening o = {.cx = cx, .config = config, .inherited = inherited, .out = out};
     out->n = 0;
-    out->fronts = fronts;
+    out->fronts = (size_t)config->server_fronts;
+    ASSERT(out->fronts >= 1 && out->fronts <= FRONTS_MAX);
     enum errcode err = ERR_NONE;
-    for (size_t i = 0; err == ERR_NONE && i < addresses->n; i++)
-        err = open_address(cx, addresses->items[i], inherited, out);
+    for (size_t i = 0; err == ERR_NONE && i < config->server_listen.n; i++)
+        err = open_item(&o, config->server_listen.items[i]);
     if (err == ERR_NONE)
         err = inherited_check_used(cx, inherited);
     if (err != ERR_NONE)
         listeners_close(out);
-    return err;
+    return err == ERR_NOT_FOUND ? ERR_SYSTEM : err;
 }
 
 void
 listeners_close(struct listeners *l)
 {
     for (size_t i = 0; i < l->n; i++)
-        for (size_t front = 0; front < l->fronts; front++)
-            if (l->fds[i][front] >= 0)
-                (void)close(l->fds[i][front]);
+        close_sockets(&l->sockets[i], l->fronts);
     l->n = 0;
 }
 
@@ -97,5 +131,5 @@ void
 listeners_describe(struct cx *cx, const struct listeners *l, struct buf *out)
 {
     for (size_t i = 0; i < l->n; i++)
-        buf_addf(out, " %.*s", STR_ARG(inet_endpoint_format(&cx->arena, &l->at[i])));
+        buf_addf(out, " %.*s", STR_ARG(socket_place_format(&cx->arena, &l->sockets[i].at)));
 }

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "front/front.h"
 #include "log/log.h"
 #include "proc/spawn.h"
 #include "proc/supervisor.h"
@@ -158,6 +159,16 @@ member_give_config(struct member *m)
     (void)close(fd);
 }
 
+static void
+give_listener(struct member *front, const struct listener_socket *l)
+{
+    unsigned traits =
+        (l->expects_proxy ? FRONT_LISTENER_PROXY : 0U) | (l->at.is_path ? FRONT_LISTENER_UNIX : 0U);
+    member_tell(front,
+                &(struct control){
+                    .type = CONTROL_LISTENER, .slot = traits, .fds = {l->fds[front->slot]}, .n_fds = 1});
+}
+
 /* Sends everything that a child needs before it may confine itself. */
 static void
 set_up(struct member *m)
@@ -168,8 +179,7 @@ set_up(struct member *m)
     if (m->kind == MEMBER_FRONT) {
         member_give_tls(m);
         for (size_t i = 0; i < s->listeners.n; i++)
-            member_tell(m, &(struct control){
-                               .type = CONTROL_LISTENER, .fds = {s->listeners.fds[i][m->slot]}, .n_fds = 1});
+            give_listener(m, &s->listeners.sockets[i]);
     }
     join_with_others(m);
     member_tell(

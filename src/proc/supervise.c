@@ -298,8 +298,7 @@ open_listeners(struct supervisor *s)
     struct inherited inherited;
     enum errcode err = inherited_take(&s->cx, &inherited);
     if (err == ERR_NONE)
-        err = listeners_open(&s->cx, &config->server_listen, (size_t)config->server_fronts, &inherited,
-                             &s->listeners);
+        err = listeners_open(&s->cx, config, &inherited, &s->listeners);
     inherited_close(&inherited);
     return err;
 }

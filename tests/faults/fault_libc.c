@@ -2,6 +2,7 @@
 /* fault_libc: the calls to the kernel that can fail. */
 #include "tests/faults/fault_call.h"
 
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>

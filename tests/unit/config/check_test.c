@@ -10,16 +10,58 @@ listeners(void **state)
     (void)state;
     assert_accepted("[server]\nlisten = 127.0.0.1:0, 127.0.0.1:0 [::1]:65535 127.9.9.9:1\n");
     assert_refused(
-        "[server]\nlisten = localhost:80 127.0.0.1 ::1:80 127.0.0.1:65536 127.0.0.1:1,127.0.0.1:1\n",
-        "f:2: listen: localhost:80 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
-        "f:2: listen: 127.0.0.1 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
-        "f:2: listen: ::1:80 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
-        "f:2: listen: 127.0.0.1:65536 is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+        "[server]\nlisten = localhost 127.0.0.1 ::1:80 127.0.0.1:65536 127.0.0.1:1,127.0.0.1:1\n",
+        "f:2: listen: localhost is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
+        "f:2: listen: 127.0.0.1 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
+        "f:2: listen: ::1:80 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
+        "f:2: listen: 127.0.0.1:65536 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
         "f:2: listen: 127.0.0.1:1 stands there twice\n");
     assert_refused("[server]\nlisten = ,\n", "f:2: listen names no address\n");
     assert_refused(
         "[server]\nlisten =\n",
         "f:2: listen must be a list, separated by blanks or commas, of 1 to 1024 bytes, not \"\"\n");
+}
+
+static void
+listeners_by_name_and_path(void **state)
+{
+    (void)state;
+    assert_accepted("[server]\nlisten = localhost:80 LocalHost:0\n");
+    assert_accepted("[server]\nlisten = unix:/run/a/b.sock\npublic_url = https://a.example\n");
+    assert_refused("[server]\nlisten = unix:/run/a.sock\n",
+                   "f:2: listen goes beyond loopback: set public_url to what phones and browsers use\n");
+    assert_refused("[server]\npublic_url = https://a.example\nlisten = inner.example:80\n",
+                   "f:3: listen: inner.example:80 is not loopback and there is no TLS, but plain HTTP is for "
+                   "loopback: set certificate and key in [tls]\n");
+    assert_refused(
+        "[server]\nlisten = 256.0.0.1:80 a_b:80 unix:run/x unix:/run/ -a.b:80 name:\n",
+        "f:2: listen: 256.0.0.1:80 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\nf:2: "
+        "listen: a_b:80 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\nf:2: listen: "
+        "unix:run/x is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
+        "f:2: listen: unix:/run/ is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\nf:2: listen: "
+        "-a.b:80 is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\nf:2: listen: name: is not "
+        "ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n");
+}
+
+static void
+proxies_at_the_door(void **state)
+{
+    (void)state;
+    assert_accepted("[server]\nlisten = 127.0.0.1:80 127.0.0.1:81\nproxy_protocol = 127.0.0.1:81\n"
+                    "trusted_proxies = 127.0.0.1\nsocket_mode = 660\n");
+    assert_accepted("[server]\nlisten = unix:/run/a\nproxy_protocol = unix:/run/a\n"
+                    "public_url = https://a.example\n");
+    assert_refused("[server]\nlisten = 127.0.0.1:80\nproxy_protocol = 127.0.0.1:80 127.0.0.1:81\n",
+                   "f:3: proxy_protocol: 127.0.0.1:80 accepts no connection, since trusted_proxies is empty\n"
+                   "f:3: proxy_protocol: 127.0.0.1:81 is not an item of listen\n");
+    static const char *const modes[] = {"0666", "0606", "1660", "0770", "66", "0x60", "06600"};
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "[server]\nsocket_mode = %s\n", modes[i]);
+        struct parsed p = parse(text);
+        assert_int_equal(p.err, ERR_CONFIG);
+        parsed_clear(&p);
+    }
 }
 
 /* What a server without public_url, and one with, is reached at; and who can open a link to it. */
@@ -123,7 +165,7 @@ rules_beside_refused_values(void **state)
                    "f:5: fronts must be a number from 1 to 16, not \"99\"\n"
                    "f:2: listen: 192.0.2.1:80 is not loopback and there is no TLS, but plain HTTP is for "
                    "loopback: set certificate and key in [tls]\n"
-                   "f:2: listen: nowhere is not ADDRESS:PORT or [ADDRESS]:PORT (numbers, no names)\n"
+                   "f:2: listen: nowhere is not ADDRESS:PORT, [ADDRESS]:PORT, NAME:PORT or unix:/PATH\n"
                    "f:3: public_url must be https://HOST or https://HOST:PORT, without a path, not ftp://a\n"
                    "f:7: url must be https unless it names loopback\n"
                    "f:7: url without a secret_file: the receiver could not tell who calls\n");
@@ -239,6 +281,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
+                                       cmocka_unit_test(listeners_by_name_and_path),
+                                       cmocka_unit_test(proxies_at_the_door),
                                        cmocka_unit_test(address),
                                        cmocka_unit_test(an_account_of_its_own),
                                        cmocka_unit_test(store),

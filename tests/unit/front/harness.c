@@ -107,6 +107,12 @@ harness_counts(const struct harness *h)
 void
 listen_on(struct harness *h)
 {
+    listen_on_with(h, 0);
+}
+
+void
+listen_on_with(struct harness *h, unsigned traits)
+{
     struct sockaddr_in sa = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof sa;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -116,7 +122,7 @@ listen_on(struct harness *h)
     assert_int_equal(listen(fd, 128), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
     h->port = ntohs(sa.sin_port);
-    assert_int_equal(front_add_listener(&h->cx, h->front, fd), ERR_NONE);
+    assert_int_equal(front_add_listener(&h->cx, h->front, fd, traits), ERR_NONE);
 }
 
 void

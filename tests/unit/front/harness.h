@@ -44,6 +44,8 @@ void harness_free(struct harness *h);
 /* Of a test whose state is a harness. */
 int harness_tear_down(void **state);
 void listen_on(struct harness *h);
+/* The same with traits of front.h. */
+void listen_on_with(struct harness *h, unsigned traits);
 /* Runs one round of the loop. */
 void pump(struct harness *h);
 struct front_counts harness_counts(const struct harness *h);

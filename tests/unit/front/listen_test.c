@@ -226,6 +226,152 @@ a_proxy_tells_who_asks_and_how(void **state)
     harness_free(h);
 }
 
+#define PROXY_CONFIG "[server]\ntrusted_proxies = 127.0.0.1\n[limits]\nconnections_per_source = 2\n"
+#define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
+/* From 192.0.2.N. */
+#define CALLER(n) SIGNATURE "\x21\x11\0\x0c\xc0\0\x02" n "\x7f\0\0\x01\x12\x67\x01\xbb"
+
+#define SEND(h, c, text) client_send_bytes(h, c, text, STR_LIT(text).n)
+
+static void
+a_proxy_s_header_names_the_caller(void **state)
+{
+    struct harness *h = harness_new(PROXY_CONFIG);
+    static const char header[] = CALLER("\x07");
+
+    (void)state;
+    listen_on_with(h, FRONT_LISTENER_PROXY);
+    worker_add(h, 0, true);
+    int c = client_connect(h);
+    for (size_t i = 0; i < sizeof header - 1; i++) {
+        client_send_bytes(h, c, header + i, 1);
+        pump(h);
+    }
+    client_send(c, check_request(h, "push", "X-Forwarded-For: 6.6.6.6\r\n"));
+    assert_str(worker_take(h, 0)->call.source, "192.0.2.7");
+    worker_reply_check(h, 0, loginTwoFactorRet_OK);
+    assert_starts(client_read(h, c), "HTTP/1.1 200 ");
+    client_send(c, check_request(h, "push", ""));
+    assert_str(worker_take(h, 0)->call.source, "192.0.2.7");
+    (void)close(c);
+    harness_free(h);
+}
+
+/* The proxy's own request, such as a check of whether we are alive. */
+static void
+a_header_without_a_caller_leaves_the_proxy(void **state)
+{
+    struct harness *h = harness_new(PROXY_CONFIG);
+
+    (void)state;
+    listen_on_with(h, FRONT_LISTENER_PROXY);
+    worker_add(h, 0, true);
+    int c = client_connect(h);
+    SEND(h, c, SIGNATURE "\x20\0\0\0");
+    client_send(c, check_request(h, "push", ""));
+    assert_str(worker_take(h, 0)->call.source, "127.0.0.1");
+    (void)close(c);
+    harness_free(h);
+}
+
+static void
+each_caller_behind_a_proxy_has_so_many_connections(void **state)
+{
+    struct harness *h = harness_new(PROXY_CONFIG);
+    int c[4];
+
+    (void)state;
+    listen_on_with(h, FRONT_LISTENER_PROXY);
+    for (unsigned i = 0; i < 4; i++) {
+        c[i] = client_connect(h);
+        if (i < 3)
+            SEND(h, c[i], CALLER("\x07"));
+        else
+            SEND(h, c[i], CALLER("\x08"));
+        if (i != 2)
+            is_let_in(h, c[i]);
+        else
+            client_reads_end(h, c[i]);
+    }
+    assert_int_equal(harness_counts(h).connections, 3);
+    (void)close(c[0]);
+    pump(h);
+    (void)close(c[2]);
+    c[2] = client_connect(h);
+    SEND(h, c[2], CALLER("\x07"));
+    is_let_in(h, c[2]);
+    for (unsigned i = 1; i < 4; i++)
+        (void)close(c[i]);
+    harness_free(h);
+}
+
+static void
+only_a_listed_proxy_with_a_header_is_served_where_one_is_due(void **state)
+{
+    struct harness *h = harness_new(PROXY_CONFIG "header_time = 10s\n");
+
+    (void)state;
+    listen_on_with(h, FRONT_LISTENER_PROXY);
+    int stranger = client_connect_from(h, "127.0.0.2");
+    client_reads_end(h, stranger);
+    int plain = client_connect(h);
+    client_send(plain, HEALTH);
+    client_reads_end(h, plain);
+    int old = client_connect(h);
+    client_send(old, "PROXY TCP4 192.0.2.1 127.0.0.1 4711 443\r\n");
+    client_reads_end(h, old);
+    int silent = client_connect(h);
+    SEND(h, silent, SIGNATURE "\x21");
+    client_reads_nothing(h, silent);
+    advance(h, 11 * CLOCK_S);
+    client_reads_end(h, silent);
+    assert_int_equal(harness_counts(h).connections, 0);
+    assert_int_equal(harness_counts(h).requests, 0);
+    (void)close(stranger);
+    (void)close(plain);
+    (void)close(old);
+    (void)close(silent);
+    harness_free(h);
+}
+
+static void
+a_header_where_none_is_due_is_no_request(void **state)
+{
+    struct harness *h = harness_new(PROXY_CONFIG);
+
+    (void)state;
+    listen_on(h);
+    int c = client_connect(h);
+    SEND(h, c, CALLER("\x07") "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_starts(client_read(h, c), "HTTP/1.1 400 ");
+    client_reads_end(h, c);
+    (void)close(c);
+    harness_free(h);
+}
+
+/* A socket of the file system: its peer has no address. */
+static void
+at_a_socket_a_call_names_its_caller(void **state)
+{
+    struct harness *h = harness_new("[server]\npublic_url = https://a.example\n");
+
+    (void)state;
+    listen_on_with(h, FRONT_LISTENER_UNIX);
+    worker_add(h, 0, true);
+    int c = client_connect(h);
+    is_let_in(h, c);
+    client_send(c, check_request(h, "push", "Forwarded: for=192.0.2.7;proto=https\r\n"));
+    assert_str(worker_take(h, 0)->call.source, "192.0.2.7");
+    worker_reply_check(h, 0, loginTwoFactorRet_OK);
+    assert_starts(client_read(h, c), "HTTP/1.1 200 ");
+    client_send(c, check_request(h, "push", "X-Forwarded-For: unknown\r\n"));
+    assert_starts(client_read(h, c), "HTTP/1.1 400 ");
+    client_reads_end(h, c);
+    worker_has_none(h, 0);
+    (void)close(c);
+    harness_free(h);
+}
+
 int
 main(void)
 {
@@ -238,6 +384,12 @@ main(void)
         cmocka_unit_test(a_full_front_whose_connections_all_wait_turns_away),
         cmocka_unit_test(who_never_speaks_has_the_time_of_a_head),
         cmocka_unit_test(a_proxy_tells_who_asks_and_how),
+        cmocka_unit_test(a_proxy_s_header_names_the_caller),
+        cmocka_unit_test(a_header_without_a_caller_leaves_the_proxy),
+        cmocka_unit_test(each_caller_behind_a_proxy_has_so_many_connections),
+        cmocka_unit_test(only_a_listed_proxy_with_a_header_is_served_where_one_is_due),
+        cmocka_unit_test(a_header_where_none_is_due_is_no_request),
+        cmocka_unit_test(at_a_socket_a_call_names_its_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
