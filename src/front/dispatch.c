@@ -111,7 +111,8 @@ dispatch_request(struct peer *p)
                                 .arena = &f->arena,
                                 .wsdl = &f->wsdl,
                                 .public_url = f->config->server_public_url,
-                                .is_ready = backend_alive(&f->backend) > 0};
+                                .is_ready = backend_alive(&f->backend) > 0,
+                                .is_sandbox = f->is_sandbox};
     if (face_form_takes(&page))
         return face_form_request(p, &who, &page);
     buf_reset(&f->body);

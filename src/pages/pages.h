@@ -26,6 +26,7 @@ struct page_request {
     struct str public_url; /* from the configuration, may be empty */
     const struct ct_wsdl *wsdl;
     bool is_ready; /* a worker is connected */
+    bool is_sandbox;
 };
 
 /* Everything outside the SOAP, JSON and form bindings: answers ROUTE_SERVICE except for its POST, and all

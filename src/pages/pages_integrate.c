@@ -4,6 +4,7 @@
  * several languages. The text is our own, unlike that of pages_help.c. */
 #include "contract/ct_help.h"
 #include "contract/ct_wsdl.h"
+#include "pages/guide.h"
 #include "pages/page.h"
 
 static void
@@ -50,7 +51,17 @@ steps(struct buf *b)
 }
 
 static void
-index_page(const struct page_site *site, struct buf *b, struct response *out)
+more(struct buf *b)
+{
+    buf_add_cstr(b,
+                 "<ul class=\"tools\">\n<li><a href=\"" PAGE_INTEGRATE "consoles\">Whole consoles, in seven "
+                 "languages</a></li>\n<li><a href=\"" PAGE_INTEGRATE
+                 "results\">What to do about each result</a></li>\n<li><a href=\"" PAGE_INTEGRATE
+                 "waits\">Limits and waits</a></li>\n</ul>\n");
+}
+
+static void
+index_page(const struct page_request *req, const struct page_site *site, struct buf *b, struct response *out)
 {
     const struct ct_op *ops[CT_OP_COUNT_];
     size_t n = page_operations(ops);
@@ -61,7 +72,13 @@ index_page(const struct page_site *site, struct buf *b, struct response *out)
              "<code>%.*s</code>. Most toolkits need nothing but its <a href=\"%.*s?WSDL\">service "
              "description</a>.</p>\n",
              STR_ARG(site->address), STR_ARG(site->path));
+    if (req->is_sandbox)
+        buf_add_cstr(
+            b,
+            "<p>This server is a sandbox: <a href=\"/sandbox\">its users</a> lead to every result, without "
+            "a phone.</p>\n");
     steps(b);
+    more(b);
     buf_add_cstr(b, "<h3>Operations</h3>\n<ul class=\"operations\">\n");
     for (size_t i = 0; i < n; i++)
         operation_link(b, ops[i]);
@@ -110,15 +127,8 @@ values(struct buf *b, const struct ct_enum *e)
 {
     buf_addf(b, "<h3 id=\"values\">%s</h3>\n<p>", e->type);
     page_cstr(b, e->doc);
-    buf_add_cstr(b, "</p>\n<table class=\"facts\">\n<thead><tr><th>Value</th><th>Meaning</th></tr></thead>\n"
-                    "<tbody>\n");
-    for (size_t i = 0; i < e->n; i++) {
-        buf_addf(b, "<tr id=\"%.*s\"><td>%.*s</td><td>", STR_ARG(e->values[i].name),
-                 STR_ARG(e->values[i].name));
-        page_cstr(b, e->values[i].doc);
-        buf_add_cstr(b, "</td></tr>\n");
-    }
-    buf_add_cstr(b, "</tbody>\n</table>\n");
+    buf_add_cstr(b, "</p>\n");
+    guide_values(b, e);
 }
 
 static void
@@ -167,9 +177,9 @@ pages_integrate(const struct page_request *req, struct buf *body, struct respons
 
     page_site(req, &site);
     if (name.n == 0)
-        index_page(&site, body, out);
+        index_page(req, &site, body, out);
     else if (op != NULL)
         operation_page(&site, op, body, out);
-    else
+    else if (!guide_page(name, body, out))
         pages_not_found(req, body, out);
 }

@@ -3,6 +3,7 @@
  * scenarios.def. */
 #include <string.h>
 
+#include "accounts/challenge_pace.h"
 #include "accounts/company.h"
 #include "accounts/company_change.h"
 #include "accounts/device.h"
@@ -301,6 +302,27 @@ do_too_soon(struct cx *cx, struct stage *s)
     if (err == ERR_NONE)
         err = signin_send_challenge(cx, first.login_token, &sent);
     return err != ERR_NONE ? err : do_reject(cx, s);
+}
+
+/* Within the open transaction. */
+static enum errcode
+refuse_until_rest(struct cx *cx, struct stage *s)
+{
+    enum errcode err = ERR_NONE;
+    for (int i = 0; i < CHALLENGE_REFUSED_MAX && err == ERR_NONE; i++) {
+        struct technician t;
+        err = technician_get(cx, s->technician, &t);
+        if (err == ERR_NONE)
+            err = challenge_pace_count(cx, &t, CHALLENGE_PACE_REFUSED);
+    }
+    return err;
+}
+
+static enum errcode
+do_resting(struct cx *cx, struct stage *s)
+{
+    enum errcode err = db_begin(cx);
+    return err != ERR_NONE ? err : db_end(cx, refuse_until_rest(cx, s));
 }
 
 /* From the same address: only then does its push replace the other one. */

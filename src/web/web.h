@@ -7,7 +7,7 @@
 #include "base/str.h"
 
 struct web_asset {
-    struct str name; /* below /assets/, /approve/ or /account/ */
+    struct str name; /* below /assets/, /approve/, /account/ or /integrate/ */
     struct str content_type;
     struct str body;
 };
@@ -18,6 +18,10 @@ const struct web_asset *web_asset_find(struct str name);
 /* The files of the approver (the folder approve), and shell.js, which lists them for its service worker; the
  * empty name is its page. NULL where there is none of that name. */
 const struct web_asset *web_approve_find(struct str name);
+
+/* The consoles that the guide prints (the folder integrate): whole programs, one in each language. NULL where
+ * there is none of that name. */
+const struct web_asset *web_integrate_find(struct str name);
 
 /* The files of the account's pages (the folder account); "password" is the page that changes one, and
  * "console.html" the page of /console/. NULL where there is none of that name. */

@@ -4,6 +4,7 @@
 import html
 import html.parser
 import http.client
+import json
 import os
 import re
 import shlex
@@ -101,6 +102,43 @@ def test_every_link_leads_somewhere(server):
                 seen.add(target)
                 waiting.append(target)
     assert {f"/integrate/{op}" for op in OPERATIONS} | {f"{PATH}?op={op}" for op in OPERATIONS} <= seen
+
+
+# ---- the guide's own pages ---------------------------------------------------------------------------------------------------
+
+
+def values_of_soap():
+    with open(os.path.join(ROOT, "src/contract/enums.def"), encoding="utf-8") as table:
+        values = re.findall(r"^ENUM_VALUE\((\w+), (\w+), (\w+),", table.read(), re.M)
+    return {f"{prefix}_{name}" for enum, prefix, name in values
+            if enum in ("LoginTwoFactorRet", "LoginV2", "ChangePasswordRet", "ChangePasswordV2", "ConsoleRet")}
+
+
+def test_every_result_says_what_to_do(server):
+    status, headers, text = ask(server.port, "/integrate/results.json")
+    advice = json.loads(text)
+    assert status == 200 and headers["Content-Type"] == "application/json"
+    assert set(advice) == values_of_soap() and all(row["next"] for row in advice.values())
+    assert advice["loginTwoFactorRet_Poll"]["next"] == "ASK_AGAIN" and advice["login_v2_UnknownError"]["next"] == "LATER"
+    assert {name for name, row in advice.items() if row["next"] == "DONE"} == {name for name in advice if name.endswith("_OK")}
+    _, _, page = ask(server.port, "/integrate/results")
+    assert set(re.findall(r'<tr id="([^"]+)">', page)) == values_of_soap()
+    for row in advice.values():
+        assert row["text"] in html.unescape(page)
+
+
+def test_the_limits_are_those_of_the_documentation(server):
+    _, _, page = ask(server.port, "/integrate/waits")
+    with open(os.path.join(ROOT, "docs/integrating.md"), encoding="utf-8") as text:
+        table = text.read().split("## Limits and waits", 1)[1].split("| --- | --- | --- |\n", 1)[1].split("\n\n", 1)[0]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()]
+    shown = re.findall(r"<tr><td>(.*?)</td><td>(.*?)<br>(.*?)</td></tr>", page)
+    plain = [[html.unescape(re.sub("</?code>", "`", cell)) for cell in row] for row in shown]
+    assert plain == rows and len(rows) > 5
+
+
+def test_the_guide_of_a_server_that_is_no_sandbox_has_no_link_to_one(server):
+    assert 'href="/sandbox"' not in ask(server.port, "/integrate/")[2]
 
 
 # ---- the recorded requests other than a POST of SOAP -------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def pytest_configure(config):
 
 
 def pytest_runtest_logreport(report):
-    if report.when == "call" or report.failed:
+    if "::test_console[" in report.nodeid and (report.when == "call" or report.failed):
         name = report.nodeid.split("[")[1].split("]")[0]
         RESULTS[name] = RESULTS.get(name, True) and report.passed
 

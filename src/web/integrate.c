@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* web: the programs that the guide prints; see the header. Their table is made from the folder
+ * (tools/embed-folder). */
+#include "web/web.h"
+
+#include <stddef.h>
+
+#include "integrate.inc"
+
+const struct web_asset *
+web_integrate_find(struct str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
+        if (str_eq(assets[i].name, name))
+            return &assets[i];
+    }
+    return NULL;
+}
