@@ -39,6 +39,20 @@ test("the statement of the worked example", () => {
     assert.equal(createHash("sha256").update(bytes).digest("hex"), "638ea8bf28bf1ce15cb587cbaa749a36763500998256e96090b80f5a8f27e61b");
 });
 
+test("the vectors for authors of an approver", async () => {
+    const vectors = JSON.parse(await readFile(new URL("../../docs/device-vectors.json", import.meta.url), "utf8"));
+    const point = keys.unbase64url(vectors.public_key);
+    const key = await crypto.subtle.importKey("jwk", {...vectors.key, d: undefined}, {name: "ECDSA", namedCurve: "P-256"}, true, ["verify"]);
+    assert.deepEqual(new Uint8Array(await crypto.subtle.exportKey("raw", key)), point);
+    assert.equal(await keys.fingerprint(point), vectors.fingerprint);
+    for (const {kind, lines, statement, sha256, signature} of vectors.statements) {
+        const bytes = keys.statement(kind, lines);
+        assert.equal(new TextDecoder().decode(bytes), statement);
+        assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
+        assert.ok(await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, key, keys.unbase64url(signature), bytes));
+    }
+});
+
 test("lengths are of bytes, and an absent value leaves its blank", () => {
     assert.equal(new TextDecoder().decode(keys.statement("k", [["a", "é\n日"], ["b", ""]])), "k\na 6 é\n日\nb 0 \n");
 });
