@@ -85,6 +85,10 @@ detail_json(struct cx *cx, va_list ap, struct str *json_out)
         buf_add_byte(&out, ':');
         add_json_string(&out, value);
     }
+    if (!str_is_null(cx->door)) {
+        buf_add_cstr(&out, buf_view(&out).n > 1 ? ",\"door\":" : "\"door\":");
+        add_json_string(&out, cx->door);
+    }
     buf_add_byte(&out, '}');
     enum errcode err = ERR_NONE;
     if (buf_is_over(&out))

@@ -2,8 +2,6 @@
 /* company_change: see the header. Each change is one transaction with its audit event. */
 #include "accounts/company_change.h"
 
-#include <string.h>
-
 #include "accounts/audit.h"
 #include "accounts/company.h"
 #include "accounts/policy.h"
@@ -13,17 +11,6 @@
 #include "db/db.h"
 
 enum { NAME_MAX_BYTES = 64, TITLE_MAX_BYTES = 200 };
-
-static bool
-is_name(struct str name)
-{
-    if (str_is_empty(name) || name.n > NAME_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] == '\0' || strchr("abcdefghijklmnopqrstuvwxyz0123456789-._", name.p[i]) == NULL)
-            return false;
-    return true;
-}
 
 static enum errcode
 check_title(struct cx *cx, struct str title)
@@ -60,7 +47,7 @@ company_add(struct cx *cx, struct str name, struct str title, int64_t *id_out)
         .state = COMPANY_ACTIVE,
         .created_at = cx->now,
     };
-    if (!is_name(name))
+    if (!text_is_label(name, NAME_MAX_BYTES))
         return err_set(cx, ERR_SYNTAX, "a company's name is 1 to %d of a-z 0-9 - . _", NAME_MAX_BYTES);
     enum errcode err = check_title(cx, company.title);
     if (err == ERR_NONE)

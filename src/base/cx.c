@@ -28,6 +28,9 @@ cx_end(struct cx *cx)
     arena_reset(&cx->arena);
     err_forget(cx);
     cx->actor = STR_NULL;
+    cx->door = STR_NULL;
+    cx->enters = NULL;
+    cx->right = NULL;
     cx->device = 0;
     cx->proofs = CX_PROOF_NONE;
     cx->source = STR_NULL;
@@ -44,6 +47,9 @@ cx_again(struct cx *cx)
 {
     err_forget(cx);
     cx->actor = STR_NULL;
+    cx->door = STR_NULL;
+    cx->enters = NULL;
+    cx->right = NULL;
     cx->device = 0;
     cx->proofs = CX_PROOF_NONE;
     cx->n_woken = 0;

@@ -17,6 +17,7 @@ struct db;       /* db/db.h */
 struct auth_env; /* keys/env.h: keys and server-wide settings of the domain */
 struct call;     /* contract/call.h: the request as the front saw it */
 struct call_reply;
+struct operator_right;
 
 enum { CX_DETAIL = 512, CX_WOKEN = 256 };
 
@@ -31,18 +32,24 @@ enum cx_proof {
     CX_PROOF_DEVICE = 1 << 4,
     CX_PROOF_SIGNATURE = 1 << 5,
     CX_PROOF_DEED = 1 << 6,
-    CX_PROOF_SELF = 1 << 7
+    CX_PROOF_SELF = 1 << 7,
+    CX_PROOF_OPERATOR = 1 << 8
 };
 
 struct cx {
     struct arena arena;
     int64_t now; /* clock_now() as of the transaction, or when the request began: one moment for all rules */
     struct str actor;   /* for the audit: "technician:ID", "device:ID", "operator:root", "system" */
+    struct str door;    /* for the audit: by which way an operator came, "console"; null: none */
     int64_t device;     /* the phone that asks, 0: none: it gets no notice of its own changes */
     unsigned proofs;    /* enum cx_proof */
     struct str source;  /* address of the caller as text, or null (command line) */
     struct str console; /* the caller's description of itself (User-Agent), or null */
     struct db *db;      /* NULL if there is none */
+    /* Runs in each transaction once it has begun, and its error ends it; NULL: none. Of an operator's
+     * request it reads the operator's right (accounts/operator_right.h), which is `right`. */
+    enum errcode (*enters)(struct cx *cx);
+    struct operator_right *right;
     const struct auth_env *env;
     const struct call *call;
     struct call_reply *reply;

@@ -3,12 +3,15 @@
 #include "cli/run.h"
 
 #include <pwd.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cmds.h"
 #include "cli/print.h"
 #include "cli/usage.h"
 #include "log/log.h"
+
+enum { PERSON_MAX = 64 };
 
 /* Errors not listed here are CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {
@@ -43,6 +46,18 @@ operator_name(struct cx *cx)
     if (pw != NULL)
         return arena_printf(&cx->arena, "operator:%s", pw->pw_name);
     return arena_printf(&cx->arena, "operator:%u", (unsigned)geteuid());
+}
+
+/* The person behind sudo, for the audit; what is not a plain name is left out. */
+static struct str
+door_name(struct cx *cx)
+{
+    const char *person = getenv("SUDO_USER");
+    struct str name = str_from_cstr(person);
+    bool is_plain = !str_is_empty(name) && name.n <= PERSON_MAX;
+    for (size_t i = 0; is_plain && i < name.n; i++)
+        is_plain = name.p[i] > ' ' && name.p[i] < 0x7f;
+    return is_plain ? arena_printf(&cx->arena, "cli, sudo of %.*s", STR_ARG(name)) : STR_LIT("cli");
 }
 
 static void
@@ -84,6 +99,7 @@ cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
     cx_begin(&cli.cx);
     config_init(&cli.config);
     cli.cx.actor = operator_name(&cli.cx);
+    cli.cx.door = door_name(&cli.cx);
 
     enum errcode err = run(&cli, argc, argv);
     if (err != ERR_NONE)

@@ -98,7 +98,12 @@ static enum errcode
 begin_timed(struct cx *cx, enum db_purpose purpose)
 {
     enum errcode err = begin(cx, purpose);
-    if (err == ERR_NONE && (err = db_take_time(cx)) != ERR_NONE)
+    if (err != ERR_NONE)
+        return err;
+    err = db_take_time(cx);
+    if (err == ERR_NONE && cx->enters != NULL)
+        err = cx->enters(cx);
+    if (err != ERR_NONE)
         db_rollback(cx);
     return err;
 }

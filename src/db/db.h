@@ -79,6 +79,7 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
  * raise clock_now when another process saw a later time. ERR_STORE when that is more than
  * CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible. */
+/* Then cx->enters runs, if there is one; its error is returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */

@@ -13,6 +13,7 @@
 #include "accounts/key_check.h"
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
+#include "accounts/operator_session.h"
 #include "accounts/session.h"
 #include "accounts/tally.h"
 #include "base/clock.h"
@@ -307,7 +308,7 @@ static enum errcode
 sweep_the_old(struct cx *cx, struct domain *d, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, tally_sweep};
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, tally_sweep, operator_sweep};
     enum errcode err = ERR_NONE;
     const int64_t began = clock_mono(); /* a clock that moves meanwhile delays nothing */
     if (began - d->swept_at < CLOCK_MINUTE)

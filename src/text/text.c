@@ -3,6 +3,7 @@
 #include "text/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
 
 #include "base/arena.h"
@@ -96,4 +97,15 @@ text_typed(struct cx *cx, struct str s)
         }
     }
     return (struct str){out, n};
+}
+
+bool
+text_is_label(struct str s, size_t max)
+{
+    if (str_is_empty(s) || s.n > max)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\0' || strchr("abcdefghijklmnopqrstuvwxyz0123456789-._", s.p[i]) == NULL)
+            return false;
+    return true;
 }

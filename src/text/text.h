@@ -14,6 +14,9 @@
  * to U+2069), no blank at either end. */
 bool text_is_printable(struct str s, size_t max);
 
+/* 1 to max of a-z 0-9 - . _: the name of a company or a token, as it is typed. */
+bool text_is_label(struct str s, size_t max);
+
 /* Normalized (NFKC), in the arena; null when s is null or not UTF-8. */
 struct str text_nfkc(struct cx *cx, struct str s);
 /* NFKC and case-folded (Unicode's NFKC_Casefold, which also drops what is invisible). */

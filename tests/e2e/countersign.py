@@ -138,6 +138,7 @@ class Server:
         self.clock_file = beside.clock_file if beside else os.path.join(self.folder, "clock")
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
+        self.env_extra = {}  # of the programs that are started from now on
         self.port = free_port()
         self.settings = {
             ("server", "listen"): f"127.0.0.1:{self.port}",
@@ -175,7 +176,7 @@ class Server:
 
     @property
     def env(self):
-        return {**os.environ, "COUNTERSIGN_TEST_CLOCK": self.clock_file}
+        return {**os.environ, "COUNTERSIGN_TEST_CLOCK": self.clock_file, **self.env_extra}
 
     def advance(self, seconds):
         """Moves the clock of every process of this server, and of its command line."""

@@ -237,6 +237,9 @@ WRITERS = {
     "device remove": ["{device}"], "policy set": ["{company}", "seats", "3"], "policy unset": ["{company}", "seats"],
     "address add": ["{company}", "deny", "192.0.2.1"], "address remove": ["{company}", "{rule}"],
     "code totp": ["{email}", "--qr", "no"], "code recovery": ["{email}"], "code remove": ["{email}"],
+    "operator add": ["new@example.com", "--role", "admin"], "operator set": ["{operator}", "--name", "Other"],
+    "operator disable": ["{operator}"], "operator enable": ["{operator}"], "operator delete": ["{operator}"],
+    "operator link": ["{operator}"], "token add": ["other", "--role", "auditor"], "token revoke": ["{token}"],
     "session end": ["{session}"], "technician import": ["{csv}", "--company", "{company}"],
 }
 # Those that read it, or make or bring up a database, while no other program uses it.
@@ -244,6 +247,7 @@ OTHERS = {
     "init", "upgrade", "backup", "config default", "config check", "company list", "company show", "technician list",
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
     "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",
+    "operator list", "operator show", "token list",
 }
 # A console or a phone: clients of a server, with the time limits of client/http_client.c.
 CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device approve", "device reject", "device not-me",
@@ -252,12 +256,15 @@ CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device ap
 
 def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_server, name, tmp_path):
     company, email = name
-    server = own_server({("store", "busy_timeout"): "1s"})
+    server = own_server({("store", "busy_timeout"): "1s", ("server", "public_url"): "http://localhost:{port}"})
     phone = server.ready(company, email)
     assert server.console().sign_in(email, phone).result == "OK"
     server.cli("address", "add", company, "allow", "192.0.2.0/24")
     (tmp_path / "people.csv").write_text("email\nfresh@example.com\n", encoding="utf-8")
-    values = {"company": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv",
+    server.cli("operator", "add", "owner@example.com", "--role", "owner")
+    server.cli("operator", "add", email, "--role", "admin")
+    server.cli("token", "add", company, "--role", "admin")
+    values = {"company": company, "operator": email, "token": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv",
               "session": server.cli("session", "list")["sessions"][0]["id"],
               "rule": server.cli("address", "list", company)["rules"][0]["id"]}
     with open(COMMANDS, encoding="utf-8") as rows:

@@ -11,4 +11,84 @@
 
 -- Operators.
 
+-- Those who operate the server by accounts of their own (accounts/operator.h). The command line needs none.
+CREATE TABLE operator (
+    id BIGINT PRIMARY KEY,
+    email TEXT NOT NULL,                -- as written
+    email_key TEXT NOT NULL,            -- NFKC, case-folded; freed ('' || id) when the account is deleted
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('auditor', 'helpdesk', 'admin', 'owner')),
+    everything BIGINT NOT NULL,         -- reaches all companies; 0: those of operator_reach
+    state TEXT NOT NULL CHECK (state IN ('active', 'disabled', 'deleted')),
+    created_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX operator_email ON operator (email_key);
+CREATE INDEX operator_role ON operator (role, state);
+
+-- The companies that an operator or a token without `everything` reaches.
+CREATE TABLE operator_reach (
+    holder_id BIGINT NOT NULL,          -- operator.id or operator_token.id
+    company_id BIGINT NOT NULL REFERENCES company (id),
+    PRIMARY KEY (holder_id, company_id)
+);
+
+-- The one open link of an operator, which brings a passkey in.
+CREATE TABLE operator_link (
+    operator_id BIGINT PRIMARY KEY REFERENCES operator (id),
+    digest BYTEA NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX operator_link_age ON operator_link (expires_at);
+
+CREATE TABLE operator_passkey (
+    id BIGINT PRIMARY KEY,
+    operator_id BIGINT NOT NULL REFERENCES operator (id),
+    credential_id BYTEA NOT NULL UNIQUE,
+    algorithm BIGINT NOT NULL,
+    public_key BYTEA NOT NULL,
+    sign_count BIGINT NOT NULL,
+    backup_eligible BIGINT NOT NULL,
+    backed_up BIGINT NOT NULL,
+    name TEXT NOT NULL,                 -- what the operator calls it
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+CREATE INDEX operator_passkey_of ON operator_passkey (operator_id, created_at);
+
+-- A signed-in operator. What may be done is never read from here, but from the operator's row.
+CREATE TABLE operator_session (
+    id BIGINT PRIMARY KEY,
+    operator_id BIGINT NOT NULL REFERENCES operator (id),
+    token_digest BYTEA NOT NULL UNIQUE,
+    challenge_digest BYTEA NOT NULL UNIQUE, -- of the sign-in: each challenge opens one session
+    source TEXT NOT NULL,
+    console TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    idle_at BIGINT NOT NULL,            -- until when it may be silent
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT NOT NULL
+);
+CREATE INDEX operator_session_of ON operator_session (operator_id) WHERE ended_at = 0;
+CREATE INDEX operator_session_age ON operator_session (expires_at);
+
+-- For automation. It never has more than its operator has at the moment.
+CREATE TABLE operator_token (
+    id BIGINT PRIMARY KEY,
+    name TEXT NOT NULL,
+    operator_id BIGINT REFERENCES operator (id), -- who made it; NULL: the command line
+    token_digest BYTEA NOT NULL UNIQUE,
+    role TEXT NOT NULL CHECK (role IN ('auditor', 'helpdesk', 'admin', 'owner')),
+    everything BIGINT NOT NULL,
+    made_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,            -- to some minutes
+    revoked_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX operator_token_name ON operator_token (name) WHERE revoked_at = 0;
+CREATE INDEX operator_token_of ON operator_token (operator_id) WHERE revoked_at = 0;
+CREATE INDEX operator_token_age ON operator_token (expires_at);
+
 -- The audit log.

@@ -10,6 +10,7 @@
 #include "accounts/enrolment.h"
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
+#include "accounts/operator_session.h"
 #include "accounts/session.h"
 #include "accounts/tally.h"
 #include "self/self_service.h"
@@ -112,7 +113,7 @@ round_of_all(struct fixture *f)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
         challenge_sweep, session_sweep, lockout_sweep, enrolment_sweep,
-        self_sweep,      notice_sweep,  tally_sweep};
+        self_sweep,      notice_sweep,  tally_sweep,   operator_sweep};
     int64_t *ids = NULL;
     size_t n = 0;
     int64_t of_scans;

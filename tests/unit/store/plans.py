@@ -27,6 +27,8 @@ SCANS = [
      "the first row of an index of such rows"),
     ("SELECT id, name, title, state, enterprise_on, created_at, plan FROM company ORDER BY name", "company",
      "the operator lists all companies"),
+    ("SELECT id, email, email_key, name, role, everything, state", "operator", "an owner lists the operators, who are few"),
+    ("SELECT id, name, operator_id, role, everything, made_by", "operator_token", "an owner lists the tokens, which are few"),
     ("SELECT id, technician_id, name, state, public_key", "device", "the operator lists all devices"),
     ("SELECT c.id FROM (SELECT DISTINCT challenge_id", "f", "recent failures alone, found by index"),
 ]

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* operator_right: the right of the operator who asks. Who that is is read from the request once, and what
+ * it may do from rows, again and again: operator_right_use makes db_begin and db_begin_read run the check in
+ * every transaction of the request, once it has begun. So no deed is done, and nothing is read, by a right
+ * that was taken away before, whatever function of the domain does it. A request without a right (the
+ * command line, a phone, a console) is not concerned.
+ *
+ * The subject is the company, account, device or session that the request names: the check looks up whose
+ * it is, in the same transaction, and treats what is out of reach as if it did not exist. */
+#ifndef COUNTERSIGN_ACCOUNTS_OPERATOR_RIGHT_H
+#define COUNTERSIGN_ACCOUNTS_OPERATOR_RIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accounts/operator.h"
+#include "base/cx.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* What the request is about: the words of its members, null where it has none. */
+struct operator_subject {
+    bool is_own;                /* about the operator alone: no reach is needed */
+    bool is_list;               /* company may be absent: then all that is in reach */
+    struct str company;         /* its name */
+    struct str technician;      /* id, or address */
+    struct str device, session; /* ids */
+};
+
+enum operator_refusal {
+    OPERATOR_NOT_REFUSED,
+    OPERATOR_SIGNED_OUT, /* no proof, or one that is not good any more */
+    OPERATOR_ROLE,
+    OPERATOR_OUT_OF_REACH, /* it concerns more than some companies */
+    OPERATOR_NEEDS_COMPANY /* a list, by an operator who reaches several companies */
+};
+
+struct operator_right {
+    /* Given: one of the two, and what is asked for. */
+    struct str session, token;
+    enum operator_role needs;
+    struct operator_subject subject;
+    /* As of the last transaction. */
+    int64_t operator_id, session_id, token_id; /* 0: none */
+    enum operator_role role;
+    bool everything;
+    int64_t company, technician, device, console; /* the subject's ids; 0: none, or all companies */
+    bool own_everything, token_everything;        /* the two of which `everything` is made */
+    int64_t idle_at, token_seen;                  /* as in their rows */
+    enum operator_refusal refusal;                /* of ERR_DENIED */
+};
+
+/* From now on, each transaction of cx checks the right, which must outlive the request, and notes
+ * CX_PROOF_OPERATOR. A transaction begins with ERR_DENIED where the proof is not good any more, or the role
+ * or the operator's reach does not suffice, and with ERR_NOT_FOUND where there is no such subject within
+ * reach; cx->detail is fit for the operator. */
+void operator_right_use(struct cx *cx, struct operator_right *right);
+
+/* Within a transaction: whether a company is within reach of the one who asks; without a right: yes. */
+enum errcode operator_right_reaches(struct cx *cx, int64_t company, bool *reaches_out) MUST_CHECK;
+/* Within a transaction: ERR_DENIED where the one who asks has less than the grant. Without a right: fine. */
+enum errcode operator_right_covers(struct cx *cx, const struct operator_grant *grant) MUST_CHECK;
+
+#endif
