@@ -88,6 +88,18 @@ fixture_set_up_file(void **state)
 }
 
 int
+fixture_set_up_at(void **state, struct str url)
+{
+    struct fixture *f = fixture_new();
+    assert_true(url.n < sizeof f->path);
+    memcpy(f->path, url.p, url.n);
+    open_database(f, DB_CREATE);
+    add_accounts(f);
+    *state = f;
+    return 0;
+}
+
+int
 fixture_tear_down(void **state)
 {
     struct fixture *f = *state;

@@ -18,17 +18,19 @@
 
 struct fixture {
     struct cx cx;
-    struct auth_env env; /* cheap argon2id; change it at will */
-    int64_t company;     /* "acme", standard plan, policies as they come */
-    int64_t ann, ben;    /* ann@acme.example and ben@acme.example, FIXTURE_PASSWORD both */
-    char folder[40], path[64];
+    struct auth_env env;        /* cheap argon2id; change it at will */
+    int64_t company;            /* "acme", standard plan, policies as they come */
+    int64_t ann, ben;           /* ann@acme.example and ben@acme.example, FIXTURE_PASSWORD both */
+    char folder[40], path[192]; /* path: as db_open takes it */
 };
 
 /* For cmocka's set-up and tear-down: *state is a struct fixture. The first is in memory; the second is a
- * file, for tests with several processes; the third is in memory and has no rows. */
+ * file, for tests with several processes; the third is in memory and has no rows; the fourth is a new store
+ * at that address. */
 int fixture_set_up(void **state);
 int fixture_set_up_bare(void **state);
 int fixture_set_up_file(void **state);
+int fixture_set_up_at(void **state, struct str url);
 int fixture_tear_down(void **state);
 
 /* The next request, that much later: the content of the arena is gone, the actor and the source stay. */

@@ -44,6 +44,15 @@ world_set_up_file(void **state)
 }
 
 int
+world_set_up_at(void **state, struct str url)
+{
+    void *f = NULL;
+    int failed = fixture_set_up_at(&f, url);
+    *state = world_new(f);
+    return failed;
+}
+
+int
 world_tear_down(void **state)
 {
     struct world *w = *state;

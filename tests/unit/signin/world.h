@@ -38,9 +38,11 @@ struct world {
     struct check_wait wait;
 };
 
-/* The second of these is a file, for several processes. *state is a struct world. */
+/* The second of these is a file, for several processes; the third is a new store at that address. *state is a
+ * struct world. */
 int world_set_up(void **state);
 int world_set_up_file(void **state);
+int world_set_up_at(void **state, struct str url);
 int world_tear_down(void **state);
 
 void world_later(struct world *w, int64_t by);
