@@ -8,6 +8,7 @@
 #include "front/cookie.h"
 #include "front/caller.h"
 #include "front/forwarded.h"
+#include "pages/encoding.h"
 
 enum { INPUT_MAX = 1 << 16 };
 
@@ -40,6 +41,7 @@ read_lists(const struct http_request *req, struct str from)
     ASSERT(str_is_null(session) || (session.n > 0 && session.n <= COOKIE_VALUE_MAX));
     struct str prefer = http_header_joined(req, HTTP_NAME_PREFER, &a);
     (void)caller_prefer_wait(prefer, &wait);
+    (void)encoding_prefers_gzip(http_header_joined(req, HTTP_NAME_ACCEPT_ENCODING, &a));
     forwarded_clear(&rules);
     arena_clear(&a);
 }

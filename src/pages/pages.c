@@ -6,6 +6,7 @@
 
 #include "contract/ct.h"
 #include "base/siphash.h"
+#include "pages/encoding.h"
 #include "web/web.h"
 
 #define NO_SCRIPT_SERVICE \
@@ -126,6 +127,8 @@ is_listed(struct str list, struct str etag)
     return false;
 }
 
+/* Only files are ever sent compressed: the length of a compressed page with a secret and an attacker's words
+ * in it reveals the secret (BREACH). */
 static void
 asset(const struct page_request *req, const struct web_asset *a, struct buf *body, struct response *out)
 {
@@ -135,15 +138,21 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
     }
     if (refuse_method(req, out))
         return;
-    struct str etag = etag_of(req->arena, a->body);
+    bool has_choice = !str_is_null(a->gzip);
+    bool is_gzip = has_choice && encoding_prefers_gzip(
+                                     http_header_joined(req->http, HTTP_NAME_ACCEPT_ENCODING, req->arena));
+    struct str sent = is_gzip ? a->gzip : a->body;
+    struct str etag = etag_of(req->arena, sent);
     bool is_known = is_listed(http_header_joined(req->http, HTTP_NAME_IF_NONE_MATCH, req->arena), etag);
     *out = (struct response){.status = is_known ? 304 : 200,
                              .cache_control = STR("no-cache"),
                              .content_type = a->content_type,
+                             .content_encoding = is_gzip && !is_known ? STR_LIT("gzip") : STR_NULL,
+                             .vary = has_choice ? STR_LIT("Accept-Encoding") : STR_NULL,
                              .etag = etag,
                              .is_page = true,
                              .is_app = req->route->kind != ROUTE_ASSET,
-                             .body = is_known ? STR_LIT("") : a->body};
+                             .body = is_known ? STR_LIT("") : sent};
 }
 
 /* An address typed by hand often lacks its last slash. The redirect is relative, since a proxy may have

@@ -30,6 +30,8 @@ caching_and_place(struct http_reply *to, const struct response *r)
 {
     http_reply_header(to, "Cache-Control", r->cache_control);
     http_reply_header(to, "Content-Type", r->content_type);
+    http_reply_header(to, "Content-Encoding", r->content_encoding);
+    http_reply_header(to, "Vary", r->vary);
     http_reply_header(to, "ETag", r->etag);
     http_reply_header(to, "Location", r->location);
     http_reply_header(to, "Allow", r->allow);

@@ -13,7 +13,8 @@
 /* Null views are left out. All of them are read before response_write returns. */
 struct response {
     unsigned status;
-    struct str cache_control, content_type, etag, allow, set_cookie, preference_applied, location;
+    struct str cache_control, content_type, content_encoding, vary, etag, allow, set_cookie,
+        preference_applied, location;
     unsigned retry_after; /* seconds; 0: none */
     bool is_api;          /* extra headers of the JSON face: nosniff, and the challenge of a 401 */
     bool is_failure;      /* counts as a failure of the payer (front/throttle.h) */

@@ -10,6 +10,7 @@ struct web_asset {
     struct str name; /* below /assets/, /approve/, /account/ or /integrate/ */
     struct str content_type;
     struct str body;
+    struct str gzip; /* the body, compressed at build; null where that is not much smaller */
 };
 
 /* NULL where there is none of that name. */

@@ -201,6 +201,30 @@ the_approver_is_served(void **state)
 }
 
 static void
+a_file_is_compressed_for_a_client_that_accepts_it_and_a_page_never_is(void **state)
+{
+    struct harness *h = *state;
+    static const char accepts[] = "Host: a\r\nAccept-Encoding: gzip, br\r\n";
+    const char *plain = ask(h, "GET", "/assets/pages.js");
+    const char *gzip = ask_with(h, "/assets/pages.js", accepts);
+
+    assert_has_not(plain, "Content-Encoding");
+    assert_has(plain, "\r\nVary: Accept-Encoding\r\n");
+    assert_has(gzip, "\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
+    assert_has(gzip, "\r\n\r\n\x1f\x8b\x08");
+    const char *etag = strstr(gzip, "\r\nETag: ");
+    assert_has_not(plain, text_printf(h, "%.18s", etag + 8));
+    const char *again =
+        ask_with(h, "/assets/pages.js", text_printf(h, "%sIf-None-Match: %.18s\r\n", accepts, etag + 8));
+    assert_starts(again, "HTTP/1.1 304 ");
+    assert_has(again, "\r\nVary: Accept-Encoding\r\n");
+    assert_has_not(again, "Content-Encoding");
+    assert_has_not(ask_with(h, "/approve/icon-192.png", accepts), "Content-Encoding");
+    assert_has_not(ask_with(h, "/WebServices/TechnicianConsole.asmx", accepts), "Content-Encoding");
+    assert_has_not(ask_with(h, "/integrate/", accepts), "Content-Encoding");
+}
+
+static void
 assets_are_asked_for_once(void **state)
 {
     struct harness *h = *state;
@@ -283,6 +307,7 @@ main(void)
         CASE(local_is_who_comes_by_loopback_and_for_itself),
         CASE(pages_say_what_they_may_load),
         CASE(the_approver_is_served),
+        CASE(a_file_is_compressed_for_a_client_that_accepts_it_and_a_page_never_is),
         CASE(assets_are_asked_for_once),
         CASE(the_guide_has_a_page_for_each_operation),
         CASE(health_needs_a_worker),

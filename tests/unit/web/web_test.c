@@ -26,6 +26,20 @@ files_are_found_by_name(void **state)
     assert_null(web_asset_find(STR_LIT("PAGES.CSS")));
 }
 
+/* RFC 1952: the method, no flags, no time, so that each build makes the same bytes. */
+static void
+what_is_compressed_is_smaller_and_has_no_date(void **state)
+{
+    static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 2, 3};
+    const struct web_asset *a = web_asset_find(STR_LIT("pages.css"));
+
+    (void)state;
+    assert_true(a->gzip.n < a->body.n / 2);
+    assert_memory_equal(a->gzip.p, head, sizeof head);
+    assert_false(str_is_null(web_approve_find(STR_LIT("js/main.js"))->gzip));
+    assert_true(str_is_null(web_approve_find(STR_LIT("icon-192.png"))->gzip));
+}
+
 static void
 nothing_comes_from_elsewhere(void **state)
 {
@@ -43,6 +57,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_found_by_name),
+        cmocka_unit_test(what_is_compressed_is_smaller_and_has_no_date),
         cmocka_unit_test(nothing_comes_from_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
