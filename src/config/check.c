@@ -201,6 +201,17 @@ check_tls(const struct config *c, struct problems *p)
         problems_add(p, p->set_at[SETTING_tls_key], "key without a certificate");
 }
 
+/* Such a worker would end at each sign-in. */
+static void
+check_memory(const struct config *c, struct problems *p)
+{
+    static const size_t others = (size_t)256 << 20; /* of a worker: caches, one request */
+    size_t most = c->limits_worker_memory;
+    if (most != 0 && (most < others || most - others < c->passwords_memory))
+        problems_add(p, p->set_at[SETTING_limits_worker_memory],
+                     "worker_memory must be 256M more than passwords.memory, or 0");
+}
+
 static void
 check_store(const struct config *c, struct problems *p)
 {
@@ -275,6 +286,7 @@ config_check(const struct config *c, struct problems *p)
     check_proxy_protocol(c, p);
     check_socket(c, p);
     check_tls(c, p);
+    check_memory(c, p);
     check_store(c, p);
     check_webhook(c, p);
     check_push(c, p);

@@ -283,6 +283,19 @@ restrict_calls(struct cx *cx, const struct confine *s)
     return done == 0 ? ERR_NONE : err_set(cx, ERR_SYSTEM, "seccomp: %s", strerror(-done));
 }
 
+/* What maps of files take does not count. A limit that was set outside stays where it is lower. */
+static bool
+limit_memory(size_t most)
+{
+    struct rlimit data = {0, 0};
+    if (getrlimit(RLIMIT_DATA, &data) != 0)
+        return false;
+    if (data.rlim_max > most)
+        data.rlim_max = most;
+    data.rlim_cur = data.rlim_max;
+    return setrlimit(RLIMIT_DATA, &data) == 0;
+}
+
 static enum errcode
 set_limits(struct cx *cx, const struct confine *s)
 {
@@ -300,6 +313,8 @@ set_limits(struct cx *cx, const struct confine *s)
     /* A thread counts as a process; the leak search of the sanitizers needs one. */
     if (ok && s->kind != CONFINE_COURIER && !IS_SANITIZED)
         ok = setrlimit(RLIMIT_NPROC, &none) == 0;
+    if (ok && s->memory > 0 && !IS_SANITIZED)
+        ok = limit_memory(s->memory);
     if (ok && !COUNTERSIGN_TESTING)
         ok = prctl(PR_SET_DUMPABLE, 0) == 0;
     if (ok)

@@ -34,6 +34,7 @@ struct confine {
     const uint16_t *ports; /* and by TCP, to these ports alone where the kernel knows how */
     size_t n_ports;
     size_t descriptors; /* how many descriptors it may ever have open */
+    size_t memory;      /* how many bytes of data it may have (RLIMIT_DATA); 0: any number */
 };
 
 /* ERR_SYSTEM when the kernel refuses: the process must not continue. The caller must have triggered all

@@ -169,8 +169,11 @@ confine(struct courier *c)
         {"/usr/lib", false},
         {"/lib", false},
     };
-    struct confine confine = {
-        .kind = CONFINE_COURIER, .paths = paths, .n_paths = ARRAY_LEN(paths), .descriptors = DESCRIPTORS};
+    struct confine confine = {.kind = CONFINE_COURIER,
+                              .paths = paths,
+                              .n_paths = ARRAY_LEN(paths),
+                              .descriptors = DESCRIPTORS,
+                              .memory = c->config.limits_courier_memory};
     return confine_enter(&c->cx, &confine);
 }
 

@@ -168,6 +168,7 @@ set_up(struct process *p)
         front_watch_certificate(p->front);
     warm_up();
     struct confine confine = {.kind = CONFINE_FRONT,
+                              .memory = p->config.limits_front_memory,
                               .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
                                              OTHER_DESCRIPTORS + AWAY_MOST};
     return confine_enter(&p->cx, &confine);

@@ -79,13 +79,14 @@ set_up(struct worker *w)
         if (err != ERR_NONE)
             return err;
     }
-    w->given =
-        (struct worker_set_up){.config = &w->config,
-                               .slot = m.slot,
-                               .is_first = m.is_first,
-                               .is_rehearsal = w->rehearses,
-                               .confine = {.kind = CONFINE_WORKER, .descriptors = (size_t)4 * FRONTS_MAX},
-                               .news = -1};
+    w->given = (struct worker_set_up){.config = &w->config,
+                                      .slot = m.slot,
+                                      .is_first = m.is_first,
+                                      .is_rehearsal = w->rehearses,
+                                      .confine = {.kind = CONFINE_WORKER,
+                                                  .descriptors = (size_t)4 * FRONTS_MAX,
+                                                  .memory = w->config.limits_worker_memory},
+                                      .news = -1};
     enum errcode err = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
     if (err == ERR_NONE && !w->rehearses)
         err = confine_enter(&w->cx, &w->given.confine);

@@ -44,6 +44,18 @@ listeners_by_name_and_path(void **state)
 }
 
 static void
+a_worker_has_room_for_a_hash(void **state)
+{
+    (void)state;
+    assert_accepted("[limits]\nworker_memory = 0\n[passwords]\nmemory = 4G\n");
+    assert_accepted("[limits]\nworker_memory = 4352M\n[passwords]\nmemory = 4G\n");
+    assert_refused("[limits]\nworker_memory = 4351M\n[passwords]\nmemory = 4G\n",
+                   "f:2: worker_memory must be 256M more than passwords.memory, or 0\n");
+    assert_refused("[limits]\nworker_memory = 1\n",
+                   "f:2: worker_memory must be 256M more than passwords.memory, or 0\n");
+}
+
+static void
 proxies_at_the_door(void **state)
 {
     (void)state;
@@ -283,6 +295,7 @@ main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
                                        cmocka_unit_test(listeners_by_name_and_path),
                                        cmocka_unit_test(proxies_at_the_door),
+                                       cmocka_unit_test(a_worker_has_room_for_a_hash),
                                        cmocka_unit_test(address),
                                        cmocka_unit_test(an_account_of_its_own),
                                        cmocka_unit_test(store),

@@ -394,6 +394,36 @@ a_command_or_an_option_that_is_not_used_kills(void **state)
         }
 }
 
+static int
+probe_memory(void)
+{
+    volatile char *p = malloc((size_t)64 << 20);
+    if (p == NULL)
+        return REFUSED;
+    p[0] = 1;
+    return 0;
+}
+
+/* The sanitizers reserve more than any limit. */
+static void
+a_process_has_so_much_memory(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+    enum { MORE = 0 };
+#else
+    enum { MORE = REFUSED };
+#endif
+    static const enum confine_kind kinds[] = {CONFINE_FRONT, CONFINE_WORKER, CONFINE_COURIER};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        struct confine s = {.kind = kinds[i], .descriptors = DESCRIPTORS};
+        assert_int_equal(within(&s, probe_memory), 0);
+        s.memory = (size_t)32 << 20;
+        assert_int_equal(within(&s, probe_daily_work), 0);
+        assert_int_equal(within(&s, probe_memory), MORE);
+    }
+}
+
 /* What the courier reads are files outside of the store's folder. */
 static void
 the_courier_reads_nothing_of_the_store(void **state)
@@ -533,6 +563,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_can_do_what_it_needs_and_no_more),
         cmocka_unit_test(a_command_or_an_option_that_is_not_used_kills),
+        cmocka_unit_test(a_process_has_so_much_memory),
         cmocka_unit_test(the_courier_reads_nothing_of_the_store),
         cmocka_unit_test(the_front_reads_no_file),
         cmocka_unit_test(a_path_that_is_not_there_is_no_error),
