@@ -243,6 +243,12 @@ code_kind(struct cx *cx, struct str code)
     return kind_of(text_typed(cx, code));
 }
 
+int64_t
+code_latest_step(void)
+{
+    return clock_wall() / STEP + DRIFT;
+}
+
 /* The step that the code belongs to, among those allowed by drift and later than the last used one; 0:
  * none. Uses the wall clock, since the phone counts by its own. If drift does not allow the last used
  * step, it was used while the clock was ahead, and would block every code until then: it is ignored. */

@@ -52,6 +52,10 @@ enum errcode totp_confirm_within(struct cx *cx, const struct technician *t, cons
 enum code_kind { CODE_NONE, CODE_TOTP, CODE_RECOVERY };
 enum code_kind code_kind(struct cx *cx, struct str code);
 
+/* The latest step whose code could be accepted now: of a database that is older than now, any up to it may
+ * have been used. */
+int64_t code_latest_step(void);
+
 /* Within the open transaction: spends the code if it is right, by a conditional update that advances the
  * time step or marks the recovery code as used; *right_out is false for a wrong, outdated or used one.
  * *kind_out: "totp" or "recovery". */

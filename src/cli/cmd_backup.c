@@ -1,115 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* backup: a consistent copy of the database, made while the server runs. The server's key is not part of
- * it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <string.h>
+/* backup, restore: what upkeep/ does, in words. */
+#include <pwd.h>
 #include <unistd.h>
 
-#include "accounts/audit.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/print.h"
-#include "db/db.h"
 #include "db/migrate.h"
-
-/* Never readable by others, not even for a moment; an existing file is not overwritten. */
-static enum errcode
-make_file(struct cli *cli, const char *path)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_set(&cli->cx, errno == EEXIST ? ERR_EXISTS : ERR_IO, "%s: %s%s", path, strerror(errno),
-                       errno == EEXIST ? "; nothing was changed" : "");
-    (void)close(fd);
-    return ERR_NONE;
-}
-
-static enum errcode
-sync_path(struct cli *cli, const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    bool done = fd >= 0 && fsync(fd) == 0;
-    int why = errno;
-    if (fd >= 0)
-        (void)close(fd);
-    return done ? ERR_NONE : err_set(&cli->cx, ERR_IO, "%s: %s", path, strerror(why));
-}
-
-/* Syncs the file, and its entry in the folder. */
-static enum errcode
-make_durable(struct cli *cli, const char *path)
-{
-    enum errcode err = sync_path(cli, path, O_RDONLY);
-    char *folder = dirname(arena_cstr(&cli->cx.arena, str_from_cstr(path)));
-    return err == ERR_NONE ? sync_path(cli, folder, O_RDONLY | O_DIRECTORY) : err;
-}
-
-struct backup {
-    int64_t events;
-    struct str digest;
-};
-
-/* Opens the copy as a server would, and verifies its whole audit log. */
-static enum errcode
-prove(struct cli *cli, struct str path, struct backup *b)
-{
-    struct cx *cx = &cli->cx;
-    struct db *own = cx->db, *copy = NULL;
-    enum errcode err = db_open(cx, path, DB_OPEN, cli->config.store_busy_timeout, &copy);
-    if (err != ERR_NONE)
-        return err;
-    cx->db = copy;
-    err = audit_verify(cx, &b->events, &b->digest, NULL);
-    cx->db = own;
-    db_close(&copy);
-    return err;
-}
-
-static enum errcode
-copy(struct cli *cli, struct str path, struct backup *b)
-{
-    enum errcode err = db_backup(&cli->cx, path);
-    if (err == ERR_NONE)
-        err = prove(cli, path, b);
-    return err == ERR_NONE ? make_durable(cli, path.p) : err;
-}
-
-/* The store would name its own file, which is not the full one. */
-static enum errcode
-is_full(struct cli *cli, const char *path)
-{
-    err_forget(&cli->cx);
-    return err_set(&cli->cx, ERR_STORE_FULL, "%s: no space left on its file system", path);
-}
+#include "upkeep/backup.h"
+#include "upkeep/restore.h"
 
 enum errcode
 cmd_backup(struct cli *cli)
 {
-    struct str path = args_word(&cli->args, 0);
-    struct backup b = {.events = 0};
     enum errcode err = cli_open_store(cli);
-    if (err == ERR_NONE && str_is_null(config_store_file(&cli->config)))
-        return db_backup(&cli->cx, path); /* refuses, and says what to use */
-    if (err == ERR_NONE)
-        err = make_file(cli, path.p);
     if (err != ERR_NONE)
         return err;
-    err = copy(cli, path, &b);
-    if (err != ERR_NONE) {
-        (void)unlink(path.p);
-        return err == ERR_STORE_FULL ? is_full(cli, path.p) : err;
-    }
+    struct backup b = {.path = args_word(&cli->args, 0), .patience = cli->config.store_busy_timeout};
+    err = backup_make(&cli->cx, &b);
+    if (err != ERR_NONE)
+        return err;
     json_t *o = print_object();
-    print_put_str(o, "file", path);
+    print_put_str(o, "file", b.path);
     print_put_int(o, "schema_version", migrate_latest());
     print_put_int(o, "events", b.events);
     print_put_str(o, "digest", b.digest);
     print_done(cli, o,
                "%s has schema version %lld and %lld events; their chain is whole and ends with %.*s.\n"
                "The key %s is not in it: keep a copy of that apart from this one.",
-               print_safe(cli, path), (long long)migrate_latest(), (long long)b.events, STR_ARG(b.digest),
+               print_safe(cli, b.path), (long long)migrate_latest(), (long long)b.events, STR_ARG(b.digest),
                print_safe(cli, cli->config.store_key_file));
+    return ERR_NONE;
+}
+
+/* When run as root, a new file belongs to the account that the server runs as. */
+static enum errcode
+find_owner(struct cli *cli, struct restore *r)
+{
+    const char *name = arena_cstr(&cli->cx.arena, cli->config.server_user);
+    r->user = (uid_t)-1;
+    if (geteuid() != 0 || name[0] == '\0')
+        return ERR_NONE;
+    const struct passwd *pw = getpwnam(name);
+    if (pw == NULL)
+        return err_set(&cli->cx, ERR_CONFIG, "server.user: there is no account '%s'", name);
+    r->user = pw->pw_uid;
+    r->group = pw->pw_gid;
+    return ERR_NONE;
+}
+
+static void
+tell_restored(struct cli *cli, const struct restore *r)
+{
+    json_t *o = print_object();
+    print_put_str(o, "database", r->url);
+    print_put_int(o, "from_schema_version", r->from_version);
+    print_put_int(o, "schema_version", migrate_latest());
+    print_put_int(o, "rows", r->rows);
+    print_put_int(o, "events", r->events);
+    print_put_str(o, "digest", r->digest);
+    print_put_time(cli, o, "last_event_at", r->last_at);
+    print_put_int(o, "ended_sessions", r->sessions);
+    print_put_int(o, "void_enrolments", r->enrolments);
+    print_put_int(o, "void_recovery_codes", r->recovery_codes);
+    print_record(cli, o);
+    print_note(
+        cli, "\nWhat happened after the last event is lost: repeat the locks, deletions, password resets and "
+             "removed\nphones of that time before you start the server (docs/operating.md, \"Restoring\").");
+}
+
+enum errcode
+cmd_restore(struct cli *cli)
+{
+    enum errcode err = cli_configure(cli);
+    if (err != ERR_NONE)
+        return err;
+    struct str to = args_option(&cli->args, "to");
+    struct restore r = {.backup = args_word(&cli->args, 0),
+                        .url = str_is_null(to) ? config_store(&cli->config) : to,
+                        .key_file = cli->config.store_key_file,
+                        .patience = cli->config.store_busy_timeout};
+    err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
+    if (err != ERR_NONE)
+        return cli_unavailable(cli, err);
+    cli_fill_env(cli);
+    err = find_owner(cli, &r);
+    if (err == ERR_NONE)
+        err = restore_run(&cli->cx, &r);
+    if (err != ERR_NONE)
+        return err;
+    tell_restored(cli, &r);
     return ERR_NONE;
 }

@@ -27,6 +27,13 @@ db_unmake(struct db **db)
     *db = NULL;
 }
 
+void
+db_discard(struct db **db)
+{
+    (*db)->is_new = true;
+    db_unmake(db);
+}
+
 enum errcode
 db_map(struct cx *cx, int64_t bytes)
 {
@@ -39,6 +46,12 @@ db_tidy(struct cx *cx)
 {
     ASSERT(!cx->db->in_transaction);
     return cx->db->driver->tidy(cx, cx->db);
+}
+
+bool
+db_copies_itself(const struct db *db)
+{
+    return db->driver->backup != NULL;
 }
 
 enum errcode
@@ -60,12 +73,14 @@ begin(struct cx *cx, enum db_purpose purpose)
     return err;
 }
 
-/* The latest time that any process is known to have recorded; 0: none yet. */
+/* The latest time that any process is known to have recorded; 0: none yet. Of a database that is closed
+ * (whole.h), the reason. */
 static enum errcode
-read_latest(struct cx *cx, int64_t *latest_out)
+read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
 {
     static const char sql[] = "SELECT COALESCE((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0), "
-                              "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0)";
+                              "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0), "
+                              "(SELECT value FROM meta WHERE name = 'closed')";
     struct db_rows *rows;
     int64_t newest = 0, kept = 0;
     enum errcode err = db_query(cx, &rows, sql, "");
@@ -74,6 +89,7 @@ read_latest(struct cx *cx, int64_t *latest_out)
     if (db_next(cx, rows)) {
         newest = db_int(rows, 0);
         kept = db_int(rows, 1);
+        *closed_out = db_text(cx, rows, 2);
     }
     *latest_out = newest > kept ? newest : kept;
     return db_done(cx, rows);
@@ -83,9 +99,12 @@ enum errcode
 db_take_time(struct cx *cx)
 {
     int64_t latest = 0;
-    enum errcode err = read_latest(cx, &latest);
+    struct str closed = STR_NULL;
+    enum errcode err = read_latest(cx, &latest, &closed);
     if (err != ERR_NONE)
         return err;
+    if (!str_is_null(closed))
+        return err_set(cx, ERR_STORE, "the database is closed: %.*s", STR_ARG(closed));
     if (latest > clock_wall() + CLOCK_BEHIND_MOST)
         return err_set(cx, ERR_STORE,
                        "the database has seen %s: the machine's clock is wrong, or was wrong then",
@@ -194,9 +213,8 @@ db_rollback(struct cx *cx)
     db->failed = ERR_NONE;
 }
 
-/* A failed statement fails the whole transaction, as PostgreSQL does in any case. */
-static enum errcode
-note(struct db *db, enum errcode err)
+enum errcode
+db_noted(struct db *db, enum errcode err)
 {
     if (err != ERR_NONE && db->in_transaction && db->failed == ERR_NONE)
         db->failed = err;
@@ -259,8 +277,18 @@ add_arguments(struct db_values *values, const char *types, va_list ap)
 }
 
 enum errcode
-db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql, struct db_values *values,
-                const char *types, va_list ap)
+db_began(struct db *db, enum errcode err, struct db_rows **rows_out)
+{
+    if (err == ERR_NONE) {
+        ASSERT(*rows_out != NULL);
+        (*rows_out)->has_row = false;
+        (*rows_out)->err = ERR_NONE;
+    }
+    return db_noted(db, err);
+}
+
+enum errcode
+db_query_list(struct cx *cx, struct db_rows **rows_out, const char *sql, const struct db_values *values)
 {
     struct db *db = cx->db;
     *rows_out = NULL;
@@ -268,14 +296,15 @@ db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql, struc
         err_set(cx, db->failed, "the transaction has failed already");
         return db->failed;
     }
+    return db_began(db, db->driver->query(cx, db, sql, values->at, values->n, rows_out), rows_out);
+}
+
+enum errcode
+db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql, struct db_values *values,
+                const char *types, va_list ap)
+{
     add_arguments(values, types, ap);
-    enum errcode err = db->driver->query(cx, db, sql, values->at, values->n, rows_out);
-    if (err == ERR_NONE) {
-        ASSERT(*rows_out != NULL);
-        (*rows_out)->has_row = false;
-        (*rows_out)->err = ERR_NONE;
-    }
-    return note(db, err);
+    return db_query_list(cx, rows_out, sql, values);
 }
 
 enum errcode
@@ -295,7 +324,7 @@ db_next(struct cx *cx, struct db_rows *rows)
 {
     bool has_row = false;
     if (rows->err == ERR_NONE)
-        rows->err = note(rows->db, rows->db->driver->step(cx, rows, &has_row));
+        rows->err = db_noted(rows->db, rows->db->driver->step(cx, rows, &has_row));
     rows->has_row = has_row && rows->err == ERR_NONE;
     return rows->has_row;
 }
@@ -343,7 +372,7 @@ db_blob(struct cx *cx, struct db_rows *rows, int column)
 void
 db_spoil(struct cx *cx, struct db_rows *rows, const char *column)
 {
-    rows->err = note(rows->db, err_set(cx, ERR_STORE, "the database has a wrong value for %s", column));
+    rows->err = db_noted(rows->db, err_set(cx, ERR_STORE, "the database has a wrong value for %s", column));
     rows->has_row = false;
 }
 

@@ -24,8 +24,9 @@ struct db;
 struct db_rows; /* a running statement; owned by the connection */
 
 /* DB_CREATE: mode 0600, creates the schema; ERR_EXISTS when the database already has a table. DB_MIGRATE:
- * opens it, and upgrades an older schema to this program's version. */
-enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE };
+ * opens it, and upgrades an older schema to this program's version. DB_RAW: opens it whatever it has, also if
+ * it is empty or closed (whole.h). */
+enum db_mode { DB_OPEN, DB_CREATE, DB_MIGRATE, DB_RAW };
 
 /* url: postgresql://... (db/postgres/pg_url.h), sqlite:PATH, or the path alone of an SQLite file; the path
  * ":memory:" is a private database, for tests. ERR_NOT_FOUND when the file does not exist, ERR_STORE_SCHEMA
@@ -40,6 +41,8 @@ enum errcode db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t b
 void db_close(struct db **db);
 /* Closes; removes the file, or the tables, if this connection made them (DB_CREATE). */
 void db_unmake(struct db **db);
+/* The same for one that an earlier connection made: everything in it is lost. */
+void db_discard(struct db **db);
 
 enum { DB_PLACES = 24, DB_PORTS = 16 };
 /* What a confined process must be able to reach, to open this database again: files, and, of a server,
@@ -69,7 +72,9 @@ enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 enum errcode db_tidy(struct cx *cx) MUST_CHECK;
 
 /* Outside of any transaction: writes a consistent copy into the empty file at path, while others continue
- * to read and write. Durable once the caller has synced it. ERR_STORE, ERR_STORE_FULL (of either file). */
+ * to read and write. Durable once the caller has synced it. ERR_STORE, ERR_STORE_FULL (of either file). Only
+ * for a kind of database that db_copies_itself. */
+bool db_copies_itself(const struct db *db);
 enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
@@ -78,8 +83,9 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
  * Both begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
  * raise clock_now when another process saw a later time. ERR_STORE when that is more than
- * CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible. */
-/* Then cx->enters runs, if there is one; its error is returned, and no transaction is open. */
+ * CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible; or when the database is closed
+ * (whole.h): it has moved, or is not complete yet. Then cx->enters runs, if there is one; its error is
+ * returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */

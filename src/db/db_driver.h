@@ -26,6 +26,10 @@ struct db_value {
  * statement. Each function sets the context's error; none uses in_transaction or failed. */
 enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES };
 
+struct db_table;  /* db/whole.h */
+struct db_record; /* the same */
+struct db_finder; /* the same */
+
 struct db_driver {
     const char *version; /* of the program that it belongs to */
     bool is_shared;      /* see db_is_shared */
@@ -40,6 +44,8 @@ struct db_driver {
     /* Outside of a transaction, reconnects first if necessary. */
     enum errcode (*query)(struct cx *cx, struct db *db, const char *sql, const struct db_value *values,
                           size_t n, struct db_rows **rows_out);
+    /* As query, within a transaction, for any number of rows: they are fetched in parts as they are read. */
+    enum errcode (*scan)(struct cx *cx, struct db *db, const char *sql, struct db_rows **rows_out);
     enum errcode (*step)(struct cx *cx, struct db_rows *rows, bool *has_row_out);
     void (*finish)(struct db_rows *rows);
     int64_t (*changed)(struct db_rows *rows);
@@ -48,13 +54,20 @@ struct db_driver {
     char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; otherwise 0 */
     int64_t (*number)(struct db_rows *rows, int column);
     struct str (*bytes)(struct db_rows *rows, int column);
+    /* Of whole.h. */
+    enum errcode (*load_begin)(struct cx *cx, struct db *db, const struct db_table *table);
+    enum errcode (*load_row)(struct cx *cx, struct db *db, const struct db_table *table,
+                             const struct db_record *record);
+    enum errcode (*load_end)(struct cx *cx, struct db *db);
+    enum errcode (*defer)(struct cx *cx, struct db *db, bool on);
+    enum errcode (*examine)(struct cx *cx, struct db *db, const struct db_finder *finder);
     /* Several statements without parameters or rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
     /* whether there is no table at all */
     enum errcode (*is_empty)(struct cx *cx, struct db *db, bool *empty_out);
     enum errcode (*map)(struct cx *cx, struct db *db, int64_t bytes);
     enum errcode (*tidy)(struct cx *cx, struct db *db);
-    enum errcode (*backup)(struct cx *cx, struct db *db, struct str path);
+    enum errcode (*backup)(struct cx *cx, struct db *db, struct str path); /* NULL: by its rows (whole.h) */
     void (*close)(struct db *db);
     void (*unmake)(struct db *db); /* closes a database that is_new, and removes it */
     enum errcode (*reach)(struct cx *cx, struct str place, struct db_reach *reach_out);
@@ -97,6 +110,12 @@ void db_value_add(struct db_values *values, struct db_value value);
 /* db_query with `values` in front of the arguments, which are added to them. */
 enum errcode db_query_values(struct cx *cx, struct db_rows **rows_out, const char *sql,
                              struct db_values *values, const char *types, va_list ap) MUST_CHECK;
+enum errcode db_query_list(struct cx *cx, struct db_rows **rows_out, const char *sql,
+                           const struct db_values *values) MUST_CHECK;
+/* Of db.c, after each use of a driver: a statement that fails fails the whole transaction, as PostgreSQL does
+ * in any case. db_began: its rows are about to be read. Both return err. */
+enum errcode db_noted(struct db *db, enum errcode err) MUST_CHECK;
+enum errcode db_began(struct db *db, enum errcode err, struct db_rows **rows_out) MUST_CHECK;
 /* The current row is not what it must be: ends the reading, and db_done returns ERR_STORE. */
 void db_spoil(struct cx *cx, struct db_rows *rows, const char *column);
 

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "db/sqlite_link.h"
+#include "db/whole.h"
 
 struct sqlite {
     struct db db;
@@ -140,6 +141,12 @@ sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_valu
 }
 
 static enum errcode
+sqlite_scan(struct cx *cx, struct db *db, const char *sql, struct db_rows **rows_out)
+{
+    return sqlite_query(cx, db, sql, NULL, 0, rows_out);
+}
+
+static enum errcode
 sqlite_step(struct cx *cx, struct db_rows *rows, bool *has_row_out)
 {
     struct statement *st = statement_of(rows);
@@ -199,6 +206,74 @@ sqlite_bytes(struct db_rows *rows, int column)
     if (p != NULL)
         return (struct str){p, (size_t)sqlite3_column_bytes(stmt, column)};
     return sqlite3_column_type(stmt, column) == SQLITE_NULL ? STR_NULL : STR_LIT("");
+}
+
+static enum errcode
+sqlite_load_begin(struct cx *cx, struct db *db, const struct db_table *table)
+{
+    (void)cx;
+    (void)db;
+    (void)table;
+    return ERR_NONE;
+}
+
+static enum errcode
+sqlite_load_row(struct cx *cx, struct db *db, const struct db_table *table, const struct db_record *record)
+{
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = sqlite_query(cx, db, table->add, record->values, record->n, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = sqlite_step(cx, rows, &has_row);
+    sqlite_finish(rows);
+    return err;
+}
+
+static enum errcode
+sqlite_load_end(struct cx *cx, struct db *db)
+{
+    (void)cx;
+    (void)db;
+    return ERR_NONE;
+}
+
+/* The end of the transaction sets it back, and verifies. */
+static enum errcode
+sqlite_defer(struct cx *cx, struct db *db, bool on)
+{
+    return on ? run(cx, sqlite_of(db), "PRAGMA defer_foreign_keys = ON") : ERR_NONE;
+}
+
+/* Each row has words for people in its first column; `good` is not a problem. */
+static enum errcode
+ask(struct cx *cx, struct db *db, const char *sql, const char *good, const struct db_finder *finder)
+{
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = sqlite_query(cx, db, sql, NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    ASSERT(rows != NULL);
+    while ((err = sqlite_step(cx, rows, &has_row)) == ERR_NONE && has_row) {
+        struct str words = sqlite_bytes(rows, 0);
+        if (!str_eq(words, str_from_cstr(good)))
+            finder->found(finder->arg, words);
+    }
+    sqlite_finish(rows);
+    return err;
+}
+
+static enum errcode
+sqlite_examine(struct cx *cx, struct db *db, const struct db_finder *finder)
+{
+    enum errcode err = ask(cx, db, "PRAGMA integrity_check(20)", "ok", finder);
+    return err != ERR_NONE ? err
+                           : ask(cx, db,
+                                 "SELECT 'a row of ' || \"table\" || ' refers to one of ' || parent || "
+                                 "' that is not there: row ' || coalesce(rowid, '') "
+                                 "FROM pragma_foreign_key_check LIMIT 20",
+                                 "", finder);
 }
 
 static enum errcode
@@ -350,6 +425,7 @@ const struct db_driver db_sqlite = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .query = sqlite_query,
+    .scan = sqlite_scan,
     .step = sqlite_step,
     .finish = sqlite_finish,
     .changed = sqlite_changed,
@@ -357,6 +433,11 @@ const struct db_driver db_sqlite = {
     .kind = sqlite_kind,
     .number = sqlite_number,
     .bytes = sqlite_bytes,
+    .load_begin = sqlite_load_begin,
+    .load_row = sqlite_load_row,
+    .load_end = sqlite_load_end,
+    .defer = sqlite_defer,
+    .examine = sqlite_examine,
     .script = sqlite_script,
     .is_empty = sqlite_is_empty,
     .map = sqlite_map,

@@ -70,17 +70,19 @@ apply(struct cx *cx, int64_t from)
 }
 
 enum errcode
-migrate_up(struct cx *cx)
+migrate_within(struct cx *cx)
 {
-    enum errcode err = db_begin_untimed(cx);
-    if (err != ERR_NONE)
-        return err;
     int64_t version = 0;
-    err = migrate_version(cx, &version);
+    enum errcode err = migrate_version(cx, &version);
     if (err == ERR_NONE && version > migrate_latest())
         err = err_set(cx, ERR_STORE_SCHEMA, "schema version %lld is newer than this program's %lld",
                       (long long)version, (long long)migrate_latest());
-    if (err == ERR_NONE && version < migrate_latest())
-        err = apply(cx, version);
-    return db_end(cx, err);
+    return err == ERR_NONE && version < migrate_latest() ? apply(cx, version) : err;
+}
+
+enum errcode
+migrate_up(struct cx *cx)
+{
+    enum errcode err = db_begin_untimed(cx);
+    return err == ERR_NONE ? db_end(cx, migrate_within(cx)) : err;
 }

@@ -16,5 +16,7 @@ enum errcode migrate_version(struct cx *cx, int64_t *version_out) MUST_CHECK;
 /* Applies all missing steps in one transaction. ERR_STORE_SCHEMA when the database is newer than the
  * program. */
 enum errcode migrate_up(struct cx *cx) MUST_CHECK;
+/* The same within the open transaction (db_begin_untimed). */
+enum errcode migrate_within(struct cx *cx) MUST_CHECK;
 
 #endif

@@ -71,7 +71,7 @@ db_open(struct cx *cx, struct str url, enum db_mode mode, int64_t busy_timeout, 
     enum errcode err = find_driver(cx, &url, &driver);
     if (err == ERR_NONE)
         err = driver->open(cx, url, mode == DB_CREATE, busy_timeout, &db);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE && mode != DB_RAW)
         err = settle_schema(cx, db, mode);
     if (err != ERR_NONE)
         db_unmake(&db);

@@ -9,7 +9,7 @@
 #define ITS_DEVICES " WHERE device_id IN (SELECT id FROM device WHERE technician_id = $1)"
 
 /* A phone's row stays, marked as removed and without its key: a call in progress may still refer to it.
- * Its token column is unique, and gets the id, which no digest equals. */
+ * Its token column is unique, and keeps half a digest, which no digest equals. */
 static const char *const statements[] = {
     "UPDATE technician SET password_hash = '', password_generation = password_generation + 1, "
     "totp_sealed = NULL, totp_last_step = 0 WHERE id = $1",
@@ -22,7 +22,7 @@ static const char *const statements[] = {
     "DELETE FROM passkey" ITS_DEVICES,
     "DELETE FROM push_subscription" ITS_DEVICES,
     "UPDATE device SET state = 'removed', public_key = substr(public_key, 1, 0), "
-    "token_digest = CAST(CAST(id AS TEXT) AS BYTEA) WHERE technician_id = $1",
+    "token_digest = substr(token_digest, 1, 16) WHERE technician_id = $1",
 };
 
 enum errcode

@@ -48,9 +48,6 @@ def test_a_sign_in(own_server, name):
     assert server.console().sign_in(email, phone).result == "OK"
     assert server.cli("audit", "verify")["events"] > 3
     assert "store.unavailable" not in server.log()
-    done = server.run("backup", os.path.join(server.folder, "copy.db"))
-    assert done.returncode == 2 and "pg_dump" in done.stderr
-    assert not os.path.exists(os.path.join(server.folder, "copy.db"))
     assert server.cli("upgrade")["upgraded"] is False
 
 

@@ -96,14 +96,20 @@ pg_query(struct cx *cx, struct db *db, const char *sql, const struct db_value *v
 }
 
 static enum errcode
+pg_scan(struct cx *cx, struct db *db, const char *sql, struct db_rows **rows_out)
+{
+    struct pg_link *link = link_of(db);
+    struct pg_statement *st = pg_link_statement(link, db, sql, NULL, 0);
+    enum errcode err = pg_link_scan(cx, link, st);
+    if (err == ERR_NONE)
+        *rows_out = &st->rows;
+    return err;
+}
+
+static enum errcode
 pg_step(struct cx *cx, struct db_rows *rows, bool *has_row_out)
 {
-    struct pg_statement *st = statement_of(rows);
-    (void)cx; /* all rows have arrived with the answer */
-    *has_row_out = st->result != NULL && st->row + 1 < PQntuples(st->result);
-    if (*has_row_out)
-        st->row++;
-    return ERR_NONE;
+    return pg_statement_step(cx, statement_of(rows), has_row_out);
 }
 
 static void
@@ -171,6 +177,63 @@ pg_number(struct db_rows *rows, int column)
                        PQgetlength(st->result, st->row, column));
 }
 
+static enum errcode
+load_begin(struct cx *cx, struct db *db, const struct db_table *table)
+{
+    return pg_load_begin(cx, link_of(db), table);
+}
+
+static enum errcode
+load_row(struct cx *cx, struct db *db, const struct db_table *table, const struct db_record *record)
+{
+    (void)table;
+    return pg_load_row(cx, link_of(db), record);
+}
+
+static enum errcode
+load_end(struct cx *cx, struct db *db)
+{
+    return pg_load_end(cx, link_of(db));
+}
+
+/* Every foreign key, which the owner of the tables may change. */
+#define DEFER(before, how)                                                                          \
+    "DO $$ DECLARE r record; BEGIN " before "FOR r IN SELECT conname, conrelid::regclass AS place " \
+    "FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace "                               \
+    "WHERE contype = 'f' AND n.nspname = current_schema() LOOP "                                    \
+    "EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I " how "', r.place, r.conname); END LOOP; END $$"
+
+static enum errcode
+pg_defer(struct cx *cx, struct db *db, bool on)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    const char *text = on ? DEFER("", "DEFERRABLE INITIALLY DEFERRED")
+                          : DEFER("SET CONSTRAINTS ALL IMMEDIATE; ", "NOT DEFERRABLE");
+    return pg_link_run(cx, link, text, "DO", 0);
+}
+
+static enum errcode
+pg_examine(struct cx *cx, struct db *db, const struct db_finder *finder)
+{
+    static const char sql[] =
+        "SELECT 'the constraint ' || conname || ' of ' || conrelid::regclass || ' is not in force: "
+        "ALTER TABLE ... VALIDATE CONSTRAINT' FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace "
+        "WHERE n.nspname = current_schema() AND NOT convalidated UNION ALL "
+        "SELECT 'the index ' || indexrelid::regclass || ' is not in force: REINDEX INDEX' FROM pg_index "
+        "JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = current_schema()::regnamespace "
+        "AND NOT (indisvalid AND indisready AND indislive) LIMIT 20";
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    while ((err = pg_step(cx, rows, &has_row)) == ERR_NONE && has_row)
+        finder->found(finder->arg, pg_bytes(rows, 0));
+    pg_finish(rows);
+    return err;
+}
+
 /* Of migrations: they may take as long as they need. */
 static enum errcode
 pg_script(struct cx *cx, struct db *db, const char *text)
@@ -212,15 +275,6 @@ pg_tidy(struct cx *cx, struct db *db)
     (void)cx;
     (void)db;
     return ERR_NONE;
-}
-
-static enum errcode
-pg_backup(struct cx *cx, struct db *db, struct str path)
-{
-    (void)db;
-    (void)path;
-    return err_set(cx, ERR_USAGE,
-                   "the database is on PostgreSQL: pg_dump --format=custom makes a consistent copy of it");
 }
 
 static void
@@ -366,6 +420,7 @@ const struct db_driver db_postgres = {
     .commit = pg_commit,
     .rollback = pg_rollback,
     .query = pg_query,
+    .scan = pg_scan,
     .step = pg_step,
     .finish = pg_finish,
     .changed = pg_changed,
@@ -373,11 +428,15 @@ const struct db_driver db_postgres = {
     .kind = pg_kind,
     .number = pg_number,
     .bytes = pg_bytes,
+    .load_begin = load_begin,
+    .load_row = load_row,
+    .load_end = load_end,
+    .defer = pg_defer,
+    .examine = pg_examine,
     .script = pg_script,
     .is_empty = pg_is_empty,
     .map = pg_map,
     .tidy = pg_tidy,
-    .backup = pg_backup,
     .close = pg_close,
     .unmake = pg_unmake,
     .reach = pg_reach,

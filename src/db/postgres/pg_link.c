@@ -47,6 +47,7 @@ pg_link_disconnect(struct pg_link *link)
 {
     PQfinish(link->conn);
     link->conn = NULL;
+    buf_clear(&link->loading);
 }
 
 bool

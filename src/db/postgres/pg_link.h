@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/list.h"
 #include "db/db_driver.h"
 #include "db/postgres/pg_url.h"
+#include "db/whole.h"
 
 enum { PG_SLOTS = 256, PG_TYPES = 33 };
 
@@ -32,6 +34,8 @@ struct pg_link {
     int64_t compared_at;  /* clock_mono: when the clocks were compared */
     int64_t retry_at;     /* clock_mono: not before */
     int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
+    uint64_t cursors;     /* the number of the last one */
+    struct buf loading;   /* rows for a COPY that were not sent yet */
     struct list running;  /* statements whose rows may still be read */
     struct pg_statement *slots[PG_SLOTS];
 };
@@ -44,7 +48,9 @@ struct pg_statement {
     char types[PG_TYPES]; /* as declared to the server */
     uint64_t number, generation;
     struct pg_result *result;
-    int row; /* -1: before the first */
+    int row;              /* -1: before the first */
+    struct pg_link *link; /* of a cursor, which has a number: `result` is a part of its rows */
+    uint64_t cursor;      /* 0: all rows are in `result` */
 };
 
 /* *url becomes the link's. */
@@ -72,6 +78,15 @@ enum errcode pg_link_run(struct cx *cx, struct pg_link *link, const char *text, 
 /* Runs a statement with all of its rows. */
 enum errcode pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st,
                            const struct db_value *values, size_t n) MUST_CHECK;
+
+/* The same for a text without parameters, within a transaction: a cursor, whose rows come in parts. */
+enum errcode pg_link_scan(struct cx *cx, struct pg_link *link, struct pg_statement *st) MUST_CHECK;
+/* The next row; of a cursor possibly after the next part was fetched. */
+enum errcode pg_statement_step(struct cx *cx, struct pg_statement *st, bool *has_row_out) MUST_CHECK;
+/* Rows for a table; see db/whole.h. Within a transaction. */
+enum errcode pg_load_begin(struct cx *cx, struct pg_link *link, const struct db_table *table) MUST_CHECK;
+enum errcode pg_load_row(struct cx *cx, struct pg_link *link, const struct db_record *record) MUST_CHECK;
+enum errcode pg_load_end(struct cx *cx, struct pg_link *link) MUST_CHECK;
 
 /* The statement of that text and those types, stopped. */
 struct pg_statement *pg_link_statement(struct pg_link *link, struct db *db, const char *sql,

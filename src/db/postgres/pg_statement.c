@@ -30,12 +30,29 @@ pg_kind_of(unsigned type)
     }
 }
 
+/* So that nothing uses its table any more. The end of the transaction does it too. */
+static void
+close_cursor(struct pg_statement *st)
+{
+    struct cx quiet;
+    char text[40];
+    (void)snprintf(text, sizeof text, "CLOSE c%llu", (unsigned long long)st->cursor);
+    cx_init(&quiet);
+    if (st->link->conn != NULL && PQtransactionStatus(st->link->conn) == PQTRANS_INTRANS &&
+        pg_link_run(&quiet, st->link, text, "CLOSE CURSOR", pg_link_patience(st->link)) != ERR_NONE)
+        pg_link_disconnect(st->link);
+    cx_clear(&quiet);
+}
+
 void
 pg_statement_stop(struct pg_statement *st)
 {
     list_remove(&st->running);
     PQclear(st->result);
     st->result = NULL;
+    if (st->cursor != 0)
+        close_cursor(st);
+    st->cursor = 0;
 }
 
 void
@@ -169,4 +186,54 @@ pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st, cons
     if (err != ERR_NONE)
         pg_statement_stop(st);
     return err;
+}
+
+enum { PART = 500 }; /* rows */
+
+static enum errcode
+fetch_part(struct cx *cx, struct pg_statement *st)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "FETCH FORWARD %d FROM c%llu", PART, (unsigned long long)st->cursor);
+    PQclear(st->result);
+    st->result = NULL;
+    st->row = -1;
+    if (st->link->conn == NULL)
+        return err_set(cx, ERR_STORE, "postgresql: the connection was lost");
+    bool sent = PQsendQueryParams(st->link->conn, text, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    return pg_link_collect(cx, st->link, sent, st->sql, pg_link_patience(st->link), &st->result);
+}
+
+enum errcode
+pg_link_scan(struct cx *cx, struct pg_link *link, struct pg_statement *st)
+{
+    const uint64_t number = ++link->cursors;
+    struct str text = arena_printf(&cx->arena, "DECLARE c%llu NO SCROLL CURSOR FOR %s",
+                                   (unsigned long long)number, st->sql);
+    enum errcode err = pg_link_run(cx, link, text.p, "DECLARE CURSOR", pg_link_patience(link));
+    if (err != ERR_NONE)
+        return err;
+    list_add_last(&link->running, &st->running);
+    st->link = link;
+    st->cursor = number;
+    err = fetch_part(cx, st);
+    if (err == ERR_NONE)
+        err = check_columns(cx, st);
+    if (err != ERR_NONE)
+        pg_statement_stop(st);
+    return err;
+}
+
+enum errcode
+pg_statement_step(struct cx *cx, struct pg_statement *st, bool *has_row_out)
+{
+    enum errcode err = ERR_NONE;
+    *has_row_out = false;
+    if (st->cursor != 0 && st->result != NULL && st->row + 1 == PART)
+        err = fetch_part(cx, st);
+    if (err != ERR_NONE || st->result == NULL || st->row + 1 >= PQntuples(st->result))
+        return err;
+    st->row++;
+    *has_row_out = true;
+    return ERR_NONE;
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Backups, and what a restore makes of them, on SQLite and PostgreSQL: everything is there, and nothing that was open then, and
+may have been used since, comes back to life."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import stat
+
+import pytest
+
+import postgres
+from countersign import Refused
+from test_processes import fill, small_disk  # noqa: F401 (a fixture)
+from test_results import totp
+from test_upgrade import turn_back
+
+KINDS = ("sqlite", "postgresql")
+
+
+def place(kind, folder):
+    """The settings of a store that does not exist yet."""
+    return {("store", "path"): os.path.join(folder, "new.db")} if kind == "sqlite" else postgres.store()
+
+
+def use(server, settings):
+    """The configuration names another store."""
+    for key in (("store", "path"), ("store", "url")):
+        server.settings.pop(key, None)
+    server.settings.update({name: str(value) for name, value in settings.items()})
+    server.write_config()
+
+
+@pytest.mark.parametrize("target", KINDS)
+@pytest.mark.parametrize("source", KINDS)
+def test_what_a_restore_makes_of_a_backup(own_server, name, tmp_path, source, target):
+    company, email = name
+    server = own_server(place(source, str(tmp_path)) if source == "postgresql" else None)
+    phone, console = server.ready(company, email), server.console()
+    seed = server.cli("code", "totp", email, "--qr", "no")["uri"].split("secret=")[1].split("&")[0]
+    recovery = server.cli("code", "recovery", email)["codes"][0]
+    link = server.enrol_link(email).split("#", 1)[1]
+    assert console.sign_in(email, phone).result == "OK"
+    signed = phone.signed("device/noticed", {"sNoticeId": "x"})
+    server.advance(31)
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+
+    path = tmp_path / "copy.db"
+    made = server.cli("backup", path)
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600 and {file for file in os.listdir(tmp_path) if "copy" in file} == {"copy.db"}
+    assert made == {"file": str(path), "schema_version": 5} | {key: server.cli("audit", "verify")[key] for key in ("events", "digest")}
+    # What is used after the backup, and would be good again.
+    assert console.settle(token, push.sPushToken).result == "OK"
+    code = totp(seed, server.now())
+    for one in (code, recovery):
+        login = console.login(email)
+        assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=one).result == "OK"
+    assert phone.post("noticed", signed, phone.token)["result"] == "OK"
+    assert server.phone(email).id
+    server.stop()
+
+    before = path.read_bytes()
+    use(server, place(target, str(tmp_path)))
+    done = server.cli("restore", path)
+    assert (done["from_schema_version"], done["schema_version"], done["events"], done["digest"]) == (5, 5, made["events"], made["digest"])
+    assert (done["ended_sessions"], done["void_enrolments"], done["void_recovery_codes"]) == (1, 1, 10)
+    assert path.read_bytes() == before and not [file for file in os.listdir(server.folder) if "restoring" in file]
+    if target == "sqlite":
+        assert stat.S_IMODE(os.stat(tmp_path / "new.db").st_mode) == 0o600
+        assert {file for file in os.listdir(tmp_path) if file.startswith("new")} == {"new.db"}
+    with pytest.raises(Refused, match="only an empty database"):
+        server.cli("restore", path)
+    assert [row["event"] for row in server.cli("audit", "list")["events"]][-1] == "store.restored"
+    server.cli("audit", "verify")
+
+    server.start()
+    console.connection.close()
+    assert console.check(token, push.sPushToken).result == "InvalidToken", "an approval is not used twice"
+    assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
+    login = console.login(email)
+    for one in (code, recovery):
+        assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=one).result == "InvalidCode"
+    assert phone.post("noticed", signed, phone.token)["result"] != "OK"
+    assert phone.try_enrol(link)["result"] != "OK"
+    server.advance(61)
+    assert server.console().sign_in(email, phone).result == "OK"
+    login = console.login(email)
+    assert console.call("twoFactorValidateCode", sLoginToken=login.sLoginToken, sCode=totp(seed, server.now())).result == "OK"
+
+
+@pytest.mark.parametrize("target", KINDS)
+@pytest.mark.parametrize("version", [1, 3, 4])
+def test_a_backup_of_an_earlier_version(own_server, name, tmp_path, target, version):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    path = str(tmp_path / "copy.db")
+    server.cli("backup", path)
+    server.stop()
+    turn_back(path, version)
+    use(server, place(target, str(tmp_path)))
+    assert server.cli("restore", path)["from_schema_version"] == version
+    server.start()
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def alter(path, sql):
+    with contextlib.closing(sqlite3.connect(path)) as store, store:
+        assert store.execute(sql).rowcount != 0
+
+
+def flip(path):
+    """A page in the middle."""
+    with open(path, "r+b") as file:
+        file.seek(os.path.getsize(path) // 8192 * 4096)
+        file.write(b"\xff" * 4096)
+
+
+DAMAGES = {
+    "audit": (lambda path: alter(path, "UPDATE audit SET source = '192.0.2.9' WHERE seq = 3"), "audit row 3", 1),
+    "page": (flip, "damaged", 3),
+    "key": (lambda path: alter(path, "UPDATE meta SET value = 'x' WHERE name = 'key_check'"), "not this database's key", 3),
+    "newer": (lambda path: alter(path, "UPDATE meta SET value = '99' WHERE name = 'schema_version'"), "schema version 99", 3),
+    "parent": (lambda path: alter(path, "DELETE FROM technician"), "refers to one of technician that is not there", 3),
+    "log": (lambda path: open(path + "-wal", "wb").close(), "is a database in use", 3),
+    "empty": (lambda path: os.truncate(path, 0), "is not a backup", 3),
+    "other": (lambda path: open(path, "wb").write(b"x" * 9000), "is not a database", 3),
+}
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_a_restore_is_whole_or_nothing(own_server, name, tmp_path, target):
+    company, email = name
+    server = own_server()
+    server.ready(company, email)
+    good = str(tmp_path / "copy.db")
+    server.cli("backup", good)
+    server.stop()
+    use(server, place(target, str(tmp_path)))
+    files = set(os.listdir(tmp_path)) | set(os.listdir(server.folder))
+    for what, (damage, words, status) in DAMAGES.items():
+        bad = str(tmp_path / f"bad-{what}.db")
+        shutil.copy(good, bad)
+        damage(bad)
+        with pytest.raises(Refused, match=words) as refused:
+            server.cli("restore", bad)
+        assert refused.value.code == status, what
+    left = set(os.listdir(tmp_path)) | set(os.listdir(server.folder))
+    assert not [file for file in left - files if not file.startswith("bad-")]
+    assert server.cli("restore", good)["rows"] > 10
+
+
+def test_a_restore_into_the_remains_of_a_database(own_server, tmp_path):
+    """SQLite's log of a database that is gone would be applied to the new one."""
+    server = own_server(start=False)
+    server.cli("backup", tmp_path / "copy.db")
+    path = server.settings["store", "path"]
+    with pytest.raises(Refused, match="only an empty database"):
+        server.cli("restore", tmp_path / "copy.db")
+    os.rename(path, path + "-wal")
+    with pytest.raises(Refused, match="db-wal is there already"):
+        server.cli("restore", tmp_path / "copy.db")
+    os.unlink(path + "-wal")
+    other = f"sqlite:{tmp_path}/other.db"
+    assert server.cli("restore", tmp_path / "copy.db", "--to", other)["database"] == other
+    assert not os.path.exists(path)
+
+
+def test_a_restore_without_room(own_server, small_disk, tmp_path, name):  # noqa: F811
+    server = own_server()
+    server.ready(*name)
+    server.cli("backup", tmp_path / "copy.db")
+    fill(small_disk / "filler")
+    with pytest.raises(Refused, match="[Nn]o space left") as refused:
+        server.cli("restore", tmp_path / "copy.db", "--to", f"sqlite:{small_disk}/new.db")
+    assert refused.value.code == 3 and os.listdir(small_disk) == ["filler"]
