@@ -150,15 +150,20 @@ static size_t
 show_findings(struct cli *cli, struct str path, struct str lines, json_t *document)
 {
     struct str warning = arena_printf(&cli->cx.arena, "%.*s: warning: ", STR_ARG(path));
-    json_t *problems = print_array(), *warnings = print_array();
+    struct str note = arena_printf(&cli->cx.arena, "%.*s: note: ", STR_ARG(path));
+    json_t *problems = print_array(), *warnings = print_array(), *notes = print_array();
     for (struct str rest = str_trim(lines, "\n"); rest.n > 0;) {
         struct str line = str_cut(&rest, '\n');
         print_note(cli, "%s", print_safe(cli, line));
-        print_add(str_starts(line, warning) ? warnings : problems, print_text(line));
+        print_add(str_starts(line, warning) ? warnings
+                  : str_starts(line, note)  ? notes
+                                            : problems,
+                  print_text(line));
     }
     size_t count = json_array_size(problems);
     print_put(document, "problems", problems);
     print_put(document, "warnings", warnings);
+    print_put(document, "notes", notes);
     return count;
 }
 

@@ -56,13 +56,18 @@ look_at_configuration(struct doctor *d)
     struct cli *cli = d->cli;
     struct str path = str_from_cstr(cli_config_path(cli));
     struct str warning = arena_printf(&cli->cx.arena, "%.*s: warning: ", STR_ARG(path));
+    struct str note = arena_printf(&cli->cx.arena, "%.*s: note: ", STR_ARG(path));
     struct buf lines;
     bool is_usable = false;
     buf_init(&lines, DAEMON_LINES_MAX);
     enum errcode err = daemon_check(cli, path, &lines, &is_usable);
     for (struct str rest = str_trim(buf_view(&lines), "\n"); rest.n > 0;) {
         struct str line = str_cut(&rest, '\n');
-        find(d, str_starts(line, warning) ? WARNING : WRONG, NULL, "%.*s", STR_ARG(line));
+        find(d,
+             str_starts(line, warning) ? WARNING
+             : str_starts(line, note)  ? RIGHT
+                                       : WRONG,
+             NULL, "%.*s", STR_ARG(line));
     }
     buf_clear(&lines);
     if (err != ERR_NONE)
@@ -79,7 +84,8 @@ look_at_certificate(struct doctor *d)
 {
     const struct config *c = &d->cli->config;
     if (!str_is_empty(c->tls_certificate))
-        find(d, RIGHT, NULL, "%s is used; its problems, if any, are above", c->tls_certificate.p);
+        find(d, RIGHT, NULL, "%s is used; each certificate and its problems, if any, are above",
+             c->tls_certificate.p);
     else if (config_is_local(c))
         find(d, WARNING, "set certificate and key in [tls]",
              "there is no TLS: this machine alone can sign in");

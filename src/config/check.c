@@ -199,6 +199,9 @@ check_tls(const struct config *c, struct problems *p)
         problems_add(p, p->set_at[SETTING_tls_certificate], "certificate without a key");
     if (has_key && is_missing(p, SETTING_tls_certificate, c->tls_certificate))
         problems_add(p, p->set_at[SETTING_tls_key], "key without a certificate");
+    if (!str_is_empty(c->tls_folder) && is_missing(p, SETTING_tls_certificate, c->tls_certificate))
+        problems_add(p, p->set_at[SETTING_tls_folder],
+                     "folder without a certificate: clients that send no name, or an unknown one, need one");
 }
 
 /* Such a worker would end at each sign-in. */

@@ -12,7 +12,7 @@
 
 #define LOOK_EVERY CLOCK_HOUR
 
-enum { LINES_MAX = 4096, HOST_MAX = 256 };
+enum { LINES_MAX = 32 * 1024, HOST_MAX = 256 };
 
 enum certificate_stage
 certificate_stage(int64_t left)
@@ -27,16 +27,16 @@ certificate_stage(int64_t left)
 }
 
 static void
-describe_end(int64_t end, int64_t now, struct buf *lines)
+describe_end(const struct tls_certificate *c, int64_t now, struct buf *lines)
 {
-    int64_t left = end - now;
+    int64_t left = c->not_after - now;
     struct arena a;
     arena_init(&a);
-    struct str when = clock_text(&a, end);
+    struct str when = clock_text(&a, c->not_after);
     if (left <= 0)
-        buf_addf(lines, "tls.certificate: ended at %.*s: clients refuse it; renew it\n", STR_ARG(when));
+        buf_addf(lines, "%s: ended at %.*s: clients refuse it; renew it\n", c->name, STR_ARG(when));
     else if (certificate_stage(left) != CERTIFICATE_GOOD)
-        buf_addf(lines, "tls.certificate: ends in %" PRId64 " day%s, at %.*s: renew it\n", left / CLOCK_DAY,
+        buf_addf(lines, "%s: ends in %" PRId64 " day%s, at %.*s: renew it\n", c->name, left / CLOCK_DAY,
                  left / CLOCK_DAY == 1 ? "" : "s", STR_ARG(when));
     arena_clear(&a);
 }
@@ -69,10 +69,37 @@ describe_name(const struct tls_context *tls, struct str public_url, struct buf *
 void
 certificate_describe(const struct tls_context *tls, struct str public_url, int64_t now, struct buf *lines)
 {
-    if (tls_context_not_before(tls) > now)
-        buf_addf(lines, "tls.certificate: is not valid yet: clients refuse it\n");
-    describe_end(tls_context_not_after(tls), now, lines);
+    for (size_t i = 0; i < tls_context_count(tls); i++) {
+        const struct tls_certificate *c = tls_context_certificate(tls, i);
+        if (c->not_before > now)
+            buf_addf(lines, "%s: is not valid yet: clients refuse it\n", c->name);
+        describe_end(c, now, lines);
+    }
     describe_name(tls, public_url, lines);
+}
+
+void
+certificate_list(const struct tls_context *tls, int64_t now, struct buf *lines)
+{
+    for (size_t i = 0; i < tls_context_count(tls); i++) {
+        const struct tls_certificate *c = tls_context_certificate(tls, i);
+        int64_t days = (c->not_after - now) / CLOCK_DAY;
+        buf_addf(lines, "%s: for %s, by %s, %s, %" PRId64 " days left, its key matches\n", c->name, c->names,
+                 c->issuer, c->key, days < 0 ? 0 : days);
+    }
+}
+
+/* The worst of them. */
+static enum certificate_stage
+stage_of(const struct tls_context *tls, int64_t now)
+{
+    enum certificate_stage worst = CERTIFICATE_GOOD;
+    for (size_t i = 0; i < tls_context_count(tls); i++) {
+        enum certificate_stage stage = certificate_stage(tls_context_certificate(tls, i)->not_after - now);
+        if (stage > worst)
+            worst = stage;
+    }
+    return worst;
 }
 
 static void
@@ -87,7 +114,7 @@ warn(struct front *f, int64_t now)
         struct str line = str_cut(&rest, '\n');
         log_event(LOG_CERTIFICATE, "problem=%s", log_quote(&a, line));
     }
-    f->certificate.stage = certificate_stage(tls_context_not_after(f->tls) - now);
+    f->certificate.stage = stage_of(f->tls, now);
     f->certificate.warned_at = now;
     arena_clear(&a);
     buf_clear(&lines);
@@ -99,11 +126,22 @@ look(struct loop_timer *t)
     struct certificate_watch *w = LIST_ITEM(t, struct certificate_watch, look);
     struct front *f = LIST_ITEM(w, struct front, certificate);
     int64_t now = clock_now();
-    enum certificate_stage stage = certificate_stage(tls_context_not_after(f->tls) - now);
+    enum certificate_stage stage = stage_of(f->tls, now);
     bool is_daily = stage == CERTIFICATE_ENDED && now - w->warned_at >= CLOCK_DAY;
     if (stage > w->stage || is_daily)
         warn(f, now);
     loop_timer_set(f->loop, t, clock_mono() + LOOK_EVERY);
+}
+
+static void
+log_each(const struct tls_context *tls, int64_t now)
+{
+    for (size_t i = 0; i < tls_context_count(tls); i++) {
+        const struct tls_certificate *c = tls_context_certificate(tls, i);
+        log_event(LOG_CERTIFICATE_USED,
+                  "certificate=\"%s\" names=\"%s\" issuer=\"%s\" key=\"%s\" days_left=%" PRId64, c->name,
+                  c->names, c->issuer, c->key, (c->not_after - now) / CLOCK_DAY);
+    }
 }
 
 void
@@ -113,6 +151,7 @@ certificate_watch(struct front *f)
     if (!w->is_on)
         loop_timer_init(&w->look, look);
     w->is_on = true;
+    log_each(f->tls, clock_now());
     warn(f, clock_now());
     loop_timer_set(f->loop, &w->look, clock_mono() + LOOK_EVERY);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificate: warns the operator in time about the certificate in use: it expires soon or has expired, is
- * not valid yet, or does not cover the name in server.public_url. */
+/* certificate: lists the certificates in use, and warns the operator in time: one expires soon or has
+ * expired, is not valid yet, or does not cover the name in server.public_url. */
 #ifndef COUNTERSIGN_FRONT_CERTIFICATE_H
 #define COUNTERSIGN_FRONT_CERTIFICATE_H
 
@@ -34,9 +34,12 @@ enum certificate_stage certificate_stage(int64_t left);
 void
 certificate_describe(const struct tls_context *tls, struct str public_url, int64_t now, struct buf *lines);
 
+/* What is in use: each certificate's names, issuer, kind of key and days, one sentence per line. */
+void certificate_list(const struct tls_context *tls, int64_t now, struct buf *lines);
+
 struct front;
-/* For a front with TLS: logs the current warnings, then checks every hour, and logs each new stage and,
- * after expiry, one line a day. Called again when another certificate is loaded. */
+/* For a front with TLS: logs the certificates and the current warnings, then checks every hour, and logs each
+ * new stage and, after expiry, one line a day. Called again when others are loaded. */
 void certificate_watch(struct front *f);
 
 #endif

@@ -115,6 +115,7 @@ front_free(struct front **at)
     throttle_clear(&f->throttle);
     forwarded_clear(&f->proxies);
     tls_context_free(&f->tls);
+    tls_context_free(&f->next_tls);
     soap_reader_free(&f->soap);
     ct_wsdl_clear(&f->wsdl);
     pool_clear(&f->pool);
@@ -138,14 +139,26 @@ front_add_listener(struct cx *cx, struct front *f, int fd, unsigned traits)
 }
 
 enum errcode
-front_set_tls(struct cx *cx, struct front *f, int cert_fd, int key_fd)
+front_add_certificate(struct cx *cx, struct front *f, const struct front_certificate *c)
 {
-    struct tls_context *fresh = NULL;
-    enum errcode err = tls_context_new_fds(cx, cert_fd, key_fd, &fresh);
+    enum errcode err = ERR_NONE;
+    if (c->is_first) {
+        tls_context_free(&f->next_tls);
+        err = tls_context_begin(cx, &f->next_tls);
+        f->has_bad_certificate = err != ERR_NONE;
+    }
+    if (f->next_tls != NULL)
+        err = tls_context_add_fds(cx, f->next_tls, c->name, c->cert_fd, c->key_fd);
+    if (err != ERR_NONE)
+        f->has_bad_certificate = true;
+    if (!c->is_last || f->has_bad_certificate)
+        return err;
+    err = tls_context_end(cx, f->next_tls);
     if (err != ERR_NONE)
         return err;
     tls_context_free(&f->tls);
-    f->tls = fresh;
+    f->tls = f->next_tls;
+    f->next_tls = NULL;
     if (f->certificate.is_on)
         certificate_watch(f);
     return ERR_NONE;
@@ -156,6 +169,13 @@ front_describe_certificate(const struct front *f, struct buf *lines)
 {
     if (f->tls != NULL)
         certificate_describe(f->tls, f->config->server_public_url, clock_now(), lines);
+}
+
+void
+front_list_certificates(const struct front *f, struct buf *lines)
+{
+    if (f->tls != NULL)
+        certificate_list(f->tls, clock_now(), lines);
 }
 
 void

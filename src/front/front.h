@@ -7,7 +7,7 @@
  * of its own except through accept(2), and needs no file system.
  *
  *     f = front_new(loop, &config);
- *     front_set_tls(cx, f, cert_fd, key_fd);          for TLS; before the first listener
+ *     front_add_certificate(cx, f, &certificate);     each, for TLS; before the first listener
  *     front_add_listener(f, fd);                      each address
  *     front_set_worker(f, slot, fast_only, fd);       each worker; again after a restart
  *     loop_run(loop)
@@ -49,17 +49,26 @@ enum front_listener_trait {
 };
 
 /* Takes a listening stream socket, makes it non-blocking, and accepts on it from now on. Speaks TLS if
- * front_set_tls was called, otherwise plain HTTP. traits: bits of the enum. ERR_SYSTEM. */
+ * front_add_certificate was called, otherwise plain HTTP. traits: bits of the enum. ERR_SYSTEM. */
 enum errcode front_add_listener(struct cx *cx, struct front *f, int fd, unsigned traits) MUST_CHECK;
 
-/* Certificate chain and key, PEM; the descriptors stay the caller's. For new connections; may be called
- * again with renewed files. On an error (see http/tls.h) the previous certificate stays in use. */
-enum errcode front_set_tls(struct cx *cx, struct front *f, int cert_fd, int key_fd) MUST_CHECK;
+/* One of the certificates that are to be used: chain and key, PEM; the descriptors stay the caller's. */
+struct front_certificate {
+    bool is_first, is_last;
+    const char *name; /* for the operator, such as "tls.certificate" */
+    int cert_fd, key_fd;
+};
+/* From the first to the last; the last one puts them into use, for new connections, in place of those before.
+ * On an error (see http/tls.h) those before stay in use, and the set in hand will not be. */
+enum errcode
+front_add_certificate(struct cx *cx, struct front *f, const struct front_certificate *c) MUST_CHECK;
 
 /* What the operator should know about the certificate, one sentence per line (front/certificate.h). */
 void front_describe_certificate(const struct front *f, struct buf *lines);
-/* Logs the same now, whenever another certificate is set, and as expiry approaches. For one front of a
- * server. */
+/* What is in use, the same way. */
+void front_list_certificates(const struct front *f, struct buf *lines);
+/* Logs the certificates and the same now, whenever others are set, and as expiry approaches. For one front of
+ * a server. */
 void front_watch_certificate(struct front *f);
 
 /* Takes this front's channel to the worker in `slot` (contract/call.h defines its protocol). A previous

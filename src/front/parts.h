@@ -56,7 +56,8 @@ struct front {
     struct turns turns, bulk; /* bulk: large bodies, and what is discarded */
     struct away away;
     struct forwarded_rules proxies;
-    struct tls_context *tls; /* NULL: plain HTTP */
+    struct tls_context *tls;      /* NULL: plain HTTP */
+    struct tls_context *next_tls; /* incomplete, or NULL */
     struct certificate_watch certificate;
     struct list connections, listeners;
     size_t gave_way, turned_away; /* since full_warned */
@@ -65,6 +66,7 @@ struct front {
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     bool is_sandbox;
+    bool has_bad_certificate;   /* next_tls must not be used */
     bool has_warned_of_proxy;   /* proxies whose headers are missing; logged once, and again after a reload */
     bool has_warned_of_refusal; /* the same of requests that a proxy's headers make unanswerable */
 };

@@ -21,8 +21,8 @@ struct check {
     struct loop *loop;
     struct source source;
     struct privilege_user user;
-    int tls[2];
-    struct buf problems, warnings; /* one per line */
+    struct certificates tls;
+    struct buf problems, warnings, notes; /* one per line */
     struct rehearsal rehearsal;
 };
 
@@ -44,7 +44,7 @@ add_lines(struct buf *to, const struct buf *lines)
 }
 
 static enum errcode
-rehearse(struct check *c, const char *path, const char *name, const int *tls)
+rehearse(struct check *c, const char *path, const char *name, const struct certificates *tls)
 {
     const struct rehearsal_part part = {
         .path = path, .name = name, .text = &c->source.at_start, .tls = tls, .user = &c->user};
@@ -54,6 +54,7 @@ rehearse(struct check *c, const char *path, const char *name, const int *tls)
         err = err_set(&c->cx, ERR_SYSTEM, "epoll fails");
     add_lines(&c->problems, &r->problems);
     add_lines(&c->warnings, &r->warnings);
+    add_lines(&c->notes, &r->notes);
     pid_t pid = r->pid;
     rehearsal_clear(r);
     while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
@@ -77,16 +78,16 @@ look(struct check *c)
     bool has_user = spawn_find_user(&c->cx, config->server_user, &c->user) == ERR_NONE;
     if (!has_user)
         add_error(c);
-    if (source_open_tls(&c->cx, config, c->tls) != ERR_NONE)
+    if (certificates_open(&c->cx, config, &c->tls) != ERR_NONE)
         add_error(c);
     enum errcode err = ERR_NONE;
-    if (has_user && c->tls[0] >= 0)
-        err = rehearse(c, o->front, "countersign-front", c->tls);
+    if (has_user && c->tls.n > 0)
+        err = rehearse(c, o->front, "countersign-front", &c->tls);
     if (has_user && err == ERR_NONE)
         err = rehearse(c, o->worker, "countersign-worker", NULL);
     if (has_user && err == ERR_NONE)
         err = rehearse(c, o->courier, "countersign-courier", NULL);
-    source_close_tls(c->tls);
+    certificates_close(&c->tls);
     const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
     if (warning != NULL)
         buf_addf(&c->warnings, "%s\n", warning);
@@ -94,11 +95,11 @@ look(struct check *c)
 }
 
 static void
-print(const char *path, const char *what, const struct buf *lines)
+print(FILE *to, const char *path, const char *what, const struct buf *lines)
 {
     for (struct str rest = buf_view(lines); !str_is_empty(rest);) {
         struct str line = str_cut(&rest, '\n');
-        (void)fprintf(stderr, "%s: %s%.*s\n", path, what, STR_ARG(line));
+        (void)fprintf(to, "%s: %s%.*s\n", path, what, STR_ARG(line));
     }
 }
 
@@ -111,8 +112,9 @@ look_and_print(struct check *c)
     loop_free(&c->loop);
     if (err != ERR_NONE)
         (void)fprintf(stderr, "countersignd: %s\n", c->cx.detail);
-    print(c->options->config_path, "", &c->problems);
-    print(c->options->config_path, "warning: ", &c->warnings);
+    print(stderr, c->options->config_path, "", &c->problems);
+    print(stderr, c->options->config_path, "warning: ", &c->warnings);
+    print(stdout, c->options->config_path, "note: ", &c->notes);
     if (err != ERR_NONE)
         return SUPERVISE_FAILED;
     return c->problems.len == 0 ? SUPERVISE_OK : SUPERVISE_BAD_CONFIG;
@@ -121,12 +123,13 @@ look_and_print(struct check *c)
 int
 check_run(const struct supervise_options *options)
 {
-    struct check c = {.options = options, .tls = {-1, -1}};
+    struct check c = {.options = options};
     struct buf messages;
     int status = SUPERVISE_BAD_CONFIG;
     buf_init(&messages, MESSAGES_MAX);
     buf_init(&c.problems, MESSAGES_MAX);
     buf_init(&c.warnings, MESSAGES_MAX);
+    buf_init(&c.notes, MESSAGES_MAX);
     cx_init(&c.cx);
     if (source_init(&c.source, options->config_path, STR_NULL, &messages) == ERR_NONE)
         status = look_and_print(&c);
@@ -136,6 +139,7 @@ check_run(const struct supervise_options *options)
     cx_clear(&c.cx);
     buf_clear(&c.problems);
     buf_clear(&c.warnings);
+    buf_clear(&c.notes);
     buf_clear(&messages);
     return status;
 }

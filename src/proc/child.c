@@ -111,14 +111,26 @@ child_drained(void)
         log_event(LOG_SUPERVISOR_GONE, "");
 }
 
-void
-child_find(bool is_problem, struct str text)
+static void
+send_text(enum control_type type, bool is_problem, struct str text)
 {
-    struct control m = {.type = CONTROL_FINDING, .is_problem = is_problem};
+    struct control m = {.type = type, .is_problem = is_problem};
     for (size_t i = 0; i < text.n && i + 1 < sizeof m.text; i++)
         m.text[i] = (char)((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : text.p[i]);
     if (control_send(CONTROL_FD, &m) != ERR_NONE)
         log_event(LOG_SUPERVISOR_GONE, "");
+}
+
+void
+child_find(bool is_problem, struct str text)
+{
+    send_text(CONTROL_FINDING, is_problem, text);
+}
+
+void
+child_note(struct str text)
+{
+    send_text(CONTROL_NOTE, false, text);
 }
 
 void

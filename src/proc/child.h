@@ -38,6 +38,8 @@ void child_drained(void);
  * blanks. child_find_error reports the context's error and clears it. */
 void child_find(bool is_problem, struct str text);
 void child_find_error(struct cx *cx);
+/* The same for what was loaded and is right. */
+void child_note(struct str text);
 
 /* poll(2). A failure for want of memory is a round without events, after a short pause: the process goes on
  * with what it holds. */

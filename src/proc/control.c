@@ -17,7 +17,7 @@ struct shape {
 
 static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_LISTENER] = {"listener", 1, 1, true, false, false},
-    [CONTROL_TLS] = {"tls", 2, 2, false, false, false},
+    [CONTROL_TLS] = {"tls", 2, 2, true, true, true},
     [CONTROL_WORKER] = {"worker", 1, 1, true, true, false},
     [CONTROL_FRONT] = {"front", 1, 1, true, false, false},
     [CONTROL_COURIER] = {"courier", 1, 1, false, false, false},
@@ -29,6 +29,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_ALIVE] = {"alive", 0, 0, false, false, false},
     [CONTROL_REHEARSE] = {"rehearse", 0, 0, false, false, false},
     [CONTROL_FINDING] = {"finding", 0, 0, false, true, true},
+    [CONTROL_NOTE] = {"note", 0, 0, false, false, true},
     [CONTROL_LOST] = {"lost", 0, 0, true, false, false},
 };
 
@@ -57,7 +58,7 @@ control_send(int fd, const struct control *m)
     if (s->has_slot)
         frame_put_u32(&out, m->slot);
     if (s->has_flag)
-        frame_put_u8(&out, m->fast_only || m->is_first || m->is_problem ? 1 : 0);
+        frame_put_u8(&out, m->fast_only || m->is_last || m->is_first || m->is_problem ? 1 : 0);
     if (s->has_text)
         frame_put_str(&out, str_from_cstr(m->text));
     enum errcode err = frame_end(&out, mark);
@@ -78,6 +79,7 @@ decode(struct frame *f, struct control *m)
         m->slot = frame_get_u32(f);
     bool flag = s->has_flag && frame_get_u8(f) != 0;
     m->fast_only = flag && m->type == CONTROL_WORKER;
+    m->is_last = flag && m->type == CONTROL_TLS;
     m->is_first = flag && m->type == CONTROL_GO;
     m->is_problem = flag && m->type == CONTROL_FINDING;
     struct str text = s->has_text ? frame_get_str(f) : STR_NULL;

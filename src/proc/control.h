@@ -23,7 +23,7 @@ enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4, CONTROL_CLOCK_FD = 5 /* in a sandb
 enum control_type {
     /* supervisor -> child, before GO or at any time after it */
     CONTROL_LISTENER = 1, /* to a front: a listening socket */
-    CONTROL_TLS,          /* to a front: the certificate chain and the key */
+    CONTROL_TLS,          /* to a front: a certificate chain and its key, `slot` of all that it is to use */
     CONTROL_WORKER,  /* to a front or the courier: its channel to the worker `slot`, in place of a dead one */
     CONTROL_FRONT,   /* to a worker: its channel to the front `slot`, in place of a dead one */
     CONTROL_COURIER, /* to worker 0: its channel to the courier, in place of a dead one */
@@ -37,6 +37,7 @@ enum control_type {
     CONTROL_DRAINED, /* nothing is in flight any more; the child exits by itself */
     CONTROL_ALIVE,   /* the child's loop is running */
     CONTROL_FINDING, /* from a rehearsal: one problem or warning */
+    CONTROL_NOTE,    /* from a rehearsal: what it has loaded */
     CONTROL_LOST,    /* from a front or the courier: it has lost its channel to the worker `slot`. Repeated
                       * until it has a new one */
     CONTROL_TYPE_COUNT_
@@ -46,13 +47,16 @@ enum { CONTROL_TEXT_MAX = 1024 };
 
 struct control {
     enum control_type type;
-    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h) */
+    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h); TLS: from 0, which begins
+                      * a new set */
     bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
+    bool is_last;    /* TLS: the set is complete and takes the place of the one before */
     bool is_first;   /* GO: the server is starting: fail on what an operator must fix, do not wait */
     bool is_problem; /* FINDING: a start would fail; otherwise a warning */
     int fds[FRAME_FDS];
     size_t n_fds;
-    char text[CONTROL_TEXT_MAX]; /* FINDING: one line, for the operator */
+    char text[CONTROL_TEXT_MAX]; /* FINDING, NOTE: one line, for the operator; TLS: the certificate's name for
+                                    them */
 };
 
 /* The name for the log, such as "reload". */

@@ -128,6 +128,7 @@ obey(struct courier *c, struct control *m)
     case CONTROL_DRAINED:
     case CONTROL_ALIVE:
     case CONTROL_FINDING:
+    case CONTROL_NOTE:
     case CONTROL_LOST:
     case CONTROL_TYPE_COUNT_:
         break;

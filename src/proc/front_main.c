@@ -19,7 +19,7 @@
 #include "proc/confine.h"
 #include "proc/control.h"
 
-enum { OTHER_DESCRIPTORS = 64 };
+enum { OTHER_DESCRIPTORS = 64, LINES_MAX = 32 * 1024 };
 
 struct process {
     struct cx cx;
@@ -66,6 +66,24 @@ alive_due(struct loop_timer *t)
     loop_timer_set(p->loop, t, clock_mono() + CHILD_ALIVE_EVERY);
 }
 
+static enum errcode
+take_certificate(struct process *p, struct control *m)
+{
+    const struct front_certificate c = {.is_first = m->slot == 0,
+                                        .is_last = m->is_last,
+                                        .name = m->text,
+                                        .cert_fd = m->fds[0],
+                                        .key_fd = m->fds[1]};
+    enum errcode err = front_add_certificate(&p->cx, p->front, &c);
+    if (err != ERR_NONE && !c.is_first) {
+        const char *what = arena_cstr(&p->cx.arena, str_from_cstr(p->cx.detail));
+        err_forget(&p->cx);
+        err = err_set(&p->cx, err, "%s: %s", c.name, what);
+    }
+    control_close_fds(m);
+    return err;
+}
+
 /* Takes a channel or file from the supervisor. */
 static enum errcode
 obey(struct process *p, struct control *m)
@@ -80,8 +98,7 @@ obey(struct process *p, struct control *m)
             return front_set_worker(cx, p->front, m->slot, m->fast_only, m->fds[0]);
         break;
     case CONTROL_TLS:
-        err = front_set_tls(cx, p->front, m->fds[0], m->fds[1]);
-        control_close_fds(m);
+        err = take_certificate(p, m);
         if (err == ERR_NONE || !p->rehearses)
             return err;
         child_find_error(cx);
@@ -103,6 +120,7 @@ obey(struct process *p, struct control *m)
     case CONTROL_DRAINED:
     case CONTROL_ALIVE:
     case CONTROL_FINDING:
+    case CONTROL_NOTE:
     case CONTROL_LOST:
     case CONTROL_TYPE_COUNT_:
         break;
@@ -178,11 +196,17 @@ static enum errcode
 report(struct process *p)
 {
     struct buf lines;
-    buf_init(&lines, CONTROL_TEXT_MAX);
+    buf_init(&lines, LINES_MAX);
     front_describe_certificate(p->front, &lines);
     for (struct str rest = buf_view(&lines); !str_is_empty(rest);) {
         struct str line = str_cut(&rest, '\n');
         child_find(false, line);
+    }
+    buf_reset(&lines);
+    front_list_certificates(p->front, &lines);
+    for (struct str rest = buf_view(&lines); !str_is_empty(rest);) {
+        struct str line = str_cut(&rest, '\n');
+        child_note(line);
     }
     buf_clear(&lines);
     return child_ready(&p->cx);

@@ -142,9 +142,12 @@ join_again(struct member *asker, uint32_t slot)
 void
 member_give_tls(struct member *front)
 {
-    const int *tls = front->s->tls;
-    if (tls[0] >= 0)
-        member_tell(front, &(struct control){.type = CONTROL_TLS, .fds = {tls[0], tls[1]}, .n_fds = 2});
+    const struct certificates *tls = &front->s->tls;
+    for (size_t i = 0; i < tls->n; i++) {
+        struct control m;
+        certificates_message(tls, i, &m);
+        member_tell(front, &m);
+    }
 }
 
 void

@@ -41,6 +41,8 @@ heard(struct loop_fd *w, unsigned what)
         return;
     if (err == ERR_NONE && m.type == CONTROL_FINDING) {
         buf_addf(m.is_problem ? &r->problems : &r->warnings, "%s\n", m.text);
+    } else if (err == ERR_NONE && m.type == CONTROL_NOTE) {
+        buf_addf(&r->notes, "%s\n", m.text);
     } else if (err == ERR_NONE && m.type == CONTROL_READY) {
         stop(r);
         r->done(r);
@@ -60,10 +62,11 @@ static enum errcode
 send_part(struct rehearsal *r, const struct rehearsal_part *part)
 {
     enum errcode err = control_send(r->control, &(struct control){.type = CONTROL_REHEARSE});
-    if (err == ERR_NONE && part->tls != NULL)
-        err = control_send(
-            r->control,
-            &(struct control){.type = CONTROL_TLS, .fds = {part->tls[0], part->tls[1]}, .n_fds = 2});
+    for (size_t i = 0; err == ERR_NONE && part->tls != NULL && i < part->tls->n; i++) {
+        struct control m;
+        certificates_message(part->tls, i, &m);
+        err = control_send(r->control, &m);
+    }
     if (err == ERR_NONE)
         err = control_send(r->control, &(struct control){.type = CONTROL_GO, .is_first = true});
     return err == ERR_CLOSED ? ERR_NONE : err; /* the loop notices a process that is gone */
@@ -77,6 +80,7 @@ rehearsal_begin(struct cx *cx, struct rehearsal *r, struct loop *loop, const str
         .loop = loop, .name = part->name, .control = -1, .watch = {.fd = -1}, .done = done};
     buf_init(&r->problems, FINDINGS_MAX);
     buf_init(&r->warnings, FINDINGS_MAX);
+    buf_init(&r->notes, FINDINGS_MAX);
     loop_timer_init(&r->deadline, deadline_due);
     const struct spawn child = {.path = part->path, .name = part->name, .user = part->user};
     enum errcode err = spawn_child(cx, &child, part->text, &r->control, &r->pid);
@@ -101,5 +105,6 @@ rehearsal_clear(struct rehearsal *r)
     stop(r);
     buf_clear(&r->problems);
     buf_clear(&r->warnings);
+    buf_clear(&r->notes);
     r->loop = NULL;
 }

@@ -15,16 +15,17 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/loop.h"
+#include "proc/certificates.h"
 #include "proc/privilege.h"
 
 #define REHEARSAL_TIME (30 * CLOCK_S)
 
 /* What to rehearse. All of it belongs to the caller. */
 struct rehearsal_part {
-    const char *path;       /* the executable, absolute */
-    const char *name;       /* "countersign-front" */
-    const struct buf *text; /* the configuration */
-    const int *tls;         /* for a front, two descriptors; NULL: none */
+    const char *path;               /* the executable, absolute */
+    const char *name;               /* "countersign-front" */
+    const struct buf *text;         /* the configuration */
+    const struct certificates *tls; /* for a front; NULL: none */
     const struct privilege_user *user;
 };
 
@@ -35,7 +36,7 @@ struct rehearsal {
     int control;
     struct loop_fd watch;
     struct loop_timer deadline;
-    struct buf problems, warnings; /* one per line */
+    struct buf problems, warnings, notes; /* one per line */
     void (*done)(struct rehearsal *r);
 };
 

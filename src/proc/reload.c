@@ -43,15 +43,12 @@ refuse(struct supervisor *s, const struct buf *problems)
 }
 
 static void
-take_tls(struct supervisor *s, int fresh[2])
+take_tls(struct supervisor *s, struct certificates *fresh)
 {
-    if (fresh[0] < 0)
+    if (fresh->n == 0)
         return;
-    source_close_tls(s->tls);
-    for (size_t i = 0; i < 2; i++) {
-        s->tls[i] = fresh[i];
-        fresh[i] = -1;
-    }
+    certificates_close(&s->tls);
+    certificates_move(&s->tls, fresh);
 }
 
 /* Sends the newest configuration and TLS files to the children. */
@@ -62,7 +59,7 @@ take(struct supervisor *s)
     buf_init(&needs_restart, MESSAGES_MAX);
     cx_begin(&s->cx);
     source_take(&s->source, &s->reload.fresh, &needs_restart);
-    take_tls(s, s->reload.fresh.tls);
+    take_tls(s, &s->reload.fresh.tls);
     log_set_level((enum log_level)s->source.config.log_level);
     for (size_t i = 0; i < s->n; i++) {
         member_give_config(&s->members[i]);
@@ -92,7 +89,7 @@ rehearse(struct supervisor *s, struct buf *messages)
     const struct rehearsal_part part = {.path = s->options->front,
                                         .name = "countersign-front",
                                         .text = &s->reload.fresh.text,
-                                        .tls = s->reload.fresh.tls,
+                                        .tls = &s->reload.fresh.tls,
                                         .user = &s->user};
     if (rehearsal_begin(&s->cx, &s->reload.rehearsal, s->loop, &part, rehearsed) == ERR_NONE)
         return true;
@@ -114,7 +111,7 @@ reload_begin(struct supervisor *s)
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
     bool is_good = source_read(&s->cx, &s->source, &r->fresh, &messages) == ERR_NONE;
-    bool has_pair = is_good && r->fresh.tls[0] >= 0;
+    bool has_pair = is_good && r->fresh.tls.n > 0;
     if (has_pair)
         is_good = rehearse(s, &messages);
     if (!is_good)

@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUILT_IN "built-in configuration"
 
-enum { CONFIG_TEXT_MAX = 64 * 1024, TLS_FILE_MAX = 1024 * 1024, WORKERS_MAX = 256 };
+enum { CONFIG_TEXT_MAX = 64 * 1024, WORKERS_MAX = 256 };
 
 static enum errcode
 read_text(const char *path, struct buf *text, struct buf *messages)
@@ -90,86 +88,10 @@ source_fd(const struct buf *text)
     return -1;
 }
 
-/* Copies a whole file into a descriptor of our own; -1 and errno on failure. A file that grows meanwhile
- * is truncated, which its reader detects. */
-static int
-copy_file(int from, off_t size)
-{
-    int fd = memfd_create("countersign.pem", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    off_t at = 0;
-    while (fd >= 0 && at < size) {
-        ssize_t n = sendfile(fd, from, &at, (size_t)(size - at));
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-    }
-    if (fd >= 0 && at == size && seal(fd))
-        return fd;
-    if (fd >= 0)
-        (void)close(fd);
-    return -1;
-}
-
-/* A named pipe must not block the server: it is opened without waiting, and refused. */
-static enum errcode
-open_copy(struct cx *cx, const char *setting, struct str path, bool is_key, int *fd_out)
-{
-    struct stat st = {.st_mode = 0};
-    enum errcode err = ERR_NONE;
-    int fd = open(arena_cstr(&cx->arena, path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    *fd_out = -1;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        err = err_set(cx, ERR_CONFIG, "%s: cannot open %.*s: %s", setting, STR_ARG(path), strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        err = err_set(cx, ERR_CONFIG, "%s: %.*s is not a file", setting, STR_ARG(path));
-    else if (st.st_size > TLS_FILE_MAX)
-        err = err_set(cx, ERR_CONFIG, "%s: %.*s is larger than 1 MiB", setting, STR_ARG(path));
-    else if (is_key && (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0)
-        err = err_set(
-            cx, ERR_CONFIG,
-            "%s: others than its owner and its group may read %.*s, or its group may write it: chmod 600 "
-            "or 640 it",
-            setting, STR_ARG(path));
-    else if ((*fd_out = copy_file(fd, st.st_size)) < 0)
-        err =
-            err_set(cx, ERR_CONFIG, "%s: %.*s cannot be copied: %s", setting, STR_ARG(path), strerror(errno));
-    if (fd >= 0)
-        (void)close(fd);
-    return err;
-}
-
-void
-source_close_tls(int fds[2])
-{
-    for (size_t i = 0; i < 2; i++) {
-        if (fds[i] >= 0)
-            (void)close(fds[i]);
-        fds[i] = -1;
-    }
-}
-
-enum errcode
-source_open_tls(struct cx *cx, const struct config *config, int fds[2])
-{
-    fds[0] = fds[1] = -1;
-    if (str_is_empty(config->tls_certificate))
-        return ERR_NONE;
-    /* Both are checked, so that one round fixes both. */
-    enum errcode err = open_copy(cx, "tls.certificate", config->tls_certificate, false, &fds[0]);
-    const char *first = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
-    err_forget(cx);
-    enum errcode key_err = open_copy(cx, "tls.key", config->tls_key, true, &fds[1]);
-    const char *second = arena_cstr(&cx->arena, str_from_cstr(cx->detail));
-    err_forget(cx);
-    if (err == ERR_NONE && key_err == ERR_NONE)
-        return ERR_NONE;
-    source_close_tls(fds);
-    return err_set(cx, ERR_CONFIG, "%s%s%s", first, err != key_err ? "" : "\n", second);
-}
-
 enum errcode
 source_read(struct cx *cx, const struct source *s, struct source_fresh *out, struct buf *messages)
 {
-    *out = (struct source_fresh){.tls = {-1, -1}};
+    *out = (struct source_fresh){.tls = {.n = 0}};
     buf_init(&out->text, CONFIG_TEXT_MAX + 1);
     config_init(&out->config);
     enum errcode err = s->path == NULL ? ERR_NONE : read_text(s->path, &out->text, messages);
@@ -181,7 +103,7 @@ source_read(struct cx *cx, const struct source *s, struct source_fresh *out, str
     if (err != ERR_NONE)
         return err;
     config_use_credentials(&out->config, getenv("CREDENTIALS_DIRECTORY"));
-    err = source_open_tls(cx, &out->config, out->tls);
+    err = certificates_open(cx, &out->config, &out->tls);
     if (err != ERR_NONE)
         buf_addf(messages, "%s\n", cx->detail);
     return err;
@@ -190,7 +112,7 @@ source_read(struct cx *cx, const struct source *s, struct source_fresh *out, str
 void
 source_fresh_clear(struct source_fresh *fresh)
 {
-    source_close_tls(fresh->tls);
+    certificates_close(&fresh->tls);
     buf_clear(&fresh->text);
     config_clear(&fresh->config);
 }
@@ -203,8 +125,9 @@ source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_rest
     buf_add_str(&s->newest, buf_view(&fresh->text));
     s->has_newest = true;
     if (!str_eq(s->config.tls_certificate, fresh->config.tls_certificate) ||
-        !str_eq(s->config.tls_key, fresh->config.tls_key))
-        source_close_tls(fresh->tls);
+        !str_eq(s->config.tls_key, fresh->config.tls_key) ||
+        !str_eq(s->config.tls_folder, fresh->config.tls_folder))
+        certificates_close(&fresh->tls);
 }
 
 /* The processors available to this process: a container or a service may have fewer than the machine. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source: the configuration as the supervisor distributes it, and the TLS files that it opens for the fronts.
+/* source: the configuration as the supervisor distributes it.
  *
  * The file is read and checked here once; children get copies of that text, so a restarted child never
  * sees a half-edited file. The text from the start is kept besides the newest one, so that a restarted
@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "proc/certificates.h"
 
 struct source {
     const char *path;    /* NULL: the text was given directly, and cannot be read again */
@@ -33,7 +34,7 @@ void source_clear(struct source *s);
 struct source_fresh {
     struct buf text;
     struct config config;
-    int tls[2]; /* source_open_tls */
+    struct certificates tls;
 };
 
 /* Reads the file again and opens the TLS files that it names. *s does not change. On an error, messages
@@ -43,7 +44,7 @@ source_read(struct cx *cx, const struct source *s, struct source_fresh *out, str
 void source_fresh_clear(struct source_fresh *fresh);
 
 /* Applies the LIVE settings. needs_restart gets the names of START settings that differ. If TLS would be
- * turned on or off, which needs a restart, fresh->tls is closed and -1; otherwise the caller takes it. */
+ * turned on or off, which needs a restart, fresh->tls is closed and empty; otherwise the caller takes it. */
 void source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_restart);
 
 /* The configured number of workers; where the configuration leaves it open, derived from the machine. */
@@ -52,14 +53,5 @@ size_t source_workers(const struct source *s);
 /* A new, sealed, read-only descriptor that holds a text, positioned at its start. -1 and errno when the
  * system refuses. */
 int source_fd(const struct buf *text);
-
-/* Copies the configured certificate chain and key into fds[0] and fds[1], the caller's, sealed. Once
- * verified, they remain valid, whatever happens to the files. The kernel does the copying, so the key is
- * never in this process's memory. Without a certificate both are -1. ERR_CONFIG when a file cannot be opened,
- * is not a regular file, is larger than 1 MiB, or when the key is readable by others: its owner and a group
- * may read it (0640, as Debian's ssl-cert). */
-enum errcode source_open_tls(struct cx *cx, const struct config *config, int fds[2]) MUST_CHECK;
-/* Closes those that are open, and sets both to -1. */
-void source_close_tls(int fds[2]);
 
 #endif

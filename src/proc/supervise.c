@@ -316,7 +316,7 @@ prepare(struct supervisor *s)
     if (err == ERR_NONE)
         err = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
     if (err == ERR_NONE)
-        err = source_open_tls(&s->cx, config, s->tls);
+        err = certificates_open(&s->cx, config, &s->tls);
     if (err == ERR_NONE)
         err = open_listeners(s);
     static void (*const got[])(void *arg, int signo) = {
@@ -362,8 +362,7 @@ serve(struct supervisor *s)
 int
 supervise_run(const struct supervise_options *options)
 {
-    struct supervisor s = {
-        .options = options, .tls = {-1, -1}, .store_lock = -1, .ready_fd = options->ready_fd};
+    struct supervisor s = {.options = options, .store_lock = -1, .ready_fd = options->ready_fd};
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
     signals_begin();
@@ -377,7 +376,7 @@ supervise_run(const struct supervise_options *options)
         loop_timer_init(&s.patrol, patrol);
         status = serve(&s);
         listeners_close(&s.listeners);
-        source_close_tls(s.tls);
+        certificates_close(&s.tls);
         if (s.store_lock >= 0)
             (void)close(s.store_lock);
         reload_cancel(&s);

@@ -32,7 +32,7 @@ struct supervisor {
     struct source source;
     struct privilege_user user;
     struct listeners listeners;
-    int tls[2];
+    struct certificates tls;
     int store_lock; /* -1: none */
     struct member *members;
     size_t n;

@@ -50,7 +50,7 @@ set_up(void **state)
     assert_int_equal(PEM_write_bio_PKCS8PrivateKey(secret, key, NULL, NULL, 0, NULL, NULL), 1);
     struct str cert_pem = text_of(&m->cx.arena, cert), key_pem = text_of(&m->cx.arena, secret);
     assert_int_equal(tls_context_new(&m->cx, cert_pem, key_pem, &m->tls), ERR_NONE);
-    m->end = tls_context_not_after(m->tls);
+    m->end = tls_context_certificate(m->tls, 0)->not_after;
     X509_EXTENSION_free(names);
     X509_free(x);
     EVP_PKEY_free(key);
@@ -105,7 +105,7 @@ its_time(void **state)
     assert_said(m, "", m->end - CLOCK_DAY, "tls.certificate: ends in 1 day, at ");
     assert_said(m, "", m->end - 1, "tls.certificate: ends in 0 days, at ");
     assert_said(m, "", m->end, "tls.certificate: ended at ");
-    int64_t begin = tls_context_not_before(m->tls);
+    int64_t begin = tls_context_certificate(m->tls, 0)->not_before;
     assert_said(m, "", begin, "");
     assert_said(m, "", begin - 1, "tls.certificate: is not valid yet: clients refuse it\n");
 }

@@ -49,7 +49,13 @@ use_certificate(struct harness *h)
     assert_int_equal(PEM_write_bio_X509(cert_out, cert), 1);
     assert_int_equal(PEM_write_bio_PKCS8PrivateKey(key_out, key, NULL, NULL, 0, NULL, NULL), 1);
     int cert_fd = file_of(cert_out), key_fd = file_of(key_out);
-    assert_int_equal(front_set_tls(&h->cx, h->front, cert_fd, key_fd), ERR_NONE);
+    assert_int_equal(front_add_certificate(&h->cx, h->front,
+                                           &(struct front_certificate){.is_first = true,
+                                                                       .is_last = true,
+                                                                       .name = "tls.certificate",
+                                                                       .cert_fd = cert_fd,
+                                                                       .key_fd = key_fd}),
+                     ERR_NONE);
     (void)close(cert_fd);
     (void)close(key_fd);
     X509_free(cert);

@@ -44,7 +44,7 @@ every_type_comes_as_it_went(void **state)
     (void)state;
     static const struct control all[] = {
         {.type = CONTROL_LISTENER, .n_fds = 1},
-        {.type = CONTROL_TLS, .n_fds = 2},
+        {.type = CONTROL_TLS, .slot = 1, .is_last = true, .text = "tls.folder/a", .n_fds = 2},
         {.type = CONTROL_WORKER, .slot = 7, .fast_only = true, .n_fds = 1},
         {.type = CONTROL_WORKER, .slot = 255, .n_fds = 1},
         {.type = CONTROL_FRONT, .slot = 3, .n_fds = 1},
@@ -57,6 +57,7 @@ every_type_comes_as_it_went(void **state)
         {.type = CONTROL_REHEARSE},
         {.type = CONTROL_FINDING, .text = "a warning"},
         {.type = CONTROL_FINDING, .is_problem = true, .text = "a problem"},
+        {.type = CONTROL_NOTE, .text = "a note"},
         {.type = CONTROL_LOST, .slot = 4},
     };
     int before = count_descriptors();
@@ -70,6 +71,7 @@ every_type_comes_as_it_went(void **state)
         assert_int_equal(got.slot, sent.slot);
         assert_int_equal(got.fast_only, sent.fast_only);
         assert_int_equal(got.is_first, sent.is_first);
+        assert_int_equal(got.is_last, sent.is_last);
         assert_int_equal(got.n_fds, sent.n_fds);
         assert_int_equal(got.is_problem, sent.is_problem);
         assert_string_equal(got.text, sent.text);

@@ -14,7 +14,6 @@
 #include "proc/source.h"
 
 static char path[] = "/tmp/source_test.XXXXXX";
-static char key[64];
 
 static void
 write_file(const char *name, const char *text)
@@ -30,7 +29,6 @@ make_file(void **state)
 {
     (void)state;
     int fd = mkstemp(path);
-    (void)snprintf(key, sizeof key, "%s.key", path);
     return fd < 0 || close(fd) != 0 ? -1 : 0;
 }
 
@@ -38,7 +36,6 @@ static int
 remove_file(void **state)
 {
     (void)state;
-    (void)unlink(key);
     return unlink(path);
 }
 
@@ -112,7 +109,7 @@ a_reload_takes_all_or_nothing(void **state)
     assert_int_equal(s.config.server_fronts, 1);
     assert_true(str_find_str(buf_view(&restart), STR_LIT("server.fronts")) < restart.len);
     assert_true(s.has_newest);
-    assert_int_equal(fresh.tls[0], -1);
+    assert_int_equal(fresh.tls.n, 0);
     source_fresh_clear(&fresh);
     source_clear(&s);
     cx_clear(&cx);
@@ -141,46 +138,6 @@ copies_are_whole_and_cannot_be_changed(void **state)
     buf_clear(&messages);
 }
 
-static void
-a_key_that_others_may_read_is_refused(void **state)
-{
-    (void)state;
-    struct cx cx;
-    cx_init(&cx);
-    struct config c;
-    config_init(&c);
-    int tls[2];
-    assert_int_equal(source_open_tls(&cx, &c, tls), ERR_NONE);
-    assert_int_equal(tls[0], -1);
-    c.tls_certificate = str_from_cstr(path);
-    c.tls_key = str_from_cstr(key);
-    assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
-    write_file(key, "key");
-    static const mode_t refused[] = {0604, 0644, 0660, 0602, 0601, 0650};
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-        cx_begin(&cx);
-        assert_int_equal(chmod(key, refused[i]), 0);
-        assert_int_equal(source_open_tls(&cx, &c, tls), ERR_CONFIG);
-        assert_int_equal(tls[0], -1);
-    }
-    static const mode_t taken[] = {0600, 0400, 0640, 0440};
-    for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
-        char copy[8] = "";
-        cx_begin(&cx);
-        assert_int_equal(chmod(key, taken[i]), 0);
-        assert_int_equal(source_open_tls(&cx, &c, tls), ERR_NONE);
-        /* What is written to the file later is not in the copy. */
-        assert_int_equal(chmod(key, 0600), 0);
-        write_file(key, "later");
-        assert_int_equal(read(tls[1], copy, sizeof copy), 3);
-        assert_memory_equal(copy, "key", 3);
-        source_close_tls(tls);
-        write_file(key, "key");
-    }
-    config_clear(&c);
-    cx_clear(&cx);
-}
-
 int
 main(void)
 {
@@ -189,7 +146,6 @@ main(void)
         cmocka_unit_test(workers_are_as_many_as_its_processors_and_one_more),
         cmocka_unit_test(a_reload_takes_all_or_nothing),
         cmocka_unit_test(copies_are_whole_and_cannot_be_changed),
-        cmocka_unit_test(a_key_that_others_may_read_is_refused),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }
