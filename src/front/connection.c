@@ -31,7 +31,7 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
     arena_reset(a);
     pool_take(&c->peer.front->pool, &c->peer.out);
     http_reply_refusal(&c->peer.out, date_now(&c->peer.front->date, c->peer.front->loop), status, retry_after,
-                       c->peer.from.is_tls);
+                       c->peer.from.is_tls ? c->peer.front->hsts : STR_NULL);
     c->peer.front->refused++;
     c->is_last = c->is_cut_off = true;
 }

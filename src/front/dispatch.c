@@ -78,7 +78,7 @@ refuse(struct peer *p, const char *why)
     f->refused++;
     p->to.keep_alive = false;
     pool_take(&f->pool, &p->out);
-    http_reply_refusal(&p->out, date_now(&f->date, f->loop), 400, 0, p->from.is_tls);
+    http_reply_refusal(&p->out, date_now(&f->date, f->loop), 400, 0, p->from.is_tls ? f->hsts : STR_NULL);
 }
 
 bool

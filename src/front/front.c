@@ -3,6 +3,8 @@
  * worker's in backend.c. */
 #include "front/front.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "front/connection.h"
@@ -57,6 +59,14 @@ drain_is_due(struct loop_timer *t)
     drain_end(&f->drain);
 }
 
+static void
+set_hsts(struct front *f)
+{
+    int n = snprintf(f->hsts_text, sizeof f->hsts_text, "max-age=%" PRId64, f->config->server_hsts / CLOCK_S);
+    ASSERT(n > 0 && (size_t)n < sizeof f->hsts_text);
+    f->hsts = f->config->server_hsts == 0 ? STR_NULL : (struct str){f->hsts_text, (size_t)n};
+}
+
 struct front *
 front_new(struct loop *l, const struct config *config)
 {
@@ -93,6 +103,7 @@ front_new(struct loop *l, const struct config *config)
     weight_init(&f->bodies, l);
     forwarded_init(&f->proxies);
     forwarded_set(&f->proxies, &config->server_trusted_proxies, config->server_public_url);
+    set_hsts(f);
     return f;
 }
 
@@ -203,6 +214,7 @@ void
 front_reload(struct front *f)
 {
     forwarded_set(&f->proxies, &f->config->server_trusted_proxies, f->config->server_public_url);
+    set_hsts(f);
     f->has_warned_of_proxy = f->has_warned_of_refusal = false;
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }

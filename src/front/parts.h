@@ -65,6 +65,8 @@ struct front {
     size_t n_connections;
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
+    char hsts_text[32];
+    struct str hsts; /* Strict-Transport-Security (RFC 6797); null: none */
     bool is_sandbox;
     bool has_bad_certificate;   /* next_tls must not be used */
     bool has_warned_of_proxy;   /* proxies whose headers are missing; logged once, and again after a reload */

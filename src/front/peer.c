@@ -38,6 +38,6 @@ peer_respond(struct peer *p, const struct response *r)
     const struct response_setting setting = {.to = &p->to,
                                              .date = date_now(&f->date, f->loop),
                                              .is_sandbox = f->is_sandbox,
-                                             .is_secure = p->is_secure};
+                                             .hsts = p->is_secure ? f->hsts : STR_NULL};
     response_write(r, &setting, &p->out);
 }

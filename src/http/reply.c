@@ -203,7 +203,7 @@ http_reply_end(struct http_reply *r, const struct http_date *d, struct str body)
 
 void
 http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after,
-                   bool is_tls)
+                   struct str hsts)
 {
     static const struct http_reply_to closing = {.minor = 1};
     const struct reason *reason = reason_of(status);
@@ -226,7 +226,6 @@ http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, 
         (void)snprintf(seconds, sizeof seconds, "%u", retry_after);
         http_reply_header(&r, "Retry-After", str_from_cstr(seconds));
     }
-    if (is_tls)
-        http_reply_header(&r, "Strict-Transport-Security", HTTP_HSTS);
+    http_reply_header(&r, "Strict-Transport-Security", hsts);
     http_reply_end(&r, d, (struct str){body, (size_t)n});
 }

@@ -63,11 +63,8 @@ void http_reply_end(struct http_reply *r, const struct http_date *d, struct str 
 
 /* A complete short answer for people, as http.sys words it (Content-Type: text/html; charset=us-ascii),
  * which closes the connection: for HTTP_REFUSED, timeouts (408) and overload (503). retry_after > 0 adds
- * Retry-After, in seconds; is_tls adds Strict-Transport-Security. */
+ * Retry-After, in seconds; hsts: the value of Strict-Transport-Security; null: none. */
 void http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after,
-                        bool is_tls);
-
-/* A year of Strict-Transport-Security (RFC 6797). */
-#define HTTP_HSTS STR_LIT("max-age=31536000")
+                        struct str hsts);
 
 #endif

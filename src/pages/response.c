@@ -68,7 +68,6 @@ response_write(const struct response *r, const struct response_setting *s, struc
         page_headers(&to, r->is_app);
     if (s->is_sandbox)
         http_reply_header(&to, "X-Countersign-Sandbox", STR_LIT("1"));
-    if (s->is_secure)
-        http_reply_header(&to, "Strict-Transport-Security", HTTP_HSTS);
+    http_reply_header(&to, "Strict-Transport-Security", s->hsts);
     http_reply_end(&to, s->date, r->body);
 }

@@ -31,7 +31,8 @@ struct response_setting {
     const struct http_reply_to *to; /* how the request wants it framed */
     const struct http_date *date;
     bool is_sandbox; /* says so in a header */
-    bool is_secure;  /* the request came over TLS: adds Strict-Transport-Security */
+    struct str
+        hsts; /* Strict-Transport-Security; null: the request did not come over TLS, or none is wanted */
 };
 
 /* Appends the response. */

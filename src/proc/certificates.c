@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,4 +211,46 @@ certificates_message(const struct certificates *c, size_t i, struct control *m_o
                               .fds = {c->pairs[i].fds[0], c->pairs[i].fds[1]},
                               .n_fds = 2};
     (void)snprintf(m_out->text, sizeof m_out->text, "%s", c->pairs[i].name);
+}
+
+static void
+stamp_file(int folder, const char *path, struct buf *out)
+{
+    struct stat st;
+    if (fstatat(folder, path, &st, 0) != 0)
+        buf_addf(out, "-\n");
+    else
+        buf_addf(out, "%ju %ju %ju %jd.%09ld %jd.%09ld %o\n", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+                 (uintmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+                 (intmax_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, (unsigned)st.st_mode);
+}
+
+static void
+stamp_folder(struct cx *cx, struct str path, struct buf *out)
+{
+    struct dirent **entries = NULL;
+    int parent = open(arena_cstr(&cx->arena, path), O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int n = parent < 0 ? 0 : scandirat(parent, ".", &entries, is_candidate, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        buf_addf(out, "%s\n", name);
+        stamp_file(parent, arena_printf(&cx->arena, "%s/fullchain.pem", name).p, out);
+        stamp_file(parent, arena_printf(&cx->arena, "%s/privkey.pem", name).p, out);
+        free(entries[i]);
+    }
+    free(entries);
+    if (parent >= 0)
+        (void)close(parent);
+}
+
+void
+certificates_stamp(struct cx *cx, const struct config *config, struct buf *out)
+{
+    buf_reset(out);
+    if (str_is_empty(config->tls_certificate))
+        return;
+    stamp_file(AT_FDCWD, arena_cstr(&cx->arena, config->tls_certificate), out);
+    stamp_file(AT_FDCWD, arena_cstr(&cx->arena, config->tls_key), out);
+    if (!str_is_empty(config->tls_folder))
+        stamp_folder(cx, config->tls_folder, out);
 }

@@ -29,6 +29,11 @@ struct certificates {
  * group (0640, as Debian's ssl-cert); a file is missing; or there are too many. Nothing is left open then. */
 enum errcode
 certificates_open(struct cx *cx, const struct config *config, struct certificates *out) MUST_CHECK;
+/* Which files there are now: text that is different after any of them was replaced or written, and the same
+ * as long as they are untouched. Nothing without a certificate. Missing files are not an error. */
+void certificates_stamp(struct cx *cx, const struct config *config, struct buf *out);
+/* The most bytes of it. */
+enum { CERTIFICATES_STAMP_MAX = 64 * 1024 };
 /* Closes all, and leaves none. */
 void certificates_close(struct certificates *c);
 /* Gives all of them to *to, which must have none. */

@@ -47,8 +47,8 @@ enum { CONTROL_TEXT_MAX = 1024 };
 
 struct control {
     enum control_type type;
-    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h); TLS: from 0, which begins
-                      * a new set */
+    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h); TLS: from 0, which
+                      * begins a new set */
     bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
     bool is_last;    /* TLS: the set is complete and takes the place of the one before */
     bool is_first;   /* GO: the server is starting: fail on what an operator must fix, do not wait */

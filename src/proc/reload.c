@@ -27,6 +27,12 @@ close_open(struct reload *r)
 static void
 finish(struct supervisor *s, const struct buf *problems)
 {
+    if (s->reload.is_of_certificates) {
+        close_open(&s->reload);
+        if (s->reload.waits)
+            reload_begin(s);
+        return;
+    }
     receipt_write(&s->cx, ++s->reload.count, problems);
     close_open(&s->reload);
     notify_manager(problems == NULL ? "READY=1\nSTATUS=serving"
@@ -38,7 +44,7 @@ finish(struct supervisor *s, const struct buf *problems)
 static void
 refuse(struct supervisor *s, const struct buf *problems)
 {
-    report_lines(LOG_RELOAD_REFUSED, problems);
+    report_lines(s->reload.is_of_certificates ? LOG_CERTIFICATES_REFUSED : LOG_RELOAD_REFUSED, problems);
     finish(s, problems);
 }
 
@@ -51,21 +57,35 @@ take_tls(struct supervisor *s, struct certificates *fresh)
     certificates_move(&s->tls, fresh);
 }
 
+static void
+give_certificates(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->members[i].kind == MEMBER_FRONT)
+            member_give_tls(&s->members[i]);
+}
+
 /* Sends the newest configuration and TLS files to the children. */
 static void
 take(struct supervisor *s)
 {
+    if (s->reload.is_of_certificates) {
+        take_tls(s, &s->reload.fresh.tls);
+        give_certificates(s);
+        log_event(LOG_CERTIFICATES_RENEWED, "certificates=%zu", s->tls.n);
+        finish(s, NULL);
+        return;
+    }
     struct buf needs_restart;
     buf_init(&needs_restart, MESSAGES_MAX);
     cx_begin(&s->cx);
     source_take(&s->source, &s->reload.fresh, &needs_restart);
     take_tls(s, &s->reload.fresh.tls);
     log_set_level((enum log_level)s->source.config.log_level);
-    for (size_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->n; i++)
         member_give_config(&s->members[i]);
-        if (s->members[i].kind == MEMBER_FRONT)
-            member_give_tls(&s->members[i]);
-    }
+    give_certificates(s);
+    renewal_begin(s);
     log_event(LOG_RELOAD, "needs_restart=%s", log_quote(&s->cx.arena, buf_view(&needs_restart)));
     buf_clear(&needs_restart);
     finish(s, NULL);
@@ -86,9 +106,11 @@ rehearsed(struct rehearsal *r)
 static bool
 rehearse(struct supervisor *s, struct buf *messages)
 {
+    const struct source *source = &s->source;
+    const struct buf *text = s->reload.is_of_certificates ? source_newest(source) : &s->reload.fresh.text;
     const struct rehearsal_part part = {.path = s->options->front,
                                         .name = "countersign-front",
-                                        .text = &s->reload.fresh.text,
+                                        .text = text,
                                         .tls = &s->reload.fresh.tls,
                                         .user = &s->user};
     if (rehearsal_begin(&s->cx, &s->reload.rehearsal, s->loop, &part, rehearsed) == ERR_NONE)
@@ -105,7 +127,9 @@ reload_begin(struct supervisor *s)
     if (r->is_open)
         return;
     r->is_open = true;
+    r->is_of_certificates = false;
     cx_begin(&s->cx);
+    renewal_note(s);
     struct str state = arena_printf(&s->cx.arena, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_mono());
     notify_manager(state.p);
     struct buf messages;
@@ -119,6 +143,28 @@ reload_begin(struct supervisor *s)
     else if (!has_pair)
         take(s);
     buf_clear(&messages);
+}
+
+bool
+reload_certificates(struct supervisor *s)
+{
+    struct reload *r = &s->reload;
+    if (r->is_open)
+        return false;
+    r->is_open = r->is_of_certificates = true;
+    struct buf messages;
+    buf_init(&messages, MESSAGES_MAX);
+    renewal_note(s);
+    source_fresh_init(&r->fresh);
+    bool is_good = certificates_open(&s->cx, &s->source.config, &r->fresh.tls) == ERR_NONE;
+    if (!is_good)
+        buf_addf(&messages, "%s\n", s->cx.detail);
+    else
+        is_good = rehearse(s, &messages);
+    if (!is_good)
+        refuse(s, &messages);
+    buf_clear(&messages);
+    return true;
 }
 
 void

@@ -13,15 +13,20 @@
 struct supervisor;
 
 struct reload {
-    bool waits;     /* requested while another one runs, or before the server is ready */
-    bool is_open;   /* a reload is running */
-    uint64_t count; /* of reloads that have ended: for the receipt */
+    bool waits;              /* requested while another one runs, or before the server is ready */
+    bool is_open;            /* a reload is running, */
+    bool is_of_certificates; /* of the certificates alone */
+    uint64_t count;          /* of reloads that have ended: for the receipt */
     struct source_fresh fresh;
     struct rehearsal rehearsal;
 };
 
 /* While serving. If a reload is already running, another one follows. */
 void reload_begin(struct supervisor *s);
+/* The same for the certificates alone, because their files have changed (renewal.h): the log gets
+ * `certificates.renewed` or `certificates.refused`, and a service manager nothing. False: a reload is
+ * running. */
+bool reload_certificates(struct supervisor *s);
 /* The server is ending: a running reload is dropped. */
 void reload_cancel(struct supervisor *s);
 

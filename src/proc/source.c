@@ -88,12 +88,24 @@ source_fd(const struct buf *text)
     return -1;
 }
 
+const struct buf *
+source_newest(const struct source *s)
+{
+    return s->has_newest ? &s->newest : &s->at_start;
+}
+
+void
+source_fresh_init(struct source_fresh *fresh)
+{
+    *fresh = (struct source_fresh){.tls = {.n = 0}};
+    buf_init(&fresh->text, CONFIG_TEXT_MAX + 1);
+    config_init(&fresh->config);
+}
+
 enum errcode
 source_read(struct cx *cx, const struct source *s, struct source_fresh *out, struct buf *messages)
 {
-    *out = (struct source_fresh){.tls = {.n = 0}};
-    buf_init(&out->text, CONFIG_TEXT_MAX + 1);
-    config_init(&out->config);
+    source_fresh_init(out);
     enum errcode err = s->path == NULL ? ERR_NONE : read_text(s->path, &out->text, messages);
     if (err == ERR_NONE && s->path == NULL)
         buf_add_str(&out->text, buf_view(&s->at_start));

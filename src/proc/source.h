@@ -30,6 +30,9 @@ enum errcode
 source_init(struct source *s, const char *path, struct str text, struct buf *messages) MUST_CHECK;
 void source_clear(struct source *s);
 
+/* The text in use. */
+const struct buf *source_newest(const struct source *s);
+
 /* What a reload would apply. */
 struct source_fresh {
     struct buf text;
@@ -41,6 +44,7 @@ struct source_fresh {
  * has the problems, one per line. source_fresh_clear must be called in any case. */
 enum errcode
 source_read(struct cx *cx, const struct source *s, struct source_fresh *out, struct buf *messages) MUST_CHECK;
+void source_fresh_init(struct source_fresh *fresh);
 void source_fresh_clear(struct source_fresh *fresh);
 
 /* Applies the LIVE settings. needs_restart gets the names of START settings that differ. If TLS would be

@@ -229,6 +229,7 @@ announce(struct supervisor *s)
     receipt_write(&s->cx, 0, NULL);
     notify_manager("READY=1\nSTATUS=serving");
     watchdog_begin(s);
+    renewal_begin(s);
     buf_clear(&line);
 }
 
@@ -315,6 +316,7 @@ prepare(struct supervisor *s)
         log_event(LOG_USER_ROOT, "problem=\"%s\"", warning);
     if (err == ERR_NONE)
         err = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
+    renewal_note(s);
     if (err == ERR_NONE)
         err = certificates_open(&s->cx, config, &s->tls);
     if (err == ERR_NONE)
@@ -374,12 +376,14 @@ supervise_run(const struct supervise_options *options)
         s.loop = loop_new();
         loop_timer_init(&s.deadline, deadline_due);
         loop_timer_init(&s.patrol, patrol);
+        renewal_init(&s);
         status = serve(&s);
         listeners_close(&s.listeners);
         certificates_close(&s.tls);
         if (s.store_lock >= 0)
             (void)close(s.store_lock);
         reload_cancel(&s);
+        renewal_clear(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);
         free(s.members);

@@ -13,6 +13,7 @@
 #include "proc/listeners.h"
 #include "proc/member.h"
 #include "proc/reload.h"
+#include "proc/renewal.h"
 #include "proc/source.h"
 #include "proc/spawn.h"
 #include "proc/supervise.h"
@@ -40,6 +41,7 @@ struct supervisor {
     struct loop_timer deadline, patrol;
     int64_t patrolled_at; /* clock_mono */
     struct reload reload;
+    struct renewal renewal;
     struct watchdog watchdog;
     int ready_fd;
     int status;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server's certificates: which one a client gets, and how new ones come into use."""
 
+import contextlib
 import datetime
+import http.client
 import os
 import re
 import signal
@@ -130,3 +132,61 @@ def test_a_folder_without_a_certificate_for_everyone_else_is_refused(own_server,
     server.write_config()
     done = check(server)
     assert done.returncode == 2 and re.search(r"folder without a certificate", done.stderr), done
+
+
+def test_changed_files_come_into_use_by_themselves(own_server, tmp_path, pairs):
+    """Renewed, added and removed ones; a pair that does not match is refused in one line, and keeps nothing from working."""
+    server = own_server({**settings(tmp_path), ("tls", "watch"): "1s"})
+    renewed = write(tmp_path / "main", make(["localhost"]))
+    server.wait_log(r"supervisor certificates\.renewed certificates=3")
+    assert got(server, "localhost") == renewed
+    good = (tmp_path / "main/privkey.pem").read_bytes()
+    (tmp_path / "main/privkey.pem").write_bytes(make(["localhost"])[2])
+    server.wait_log(r"error supervisor certificates\.refused problem=\"private key")
+    assert got(server, "localhost") == renewed
+    fresh = write(tmp_path / "more/new", make(["new.example"]))
+    (tmp_path / "main/privkey.pem").write_bytes(good)
+    server.wait_log(r"certificates\.renewed certificates=4")
+    assert (got(server, "localhost"), got(server, "new.example")) == (renewed, fresh)
+    os.rename(tmp_path / "more/new", tmp_path / "new")
+    server.wait_log(r"certificates\.renewed certificates=3", times=2)
+    assert got(server, "new.example") == renewed
+    assert " reload" not in server.log()
+
+
+def test_a_look_at_files_that_did_not_change_does_nothing(own_server, tmp_path, pairs):
+    server = own_server({**settings(tmp_path), ("tls", "watch"): "1s"})
+    (tmp_path / "main/privkey.pem").write_bytes(make(["localhost"])[2])
+    server.wait_log(r"certificates\.refused")
+    write(tmp_path / "more/new", make(["new.example"]))
+    server.wait_log(r"certificates\.refused", times=2)
+    assert len(re.findall(r"certificates\.refused", server.log())) == 2, "once for each state of the files"
+
+
+def test_a_watch_of_0_leaves_them_to_a_reload(own_server, tmp_path, pairs):
+    server = own_server({**settings(tmp_path), ("tls", "watch"): 0})
+    renewed = write(tmp_path / "main", make(["localhost"]))
+    assert got(server, "localhost") == pairs["main"]
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_log(r"supervisor reload needs_restart=\"\"")
+    assert got(server, "localhost") == renewed
+
+
+def hsts(server):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with contextlib.closing(http.client.HTTPSConnection("127.0.0.1", server.port, context=context, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().getheader("Strict-Transport-Security")
+
+
+def test_hsts_is_a_setting(own_server, tmp_path, pairs):
+    server = own_server(settings(tmp_path))
+    assert hsts(server) == "max-age=31536000"
+    for value, sent in (("30d", "max-age=2592000"), ("0", None)):
+        server.settings["server", "hsts"] = value
+        server.write_config()
+        count = server.log().count("supervisor reload needs_restart=")
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_log(r"supervisor reload needs_restart=", times=count + 1)
+        server.wait_for(lambda sent=sent: hsts(server) == sent)

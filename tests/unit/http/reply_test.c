@@ -138,7 +138,7 @@ refuses_like_http_sys(void **state)
 
     (void)state;
     buf_init(&out, 10000);
-    http_reply_refusal(&out, &date, 411, 0, false);
+    http_reply_refusal(&out, &date, 411, 0, STR_NULL);
     assert_true(str_starts(buf_view(&out), STR_LIT("HTTP/1.1 411 Length Required\r\n"
                                                    "Content-Type: text/html; charset=us-ascii\r\nServer: ")));
     assert_true(str_ends(buf_view(&out),
@@ -147,7 +147,7 @@ refuses_like_http_sys(void **state)
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nConnection: close\r\n")) < out.len);
     assert_true(str_find_str(buf_view(&out), STR_LIT("Strict-Transport")) == out.len);
     buf_reset(&out);
-    http_reply_refusal(&out, &date, 503, 7, true);
+    http_reply_refusal(&out, &date, 503, 7, STR_LIT("max-age=31536000"));
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nRetry-After: 7\r\n")) < out.len);
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nStrict-Transport-Security: max-age=31536000\r\n")) <
                 out.len);
