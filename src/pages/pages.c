@@ -199,6 +199,10 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
         if (!refuse_method(req, out))
             pages_integrate(req, body, out);
         break;
+    case ROUTE_ROOT:
+        if (!refuse_method(req, out))
+            pages_root(body, out);
+        break;
     case ROUTE_SANDBOX:
         if (!refuse_method(req, out))
             pages_sandbox(req, body, out);

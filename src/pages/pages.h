@@ -2,8 +2,8 @@
 /* pages: everything that the front answers by itself, without a worker: the .asmx's own pages, WSDL and
  * discovery document, the integration guide, the sandbox's page, error pages, static files, and the health
  * check. Each function fills an answer; bodies are written into the given buf, or are constants. Enter at
- * pages.c; the parts are pages_help.c, pages_integrate.c, pages_sandbox.c and pages_error.c; page.h has
- * what they share. */
+ * pages.c; the parts are pages_root.c, pages_help.c, pages_integrate.c, pages_sandbox.c and pages_error.c;
+ * page.h has what they share. */
 #ifndef COUNTERSIGN_PAGES_PAGES_H
 #define COUNTERSIGN_PAGES_PAGES_H
 
@@ -41,6 +41,9 @@ void pages_help(const struct page_request *req, struct buf *body, struct respons
 
 /* GET of the guide: its index, or an operation's page. */
 void pages_integrate(const struct page_request *req, struct buf *body, struct response *out);
+
+/* The bare address: where to go from there. */
+void pages_root(struct buf *body, struct response *out);
 
 /* The scenarios of a sandbox. */
 void pages_sandbox(const struct page_request *req, struct buf *body, struct response *out);

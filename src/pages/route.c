@@ -61,6 +61,7 @@ named(struct str path, struct route *out)
         struct str path;
         enum route_kind kind;
     } pages[] = {
+        {STR("/"), ROUTE_ROOT},
         {STR("/approve"), ROUTE_APPROVE_BARE},
         {STR("/console/"), ROUTE_CONSOLE},
         {STR("/console"), ROUTE_CONSOLE_BARE},

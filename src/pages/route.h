@@ -21,6 +21,7 @@ enum route_kind {
     ROUTE_ACCOUNT,      /* /account/NAME: the page that changes a password, and files */
     ROUTE_CONSOLE,      /* /console/: the page of a signed-in technician */
     ROUTE_CONSOLE_BARE, /* /console */
+    ROUTE_ROOT,         /* / */
     ROUTE_SANDBOX,      /* /sandbox, the page */
     ROUTE_ANY,          /* OPTIONS * */
 };

@@ -79,7 +79,9 @@ the_service_has_a_page_in_any_case_of_its_path(void **state)
         "HTTP/1.1 200 OK\r\nCache-Control: private, max-age=0\r\nContent-Type: text/html; charset=utf-8\r\n");
     assert_starts(ask(h, "GET", "/WebServices/Technician%43onsole.asmx"), "HTTP/1.1 200 OK\r\n");
     assert_starts(ask(h, "GET", CT_PATH "x"), "HTTP/1.1 404 Not Found\r\n");
-    assert_starts(ask(h, "GET", "/"), "HTTP/1.1 404 Not Found\r\n");
+    assert_starts(ask(h, "GET", "/nothing"), "HTTP/1.1 404 Not Found\r\n");
+    assert_has(ask(h, "GET", "/"), "<a href=\"approve/\">");
+    assert_starts(ask(h, "PUT", "/"), "HTTP/1.1 405 Method Not Allowed\r\n");
 }
 
 static const char *

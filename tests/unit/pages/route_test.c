@@ -21,7 +21,7 @@ each_path_leads_to_its_part(void **state)
         {STR(CT_PATH "x"), ROUTE_NONE, NULL},
         {STR("/WebServices/TechnicianConsole"), ROUTE_NONE, NULL},
         {STR("//WebServices/TechnicianConsole.asmx"), ROUTE_NONE, NULL},
-        {STR("/"), ROUTE_NONE, NULL},
+        {STR("/"), ROUTE_ROOT, NULL},
         {STR("/%zz"), ROUTE_NONE, NULL},
         {STR("/%00"), ROUTE_NONE, NULL},
         {STR("*"), ROUTE_ANY, NULL},
