@@ -178,11 +178,23 @@ challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id)
         cx, &(struct ending){company_id, CHALLENGE_EVENT_cancel, "passkey", store_challenge_without_passkey});
 }
 
-enum errcode
-challenge_withdraw_without_number(struct cx *cx, int64_t company_id)
+static enum errcode
+find_short_number(struct cx *cx, int64_t company_id, int64_t limit, struct challenge_row **rows_out,
+                  size_t *n_out)
 {
-    return end_what(
-        cx, &(struct ending){company_id, CHALLENGE_EVENT_cancel, "number", store_challenge_without_number});
+    struct policy p;
+    *n_out = 0;
+    enum errcode err = policy_get(cx, company_id, &p);
+    if (err != ERR_NONE || !p.push_number)
+        return err;
+    return store_challenge_short_number(cx, &(struct challenge_number){company_id, p.push_digits}, limit,
+                                        rows_out, n_out);
+}
+
+enum errcode
+challenge_withdraw_short_number(struct cx *cx, int64_t company_id)
+{
+    return end_what(cx, &(struct ending){company_id, CHALLENGE_EVENT_cancel, "number", find_short_number});
 }
 
 enum errcode

@@ -58,8 +58,9 @@ enum errcode challenge_revoke_company(struct cx *cx, int64_t company_id, const c
 enum errcode challenge_withdraw(struct cx *cx, int64_t technician_id, int64_t device_id) MUST_CHECK;
 /* The same for approvals of the company's devices that have no passkey. */
 enum errcode challenge_withdraw_without_passkey(struct cx *cx, int64_t company_id) MUST_CHECK;
-/* The same for the company's pending or approved challenges that did not require the number. */
-enum errcode challenge_withdraw_without_number(struct cx *cx, int64_t company_id) MUST_CHECK;
+/* The same for the company's pending or approved challenges that required no number, or a shorter one, if
+ * its policy requires one. */
+enum errcode challenge_withdraw_short_number(struct cx *cx, int64_t company_id) MUST_CHECK;
 /* In its own transaction: the last way to deliver this challenge has failed. No effect when it is not
  * pending, or when a phone has fetched it by itself. */
 enum errcode challenge_fail(struct cx *cx, int64_t id) MUST_CHECK;

@@ -15,6 +15,12 @@ is_of_sessions(struct str key)
     return str_eq(key, STR_LIT("session_idle")) || str_eq(key, STR_LIT("session_life"));
 }
 
+static bool
+is_of_number(struct str key)
+{
+    return str_eq(key, STR_LIT("push_number")) || str_eq(key, STR_LIT("push_digits"));
+}
+
 static enum errcode
 shorten_sessions(struct cx *cx, int64_t company_id)
 {
@@ -45,8 +51,8 @@ hold_against(struct cx *cx, int64_t company_id, struct str key, const struct pol
         err = session_end_alone(cx, company_id, "second-factor");
     if (err == ERR_NONE && str_eq(key, STR_LIT("sign_in_mode")) && p->sign_in_mode != SIGN_IN_PASSWORD)
         err = challenge_revoke_company(cx, company_id, "sign-in-mode");
-    if (err == ERR_NONE && str_eq(key, STR_LIT("push_number")) && p->push_number)
-        err = challenge_withdraw_without_number(cx, company_id);
+    if (err == ERR_NONE && is_of_number(key))
+        err = challenge_withdraw_short_number(cx, company_id);
     return err == ERR_NONE && is_of_sessions(key) ? shorten_sessions(cx, company_id) : err;
 }
 

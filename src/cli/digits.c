@@ -2,7 +2,7 @@
 /* digits: a font of ten characters, three by five cells each. */
 #include "cli/digits.h"
 
-enum { ROWS = 5, COLUMNS = 3 };
+enum { ROWS = 5, COLUMNS = 3, GROUPED = 4 };
 
 static const char *const shapes[10][ROWS] = {
     {"###", "# #", "# #", "# #", "###"}, {" # ", "## ", " # ", " # ", "###"},
@@ -21,7 +21,7 @@ digits_print(FILE *out, struct str number)
         for (size_t i = 0; i < number.n; i++) {
             if (number.p[i] < '0' || number.p[i] > '9')
                 continue;
-            if (i > 0 && i == number.n / 2)
+            if (number.n >= GROUPED && i == number.n / 2)
                 fputs("    ", out);
             const char *shape = shapes[number.p[i] - '0'][row];
             for (int column = 0; column < COLUMNS; column++)

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-/* Five rows; a wider gap in the middle. Characters other than digits are omitted. */
+/* Five rows; a wider gap in the middle of four and more. Characters other than digits are omitted. */
 void digits_print(FILE *out, struct str number);
 
 #endif

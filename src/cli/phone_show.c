@@ -63,6 +63,7 @@ phone_challenge_document(const struct challenge_view *v)
     print_put_str(o, "created", v->created);
     print_put_str(o, "expires", v->expires);
     print_put_bool(o, "number_required", v->number_required);
+    print_put_int(o, "number_digits", v->number_digits);
     print_put_int(o, "tries_left", v->tries_left);
     print_put_int(o, "seconds_left", v->seconds_left);
     return o;

@@ -248,6 +248,7 @@ phone_read_challenge(struct phone *p, const json_t *document, struct challenge_v
             return err_set(p->cx, ERR_PROTOCOL, "the challenge has no %s", members[i].name);
     }
     view_out->number_required = json_is_true(json_object_get(document, "bNumberRequired"));
+    view_out->number_digits = (uint8_t)json_integer_value(json_object_get(document, "iNumberDigits"));
     view_out->tries_left = (uint8_t)json_integer_value(json_object_get(document, "iTriesRemaining"));
     view_out->seconds_left = (int32_t)json_integer_value(json_object_get(document, "iSecondsRemaining"));
     if (!str_eq(view_out->audience, p->key.url))

@@ -145,17 +145,19 @@ token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce)
 }
 
 struct str
-token_number(struct cx *cx, int64_t id, struct str nonce)
+token_number(struct cx *cx, int64_t id, struct str nonce, int64_t digits)
 {
-    /* The remainder is uniform below the largest multiple of a million; a 64-bit word exceeds that with a
-     * probability of 2^-45. */
-    static const uint64_t numbers = 1000000;
+    /* The remainder is uniform below the largest multiple of a power of ten; a 64-bit word exceeds that with
+     * a probability of 2^-45 at most. */
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    ASSERT(digits >= 1 && digits < (int64_t)ARRAY_LEN(powers));
+    const uint64_t numbers = powers[digits];
     const uint64_t below = UINT64_MAX - UINT64_MAX % numbers;
     struct digest mac = derive(cx, "number", id, nonce);
     uint64_t word = be64_get(mac.bytes);
     for (size_t at = 8; word >= below && at < sizeof mac.bytes; at += 8)
         word = be64_get(mac.bytes + at);
-    return arena_printf(&cx->arena, "%06u", (unsigned)(word % numbers));
+    return arena_printf(&cx->arena, "%0*u", (int)digits, (unsigned)(word % numbers));
 }
 
 struct digest

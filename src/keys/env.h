@@ -51,8 +51,8 @@ struct str token_random(struct cx *cx);
 /* HMAC-SHA-256(env->token, purpose || 0 || id || nonce) as base64url: reproducible for the same row. */
 struct str token_derive(struct cx *cx, const char *purpose, int64_t id, struct str nonce);
 #define TOKEN_OF_CHALLENGE "push"
-/* Six uniform digits from the same derivation. */
-struct str token_number(struct cx *cx, int64_t id, struct str nonce);
+/* Uniform digits from the same derivation, 1 to 6 of them (ASSERT). */
+struct str token_number(struct cx *cx, int64_t id, struct str nonce, int64_t digits);
 struct digest env_lookup(const struct cx *cx, struct str a, struct str b);
 
 #endif

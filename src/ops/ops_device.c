@@ -134,8 +134,11 @@ told(struct cx *cx, const struct challenge_view *views, size_t n)
                                             .sCreated = views[i].created,
                                             .sExpires = views[i].expires,
                                             .bNumberRequired = views[i].number_required,
+                                            .iNumberDigits = views[i].number_digits,
                                             .iTriesRemaining = views[i].tries_left,
-                                            .iSecondsRemaining = views[i].seconds_left};
+                                            .iSecondsRemaining = views[i].seconds_left,
+                                            .sPlace = views[i].place,
+                                            .sPlaceSeen = views[i].place_seen};
     return (struct ct_array){.items = items, .n = n};
 }
 

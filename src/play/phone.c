@@ -107,11 +107,12 @@ number(struct cx *cx, struct str public_id, bool is_wrong, struct str *number_ou
     enum errcode err = store_challenge_by_public_id(cx, public_id, &row);
     if (err != ERR_NONE)
         return err;
-    *number_out = token_number(cx, row.id, row.nonce);
+    *number_out = token_number(cx, row.id, row.nonce, row.number_digits);
     if (!is_wrong)
         return ERR_NONE;
     err = str_to_u64(*number_out, UINT32_MAX, &n);
-    *number_out = arena_printf(&cx->arena, "%06u", (unsigned)((n + 1) % 1000000));
+    const struct str next = arena_printf(&cx->arena, "%06u", (unsigned)((n + 1) % 1000000));
+    *number_out = str_sub(next, next.n - (size_t)row.number_digits, next.n);
     return err;
 }
 

@@ -12,8 +12,9 @@
 #include "keys/env.h"
 #include "log/log.h"
 #include "signin/attempt.h"
+#include "signin/place.h"
 
-enum { STATEMENT_MAX = 8192, NUMBER_DIGITS = 6 };
+enum { STATEMENT_MAX = 8192 };
 
 /* A challenge with everything that its statement consists of. */
 struct shown {
@@ -41,9 +42,23 @@ view_of(struct cx *cx, const struct shown *s)
         .created = clock_text(&cx->arena, c->created_at),
         .expires = clock_text(&cx->arena, c->expires_at),
         .number_required = c->number_required,
+        .number_digits = (uint8_t)c->number_digits,
         .tries_left = (uint8_t)c->tries_left,
         .seconds_left = (int32_t)left,
     };
+}
+
+/* What is shown besides, and not signed. */
+static enum errcode
+add_place(struct cx *cx, struct shown *s)
+{
+    struct place place;
+    enum errcode err = place_look(cx, s->t.id, s->login.source, &place);
+    if (err == ERR_NONE && place.has_past)
+        s->view.place = place.seen_at != 0 ? STR_LIT("known") : STR_LIT("new");
+    if (err == ERR_NONE && place.seen_at != 0)
+        s->view.place_seen = clock_text(&cx->arena, place.seen_at);
+    return err;
 }
 
 static enum errcode
@@ -113,7 +128,7 @@ challenge_pending(struct cx *cx, const struct device *d, struct challenge_view *
         struct shown s = {.c = rows[i]};
         if (answerable(cx, &s.c) != ANSWER_OK)
             continue;
-        if ((err = fill(cx, &s)) != ERR_NONE)
+        if ((err = fill(cx, &s)) != ERR_NONE || (err = add_place(cx, &s)) != ERR_NONE)
             return err;
         (*views_out)[(*n_out)++] = s.view;
         if (s.c.seen_at == 0 && (err = store_challenge_seen(cx, s.c.id, cx->now)) != ERR_NONE)
@@ -129,6 +144,8 @@ challenge_fetch(struct cx *cx, const struct device *d, struct str public_id, enu
     struct shown s;
     enum errcode err = find(cx, d, public_id, answer_out, &s);
     if (err != ERR_NONE || *answer_out != ANSWER_OK)
+        return err;
+    if ((err = add_place(cx, &s)) != ERR_NONE)
         return err;
     *view_out = s.view;
     return s.c.seen_at != 0 ? ERR_NONE : store_challenge_seen(cx, s.c.id, cx->now);
@@ -223,10 +240,10 @@ hear_wrong_number(struct cx *cx, struct hearing *h)
 }
 
 static bool
-is_number(struct str typed)
+is_number(struct str typed, int64_t digits)
 {
     uint64_t value;
-    return typed.n == NUMBER_DIGITS && str_to_u64(typed, 999999, &value) == ERR_NONE;
+    return typed.n == (size_t)digits && str_to_u64(typed, 999999, &value) == ERR_NONE;
 }
 
 /* The number is examined only after both signatures have verified. */
@@ -234,7 +251,7 @@ static enum errcode
 hear_approval(struct cx *cx, struct hearing *h)
 {
     enum passkey_verdict verdict;
-    struct str number = token_number(cx, h->s.c.id, h->s.c.nonce);
+    struct str number = token_number(cx, h->s.c.id, h->s.c.nonce, h->s.c.number_digits);
     enum errcode err = passkey_verify(cx, h->d, h->statement, &h->reply->passkey, &verdict);
     if (err != ERR_NONE)
         return err;
@@ -243,7 +260,7 @@ hear_approval(struct cx *cx, struct hearing *h)
         return ERR_NONE;
     }
     const struct str typed = text_typed(cx, h->reply->number);
-    if (h->s.c.number_required && !is_number(typed)) {
+    if (h->s.c.number_required && !is_number(typed, h->s.c.number_digits)) {
         h->answer = ANSWER_WRONG_NUMBER; /* a typing mistake rather than a guess: no try is used up */
         return ERR_NONE;
     }

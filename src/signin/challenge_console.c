@@ -29,7 +29,7 @@ sent(struct cx *cx, const struct challenge_row *c)
 {
     return (struct challenge_sent){.result = SIGNIN_OK,
                                    .token = token_derive(cx, TOKEN_OF_CHALLENGE, c->id, c->nonce),
-                                   .number = token_number(cx, c->id, c->nonce),
+                                   .number = token_number(cx, c->id, c->nonce, c->number_digits),
                                    .expires_in = seconds_until(cx, c->expires_at),
                                    .poll_interval = POLL_SECONDS};
 }
@@ -76,6 +76,7 @@ create(struct cx *cx, const struct attempt *a, struct challenge_sent *sent_out)
                               .public_id = codec_base64url(&cx->arena, public_id, sizeof public_id),
                               .nonce = {nonce, TOKEN_BYTES},
                               .number_required = a->account.p.push_number,
+                              .number_digits = a->account.p.push_digits,
                               .tries_left = CHALLENGE_TRIES,
                               .created_at = cx->now,
                               .expires_at = over < a->login.expires_at ? over : a->login.expires_at};

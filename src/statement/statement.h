@@ -19,8 +19,9 @@ void statement_add_line(struct buf *out, const char *name, struct str value);
 /* What a phone shows of a challenge. The strings are signed; of the other members, so is the typed number. */
 struct challenge_view {
     struct str id, nonce, audience, company, account, purpose, console, source, created, expires;
+    struct str place, place_seen; /* not signed: "known" and when, "new", or nulls (signin/place.h) */
     bool number_required;
-    uint8_t tries_left;
+    uint8_t number_digits, tries_left;
     int32_t seconds_left;
 };
 

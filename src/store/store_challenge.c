@@ -14,6 +14,7 @@
     COLUMN(challenge_row, blob, nonce)            \
     COLUMN(challenge_row, text, state)            \
     COLUMN(challenge_row, flag, number_required)  \
+    COLUMN(challenge_row, integer, number_digits) \
     COLUMN(challenge_row, integer, tries_left)    \
     COLUMN(challenge_row, integer, seen_at)       \
     COLUMN(challenge_row, integer, created_at)    \
@@ -91,13 +92,13 @@ store_challenge_without_passkey(struct cx *cx, int64_t company_id, int64_t limit
 }
 
 enum errcode
-store_challenge_without_number(struct cx *cx, int64_t company_id, int64_t limit,
-                               struct challenge_row **rows_out, size_t *n_out)
+store_challenge_short_number(struct cx *cx, const struct challenge_number *than, int64_t limit,
+                             struct challenge_row **rows_out, size_t *n_out)
 {
     static const char sql[] =
-        SELECT "WHERE state IN ('pending', 'approved') AND number_required = 0 "
-               "AND technician_id IN (SELECT id FROM technician WHERE company_id = $1) LIMIT $2";
-    return rows_list(cx, &challenges, rows_out, n_out, sql, "ii", company_id, limit);
+        SELECT "WHERE state IN ('pending', 'approved') AND (number_required = 0 OR number_digits < $2) "
+               "AND technician_id IN (SELECT id FROM technician WHERE company_id = $1) LIMIT $3";
+    return rows_list(cx, &challenges, rows_out, n_out, sql, "iii", than->company_id, than->digits, limit);
 }
 
 enum errcode

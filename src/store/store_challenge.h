@@ -20,7 +20,7 @@ struct challenge_row {
     struct digest token_digest;
     struct str nonce, state;
     bool number_required;
-    int64_t tries_left, seen_at, created_at, expires_at, answered_at, answered_by;
+    int64_t number_digits, tries_left, seen_at, created_at, expires_at, answered_at, answered_by;
 };
 
 /* Inserts it as pending, not seen and not answered, whatever the struct says. */
@@ -44,9 +44,12 @@ store_challenge_refused_of(struct cx *cx, int64_t login_id, struct challenge_row
 /* Up to `limit` approved ones of that company, each answered by a device without a passkey. */
 enum errcode store_challenge_without_passkey(struct cx *cx, int64_t company_id, int64_t limit,
                                              struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
-/* Up to `limit` pending or approved ones of that company, of which no number is asked for. */
-enum errcode store_challenge_without_number(struct cx *cx, int64_t company_id, int64_t limit,
-                                            struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+/* The same for pending or approved ones for which no number is asked, or one of fewer digits. */
+struct challenge_number {
+    int64_t company_id, digits;
+};
+enum errcode store_challenge_short_number(struct cx *cx, const struct challenge_number *than, int64_t limit,
+                                          struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
 /* Up to `limit` pending or approved ones of that account; of that company. */
 enum errcode store_challenge_open_of_account(struct cx *cx, int64_t technician_id, int64_t limit,
                                              struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;

@@ -39,6 +39,54 @@ def test_the_phone_is_shown_who_what_and_where(waiting, name):
     assert {**fetched["aChallenges"][0], "iSecondsRemaining": 0} == {**challenge, "iSecondsRemaining": 0}
 
 
+@pytest.mark.parametrize("digits", [2, 4, 6])
+def test_the_number_has_as_many_digits_as_the_policy_says(server, name, digits):
+    company, email = name
+    phone = server.ready(company, email, {"push_digits": digits})
+    console = server.console()
+    token, push = console.begin(email)
+    [shown] = phone.pending()
+    assert (len(push.sMatchNumber), shown["iNumberDigits"], shown["iTriesRemaining"]) == (digits, digits, 3)
+    for other in {"1" * (digits + 1), "1" * (digits - 1)}:
+        answer = phone.approve(other)
+        assert (answer["result"], answer["iTriesRemaining"]) == ("WrongNumber", 3), "a typing mistake uses no try"
+    wrong = f"{(int(push.sMatchNumber) + 1) % 10 ** digits:0{digits}d}"
+    assert phone.approve(wrong)["iTriesRemaining"] == 2
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
+def test_the_phone_is_shown_whether_the_account_was_there_before(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    here, there = server.console(source="127.0.31.1"), server.console(source="127.0.31.2")
+
+    def shown(console):
+        token, push = console.begin(email)
+        [challenge] = phone.pending()
+        [fetched] = phone.post("fetch", {"sChallengeId": challenge["sChallengeId"]}, phone.token, 200)["aChallenges"]
+        assert fetched.get("sPlace") == challenge.get("sPlace")
+        assert phone.approve(push.sMatchNumber)["result"] == "OK"
+        assert console.settle(token, push.sPushToken).result == "OK"
+        server.advance(120)
+        return challenge.get("sPlace"), "sPlaceSeen" in challenge
+
+    assert shown(here) == (None, False), "nothing to compare with"
+    assert shown(here) == ("known", True)
+    assert shown(there) == ("new", False)
+    assert shown(there) == ("known", True)
+
+
+def test_a_sign_in_by_the_password_alone_makes_no_place_known(server, name):
+    company, email = name
+    phone = server.ready(company, email, {"second_factor": "off"})
+    stranger = server.console(source="127.0.31.3")
+    assert stranger.login(email).result == "OK"
+    server.cli("policy", "set", company, "second_factor", "required")
+    stranger.begin(email)
+    assert "sPlace" not in phone.pending()[0]
+
+
 @pytest.mark.parametrize("change", [
     {"sNonce": b64(bytes(32))}, {"sAccount": "mallory@example.com"}, {"sCompany": "Other"}, {"sSource": "192.0.2.1"},
     {"sConsole": "Innocent"}, {"sAudience": "https://elsewhere.example"}, {"sPurpose": "change-password"},

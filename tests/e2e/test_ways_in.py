@@ -243,3 +243,23 @@ def test_an_approval_without_the_number_does_not_count_once_the_number_is_asked_
     assert (again.result, phones[1].pending()[0]["bNumberRequired"]) == ("OK", True)
     assert phones[1].approve(again.sMatchNumber)["result"] == "OK"
     assert console.settle(waits, again.sPushToken).result == "OK"
+
+
+@pytest.mark.parametrize("value", ["3", None])
+def test_an_approval_by_a_short_number_does_not_count_once_a_longer_one_is_asked_for(ann, value):
+    server, company, email = ann
+    server.cli("policy", "set", company, "push_digits", "2")
+    other = server.technician(company, "other." + email)
+    phones = server.phone(email), server.phone(other)
+    console = server.console()
+    (approved, push), (waits, pending) = console.begin(email), console.begin(other)
+    assert phones[0].approve(push.sMatchNumber)["result"] == "OK"
+    shown = phones[1].pending()[0]
+    server.cli("policy", "set" if value else "unset", company, "push_digits", *filter(None, [value]))
+    assert console.check(approved, push.sPushToken).result == "InvalidToken"
+    assert phones[1].approve(pending.sMatchNumber, shown)["result"] == "Withdrawn"
+    again = console.send(waits)
+    assert len(again.sMatchNumber) == int(value or 6)
+    server.cli("policy", "set", company, "push_digits", "2")
+    assert phones[1].approve(again.sMatchNumber)["result"] == "OK", "a longer number is as good"
+    assert console.settle(waits, again.sPushToken).result == "OK"

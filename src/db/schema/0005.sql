@@ -3,6 +3,9 @@
 
 -- Accounts and their ways in.
 
+-- Digits of the number that is typed for an approval; what counts is number_required (signin/challenge_console.c).
+ALTER TABLE challenge ADD COLUMN number_digits BIGINT NOT NULL DEFAULT 6;
+
 -- Devices and notices.
 
 -- Sessions.

@@ -36,6 +36,9 @@ static const struct {
     {"lockout_time", "0", ERR_NONE},
     {"push_number", "off", ERR_NONE},
     {"push_number", "1", ERR_RANGE},
+    {"push_digits", "1", ERR_RANGE},
+    {"push_digits", "7", ERR_RANGE},
+    {"push_digits", "2", ERR_NONE},
     {"push_lifetime", "29", ERR_RANGE},
     {"push_lifetime", "300", ERR_NONE},
     {"seat_full", "end-oldest", ERR_NONE},
@@ -52,7 +55,7 @@ defaults(void **state)
     assert_ok(policy_get(&f->cx, f->company, &p));
     assert_true(p.second_factor == SECOND_FACTOR_REQUIRED && p.sign_in_mode == SIGN_IN_PASSWORD);
     assert_true(p.lockout_failures == 10 && p.lockout_time == 30 * CLOCK_MINUTE && p.password_history == 4);
-    assert_true(p.push_number && p.push_lifetime == CLOCK_MINUTE && p.seats == 0);
+    assert_true(p.push_number && p.push_digits == 6 && p.push_lifetime == CLOCK_MINUTE && p.seats == 0);
     assert_true(p.session_idle == CLOCK_HOUR && p.session_life == CLOCK_DAY && !p.address_rules);
     assert_true(str_is_empty(p.console_url) && !p.needs_enterprise);
 }

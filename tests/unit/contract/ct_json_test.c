@@ -142,7 +142,8 @@ test_write(void **state)
     assert_written(t, &out,
                    "{\"result\":\"OK\",\"aChallenges\":[{\"sNonce\":\"\\u003c\\\"\\\\/"
                    "\\u0001\xc3\xa9\\u2028\xef\xbf\xbd\","
-                   "\"bNumberRequired\":false,\"iTriesRemaining\":0,\"iSecondsRemaining\":-1}]}");
+                   "\"bNumberRequired\":false,\"iNumberDigits\":0,\"iTriesRemaining\":0,"
+                   "\"iSecondsRemaining\":-1}]}");
     out.aChallenges.n = 0;
     assert_written(t, &out, "{\"result\":\"OK\",\"aChallenges\":[]}");
     out.aChallenges.is_null = true;
