@@ -6,6 +6,7 @@
 #include "accounts/audit.h"
 #include "accounts/challenge.h"
 #include "accounts/company.h"
+#include "accounts/device_replace.h"
 #include "accounts/enrolment.h"
 #include "accounts/notice.h"
 #include "accounts/passkey.h"
@@ -90,6 +91,7 @@ enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out
     if (err != ERR_NONE)
         return err;
     cx->proofs |= CX_PROOF_TICKET;
+    view_out->is_compared = p.enrol_compare && !is_self;
     view_out->passkey = passkey_policy_here(cx, &p, &site);
     view_out->passkey_user = passkey_user(cx, t.id, ticket);
     view_out->relying_party = site.id;
@@ -102,7 +104,7 @@ enrolment_look(struct cx *cx, struct str ticket, struct enrolment_view *view_out
 struct joining {
     const struct enrolment *e;
     struct str statement, token;
-    struct device d;
+    struct device d, former;   /* former.id 0: it replaces none */
     enum webauthn_fault fault; /* of its passkey */
 };
 
@@ -115,6 +117,16 @@ add_passkey(struct cx *cx, struct joining *j)
     if (j->fault == WEBAUTHN_REQUIRED)
         return err_set(cx, ERR_POLICY, "the company asks for a passkey, and none was brought");
     return err_set(cx, ERR_PROTOCOL, "the passkey is refused: %s", webauthn_fault_name(j->fault).p);
+}
+
+/* The new device acts: it gets no notice of itself, nor of what it replaces. */
+static enum errcode
+announce(struct cx *cx, struct joining *j)
+{
+    enum errcode err = ERR_NONE;
+    if (j->former.id != 0)
+        err = device_set_state_within(cx, &j->former, DEVICE_REMOVED);
+    return err != ERR_NONE ? err : notice_tell(cx, j->d.technician_id, NOTICE_DEVICE_ADDED, j->d.name);
 }
 
 /* Within the open transaction. The ticket is spent by one conditional update: in a race one phone is
@@ -130,6 +142,8 @@ enrol(struct cx *cx, struct joining *j)
     if (err == ERR_NONE)
         cx->proofs |= CX_PROOF_TICKET;
     if (err == ERR_NONE)
+        err = device_replace_find(cx, j->d.technician_id, j->e, &j->former);
+    if (err == ERR_NONE && j->former.id == 0)
         err = device_check_room(cx, j->d.technician_id);
     if (err == ERR_NONE)
         err = store_device_insert(cx, &j->d, &token);
@@ -143,7 +157,7 @@ enrol(struct cx *cx, struct joining *j)
     const int64_t acts = cx->device;
     cx->device = j->d.id;
     if (err == ERR_NONE)
-        err = notice_tell(cx, j->d.technician_id, NOTICE_DEVICE_ADDED, j->d.name);
+        err = announce(cx, j);
     cx->device = acts;
     return err;
 }
@@ -177,7 +191,8 @@ check_enrolment(struct cx *cx, const struct joining *j)
 }
 
 enum errcode
-device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out, struct str *token_out)
+device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out, struct str *token_out,
+             int64_t *former_out)
 {
     struct joining j = {
         .e = e,
@@ -193,6 +208,7 @@ device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out
         .fault = WEBAUTHN_NONE,
     };
     *token_out = STR_NULL;
+    *former_out = 0;
     enum errcode err = check_enrolment(cx, &j);
     if (err == ERR_NONE)
         err = db_begin(cx);
@@ -203,6 +219,7 @@ device_enrol(struct cx *cx, const struct enrolment *e, struct device *device_out
     if (err == ERR_NONE) {
         *device_out = j.d;
         *token_out = j.token;
+        *former_out = j.former.id;
         return ERR_NONE;
     }
     const enum errcode told = j.fault != WEBAUTHN_NONE ? audit_refusal(cx, &j) : ERR_NONE;

@@ -38,14 +38,16 @@ enrol_result(enum errcode err)
 static bool
 enrolment_read(struct cx *cx, struct str ticket, const struct device_enrol_in *in, struct enrolment *e)
 {
-    const struct str texts[] = {in->sAttestation, in->sClientData};
+    const struct str texts[] = {in->sAttestation, in->sClientData, in->sFormerSignature};
     *e = (struct enrolment){.ticket = ticket,
                             .public_key = ops_binary(cx, in->sPublicKey),
                             .name = in->sName,
-                            .signature = ops_binary(cx, in->sSignature)};
+                            .signature = ops_binary(cx, in->sSignature),
+                            .former_token = in->sFormerToken};
     struct str *const bytes[] = {&e->passkey.attestation_object, &e->passkey.client_data};
-    return ops_binaries(cx, texts, bytes, 2) && !str_is_empty(e->name) && !str_is_null(e->public_key) &&
-           !str_is_null(e->signature);
+    struct str *const former[] = {&e->former_signature};
+    return ops_binaries(cx, texts, bytes, 2) && ops_binaries(cx, texts + 2, former, 1) &&
+           !str_is_empty(e->name) && !str_is_null(e->public_key) && !str_is_null(e->signature);
 }
 
 enum errcode
@@ -71,6 +73,7 @@ op_device_ticket(struct cx *cx, const struct by_ticket *by, const struct device_
     out->sPasskey = policies[view.passkey];
     out->sPasskeyUser = view.passkey_user;
     out->sRelyingParty = view.relying_party;
+    out->bCompare = view.is_compared;
     return ERR_NONE;
 }
 
@@ -83,11 +86,12 @@ op_device_enrol(struct cx *cx, const struct by_ticket *by, const struct device_e
     struct technician t;
     struct company c;
     struct enrolment e;
+    int64_t former = 0;
     if (!enrolment_read(cx, by->ticket, in, &e)) {
         out->result = deviceRet_BadRequest;
         return ERR_NONE;
     }
-    enum errcode err = device_enrol(cx, &e, &d, &token);
+    enum errcode err = device_enrol(cx, &e, &d, &token, &former);
     out->result = enrol_result(err);
     if (err != ERR_NONE && out->result != deviceRet_UnknownError)
         err_forget(cx);
@@ -98,6 +102,7 @@ op_device_enrol(struct cx *cx, const struct by_ticket *by, const struct device_e
         return err;
     out->sDeviceId = ops_id(cx, d.id);
     out->sDeviceToken = token;
+    out->bReplaced = former != 0;
     out->sFingerprint = d.fingerprint;
     out->sCompany = c.title;
     out->sAccount = t.email;

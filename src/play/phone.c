@@ -81,6 +81,7 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
     struct str link, ticket, token;
     struct device device;
     struct buf statement;
+    int64_t former = 0;
     enum errcode err = enrolment_new(cx, technician_id, CLOCK_HOUR, &link);
     if (err != ERR_NONE)
         return err;
@@ -95,7 +96,7 @@ phone_enrol(struct cx *cx, const struct phone *phone, int64_t technician_id)
                                 .public_key = {(const char *)phone->public_key, sizeof phone->public_key},
                                 .name = PHONE_NAME,
                                 .signature = signature};
-    return device_enrol(cx, &e, &device, &token);
+    return device_enrol(cx, &e, &device, &token, &former);
 }
 
 /* The number that the console shows, or that number plus one. */

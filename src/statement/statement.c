@@ -51,6 +51,16 @@ statement_write_enrolment(struct buf *out, const struct statement_enrolment *e)
 }
 
 void
+statement_write_replacement(struct buf *out, const struct statement_replacement *r)
+{
+    buf_add_cstr(out, "countersign-replace-v1\n");
+    statement_add_line(out, "audience", r->audience);
+    statement_add_line(out, "ticket", r->ticket);
+    statement_add_line(out, "device", r->device);
+    statement_add_line(out, "key", r->key);
+}
+
+void
 statement_open_change(struct buf *out, const struct statement_change *c)
 {
     buf_add_cstr(out, "countersign-change-v1\n");

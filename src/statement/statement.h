@@ -40,6 +40,13 @@ struct statement_enrolment {
 };
 void statement_write_enrolment(struct buf *out, const struct statement_enrolment *e);
 
+/* That a new key takes the place of an enrolled device, "countersign-replace-v1", signed by that device's
+ * key: the members in this order. key: the new public key, base64url. The ticket makes it good once. */
+struct statement_replacement {
+    struct str audience, ticket, device, key;
+};
+void statement_write_replacement(struct buf *out, const struct statement_replacement *r);
+
 /* The first lines of a change, "countersign-change-v1": the members in this order. The caller then adds
  * each argument of the operation with statement_add_line. */
 struct statement_change {

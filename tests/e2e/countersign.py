@@ -510,6 +510,11 @@ console. Each has an address of its own unless one is given: failures behind one
         return self.post("enrol", {"sTicket": ticket, "sPublicKey": b64(self.public_key()), "sName": name,
                                    "sSignature": self.sign(self.enrolment(ticket, name)), **more})
 
+    def replacing(self, former, ticket, change=()):
+        """What a phone sends that is enrolled again: the proof that `former` was this phone."""
+        lines = {"audience": self.audience, "ticket": ticket, "device": former.id, "key": b64(self.public_key()), **dict(change)}
+        return {"sFormerToken": former.token, "sFormerSignature": former.sign(self.statement("countersign-replace-v1", lines.items()))}
+
     def pending(self):
         return self.post("pending", {}, self.token)["aChallenges"]
 

@@ -221,6 +221,84 @@ def test_enrolment_needs_the_private_key(server, name):
     assert phone.try_enrol(ticket)["result"] == "OK", "the ticket is still good"
 
 
+def test_a_phone_that_is_enrolled_again_replaces_itself(server, name):
+    company, email = name
+    former, other = server.ready(company, email), server.phone(email, "the other one")
+    ticket = server.enrol_link(email).split("#", 1)[1]
+    phone = Phone(server)
+    answer = phone.try_enrol(ticket, "again", **phone.replacing(former, ticket))
+    assert (answer["result"], answer["bReplaced"]) == ("OK", True)
+    phone.token, phone.id = answer["sDeviceToken"], answer["sDeviceId"]
+    devices = server.cli("device", "list", "--technician", email, "--removed")["devices"]
+    assert {d["id"]: d["state"] for d in devices} == {former.id: "removed", other.id: "active", phone.id: "active"}
+    assert former.post("pending", {}, former.token)["result"] == "UnknownDevice"
+    assert phone.notices() == [], "it is not told of itself"
+    assert sorted(n["sKind"] for n in other.notices())[:2] == ["device-added", "device-removed"]
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_the_only_phone_and_the_tenth_replace_themselves(server, name):
+    company, email = name
+    former = server.ready(company, email)
+    ticket = server.enrol_link(email).split("#", 1)[1]
+    for number in range(9):
+        server.phone(email, f"phone {number}")
+    phone = Phone(server)
+    assert phone.try_enrol(ticket)["result"] == "TooManyDevices"
+    assert phone.try_enrol(ticket, **phone.replacing(former, ticket))["bReplaced"] is True
+    company, email = "alone-" + company, "alone." + email
+    former = server.ready(company, email)
+    ticket = server.enrol_link(email).split("#", 1)[1]
+    assert phone.try_enrol(ticket, **phone.replacing(former, ticket))["bReplaced"] is True
+
+
+@pytest.mark.parametrize("change", [{"ticket": "another"}, {"key": "another"}, {"device": "1"}, {"audience": "https://elsewhere.example"},
+                                    "by another key", "no signature"])
+def test_a_thief_with_a_token_and_a_ticket_replaces_nothing(server, name, change):
+    company, email = name
+    former = server.ready(company, email)
+    ticket = server.enrol_link(email).split("#", 1)[1]
+    thief = Phone(server)
+    proof = thief.replacing(former, ticket, change if isinstance(change, dict) else ())
+    if change == "by another key":
+        proof["sFormerSignature"] = thief.sign(b"anything")
+    elif change == "no signature":
+        proof = {"sFormerToken": former.token}
+    assert thief.try_enrol(ticket, **proof)["result"] == "BadSignature"
+    [device] = server.cli("device", "list", "--technician", email)["devices"]
+    assert (device["id"], device["state"]) == (former.id, "active")
+    assert Phone(server).try_enrol(ticket)["result"] == "OK", "nothing was spent"
+
+
+def test_what_is_not_this_accounts_or_is_gone_is_not_replaced(server, name):
+    company, email = name
+    gone, stays = server.ready(company, email), server.phone(email, "stays")
+    server.cli("device", "remove", gone.id)
+    strange = server.phone(server.technician(company, "other." + email))
+    for former in (gone, strange):
+        ticket = server.enrol_link(email).split("#", 1)[1]
+        phone = Phone(server)
+        answer = phone.try_enrol(ticket, **phone.replacing(former, ticket))
+        assert (answer["result"], answer["bReplaced"]) == ("OK", False)
+    for device in (strange, stays):
+        assert device.post("pending", {}, device.token)["result"] == "OK"
+
+
+def test_a_comparison_is_asked_for_where_somebody_can_make_it(server, name):
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+
+    def is_asked(link):
+        return Phone(server).post("ticket", {"sTicket": link.split("#", 1)[1]}, None, 200)["bCompare"]
+
+    assert is_asked(server.console().login(email).sTwoFactorSetupUrl) is False, "no operator is at the other end"
+    link = server.enrol_link(email)
+    assert is_asked(link) is True
+    server.cli("policy", "set", company, "enrol_compare", "off")
+    assert is_asked(link) is False
+
+
 @pytest.mark.parametrize("body, content_type, status", [
     (b"{", "application/json", 400), (b"[]", "application/json", 400),
     (b'{"sDeviceToken":1}', "application/json", 400), (b'{"sDeviceToken":"a","sDeviceToken":"b"}', "application/json", 400),

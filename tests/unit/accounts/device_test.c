@@ -48,7 +48,8 @@ enrol(struct fixture *f, struct str ticket, const char *name, struct device *d, 
                                 .public_key = phone_public(&phone),
                                 .name = str_from_cstr(name),
                                 .signature = signature};
-    return device_enrol(&f->cx, &e, d, token);
+    int64_t former;
+    return device_enrol(&f->cx, &e, d, token, &former);
 }
 
 static void
@@ -105,6 +106,7 @@ refusals_spend_nothing(void **state)
     struct fixture *f = *state;
     struct cx *cx = &f->cx;
     struct device d;
+    int64_t former;
     struct str token, ticket = new_ticket(f), name = STR_LIT("p");
     struct str good = phone_sign(f, &phone, phone_enrol_statement(f, ticket, "p"));
     struct str other = phone_sign(f, &phone, phone_enrol_statement(f, ticket, "q"));
@@ -116,21 +118,21 @@ refusals_spend_nothing(void **state)
         struct enrolment e;
         enum errcode err;
     } bad[] = {
-        {{ticket, key, name, other, {STR_NULL, STR_NULL}}, ERR_DENIED},
-        {{ticket, key, name, STR_LIT("short"), {STR_NULL, STR_NULL}}, ERR_DENIED},
-        {{ticket, key, name, STR_NULL, {STR_NULL, STR_NULL}}, ERR_DENIED},
-        {{ticket, no_point, name, good, {STR_NULL, STR_NULL}}, ERR_CRYPTO},
-        {{ticket, STR_NULL, name, good, {STR_NULL, STR_NULL}}, ERR_CRYPTO},
-        {{ticket, key, STR_LIT(""), good, {STR_NULL, STR_NULL}}, ERR_SYNTAX},
-        {{ticket, key, STR_LIT("a\tb"), good, {STR_NULL, STR_NULL}}, ERR_SYNTAX},
-        {{STR_NULL, key, name, good, {STR_NULL, STR_NULL}}, ERR_NOT_FOUND},
+        {{ticket, key, name, other, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_DENIED},
+        {{ticket, key, name, STR_LIT("short"), {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_DENIED},
+        {{ticket, key, name, STR_NULL, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_DENIED},
+        {{ticket, no_point, name, good, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_CRYPTO},
+        {{ticket, STR_NULL, name, good, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_CRYPTO},
+        {{ticket, key, STR_LIT(""), good, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_SYNTAX},
+        {{ticket, key, STR_LIT("a\tb"), good, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_SYNTAX},
+        {{STR_NULL, key, name, good, {STR_NULL, STR_NULL}, STR_NULL, STR_NULL}, ERR_NOT_FOUND},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-        assert_fails(cx, device_enrol(cx, &bad[i].e, &d, &token), bad[i].err);
+        assert_fails(cx, device_enrol(cx, &bad[i].e, &d, &token, &former), bad[i].err);
     assert_int_equal(fixture_count_events(f, "device.enrolled"), 0);
     assert_ok(device_enrol(
         cx, &(struct enrolment){.ticket = ticket, .public_key = key, .name = name, .signature = good}, &d,
-        &token));
+        &token, &former));
 }
 
 static void
@@ -237,11 +239,12 @@ race_enrol(struct cx *cx, void *arg)
     const struct race *r = arg;
     struct device d;
     struct str token;
+    int64_t former;
     const struct enrolment e = {.ticket = r->ticket,
                                 .public_key = phone_public(&phone),
                                 .name = STR_LIT("p"),
                                 .signature = r->signature};
-    return device_enrol(cx, &e, &d, &token) == ERR_NONE;
+    return device_enrol(cx, &e, &d, &token, &former) == ERR_NONE;
 }
 
 static void

@@ -36,7 +36,8 @@ try_enrol(struct world *w, struct keeper *k, struct str ticket, const struct pas
                                 .signature = phone_sign(w->f, &k->phone.key, statement),
                                 .passkey =
                                     r != NULL ? *r : authenticator_register(w->f, &k->auth, statement)};
-    enum errcode err = device_enrol(w->cx, &e, &k->phone.device, &token);
+    int64_t former = 0;
+    enum errcode err = device_enrol(w->cx, &e, &k->phone.device, &token, &former);
     if (err != ERR_NONE)
         err_forget(w->cx);
     return err;

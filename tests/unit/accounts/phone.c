@@ -71,7 +71,8 @@ phone_enrol_by(struct fixture *f, const struct phone *p, struct str ticket, stru
     struct str signature = phone_sign(f, p, phone_enrol_statement(f, ticket, "a phone"));
     const struct enrolment e = {
         .ticket = ticket, .public_key = phone_public(p), .name = STR_LIT("a phone"), .signature = signature};
-    return device_enrol(&f->cx, &e, d_out, token_out);
+    int64_t former;
+    return device_enrol(&f->cx, &e, d_out, token_out, &former);
 }
 
 struct str
