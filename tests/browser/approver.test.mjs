@@ -101,7 +101,7 @@ test("a wrong number three times", async () => {
     const {email} = await enrolled();
     const challenge = await asked(email);
     await button("Approve").click();
-    await page.getByText("Six digits are needed").waitFor();
+    await page.getByText("6 digits are needed").waitFor();
     await approve(wrong(challenge.number));
     await page.getByText("2 tries are left").waitFor();
     assert.equal(await page.getByLabel("Number on the console").inputValue(), "");
@@ -143,6 +143,154 @@ test("withdrawn by a lock of the account, and by the removal of this device", as
     await stage.remove((await stage.devices(email))[0].id);
     await look();
     await heading("This device is no longer known");
+});
+
+test("the number has the focus, and what it is about is said with it", async () => {
+    const {email} = await enrolled({push_digits: 3});
+    const challenge = await asked(email);
+    const about = await page.evaluate(() => document.activeElement.getAttribute("aria-describedby").split(" ")
+        .map((id) => document.getElementById(id).innerText).join(" "));
+    for (const part of ["Is this you?", email, "127.0.0.1", "Type the 3 digits that your console shows."])
+        assert.ok(about.includes(part), `${part} in ${about}`);
+    await page.keyboard.type(challenge.number);
+    await page.keyboard.press("Enter");
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});
+
+/** What of the screen with a keyboard over its lower part is to be seen: the field, the button, and all facts above them. */
+async function seen(height) {
+    const box = async (locator) => {
+        const {y, height: own} = await locator.boundingBox();
+        return [Math.round(y), Math.round(y + own)];
+    };
+    const [[, facts], [top, field], [, press]] = [await box(page.locator(".facts")),
+        await box(page.getByLabel("Number on the console")), await box(button("Approve"))];
+    assert.ok(facts > 0 && facts <= top && field <= press && press <= height, `${facts} ${top} ${field} ${press} of ${height}`);
+}
+
+test("with the keyboard open, the facts, the field and Approve are to be seen: where it shrinks the page", async () => {
+    const {email} = await enrolled();
+    await asked(email);
+    await page.setViewportSize({width: 360, height: 420});
+    await page.locator("html.tight").waitFor();
+    await seen(420);
+});
+
+test("with the keyboard open, the facts, the field and Approve are to be seen: where it covers the page", async () => {
+    await page.addInitScript(() => {
+        // As WebKit does it: the page keeps its height, and less of it is seen.
+        let covered = 0;
+        Object.defineProperty(visualViewport, "height", {get: () => innerHeight - covered});
+        globalThis.openKeyboard = (height) => {
+            covered = height;
+            visualViewport.dispatchEvent(new Event("resize"));
+        };
+    });
+    const {email} = await enrolled();
+    await asked(email);
+    await page.evaluate(() => globalThis.openKeyboard(320));
+    await page.locator("html.tight").waitFor();
+    await seen(740 - 320);
+    await page.evaluate(() => globalThis.openKeyboard(0));
+    await page.locator("html:not(.tight)").waitFor();
+});
+
+test("where a sign-in comes from, compared with the person's own", async () => {
+    const {email} = await enrolled();
+    const first = await asked(email);
+    assert.equal(await page.locator(".place").count(), 0);
+    await approve(first.number);
+    await heading("Approved");
+    await stage.settle(first.login, first.push);
+    await button("Done").click();
+    await stage.advance(60);
+    await asked(email);
+    await page.getByText("Last sign-in from here: today").waitFor();
+});
+
+test("a phone that is enrolled again is one device, keeps its codes, and warns of nothing", async () => {
+    const {email} = await enrolled();
+    await enrol(page, await stage.link(email), "The same phone");
+    assert.equal(await page.locator(".accounts li").count(), 1);
+    assert.deepEqual((await stage.devices(email)).map(({name, state}) => [name, state]),
+        [["Ann's phone", "removed"], ["The same phone", "active"]]);
+    const challenge = await asked(email);
+    assert.equal(await page.locator(".notice").count(), 0);
+    await approve(challenge.number);
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});
+
+test("no comparison is asked for where the policy says so", async () => {
+    const {email} = await technician({enrol_compare: "off"});
+    await page.goto(await stage.link(email));
+    await button("Add this device").click();
+    await heading("This device is ready");
+});
+
+test("a code that is scanned in the app", async () => {
+    const {email} = await technician();
+    const link = await stage.link(email);
+    // The camera is the browser's; what it reads is ours.
+    await page.addInitScript(() => {
+        globalThis.BarcodeDetector = class {
+            static getSupportedFormats = async () => ["qr_code"];
+            detect = async (video) => video.videoWidth > 0 ? [{rawValue: sessionStorage.getItem("code")}] : [];
+        };
+        sessionStorage.setItem("code", "https://elsewhere.example/approve/#not-ours");
+    });
+    await page.goto(`${address}/approve/`);
+    await button("Scan the code").click();
+    await heading("Scan the enrolment code");
+    await page.getByText("That is not an enrolment link").waitFor();
+    const track = page.evaluateHandle(() => document.querySelector("video").srcObject.getTracks()[0]);
+    await page.evaluate((code) => sessionStorage.setItem("code", code), link);
+    await heading("Add this device");
+    assert.equal(await (await track).evaluate(({readyState}) => readyState), "ended");
+    assert.equal(new URL(page.url()).hash, "");
+});
+
+test("no scanner where the browser reads no codes, and none without a camera", async () => {
+    await page.goto(`${address}/approve/`);
+    await heading("No account yet");
+    assert.equal(await page.evaluate(() => "BarcodeDetector" in globalThis), false);
+    assert.equal(await button("Scan the code").count(), 0);
+    await page.addInitScript(() => {
+        globalThis.BarcodeDetector = class {
+            static getSupportedFormats = async () => ["qr_code"];
+        };
+        navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError"); };
+    });
+    await page.reload();
+    await button("Scan the code").click();
+    await heading("The camera cannot be used");
+});
+
+test("the app is installed by a button, where the browser offers it", async () => {
+    await page.goto(`${address}/approve/#/settings`);
+    await page.getByText("your browser's menu offers to install it").waitFor();
+    await page.evaluate(() => {
+        const offer = new Event("beforeinstallprompt", {cancelable: true});
+        offer.prompt = async () => { globalThis.wasAsked = true; };
+        dispatchEvent(offer);
+    });
+    await button("Install the app").click();
+    assert.ok(await page.evaluate(() => globalThis.wasAsked));
+    assert.equal(await button("Install the app").count(), 0);
+});
+
+test("a device that was removed says so, and not that it waits", async () => {
+    const {email} = await enrolled();
+    await stage.remove((await stage.devices(email))[0].id);
+    await look();
+    await heading("This device was removed");
+});
+
+test("the server's bare address leads to the app", async () => {
+    await page.goto(address);
+    await page.getByRole("link", {name: "Approve sign-ins"}).click();
+    await heading("No account yet");
 });
 
 test("no number where the policy asks for none", async () => {
@@ -358,7 +506,7 @@ test("opens without a network, and keeps nothing of the API", async () => {
     assert.ok(await page.evaluate(() => navigator.serviceWorker.controller !== null));
     await phone.context.setOffline(true);
     await page.reload();
-    await page.getByText("The server cannot be reached").waitFor();
+    await heading("No connection");
     await page.getByRole("link", {name: email}).waitFor();
     const kept = await page.evaluate(async () => {
         const urls = [];
@@ -389,13 +537,13 @@ test("by the keyboard alone", async () => {
     const {email} = await enrolled();
     const challenge = await asked(email);
     const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
-    assert.equal(await focused(), "Is this you?");
+    assert.equal(await focused(), "number");
     const order = [];
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
         await page.keyboard.press("Tab");
         order.push(await focused());
     }
-    assert.deepEqual(order, ["number", "Approve", "Refuse", "This was not me"]);
+    assert.deepEqual(order, ["Approve", "Refuse", "This was not me"]);
     await page.keyboard.press("Enter");
     assert.equal(await focused(), "Cancel");
     await page.keyboard.press("Escape");

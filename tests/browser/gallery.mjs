@@ -7,8 +7,8 @@ import {readFile} from "node:fs/promises";
 const QR = (await readFile(new URL("example.qr", import.meta.url), "utf8")).trim().replaceAll("\n", " ");
 
 /** Screens that differ from each other; the other messages differ only in their words. */
-export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", "passkey-required",
-    "passkey-none", "passkey-offered", "compare", "challenge", "wrong-number", "no-number", "report", "approved", "approved-notice",
+export const SCREENS = ["home", "empty", "scan", "offline", "gone", "enrol", "enrol-elsewhere", "passkey-required",
+    "passkey-none", "passkey-offered", "compare", "challenge", "known-place", "two-digits", "wrong-number", "no-number", "report", "approved", "approved-notice",
     "refused", "expired", "account", "account-codes", "self", "self-bare", "rename", "codes", "recovery", "password", "password-refused", "settings",
     "notify-ask", "notify-home", "notify-denied", "notice"];
 
@@ -19,10 +19,11 @@ export const SCREENS = ["home", "empty", "offline", "enrol", "enrol-elsewhere", 
 async function showInPage({screen, code, qr}) {
     const load = (name) => import(new URL(`js/${name}.js`, location.origin + "/approve/").href);
     const [{createWords}, {createFrame}, {seedOf}, home, enrol, challenge, message, account, settings, self, codes, recovery, password,
-        notify, notice] = await Promise.all(["i18n", "views/frame", "totp", ...["home", "enrol", "challenge", "message", "account", "settings",
-        "self", "codes", "recovery", "password", "notify", "notice"].map((name) => `views/${name}`)].map(load));
+        notify, notice, scan, {createInstall}] = await Promise.all(["i18n", "views/frame", "totp", ...["home", "enrol", "challenge", "message", "account", "settings",
+        "self", "codes", "recovery", "password", "notify", "notice", "scan"].map((name) => `views/${name}`), "install"].map(load));
     const words = createWords(code);
     const frame = createFrame(document.body, () => words);
+    const install = createInstall(() => words);
     const server = "https://sign-in.acme.example";
     const accounts = [
         {id: "1", company: "Acme Support", address: "ann.archer@acme.example", name: "Ann's phone", audience: server,
@@ -34,7 +35,10 @@ async function showInPage({screen, code, qr}) {
         sChallengeId: "c", sNonce: "n", sAudience: server, sCompany: "Acme Support", sAccount: "ann.archer@acme.example",
         sPurpose: "sign-in", sConsole: "Technician Console 7.2", sSource: "203.0.113.24", bNumberRequired: screen !== "no-number",
         sCreated: new Date(now - 14_000).toISOString(), sExpires: new Date(now + 46_000).toISOString(), iTriesRemaining: 3,
-        iSecondsRemaining: 46};
+        iSecondsRemaining: 46, iNumberDigits: screen === "two-digits" ? 2 : 6,
+        sPlace: screen === "challenge" ? undefined : screen === "known-place" ? "known" : "new",
+        sPlaceSeen: new Date(now - 24 * 3_600_000).toISOString()};
+    const ways = {paste: () => false, scan() {}};
     const challengeScreen = () => challenge.challengeView(words, {
         challenge: asked, hasMore: false, say: frame.say, over() {}, decide: async () => ({result: "WrongNumber", tries: 2}),
         confirmReport: () => frame.confirm({
@@ -74,15 +78,17 @@ async function showInPage({screen, code, qr}) {
             first: new Date("2026-11-20T10:15:00Z")}, {dismiss() {}, enter: async () => null})));
     const screens = {
         "home": () => home.homeView(words, {accounts, isOnline: true}),
-        "empty": () => home.homeView(words, {accounts: [], isOnline: true, paste: () => false}),
-        "offline": () => home.homeView(words, {accounts: [{...accounts[0], isGone: true}], isOnline: false}),
+        "empty": () => home.homeView(words, {accounts: [], isOnline: true, ways}),
+        "scan": () => scan.scanView(words, {async start() {}, stop() {}}),
+        "offline": () => home.homeView(words, {accounts: [accounts[0], {...accounts[1], isGone: true}], isOnline: false}),
+        "gone": () => home.homeView(words, {accounts: [{...accounts[0], isGone: true}], isOnline: true}),
         "enrol": () => enrolScreen("off"),
         "passkey-required": () => enrolScreen("required"), "passkey-none": () => enrolScreen("required", false),
         "passkey-offered": () => enrolScreen("offered"),
         "enrol-elsewhere": () => enrol.enrolView(words, {
             name: "iPhone, Safari", server, invitation, go: async () => null, async copy() {}}),
         "compare": () => enrol.compareView(words, {account: accounts[0], match() {}, async differ() {}}),
-        "challenge": challengeScreen, "wrong-number": challengeScreen, "no-number": challengeScreen, "report": challengeScreen,
+        "challenge": challengeScreen, "known-place": challengeScreen, "two-digits": challengeScreen, "wrong-number": challengeScreen, "no-number": challengeScreen, "report": challengeScreen,
         "approved": () => say("good", "approved"),
         "approved-notice": () => message.approvedView(words, {notice: 5, done() {}}),
         "refused": () => say("calm", "refused"),
@@ -101,11 +107,11 @@ async function showInPage({screen, code, qr}) {
             codes: ["5YKQ-R2DW-JH4X-7TNB", "M3PA-VZ6C-QE2L-KGUS", "D7HF-XW4R-NT5Y-JB3O", "U2IQ-6LKM-ZA7P-CVEH", "RSX4-GD3T-FYN5-WQ2J",
                 "K6BO-7MUI-LHZ3-PACV", "E4TR-QX2S-DYGW-N5FJ", "VB3K-OI6H-U7ML-ZP4A", "C5QE-J2TX-RWSD-6GYN", "F7LZ-M4PU-BKHO-3IVA"]}),
         "password": passwordScreen, "password-refused": passwordScreen,
-        "settings": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false, notify: section("on")}),
+        "settings": () => settings.settingsView(words, {language: code, choose() {}, ways, notify: section("on"), install: install.node()}),
         "notify-ask": () => message.messageView(words, {kind: "good", key: "enrolled", values: {company: "Acme Support"},
-            beside: card("ask"), more: "enrolled.install", done() {}}),
+            beside: [card("ask"), install.node()], done() {}}),
         "notify-home": () => home.homeView(words, {accounts: [accounts[0]], isOnline: true, news: card("ask")}),
-        "notify-denied": () => settings.settingsView(words, {language: code, choose() {}, paste: () => false, notify: section("denied")}),
+        "notify-denied": () => settings.settingsView(words, {language: code, choose() {}, ways, notify: section("denied"), install: install.node()}),
         "notice": () => home.homeView(words, {accounts, isOnline: true, news: notices()}),
     };
     frame.show((screens[screen] ?? (() => say("bad", screen)))());

@@ -20,7 +20,9 @@ const PATIENCE = 180_000;
 export const SMALL = {width: 360, height: 740};
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-default-apps"];
+    "--disable-component-update", "--disable-sync", "--disable-default-apps",
+    // A camera that shows a picture of its own.
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /**
  * A server of this test's own. Each name that is asked of it is a method of stage.py's Stage.

@@ -123,6 +123,11 @@ test("words: numbers choose their form; what is missing is an error", () => {
     const second = 1_000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
     assert.deepEqual([14 * second, 59.6 * second, 59 * minute, 59.7 * minute, 23 * hour, 23.8 * hour, 40 * day].map(words.ago),
         ["14 seconds ago", "1 minute ago", "59 minutes ago", "1 hour ago", "23 hours ago", "yesterday", "40 days ago"]);
+    assert.equal(createWords("en", {}, ["de-CH", "en-GB"]).date(new Date(2026, 10, 3)), "3 November 2026");
+    assert.equal(createWords("de", {}, ["de-CH", "en-GB"]).code, "de");
+    const now = new Date(2026, 10, 29, 0, 30);
+    assert.deepEqual([[29, 0, 5], [28, 23, 50], [3, 12, 0]].map(([d, h, m]) => words.since(new Date(2026, 10, d, h, m), now)),
+        ["today", "yesterday", "26 days ago"]);
     assert.equal(pickLanguage(["pt-BR", "de-AT", "en"]), "de");
     assert.equal(pickLanguage([]), "en");
 });
@@ -262,24 +267,35 @@ const bytesOf = (text) => new TextEncoder().encode(text);
 const made = () => ({rawId: bytesOf("id").buffer, response: {attestationObject: bytesOf("att").buffer, clientDataJSON: bytesOf("{}").buffer}});
 const given = () => ({response: {authenticatorData: bytesOf("data").buffer, clientDataJSON: bytesOf("{}").buffer, signature: bytesOf("sig").buffer}});
 
-test("a passkey is made over the enrolment's statement, verified, and beside those that are there", async (t) => {
+test("a passkey is made over the enrolment's statement, verified, and beside those that stay; what is replaced proves itself", async (t) => {
     const asked = withPasskeys(t, made);
-    const other = {id: "7", passkey: "b3RoZXI", isGone: false, audience: "https://a.example", company: "Acme", address: "ann@acme.example"};
-    const kept = [other, {...other, isGone: true, passkey: "Z29uZQ"}, {...other, address: "bob@acme.example", passkey: "Ym9i"}];
+    const former = await keys.makeKey();
+    const other = {id: "7", passkey: "b3RoZXI", isGone: false, audience: "https://a.example", company: "Acme", address: "ann@acme.example",
+        enrolled: "2026-11-01T09:00:00Z"};
+    const kept = [other, {...other, id: "6", passkey: "Zm9ybWVy", enrolled: "2026-11-02T09:00:00Z", token: "former", privateKey: former.privateKey,
+        codes: "the seed", codesMade: 5}, {...other, isGone: true, passkey: "Z29uZQ"}, {...other, address: "bob@acme.example", passkey: "Ym9i"}];
     const sent = [];
     const api = {
         enrol: async (members) => {
             sent.push(members);
             const fingerprint = await keys.fingerprint(keys.unbase64url(members.sPublicKey));
-            return {result: "OK", sDeviceId: "8", sDeviceToken: "t", sFingerprint: fingerprint, sCompany: "Acme", sAccount: "ann@acme.example"};
+            return {result: "OK", sDeviceId: "8", sDeviceToken: "t", sFingerprint: fingerprint, sCompany: "Acme", sAccount: "ann@acme.example",
+                bReplaced: true};
         }};
-    const accounts = {probe: async () => {}, list: async () => kept, put: async () => {}};
+    const changed = [];
+    const accounts = {probe: async () => {}, list: async () => kept, put: async ({id, codes}) => changed.push([id, codes]),
+        remove: async (id) => changed.push(id)};
     const wanted = {ticket: "t", name: "n", audience: "https://a.example", invitation: INVITATION, hasPasskey: true};
     const {result, account} = await enrol({api, accounts}, wanted);
     assert.equal(result, "OK");
     assert.equal(account.passkey, "aWQ");
     assert.equal(sent[0].sAttestation, "YXR0");
     assert.equal(sent[0].sClientData, "e30");
+    assert.equal(sent[0].sFormerToken, "former");
+    const replacement = keys.replacementStatement({audience: "https://a.example", ticket: "t", device: "6", key: sent[0].sPublicKey});
+    const key = await crypto.subtle.importKey("raw", former.publicKey, {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
+    assert.ok(await crypto.subtle.verify({name: "ECDSA", hash: "SHA-256"}, key, Buffer.from(sent[0].sFormerSignature, "base64url"), replacement));
+    assert.deepEqual(changed, [["8", undefined], ["8", "the seed"], "6"]);
     const [options] = asked;
     const statement = keys.enrolmentStatement(wanted);
     assert.deepEqual(Buffer.from(options.challenge), createHash("sha256").update(statement).digest());
@@ -419,7 +435,7 @@ test("no ticket is spent where nothing can be kept, and no account is kept for a
     assert.deepEqual(await enrol({api, accounts: full}, wanted), {result: "NoStorage"});
     assert.deepEqual(asked, []);
     const put = [];
-    const accounts = {probe: async () => {}, put: async (account) => put.push(account)};
+    const accounts = {probe: async () => {}, list: async () => [], put: async (account) => put.push(account)};
     assert.deepEqual(await enrol({api, accounts}, wanted), {result: "BadFingerprint"});
     assert.deepEqual(put, []);
     assert.equal(asked[1], "remove");

@@ -58,6 +58,11 @@ export function enrolmentStatement(e) {
     return statement("countersign-enrol-v1", [["audience", e.audience], ["ticket", e.ticket], ["name", e.name]]);
 }
 
+/** What the device's former key signs where this device is enrolled again. @param {{audience: string, ticket: string, device: string, key: string}} r */
+export function replacementStatement(r) {
+    return statement("countersign-replace-v1", [["audience", r.audience], ["ticket", r.ticket], ["device", r.device], ["key", r.key]]);
+}
+
 /**
  * What an answer signs: everything that the screen showed.
  * @param {object} challenge as the server sent it

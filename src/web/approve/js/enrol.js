@@ -41,21 +41,37 @@ export function fitName(name) {
     return fit.trim();
 }
 
-/** The passkeys of this account that this device has already. */
-async function passkeysOf(accounts, audience, invitation) {
+/** What this device has of the account already, the newest first: the first is what the enrolment replaces. */
+async function formersOf(accounts, audience, invitation) {
     return (await accounts.list())
-        .filter((other) => other.passkey !== undefined && !other.isGone && other.audience === audience &&
-            other.company === invitation.sCompany && other.address === invitation.sAccount)
-        .map((other) => other.passkey);
+        .filter((other) => !other.isGone && other.audience === audience && other.address === invitation.sAccount)
+        .sort((a, b) => b.enrolled.localeCompare(a.enrolled));
 }
 
-/** The signature of the passkey that was asked for, or none. */
-async function passkeyFor(accounts, {audience, invitation, hasPasskey}, statement) {
+/** Proves to the server that this is the device that is to be replaced; nothing, where there is none. */
+async function replacing(former, {audience, ticket}, key) {
+    if (former === undefined)
+        return {};
+    const bytes = keys.replacementStatement({audience, ticket, device: former.id, key});
+    return {sFormerToken: former.token, sFormerSignature: await keys.sign(former.privateKey, bytes)};
+}
+
+/** Keeps what the new device takes over of the former, and nothing else of it. */
+async function takeOver(accounts, account, former) {
+    if (former.codes !== undefined)
+        await accounts.put({...account, codes: former.codes, codesMade: former.codesMade});
+    await accounts.remove(former.id);
+    if (former.passkey !== undefined)
+        await dropPasskey(former.passkey);
+}
+
+/** The signature of the passkey that was asked for, or none. @param {object[]} others what else this device has of the account */
+async function passkeyFor({invitation, hasPasskey}, others, statement) {
     if (!hasPasskey)
         return {result: "OK", id: undefined, members: {}};
     return makePasskey({
         statement, relyingParty: invitation.sRelyingParty, user: invitation.sPasskeyUser, company: invitation.sCompany,
-        account: invitation.sAccount, others: await passkeysOf(accounts, audience, invitation)});
+        account: invitation.sAccount, others: others.map((other) => other.passkey).filter((id) => id !== undefined)});
 }
 
 /**
@@ -76,12 +92,14 @@ export async function enrol({api, accounts}, wanted) {
         return {result: "NoStorage"};
     }
     const bytes = keys.enrolmentStatement({audience, ticket, name});
-    const passkey = await passkeyFor(accounts, wanted, bytes);
+    const [former, ...others] = await formersOf(accounts, audience, wanted.invitation);
+    const passkey = await passkeyFor(wanted, others, bytes);
     if (passkey.result !== "OK")
         return {result: passkey.result};
+    const key = keys.base64url(publicKey);
     const answer = await api.enrol({
-        sTicket: ticket, sPublicKey: keys.base64url(publicKey), sName: name, sSignature: await keys.sign(privateKey, bytes),
-        ...passkey.members});
+        sTicket: ticket, sPublicKey: key, sName: name, sSignature: await keys.sign(privateKey, bytes), ...passkey.members,
+        ...await replacing(former, wanted, key)});
     if (answer.result !== "OK") {
         if (passkey.id !== undefined && answer.result !== "Offline")
             await dropPasskey(passkey.id);
@@ -96,5 +114,7 @@ export async function enrol({api, accounts}, wanted) {
         return {result: "BadFingerprint"};
     }
     await accounts.put(account);
+    if (answer.bReplaced)
+        await takeOver(accounts, account, former);
     return {result: "OK", account};
 }

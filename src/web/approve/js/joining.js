@@ -4,10 +4,12 @@ import {PASSING} from "./api.js";
 import {isAvailable} from "./crypto.js";
 import {enrol, fitName, ticketOfLink} from "./enrol.js";
 import {isPossible} from "./passkey.js";
-import {deviceName, isForgetful, isInstalled} from "./platform.js";
+import {deviceName, isForgetful} from "./platform.js";
+import {canScan, createScan} from "./scan.js";
 import {compareView, enrolView} from "./views/enrol.js";
 import {worded} from "./views/frame.js";
 import {messageView} from "./views/message.js";
+import {scanView} from "./views/scan.js";
 
 /**
  * @param {object} tools
@@ -17,9 +19,11 @@ import {messageView} from "./views/message.js";
  * @param {(kind: string, key: string, values?: object, done?: () => void, label?: string) => void} tools.message
  * @param {() => Promise<void>} tools.added to be called when an account was added
  * @param {(account: object) => Promise<void>} tools.forget
- * @param {() => Node} tools.news what else is to be seen at the end @param {() => void} tools.ready
+ * @param {() => Node[]} tools.news what else is to be seen at the end @param {() => void} tools.ready
  */
 export function createJoining({api, here, audience, words, store, show, isHeld, message, added, forget, news, ready}) {
+    let isScannable = false;
+
     async function start(ticket) {
         // The ticket is a secret: it stays neither in the address bar nor in the history.
         history.replaceState(null, "", here);
@@ -60,12 +64,15 @@ export function createJoining({api, here, audience, words, store, show, isHeld, 
             return result === "BadSignature" ? "EnrolSignature" : result;
         await added();
         void navigator.storage?.persist?.();
+        const enrolled = () => show(messageView(words(), {
+            kind: "good", key: "enrolled", values: {company: account.company}, beside: news(), done: ready}), {});
+        // Only where somebody can compare it: docs/operating.md, enrol_compare.
+        if (!wanted.invitation.bCompare) {
+            enrolled();
+            return null;
+        }
         show(compareView(words(), {
-            account,
-            match: () => show(messageView(words(), {
-                kind: "good", key: "enrolled", values: {company: account.company}, beside: news(),
-                // Installed, the app would start without the key.
-                more: isForgetful(navigator) || isInstalled() ? undefined : "enrolled.install", done: ready}), {}),
+            account, match: enrolled,
             async differ() {
                 const {result} = await api.remove(account);
                 await forget(account);
@@ -75,14 +82,25 @@ export function createJoining({api, here, audience, words, store, show, isHeld, 
         return null;
     }
 
+    /** Goes on with an enrolment link. @returns {boolean} false where it is none */
+    function paste(text) {
+        const ticket = ticketOfLink(text, here);
+        if (ticket !== null)
+            void start(ticket);
+        return ticket !== null;
+    }
+
+    function scan() {
+        show(scanView(words(), createScan({take: paste, fail: () => message("bad", "problem.NoCamera")})), {mayLeave: true});
+    }
+
     return {
         start,
-        /** Goes on with an enrolment link. @returns {boolean} false where it is none */
-        paste(text) {
-            const ticket = ticketOfLink(text, here);
-            if (ticket !== null)
-                void start(ticket);
-            return ticket !== null;
+        /** Finds out what this browser can do. */
+        async prepare() {
+            isScannable = await canScan();
         },
+        /** @returns {import("./views/paste.js").Ways} */
+        ways: () => ({paste, scan: isScannable ? scan : null}),
     };
 }

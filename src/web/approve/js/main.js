@@ -4,6 +4,7 @@ import {openAccounts} from "./accounts.js";
 import {answerChallenge, isForAccount} from "./answer.js";
 import {createApi, PASSING} from "./api.js";
 import {createBell} from "./bell.js";
+import {createInstall} from "./install.js";
 import {signChange} from "./crypto.js";
 import {ticketOf} from "./enrol.js";
 import {createWords, LANGUAGES, pickLanguage} from "./i18n.js";
@@ -80,7 +81,8 @@ async function createApp() {
 
     const joining = createJoining({
         api, here, audience, words: () => words, store: () => store, show, message, isHeld: (hold) => held === hold,
-        added: reload, forget, news: () => bell.ask(), ready: () => wakeHome()});
+        added: reload, forget, news: () => [bell.ask(), install.node()], ready: () => wakeHome()});
+    const install = createInstall(() => words);
 
     // ---- screens ------------------------------------------------------------------------------------------------------------
 
@@ -101,12 +103,12 @@ async function createApp() {
     function home() {
         if (location.hash !== "" && location.hash !== "#/")
             history.replaceState(null, "", here);
-        show(homeView(words, {accounts, isOnline, paste: joining.paste, news: bell.home()}));
+        show(homeView(words, {accounts, isOnline, ways: joining.ways(), news: bell.home()}));
         offer();
     }
 
     function settings() {
-        show(settingsView(words, {language, paste: joining.paste, notify: bell.settings(), async choose(code) {
+        show(settingsView(words, {language, ways: joining.ways(), notify: bell.settings(), install: install.node(), async choose(code) {
             language = code;
             words = createWords(code || pickLanguage(navigator.languages));
             await store?.putSetting("language", code);
@@ -327,6 +329,7 @@ async function createApp() {
         document.addEventListener("visibilitychange", watch.seen);
         document.addEventListener("visibilitychange", createAbsence({isSeen, most: ABSENCE, over: absent}));
         await bell.start(store);
+        void joining.prepare().then(() => held === null && accounts.length === 0 && location.hash === "" && home());
         arrive();
         watch.seen();
     }

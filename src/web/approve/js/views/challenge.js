@@ -6,6 +6,7 @@ import {createCountdown} from "../time.js";
 import {facts, problem, worded} from "./frame.js";
 import {createRing} from "./ring.js";
 
+/** Digits of the number, if the server does not say how many. */
 const DIGITS = 6;
 const TICK = 250;
 const SHORT = 10;
@@ -30,19 +31,22 @@ function timeLeft(words, say) {
 }
 
 /** The field for the number that the console shows, or none. */
-function numberField(words, isRequired) {
+function numberField(words, isRequired, digits) {
     if (!isRequired)
-        return {node: null, take: () => "", reject() {}};
+        return {node: null, focus: undefined, take: () => "", reject() {}};
     const input = h("input", {id: "number", class: "number", type: "text", inputmode: "numeric", pattern: "[0-9]*",
-        autocomplete: "off", maxlength: DIGITS + 1, enterkeyhint: "done", "aria-describedby": "number-why trouble"});
+        autocomplete: "off", maxlength: digits + 1, enterkeyhint: "done",
+        // It has the focus at once: what it is about is said with it.
+        "aria-describedby": "asked about number-why trouble"});
     input.addEventListener("input", () => input.removeAttribute("aria-invalid"));
     return {
         node: h("div", {class: "ask"}, h("label", {for: "number"}, words.t("number.label")), input,
-            h("p", {id: "number-why", class: "soft"}, words.t("number.why"))),
-        /** The six digits, or null. Digits of full width are digits too; the blank that consoles show is none. */
+            h("p", {id: "number-why", class: "soft"}, words.t("number.why", {n: digits}))),
+        focus: () => input,
+        /** The digits, or null. Digits of full width are digits too; the blank that consoles show is none. */
         take() {
-            const digits = input.value.normalize("NFKC").replace(/[\s-]/g, "");
-            return digits.length === DIGITS && /^[0-9]+$/.test(digits) ? digits : null;
+            const typed = input.value.normalize("NFKC").replace(/[\s-]/g, "");
+            return typed.length === digits && /^[0-9]+$/.test(typed) ? typed : null;
         },
         reject(isWrong) {
             input.setAttribute("aria-invalid", "true");
@@ -53,6 +57,16 @@ function numberField(words, isRequired) {
     };
 }
 
+/** The address, and what the account's own past says of it. */
+function from(words, challenge) {
+    const seen = new Date(challenge.sPlaceSeen ?? "");
+    if (challenge.sPlace === "new")
+        return [challenge.sSource, h("span", {class: "place new"}, words.t("place.new"))];
+    if (challenge.sPlace === "known" && !Number.isNaN(seen.getTime()))
+        return [challenge.sSource, h("span", {class: "place"}, words.t("place.known", {when: words.since(seen)}))];
+    return challenge.sSource;
+}
+
 function details(words, challenge, age) {
     const t = words.t;
     const when = h("time", {datetime: challenge.sCreated});
@@ -61,8 +75,9 @@ function details(words, challenge, age) {
     };
     const node = facts([
         [t("fact.company"), challenge.sCompany], [t("fact.account"), challenge.sAccount],
-        [t("fact.console"), challenge.sConsole || t("fact.console.none")], [t("fact.source"), challenge.sSource],
+        [t("fact.console"), challenge.sConsole || t("fact.console.none")], [t("fact.source"), from(words, challenge)],
         [t("fact.when"), when]]);
+    node.id = "about";
     return {node, draw};
 }
 
@@ -89,7 +104,8 @@ export function challengeView(words, {challenge, hasMore, say, confirmReport, de
     const purpose = purposeOf(words, challenge);
     const time = timeLeft(words, say);
     const about = details(words, challenge, () => time.countdown.age());
-    const number = numberField(words, challenge.bNumberRequired);
+    const digits = challenge.iNumberDigits ?? DIGITS;
+    const number = numberField(words, purpose !== null && challenge.bNumberRequired, digits);
     const trouble = h("div", {id: "trouble"});
     const approve = h("button", {type: "submit", class: "main"}, t("answer.approve"));
     const reject = h("button", {type: "button", class: "quiet", onclick: () => act("reject")}, t("answer.reject"));
@@ -110,7 +126,7 @@ export function challengeView(words, {challenge, hasMore, say, confirmReport, de
         if (isBusy)
             return;
         if (typed === null) {
-            complain("NumberRequired");
+            complain("NumberRequired", {n: digits});
             return;
         }
         isBusy = true;
@@ -120,7 +136,7 @@ export function challengeView(words, {challenge, hasMore, say, confirmReport, de
         isBusy = false;
         buttons.forEach((button) => button.removeAttribute("aria-disabled"));
         if (hindrance !== null)
-            complain(worded(words, hindrance.result), {n: hindrance.tries ?? 0}, true);
+            complain(worded(words, hindrance.result), {n: hindrance.tries ?? digits}, true);
     }
 
     async function askReport() {
@@ -150,14 +166,15 @@ export function challengeView(words, {challenge, hasMore, say, confirmReport, de
         title,
         body: h("section", {class: "challenge"},
             h("div", {class: "head"}, time.node,
-                h("div", {}, h("h1", {}, title),
+                h("div", {}, h("h1", {id: "asked"}, title),
                     h("p", {class: "soft"}, purpose === null ? challenge.sPurpose : t(`${purpose}.text`)))),
             about.node,
             hasMore ? h("p", {class: "more soft"}, t("answer.more")) : null,
             h("form", {novalidate: true, onsubmit: submit},
-                purpose === null ? null : number.node, trouble,
-                h("div", {class: "actions"}, purpose === null ? null : approve,
-                    h("div", {class: "pair"}, reject, report)))),
+                number.node, trouble,
+                h("div", {class: "press"}, purpose === null ? null : approve),
+                h("div", {class: "pair"}, reject, report))),
+        focus: number.focus,
         leave: () => clearInterval(timer),
         refresh(now) {
             isOver = false;

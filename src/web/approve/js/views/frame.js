@@ -19,7 +19,28 @@ function mark() {
  * @property {"none"|"settings"|"back"} [corner] what the bar offers
  * @property {string} [back] where "back" leads; to what waits unless said
  * @property {() => void} [leave] called when another screen takes its place
+ * @property {() => HTMLElement} [focus] what has the focus at first; the heading unless said
  */
+
+/** Less height than this is little: a phone whose keyboard is open, or one that lies on its side. */
+const TIGHT = 560;
+
+/**
+ * Keeps the style sheet informed of the keyboard on the screen: how much of the page it covers, in browsers that do not shrink the
+ * page by it, and whether little is left to see.
+ */
+function watchKeyboard(element, view) {
+    function fit() {
+        // A page that was enlarged with two fingers shows less of itself, too.
+        const isEnlarged = view.scale > 1.01;
+        const covered = isEnlarged ? 0 : Math.max(0, window.innerHeight - view.height - view.offsetTop);
+        element.style.setProperty("--covered", `${Math.round(covered)}px`);
+        element.classList.toggle("tight", !isEnlarged && view.height < TIGHT);
+    }
+    view.addEventListener("resize", fit);
+    view.addEventListener("scroll", fit);
+    fit();
+}
 
 /** @param {HTMLElement} root @param {() => object} words */
 export function createFrame(root, words) {
@@ -29,6 +50,8 @@ export function createFrame(root, words) {
     const live = h("p", {class: "aloud", role: "status", "aria-live": "polite"});
     let screen = null;
     root.replaceChildren(bar, main, live);
+    if (window.visualViewport)
+        watchKeyboard(document.documentElement, window.visualViewport);
 
     function corner({corner: kind, back = "#/"}) {
         const t = words().t;
@@ -71,7 +94,7 @@ export function createFrame(root, words) {
             window.scrollTo(0, 0);
             const heading = main.querySelector("h1");
             heading.tabIndex = -1;
-            heading.focus({preventScroll: true});
+            (next.focus?.() ?? heading).focus({preventScroll: true});
         },
         say(text) {
             live.textContent = text;
@@ -104,7 +127,7 @@ export function createFrame(root, words) {
 /** What went wrong, in plain words, said aloud when it appears. */
 export function problem(words, result, values) {
     return h("div", {class: "problem", role: "alert"},
-        h("strong", {}, words.t(`problem.${result}.title`)), h("p", {}, words.t(`problem.${result}.text`, values)));
+        h("strong", {}, words.t(`problem.${result}.title`, values)), h("p", {}, words.t(`problem.${result}.text`, values)));
 }
 
 /** The first result that has words; the others are the server's trouble. */

@@ -3,6 +3,15 @@
 import {h, icon, s} from "../dom.js";
 import {pasteForm} from "./paste.js";
 
+/** What there is to say of it all: the keys of a title and a text. */
+function stateOf({accounts, isOnline}) {
+    if (accounts.length === 0)
+        return ["home.empty.title", "home.empty.text"];
+    if (accounts.every(({isGone}) => isGone))
+        return ["home.gone.title", "home.gone.text"];
+    return isOnline ? ["home.title", "home.text"] : ["home.offline.title", "home.offline"];
+}
+
 function picture() {
     return s("svg", {viewBox: "0 0 160 160", class: "waiting", "aria-hidden": "true", focusable: "false"},
         s("circle", {cx: 80, cy: 80, r: 76, class: "wave"}), s("circle", {cx: 80, cy: 80, r: 56, class: "wave"}),
@@ -19,21 +28,20 @@ function row(words, account) {
 
 /**
  * @param {object} words
- * @param {{accounts: object[], isOnline: boolean, paste: (text: string) => boolean, news: Node}} state paste: goes on with an
- *   enrolment link; false where it is none; news: what there is to know beside
+ * @param {{accounts: object[], isOnline: boolean, ways: import("./paste.js").Ways, news: Node}} state news: what there is to know beside
  * @returns {import("./frame.js").Screen}
  */
-export function homeView(words, {accounts, isOnline, paste, news}) {
+export function homeView(words, {accounts, isOnline, ways, news}) {
     const isEmpty = accounts.length === 0;
-    const title = words.t(isEmpty ? "home.empty.title" : "home.title");
-    const state = isEmpty ? "home.empty.text" : isOnline ? "home.text" : "home.offline";
+    const [key, text] = stateOf({accounts, isOnline});
+    const title = words.t(key);
     return {
         title, corner: "settings",
-        body: h("section", {class: `home${isOnline ? "" : " offline"}`},
+        body: h("section", {class: `home${key === "home.title" || isEmpty ? "" : " offline"}`},
             news,
             h("div", {class: "middle"}, picture(), h("h1", {}, title),
-                h("p", {class: "state", role: isOnline ? undefined : "status"}, words.t(state))),
-            isEmpty ? pasteForm(words, paste) : h("nav", {"aria-label": words.t("home.accounts")},
+                h("p", {class: "state", role: isOnline ? undefined : "status"}, words.t(text))),
+            isEmpty ? pasteForm(words, ways) : h("nav", {"aria-label": words.t("home.accounts")},
                 h("h2", {}, words.t("home.accounts")),
                 h("ul", {class: "accounts"}, accounts.map((account) => row(words, account))))),
     };

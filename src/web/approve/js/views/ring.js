@@ -2,9 +2,9 @@
 // Time that is left, as a ring that shrinks around its seconds.
 import {h, s} from "../dom.js";
 
-/** @param {object} words @param {boolean} [isSmall] too small for the seconds' unit */
+/** @param {object} words @param {boolean} [isSmall] too small for the seconds' unit, which else stands below them */
 export function createRing(words, isSmall = false) {
-    const seconds = new Intl.NumberFormat(words.code, isSmall ? {} : {style: "unit", unit: "second", unitDisplay: "narrow"});
+    const seconds = new Intl.NumberFormat(words.locale, {style: "unit", unit: "second", unitDisplay: "narrow"});
     const arc = s("circle", {cx: 50, cy: 50, r: 45, pathLength: 100, "stroke-dasharray": 100, class: "arc"});
     const text = h("span", {"aria-hidden": "true"});
     const node = h("div", {class: "ring", role: "timer"},
@@ -25,7 +25,9 @@ export function createRing(words, isSmall = false) {
             if (left === last)
                 return false;
             last = left;
-            text.textContent = seconds.format(left);
+            const parts = seconds.formatToParts(left);
+            const textOf = (...types) => parts.filter(({type}) => types.includes(type)).map(({value}) => value).join("");
+            text.replaceChildren(textOf("integer"), isSmall ? "" : h("small", {}, textOf("unit")));
             node.setAttribute("aria-label", words.t("time.left", {n: left}));
             node.classList.toggle("short", isShort);
             return true;

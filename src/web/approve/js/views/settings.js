@@ -6,11 +6,11 @@ import {pasteForm} from "./paste.js";
 
 /**
  * @param {object} words
- * @param {{language: string, choose: (code: string) => void, paste: (text: string) => boolean, notify: Node}} state
- *   language: "" follows the device; paste: see paste.js; notify: about notifications
+ * @param {{language: string, choose: (code: string) => void, ways: import("./paste.js").Ways, notify: Node, install: Node}} state
+ *   language: "" follows the device; notify: about notifications; install: of the app
  * @returns {import("./frame.js").Screen}
  */
-export function settingsView(words, {language, choose, paste, notify}) {
+export function settingsView(words, {language, choose, ways, notify, install}) {
     const title = words.t("settings.title");
     const options = [h("option", {value: "", selected: language === ""}, words.t("settings.language.device")),
         ...Object.entries(LANGUAGES).map(([code, {name}]) =>
@@ -21,8 +21,8 @@ export function settingsView(words, {language, choose, paste, notify}) {
             h("h1", {}, title),
             h("label", {for: "language"}, words.t("settings.language")),
             h("select", {id: "language", onchange: (event) => choose(event.target.value)}, options),
-            notify,
-            h("h2", {}, words.t("settings.add")), pasteForm(words, paste),
+            notify, install,
+            h("h2", {}, words.t("settings.add")), pasteForm(words, ways),
             h("h2", {}, words.t("settings.about")), h("p", {}, words.t("settings.about.key")),
             h("p", {}, words.t("settings.about.open"))),
     };
