@@ -3,6 +3,7 @@
  * log, the only record of them. */
 #include <stdlib.h>
 
+#include "accounts/tally.h"
 #include "base/inet.h"
 #include "db/db.h"
 #include "self/self_service.h"
@@ -80,6 +81,56 @@ read_attempts(struct cx *cx, int64_t technician, enum audit_attempt kind, struct
     return err;
 }
 
+/* One row of the log for refusals that had none each. The counts of tally.h are of events of any kind, over
+ * an hour at most; those of counter.h are of attempts at a locked account, or by a refused source. */
+static struct sign_in
+counted_of(struct cx *cx, const struct audit_row *row)
+{
+    const bool is_tally = str_eq(row->event, STR_LIT("audit.counted"));
+    struct sign_in s = {.at = row->at,
+                        .since = is_tally ? row->at - TALLY_TIME : row->at,
+                        .result = is_tally ? STR_LIT("Counted") : STR_LIT("UserLockedOut"),
+                        .source = audit_detail(cx, row, "source"),
+                        .seq = row->seq};
+    uint64_t times = 0;
+    const bool is_refusal = !is_tally || str_eq(audit_detail(cx, row, "event"), STR_LIT("login.refused"));
+    if (is_refusal)
+        (void)str_to_u64(audit_detail(cx, row, is_tally ? "times" : "turned_away"), UINT64_MAX, &times);
+    s.times = times > INT32_MAX ? INT32_MAX : (int32_t)times;
+    s.network = s.source;
+    return s;
+}
+
+/* Among the groups from `first` on, the newest first. */
+static void
+add_counted(struct self_overview *o, size_t first, const struct sign_in *older)
+{
+    for (size_t i = first; i < o->n_sign_ins; i++) {
+        struct sign_in *group = &o->sign_ins[i];
+        if (!is_alike(group, older))
+            continue;
+        group->times = older->times > INT32_MAX - group->times ? INT32_MAX : group->times + older->times;
+        group->since = older->since;
+        return;
+    }
+    if (older->times > 0 && o->n_sign_ins - first < SIGN_INS_LISTED)
+        o->sign_ins[o->n_sign_ins++] = *older;
+}
+
+static enum errcode
+read_counted(struct cx *cx, int64_t technician, struct self_overview *o)
+{
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    const size_t first = o->n_sign_ins;
+    enum errcode err = store_audit_attempts(cx, technician, AUDIT_ONLY_COUNTED, REFUSALS_READ, &rows, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct sign_in s = counted_of(cx, &rows[i]);
+        add_counted(o, first, &s);
+    }
+    return err;
+}
+
 static int
 newer_first(const void *a, const void *b)
 {
@@ -93,9 +144,11 @@ read_sign_ins(struct cx *cx, const struct self *s, struct self_overview *o)
     static const enum audit_attempt kinds[] = {AUDIT_GRANTED, AUDIT_REFUSED_INSIDE, AUDIT_REFUSED};
     const size_t n = ARRAY_LEN(kinds);
     enum errcode err = ERR_NONE;
-    o->sign_ins = arena_array(&cx->arena, n * SIGN_INS_LISTED, sizeof *o->sign_ins);
+    o->sign_ins = arena_array(&cx->arena, (n + 1) * SIGN_INS_LISTED, sizeof *o->sign_ins);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
         err = read_attempts(cx, s->account.t.id, kinds[i], o);
+    if (err == ERR_NONE)
+        err = read_counted(cx, s->account.t.id, o);
     qsort(o->sign_ins, o->n_sign_ins, sizeof *o->sign_ins, newer_first);
     return err;
 }

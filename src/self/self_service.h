@@ -108,7 +108,8 @@ self_password(struct cx *cx, const struct self_proof *proof, struct str old_pass
 
 /* self_overview.c. Everything is in the arena. */
 enum { SIGN_INS_LISTED = 20, REFUSALS_READ = 500 };
-/* A sign-in; or the refusals with one result, method and network among the newest REFUSALS_READ. */
+/* A sign-in; or the refusals with one result, method and network among the newest REFUSALS_READ; or those
+ * that were only counted, with result Counted (after the right password) or UserLockedOut. */
 struct sign_in {
     int64_t at, since; /* the times of the newest and the oldest */
     int32_t times;
@@ -125,7 +126,7 @@ struct self_overview {
     struct self_device *devices;
     size_t n_devices;
     /* Newest first: at most SIGN_INS_LISTED granted ones, and as many groups each of refusals after the
-     * right password and of refusals without it. No kind displaces another. */
+     * right password, of refusals without it, and of those only counted. No kind displaces another. */
     struct sign_in *sign_ins;
     size_t n_sign_ins;
     bool has_codes;

@@ -96,7 +96,7 @@ store_audit_count(struct cx *cx, int64_t last, int64_t *n_out)
     return rows_number(cx, n_out, "SELECT count(*) FROM audit WHERE seq IS NULL OR seq <= $1", "i", last);
 }
 
-/* Each condition matches that of an index in 0003.sql or 0004.sql literally. */
+/* Each condition matches that of an index in 0003.sql, 0004.sql or 0005.sql literally. */
 #define ATTEMPTS(condition) SELECT "WHERE technician_id = $1 AND " condition " ORDER BY seq DESC LIMIT $2"
 
 const char *
@@ -108,6 +108,8 @@ store_audit_attempts_sql(enum audit_attempt kind)
             ATTEMPTS("event IN ('login.refused', 'code.refused') AND detail LIKE '%\"purpose\":%'"),
         [AUDIT_REFUSED] = ATTEMPTS("event = 'login.refused' AND detail NOT LIKE '%\"purpose\":%'"),
         [AUDIT_LOCKED] = ATTEMPTS("event = 'account.locked'"),
+        [AUDIT_ONLY_COUNTED] =
+            ATTEMPTS("event IN ('audit.counted', 'account.lock-ended', 'source.refusal-ended')"),
     };
     return queries[kind];
 }

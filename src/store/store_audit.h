@@ -50,7 +50,8 @@ enum audit_attempt {
     AUDIT_GRANTED,
     AUDIT_REFUSED_INSIDE, /* refused after the correct password: the row has a purpose (signin.c, grant.c) */
     AUDIT_REFUSED,        /* refused without it */
-    AUDIT_LOCKED          /* locked: by failures, or by the operator */
+    AUDIT_LOCKED,         /* locked: by failures, or by the operator */
+    AUDIT_ONLY_COUNTED    /* how many refusals were counted without a row each: tally.h, counter.h */
 };
 /* The newest first, at most `limit`, in the arena. */
 enum errcode store_audit_attempts(struct cx *cx, int64_t technician_id, enum audit_attempt kind,

@@ -95,3 +95,7 @@ CREATE INDEX operator_token_of ON operator_token (operator_id) WHERE revoked_at 
 CREATE INDEX operator_token_age ON operator_token (expires_at);
 
 -- The audit log.
+
+-- How many refusals of an account had no row each (store_audit.c).
+CREATE INDEX audit_only_counted ON audit (technician_id, seq)
+    WHERE event IN ('audit.counted', 'account.lock-ended', 'source.refusal-ended');

@@ -190,11 +190,44 @@ refusals_alike_are_one(void **state)
     assert_str(o.sign_ins[3].source, "2001:db8:1:2::/64");
 }
 
+static void
+tell(struct world *w, enum audit_event event, const char *source, const char *key, const char *times)
+{
+    assert_ok(db_begin(w->cx));
+    assert_ok(audit_append(w->cx, (struct audit_of){.technician = w->technician}, event, "event",
+                           STR_LIT("login.refused"), "source", str_from_cstr(source), key,
+                           str_from_cstr(times), NULL));
+    assert_ok(db_commit(w->cx));
+}
+
+static void
+refusals_that_were_only_counted_show(void **state)
+{
+    struct world *w = *state;
+    struct self_overview o;
+    const struct self_proof proof = handset_opens(w, &w->phone);
+    tell(w, AUDIT_SOURCE_REFUSAL_ENDED, "192.0.2.1", "turned_away", "0");
+    tell(w, AUDIT_SOURCE_REFUSAL_ENDED, "192.0.2.1", "turned_away", "4000");
+    tell(w, AUDIT_SOURCE_REFUSAL_ENDED, "192.0.2.1", "turned_away", "2");
+    tell(w, AUDIT_ACCOUNT_LOCK_ENDED, NULL, "turned_away", "5000000000");
+    tell(w, AUDIT_COUNTED, "192.0.2.1", "times", "70");
+    assert_int_equal(look(w, &proof, &o), SELF_OK);
+    assert_int_equal(o.n_sign_ins, 3);
+    assert_str(o.sign_ins[0].result, "Counted");
+    assert_true(o.sign_ins[0].times == 70 && o.sign_ins[0].since == o.sign_ins[0].at - CLOCK_HOUR);
+    assert_str(o.sign_ins[1].result, "UserLockedOut");
+    assert_true(o.sign_ins[1].times == INT32_MAX && str_is_null(o.sign_ins[1].source));
+    assert_str(o.sign_ins[2].result, "UserLockedOut");
+    assert_str(o.sign_ins[2].source, "192.0.2.1");
+    assert_int_equal(o.sign_ins[2].times, 4002);
+}
+
 /* Without the index a read would go through every row that the account ever had. */
 static void
 each_kind_is_read_by_its_index(void **state)
 {
     static const char *const indexes[] = {[AUDIT_LOCKED] = "audit_locked",
+                                          [AUDIT_ONLY_COUNTED] = "audit_only_counted",
                                           [AUDIT_GRANTED] = "audit_granted",
                                           [AUDIT_REFUSED_INSIDE] = "audit_refused_inside",
                                           [AUDIT_REFUSED] = "audit_refused"};
@@ -246,7 +279,7 @@ main(void)
         TEST(shows_what_there_is),       TEST(shows_nothing_without_proof),
         TEST(sign_ins_the_newest_first), TEST(strangers_displace_nothing),
         TEST(refusals_alike_are_one),    TEST(each_kind_is_read_by_its_index),
-        TEST(twenty_of_each_kind),
+        TEST(twenty_of_each_kind),       TEST(refusals_that_were_only_counted_show),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

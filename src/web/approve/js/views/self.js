@@ -8,7 +8,7 @@ const ENDS = {
     OK: "ok", InvalidPassword: "password", TwoFactorRejected: "rejected", TimeOut: "unanswered", InvalidCode: "number",
     TwoFactorError: "undelivered", UserLockedOut: "locked", IPNotAllowed: "address", ConcurrentLimitExceeded: "seats",
     UserPasswordExpired: "expired", PasswordStrengthNotMeetRequirement: "new-password", OldNewPasswordsMatch: "new-password",
-    AlreadyUsedPassword: "new-password"};
+    AlreadyUsedPassword: "new-password", Counted: "counted"};
 const METHODS = ["push", "totp", "recovery", "password"];
 /** Sign-ins that are seen before somebody asks for more. */
 const SEEN = 4;
@@ -54,7 +54,7 @@ function signInRow(words, entry) {
     return h("li", {class: end === "ok" ? "good" : "bad"},
         h("p", {}, h("strong", {}, t(`self.end.${end}`)), how === null ? null : ` ${how}`),
         h("p", {class: "soft"}, h("time", {datetime: entry.sWhen}, words.moment(when)), often(words, entry)),
-        h("p", {class: "soft"}, h("bdi", {}, entry.sConsole || t("fact.console.none")), " · ", h("bdi", {}, entry.sSource)));
+        h("p", {class: "soft"}, h("bdi", {}, entry.sConsole || t(entry.iTimes > 1 ? "fact.console.several" : "fact.console.none")), entry.sSource ? [" · ", h("bdi", {}, entry.sSource)] : null));
 }
 
 /** @param {string} kind "granted" or "refused" @param {string} none what is shown instead of an empty list */
