@@ -18,6 +18,7 @@
 #include "base/str.h"
 
 /* The encoded hash, in the arena. ERR_SYNTAX: not UTF-8, empty or too long. */
+/* Both: where the request runs again (cx_again), the result of the first run, without the work. */
 enum errcode password_hash(struct cx *cx, struct str password, struct str *hash_out) MUST_CHECK;
 /* *right_out: whether the password matches the hash. An empty hash (no account, no password) takes the
  * same time and never matches, nor does a password that password_hash would refuse. *stale_out: it

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -38,6 +39,9 @@ cx_end(struct cx *cx)
     cx->n_woken = 0;
     cx->has_posted = false;
     cx->wakes_all = false;
+    memset(cx->work, 0, sizeof cx->work);
+    cx->n_work = 0;
+    cx->is_again = false;
     cx->call = NULL;
     cx->reply = NULL;
 }
@@ -55,6 +59,7 @@ cx_again(struct cx *cx)
     cx->n_woken = 0;
     cx->wakes_all = false;
     cx->has_posted = false;
+    cx->is_again = true;
 }
 
 void

@@ -19,7 +19,13 @@ struct call;     /* contract/call.h: the request as the front saw it */
 struct call_reply;
 struct operator_right;
 
-enum { CX_DETAIL = 512, CX_WOKEN = 256 };
+enum { CX_DETAIL = 512, CX_WOKEN = 256, CX_WORK = 8 };
+
+/* Slow work that was done, so that a request that runs again does not repeat it: accounts/password.h. */
+struct cx_work {
+    unsigned char of[32]; /* a digest of its input */
+    struct str result;    /* in the arena */
+};
 
 /* What the domain has verified of the one who asks. Noted by the function that verifies it and by no other;
  * an operation's OK needs what its row says (contract/callers.def, ops_run). */
@@ -58,6 +64,9 @@ struct cx {
     size_t n_woken;
     bool has_posted; /* a delivery was put into the outbox: worker 0 should look */
     bool wakes_all;  /* there were more, or any check may be affected */
+    struct cx_work work[CX_WORK];
+    size_t n_work;
+    bool is_again; /* the request runs again: see cx_again */
     enum errcode err;
     char detail[CX_DETAIL]; /* detail of the first error; for the log and the operator, never for an
                              * outsider */

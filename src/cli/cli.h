@@ -31,6 +31,9 @@ struct cli {
     const char *config_path; /* in place of --config; NULL: as given */
     bool json;
     bool answered; /* the JSON document (one per run) was written */
+    /* What was typed or read, for a command that runs again after a race. */
+    struct str typed[4];
+    size_t n_typed, next_typed;
 };
 
 /* The path of the configuration: config_path, --config, or the default. */

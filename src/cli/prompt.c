@@ -13,6 +13,25 @@
 #include "base/secret.h"
 #include "cli/interrupt.h"
 
+/* The line that was read in this place when the command ran for the first time. */
+static bool
+was_typed(struct cli *cli, struct str *line_out)
+{
+    if (cli->next_typed == cli->n_typed)
+        return false;
+    *line_out = cli->typed[cli->next_typed++];
+    return true;
+}
+
+static void
+keep_typed(struct cli *cli, struct str line)
+{
+    if (cli->n_typed == ARRAY_LEN(cli->typed))
+        return;
+    cli->typed[cli->n_typed++] = line;
+    cli->next_typed = cli->n_typed;
+}
+
 /* Reads one line byte by byte, so that nothing after it is consumed. The line end is not included. */
 static enum errcode
 read_line(struct cli *cli, FILE *from, struct str *line_out)
@@ -20,6 +39,8 @@ read_line(struct cli *cli, FILE *from, struct str *line_out)
     char line[PROMPT_LINE];
     size_t n = 0;
     int c;
+    if (was_typed(cli, line_out))
+        return ERR_NONE;
     while ((c = getc(from)) != EOF && c != '\n' && n < sizeof line)
         line[n++] = (char)c;
     bool is_whole = c == '\n' || (c == EOF && n > 0 && !ferror(from));
@@ -28,8 +49,10 @@ read_line(struct cli *cli, FILE *from, struct str *line_out)
     if (is_whole)
         *line_out = arena_str(&cli->cx.arena, (struct str){line, n});
     secret_wipe(line, sizeof line);
-    if (is_whole)
+    if (is_whole) {
+        keep_typed(cli, *line_out);
         return ERR_NONE;
+    }
     return n == sizeof line ? ERR_LIMIT : ERR_CLOSED;
 }
 
@@ -77,6 +100,8 @@ read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *
 static enum errcode
 ask(struct cli *cli, const char *question, const char *instead, bool echo, struct str *line_out)
 {
+    if (was_typed(cli, line_out))
+        return ERR_NONE;
     FILE *tty = fopen("/dev/tty", "r+e");
     if (tty == NULL)
         return err_set(&cli->cx, ERR_USAGE, "there is no terminal to ask '%s': use %s", question, instead);

@@ -9,9 +9,10 @@
 #include "cli/cmds.h"
 #include "cli/print.h"
 #include "cli/usage.h"
+#include "db/db.h"
 #include "log/log.h"
 
-enum { PERSON_MAX = 64 };
+enum { PERSON_MAX = 64, RUN_TRIES = 5 };
 
 /* Errors not listed here are CLI_FAILED. */
 static const unsigned char status_of[ERR_COUNT_] = {
@@ -90,6 +91,32 @@ run(struct cli *cli, int argc, char *const *argv)
     return runs[cli->args.command - commands](cli);
 }
 
+/* Whether another change came first, and the command may run again, whole: it has changed nothing, answered
+ * nothing, and all that it was given is kept. */
+static bool
+has_lost_a_race(const struct cli *cli)
+{
+    return cli->cx.err == ERR_STORE_RACE && cli->cx.db != NULL && !db_has_written(cli->cx.db) &&
+           !cli->answered && cli->n_typed < ARRAY_LEN(cli->typed);
+}
+
+static enum errcode
+run_with_patience(struct cli *cli, int argc, char *const *argv)
+{
+    enum errcode err = run(cli, argc, argv);
+    for (int tries = 1; tries < RUN_TRIES && has_lost_a_race(cli); tries++) {
+        cli_close_store(cli);
+        config_clear(&cli->config);
+        config_init(&cli->config);
+        cx_again(&cli->cx);
+        cli->cx.actor = operator_name(&cli->cx);
+        cli->cx.door = door_name(&cli->cx);
+        cli->next_typed = 0;
+        err = run(cli, argc, argv);
+    }
+    return err;
+}
+
 int
 cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
 {
@@ -101,7 +128,7 @@ cli_main(int argc, char *const *argv, FILE *in, FILE *out, FILE *err_out)
     cli.cx.actor = operator_name(&cli.cx);
     cli.cx.door = door_name(&cli.cx);
 
-    enum errcode err = run(&cli, argc, argv);
+    enum errcode err = run_with_patience(&cli, argc, argv);
     if (err != ERR_NONE)
         tell_error(&cli, err);
     if ((fflush(out) != 0 || ferror(out)) && err == ERR_NONE) {

@@ -137,6 +137,24 @@ def test_a_race_is_repeated(own_cluster, own_server, name):
     assert len([row for row in server.cli("audit", "list")["events"] if row["event"] == "push.sent"]) == 1
 
 
+def test_a_command_that_loses_a_race_runs_again(own_cluster, own_server, name):
+    """With the password that it has read once."""
+    company, email = name
+    one = own_cluster()
+    server = own_server(at(one))
+    server.ready(company, email)
+    with one.session("store") as other:
+        other.run("BEGIN; UPDATE technician SET name = name;")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            reset = pool.submit(server.cli, "technician", "reset", email, "--keep", "--password-file", "-",
+                                stdin="six heavy wardrobes, 3 stairs\n")
+            server.wait_for(lambda: one.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [["0"]])
+            other.run("COMMIT;")
+            reset.result()
+    assert server.console().login(email, "six heavy wardrobes, 3 stairs").sLoginToken is not None
+    assert [row["event"] for row in server.cli("audit", "list")["events"]].count("password.reset") == 1
+
+
 def authority(folder):
     """A certificate for localhost, by itself."""
     key = ec.generate_private_key(ec.SECP256R1())

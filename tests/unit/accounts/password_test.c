@@ -251,6 +251,33 @@ notice(void **state)
     assert_int_equal(password_notice(&f->cx, &p, &t), 0);
 }
 
+/* After a lost race, what was hashed and verified is known; another hash, or a new request, is work again. */
+static void
+a_request_that_runs_again_does_not_hash_again(void **state)
+{
+    struct fixture *f = *state;
+    struct str password = STR_LIT("a quiet harbour, 7 boats"), stored, first, second;
+    bool stale;
+    stored = arena_str(&f->cx.arena,
+                       STR_LIT("$argon2id$v=19$m=64,t=1,p=1$"
+                               "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+    assert_ok(password_hash(&f->cx, password, &first));
+    assert_true(verifies(f, first, password, &stale));
+    assert_false(verifies(f, stored, password, &stale));
+    const uint64_t once = work;
+    cx_again(&f->cx);
+    assert_ok(password_hash(&f->cx, password, &second));
+    assert_true(str_eq(first, second));
+    assert_true(verifies(f, first, password, &stale));
+    assert_false(verifies(f, stored, password, &stale));
+    assert_int_equal(work, once);
+    assert_false(verifies(f, first, STR_LIT("another quiet harbour"), &stale) || work == once);
+    cx_begin(&f->cx);
+    const uint64_t before = work;
+    assert_ok(password_hash(&f->cx, password, &second));
+    assert_true(work > before);
+}
+
 int
 main(void)
 {
@@ -259,6 +286,8 @@ main(void)
         cmocka_unit_test_setup_teardown(what_is_no_password, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(stale_parameters, fixture_set_up_bare, fixture_tear_down),
         cmocka_unit_test_setup_teardown(costs_raised_since_do_not_show_an_account, fixture_set_up_bare,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_request_that_runs_again_does_not_hash_again, fixture_set_up_bare,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(history, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(changed_meanwhile, fixture_set_up, fixture_tear_down),
