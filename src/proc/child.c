@@ -21,6 +21,16 @@ child_is_sandbox(void)
     return getenv(CONTROL_SANDBOX_ENV) != NULL;
 }
 
+int64_t
+child_node(void)
+{
+    const char *text = getenv(CONTROL_NODE_ENV);
+    int64_t node = 0;
+    if (text == NULL || str_to_i64(str_from_cstr(text), 1, INT64_MAX, &node) != ERR_NONE)
+        return 1;
+    return node;
+}
+
 static enum errcode
 share_sandbox_clock(struct cx *cx)
 {

@@ -23,6 +23,8 @@ enum errcode child_begin(struct cx *cx, const char *who, struct config *config) 
 
 /* This process is a child of `countersignd --sandbox`. */
 bool child_is_sandbox(void);
+/* The number of this server (CONTROL_NODE_ENV); never 0. */
+int64_t child_node(void);
 
 /* Applies the LIVE settings of CONTROL_RELOAD to config, including the log level, and closes the
  * descriptor. An unreadable configuration changes nothing and is logged: the supervisor has already

@@ -19,6 +19,8 @@
 enum { CONTROL_FD = 3, CONTROL_CONFIG_FD = 4, CONTROL_CLOCK_FD = 5 /* in a sandbox */ };
 /* Set in the environment of a sandbox's children; the supervisor builds that environment from scratch. */
 #define CONTROL_SANDBOX_ENV "COUNTERSIGN_SANDBOX"
+/* In the same way: the number of this server among those that share a database, new at each start. */
+#define CONTROL_NODE_ENV "COUNTERSIGN_NODE"
 
 enum control_type {
     /* supervisor -> child, before GO or at any time after it */

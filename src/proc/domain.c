@@ -255,7 +255,7 @@ courier_tend(void *arg, struct cx *cx, short revents)
         return;
     if (!is_open(cx, d))
         outbox_rest(&d->outbox);
-    else if (outbox_work(cx, &d->outbox) != ERR_NONE)
+    else if (outbox_work(cx, &d->outbox) != ERR_NONE && cx->err != ERR_STORE_RACE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
 }
 
@@ -366,6 +366,10 @@ idle(void *arg, struct cx *cx, bool *ends)
         err = db_tidy(cx);
         d->tidied_at = clock_mono();
     }
+    if (cx->err == ERR_STORE_RACE) { /* another server does the same; nothing of it is lost */
+        err_forget(cx);
+        return true;
+    }
     return err == ERR_NONE && (more || more_rows);
 }
 
@@ -375,6 +379,7 @@ domain_run(const struct domain_extra *extra)
     struct domain d = {.extra = extra, .line = {.fd = -1, .folder = -1}, .news = -1, .followed = -1};
     arena_init(&d.arena);
     outbox_init(&d.outbox);
+    d.outbox.node = child_node();
     const struct worker_hooks hooks = {.set_up = set_up,
                                        .reload = reload,
                                        .call = call,

@@ -222,8 +222,11 @@ spawn(struct member *m)
     struct supervisor *s = m->s;
     char name[32];
     (void)snprintf(name, sizeof name, "countersign-%s", member_name(m));
-    const struct spawn child = {
-        .path = executable(m), .name = name, .clock_fd = s->options->clock_fd, .user = &s->user};
+    const struct spawn child = {.path = executable(m),
+                                .name = name,
+                                .clock_fd = s->options->clock_fd,
+                                .node = s->node,
+                                .user = &s->user};
     enum errcode err = spawn_child(&s->cx, &child, &s->source.at_start, &m->control, &m->pid);
     if (err == ERR_NONE && loop_fd_add(s->loop, &m->watch, m->control, LOOP_READ, heard) != ERR_NONE) {
         err = err_set(&s->cx, ERR_SYSTEM, "the channel of a child cannot be watched");

@@ -2,6 +2,8 @@
 /* outbox: see the header. Enter at outbox_work. */
 #include "proc/outbox.h"
 
+#include <stdio.h>
+
 #include "base/frame.h"
 #include "db/db.h"
 #include "log/log.h"
@@ -26,7 +28,7 @@ struct work {
 void
 outbox_init(struct outbox *o)
 {
-    *o = (struct outbox){.claim = 0};
+    *o = (struct outbox){.node = 1};
     channel_init(&o->courier);
     for (size_t i = 0; i < HTTP_OUT_AT_ONCE; i++)
         arena_init(&o->entries[i].arena);
@@ -223,17 +225,28 @@ has_no_place(const struct work *w, const struct outbox_row *row)
     return n >= SHARE_MOST;
 }
 
+/* Whose delivery may have begun, with an unknown outcome: it may go well another time. */
+static enum errcode
+lose_row(struct cx *cx, struct work *w, const struct outbox_row *row, const char *why)
+{
+    struct verdict v = {.row = row, .end = {.result = HTTP_OUT_LATER}, .at = cx->now};
+    (void)snprintf(v.end.why, sizeof v.end.why, "%s", why);
+    return settle(cx, w, &v);
+}
+
 /* One that is due. */
 static enum errcode
 take_row(struct cx *cx, struct work *w, const struct outbox_row *row)
 {
     bool is_done = false, moved = false;
+    if (row->claimed != 0)
+        return lose_row(cx, w, row, "who claimed it does not answer");
     enum errcode err = pass_over(cx, w, row, &is_done);
     if (err != ERR_NONE || is_done)
         return err;
     if (has_no_place(w, row))
         return move(cx, row, "waiting", cx->now + SHARE_PAUSE, &moved);
-    const struct outbox_move claim = {.state = "waiting", .next_at = w->until, .is_claim = true};
+    const struct outbox_move claim = {.state = "waiting", .next_at = w->until, .claim = w->o->node};
     err = store_outbox_move(cx, row, &claim, &moved);
     if (moved)
         w->claimed[w->n_claimed++] = row;
@@ -254,19 +267,17 @@ settle_ended(struct cx *cx, struct work *w)
 }
 
 /* What the worker before this one had under way when it died: the supervisor starts one after the other's
- * end. It counts as an attempt, as with a courier that ended. In a shared database it may be another
- * server's, which lives: there a claim ends by its time. */
+ * end. In a shared database another server's, which may live, are left. */
 static enum errcode
 take_over(struct cx *cx, struct work *w)
 {
-    static const struct http_out_end lost = {.result = HTTP_OUT_LATER, .why = "the worker ended"};
     struct outbox_row *rows = NULL;
     size_t n = 0;
-    if (db_is_shared(cx->db))
-        return ERR_NONE;
-    enum errcode err = store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
+    enum errcode err = db_is_shared(cx->db)
+                           ? store_outbox_claimed_by(cx, w->o->node, HTTP_OUT_AT_ONCE, &rows, &n)
+                           : store_outbox_claimed(cx, HTTP_OUT_AT_ONCE, &rows, &n);
     for (size_t i = 0; i < n && err == ERR_NONE; i++)
-        err = settle(cx, w, &(struct verdict){.row = &rows[i], .end = lost, .at = cx->now});
+        err = lose_row(cx, w, &rows[i], "the worker ended");
     return err;
 }
 
@@ -402,7 +413,7 @@ outbox_work(struct cx *cx, struct outbox *o)
         if (err == ERR_NONE)
             adopt(cx, &w);
     }
-    if (err != ERR_NONE)
+    if (err != ERR_NONE && err != ERR_STORE_RACE)
         outbox_rest(o);
     o->is_urgent = o->is_urgent || w.has_more || err != ERR_NONE;
     return err;

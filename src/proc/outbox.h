@@ -8,9 +8,9 @@
  * process died, and where the courier does not answer, which then loses its channel. HTTP_OUT_AT_ONCE letters
  * are under way at most, and not all of them to one destination (proc/share.h), so that a courier that reads
  * nothing is not waited for, and what it was to deliver stays in the table. A worker 0 that was started takes
- * over the claims of the one that died. When the channel is lost, what
- * was under way counts as an attempt that may go well another time: so a letter that ends couriers does not
- * keep the others. */
+ * over the claims of the one that died; those of another server end by their time, and are then taken over by
+ * any server. Either counts as an attempt. When the channel is lost, what was under way counts as an attempt
+ * that may go well another time: so a letter that ends couriers does not keep the others. */
 #ifndef COUNTERSIGN_PROC_OUTBOX_H
 #define COUNTERSIGN_PROC_OUTBOX_H
 
@@ -45,7 +45,8 @@ struct outbox_entry {
 
 struct outbox {
     bool has_webhook, has_web_push;
-    int64_t claim;
+    int64_t claim; /* how long one lasts */
+    int64_t node;  /* who claims: this server; 1 unless set */
     struct vapid_key key;
     struct channel courier;
     bool owes_key;

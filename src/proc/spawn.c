@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -108,7 +109,8 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
     char *argv[] = {name, NULL};
     char sandbox[] = CONTROL_SANDBOX_ENV "=1";
     char stream[64], credentials[PATH_MAX + 32];
-    char *env[] = {path, NULL, NULL, NULL, NULL, NULL};
+    char node[48];
+    char *env[] = {path, NULL, NULL, NULL, NULL, NULL, NULL};
     size_t n_env = 1;
     if (pass_on("JOURNAL_STREAM", stream, sizeof stream))
         env[n_env++] = stream;
@@ -116,6 +118,8 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
         env[n_env++] = credentials;
     if (s->clock_fd > 0)
         env[n_env++] = sandbox;
+    (void)snprintf(node, sizeof node, CONTROL_NODE_ENV "=%" PRId64, s->node);
+    env[n_env++] = node;
 #if COUNTERSIGN_TESTING
     char moved[PATH_MAX + 32];
     if (pass_on("COUNTERSIGN_TEST_CLOCK", moved, sizeof moved))

@@ -22,6 +22,7 @@ struct spawn {
     const char *path; /* the executable, absolute */
     const char *name; /* argv[0] */
     int clock_fd;     /* of a sandbox; 0: not a sandbox */
+    int64_t node;     /* see CONTROL_NODE_ENV; 0: none */
     const struct privilege_user *user;
 };
 

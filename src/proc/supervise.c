@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/rand.h"
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/lock.h"
@@ -310,6 +311,7 @@ prepare(struct supervisor *s)
 {
     const struct config *config = &s->source.config;
     limits_adopt();
+    s->node = rand_id();
     enum errcode err = spawn_find_user(&s->cx, config->server_user, &s->user);
     const char *warning = geteuid() == 0 ? config_warn_root(config) : NULL;
     if (err == ERR_NONE && warning != NULL)

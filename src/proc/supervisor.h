@@ -35,6 +35,7 @@ struct supervisor {
     struct listeners listeners;
     struct certificates tls;
     int store_lock; /* -1: none */
+    int64_t node;   /* see CONTROL_NODE_ENV */
     struct member *members;
     size_t n;
     enum phase phase; /* set by one function of supervise.c only */

@@ -5,7 +5,7 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-/* Of o, joined to its challenge c, its notice n and its device's subscription p; only outbox has the two
+/* Of o, joined to its challenge c, its notice n and its device's subscription p; only outbox has the three
  * columns without a prefix. */
 #define OUTBOX(FIRST, COLUMN, EXPRESSION)                                                 \
     FIRST(outbox_row, text, transport)                                                    \
@@ -14,6 +14,7 @@
     EXPRESSION(outbox_row, reference, notice_id, "o.notice_id")                           \
     EXPRESSION(outbox_row, reference, device_id, "o.device_id")                           \
     COLUMN(outbox_row, integer, attempts)                                                 \
+    COLUMN(outbox_row, integer, claimed)                                                  \
     EXPRESSION(outbox_row, integer, next_at, "o.next_at")                                 \
     EXPRESSION(outbox_row, integer, created_at, "o.created_at")                           \
     EXPRESSION(outbox_row, integer, expires_at, "o.expires_at")                           \
@@ -69,6 +70,15 @@ store_outbox_claimed(struct cx *cx, int64_t limit, struct outbox_row **rows_out,
 }
 
 enum errcode
+store_outbox_claimed_by(struct cx *cx, int64_t node, int64_t limit, struct outbox_row **rows_out,
+                        size_t *n_out)
+{
+    static const char sql[] =
+        SELECT_WAITING "AND o.claimed <> 0 AND o.claimed = $1 ORDER BY o.next_at, o.id LIMIT $2";
+    return rows_list(cx, &deliveries, rows_out, n_out, sql, "ii", node, limit);
+}
+
+enum errcode
 store_outbox_next(struct cx *cx, int64_t *at_out)
 {
     return rows_number(cx, at_out,
@@ -82,7 +92,7 @@ store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outb
         "UPDATE outbox SET state = $3, next_at = $4, attempts = attempts + $5, claimed = $6 "
         "WHERE id = $1 AND state = 'waiting' AND next_at = $2";
     return db_exec_one(cx, moved_out, sql, "iitiii", row->id, row->next_at, str_from_cstr(m->state),
-                       m->next_at, (int64_t)m->is_attempt, (int64_t)m->is_claim);
+                       m->next_at, (int64_t)m->is_attempt, m->claim);
 }
 
 enum errcode

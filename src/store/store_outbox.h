@@ -22,6 +22,7 @@ struct outbox_row {
     int64_t id, challenge_id, notice_id, device_id; /* 0: none */
     struct str transport;
     int64_t attempts, next_at, created_at, expires_at;
+    int64_t claimed; /* the server that has claimed it until next_at; 0: none */
     struct str public_id;
     bool is_pending;
     struct subscription subscription; /* of device_id; endpoint null: the device has none, or is not active */
@@ -35,8 +36,10 @@ enum errcode store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out
 /* Up to `limit` that are due at `now`, the longest due first. *rows_out is in the arena. */
 enum errcode store_outbox_due(struct cx *cx, int64_t now, int64_t limit, struct outbox_row **rows_out,
                               size_t *n_out) MUST_CHECK;
-/* Up to `limit` that are claimed, the longest due first: by a process that is gone, for one that has just
- * taken its place. *rows_out is in the arena. */
+/* Up to `limit` that this server, or any, has claimed, the longest due first: a process of it that is gone,
+ * for one that has just taken its place. *rows_out is in the arena. */
+enum errcode store_outbox_claimed_by(struct cx *cx, int64_t node, int64_t limit, struct outbox_row **rows_out,
+                                     size_t *n_out) MUST_CHECK;
 enum errcode
 store_outbox_claimed(struct cx *cx, int64_t limit, struct outbox_row **rows_out, size_t *n_out) MUST_CHECK;
 /* When the next one is due; 0: none is waiting. */
@@ -46,7 +49,7 @@ struct outbox_move {
     const char *state; /* "waiting", "sent", "failed", "dropped" */
     int64_t next_at;
     bool is_attempt; /* one more attempt */
-    bool is_claim;   /* for a delivery; any other move ends a claim */
+    int64_t claim;   /* the server that claims it for a delivery; 0: ends a claim */
 };
 /* The only function that changes a row's state: within the open transaction, waiting -> m->state, provided
  * that the row is still waiting and its next_at equals that of `row`. Otherwise *moved_out is false, and

@@ -285,9 +285,9 @@ a_new_worker_takes_over_what_a_dead_one_had_claimed(void **state)
     assert_int_equal(count_rows(w, "state = 'sent' AND claimed = 0"), 2);
 }
 
-/* They may be those of a server that lives. */
+/* They may be those of a server that lives; when they have ended by their time, they are anybody's. */
 static void
-claims_in_a_shared_database_end_by_their_time(void **state)
+claims_in_a_shared_database_are_taken_over_when_their_time_ends(void **state)
 {
     struct world *w = *state;
     struct db_driver shared = *w->cx->db->driver;
@@ -298,10 +298,42 @@ claims_in_a_shared_database_end_by_their_time(void **state)
     assert_int_equal(n_ids, 2);
     outbox_clear(&o);
     begin_worker();
+    o.node = 2;
     w->cx->db->driver = &shared;
     world_later(w, 0);
     turn(w);
-    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed <> 0 AND attempts = 0"), 2);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed = 1 AND attempts = 0"), 2);
+    world_later(w, CLAIM - 1);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed = 1 AND attempts = 0"), 2);
+    world_later(w, 1);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 0);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed = 0 AND attempts = 1"), 2);
+    world_later(w, 2 * CLOCK_S);
+    turn(w);
+    receive();
+    assert_int_equal(n_ids, 2);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed = 2"), 2);
+    w->cx->db->driver = own;
+}
+
+/* A server knows those of its own worker 0 that died, and does not wait. */
+static void
+its_own_claims_in_a_shared_database_are_taken_over_at_once(void **state)
+{
+    struct world *w = *state;
+    struct db_driver shared = *w->cx->db->driver;
+    const struct db_driver *own = w->cx->db->driver;
+    shared.is_shared = true;
+    turn(w);
+    outbox_clear(&o);
+    begin_worker();
+    w->cx->db->driver = &shared;
+    world_later(w, 0);
+    turn(w);
+    assert_int_equal(count_rows(w, "state = 'waiting' AND claimed = 0 AND attempts = 1"), 2);
     w->cx->db->driver = own;
 }
 
@@ -497,7 +529,8 @@ main(void)
         CASE(what_another_claimed_since_is_not_written_over),
         CASE(a_courier_that_ended_cost_an_attempt),
         CASE(a_new_worker_takes_over_what_a_dead_one_had_claimed),
-        CASE(claims_in_a_shared_database_end_by_their_time),
+        CASE(claims_in_a_shared_database_are_taken_over_when_their_time_ends),
+        CASE(its_own_claims_in_a_shared_database_are_taken_over_at_once),
         CASE(what_is_under_way_is_given_back_at_the_end),
         CASE(a_courier_that_reads_nothing_is_not_handed_more_than_it_may_have),
         CASE(a_destination_that_does_not_answer_leaves_room_for_the_others),
