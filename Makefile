@@ -4,7 +4,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build deb packages-check demo check interop storm coverage serve fixture bench install clean
+.PHONY: all setup build deb image packages-check demo check interop storm coverage serve fixture bench install clean
 
 all: build
 
@@ -22,6 +22,10 @@ build: setup
 deb:
 	@tools/setup packages-deb
 	@tools/deb build-deb
+
+# The image for containers, of the packages: build-deb/countersign.oci.tar. Needs root.
+image: deb
+	@tools/image build-deb build-deb/countersign.oci.tar
 
 # The packages, twice built and compared, and in clean Debians that boot: installed, set up, upgraded, purged. Needs root.
 packages-check:
