@@ -78,18 +78,30 @@ put_row(struct buf *b, const struct db_table *table, const struct db_record *rec
     ASSERT(!buf_is_over(b));
 }
 
-static void
-count_row(struct matching *m, const struct db_record *record, struct transfer_sum *sum)
+static struct digest
+row_digest(struct matching *m, const struct db_record *record)
 {
     put_row(&m->bytes, m->table, record);
-    const struct digest digest = sha256(buf_view(&m->bytes));
+    return sha256(buf_view(&m->bytes));
+}
+
+static void
+add_digest(struct transfer_sum *sum, const struct digest *digest)
+{
     unsigned carry = 0;
-    for (size_t i = sizeof digest.bytes; i-- > 0;) {
-        carry += (unsigned)sum->digest.bytes[i] + digest.bytes[i];
+    for (size_t i = sizeof digest->bytes; i-- > 0;) {
+        carry += (unsigned)sum->digest.bytes[i] + digest->bytes[i];
         sum->digest.bytes[i] = (unsigned char)carry;
         carry >>= 8;
     }
     sum->rows++;
+}
+
+static void
+count_row(struct matching *m, const struct db_record *record, struct transfer_sum *sum)
+{
+    const struct digest digest = row_digest(m, record);
+    add_digest(sum, &digest);
 }
 
 static bool
@@ -146,10 +158,11 @@ compare_tables(struct transfer *t, struct matching *m, struct db_rows *ours, str
         const bool is_same = order == 0 && is_same_row(&a, &b);
         if (!is_same)
             note_difference(m, order <= 0 ? &a : &b, order >= 0, order <= 0);
-        else
-            count_row(m, &b, &t->report.to);
         if (order <= 0) {
-            count_row(m, &a, &t->report.from);
+            const struct digest digest = row_digest(m, &a);
+            add_digest(&t->report.from, &digest);
+            if (is_same) /* the same bytes, and the same digest */
+                add_digest(&t->report.to, &digest);
             has_a = next_row(t->from, m->table, ours, &a);
         }
         if (order >= 0)

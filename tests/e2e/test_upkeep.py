@@ -3,15 +3,19 @@
 may have been used since, comes back to life."""
 
 import contextlib
+import http.client
 import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import threading
+from xml.etree import ElementTree
 
 import pytest
 
 import postgres
-from countersign import Refused
+from countersign import CLI, Refused
 from test_processes import fill, small_disk  # noqa: F401 (a fixture)
 from test_results import totp
 from test_upgrade import turn_back
@@ -22,6 +26,11 @@ KINDS = ("sqlite", "postgresql")
 def place(kind, folder):
     """The settings of a store that does not exist yet."""
     return {("store", "path"): os.path.join(folder, "new.db")} if kind == "sqlite" else postgres.store()
+
+
+def in_a_file(tmp_path):
+    """The settings of a store in a file, whatever COUNTERSIGN_STORE says."""
+    return {("store", "path"): tmp_path / "store.db"}
 
 
 def use(server, settings):
@@ -36,7 +45,7 @@ def use(server, settings):
 @pytest.mark.parametrize("source", KINDS)
 def test_what_a_restore_makes_of_a_backup(own_server, name, tmp_path, source, target):
     company, email = name
-    server = own_server(place(source, str(tmp_path)) if source == "postgresql" else None)
+    server = own_server(postgres.store() if source == "postgresql" else in_a_file(tmp_path))
     phone, console = server.ready(company, email), server.console()
     seed = server.cli("code", "totp", email, "--qr", "no")["uri"].split("secret=")[1].split("&")[0]
     recovery = server.cli("code", "recovery", email)["codes"][0]
@@ -94,7 +103,7 @@ def test_what_a_restore_makes_of_a_backup(own_server, name, tmp_path, source, ta
 @pytest.mark.parametrize("version", [1, 3, 4])
 def test_a_backup_of_an_earlier_version(own_server, name, tmp_path, target, version):
     company, email = name
-    server = own_server()
+    server = own_server(in_a_file(tmp_path))
     phone = server.ready(company, email)
     path = str(tmp_path / "copy.db")
     server.cli("backup", path)
@@ -133,7 +142,7 @@ DAMAGES = {
 @pytest.mark.parametrize("target", KINDS)
 def test_a_restore_is_whole_or_nothing(own_server, name, tmp_path, target):
     company, email = name
-    server = own_server()
+    server = own_server(in_a_file(tmp_path))
     server.ready(company, email)
     good = str(tmp_path / "copy.db")
     server.cli("backup", good)
@@ -154,7 +163,7 @@ def test_a_restore_is_whole_or_nothing(own_server, name, tmp_path, target):
 
 def test_a_restore_into_the_remains_of_a_database(own_server, tmp_path):
     """SQLite's log of a database that is gone would be applied to the new one."""
-    server = own_server(start=False)
+    server = own_server(in_a_file(tmp_path), start=False)
     server.cli("backup", tmp_path / "copy.db")
     path = server.settings["store", "path"]
     with pytest.raises(Refused, match="only an empty database"):
@@ -169,10 +178,152 @@ def test_a_restore_into_the_remains_of_a_database(own_server, tmp_path):
 
 
 def test_a_restore_without_room(own_server, small_disk, tmp_path, name):  # noqa: F811
-    server = own_server()
+    server = own_server(in_a_file(tmp_path))
     server.ready(*name)
     server.cli("backup", tmp_path / "copy.db")
     fill(small_disk / "filler")
     with pytest.raises(Refused, match="[Nn]o space left") as refused:
         server.cli("restore", tmp_path / "copy.db", "--to", f"sqlite:{small_disk}/new.db")
     assert refused.value.code == 3 and os.listdir(small_disk) == ["filler"]
+
+
+class People(threading.Thread):
+    """Signs in again and again, one account after the other, and keeps what each attempt came to."""
+
+    def __init__(self, server, accounts):
+        super().__init__()
+        self.server, self.accounts, self.ended, self.granted = server, accounts, threading.Event(), []
+
+    def run(self):
+        while not self.ended.is_set():
+            for email, seed in self.accounts:
+                self.server.advance(31)
+                console = self.server.console()
+                with contextlib.suppress(OSError, http.client.HTTPException, ElementTree.ParseError):
+                    token = console.login(email).sLoginToken
+                    code = totp(seed, self.server.now())
+                    answer = token and console.call("twoFactorValidateCode", sLoginToken=token, sCode=code)
+                    if answer and answer.result == "OK":
+                        self.granted.append((email, code, console))
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+
+
+@contextlib.contextmanager
+def people_of(server, accounts):
+    people = People(server, accounts)
+    people.start()
+    try:
+        yield people
+    finally:
+        people.stop()
+
+
+def accounts_of(server, company, n):
+    made = []
+    for number in range(n):
+        email = server.technician(company, f"p{number}@{company}.example")
+        made.append((email, server.cli("code", "totp", email, "--qr", "no")["uri"].split("secret=")[1].split("&")[0]))
+    return made
+
+
+def test_a_database_moves_while_people_sign_in(own_server, name, tmp_path):
+    company, email = name
+    server = own_server(in_a_file(tmp_path))
+    phone = server.ready(company, email)
+    accounts = accounts_of(server, company, 3)
+    kept = server.console()
+    assert kept.sign_in(email, phone).result == "OK"
+    to = postgres.store()[("store", "url")]
+    with people_of(server, accounts) as people:
+        server.wait_for(lambda: len(people.granted) > 2)
+        moved = server.cli("db", "migrate", "--to", to)
+        granted = len(people.granted)
+    assert moved["rows"] > 30 and not moved["was_moved"]
+    assert len(people.granted) <= granted + 1, "nothing is granted by the closed one"
+    for command in (["company", "list"], ["company", "add", "other"], ["backup", server.folder + "/copy.db"], ["upgrade"]):
+        with pytest.raises(Refused, match="it has moved: set url in .store. of the configuration to postgresql://") as refused:
+            server.cli(*command)
+        assert refused.value.code == 3
+    assert server.console().login(email).result == "UnknownError"
+    assert server.cli("db", "migrate", "--to", to)["was_moved"], "again: nothing is left to do"
+
+    server.stop()
+    use(server, {("store", "url"): to})
+    server.start()
+    events = server.cli("audit", "list")["events"]
+    grants = [row for row in events if row["event"] == "login.granted"]
+    assert len(grants) == len(people.granted) + 1, "none is lost, none twice"
+    assert [row["event"] for row in events].count("store.moved") == 1
+    server.cli("audit", "verify")
+    for console in [kept, *(console for _, _, console in people.granted)]:
+        console.connection.close()
+        assert console.call("keepConsoleAlive").result == "OK"
+    for email_of, code, _ in people.granted[-3:]:
+        console = server.console()
+        token = console.login(email_of).sLoginToken
+        assert console.call("twoFactorValidateCode", sLoginToken=token, sCode=code).result == "InvalidCode"
+    server.advance(61)
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_a_move_that_is_killed(own_server, name, tmp_path):
+    """At whatever point: the old database goes on, or everything is in the new one."""
+    company, email = name
+    server = own_server(in_a_file(tmp_path))
+    phone = server.ready(company, email)
+    to = postgres.store()[("store", "url")]
+    for lines in (0, 1, 2):
+        with subprocess.Popen([CLI, "-c", server.config, "db", "migrate", "--to", to], env=server.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as running:
+            for _ in range(lines):
+                running.stdout.readline()
+            running.kill()
+        if "it has moved" in server.run("company", "list").stderr:
+            break
+        server.advance(61)
+        assert server.console().sign_in(email, phone).result == "OK"
+    server.cli("db", "migrate", "--to", to)
+    server.stop()
+    use(server, {("store", "url"): to})
+    server.start()
+    server.advance(61)
+    assert server.console().sign_in(email, phone).result == "OK"
+
+
+def test_a_move_that_was_killed_before_its_last_step(own_server, name, tmp_path):
+    """The old one is closed and the new one not yet open: neither serves, until the move is run again."""
+    company, _ = name
+    server = own_server(in_a_file(tmp_path), start=False)
+    server.company(company)
+    database = postgres.database()
+    to = postgres.server().url(database)
+    server.cli("db", "migrate", "--to", to)
+    words = "countersign db migrate has not finished filling it: run it again"
+    postgres.server().sql(f"INSERT INTO meta VALUES ('closed', '{words}')", database)
+    old = dict(server.settings)
+    use(server, {("store", "url"): to})
+    with pytest.raises(Refused, match=words):
+        server.cli("company", "list")
+    server.settings = old
+    server.write_config()
+    assert server.cli("db", "migrate", "--to", to)["was_moved"]
+    use(server, {("store", "url"): to})
+    assert [row["name"] for row in server.cli("company", "list")["companies"]] == [company]
+
+
+def test_what_is_not_moved(own_server, name, tmp_path):
+    server = own_server(in_a_file(tmp_path), start=False)
+    server.company(name[0])
+    other = own_server(postgres.store(), start=False)
+    used = other.settings["store", "url"]
+    for to, words, code in ((used, "has tables already", 2), ("sqlite:/tmp/x.db", "from SQLite to PostgreSQL", 2),
+                            ("postgresql://x:secret@localhost/x", "password", 2)):
+        with pytest.raises(Refused, match=words) as refused:
+            server.cli("db", "migrate", "--to", to)
+        assert refused.value.code == code and "secret" not in refused.value.text
+    with pytest.raises(Refused, match="from SQLite to PostgreSQL"):
+        other.cli("db", "migrate", "--to", postgres.store()[("store", "url")])
+    assert other.cli("company", "list")["companies"] == [] and len(server.cli("company", "list")["companies"]) == 1

@@ -37,16 +37,21 @@ add_32(struct buf *b, uint32_t n)
     buf_add(b, &big, sizeof big);
 }
 
-/* What collect() of pg_link.c takes for the last result does not end: the server waits for rows. */
+/* It takes as long as there are rows. What collect() of pg_link.c takes for the last result does not end: the
+ * server waits for them. */
 enum errcode
 pg_load_begin(struct cx *cx, struct pg_link *link, const struct db_table *table)
 {
     static const char head[] = "PGCOPY\n\377\r\n";
     if (link->conn == NULL)
         return err_set(cx, ERR_STORE, "postgresql: the connection was lost");
+    enum errcode err =
+        pg_link_run(cx, link, "SET LOCAL statement_timeout = 0", "SET", pg_link_patience(link));
+    if (err != ERR_NONE)
+        return err;
     PGresult *result = PQexec(link->conn, table->load);
-    const bool is_ready = PQresultStatus(result) == PGRES_COPY_IN;
-    enum errcode err = is_ready ? ERR_NONE : pg_fail(cx, link, result, table->load);
+    if (PQresultStatus(result) != PGRES_COPY_IN)
+        err = pg_fail(cx, link, result, table->load);
     PQclear(result);
     if (err != ERR_NONE)
         return err;
