@@ -17,35 +17,8 @@ struct result_status {
 };
 
 static const struct result_status statuses[] = {
-    {STR("OK"), 200, false},
-    {STR("BadRequest"), 400, false},
-    {STR("UnknownTicket"), 401, true},
-    {STR("UnknownDevice"), 401, true},
-    {STR("InvalidTicket"), 401, true},
-    {STR("UnknownChallenge"), 404, true},
-    {STR("UnknownUser"), 404, false},
-    {STR("NothingPending"), 409, false},
-    {STR("AlreadyAnswered"), 409, false},
-    {STR("Withdrawn"), 410, false},
-    {STR("Expired"), 410, false},
-    {STR("NumberRequired"), 422, false},
-    {STR("WrongNumber"), 422, false},
-    {STR("BadSignature"), 422, true},
-    {STR("BadPasskey"), 422, true},
-    {STR("PasskeyRequired"), 422, true},
-    {STR("BadKey"), 422, false},
-    {STR("UnknownPushService"), 422, false},
-    {STR("SubscriptionGone"), 410, false},
-    {STR("TooManyDevices"), 409, false},
-    {STR("ProofRequired"), 401, true},
-    {STR("StaleNonce"), 409, false},
-    {STR("AccountLocked"), 423, false},
-    {STR("WrongPassword"), 422, false},
-    {STR("PasswordRefused"), 422, false},
-    {STR("WrongCode"), 422, false},
-    {STR("LastFactor"), 409, false},
-    {STR("TooManyRequests"), 429, false},
-    {STR("UnknownError"), 503, false},
+#define STATUS(result, status, is_failure) {STR(#result), status, is_failure},
+#include "contract/statuses.def"
 };
 
 static const struct result_status *

@@ -203,6 +203,9 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
         if (!refuse_method(req, out))
             pages_root(body, out);
         break;
+    case ROUTE_OPENAPI:
+        asset(req, web_asset_find(STR_LIT("device-openapi.json")), body, out);
+        break;
     case ROUTE_SANDBOX:
         if (!refuse_method(req, out))
             pages_sandbox(req, body, out);

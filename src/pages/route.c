@@ -95,6 +95,8 @@ route_find(struct arena *a, struct str path, struct route *out)
             out->kind = ROUTE_SERVICE;
         else if (out->path_info.p[0] == '/')
             out->kind = ROUTE_PATH_INFO;
+    } else if (str_eq(path, STR_LIT("/api/openapi.json"))) {
+        out->kind = ROUTE_OPENAPI;
     } else if (str_starts(path, api)) {
         out->op = api_op(str_sub(path, api.n, path.n));
         out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;

@@ -104,6 +104,34 @@ def test_every_link_leads_somewhere(server):
     assert {f"/integrate/{op}" for op in OPERATIONS} | {f"{PATH}?op={op}" for op in OPERATIONS} <= seen
 
 
+def references(node):
+    """Every $ref in a document."""
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    for one in node if isinstance(node, list) else []:
+        yield from references(one)
+
+
+def test_the_device_api_describes_itself(server):
+    status, headers, text = ask(server.port, "/api/openapi.json")
+    assert status == 200 and headers["Content-Type"] == "application/json"
+    with open(os.path.join(ROOT, "docs/device-openapi.json"), encoding="utf-8") as file:
+        assert text == file.read()
+    document = json.loads(text)
+    with open(os.path.join(ROOT, "src/contract/ops.def"), encoding="utf-8") as table:
+        operations = re.findall(r"^OP_BEGIN\((\w+), \w+, JSON,", table.read(), re.M)
+    assert document["openapi"] == "3.1.0" and set(document["paths"]) == {"/api/" + op.replace("_", "/") for op in operations}
+    for reference in references(document):
+        part = document
+        for name in reference.removeprefix("#/").split("/"):
+            part = part[name]
+    answers = document["paths"]["/api/device/answer"]["post"]["responses"]
+    assert "WrongNumber" in answers["422"]["description"] and "503" in answers
+    schema = document["components"]["schemas"]["device_answer"]
+    assert schema["additionalProperties"] is False and schema["properties"]["sSignature"]["type"] == "string"
+
+
 # ---- the guide's own pages ---------------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,8 @@ each_path_leads_to_its_part(void **state)
         {STR("/healthz"), ROUTE_HEALTH, NULL},
         {STR("/Healthz"), ROUTE_NONE, NULL},
         {STR("/api/device/enrol"), ROUTE_API, NULL},
+        {STR("/api/openapi.json"), ROUTE_OPENAPI, NULL},
+        {STR("/api/openapi.json/"), ROUTE_API_NONE, NULL},
         {STR("/api/"), ROUTE_API_NONE, NULL},
         {STR("/api/device"), ROUTE_API_NONE, NULL},
         {STR("/api/device_enrol"), ROUTE_API_NONE, NULL},
