@@ -10,6 +10,8 @@ struct alphabet {
 
 static const struct alphabet base64url = {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
                                           6, false};
+static const struct alphabet base64 = {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6,
+                                       false};
 static const struct alphabet base32 = {"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 5, true};
 static const struct alphabet hex = {"0123456789abcdef", 4, true};
 
@@ -87,6 +89,25 @@ enum errcode
 codec_base64url_read(struct str s, unsigned char *out, size_t cap, size_t *n_out)
 {
     return decode(&base64url, s, out, cap, n_out);
+}
+
+struct str
+codec_base64(struct arena *a, const void *bytes, size_t n)
+{
+    static const char *const padding[] = {"", "==", "="};
+    struct str text = encode(a, &base64, bytes, n);
+    return n % 3 == 0 ? text : arena_printf(a, "%.*s%s", STR_ARG(text), padding[n % 3]);
+}
+
+enum errcode
+codec_base64_read(struct str s, unsigned char *out, size_t cap, size_t *n_out)
+{
+    *n_out = 0;
+    if (s.n % 4 != 0)
+        return ERR_SYNTAX;
+    for (int i = 0; i < 2 && s.n > 0 && s.p[s.n - 1] == '='; i++)
+        s.n--;
+    return decode(&base64, s, out, cap, n_out);
 }
 
 struct str

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* codec: conversions between bytes and text: base64url and base32 (RFC 4648, sections 5 and 6, without
- * padding), hex, UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no
+ * padding), base64 (section 4, with padding), hex, UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no
  * padding, no stray bits. */
 #ifndef COUNTERSIGN_BASE_CODEC_H
 #define COUNTERSIGN_BASE_CODEC_H
@@ -17,6 +17,9 @@ struct str codec_base64url(struct arena *a, const void *bytes, size_t n);
 /* Decodes into out, which has room for cap bytes; *n_out is the number written. ERR_SYNTAX; ERR_LIMIT
  * beyond cap. */
 enum errcode codec_base64url_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
+/* Encoded with padding, which the decoder demands. */
+struct str codec_base64(struct arena *a, const void *bytes, size_t n);
+enum errcode codec_base64_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;
 struct str codec_base32(struct arena *a, const void *bytes, size_t n);
 /* Either letter case. */
 enum errcode codec_base32_read(struct str s, unsigned char *out, size_t cap, size_t *n_out) MUST_CHECK;

@@ -76,6 +76,27 @@ strict(void **state)
     assert_memory_equal(out, "\xff\xaa", 2);
 }
 
+/* RFC 4648, section 10. */
+static void
+base64_has_its_padding(void **state)
+{
+    static const char *const text[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+    static const char *const bad[] = {
+        "Zg", "Zg=", "Zg===", "Zm9", "Z===", "Zh==", "Zm9=", "=", "====", "Zm9vYg==Zm9v", "Zm9-"};
+    unsigned char out[8];
+    size_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(text); i++) {
+        assert_str(codec_base64(*state, "foobar", i), text[i]);
+        assert_int_equal(codec_base64_read(str_from_cstr(text[i]), out, i, &n), ERR_NONE);
+        assert_int_equal(n, i);
+        assert_memory_equal(out, "foobar", n);
+        if (i > 0)
+            assert_int_equal(codec_base64_read(str_from_cstr(text[i]), out, i - 1, &n), ERR_LIMIT);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_int_equal(codec_base64_read(str_from_cstr(bad[i]), out, sizeof out, &n), ERR_SYNTAX);
+}
+
 static void
 utf8_round_trip(void **state)
 {
@@ -160,6 +181,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(vectors, setup, teardown),
+        cmocka_unit_test_setup_teardown(base64_has_its_padding, setup, teardown),
         cmocka_unit_test(strict),
         cmocka_unit_test(utf8_round_trip),
         cmocka_unit_test(utf8_refuses),
