@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit: the append-only log of relevant events, chained by digests. Each event is written in the transaction
- * of the change that it describes.
- *
- * A row's digest is SHA-256 over the previous digest (32 zero bytes for row 1), followed by these, each
- * preceded by its length in 8 bytes (big-endian): seq, at, company, technician (8 bytes, big-endian; 0:
- * none), event, actor, source, detail. */
+/* audit: the append-only log of relevant events. Each event is written in the transaction of the change that
+ * it describes, and reads no other row, so that no writer waits for another. The sealer (ledger/sealer.h)
+ * gives it its number and its place in a Merkle tree afterwards; lists are in that order. */
 #ifndef COUNTERSIGN_ACCOUNTS_AUDIT_H
 #define COUNTERSIGN_ACCOUNTS_AUDIT_H
 
@@ -47,8 +44,8 @@ enum errcode audit_write(struct cx *cx, struct audit_of of, enum audit_event eve
 enum errcode
 audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_list detail) MUST_CHECK;
 
-/* Up to `limit` rows after `after`, oldest first, of one technician or company (0: all). *rows_out (struct
- * audit_row of store_audit.h) is in the arena. */
+/* Up to `limit` sealed rows after number `after`, in the order of their numbers, of one technician or company
+ * (0: all). *rows_out (struct audit_row of store_audit.h) is in the arena. */
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
@@ -58,18 +55,12 @@ enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_
  * TALLY and PACE: they change no condition but the state of a challenge, whose challenge_move wakes too. */
 void audit_wake(struct cx *cx, struct audit_of of);
 
-/* The same for the rows after *seq, at most `limit`: what other processes have changed. Advances *seq; a
- * negative *seq means that the log was not followed before, and all are affected. *more_out: there may be
+/* The same for the sealed rows after *seq, at most `limit`: what other processes have changed. Advances *seq;
+ * a negative *seq means that the log was not followed before, and all are affected. *more_out: there may be
  * more rows. */
 enum errcode audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out) MUST_CHECK;
 
 /* A member of the row's detail, in the arena; null: it has no such member. */
 struct str audit_detail(struct cx *cx, const struct audit_row *row, const char *key);
-
-/* Recomputes the chain. ERR_CRYPTO when a row was changed, added or removed: *bad_out is the first such
- * seq, 0 if it has none. *last_out and *digest_hex_out are the end of the chain, for the operator to keep
- * elsewhere: nothing else reveals rows cut off at the end. Outputs may be NULL. */
-enum errcode
-audit_verify(struct cx *cx, int64_t *last_out, struct str *digest_hex_out, int64_t *bad_out) MUST_CHECK;
 
 #endif

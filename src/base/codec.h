@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* codec: conversions between bytes and text: base64url and base32 (RFC 4648, sections 5 and 6, without
- * padding), base64 (section 4, with padding), hex, UTF-8 (RFC 3629), and fixed-width big-endian numbers. Decoders are strict: no blanks, no
- * padding, no stray bits. */
+ * padding), base64 (section 4, with padding), hex, UTF-8 (RFC 3629), and fixed-width big-endian numbers.
+ * Decoders are strict: no blanks, no padding, no stray bits. */
 #ifndef COUNTERSIGN_BASE_CODEC_H
 #define COUNTERSIGN_BASE_CODEC_H
 

@@ -62,8 +62,9 @@ struct cx {
     int64_t woken[CX_WOKEN]; /* technicians whose challenge this request changed: their waiting checks are
                               * woken after it */
     size_t n_woken;
-    bool has_posted; /* a delivery was put into the outbox: worker 0 should look */
-    bool wakes_all;  /* there were more, or any check may be affected */
+    int64_t last_event; /* the id of this process's newest audit row (accounts/audit.c); 0: none */
+    bool has_posted;    /* a delivery was put into the outbox: worker 0 should look */
+    bool wakes_all;     /* there were more, or any check may be affected */
     struct cx_work work[CX_WORK];
     size_t n_work;
     bool is_again; /* the request runs again: see cx_again */

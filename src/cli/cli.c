@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "db/news.h"
 #include "db/shared_news.h"
+#include "ledger/sealer.h"
 
 void
 cli_close_store(struct cli *cli)
@@ -139,6 +140,13 @@ cli_open_store(struct cli *cli)
     if (err == ERR_NONE)
         err = key_check(&cli->cx, cli->config.store_key_file.p);
     return err == ERR_NONE ? ERR_NONE : cli_unavailable(cli, err);
+}
+
+enum errcode
+cli_open_log(struct cli *cli)
+{
+    enum errcode err = cli_open_store(cli);
+    return err == ERR_NONE ? sealer_finish(&cli->cx) : err;
 }
 
 enum errcode

@@ -44,6 +44,8 @@ enum errcode cli_configure(struct cli *cli) MUST_CHECK;
 /* cli_configure, then loads the keys and opens the database: cx.db and cx.env are set afterwards.
  * ERR_STORE if there is no database. */
 enum errcode cli_open_store(struct cli *cli) MUST_CHECK;
+/* cli_open_store, and seals what waits for it, so that the log has everything that was committed before. */
+enum errcode cli_open_log(struct cli *cli) MUST_CHECK;
 /* Closes the store, after telling a running server if anything was written; no effect if it is not open. */
 void cli_close_store(struct cli *cli);
 /* Whatever prevents opening the store is ERR_STORE to a caller; the message is kept. */

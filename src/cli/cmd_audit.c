@@ -7,6 +7,8 @@
 #include "cli/cmds.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
+#include "ledger/sealer.h"
+#include "ledger/verify.h"
 
 enum { PAGE = 1000 };
 #define FOLLOW_EVERY (CLOCK_S / 4)
@@ -83,7 +85,7 @@ cmd_audit_list(struct cli *cli)
     if (err == ERR_NONE)
         err = read_count(cli, "last", 1, &last);
     if (err == ERR_NONE)
-        err = cli_open_store(cli);
+        err = cli_open_log(cli);
     if (err == ERR_NONE)
         err = cli_company_option(cli, &of.company);
     if (err == ERR_NONE)
@@ -126,14 +128,17 @@ print_event(struct cli *cli, struct cli *part, const struct audit_row *row)
     return fflush(cli->out) == 0 ? ERR_NONE : err_set(&part->cx, ERR_IO, "the reader is gone");
 }
 
-/* Everything that was written since; its memory is released, since this may go on for days. */
+/* Everything that was written since, sealed by the server, or here where none runs; its memory is released,
+ * since this may go on for days. */
 static enum errcode
 look_again(struct cli *cli, struct following *f)
 {
     struct cli part = *cli;
     size_t n = PAGE;
     enum errcode err = ERR_NONE;
+    bool sealed, more;
     arena_init(&part.cx.arena);
+    err = sealer_run(&part.cx, &sealed, &more);
     while (err == ERR_NONE && n == PAGE) {
         struct audit_row *rows = NULL;
         err = audit_list(&part.cx, f->of, f->after, PAGE, &rows, &n);
@@ -166,46 +171,54 @@ enum errcode
 cmd_audit_follow(struct cli *cli)
 {
     struct following f = {.after = 0};
-    struct digest digest;
     enum errcode err = read_count(cli, "after", 0, &f.after);
     if (err == ERR_NONE)
-        err = cli_open_store(cli);
+        err = cli_open_log(cli);
     if (err == ERR_NONE)
         err = cli_company_option(cli, &f.of.company);
     if (err == ERR_NONE)
         err = cli_technician_option(cli, &f.of.technician);
     if (err == ERR_NONE && !args_has(&cli->args, "after"))
-        err = store_audit_last(&cli->cx, &f.after, &digest);
+        err = store_audit_last(&cli->cx, &f.after);
     return err != ERR_NONE ? err : follow(cli, &f);
+}
+
+static enum errcode
+report_damage(struct cli *cli, const struct verify_report *r)
+{
+    json_t *o = print_object();
+    struct str why = arena_str(&cli->cx.arena, str_from_cstr(cli->cx.detail));
+    print_put_bool(o, "ok", false);
+    print_put_int(o, "first_bad", r->bad);
+    print_put_str(o, "why", why);
+    if (cli->json)
+        print_record(cli, o);
+    else
+        json_decref(o);
+    err_forget(&cli->cx);
+    return err_set(&cli->cx, ERR_CRYPTO, "the audit log was changed: %.*s", STR_ARG(why));
 }
 
 enum errcode
 cmd_audit_verify(struct cli *cli)
 {
-    int64_t last, bad;
-    struct str digest;
+    struct verify_report r;
     enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = verify_log(&cli->cx, &r);
     if (err != ERR_NONE)
-        return err;
-    err = audit_verify(&cli->cx, &last, &digest, &bad);
-    if (err != ERR_NONE && err != ERR_CRYPTO)
-        return err;
+        return err == ERR_CRYPTO ? report_damage(cli, &r) : err;
     json_t *o = print_object();
-    print_put_bool(o, "ok", err == ERR_NONE);
-    if (err == ERR_CRYPTO) {
-        print_put_int(o, "first_bad", bad);
-        if (cli->json)
-            print_record(cli, o);
-        else
-            json_decref(o);
-        err_forget(&cli->cx);
-        return err_set(&cli->cx, ERR_CRYPTO,
-                       "the audit log was changed: event %lld is the first that does not fit",
-                       (long long)bad);
-    }
-    print_put_int(o, "events", last);
-    print_put_str(o, "digest", digest);
-    print_done(cli, o, "The chain of %lld events is whole; it ends with %.*s.", (long long)last,
-               STR_ARG(digest));
+    print_put_bool(o, "ok", true);
+    print_put_int(o, "events", r.events);
+    print_put_int(o, "chained", r.chained);
+    print_put_int(o, "unsealed", r.unsealed);
+    print_put_str(o, "digest", r.root);
+    print_done(cli, o, "The log of %lld events is whole; the root of its tree is %.*s.%s",
+               (long long)r.events, STR_ARG(r.root),
+               r.unsealed == 0 ? ""
+                               : arena_printf(&cli->cx.arena, "\nNot sealed yet, and so not verified: %lld.",
+                                              (long long)r.unsealed)
+                                     .p);
     return ERR_NONE;
 }

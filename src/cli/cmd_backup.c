@@ -26,7 +26,7 @@ cmd_backup(struct cli *cli)
     print_put_int(o, "events", b.events);
     print_put_str(o, "digest", b.digest);
     print_done(cli, o,
-               "%s has schema version %lld and %lld events; their chain is whole and ends with %.*s.\n"
+               "%s has schema version %lld and %lld events; their log is whole, and its root is %.*s.\n"
                "The key %s is not in it: keep a copy of that apart from this one.",
                print_safe(cli, b.path), (long long)migrate_latest(), (long long)b.events, STR_ARG(b.digest),
                print_safe(cli, cli->config.store_key_file));

@@ -159,7 +159,7 @@ refusals_of(struct cli *cli, const struct explanation *x)
         const struct explain_refusal *r = &x->refusals[i];
         json_t *o = print_object();
         print_put_time(cli, o, "at", r->at);
-        if (cli->json)
+        if (cli->json && r->seq != 0)
             print_put_int(o, "seq", r->seq);
         print_put_str(o, "event", r->event);
         print_put_str(o, "source", r->source);

@@ -69,7 +69,7 @@ read_question(struct cli *cli, struct stats_question *q)
     if (!str_is_null(word) && str_to_i64(word, 1, DAYS_MOST, &days) != ERR_NONE)
         return err_set(&cli->cx, ERR_USAGE, "--days is a number from 1 to %d, not '%.*s'", DAYS_MOST,
                        STR_ARG(word));
-    enum errcode err = cli_open_store(cli);
+    enum errcode err = cli_open_log(cli);
     q->since = cli->cx.now - (days - 1) * CLOCK_DAY;
     return err != ERR_NONE ? err : cli_company_option(cli, &q->company);
 }

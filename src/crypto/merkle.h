@@ -33,8 +33,9 @@ struct digest merkle_root(const struct merkle *m);
 
 /* The hash of the perfect subtree number `at` of those with 2^level leaves. */
 struct merkle_source {
-    enum errcode (*hash)(struct cx *cx, void *arg, unsigned level, uint64_t at, struct digest *hash_out);
-    void *arg;
+    enum errcode (*hash)(struct cx *cx, const void *arg, unsigned level, uint64_t at,
+                         struct digest *hash_out);
+    const void *arg;
 };
 /* The tree of the source's first `size` leaves. */
 enum errcode

@@ -78,9 +78,13 @@ begin(struct cx *cx, enum db_purpose purpose)
 static enum errcode
 read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
 {
-    static const char sql[] = "SELECT COALESCE((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0), "
-                              "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0), "
-                              "(SELECT value FROM meta WHERE name = 'closed')";
+#define SEALED "(SELECT at FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
+#define UNSEALED "(SELECT at FROM audit WHERE seq IS NULL ORDER BY at DESC, id DESC LIMIT 1)"
+#define KEPT "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0)"
+#define CLOSED "(SELECT value FROM meta WHERE name = 'closed')"
+    static const char all[] = "SELECT COALESCE(" UNSEALED ", " SEALED ", 0), " KEPT ", " CLOSED;
+    static const char sealed[] = "SELECT COALESCE(" SEALED ", 0), " KEPT ", " CLOSED;
+    const char *sql = db_is_shared(cx->db) ? sealed : all;
     struct db_rows *rows;
     int64_t newest = 0, kept = 0;
     enum errcode err = db_query(cx, &rows, sql, "");
@@ -137,6 +141,12 @@ enum errcode
 db_begin_read(struct cx *cx)
 {
     return begin_timed(cx, DB_READS);
+}
+
+enum errcode
+db_begin_apart(struct cx *cx)
+{
+    return begin_timed(cx, DB_WRITES_APART);
 }
 
 enum errcode

@@ -80,12 +80,13 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
  * and logs nothing.
  *
- * Both begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
+ * All begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
- * raise clock_now when another process saw a later time. ERR_STORE when that is more than
- * CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible; or when the database is closed
- * (whole.h): it has moved, or is not complete yet. Then cx->enters runs, if there is one; its error is
- * returned, and no transaction is open. */
+ * raise clock_now when another process saw a later time. In a shared database the newest row is the newest
+ * sealed one, a moment old: what each writer reads must not be what every other one writes. ERR_STORE when
+ * that is more than CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible; or when the
+ * database is closed (whole.h): it has moved, or is not complete yet. Then cx->enters runs, if there is one;
+ * its error is returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
 enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
@@ -93,6 +94,11 @@ void db_rollback(struct cx *cx);
 /* Ends a transaction whose steps returned `err`: commits on ERR_NONE, otherwise rolls back and returns
  * err. So a function that changes something ends with `return db_end(cx, err);`. */
 enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
+/* Begins a writing transaction of another kind, for the sealer of the audit log and its like: one at a time
+ * in the whole database, ERR_BUSY while there is another. Where others are SERIALIZABLE it is READ COMMITTED:
+ * so it never makes one of them run again. That is safe for a transaction that changes only what no other
+ * kind of transaction changes or decides by, and that reads only what is never changed again. */
+enum errcode db_begin_apart(struct cx *cx) MUST_CHECK;
 /* Saves the time for processes that start later; in a transaction of its own. */
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
 /* Whether a writing transaction was committed since the database was opened. */

@@ -24,7 +24,7 @@ struct db_value {
 
 /* A driver embeds struct db at the start of its connection and struct db_rows at the start of its
  * statement. Each function sets the context's error; none uses in_transaction or failed. */
-enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES };
+enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES, DB_WRITES_APART };
 
 struct db_table;  /* db/whole.h */
 struct db_record; /* the same */

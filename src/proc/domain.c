@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "accounts/audit.h"
 #include "accounts/challenge.h"
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
@@ -21,23 +20,25 @@
 #include "db/news.h"
 #include "db/shared_news.h"
 #include "keys/env.h"
+#include "ledger/sealer.h"
 #include "log/log.h"
 #include "ops/ops.h"
 #include "ops/ops_topic.h"
 #include "proc/child.h"
 #include "proc/opener.h"
 #include "proc/outbox.h"
+#include "proc/sealing.h"
 #include "proc/worker.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"
 #include "store/store_outbox.h"
 #include "webauthn/webauthn.h"
 
-enum { SWEEP_ROWS = 64, FOLLOW_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5 };
+enum { SWEEP_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5 };
 
 /* Changes found in one round wake the checks they concern. Above this number, all checks are woken
  * instead. */
-_Static_assert(SWEEP_ROWS + FOLLOW_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom it concerns");
+_Static_assert(SWEEP_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom it concerns");
 
 /* A folder that was moved away and created again is outside the confinement: only a new process can reach
  * it. */
@@ -59,7 +60,7 @@ struct domain {
     struct news_line line;     /* other workers: to worker 0 */
     struct shared_news others; /* worker 0: from servers on other machines */
     int news;                  /* worker 0: readable when another process has written; -1: none */
-    int64_t followed;          /* the last row of the audit log that was seen; -1: none yet */
+    struct sealing sealing;    /* worker 0 */
     uint64_t writes;           /* db_writes before the call that runs */
 };
 
@@ -229,6 +230,8 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
     if (cx->has_posted && d->slot != 0)
         news_send(&d->line);
     shared_news_tell(cx);
+    if (db_writes(cx->db) != d->writes)
+        sealing_soon(&d->sealing);
     outbox_look_soon(&d->outbox);
     return err;
 }
@@ -279,8 +282,33 @@ static void
 leave(void *arg, struct cx *cx)
 {
     struct domain *d = arg;
-    if (d->slot == 0 && is_open(cx, d) && outbox_leave(cx, &d->outbox) != ERR_NONE)
+    bool sealed = false, more = false;
+    if (d->slot != 0 || !is_open(cx, d))
+        return;
+    if (outbox_leave(cx, &d->outbox) != ERR_NONE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
+    err_forget(cx);
+    if (sealer_run(cx, &sealed, &more) != ERR_NONE)
+        log_cx_error(cx, LOG_SEALING_FAILED);
+}
+
+static int
+patience(void *arg)
+{
+    const struct domain *d = arg;
+    return d->slot == 0 ? sealing_patience(&d->sealing) : -1;
+}
+
+static void
+tend(void *arg, struct cx *cx)
+{
+    struct domain *d = arg;
+    if (d->slot != 0 || !sealing_is_due(&d->sealing))
+        return;
+    if (!is_open(cx, d))
+        sealing_rest(&d->sealing);
+    else if (sealing_work(cx, &d->sealing) != ERR_NONE)
+        log_cx_error(cx, LOG_SEALING_FAILED);
 }
 
 static struct topic
@@ -341,9 +369,10 @@ static bool
 idle(void *arg, struct cx *cx, bool *ends)
 {
     struct domain *d = arg;
-    bool more = false, more_rows = false;
+    bool more = false;
     if (d->news >= 0)
         news_take(d->news);
+    sealing_soon(&d->sealing);
     outbox_look_soon(&d->outbox);
     if (!is_open(cx, d)) {
         *ends = clock_mono() - d->opener.since >= STORE_PATIENCE;
@@ -355,9 +384,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     shared_take(d, cx);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
-    enum errcode err = audit_follow(cx, FOLLOW_ROWS, &d->followed, &more_rows);
-    if (err == ERR_NONE && (d->env.has_webhook || d->env.has_web_push))
-        err = fail_undelivered(cx);
+    enum errcode err = d->env.has_webhook || d->env.has_web_push ? fail_undelivered(cx) : ERR_NONE;
     if (err == ERR_NONE)
         err = challenge_sweep(cx, SWEEP_ROWS, &more);
     if (err == ERR_NONE)
@@ -370,16 +397,17 @@ idle(void *arg, struct cx *cx, bool *ends)
         err_forget(cx);
         return true;
     }
-    return err == ERR_NONE && (more || more_rows);
+    return err == ERR_NONE && more;
 }
 
 int
 domain_run(const struct domain_extra *extra)
 {
-    struct domain d = {.extra = extra, .line = {.fd = -1, .folder = -1}, .news = -1, .followed = -1};
+    struct domain d = {.extra = extra, .line = {.fd = -1, .folder = -1}, .news = -1};
     arena_init(&d.arena);
     outbox_init(&d.outbox);
     d.outbox.node = child_node();
+    sealing_init(&d.sealing);
     const struct worker_hooks hooks = {.set_up = set_up,
                                        .reload = reload,
                                        .call = call,
@@ -388,6 +416,8 @@ domain_run(const struct domain_extra *extra)
                                        .courier_tend = courier_tend,
                                        .shared_watch = shared_watch,
                                        .shared_take = shared_take,
+                                       .patience = patience,
+                                       .tend = tend,
                                        .leave = leave,
                                        .topic = topic,
                                        .idle = idle,

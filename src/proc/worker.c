@@ -220,6 +220,9 @@ patience(const struct worker *w, struct pollfd *courier)
     int most = pace_patience(&w->pace);
     *courier = (struct pollfd){.fd = -1};
     int wish = w->hooks->courier_watch == NULL ? -1 : w->hooks->courier_watch(w->hooks->arg, courier);
+    if (wish >= 0 && wish < most)
+        most = wish;
+    wish = w->hooks->patience == NULL ? -1 : w->hooks->patience(w->hooks->arg);
     return wish >= 0 && wish < most ? wish : most;
 }
 
@@ -245,6 +248,17 @@ take_shared(struct worker *w)
     log_event(LOG_NEWS, "from=others");
     cx_begin(&w->cx);
     w->hooks->shared_take(w->hooks->arg, &w->cx);
+    wake(w);
+}
+
+static void
+tend(struct worker *w)
+{
+    if (w->hooks->tend == NULL)
+        return;
+    cx_begin(&w->cx);
+    w->cx.actor = STR_LIT("system");
+    w->hooks->tend(w->hooks->arg, &w->cx);
     wake(w);
 }
 
@@ -278,6 +292,7 @@ serve(struct worker *w)
             keep_house(w);
         if (p[SHARED].revents != 0)
             take_shared(w);
+        tend(w);
         tend_courier(w, p[COURIER].revents);
     }
 }

@@ -51,6 +51,10 @@ struct worker_hooks {
      * it is readable, and records in the context who is to be woken. Both NULL: none. */
     int (*shared_watch)(void *arg);
     void (*shared_take)(void *arg, struct cx *cx);
+    /* Called between two calls: the longest wait until `tend`, in milliseconds; -1: forever; and what is due
+     * now. NULL: nothing. */
+    int (*patience)(void *arg);
+    void (*tend)(void *arg, struct cx *cx);
     /* Called at the end, after the last call. NULL: nothing to do. */
     void (*leave)(void *arg, struct cx *cx);
     /* Called about once a second, and when `news` is readable, which it reads. Returns true when there is

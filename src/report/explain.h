@@ -56,7 +56,8 @@ struct explain_budget {
 
 /* Something that was refused. */
 struct explain_refusal {
-    int64_t seq, at;
+    int64_t seq; /* 0: not sealed yet */
+    int64_t at;
     struct str event, source, why, detail, login; /* login null: no login was begun */
     struct str result;                            /* null: the event has none */
     struct str mend;                              /* null: nothing, or it ended meanwhile */

@@ -106,15 +106,15 @@ tell_event(struct cx *cx, struct telling *t, const struct audit_row *row)
 
 /* One page; *over_out: nothing that belongs to the login comes after it. */
 static enum errcode
-tell_page(struct cx *part, struct telling *t, struct audit_range *range, bool *over_out)
+tell_page(struct cx *part, struct telling *t, struct audit_span *span, bool *over_out)
 {
     struct audit_row *rows = NULL;
     size_t n = 0;
-    enum errcode err = store_audit_of(part, range, &rows, &n);
+    enum errcode err = store_audit_of(part, span, &rows, &n);
     for (size_t i = 0; err == ERR_NONE && i < n; i++) {
         if (t->begun_at == 0)
             t->begun_at = rows[i].at;
-        range->after = rows[i].seq;
+        span->after = (struct audit_place){rows[i].at, rows[i].id};
         if (belongs(part, t, &rows[i]))
             tell_event(t->cx, t, &rows[i]);
     }
@@ -125,15 +125,16 @@ tell_page(struct cx *part, struct telling *t, struct audit_range *range, bool *o
 
 /* In pages, whose memory is released with each. */
 static enum errcode
-tell_events(struct cx *cx, struct telling *t, int64_t first)
+tell_events(struct cx *cx, struct telling *t, const struct audit_place *first)
 {
-    struct audit_range range = {.after = first - 1, .limit = PAGE, .technician = t->technician_id};
+    struct audit_span span = {
+        .after = {first->at, first->id - 1}, .limit = PAGE, .technician = t->technician_id};
     struct cx part = *cx;
     bool is_over = false;
     enum errcode err = ERR_NONE;
     arena_init(&part.arena);
     for (int page = 0; page < PAGES && !is_over && err == ERR_NONE; page++) {
-        err = tell_page(&part, t, &range, &is_over);
+        err = tell_page(&part, t, &span, &is_over);
         arena_reset(&part.arena);
     }
     arena_clear(&part.arena);
@@ -233,7 +234,7 @@ explain_story(struct cx *cx, const struct explain_question *q, struct explain_st
     struct login_row l = {.id = 0};
     struct explain_push *pushes = NULL;
     size_t n = 0;
-    int64_t first = 0;
+    struct audit_place first = {.at = 0};
     *story_out = (struct explain_story){.login = id_text(cx, q->login_id)};
     enum errcode err = store_login_get(cx, t.login_id, &l);
     if (err == ERR_NOT_FOUND) {
@@ -244,7 +245,7 @@ explain_story(struct cx *cx, const struct explain_question *q, struct explain_st
         l.id = 0;
     if (err == ERR_NONE)
         err = store_audit_first_of(cx, t.technician_id, t.story->login, &first);
-    if (err == ERR_NONE && first == 0)
+    if (err == ERR_NONE && first.at == 0)
         return err_set(cx, ERR_NOT_FOUND, "the account has no sign-in %.*s", STR_ARG(t.story->login));
     t.session = l.id != 0 ? id_text(cx, l.result_session_id) : STR_NULL;
     if (err == ERR_NONE && l.id != 0)
@@ -252,7 +253,7 @@ explain_story(struct cx *cx, const struct explain_question *q, struct explain_st
     for (size_t i = 0; i < n; i++) /* events of an earlier version do not name the login */
         t.pushes[t.pushes_n++] = pushes[i].public_id;
     if (err == ERR_NONE)
-        err = tell_events(cx, &t, first);
+        err = tell_events(cx, &t, &first);
     if (err == ERR_NONE)
         err = tell_pushes(cx, &t, pushes, n);
     if (err == ERR_NONE)

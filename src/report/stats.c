@@ -12,6 +12,8 @@
 #include "crypto/hash.h"
 
 enum { PAGE = 500, REMEMBERED = 1 << 14 };
+/* An event can get its number so much later than one that has a later time. */
+#define DISORDER (10 * CLOCK_MINUTE)
 
 struct sent {
     uint64_t key; /* the first bytes of the digest of the push's opaque id; 0: none */
@@ -69,13 +71,20 @@ grow(struct counting *c)
     return true;
 }
 
-/* The row of that day and company. Days come in order, so only the last day's rows are looked through.
+/* Events are in the order of their numbers, which is that of time but for moments. */
+static bool
+is_after(const struct stats_row *row, int64_t day, int64_t company)
+{
+    return row->day != day ? row->day > day : row->company > company;
+}
+
+/* The row of that day and company. Days come in order, so only the last days' rows are looked through.
  * NULL: there are too many. */
 static struct stats_row *
 row_of(struct counting *c, int64_t day, int64_t company)
 {
     size_t at = c->n;
-    while (at > 0 && c->rows[at - 1].day == day && c->rows[at - 1].company > company)
+    while (at > 0 && is_after(&c->rows[at - 1], day, company))
         at--;
     if (at > 0 && c->rows[at - 1].day == day && c->rows[at - 1].company == company)
         return &c->rows[at - 1];
@@ -202,19 +211,19 @@ count_event(struct cx *part, struct counting *c, const struct audit_row *event)
     return true;
 }
 
-/* The first event that is not before that time: events are in the order of time. */
+/* A number before the first event that is not before that time. Numbers are given in the order of time but
+ * for moments, so it is looked for a little earlier. */
 static enum errcode
 find_first(struct cx *part, int64_t since, int64_t *after_out)
 {
-    struct digest digest;
     int64_t low = 0, high = 0; /* the event after `low` may be the first; that after `high` is late enough */
-    enum errcode err = store_audit_last(part, &high, &digest);
+    enum errcode err = store_audit_last(part, &high);
     while (err == ERR_NONE && low < high) {
         const int64_t middle = low + (high - low) / 2;
         struct audit_row *rows = NULL;
         size_t n = 0;
         err = audit_list(part, (struct audit_of){0}, middle, 1, &rows, &n);
-        if (n == 0 || rows[0].at >= since)
+        if (n == 0 || rows[0].at >= since - DISORDER)
             high = middle;
         else
             low = middle + 1;
@@ -236,7 +245,7 @@ count_all(struct cx *part, struct counting *c)
         err = audit_list(part, (struct audit_of){0}, after, PAGE, &rows, &n);
         for (size_t i = 0; err == ERR_NONE && i < n; i++) {
             after = rows[i].seq;
-            if (!count_event(part, c, &rows[i]))
+            if (rows[i].at >= c->since && !count_event(part, c, &rows[i]))
                 err = err_set(part, ERR_LIMIT, "too many days and companies: choose fewer, or one company");
         }
         arena_reset(&part->arena);

@@ -32,7 +32,7 @@ sign_in_of(struct cx *cx, const struct audit_row *row)
                             .console = detail_or(cx, row, "console", ""),
                             .source = row->source,
                             .network = inet_source(&cx->arena, row->source),
-                            .seq = row->seq};
+                            .id = row->id};
 }
 
 static bool
@@ -91,7 +91,7 @@ counted_of(struct cx *cx, const struct audit_row *row)
                         .since = is_tally ? row->at - TALLY_TIME : row->at,
                         .result = is_tally ? STR_LIT("Counted") : STR_LIT("UserLockedOut"),
                         .source = audit_detail(cx, row, "source"),
-                        .seq = row->seq};
+                        .id = row->id};
     uint64_t times = 0;
     const bool is_refusal = !is_tally || str_eq(audit_detail(cx, row, "event"), STR_LIT("login.refused"));
     if (is_refusal)
@@ -134,8 +134,8 @@ read_counted(struct cx *cx, int64_t technician, struct self_overview *o)
 static int
 newer_first(const void *a, const void *b)
 {
-    const int64_t x = ((const struct sign_in *)a)->seq, y = ((const struct sign_in *)b)->seq;
-    return (x < y) - (x > y);
+    const struct sign_in *x = a, *y = b;
+    return x->at != y->at ? (x->at < y->at) - (x->at > y->at) : (x->id < y->id) - (x->id > y->id);
 }
 
 static enum errcode

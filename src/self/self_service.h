@@ -116,7 +116,7 @@ struct sign_in {
     struct str result, method, console; /* of the newest */
     struct str source;                  /* the address; for several of one IPv6 network: its /64 */
     struct str network;                 /* inet_source */
-    int64_t seq;                        /* of the newest, in the audit log */
+    int64_t id;                         /* of the newest, in the audit log */
 };
 struct self_device {
     struct device device;

@@ -42,6 +42,9 @@ static const struct store_revival revivals[] = {
     {"operator_token", "UPDATE operator_token SET revoked_at = $1 WHERE revoked_at = 0", "i",
      "may have been revoked"},
     {"audit", NULL, "", "what was written stays"},
+    {"audit_log", NULL, "", "the same"},
+    {"audit_node", NULL, "", "the same"},
+    {"audit_checkpoint", NULL, "", "who has kept a later one sees that the log was put back"},
 };
 
 const struct store_revival *

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-#include "accounts/audit.h"
 #include "db/db.h"
 #include "db/whole.h"
+#include "ledger/sealer.h"
+#include "ledger/verify.h"
 #include "upkeep/files.h"
 #include "upkeep/transfer.h"
 
@@ -22,11 +23,14 @@ static enum errcode
 prove(struct cx *cx, struct backup *b)
 {
     struct db *own = cx->db, *copy = NULL;
+    struct verify_report report = {.events = 0};
     enum errcode err = db_open(cx, b->path, DB_OPEN, b->patience, &copy);
     if (err != ERR_NONE)
         return err;
     cx->db = copy;
-    err = audit_verify(cx, &b->events, &b->digest, NULL);
+    err = verify_log(cx, &report);
+    b->events = report.events;
+    b->digest = report.root;
     cx->db = own;
     db_close(&copy);
     return err;
@@ -74,7 +78,9 @@ is_full(struct cx *cx, struct str path)
 enum errcode
 backup_make(struct cx *cx, struct backup *b)
 {
-    enum errcode err = files_make(cx, b->path.p);
+    enum errcode err = sealer_finish(cx);
+    if (err == ERR_NONE)
+        err = files_make(cx, b->path.p);
     if (err != ERR_NONE)
         return err;
     err = db_copies_itself(cx->db) ? db_backup(cx, b->path) : copy_rows(cx, b);

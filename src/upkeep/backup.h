@@ -16,7 +16,7 @@ struct backup {
     struct str path;
     int64_t patience;  /* of db_open */
     int64_t events;    /* of the audit log, which is verified in the copy */
-    struct str digest; /* its last one, in hexadecimal */
+    struct str digest; /* the root of its tree, in hexadecimal */
 };
 
 /* Makes the new file b->path, mode 0600; fills the rest. It is on the disk afterwards. On an error there is

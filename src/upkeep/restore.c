@@ -14,6 +14,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "db/whole.h"
+#include "ledger/verify.h"
 #include "store/store_revival.h"
 #include "upkeep/files.h"
 #include "upkeep/transfer.h"
@@ -74,14 +75,14 @@ examine(struct cx *cx)
 static enum errcode
 verify(struct cx *cx, struct restore *r)
 {
-    struct digest digest;
+    struct verify_report report = {.events = 0};
     struct audit_row *last = NULL;
     size_t n = 0;
     enum errcode err = key_check(cx, r->key_file.p);
     if (err == ERR_NONE)
-        err = audit_verify(cx, &r->events, &r->digest, NULL);
-    if (err == ERR_NONE)
-        err = store_audit_last(cx, &r->events, &digest);
+        err = verify_log(cx, &report);
+    r->events = report.events;
+    r->digest = report.root;
     if (err == ERR_NONE && r->events > 0)
         err = audit_list(cx, (struct audit_of){0, 0}, r->events - 1, 1, &last, &n);
     r->last_at = n == 1 ? last->at : 0;

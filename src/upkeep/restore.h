@@ -25,7 +25,7 @@ struct restore {
     int64_t from_version;                         /* the backup's schema */
     int64_t events;                               /* in its audit log, which is verified */
     int64_t last_at;                              /* the time of the last of them; 0: there is none */
-    struct str digest;                            /* of the last one, in hexadecimal */
+    struct str digest;                            /* of the root of its tree, in hexadecimal */
     int64_t rows;                                 /* in all tables */
     int64_t sessions, enrolments, recovery_codes; /* how many are void */
 };

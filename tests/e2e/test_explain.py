@@ -181,10 +181,10 @@ def test_the_story_names_the_deliveries(own_server, name, tmp_path, refused):
 def test_it_only_reads(server, name):
     company, email = name
     server.ready(company, email)
-    before = list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT max(seq) FROM audit"))
+    before = list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT count(*) FROM audit"))
     for words in ((), ("--from", "192.0.2.1"), ("--json",)):
         assert server.run("explain", email, *words).returncode == 0
-    assert list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT max(seq) FROM audit")) == before
+    assert list(sqlite3.connect(server.settings["store", "path"]).execute("SELECT count(*) FROM audit")) == before
 
 
 def test_for_people(server, name):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database of an earlier version: refused as it is, upgraded by one command, and then usable."""
 
+import contextlib
+import hashlib
 import os
 import sqlite3
 
@@ -9,6 +11,21 @@ import pytest
 from countersign import Refused, fill_by_hand, secrets_of, stored
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/db/schema")
+
+
+def chain(store):
+    """The audit log as versions 1 to 4 have it: numbers in order, each digest over the one before and the row."""
+    digest = bytes(32)
+    rows = store.execute("SELECT seq, at, company_id, technician_id, event, actor, source, detail FROM new.audit "
+                         "WHERE event <> 'audit.began' ORDER BY seq IS NULL, seq, at, id").fetchall()
+    store.execute("DELETE FROM main.audit")
+    for seq, (_, at, company, technician, *texts) in enumerate(rows, 1):
+        numbers = [number.to_bytes(8, "big") for number in (seq, at, company or 0, technician or 0)]
+        fields = numbers + [text.encode() for text in texts]
+        digest = hashlib.sha256(digest + b"".join(len(field).to_bytes(8, "big") + field for field in fields)).digest()
+        store.execute("INSERT INTO main.audit (seq, at, company_id, technician_id, event, actor, source, detail, digest) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, at, company, technician, *texts, digest))
+    return len(rows)
 
 
 def turn_back(path, version=1):
@@ -24,10 +41,11 @@ def turn_back(path, version=1):
             store.executescript(script.read())
     tables = [row[0] for row in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     store.execute("ATTACH ? AS new", (old,))
-    for table in tables:
+    for table in set(tables) - {"audit"}:
         columns = ", ".join(row[1] for row in store.execute(f"PRAGMA main.table_info({table})"))
         store.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
     store.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", (str(version),))
+    chain(store)
     store.execute("DETACH new")
     store.close()
     os.chmod(path, 0o600)
@@ -53,6 +71,36 @@ def test_an_old_database_is_brought_up(own_server, name):
     token, push = console.begin(email)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
     assert console.settle(token, push.sPushToken).result == "OK"
+
+
+def test_the_audit_log_of_before_is_the_past_of_the_sealed_one(own_server, name):
+    """It keeps its numbers and its chain, and the first sealed event commits to its end."""
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    server.stop()
+    path = server.settings["store", "path"]
+    turn_back(path, 4)
+    with contextlib.closing(sqlite3.connect(path)) as store:
+        chained, digest = store.execute("SELECT seq, digest FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    server.cli("upgrade")
+    events = server.cli("audit", "verify")
+    assert (events["events"], events["chained"], events["unsealed"]) == (chained, chained, 0)
+
+    server.start()
+    assert server.console().sign_in(email, phone).result == "OK"
+    events = server.cli("audit", "list")["events"]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    began = events[chained]
+    assert (began["event"], began["detail"]["chained"], began["detail"]["digest"]) == ("audit.began", str(chained), digest.hex())
+    assert events[-1]["event"] in ("login.granted", "session.ended")
+    assert server.cli("audit", "verify")["chained"] == chained
+    server.stop()
+    with contextlib.closing(sqlite3.connect(path)) as store, store:
+        store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = ?", (chained - 1,))
+    with pytest.raises(Refused, match=f"event {chained - 1} was changed"):
+        server.cli("audit", "verify")
 
 
 def test_an_account_that_had_a_second_factor_is_remembered(own_server, name):

@@ -68,6 +68,7 @@ start_runner(struct races *r, struct runner *one)
     one->process = fork();
     assert_true(one->process >= 0);
     if (one->process == 0) {
+        r->stage->w->f->cx.last_event = 0; /* a process begins its own */
         for (size_t i = 0; i < ARRAY_LEN(r->runners); i++)
             if (&r->runners[i] < one)
                 (void)close(r->runners[i].ask);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "db/postgres/pg_link.h"
+#include "db/postgres/pg_reach.h"
 #include "db/postgres/pg_url.h"
 #include "db/postgres/pg_wait.h"
 
@@ -56,27 +57,16 @@ pg_rollback(struct db *db)
     cx_clear(&quiet);
 }
 
-/* One writer at a time, as long as each appends to one chain of audit events: of two that run side by side
- * one would always be in vain. The lock comes before the snapshot, so that a writer that has waited sees
- * what the others have done. SERIALIZABLE holds without it as well (decisions/0017). */
-static const char *const begin_text[] = {
-    [DB_READS] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE",
-    [DB_MIGRATES] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
-};
-
+/* On an open connection. */
 static enum errcode
-pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
+ask(struct cx *cx, struct db *db, const char *sql, const struct db_value *values, size_t n,
+    struct db_rows **rows_out)
 {
     struct pg_link *link = link_of(db);
-    pg_link_stop_all(link);
-    enum errcode err = pg_link_connect(cx, link);
-    if (err != ERR_NONE)
-        return err;
-    err = pg_link_run(cx, link, begin_text[purpose], purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN",
-                      pg_link_patience(link));
-    if (err != ERR_NONE)
-        pg_rollback(db);
+    struct pg_statement *st = pg_link_statement(link, db, sql, values, n);
+    enum errcode err = pg_link_query(cx, link, st, values, n);
+    if (err == ERR_NONE)
+        *rows_out = &st->rows;
     return err;
 }
 
@@ -84,15 +74,8 @@ static enum errcode
 pg_query(struct cx *cx, struct db *db, const char *sql, const struct db_value *values, size_t n,
          struct db_rows **rows_out)
 {
-    struct pg_link *link = link_of(db);
-    enum errcode err = db->in_transaction ? ERR_NONE : pg_link_connect(cx, link);
-    if (err != ERR_NONE)
-        return err;
-    struct pg_statement *st = pg_link_statement(link, db, sql, values, n);
-    err = pg_link_query(cx, link, st, values, n);
-    if (err == ERR_NONE)
-        *rows_out = &st->rows;
-    return err;
+    enum errcode err = db->in_transaction ? ERR_NONE : pg_link_connect(cx, link_of(db));
+    return err == ERR_NONE ? ask(cx, db, sql, values, n, rows_out) : err;
 }
 
 static enum errcode
@@ -175,6 +158,52 @@ pg_number(struct db_rows *rows, int column)
         return str_to_i64(pg_bytes(rows, column), INT64_MIN, INT64_MAX, &n) == ERR_NONE ? n : 0;
     return read_number((const unsigned char *)PQgetvalue(st->result, st->row, column),
                        PQgetlength(st->result, st->row, column));
+}
+
+/* Of those that write apart from the others, one at a time: a lock without a wait, which ends with the
+ * transaction. Its number is ours by convention, within this database. */
+static enum errcode
+enter_alone(struct cx *cx, struct db *db)
+{
+    static const char sql[] = "SELECT CASE WHEN pg_try_advisory_xact_lock(4850183622) THEN 1 ELSE 0 END";
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = ask(cx, db, sql, NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = pg_step(cx, rows, &has_row);
+    const bool is_alone = has_row && pg_number(rows, 0) == 1;
+    pg_finish(rows);
+    if (err == ERR_NONE && !is_alone)
+        err = err_set(cx, ERR_BUSY, "the audit log is being sealed or archived by another process");
+    return err;
+}
+
+/* One writer at a time, as long as each appends to one chain of audit events: of two that run side by side
+ * one would always be in vain. The lock comes before the snapshot, so that a writer that has waited sees
+ * what the others have done. SERIALIZABLE holds without it as well (decisions/0017). */
+static const char *const begin_text[] = {
+    [DB_READS] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE",
+    [DB_MIGRATES] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+    [DB_WRITES_APART] = "BEGIN ISOLATION LEVEL READ COMMITTED",
+};
+
+static enum errcode
+pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
+{
+    struct pg_link *link = link_of(db);
+    pg_link_stop_all(link);
+    enum errcode err = pg_link_connect(cx, link);
+    if (err != ERR_NONE)
+        return err;
+    err = pg_link_run(cx, link, begin_text[purpose], purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN",
+                      pg_link_patience(link));
+    if (err == ERR_NONE && purpose == DB_WRITES_APART)
+        err = enter_alone(cx, db);
+    if (err != ERR_NONE)
+        pg_rollback(db);
+    return err;
 }
 
 static enum errcode
@@ -300,58 +329,6 @@ pg_unmake(struct db *db)
     (void)err; /* the caller reports why it has to undo */
     cx_clear(&quiet);
     pg_close(db);
-}
-
-/* Names are resolved, and certificates and passwords read, at each connection. */
-static void
-add_files(struct cx *cx, const struct pg_url *url, struct db_reach *reach)
-{
-    static const char *const parameters[] = {"passfile", "sslrootcert", "sslcert", "sslkey", "sslcrl"};
-    static const char *const fixed[] = {
-        "/etc/ssl",       "/usr/lib/ssl",       "/etc/resolv.conf", "/run/systemd/resolve",
-        "/etc/hosts",     "/etc/nsswitch.conf", "/etc/host.conf",   "/etc/gai.conf",
-        "/etc/localtime", "/run/resolvconf",    "/etc/services",    "/run/NetworkManager"};
-    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
-        struct str path = str_from_cstr(pg_url_value(url, parameters[i]));
-        if (!str_is_empty(path))
-            reach->places[reach->n_places++].path = arena_cstr(&cx->arena, path);
-    }
-    for (size_t i = 0; reach->n_ports > 0 && i < ARRAY_LEN(fixed); i++)
-        reach->places[reach->n_places++].path = fixed[i];
-}
-
-/* A port for each host, or one for all of them (libpq, "Specifying Multiple Hosts"). */
-static enum errcode
-add_ports(struct cx *cx, const struct pg_url *url, struct db_reach *reach)
-{
-    const char *given = pg_url_value(url, "port");
-    struct str rest = str_from_cstr(given[0] != '\0' ? given : "5432");
-    while (!str_is_null(rest)) {
-        struct str one = str_cut(&rest, ',');
-        uint64_t port = 5432;
-        if (!str_is_empty(one) && (str_to_u64(one, UINT16_MAX, &port) != ERR_NONE || port == 0))
-            return err_set(cx, ERR_CONFIG, "store.url: %.*s is not a port", STR_ARG(one));
-        if (reach->n_ports == DB_PORTS)
-            return err_set(cx, ERR_CONFIG, "store.url: more than %d hosts", DB_PORTS);
-        reach->ports[reach->n_ports++] = (uint16_t)port;
-    }
-    return ERR_NONE;
-}
-
-static enum errcode
-pg_reach(struct cx *cx, struct str place, struct db_reach *reach_out)
-{
-    struct pg_url url;
-    enum errcode err = pg_url_read(cx, place, &url);
-    if (err != ERR_NONE)
-        return err;
-    reach_out->is_server = true;
-    if (!pg_url_is_sockets(&url))
-        err = add_ports(cx, &url, reach_out);
-    if (err == ERR_NONE)
-        add_files(cx, &url, reach_out);
-    pg_url_clear(&url);
-    return err;
 }
 
 static enum errcode

@@ -96,6 +96,64 @@ CREATE INDEX operator_token_age ON operator_token (expires_at);
 
 -- The audit log.
 
+-- An event is written with its change, and gets its number afterwards, by the sealer (ledger/sealer.h). The events of before
+-- keep their numbers and their chain of digests, which the first sealed event commits to.
+ALTER TABLE audit RENAME TO audit_before;
+DROP INDEX audit_technician;
+DROP INDEX audit_granted;
+DROP INDEX audit_refused_inside;
+DROP INDEX audit_refused;
+DROP INDEX audit_locked;
+CREATE TABLE audit (
+    at BIGINT NOT NULL,
+    id BIGINT NOT NULL,                 -- by chance; those of one process ascend
+    seq BIGINT,                         -- 1, 2, 3, ...: no gap; NULL: not sealed yet
+    event TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    company_id BIGINT,
+    technician_id BIGINT,
+    detail TEXT NOT NULL,               -- a JSON object
+    digest BYTEA,                       -- of the leaf (ledger/leaf.h); NULL: not sealed yet
+    PRIMARY KEY (at, id)
+);
+INSERT INTO audit (at, id, seq, event, actor, source, company_id, technician_id, detail, digest)
+    SELECT at, seq, seq, event, actor, source, company_id, technician_id, detail, digest FROM audit_before;
+DROP TABLE audit_before;
+-- Writers touch neither of the indexes on seq: on PostgreSQL what they write there would conflict with what others read.
+CREATE UNIQUE INDEX audit_seq ON audit (seq) WHERE seq IS NOT NULL;
+CREATE INDEX audit_sealed ON audit (technician_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX audit_unsealed ON audit (at, id) WHERE seq IS NULL;
+CREATE INDEX audit_technician ON audit (technician_id, at, id);
+CREATE INDEX audit_granted ON audit (technician_id, at, id) WHERE event = 'login.granted';
+CREATE INDEX audit_refused_inside ON audit (technician_id, at, id)
+    WHERE event IN ('login.refused', 'code.refused') AND detail LIKE '%"purpose":%';
+CREATE INDEX audit_refused ON audit (technician_id, at, id)
+    WHERE event = 'login.refused' AND detail NOT LIKE '%"purpose":%';
+CREATE INDEX audit_locked ON audit (technician_id, at, id) WHERE event = 'account.locked';
 -- How many refusals of an account had no row each (store_audit.c).
-CREATE INDEX audit_only_counted ON audit (technician_id, seq)
+CREATE INDEX audit_only_counted ON audit (technician_id, at, id)
     WHERE event IN ('audit.counted', 'account.lock-ended', 'source.refusal-ended');
+
+-- One row.
+CREATE TABLE audit_log (
+    id BIGINT PRIMARY KEY,              -- 1
+    chained BIGINT NOT NULL,            -- events of earlier versions, numbered 1 to chained: leaf 0 is event chained + 1
+    origin TEXT NOT NULL,               -- of the checkpoints; '': nothing is sealed yet
+    archived BIGINT NOT NULL,           -- the events up to this number are in archives, and not in the table
+    archived_digest BYTEA               -- of the last of them; NULL: none
+);
+INSERT INTO audit_log (id, chained, origin, archived) SELECT 1, COALESCE(max(seq), 0), '', 0 FROM audit;
+
+-- Perfect subtrees with 2^level leaves, of every fourth level (ledger/tree.h); of level 0, those of archived events.
+CREATE TABLE audit_node (
+    level BIGINT NOT NULL,
+    pos BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    PRIMARY KEY (level, pos)
+);
+
+CREATE TABLE audit_checkpoint (
+    size BIGINT PRIMARY KEY,            -- leaves
+    note TEXT NOT NULL                  -- signed (ledger/checkpoint.h)
+);

@@ -192,6 +192,7 @@ run(struct sweep *s, uint64_t seed)
     struct sweep_stage *at = &s->stage;
     struct call_reply reply = {.status = CALL_DONE};
     chance = seed;
+    at->w->cx->last_event = (int64_t)(seed << 20); /* as in a process of its own */
     world_later(at->w, 0);
     at->w->cx->call = &at->call;
     at->w->cx->reply = &reply;

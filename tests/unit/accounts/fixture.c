@@ -11,6 +11,7 @@
 #include "accounts/company_change.h"
 #include "accounts/technician.h"
 #include "accounts/technician_change.h"
+#include "ledger/sealer.h"
 
 static void
 open_database(struct fixture *f, enum db_mode mode)
@@ -26,7 +27,7 @@ fixture_new(void)
     clock_fix(FIXTURE_NOW);
     cx_init(&f->cx);
     cx_begin(&f->cx);
-    struct secret *keys[] = {&f->env.pepper, &f->env.seal, &f->env.token, &f->env.lookup};
+    struct secret *keys[] = {&f->env.pepper, &f->env.seal, &f->env.token, &f->env.lookup, &f->env.ledger};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         keys[i]->n = 32;
         memset(keys[i]->bytes, (int)i + 1, 32);
@@ -146,6 +147,7 @@ fixture_race(struct fixture *f, bool (*act)(struct cx *cx, void *arg), void *arg
             continue;
         close(gate[1]);
         open_database(f, DB_OPEN);
+        f->cx.last_event = 0;           /* a process begins its own */
         (void)!read(gate[0], &byte, 1); /* until the parent closes: both are off at once */
         bool won = act(&f->cx, arg);
         db_close(&f->cx.db);
@@ -164,12 +166,20 @@ fixture_race(struct fixture *f, bool (*act)(struct cx *cx, void *arg), void *arg
     return winners;
 }
 
+/* The whole log: what is listed has its number. */
+static void
+read_events(struct fixture *f, int64_t technician, struct audit_row **rows_out, size_t *n_out)
+{
+    assert_ok(sealer_finish(&f->cx));
+    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = technician}, 0, 100000, rows_out, n_out));
+}
+
 struct str
 fixture_last_event(struct fixture *f, struct str *detail_out)
 {
     struct audit_row *rows;
     size_t n;
-    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 100000, &rows, &n));
+    read_events(f, 0, &rows, &n);
     if (n == 0)
         return STR_NULL;
     if (detail_out != NULL)
@@ -183,7 +193,7 @@ fixture_count_events(struct fixture *f, const char *event)
     struct audit_row *rows;
     size_t n;
     int64_t count = 0;
-    assert_ok(audit_list(&f->cx, (struct audit_of){0}, 0, 100000, &rows, &n));
+    read_events(f, 0, &rows, &n);
     for (size_t i = 0; i < n; i++)
         count += str_eq(rows[i].event, str_from_cstr(event)) ? 1 : 0;
     return count;
@@ -194,7 +204,7 @@ fixture_told(struct fixture *f, const char *event, const char *key)
 {
     struct audit_row *list;
     size_t n;
-    assert_ok(audit_list(&f->cx, (struct audit_of){.technician = f->ann}, 0, 1000, &list, &n));
+    read_events(f, f->ann, &list, &n);
     while (n > 0 && !str_eq(list[n - 1].event, str_from_cstr(event)))
         n--;
     assert_true(n > 0);

@@ -32,7 +32,7 @@ root_of(const struct digest *leaves, size_t n)
 }
 
 static enum errcode
-subtree(struct cx *cx, void *arg, unsigned level, uint64_t at, struct digest *hash_out)
+subtree(struct cx *cx, const void *arg, unsigned level, uint64_t at, struct digest *hash_out)
 {
     const struct forest *f = arg;
     (void)cx;

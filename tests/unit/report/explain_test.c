@@ -461,7 +461,7 @@ says_no_secret_and_writes_nothing(void **state)
     struct world *w = *state;
     struct explain_story story;
     begin(w);
-    const int64_t events = world_int(w, "SELECT count(*) FROM audit WHERE seq > $1", 0);
+    const int64_t events = world_int(w, "SELECT count(*) FROM audit WHERE id > $1", 0);
     assert_int_equal(world_approve(w), ANSWER_OK);
     const struct explanation *x = explain(w, newest_login(w), &story);
     const struct str secrets[] = {w->login, w->push, w->number, STR_LIT(WORLD_PASSWORD),
@@ -475,7 +475,7 @@ says_no_secret_and_writes_nothing(void **state)
         for (size_t i = 0; i < x->lines_n; i++)
             is_free_of(x->lines[i].value, secrets[s]);
     }
-    assert_int_equal(world_int(w, "SELECT count(*) FROM audit WHERE seq > $1", 0), events + 1);
+    assert_int_equal(world_int(w, "SELECT count(*) FROM audit WHERE id > $1", 0), events + 1);
 }
 
 /* The pasted argument is one word for a shell, for any name of the account. */

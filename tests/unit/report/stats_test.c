@@ -6,6 +6,7 @@
 
 #include "accounts/audit.h"
 #include "accounts/company_change.h"
+#include "ledger/sealer.h"
 #include "tests/unit/accounts/fixture.h"
 
 static void
@@ -20,6 +21,7 @@ read(struct fixture *f, int64_t days, int64_t company, size_t *n)
 {
     const struct stats_question q = {.since = f->cx.now - (days - 1) * CLOCK_DAY, .company = company};
     struct stats_row *rows = NULL;
+    assert_ok(sealer_finish(&f->cx));
     assert_ok(stats_read(&f->cx, &q, &rows, n));
     return rows;
 }
@@ -55,6 +57,33 @@ counts_by_day_and_company(void **state)
     assert_int_equal(n, 3);
 }
 
+/* What was committed a moment later may have a time of the day before. */
+static void
+a_late_event_counts_on_its_own_day(void **state)
+{
+    struct fixture *f = *state;
+    size_t n = 0;
+    fixture_later(f, CLOCK_DAY - FIXTURE_NOW % CLOCK_DAY);
+    for (int i = 0; i < 4; i++) {
+        const struct audit_row row = {.at = f->cx.now - (i % 2) * CLOCK_S,
+                                      .id = i + 1,
+                                      .event = STR_LIT("login.granted"),
+                                      .actor = STR_LIT("system"),
+                                      .source = STR_LIT(""),
+                                      .company_id = f->company,
+                                      .detail = STR_LIT("{\"result\":\"OK\"}")};
+        assert_ok(store_audit_add(&f->cx, &row));
+        assert_ok(sealer_finish(&f->cx));
+    }
+    const struct stats_row *rows = read(f, 2, f->company, &n);
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[1].day - rows[0].day, CLOCK_DAY);
+    assert_int_equal(rows[0].results[SIGNIN_OK] + 10 * rows[1].results[SIGNIN_OK], 22);
+    rows = read(f, 1, f->company, &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].results[SIGNIN_OK], 2);
+}
+
 static void
 times_approvals(void **state)
 {
@@ -87,10 +116,11 @@ more_rows_than_it_keeps(void **state)
     size_t n = 0;
     assert_ok(db_begin(&f->cx));
     for (int64_t company = 1; company <= STATS_ROWS + 1; company++)
-        assert_ok(db_exec(&f->cx, NULL,
-                          "INSERT INTO audit (seq, at, event, actor, source, company_id, detail, digest) "
-                          "SELECT max(seq) + 1, $2, 'code.refused', '', '', $1, '{}', digest FROM audit",
-                          "ii", company, f->cx.now));
+        assert_ok(db_exec(
+            &f->cx, NULL,
+            "INSERT INTO audit (at, id, seq, event, actor, source, company_id, detail, digest) "
+            "SELECT $2, $1, COALESCE(max(seq), 0) + 1, 'code.refused', '', '', $1, '{}', NULL FROM audit",
+            "ii", company, f->cx.now));
     assert_ok(db_commit(&f->cx));
     const struct stats_question all = {.since = f->cx.now}, one = {.since = f->cx.now, .company = 7};
     assert_fails(&f->cx, stats_read(&f->cx, &all, &rows, &n), ERR_LIMIT);
@@ -102,6 +132,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_late_event_counts_on_its_own_day, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(counts_by_day_and_company, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(times_approvals, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(more_rows_than_it_keeps, fixture_set_up, fixture_tear_down),

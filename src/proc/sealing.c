@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sealing: see sealing.h. */
+#include "proc/sealing.h"
+
+#include "accounts/audit.h"
+#include "ledger/sealer.h"
+
+_Static_assert(SEALING_FOLLOWS <= CX_WOKEN, "a look wakes those whom it concerns");
+
+void
+sealing_init(struct sealing *s)
+{
+    *s = (struct sealing){.followed = -1};
+}
+
+void
+sealing_soon(struct sealing *s)
+{
+    if (!s->is_soon)
+        s->at -= SEALING_EVERY - SEALING_REST;
+    s->is_soon = true;
+}
+
+int
+sealing_patience(const struct sealing *s)
+{
+    const int64_t left = s->at - clock_mono();
+    return left <= 0 ? 0 : (int)(left / CLOCK_MS) + 1;
+}
+
+bool
+sealing_is_due(const struct sealing *s)
+{
+    return clock_mono() >= s->at;
+}
+
+void
+sealing_rest(struct sealing *s)
+{
+    s->at = clock_mono() + SEALING_PAUSE;
+}
+
+enum errcode
+sealing_work(struct cx *cx, struct sealing *s)
+{
+    bool sealed = false, more = false, more_rows = false;
+    enum errcode err = sealer_run(cx, &sealed, &more);
+    if (err == ERR_NONE)
+        err = audit_follow(cx, SEALING_FOLLOWS, &s->followed, &more_rows);
+    s->is_soon = false;
+    s->at = clock_mono() + (more || more_rows ? 0 : SEALING_EVERY);
+    if (err != ERR_NONE)
+        sealing_rest(s);
+    return err;
+}

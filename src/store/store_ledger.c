@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store_ledger: see store_ledger.h. */
+#include "store/store_ledger.h"
+
+#include "db/db.h"
+#include "db/rows.h"
+
+#define LOG(FIRST, COLUMN, EXPRESSION)    \
+    FIRST(ledger_log, integer, chained)   \
+    COLUMN(ledger_log, text, origin)      \
+    COLUMN(ledger_log, integer, archived) \
+    COLUMN(ledger_log, digest_or_null, archived_digest)
+ROWS_TYPE(logs, ledger_log, LOG, .missing = "the database does not say where its audit log begins");
+
+#define NODE(FIRST, COLUMN, EXPRESSION) \
+    FIRST(ledger_hash, integer, pos)    \
+    COLUMN(ledger_hash, digest, hash)
+ROWS_TYPE(nodes, ledger_hash, NODE, .missing = "");
+
+#define CHECKPOINT(FIRST, COLUMN, EXPRESSION) \
+    FIRST(ledger_checkpoint, integer, size)   \
+    COLUMN(ledger_checkpoint, text, note)
+ROWS_TYPE(checkpoints, ledger_checkpoint, CHECKPOINT, .missing = "");
+
+enum errcode
+store_ledger_log(struct cx *cx, struct ledger_log *log_out)
+{
+    return rows_one(cx, &logs, log_out, "SELECT " ROWS_COLUMNS(LOG) " FROM audit_log WHERE id = 1", "");
+}
+
+enum errcode
+store_ledger_begin(struct cx *cx, struct str origin)
+{
+    return db_exec(cx, NULL, "UPDATE audit_log SET origin = $1 WHERE id = 1", "t", origin);
+}
+
+enum errcode
+store_ledger_nodes(struct cx *cx, unsigned level, int64_t pos, int64_t n, struct ledger_hash **hashes_out,
+                   size_t *n_out)
+{
+    return rows_list(cx, &nodes, hashes_out, n_out,
+                     "SELECT " ROWS_COLUMNS(NODE) " FROM audit_node "
+                                                  "WHERE level = $1 AND pos >= $2 AND pos < $3 ORDER BY pos",
+                     "iii", (int64_t)level, pos, pos + n);
+}
+
+enum errcode
+store_ledger_leaves(struct cx *cx, int64_t seq, int64_t n, struct ledger_hash **hashes_out, size_t *n_out)
+{
+    return rows_list(cx, &nodes, hashes_out, n_out,
+                     "SELECT seq, digest FROM audit WHERE seq >= $1 AND seq < $2 ORDER BY seq", "ii", seq,
+                     seq + n);
+}
+
+enum errcode
+store_ledger_add_node(struct cx *cx, unsigned level, int64_t pos, const struct digest *hash)
+{
+    return db_exec(cx, NULL, "INSERT INTO audit_node (level, pos, hash) VALUES ($1, $2, $3)", "iid",
+                   (int64_t)level, pos, hash);
+}
+
+enum errcode
+store_ledger_count_nodes(struct cx *cx, int64_t *n_out)
+{
+    return rows_number(cx, n_out, "SELECT count(*) FROM audit_node", "");
+}
+
+enum errcode
+store_ledger_newest(struct cx *cx, struct ledger_checkpoint *checkpoint_out)
+{
+    return rows_optional(
+        cx, &checkpoints, checkpoint_out,
+        "SELECT " ROWS_COLUMNS(CHECKPOINT) " FROM audit_checkpoint ORDER BY size DESC LIMIT 1", "");
+}
+
+enum errcode
+store_ledger_checkpoints(struct cx *cx, int64_t after, int64_t limit, struct ledger_checkpoint **list_out,
+                         size_t *n_out)
+{
+    return rows_list(cx, &checkpoints, list_out, n_out,
+                     "SELECT " ROWS_COLUMNS(CHECKPOINT) " FROM audit_checkpoint "
+                                                        "WHERE size > $1 ORDER BY size LIMIT $2",
+                     "ii", after, limit);
+}
+
+enum errcode
+store_ledger_add_checkpoint(struct cx *cx, const struct ledger_checkpoint *checkpoint)
+{
+    static const char sql[] =
+        "INSERT INTO audit_checkpoint (" ROWS_STORED(CHECKPOINT) ") "
+                                                                 "VALUES (" ROWS_PARAMETERS(CHECKPOINT) ")";
+    return rows_insert(cx, &checkpoints, checkpoint, sql, "");
+}
+
+enum errcode
+store_ledger_drop_checkpoint(struct cx *cx, int64_t size)
+{
+    return db_exec(cx, NULL, "DELETE FROM audit_checkpoint WHERE size = $1", "i", size);
+}
