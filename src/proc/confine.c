@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -16,12 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "log/log.h"
+#include "proc/landlock.h"
 
 /* A sanitizer reads /proc for its reports and, at exit, stops the process's threads to search for leaks. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -35,117 +34,28 @@
 #define IS_SANITIZED 0
 #endif
 
-/* Landlock: constants of the kernel, some of them newer than the headers of Debian 12. */
-
 enum {
-    FS_BASE = (1 << 13) - 1, /* the first version: all rights up to MAKE_SYM */
-    FS_REFER = 1 << 13,      /* 2 */
-    FS_TRUNCATE = 1 << 14,   /* 3 */
-    FS_IOCTL = 1 << 15,      /* 5 */
-    NET_BIND = 1 << 0,       /* 4 */
-    NET_CONNECT = 1 << 1,    /* 4 */
-    SCOPE_ABSTRACT = 1 << 0, /* 6 */
-    SCOPE_SIGNAL = 1 << 1,   /* 6 */
-    FS_READ = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
-    FS_CHANGE = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
-                FS_TRUNCATE,
-    FS_OF_A_FILE = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE,
+    FS_READ = LANDLOCK_FS_READ_FILE | LANDLOCK_FS_READ_DIR,
+    FS_CHANGE =
+        LANDLOCK_FS_WRITE_FILE | LANDLOCK_FS_REMOVE_FILE | LANDLOCK_FS_MAKE_REG | LANDLOCK_FS_TRUNCATE,
 };
 
-struct ruleset_attr {
-    uint64_t fs, net, scoped;
-};
-
-/* All access rights that this kernel can restrict and the kind of process does not need; *size_out is the
- * size of the attribute as this kernel knows it. */
-static struct ruleset_attr
-everything(long abi, enum confine_kind kind, size_t *size_out)
-{
-    struct ruleset_attr r = {.fs = FS_BASE};
-    *size_out = sizeof r.fs;
-    if (abi >= 2)
-        r.fs |= FS_REFER;
-    if (abi >= 3)
-        r.fs |= FS_TRUNCATE;
-    if (abi >= 4) {
-        r.net = kind == CONFINE_COURIER ? NET_BIND : NET_BIND | NET_CONNECT;
-        *size_out = sizeof r.fs + sizeof r.net;
-    }
-    if (abi >= 5)
-        r.fs |= FS_IOCTL;
-    if (abi >= 6) {
-        r.scoped = SCOPE_ABSTRACT | SCOPE_SIGNAL;
-        *size_out = sizeof r;
-    }
-    return r;
-}
-
-static enum errcode
-allow_path(struct cx *cx, int rules, uint64_t handled, const struct confine_path *p)
-{
-    int fd = open(p->path, O_PATH | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return ERR_NONE;
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        if (fd >= 0)
-            (void)close(fd);
-        return err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
-    }
-    uint64_t rights = FS_READ | (p->writable ? (uint64_t)FS_CHANGE : 0);
-    if (!S_ISDIR(st.st_mode))
-        rights &= FS_OF_A_FILE;
-    struct landlock_path_beneath_attr rule = {.allowed_access = rights & handled, .parent_fd = fd};
-    long done = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    enum errcode err = ERR_NONE;
-    if (done != 0)
-        err = err_set(cx, ERR_SYSTEM, "landlock: %s: %s", p->path, strerror(errno));
-    (void)close(fd);
-    return err;
-}
-
-/* Of the fourth version; not in the headers of Debian 12. */
-struct port_attr {
-    uint64_t access, port;
-};
-enum { RULE_PORT = 2 };
-
-static enum errcode
-allow_ports(struct cx *cx, int rules, uint64_t handled, const struct confine *s)
-{
-    for (size_t i = 0; (handled & NET_CONNECT) != 0 && i < s->n_ports; i++) {
-        struct port_attr rule = {NET_CONNECT, s->ports[i]};
-        if (syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0) != 0)
-            return err_set(cx, ERR_SYSTEM, "landlock: port %u: %s", s->ports[i], strerror(errno));
-    }
-    return ERR_NONE;
-}
-
+/* No files but the given ones, no TCP beyond what the kind of process needs, and no signals to others. */
 static enum errcode
 restrict_files(struct cx *cx, const struct confine *s)
 {
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi < 1) {
-        log_event(LOG_CONFINE_NO_LANDLOCK, "error=\"%s\"", strerror(errno));
-        return ERR_NONE; /* then only seccomp applies */
-    }
-    size_t size = 0;
-    struct ruleset_attr all = everything(abi, s->kind, &size);
-    int rules = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
-    if (rules < 0)
-        return err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
-    enum errcode err = ERR_NONE;
+    static const char *const for_reports[] = {"/proc", "/usr", "/lib"};
+    uint64_t net = s->kind == CONFINE_COURIER ? LANDLOCK_NET_BIND : LANDLOCK_NET_ALL;
+    struct landlock l;
+    enum errcode err = landlock_begin(cx, LANDLOCK_FS_ALL, net, LANDLOCK_SCOPE_ALL, &l);
     for (size_t i = 0; err == ERR_NONE && i < s->n_paths; i++)
-        err = allow_path(cx, rules, all.fs, &s->paths[i]);
-    static const struct confine_path for_reports[] = {{"/proc", false}, {"/usr", false}, {"/lib", false}};
+        err = landlock_allow_path(cx, &l, s->paths[i].path,
+                                  s->paths[i].writable ? (uint64_t)(FS_READ | FS_CHANGE) : FS_READ);
     for (size_t i = 0; IS_SANITIZED && err == ERR_NONE && i < ARRAY_LEN(for_reports); i++)
-        err = allow_path(cx, rules, all.fs, &for_reports[i]);
-    if (err == ERR_NONE)
-        err = allow_ports(cx, rules, all.net, s);
-    if (err == ERR_NONE && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
-        err = err_set(cx, ERR_SYSTEM, "landlock: %s", strerror(errno));
-    (void)close(rules);
-    return err;
+        err = landlock_allow_path(cx, &l, for_reports[i], FS_READ);
+    for (size_t i = 0; err == ERR_NONE && i < s->n_ports; i++)
+        err = landlock_allow_port(cx, &l, s->ports[i]);
+    return landlock_enter(cx, &l, err);
 }
 
 /* A worker's, in addition: L whose database server is on this machine, T any. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* privilege: what a child gives up before its program runs: the root account, and all capabilities. */
+/* privilege: capabilities and accounts: what the supervisor keeps, and what a child gives up before its
+ * program runs: the root account, and all capabilities. */
 #ifndef COUNTERSIGN_PROC_PRIVILEGE_H
 #define COUNTERSIGN_PROC_PRIVILEGE_H
 
@@ -15,6 +16,11 @@ struct privilege_user {
     gid_t gid;
     char name[65];
 };
+
+/* Of the supervisor: keeps only the capabilities for its deeds: files of other accounts, other accounts for
+ * its children, their end, and a low port for the program of an upgrade. False, with errno: the kernel
+ * refuses. */
+bool privilege_narrow(void) MUST_CHECK;
 
 /* Switches to the account, if one is set, with its groups, and drops capabilities. Any account but root
  * loses all of them, including ambient and inheritable ones (a service manager may have granted

@@ -330,8 +330,8 @@ def test_it_serves_and_ends_as_process_1(own_server):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities to leave behind")
 def test_capabilities_are_not_handed_on(own_server):
     server = own_server(start=False)
-    server.start(["setpriv", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw"])
-    assert int(status_of(server.process.pid)["CapAmb"], 16) != 0
+    server.start(["setpriv", "--inh-caps", "+net_raw,+net_bind_service", "--ambient-caps", "+net_raw,+net_bind_service"])
+    assert int(status_of(server.process.pid)["CapAmb"], 16) == 1 << 10, "net_bind_service: for the program of an upgrade"
     of_files = 0b11111  # chown, dac_override, dac_read_search, fowner, fsetid
     for kind in ("front", "worker", "courier"):
         for pid in server.children(kind):

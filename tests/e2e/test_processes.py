@@ -221,6 +221,15 @@ def test_every_child_is_confined(own_server):
             assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"), kind
 
 
+def test_the_supervisor_is_confined_to_its_deeds(own_server):
+    server = own_server()
+    with open(f"/proc/{server.process.pid}/status", encoding="utf-8") as text:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in text if ":\t" in line)
+    assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
+    deeds = sum(1 << number for number in (0, 1, 2, 3, 4, 5, 6, 7, 8, 10))  # of capabilities(7)
+    assert all(int(status[kind], 16) & ~deeds == 0 for kind in ("CapPrm", "CapEff", "CapInh", "CapAmb"))
+
+
 @pytest.mark.parametrize("text, said", [
     ("[server]\nlisten = 0.0.0.0:8443\n", "plain HTTP"),
     ("[server]\nlisten = nonsense\n", ":2:"),
