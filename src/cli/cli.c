@@ -191,6 +191,15 @@ cli_technician_option(struct cli *cli, int64_t *id_out)
 }
 
 enum errcode
+cli_account_of(struct cli *cli, int64_t technician_id, struct str *account_out)
+{
+    struct technician t = {.email = STR_NULL};
+    enum errcode err = technician_id != 0 ? technician_get(&cli->cx, technician_id, &t) : ERR_NONE;
+    *account_out = t.email;
+    return err;
+}
+
+enum errcode
 cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out)
 {
     if (str_to_i64(word, 1, INT64_MAX, id_out) != ERR_NONE)

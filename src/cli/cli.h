@@ -70,6 +70,9 @@ cli_find_technician(struct cli *cli, struct str email, struct technician *techni
 enum errcode cli_company_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 enum errcode cli_technician_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 
+/* The address of an account by its id; null for 0. */
+enum errcode cli_account_of(struct cli *cli, int64_t technician_id, struct str *account_out) MUST_CHECK;
+
 /* Parses a word as the id of a row; `what` is for the message ("device"). ERR_USAGE. */
 enum errcode cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
 /* Parses an option that is on or off (yes or no); fallback if not given. ERR_USAGE. */

@@ -13,16 +13,6 @@
 enum { PAGE = 1000 };
 #define FOLLOW_EVERY (CLOCK_S / 4)
 
-/* The address of an account: *account_out is null if the event has none. */
-static enum errcode
-account_of(struct cli *cli, const struct audit_row *row, struct str *account_out)
-{
-    struct technician t = {.email = STR_NULL};
-    enum errcode err = row->technician_id != 0 ? technician_get(&cli->cx, row->technician_id, &t) : ERR_NONE;
-    *account_out = t.email;
-    return err;
-}
-
 static json_t *
 event_document(struct cli *cli, const struct audit_row *row, struct str account)
 {
@@ -52,7 +42,7 @@ collect(struct cli *cli, struct audit_of of, int64_t after, int64_t last, json_t
             return err;
         for (size_t i = 0; i < n; i++) {
             struct str account;
-            err = account_of(cli, &rows[i], &account);
+            err = cli_account_of(cli, rows[i].technician_id, &account);
             if (err != ERR_NONE)
                 return err;
             print_add(events, event_document(cli, &rows[i], account));
@@ -114,7 +104,7 @@ static enum errcode
 print_event(struct cli *cli, struct cli *part, const struct audit_row *row)
 {
     struct str account;
-    enum errcode err = account_of(part, row, &account);
+    enum errcode err = cli_account_of(part, row->technician_id, &account);
     if (err != ERR_NONE)
         return err;
     json_t *o = event_document(part, row, account);

@@ -2,6 +2,7 @@
 """The audit log as others see it: proofs and checkpoints, verified by a program that shares nothing with the server (tlog.py)."""
 
 import base64
+import json
 import os
 import shutil
 import sqlite3
@@ -130,3 +131,21 @@ def test_events_are_sealed_while_the_server_runs(used):
     server.cli("technician", "unlock", email)
     server.wait_for(lambda: server.cli("audit", "verify")["events"] > before)
     assert server.cli("audit", "verify")["unsealed"] == 0
+
+
+def test_an_export_has_the_bytes_that_are_proved(used):
+    server, company, email = used
+    server.stop()
+    events = server.cli("audit", "list")["events"]
+    lines = text(server, "export", "--format", "json").splitlines()
+    assert len(lines) == len(events)
+    for line, event in zip(lines, events):
+        assert tlog.leaf_hash(line.split('"leaf":', 1)[1][:-1].encode()).hex() == event["digest"]
+        assert json.loads(line)["account"] == event["account"]
+    after = str(len(events) - 2)
+    assert [line.split("|")[4] for line in text(server, "export", "--format", "cef", "--after", after).splitlines()] == [
+        event["event"] for event in events[-2:]]
+    assert [line.split(" ")[5] for line in text(server, "export", "--format", "syslog").splitlines()] == [
+        event["event"] for event in events]
+    with pytest.raises(Refused, match="--format is json, cef or syslog"):
+        server.cli("audit", "export", "--format", "xml")

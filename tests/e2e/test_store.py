@@ -246,7 +246,7 @@ WRITERS = {
 OTHERS = {
     "init", "upgrade", "backup", "restore", "db migrate", "config default", "config check", "company list", "company show", "technician list",
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
-    "audit prove", "audit checkpoint",
+    "audit prove", "audit checkpoint", "audit export",
     "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",
     "operator list", "operator show", "token list",
 }
