@@ -73,29 +73,26 @@ begin(struct cx *cx, enum db_purpose purpose)
     return err;
 }
 
-/* The latest time that any process is known to have recorded; 0: none yet. Of a database that is closed
- * (whole.h), the reason. */
+/* The latest time that any process has recorded, 0: none; and why the database is closed (whole.h). */
 static enum errcode
 read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
 {
 #define SEALED "(SELECT at FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1)"
 #define UNSEALED "(SELECT at FROM audit WHERE seq IS NULL ORDER BY at DESC, id DESC LIMIT 1)"
-#define KEPT "COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0)"
-#define CLOSED "(SELECT value FROM meta WHERE name = 'closed')"
-    static const char all[] = "SELECT COALESCE(" UNSEALED ", " SEALED ", 0), " KEPT ", " CLOSED;
-    static const char sealed[] = "SELECT COALESCE(" SEALED ", 0), " KEPT ", " CLOSED;
-    const char *sql = db_is_shared(cx->db) ? sealed : all;
+#define META                                                                        \
+    ", COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0), " \
+    "(SELECT value FROM meta WHERE name = 'closed')"
+    static const char all[] = "SELECT COALESCE(" UNSEALED ", " SEALED ", 0)" META;
+    static const char sealed[] = "SELECT COALESCE(" SEALED ", 0)" META;
     struct db_rows *rows;
-    int64_t newest = 0, kept = 0;
-    enum errcode err = db_query(cx, &rows, sql, "");
+    enum errcode err = db_query(cx, &rows, db_is_shared(cx->db) ? sealed : all, "");
     if (err != ERR_NONE)
         return err;
     if (db_next(cx, rows)) {
-        newest = db_int(rows, 0);
-        kept = db_int(rows, 1);
+        const int64_t newest = db_int(rows, 0), kept = db_int(rows, 1);
+        *latest_out = newest > kept ? newest : kept;
         *closed_out = db_text(cx, rows, 2);
     }
-    *latest_out = newest > kept ? newest : kept;
     return db_done(cx, rows);
 }
 
@@ -141,6 +138,12 @@ enum errcode
 db_begin_read(struct cx *cx)
 {
     return begin_timed(cx, DB_READS);
+}
+
+void
+db_write_beside(struct db *db, bool on)
+{
+    db->writes_beside = on;
 }
 
 enum errcode

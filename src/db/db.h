@@ -94,6 +94,10 @@ void db_rollback(struct cx *cx);
 /* Ends a transaction whose steps returned `err`: commits on ERR_NONE, otherwise rolls back and returns
  * err. So a function that changes something ends with `return db_end(cx, err);`. */
 enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
+/* Whether the writing transactions that follow run beside others: then one may lose a race (ERR_STORE_RACE),
+ * and the caller must repeat it. Off, the initial value: each waits until no other one is under way, none
+ * begins before its end, and it loses no race. On SQLite a writing transaction is the only one anyway. */
+void db_write_beside(struct db *db, bool on);
 /* Begins a writing transaction of another kind, for the sealer of the audit log and its like: one at a time
  * in the whole database, ERR_BUSY while there is another. Where others are SERIALIZABLE it is READ COMMITTED:
  * so it never makes one of them run again. That is safe for a transaction that changes only what no other

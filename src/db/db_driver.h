@@ -85,6 +85,7 @@ struct db {
     bool is_new; /* made by this connection: the file, or the tables */
     bool in_transaction;
     bool is_writing;
+    bool writes_beside;  /* db_write_beside */
     uint64_t n_written;  /* writing transactions committed since the connection was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */

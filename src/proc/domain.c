@@ -34,7 +34,7 @@
 #include "store/store_outbox.h"
 #include "webauthn/webauthn.h"
 
-enum { SWEEP_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5 };
+enum { SWEEP_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5, CALL_TRIES_BESIDE = 3, LOST_MOST = 2 };
 
 /* Changes found in one round wake the checks they concern. Above this number, all checks are woken
  * instead. */
@@ -61,6 +61,7 @@ struct domain {
     struct shared_news others; /* worker 0: from servers on other machines */
     int news;                  /* worker 0: readable when another process has written; -1: none */
     struct sealing sealing;    /* worker 0 */
+    int lost;                  /* races in a row, of what worker 0 does by itself */
     uint64_t writes;           /* db_writes before the call that runs */
 };
 
@@ -219,8 +220,10 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
     /* Without a store the answer stays zero, which is every operation's UnknownError. */
     if (!is_open(cx, d))
         return ERR_NONE;
+    db_write_beside(cx->db, true);
     enum errcode err = run_call(cx, d, op, in, out);
     for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(d, cx); tries++) {
+        db_write_beside(cx->db, tries < CALL_TRIES_BESIDE);
         log_event(LOG_CALL_REPEATED, "op=%.*s", STR_ARG(op->name));
         cx_again(cx);
         memset(out, 0, op->out.size);
@@ -234,6 +237,17 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
         sealing_soon(&d->sealing);
     outbox_look_soon(&d->outbox);
     return err;
+}
+
+/* Of what worker 0 does by itself: what lost a race is done again, soon, and after some races alone. */
+static enum errcode
+after_race(struct cx *cx, struct domain *d, enum errcode err)
+{
+    d->lost = err == ERR_STORE_RACE ? d->lost + 1 : 0;
+    if (d->lost == 0)
+        return err;
+    err_forget(cx);
+    return ERR_NONE;
 }
 
 static void
@@ -256,10 +270,15 @@ courier_tend(void *arg, struct cx *cx, short revents)
     struct domain *d = arg;
     if (d->slot != 0 || !outbox_listen(&d->outbox, revents))
         return;
-    if (!is_open(cx, d))
+    if (!is_open(cx, d)) {
         outbox_rest(&d->outbox);
-    else if (outbox_work(cx, &d->outbox) != ERR_NONE && cx->err != ERR_STORE_RACE)
+        return;
+    }
+    db_write_beside(cx->db, d->lost < LOST_MOST);
+    if (after_race(cx, d, outbox_work(cx, &d->outbox)) != ERR_NONE)
         log_cx_error(cx, LOG_OUTBOX_FAILED);
+    else if (d->lost > 0)
+        outbox_look_soon(&d->outbox);
 }
 
 static int
@@ -384,6 +403,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     shared_take(d, cx);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
+    db_write_beside(cx->db, d->lost < LOST_MOST);
     enum errcode err = d->env.has_webhook || d->env.has_web_push ? fail_undelivered(cx) : ERR_NONE;
     if (err == ERR_NONE)
         err = challenge_sweep(cx, SWEEP_ROWS, &more);
@@ -393,11 +413,7 @@ idle(void *arg, struct cx *cx, bool *ends)
         err = db_tidy(cx);
         d->tidied_at = clock_mono();
     }
-    if (cx->err == ERR_STORE_RACE) { /* another server does the same; nothing of it is lost */
-        err_forget(cx);
-        return true;
-    }
-    return err == ERR_NONE && more;
+    return after_race(cx, d, err) == ERR_NONE && (more || d->lost > 0);
 }
 
 int

@@ -391,7 +391,10 @@ static enum errcode
 is_anything_due(struct cx *cx, bool *is_due_out)
 {
     int64_t at = 0;
-    enum errcode err = store_outbox_next(cx, &at);
+    enum errcode err = db_begin_read(cx); /* otherwise it would conflict with those that write the outbox */
+    if (err == ERR_NONE)
+        err = store_outbox_next(cx, &at);
+    db_rollback(cx);
     *is_due_out = err == ERR_NONE && at != 0 && at <= clock_now();
     return err;
 }

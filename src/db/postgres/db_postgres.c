@@ -179,15 +179,17 @@ enter_alone(struct cx *cx, struct db *db)
     return err;
 }
 
-/* One writer at a time, as long as each appends to one chain of audit events: of two that run side by side
- * one would always be in vain. The lock comes before the snapshot, so that a writer that has waited sees
- * what the others have done. SERIALIZABLE holds without it as well (decisions/0017). */
+/* Writers are SERIALIZABLE and run beside one another. One that has lost too many races, or that nothing
+ * would repeat, runs alone: its lock waits for those that are under way, and those that come wait for it.
+ * Locks come before the snapshot, so that a writer that has waited sees what the others have done
+ * (decisions/0017). */
 static const char *const begin_text[] = {
     [DB_READS] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE",
+    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN EXCLUSIVE MODE",
     [DB_MIGRATES] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
     [DB_WRITES_APART] = "BEGIN ISOLATION LEVEL READ COMMITTED",
 };
+static const char beside_text[] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN ROW SHARE MODE";
 
 static enum errcode
 pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
@@ -197,8 +199,8 @@ pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
     enum errcode err = pg_link_connect(cx, link);
     if (err != ERR_NONE)
         return err;
-    err = pg_link_run(cx, link, begin_text[purpose], purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN",
-                      pg_link_patience(link));
+    const char *text = purpose == DB_WRITES && db->writes_beside ? beside_text : begin_text[purpose];
+    err = pg_link_run(cx, link, text, purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN", pg_link_patience(link));
     if (err == ERR_NONE && purpose == DB_WRITES_APART)
         err = enter_alone(cx, db);
     if (err != ERR_NONE)

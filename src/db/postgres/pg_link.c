@@ -19,17 +19,19 @@
 #define PAUSE_LEAST (100 * CLOCK_MS)
 #define PAUSE_MOST (5 * CLOCK_S)
 
-/* In the given order: the settings of every connection, then what a server must be like. The limits are the
- * server's; the wait for its answer is longer (PATIENCE_MORE). */
+/* In the given order: the settings of every connection, then what a server must be like. A scan of a whole
+ * table, which is cheap while it is small, would conflict with every writer of it; an index's does not. The
+ * limits are the server's; the wait for its answer is longer (PATIENCE_MORE). */
 static const char settle_text[] =
     "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
     "set_config('idle_in_transaction_session_timeout', $3, false), "
     "set_config('synchronous_commit', 'on', false), set_config('default_transaction_isolation', "
     "'serializable', false), set_config('row_security', 'off', false), "
+    "set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
     "current_setting('server_version_num'), current_setting('server_encoding'), "
     "(SELECT datlocprovider::text || ':' || datcollate FROM pg_database WHERE datname = current_database()), "
     "COALESCE(current_schema(), '')";
-enum { AT_VERSION = 6, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
+enum { AT_VERSION = 8, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
 
 static const char clock_query[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text";
 

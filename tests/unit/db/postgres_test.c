@@ -70,6 +70,59 @@ a_race_has_one_winner(void **state)
     assert_int_equal(meta_count(&p->cx), 2);
 }
 
+static const char change[] = "UPDATE meta SET value = '1' WHERE name = $1";
+
+/* Two that change rows of their own: the one that begins later ends first. */
+static void
+writers_do_not_wait_for_one_another(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "b"), ERR_NONE);
+    db_write_beside(p->cx.db, true);
+    db_write_beside(p->other.db, true);
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(db_exec(&p->cx, NULL, change, "t", STR_LIT("a")), ERR_NONE);
+    assert_int_equal(db_begin(&p->other), ERR_NONE);
+    assert_int_equal(db_exec(&p->other, NULL, change, "t", STR_LIT("b")), ERR_NONE);
+    assert_int_equal(db_commit(&p->other), ERR_NONE);
+    assert_int_equal(db_commit(&p->cx), ERR_NONE);
+    assert_int_equal(read_one(&p->cx, "SELECT count(*) FROM meta WHERE value = '1'"), 2);
+}
+
+/* What nothing would repeat loses no race: it waits, and others wait for it. */
+static void
+one_that_runs_alone_excludes_the_others(void **state)
+{
+    struct place *p = *state;
+    for (int first_is_alone = 0; first_is_alone < 2; first_is_alone++) {
+        db_close(&p->other.db);
+        assert_int_equal(db_open(&p->other, p->url, DB_OPEN, CLOCK_S, &p->other.db), ERR_NONE);
+        db_write_beside(p->cx.db, first_is_alone == 0);
+        db_write_beside(p->other.db, first_is_alone == 1);
+        assert_int_equal(db_begin(&p->cx), ERR_NONE);
+        assert_int_equal(db_begin(&p->other), ERR_STORE);
+        err_forget(&p->other);
+        db_rollback(&p->cx);
+        assert_int_equal(db_begin(&p->other), ERR_NONE);
+        db_rollback(&p->other);
+    }
+}
+
+/* And readers, and the sealer of the audit log, wait for no writer. */
+static void
+the_sealer_waits_for_no_writer(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(db_begin_apart(&p->other), ERR_NONE);
+    assert_int_equal(db_commit(&p->other), ERR_NONE);
+    assert_int_equal(db_begin_read(&p->other), ERR_NONE);
+    db_rollback(&p->other);
+    assert_int_equal(db_commit(&p->cx), ERR_NONE);
+}
+
 /* Ends the connection of cx from the other one's. */
 static void
 cut(struct cx *cx, struct cx *other)
@@ -359,6 +412,9 @@ main(void)
         cmocka_unit_test_setup_teardown(news_have_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_listener_wakes_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_race_has_one_winner, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(writers_do_not_wait_for_one_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_runs_alone_excludes_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_sealer_waits_for_no_writer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_connection_is_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_in_a_transaction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_snapshot_does_not_write, set_up, tear_down),
