@@ -22,7 +22,9 @@ unit_store_url(struct cx *cx, const char *database)
 {
     const char *server = getenv("COUNTERSIGN_TEST_POSTGRES");
     assert_non_null(server);
-    return arena_printf(&cx->arena, "%s%s", server, database[0] == '\0' ? "postgres" : database);
+    /* Two seconds for a connection are too few on a machine that is busy with other tests. */
+    return arena_printf(&cx->arena, "%s%s?connect_timeout=60", server,
+                        database[0] == '\0' ? "postgres" : database);
 }
 
 struct str

@@ -334,7 +334,7 @@ a_file_of_passwords_is_the_owners(void **state)
     char path[] = "/tmp/countersign-passwords-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    struct str url = arena_printf(&p->other.arena, "%.*s?passfile=%s", STR_ARG(p->url), path);
+    struct str url = arena_printf(&p->other.arena, "%.*s&passfile=%s", STR_ARG(p->url), path);
     struct db *db = NULL;
     assert_int_equal(db_open(&p->cx, url, DB_OPEN, CLOCK_MINUTE, &db), ERR_NONE);
     db_close(&db);
