@@ -132,7 +132,7 @@ def audit_bytes(store, models):
         for sql, in store.execute("SELECT sql FROM sqlite_schema WHERE tbl_name = 'audit' AND sql IS NOT NULL"):
             apart.execute(sql)
         rows = (row for _ in range(AUDIT_COPIES) for model in models for row in model["audit"])
-        insert(apart, "audit", ({**row, "seq": number} for number, row in enumerate(rows)))
+        insert(apart, "audit", ({**row, "id": number, "seq": number} for number, row in enumerate(rows)))
         return sizes(apart)["audit"] / (AUDIT_COPIES * len(models))
 
 
