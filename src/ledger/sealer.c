@@ -2,6 +2,8 @@
 /* sealer: see sealer.h. */
 #include "ledger/sealer.h"
 
+#include <poll.h>
+
 #include "accounts/audit.h"
 #include "base/codec.h"
 #include "base/json.h"
@@ -175,16 +177,23 @@ sealer_run(struct cx *cx, bool *sealed_out, bool *more_out)
     return err;
 }
 
-/* The memory of each batch is released with it. */
+/* The memory of each batch is released with it. Another sealer is done within moments. */
 enum errcode
 sealer_finish(struct cx *cx)
 {
+    enum { WAITS = 200, WAIT_MS = 10 };
     struct cx part = *cx;
     size_t n = SEALER_BATCH;
     enum errcode err = ERR_NONE;
     arena_init(&part.arena);
-    while (n == SEALER_BATCH && err == ERR_NONE) {
+    for (int waits = 0; n == SEALER_BATCH && err == ERR_NONE;) {
         err = seal(&part, &n);
+        if (err == ERR_BUSY && waits++ < WAITS) {
+            err_forget(&part);
+            (void)poll(NULL, 0, WAIT_MS);
+            err = ERR_NONE;
+            n = SEALER_BATCH;
+        }
         arena_reset(&part.arena);
     }
     arena_clear(&part.arena);

@@ -22,7 +22,7 @@ enum {
  * batch was full. While another process is sealing, there is nothing to do here. ERR_CRYPTO: the
  * log was changed. */
 enum errcode sealer_run(struct cx *cx, bool *sealed_out, bool *more_out) MUST_CHECK;
-/* Everything that is committed now; ERR_BUSY while another process is sealing. */
+/* Everything that is committed now. ERR_BUSY: another process seals for longer than two seconds. */
 enum errcode sealer_finish(struct cx *cx) MUST_CHECK;
 
 #endif
