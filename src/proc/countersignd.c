@@ -36,13 +36,14 @@ struct command_line {
     int ready_fd;
     bool check_only, sandbox;
     pid_t reload;       /* of the server that is to read its configuration again; 0: none */
+    pid_t upgrade;      /* of the server that is to become the program now installed; 0: none */
     const char *listen; /* of a sandbox */
 };
 
 static const char usage[] =
     "usage: countersignd [-c FILE] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --check-config [-c FILE]\n"
-    "       countersignd --reload PID\n"
+    "       countersignd --reload PID | --upgrade PID\n"
     "       countersignd --sandbox [--listen ADDRESS:PORT] [--libexec DIR] [--ready-fd N]\n"
     "       countersignd --version | --help\n"
     "\n"
@@ -50,6 +51,9 @@ static const char usage[] =
     "  --check-config      load everything a start would, report every problem, and exit: 0 right, 2 wrong\n"
     "  --reload PID        have the server read its configuration again, and wait: 0 in force, 1 refused; "
     "for service managers\n"
+    "  --upgrade PID       have the server become the program that is installed now, without refusing a "
+    "connection, and "
+    "wait: 0 done, 1 refused\n"
     "  --sandbox           a test mode for console developers: no configuration, a store in memory, scripted "
     "users\n"
     "  --listen ADDR:PORT  where the sandbox listens (default " SANDBOX_LISTEN "; its page is /sandbox)\n"
@@ -59,7 +63,8 @@ static const char usage[] =
     "\n"
     "Runs in the foreground and logs to standard error. SIGTERM, SIGINT and SIGQUIT drain and exit, a "
     "second\n"
-    "one exits at once; SIGHUP reads the configuration and the TLS files again. See countersignd(8).\n";
+    "one exits at once; SIGHUP reads the configuration and the TLS files again; SIGUSR2 upgrades. See "
+    "countersignd(8).\n";
 
 static bool
 parse_ready_fd(const char *text, int *fd_out)
@@ -88,12 +93,17 @@ parse_pid(const char *text, pid_t *pid_out)
 static int
 parse(int argc, char **argv, struct command_line *c)
 {
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},   {"check-config", no_argument, NULL, 'k'},
-        {"reload", required_argument, NULL, 'p'},   {"sandbox", no_argument, NULL, 's'},
-        {"listen", required_argument, NULL, 'a'},   {"libexec", required_argument, NULL, 'l'},
-        {"ready-fd", required_argument, NULL, 'r'}, {"version", no_argument, NULL, 'V'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check-config", no_argument, NULL, 'k'},
+                                            {"reload", required_argument, NULL, 'p'},
+                                            {"sandbox", no_argument, NULL, 's'},
+                                            {"upgrade", required_argument, NULL, 'u'},
+                                            {"listen", required_argument, NULL, 'a'},
+                                            {"libexec", required_argument, NULL, 'l'},
+                                            {"ready-fd", required_argument, NULL, 'r'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     for (int o = 0; (o = getopt_long(argc, argv, "c:h", options, NULL)) != -1;) {
         if (o == 'c') {
             c->config = optarg;
@@ -105,7 +115,8 @@ parse(int argc, char **argv, struct command_line *c)
             c->listen = optarg;
         } else if (o == 'l' && optarg[0] == '/') {
             c->libexec = optarg;
-        } else if (o == 'p' && parse_pid(optarg, &c->reload)) {
+        } else if ((o == 'p' && parse_pid(optarg, &c->reload)) ||
+                   (o == 'u' && parse_pid(optarg, &c->upgrade))) {
             continue;
         } else if (o == 'V') {
             (void)puts("countersignd " COUNTERSIGN_VERSION);
@@ -144,15 +155,23 @@ check(const struct command_line *c)
     return EXIT_USAGE;
 }
 
+/* NULL: unknown. */
+static const char *
+find_self(struct arena *a)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+    return n > 0 && (size_t)n < sizeof self ? arena_cstr(a, (struct str){self, (size_t)n}) : NULL;
+}
+
 /* The folder of this executable if the children are in it (a build tree); otherwise where they are
  * installed. */
 static const char *
 find_children(struct arena *a)
 {
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-    if (n > 0 && (size_t)n < sizeof self) {
-        struct str folder = {self, (size_t)n};
+    const char *self = find_self(a);
+    if (self != NULL) {
+        struct str folder = str_from_cstr(self);
         while (folder.n > 1 && folder.p[folder.n - 1] != '/')
             folder.n--;
         folder.n--;
@@ -240,6 +259,8 @@ run(const struct command_line *c)
         .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
         .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
         .ready_fd = c->ready_fd,
+        .self = find_self(&a),
+        .libexec = c->libexec,
     };
     int status = c->check_only ? check_run(&options) : serve(&options, &a);
     arena_clear(&a);
@@ -259,5 +280,7 @@ main(int argc, char **argv)
         status = check(&c);
     if (status >= 0)
         return status;
-    return c.reload != 0 ? receipt_request(c.reload) : run(&c);
+    if (c.reload != 0 || c.upgrade != 0)
+        return receipt_request(c.reload != 0 ? c.reload : c.upgrade, c.reload == 0);
+    return run(&c);
 }

@@ -102,26 +102,39 @@ is_equal(const struct socket_place *at, const struct socket_place *other)
            memcmp(a->addr.b, b->addr.b, sizeof a->addr.b) == 0;
 }
 
+void
+inherited_add(struct cx *cx, struct inherited *in, int fd)
+{
+    if (in->n < INHERITED_MAX && take_one(cx, fd, STR_LIT("handed"), in) == ERR_NONE) {
+        in->sockets[in->n - 1].is_handed = true;
+        return;
+    }
+    err_forget(cx);
+    (void)close(fd);
+}
+
 enum errcode
 inherited_get(struct cx *cx, struct inherited *in, const struct socket_place *at, int *fd_out)
 {
+    size_t found = in->n;
     *fd_out = -1;
-    for (size_t i = 0; i < in->n; i++) {
-        if (!is_equal(&in->sockets[i].at, at))
-            continue;
-        in->sockets[i].is_used = true;
-        *fd_out = fcntl(in->sockets[i].fd, F_DUPFD_CLOEXEC, SPARE);
-        return *fd_out >= 0 ? ERR_NONE
-                            : err_set(cx, ERR_SYSTEM, "no descriptor for a socket: %s", strerror(errno));
-    }
-    return ERR_NOT_FOUND;
+    for (size_t i = 0; i < in->n; i++)
+        if (is_equal(&in->sockets[i].at, at) &&
+            (found == in->n || (in->sockets[found].is_used && !in->sockets[i].is_used)))
+            found = i;
+    if (found == in->n)
+        return ERR_NOT_FOUND;
+    in->sockets[found].is_used = true;
+    *fd_out = fcntl(in->sockets[found].fd, F_DUPFD_CLOEXEC, SPARE);
+    return *fd_out >= 0 ? ERR_NONE
+                        : err_set(cx, ERR_SYSTEM, "no descriptor for a socket: %s", strerror(errno));
 }
 
 enum errcode
 inherited_check_used(struct cx *cx, const struct inherited *in)
 {
     for (size_t i = 0; i < in->n; i++)
-        if (!in->sockets[i].is_used)
+        if (!in->sockets[i].is_used && !in->sockets[i].is_handed)
             return err_set(
                 cx, ERR_CONFIG,
                 "server.listen does not name %.*s, where the socket '%.*s' of the service manager is bound",

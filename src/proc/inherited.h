@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/inet.h"
 
-enum { INHERITED_MAX = 32 };
+enum { INHERITED_MAX = 32 + 512 /* LISTENERS_MAX for each of FRONTS_MAX */ };
 
 /* Where a socket is bound. */
 struct socket_place {
@@ -30,6 +30,7 @@ struct inherited {
     struct {
         int fd;
         bool is_used;
+        bool is_handed; /* by the program that was here before (handover.h), which also has it drained */
         struct socket_place at; /* its path and */
         struct str name;        /* from the manager: in the context's arena */
     } sockets[INHERITED_MAX];
@@ -39,11 +40,16 @@ struct inherited {
  * ERR_CONFIG: a descriptor that is not a listening stream socket, or too many. inherited_close in any case.
  */
 enum errcode inherited_take(struct cx *cx, struct inherited *out) MUST_CHECK;
-/* A descriptor of our own for the socket at that place; ERR_NOT_FOUND: none was passed for it; ERR_SYSTEM.
+/* Takes a descriptor that was handed over, in addition. One that is not a listening stream socket is closed.
+ */
+void inherited_add(struct cx *cx, struct inherited *in, int fd);
+/* A descriptor of our own for the socket at that place, for one front after the other: a socket that has not
+ * been asked for yet, or else the first one again. ERR_NOT_FOUND: none was passed for the place; ERR_SYSTEM.
  */
 enum errcode
 inherited_get(struct cx *cx, struct inherited *in, const struct socket_place *at, int *fd_out) MUST_CHECK;
-/* ERR_CONFIG, with its name and address: a socket that nothing has asked for. */
+/* ERR_CONFIG, with its name and address: a socket of the service manager that nothing has asked
+ * for. */
 enum errcode inherited_check_used(struct cx *cx, const struct inherited *in) MUST_CHECK;
 void inherited_close(struct inherited *in);
 

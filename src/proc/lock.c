@@ -6,11 +6,20 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+static bool
+is_same_file(int fd, int other)
+{
+    struct stat a, b;
+    return other >= 0 && fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 /* The folder may belong to another account: a symbolic link is not followed, and nothing is ever written. */
-enum errcode
-lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int *fd_out)
+static enum errcode
+lock(struct cx *cx, struct str store_path, const struct privilege_user *user, int *handed, int *fd_out)
 {
     *fd_out = -1;
     if (str_is_null(store_path))
@@ -24,6 +33,11 @@ lock_store(struct cx *cx, struct str store_path, const struct privilege_user *us
         return errno == EROFS ? err_set(cx, ERR_SYSTEM, "store.path: %s is on a read-only file system", path)
                               : err_set(cx, ERR_SYSTEM, "store.path: the lock %s cannot be created: %s", path,
                                         strerror(errno));
+    if (is_same_file(fd, *handed)) {
+        (void)close(fd);
+        *fd_out = fd = *handed;
+        *handed = -1;
+    }
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         /* So that the same server can be started as that account too. */
         if (user->is_set && fchown(fd, user->uid, user->gid) != 0)
@@ -33,4 +47,13 @@ lock_store(struct cx *cx, struct str store_path, const struct privilege_user *us
     return errno == EWOULDBLOCK
                ? err_set(cx, ERR_SYSTEM, "store.path: another server uses %.*s", STR_ARG(store_path))
                : err_set(cx, ERR_SYSTEM, "store.path: %s cannot be locked: %s", path, strerror(errno));
+}
+
+enum errcode
+lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int handed, int *fd_out)
+{
+    enum errcode err = lock(cx, store_path, user, &handed, fd_out);
+    if (handed >= 0)
+        (void)close(handed);
+    return err;
 }

@@ -12,8 +12,9 @@
 /* Locks the file STORE.lock beside the database, created if missing, for as long as *fd_out, the caller's,
  * is open: the kernel releases the lock when the process ends in any way. When the folder does not exist,
  * *fd_out is -1: there is no store either. ERR_SYSTEM: another server holds the lock, or the file cannot
- * be created. */
-enum errcode
-lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int *fd_out) MUST_CHECK;
+ * be created. handed: the lock that the program before has held in this process (handover.h), -1: none; used
+ * if it is for the same store, and closed otherwise. */
+enum errcode lock_store(struct cx *cx, struct str store_path, const struct privilege_user *user, int handed,
+                        int *fd_out) MUST_CHECK;
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "log/log.h"
 
-#define PATIENCE (90 * CLOCK_S)
+#define PATIENCE (180 * CLOCK_S)
 #define EVERY (20 * CLOCK_MS)
 
 enum { RECEIPT_MAX = 64 * 1024 };
@@ -98,19 +98,19 @@ wait_for(const char *path, struct str old, pid_t server, struct buf *text)
 
 /* The exit status, and the problems on standard error. */
 static int
-show(const struct buf *text)
+show(const struct buf *text, bool is_upgrade)
 {
     struct str problems = buf_view(text);
     struct str verdict = str_cut(&problems, '\n');
     if (str_ends(verdict, STR_LIT(" accepted")))
         return EXIT_SUCCESS;
-    (void)fprintf(stderr, "countersignd: the new configuration is refused; the old one stays in use\n%.*s",
-                  STR_ARG(problems));
+    (void)fprintf(stderr, "countersignd: the new %s is refused; the old one stays in use\n%.*s",
+                  is_upgrade ? "program" : "configuration", STR_ARG(problems));
     return EXIT_FAILURE;
 }
 
 int
-receipt_request(pid_t server)
+receipt_request(pid_t server, bool is_upgrade)
 {
     struct arena a;
     struct buf text;
@@ -121,11 +121,11 @@ receipt_request(pid_t server)
     bool has_old = path != NULL && read_file(path, &text);
     struct str old = has_old ? arena_str(&a, first_word(&text)) : STR_LIT("");
     if (path == NULL)
-        (void)fprintf(stderr, "countersignd: --reload needs RUNTIME_DIRECTORY, the server's own\n");
-    else if (kill(server, SIGHUP) != 0)
+        (void)fprintf(stderr, "countersignd: RUNTIME_DIRECTORY, the server's own, is not set\n");
+    else if (kill(server, is_upgrade ? SIGUSR2 : SIGHUP) != 0)
         (void)fprintf(stderr, "countersignd: process %d: %s\n", (int)server, strerror(errno));
     else if (wait_for(path, old, server, &text))
-        status = show(&text);
+        status = show(&text, is_upgrade);
     else
         (void)fprintf(stderr, "countersignd: no answer from process %d; its log may say why\n", (int)server);
     buf_clear(&text);

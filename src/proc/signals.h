@@ -8,7 +8,14 @@
 #include "base/err.h"
 #include "base/loop.h"
 
-enum signal_deed { SIGNAL_END, SIGNAL_RELOAD, SIGNAL_REAP, SIGNAL_IGNORE, SIGNAL_DEED_COUNT_ };
+enum signal_deed {
+    SIGNAL_END,
+    SIGNAL_RELOAD,
+    SIGNAL_UPGRADE,
+    SIGNAL_REAP,
+    SIGNAL_IGNORE,
+    SIGNAL_DEED_COUNT_
+};
 
 /* Must come first in a supervisor: resets inherited masks and ignored signals, ignores what the table
  * ignores, and blocks the table's other signals until signals_watch, so that none is lost. May be

@@ -18,6 +18,7 @@
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/guard.h"
+#include "proc/handover.h"
 #include "proc/lock.h"
 #include "proc/inherited.h"
 #include "proc/notify.h"
@@ -85,6 +86,7 @@ end_at_once(struct supervisor *s)
         loop_timer_stop(s->loop, &s->members[i].restart);
     enter(s, PHASE_ENDING);
     reload_cancel(s);
+    upgrade_cancel(s);
     kill_all(s);
     end_step(s);
 }
@@ -132,6 +134,7 @@ drain(struct supervisor *s)
     listeners_close(&s->listeners); /* our copies too, or the kernel keeps accepting connections */
     enter(s, PHASE_DRAINING);
     reload_cancel(s);
+    upgrade_cancel(s);
     for (size_t i = 0; i < s->n; i++) {
         struct member *m = &s->members[i];
         loop_timer_stop(s->loop, &m->restart);
@@ -209,7 +212,7 @@ got_child_signal(void *arg, int signo)
         struct member *m = find_member(s, pid);
         if (m != NULL)
             ended(m, status);
-        else
+        else if (!upgrade_ended(s, pid, status))
             log_event(LOG_ORPHAN_REAPED, "pid=%d", (int)pid);
     }
 }
@@ -229,7 +232,7 @@ announce(struct supervisor *s)
     buf_add_byte(&line, '\n');
     notify_fd(s->ready_fd, buf_view(&line));
     s->ready_fd = -1;
-    receipt_write(&s->cx, 0, NULL);
+    receipt_write(&s->cx, s->reload.count, NULL);
     notify_manager("READY=1\nSTATUS=serving");
     watchdog_begin(s);
     renewal_begin(s);
@@ -296,11 +299,13 @@ add_members(struct supervisor *s, enum member_kind kind, size_t n)
 }
 
 static enum errcode
-open_listeners(struct supervisor *s)
+open_listeners(struct supervisor *s, struct handover *handover)
 {
     const struct config *config = &s->source.config;
     struct inherited inherited;
     enum errcode err = inherited_take(&s->cx, &inherited);
+    for (; handover->n > 0; handover->n--)
+        inherited_add(&s->cx, &inherited, handover->fds[handover->n - 1]);
     if (err == ERR_NONE)
         err = listeners_open(&s->cx, config, &inherited, &s->listeners);
     inherited_close(&inherited);
@@ -312,6 +317,8 @@ static enum errcode
 prepare(struct supervisor *s)
 {
     const struct config *config = &s->source.config;
+    struct handover handover;
+    handover_receive(&handover);
     limits_adopt();
     s->node = rand_id();
     enum errcode err = spawn_find_user(&s->cx, config->server_user, &s->user);
@@ -319,16 +326,15 @@ prepare(struct supervisor *s)
     if (err == ERR_NONE && warning != NULL)
         log_event(LOG_USER_ROOT, "problem=\"%s\"", warning);
     if (err == ERR_NONE)
-        err = lock_store(&s->cx, config_store_file(config), &s->user, &s->store_lock);
+        err = lock_store(&s->cx, config_store_file(config), &s->user, handover.lock, &s->store_lock);
     renewal_note(s);
     if (err == ERR_NONE)
         err = certificates_open(&s->cx, config, &s->tls);
     if (err == ERR_NONE)
-        err = open_listeners(s);
+        err = open_listeners(s, &handover);
     static void (*const got[])(void *arg, int signo) = {
-        [SIGNAL_END] = got_end_signal,
-        [SIGNAL_RELOAD] = got_reload_signal,
-        [SIGNAL_REAP] = got_child_signal,
+        [SIGNAL_END] = got_end_signal,    [SIGNAL_RELOAD] = got_reload_signal,
+        [SIGNAL_UPGRADE] = upgrade_begin, [SIGNAL_REAP] = got_child_signal,
         [SIGNAL_IGNORE] = NULL,
     };
     return err == ERR_NONE ? signals_watch(s->loop, got, s) : err;
@@ -415,6 +421,9 @@ supervise_run(const struct supervise_options *options)
         loop_timer_init(&s.deadline, deadline_due);
         loop_timer_init(&s.patrol, patrol);
         renewal_init(&s);
+        upgrade_init(&s);
+        s.reload.count =
+            (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */
         status = serve(&s);
         listeners_close(&s.listeners);
         certificates_close(&s.tls);
@@ -422,6 +431,7 @@ supervise_run(const struct supervise_options *options)
             (void)close(s.store_lock);
         reload_cancel(&s);
         renewal_clear(&s);
+        upgrade_cancel(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);
         free(s.members);

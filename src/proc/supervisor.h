@@ -17,6 +17,7 @@
 #include "proc/source.h"
 #include "proc/spawn.h"
 #include "proc/supervise.h"
+#include "proc/upgrade.h"
 #include "proc/watchdog.h"
 
 enum phase {
@@ -43,6 +44,7 @@ struct supervisor {
     int64_t patrolled_at; /* clock_mono */
     struct reload reload;
     struct renewal renewal;
+    struct upgrade upgrade;
     struct watchdog watchdog;
     int ready_fd;
     int status;

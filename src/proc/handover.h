@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handover: what a program that is replaced in its own process (upgrade.h) leaves open for the next one, by
+ * an environment variable that names the process and the descriptors: the store's lock, and each front's
+ * listening sockets. Nothing else crosses from one version to another. */
+#ifndef COUNTERSIGN_PROC_HANDOVER_H
+#define COUNTERSIGN_PROC_HANDOVER_H
+
+#include <stdbool.h>
+
+#include "base/cx.h"
+#include "proc/listeners.h"
+
+/* Before exec: keeps them open across it, and `ready` too. False and errno: not possible. */
+bool handover_give(struct cx *cx, const struct listeners *l, int lock, int ready);
+/* exec has failed. */
+void handover_take_back(const struct listeners *l, int lock);
+
+enum { HANDOVER_MAX = LISTENERS_MAX * FRONTS_MAX };
+
+struct handover {
+    int lock; /* -1: none */
+    size_t n;
+    int fds[HANDOVER_MAX];
+};
+
+/* What was left for this very process; none if nothing was. The descriptors are the caller's, close-on-exec.
+ * The variable is removed. */
+void handover_receive(struct handover *out);
+
+#endif

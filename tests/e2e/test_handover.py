@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Upgrades while the server serves: the new program takes over the sockets, and the old children finish what is in flight."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from countersign import DAEMON, PATIENCE
+from test_service import LIBEXEC, listening, managed, manager, passing  # noqa: F401
+
+
+def upgrade(server, times):
+    """The times-th one; returns when its old children have gone."""
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"supervisor upgrade\.done", times=times)
+
+
+class Load(threading.Thread):
+    """Asks again and again: on a connection of its own each time, or on one that is kept while the server keeps it."""
+
+    def __init__(self, server, keeps):
+        super().__init__()
+        self.port, self.keeps = server.port, keeps
+        self.stopped, self.answers, self.failures = threading.Event(), 0, []
+        self.start()
+
+    def run(self):
+        connection, used = None, False
+        while not self.stopped.is_set():
+            if connection is None:
+                connection, used = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE), False
+            try:
+                connection.request("GET", "/healthz")
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    self.failures.append(answer.status)
+                self.answers += 1
+                is_kept = self.keeps and not answer.will_close
+            except (OSError, http.client.HTTPException) as problem:
+                # An idle connection may be closed at any time (RFC 9110, section 9.2.2); a new one may not.
+                if not used:
+                    self.failures.append(problem)
+                is_kept = False
+            used = True
+            if not is_kept:
+                connection.close()
+                connection = None
+        if connection:
+            connection.close()
+
+    def end(self):
+        self.stopped.set()
+        self.join(PATIENCE)
+        return self.answers, self.failures
+
+
+def test_three_upgrades_in_a_row_refuse_and_reset_nothing(own_server, name):
+    company, email = name
+    server = own_server({("server", "fronts"): 2})
+    server.company(company)
+    people = [server.technician(company, f"{n}.{email}") for n in (1, 2, 3)]
+    phones = [server.phone(one) for one in people]
+    pid, begun = server.process.pid, set()
+    load = [Load(server, keeps) for keeps in (False, False, True, True)]
+    for times in (1, 2, 3):
+        console = server.console()
+        token, push = console.begin(people[times - 1])
+        old = set(server.children("front") + server.children("worker") + server.children("courier"))
+        assert not old & begun
+        begun |= old
+        upgrade(server, times)
+        assert server.process.poll() is None and not old & set(server.children("front") + server.children("worker"))
+        console.connection.close()  # which was idle: the old front has closed it
+        assert phones[times - 1].approve(push.sMatchNumber)["result"] == "OK"
+        assert console.settle(token, push.sPushToken).result == "OK", "a sign-in that was under way goes on"
+    for one in load:
+        answers, failures = one.end()
+        assert answers > 0 and not failures, failures
+    assert server.process.pid == pid and len(server.children("front")) == 2
+
+
+def test_a_held_check_gets_poll_and_comes_back(own_server, name):
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    got = []
+    held = threading.Thread(target=lambda: got.append(console.check(token, push.sPushToken, Prefer="wait=50")))
+    held.start()
+    server.wait_log(r"debug worker call .*twoFactorCheckPushAuthStatus")
+    upgrade(server, 1)
+    held.join(PATIENCE)
+    assert [answer.result for answer in got] == ["Poll"]
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
+@pytest.fixture
+def replaceable(own_server, tmp_path):
+    """A server whose program is a file of its own: (server, the file)."""
+    program = tmp_path / "countersignd"
+    shutil.copy(DAEMON, program)
+    server = own_server(start=False)
+    script = f'shift; exec {program} --libexec {LIBEXEC} "$@"'
+    server.start(before=("sh", "-c", script, "sh"))
+    return server, program
+
+
+def test_another_program_at_the_path_takes_over(replaceable):
+    server, program = replaceable
+    shutil.copy(DAEMON, f"{program}.new")
+    os.rename(f"{program}.new", program)
+    upgrade(server, 1)
+    assert os.readlink(f"/proc/{server.process.pid}/exe") == str(program)
+    answers, failures = Load(server, False).end()
+    assert not failures, failures
+
+
+@pytest.mark.parametrize("content, said", [
+    # Under Landlock the supervisor starts no shell either.
+    ("#!/bin/sh\necho 'this program is broken' >&2\nexit 2\n", "(this program is broken|cannot be started)"),
+    ("#!/bin/sh\nkill -SEGV $$\n", "(the new program: signal SEGV|cannot be started)"),
+    ("", "cannot be started"),
+    (None, "cannot be started"),
+])
+def test_a_broken_program_leaves_the_old_one_running(replaceable, content, said):
+    server, program = replaceable
+    children = server.children("front") + server.children("worker")
+    os.unlink(program)
+    if content is not None:
+        program.write_text(content)
+        program.chmod(0o755)
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"error supervisor upgrade\.refused problem=.*" + said)
+    assert server.children("front") + server.children("worker") == children
+    answers, failures = Load(server, False).end()
+    assert not failures, failures
+
+
+def test_a_configuration_or_a_store_that_the_new_program_refuses_leaves_the_old_one_running(own_server):
+    server = own_server()
+    with open(server.config, "a", encoding="utf-8") as config:
+        config.write("[log]\nnonsense = 1\n")
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"upgrade\.refused problem=.*unknown setting nonsense")
+    server.write_config()
+    os.rename(server.settings["store", "key_file"], server.settings["store", "key_file"] + ".away")
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"upgrade\.refused problem=.*countersign\.key")
+    os.rename(server.settings["store", "key_file"] + ".away", server.settings["store", "key_file"])
+    upgrade(server, 1)
+    assert not Load(server, False).end()[1]
+
+
+def test_the_number_of_fronts_may_change_under_load(own_server):
+    server = own_server({("server", "fronts"): 2})
+    load = [Load(server, False) for _ in range(3)]
+    for times, fronts in ((1, 1), (2, 3), (3, 2)):
+        server.settings["server", "fronts"] = fronts
+        server.write_config()
+        upgrade(server, times)
+        assert len(server.children("front")) == fronts
+    for one in load:
+        assert not one.end()[1]
+
+
+def test_a_second_server_stays_out_during_and_after_an_upgrade(own_server):
+    server = own_server()
+    upgrade(server, 1)
+    second = subprocess.run([DAEMON, "-c", server.config], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                            env=server.env)
+    assert second.returncode == 1 and "another server uses" in second.stderr, second
+
+
+def test_a_service_manager_sees_one_service_that_reloads(own_server, manager, tmp_path):  # noqa: F811
+    server = own_server(start=False)
+    with listening(server.port) as one:
+        server.start(**{**managed(server, manager, RUNTIME_DIRECTORY=str(tmp_path)), **passing([one], "web")})
+        manager.wait("READY=1")
+        for _ in range(2):
+            done = subprocess.run([DAEMON, "--upgrade", str(server.process.pid)], capture_output=True, text=True, timeout=PATIENCE * 3,
+                                  check=False, env={**server.env, "RUNTIME_DIRECTORY": str(tmp_path)})
+            assert done.returncode == 0, done
+            manager.wait("RELOADING=1")
+            manager.wait("READY=1", "STATUS=serving")
+            assert not Load(server, False).end()[1]
+        with open(server.config, "a", encoding="utf-8") as config:
+            config.write("[log]\nnonsense = 1\n")
+        done = subprocess.run([DAEMON, "--upgrade", str(server.process.pid)], capture_output=True, text=True, timeout=PATIENCE * 3,
+                              check=False, env={**server.env, "RUNTIME_DIRECTORY": str(tmp_path)})
+        assert done.returncode == 1 and "the new program is refused" in done.stderr and "nonsense" in done.stderr, done
+
+
+def test_an_end_during_an_upgrade_ends_all(own_server):
+    server = own_server()
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"supervisor upgrade program=")
+    assert server.stop() == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", server.port)) != 0
+    assert not re.search(r"upgrade\.done", server.log())
