@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 enum { BLIND_MOST = 1 << 20 /* closed one by one if /proc is missing */ };
 
 bool
@@ -55,7 +57,7 @@ close_blindly(int first)
 bool
 fds_close_from(int first)
 {
-    return close_range((unsigned)first, ~0u, 0) == 0 || close_listed(first) || close_blindly(first);
+    return os_close_from(first) || close_listed(first) || close_blindly(first);
 }
 
 bool

@@ -2,17 +2,16 @@
 /* weight: see weight.h. */
 #include "front/weight.h"
 
-#include <malloc.h>
-
 #include "base/err.h"
 #include "base/list.h"
+#include "base/os.h"
 
 static void
 rested(struct loop_timer *t)
 {
     const struct weight *w = LIST_ITEM(t, struct weight, rest);
     if (w->held == 0)
-        (void)malloc_trim(0);
+        os_trim_heap();
 }
 
 void

@@ -165,8 +165,9 @@ static void
 add_folder(struct cx *cx, struct str path, struct certificates *out, struct buf *problems)
 {
     struct dirent **entries = NULL;
-    int parent = open(arena_cstr(&cx->arena, path), O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    int n = parent < 0 ? -1 : scandirat(parent, ".", &entries, is_candidate, alphasort);
+    const char *name = arena_cstr(&cx->arena, path);
+    int parent = open(name, O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int n = parent < 0 ? -1 : scandir(name, &entries, is_candidate, alphasort);
     if (n < 0)
         buf_addf(problems, "%stls.folder: cannot read %.*s: %s", problems->len == 0 ? "" : "\n",
                  STR_ARG(path), strerror(errno));
@@ -229,8 +230,9 @@ static void
 stamp_folder(struct cx *cx, struct str path, struct buf *out)
 {
     struct dirent **entries = NULL;
-    int parent = open(arena_cstr(&cx->arena, path), O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    int n = parent < 0 ? 0 : scandirat(parent, ".", &entries, is_candidate, alphasort);
+    const char *folder = arena_cstr(&cx->arena, path);
+    int parent = open(folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int n = parent < 0 ? 0 : scandir(folder, &entries, is_candidate, alphasort);
     for (int i = 0; i < n; i++) {
         const char *name = entries[i]->d_name;
         buf_addf(out, "%s\n", name);

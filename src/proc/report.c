@@ -2,8 +2,11 @@
 /* report: see the header. */
 #include "proc/report.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#include "base/os.h"
 
 void
 report_lines(enum log_event event, const struct buf *lines)
@@ -23,7 +26,6 @@ report_ending(struct arena *a, int status)
 {
     if (!WIFSIGNALED(status))
         return arena_printf(a, "exit status %d", WEXITSTATUS(status));
-    const char *name = sigabbrev_np(WTERMSIG(status));
     const char *why = WTERMSIG(status) == SIGSYS ? ", a system call that its sandbox forbids" : "";
-    return arena_printf(a, "signal %s%s", name == NULL ? "?" : name, why);
+    return arena_printf(a, "signal %s%s", os_signal_name(WTERMSIG(status)), why);
 }

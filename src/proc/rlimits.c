@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/os.h"
 #include "log/log.h"
 
 static const struct {
-    __rlimit_resource_t which;
+    OS_RLIMIT which;
     bool warns;
     const char *name, *effect;
 } limits[] = {

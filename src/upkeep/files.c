@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
 
 static enum errcode
@@ -112,7 +114,7 @@ files_copy(struct cx *cx, const char *from, const char *to)
 enum errcode
 files_name(struct cx *cx, const char *from, const char *to)
 {
-    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ? ERR_NONE : fail(cx, to);
+    return os_rename_new(from, to) == 0 ? ERR_NONE : fail(cx, to);
 }
 
 struct str
