@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/print.h"
+#include "upkeep/check.h"
 #include "upkeep/move.h"
 
 static void
@@ -57,4 +58,44 @@ cmd_db_migrate(struct cli *cli)
         return err;
     tell_moved(cli, &m);
     return ERR_NONE;
+}
+
+struct checking {
+    struct cli *cli;
+    json_t *problems;
+};
+
+static void
+show_problem(void *arg, struct str words)
+{
+    const struct checking *c = arg;
+    print_note(c->cli, "%s", print_safe(c->cli, words));
+    print_add(c->problems, print_text(words));
+}
+
+enum errcode
+cmd_db_check(struct cli *cli)
+{
+    enum errcode err = cli_open_store(cli);
+    if (err != ERR_NONE)
+        return err;
+    struct checking c = {.cli = cli, .problems = print_array()};
+    struct check check = {.found = show_problem, .arg = &c};
+    check_run(&cli->cx, &check);
+    json_t *o = print_object();
+    print_put_bool(o, "ok", check.problems == 0);
+    print_put_int(o, "rows", check.rows);
+    print_put_int(o, "events", check.events);
+    print_put(o, "problems", c.problems);
+    if (check.problems == 0) {
+        print_done(cli, o, "The database is sound: %lld rows, and a log of %lld events.",
+                   (long long)check.rows, (long long)check.events);
+        return ERR_NONE;
+    }
+    if (cli->json)
+        print_record(cli, o);
+    else
+        json_decref(o);
+    return err_set(&cli->cx, ERR_CRYPTO, "the database is not sound: %lld problem%s",
+                   (long long)check.problems, check.problems == 1 ? "" : "s");
 }

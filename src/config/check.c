@@ -215,6 +215,16 @@ check_memory(const struct config *c, struct problems *p)
                      "worker_memory must be 256M more than passwords.memory, or 0");
 }
 
+/* A call waits for a lock, and then runs; a caller that was given up does not learn how it ended. */
+static void
+check_times(const struct config *c, struct problems *p)
+{
+    const unsigned at = p->set_at[SETTING_store_busy_timeout];
+    if (c->store_busy_timeout * 2 >= c->limits_call_time)
+        problems_add(p, at != 0 ? at : p->set_at[SETTING_limits_call_time],
+                     "store.busy_timeout must be less than half of limits.call_time");
+}
+
 static void
 check_store(const struct config *c, struct problems *p)
 {
@@ -290,6 +300,7 @@ config_check(const struct config *c, struct problems *p)
     check_socket(c, p);
     check_tls(c, p);
     check_memory(c, p);
+    check_times(c, p);
     check_store(c, p);
     check_webhook(c, p);
     check_push(c, p);

@@ -54,12 +54,16 @@ struct db_driver {
     char (*kind)(struct db_rows *rows, int column); /* i, t, b, n as in struct db_value; otherwise 0 */
     int64_t (*number)(struct db_rows *rows, int column);
     struct str (*bytes)(struct db_rows *rows, int column);
-    /* Of whole.h. */
+    /* Of whole.h. load_begin and load_end NULL: there is nothing to do. */
     enum errcode (*load_begin)(struct cx *cx, struct db *db, const struct db_table *table);
     enum errcode (*load_row)(struct cx *cx, struct db *db, const struct db_table *table,
                              const struct db_record *record);
     enum errcode (*load_end)(struct cx *cx, struct db *db);
     enum errcode (*defer)(struct cx *cx, struct db *db, bool on);
+    /* SELECT of a name and a definition for each object of the schema, in the order of the names' bytes; and
+     * a script that makes an empty schema the current one until the transaction is rolled back; NULL: none.
+     */
+    const char *describe, *scratch;
     enum errcode (*examine)(struct cx *cx, struct db *db, const struct db_finder *finder);
     /* Several statements without parameters or rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);

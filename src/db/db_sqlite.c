@@ -209,15 +209,6 @@ sqlite_bytes(struct db_rows *rows, int column)
 }
 
 static enum errcode
-sqlite_load_begin(struct cx *cx, struct db *db, const struct db_table *table)
-{
-    (void)cx;
-    (void)db;
-    (void)table;
-    return ERR_NONE;
-}
-
-static enum errcode
 sqlite_load_row(struct cx *cx, struct db *db, const struct db_table *table, const struct db_record *record)
 {
     struct db_rows *rows = NULL;
@@ -228,14 +219,6 @@ sqlite_load_row(struct cx *cx, struct db *db, const struct db_table *table, cons
     err = sqlite_step(cx, rows, &has_row);
     sqlite_finish(rows);
     return err;
-}
-
-static enum errcode
-sqlite_load_end(struct cx *cx, struct db *db)
-{
-    (void)cx;
-    (void)db;
-    return ERR_NONE;
 }
 
 /* The end of the transaction sets it back, and verifies. */
@@ -433,10 +416,10 @@ const struct db_driver db_sqlite = {
     .kind = sqlite_kind,
     .number = sqlite_number,
     .bytes = sqlite_bytes,
-    .load_begin = sqlite_load_begin,
     .load_row = sqlite_load_row,
-    .load_end = sqlite_load_end,
     .defer = sqlite_defer,
+    .describe = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema "
+                "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type || ' ' || name",
     .examine = sqlite_examine,
     .script = sqlite_script,
     .is_empty = sqlite_is_empty,

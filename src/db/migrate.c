@@ -81,6 +81,12 @@ migrate_within(struct cx *cx)
 }
 
 enum errcode
+migrate_anew(struct cx *cx)
+{
+    return apply(cx, 0);
+}
+
+enum errcode
 migrate_up(struct cx *cx)
 {
     enum errcode err = db_begin_untimed(cx);

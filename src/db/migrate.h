@@ -18,5 +18,7 @@ enum errcode migrate_version(struct cx *cx, int64_t *version_out) MUST_CHECK;
 enum errcode migrate_up(struct cx *cx) MUST_CHECK;
 /* The same within the open transaction (db_begin_untimed). */
 enum errcode migrate_within(struct cx *cx) MUST_CHECK;
+/* All steps, in a schema that is empty. */
+enum errcode migrate_anew(struct cx *cx) MUST_CHECK;
 
 #endif

@@ -135,8 +135,9 @@ db_record_compare(const struct db_table *table, const struct db_record *a, const
 enum errcode
 db_load_begin(struct cx *cx, const struct db_table *table)
 {
+    const struct db_driver *driver = cx->db->driver;
     ASSERT(cx->db->in_transaction);
-    return db_noted(cx->db, cx->db->driver->load_begin(cx, cx->db, table));
+    return driver->load_begin == NULL ? ERR_NONE : db_noted(cx->db, driver->load_begin(cx, cx->db, table));
 }
 
 enum errcode
@@ -148,7 +149,8 @@ db_load_row(struct cx *cx, const struct db_table *table, const struct db_record 
 enum errcode
 db_load_end(struct cx *cx)
 {
-    return db_noted(cx->db, cx->db->driver->load_end(cx, cx->db));
+    const struct db_driver *driver = cx->db->driver;
+    return driver->load_end == NULL ? ERR_NONE : db_noted(cx->db, driver->load_end(cx, cx->db));
 }
 
 enum errcode

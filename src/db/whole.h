@@ -88,6 +88,9 @@ struct db_finder {
 };
 enum errcode db_examine(struct cx *cx, const struct db_finder *finder) MUST_CHECK;
 
+/* The same for what the schema has: tables, columns, constraints, indexes; and nothing else. */
+enum errcode db_compare_schema(struct cx *cx, const struct db_finder *finder) MUST_CHECK;
+
 /* A database that is closed refuses every transaction and every connection but these: the reason is a row of
  * the table meta, for people. Null: it is open. */
 #define DB_CLOSED STR_LIT("closed")

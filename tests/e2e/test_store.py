@@ -244,7 +244,7 @@ WRITERS = {
 }
 # Those that read it, or make or bring up a database, while no other program uses it.
 OTHERS = {
-    "init", "upgrade", "backup", "restore", "db migrate", "config default", "config check", "company list", "company show", "technician list",
+    "init", "upgrade", "backup", "restore", "db migrate", "db check", "config default", "config check", "company list", "company show", "technician list",
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
     "audit prove", "audit checkpoint", "audit export",
     "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",

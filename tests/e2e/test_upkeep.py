@@ -5,6 +5,7 @@ may have been used since, comes back to life."""
 import contextlib
 import http.client
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -327,3 +328,50 @@ def test_what_is_not_moved(own_server, name, tmp_path):
     with pytest.raises(Refused, match="from SQLite to PostgreSQL"):
         other.cli("db", "migrate", "--to", postgres.store()[("store", "url")])
     assert other.cli("company", "list")["companies"] == [] and len(server.cli("company", "list")["companies"]) == 1
+
+
+FLAWS = [
+    ("UPDATE technician SET role_on = 7", "technician: role_on is neither 0 nor 1"),
+    ("UPDATE session SET token_digest = token_digest || token_digest", "session: token_digest is not a digest"),
+    ("UPDATE technician SET deleted_at = 5", "technician: a deleted account has secrets"),
+    ("CREATE INDEX mine ON company (title)", "index mine is not of this program"),
+    ("DROP INDEX challenge_pending", "index challenge_pending is missing"),
+    ("ALTER TABLE company ADD COLUMN colour BIGINT", "colour|table company is not as the schema has it"),
+    ("CREATE TABLE mine (id BIGINT)", "mine is not of this program"),
+    ("UPDATE audit SET actor = 'x' WHERE seq = 2", "event 2|compare with a backup"),
+]
+# What PostgreSQL's columns and constraints do not let in.
+FLAWS_OF_FILES = [
+    ("UPDATE technician SET changed_at = 'never'", "a wrong value for technician.changed_at"),
+    ("UPDATE company SET title = CAST(x'ff41' AS TEXT)", "company.title: a text is not UTF-8"),
+    ("DELETE FROM company", "refers to one of company that is not there"),
+    ("CREATE TRIGGER mine AFTER INSERT ON session BEGIN DELETE FROM audit; END", "trigger mine is not of this program"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_is_looked_at_as_a_whole(own_server, name, tmp_path, kind):
+    company, email = name
+    database = postgres.database()
+    settings = in_a_file(tmp_path) if kind == "sqlite" else {("store", "url"): postgres.server().url(database)}
+    server = own_server(settings)
+    phone = server.ready(company, email)
+    assert server.console().sign_in(email, phone).result == "OK"
+    sound = server.cli("db", "check")
+    assert sound["ok"] and sound["problems"] == [] and sound["rows"] > 20 and sound["events"] > 3, sound
+    server.stop()
+    path = settings.get(("store", "path"))
+    for number, (sql, words) in enumerate(FLAWS + (FLAWS_OF_FILES if kind == "sqlite" else [])):
+        if kind == "sqlite":
+            bad = f"{tmp_path}/bad{number}.db"
+            shutil.copy(path, bad)
+            with contextlib.closing(sqlite3.connect(bad)) as store, store:
+                store.execute(sql)
+            use(server, {("store", "path"): bad})
+        else:
+            postgres.server().sql(f"CREATE DATABASE bad{database}{number} TEMPLATE {database}")
+            postgres.server().sql(sql, f"bad{database}{number}")
+            use(server, {("store", "url"): postgres.server().url(f"bad{database}{number}")})
+        done = server.run("db", "check")
+        assert done.returncode == 1 and re.search(words, done.stdout), (sql, done.stdout, done.stderr)
+        assert "the database is not sound" in done.stderr

@@ -227,42 +227,17 @@ load_end(struct cx *cx, struct db *db)
     return pg_load_end(cx, link_of(db));
 }
 
-/* Every foreign key, which the owner of the tables may change. */
-#define DEFER(before, how)                                                                          \
-    "DO $$ DECLARE r record; BEGIN " before "FOR r IN SELECT conname, conrelid::regclass AS place " \
-    "FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace "                               \
-    "WHERE contype = 'f' AND n.nspname = current_schema() LOOP "                                    \
-    "EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I " how "', r.place, r.conname); END LOOP; END $$"
-
 static enum errcode
-pg_defer(struct cx *cx, struct db *db, bool on)
+defer(struct cx *cx, struct db *db, bool on)
 {
-    struct pg_link *link = link_of(db);
-    pg_link_stop_all(link);
-    const char *text = on ? DEFER("", "DEFERRABLE INITIALLY DEFERRED")
-                          : DEFER("SET CONSTRAINTS ALL IMMEDIATE; ", "NOT DEFERRABLE");
-    return pg_link_run(cx, link, text, "DO", 0);
+    return pg_link_defer(cx, link_of(db), on);
 }
 
 static enum errcode
-pg_examine(struct cx *cx, struct db *db, const struct db_finder *finder)
+examine(struct cx *cx, struct db *db, const struct db_finder *finder)
 {
-    static const char sql[] =
-        "SELECT 'the constraint ' || conname || ' of ' || conrelid::regclass || ' is not in force: "
-        "ALTER TABLE ... VALIDATE CONSTRAINT' FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace "
-        "WHERE n.nspname = current_schema() AND NOT convalidated UNION ALL "
-        "SELECT 'the index ' || indexrelid::regclass || ' is not in force: REINDEX INDEX' FROM pg_index "
-        "JOIN pg_class c ON c.oid = indexrelid WHERE c.relnamespace = current_schema()::regnamespace "
-        "AND NOT (indisvalid AND indisready AND indislive) LIMIT 20";
-    struct db_rows *rows = NULL;
-    bool has_row = false;
-    enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
-    if (err != ERR_NONE)
-        return err;
-    while ((err = pg_step(cx, rows, &has_row)) == ERR_NONE && has_row)
-        finder->found(finder->arg, pg_bytes(rows, 0));
-    pg_finish(rows);
-    return err;
+    enum errcode err = pg_link_connect(cx, link_of(db));
+    return err == ERR_NONE ? pg_link_examine(cx, link_of(db), db, finder) : err;
 }
 
 /* Of migrations: they may take as long as they need. */
@@ -410,8 +385,10 @@ const struct db_driver db_postgres = {
     .load_begin = load_begin,
     .load_row = load_row,
     .load_end = load_end,
-    .defer = pg_defer,
-    .examine = pg_examine,
+    .defer = defer,
+    .describe = pg_describe_text,
+    .scratch = "SET LOCAL search_path TO pg_temp",
+    .examine = examine,
     .script = pg_script,
     .is_empty = pg_is_empty,
     .map = pg_map,

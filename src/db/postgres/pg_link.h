@@ -88,6 +88,12 @@ enum errcode pg_load_begin(struct cx *cx, struct pg_link *link, const struct db_
 enum errcode pg_load_row(struct cx *cx, struct pg_link *link, const struct db_record *record) MUST_CHECK;
 enum errcode pg_load_end(struct cx *cx, struct pg_link *link) MUST_CHECK;
 
+/* For db_defer, db_examine and db_compare_schema; connected. */
+enum errcode pg_link_defer(struct cx *cx, struct pg_link *link, bool on) MUST_CHECK;
+enum errcode pg_link_examine(struct cx *cx, struct pg_link *link, struct db *db,
+                             const struct db_finder *finder) MUST_CHECK;
+extern const char pg_describe_text[];
+
 /* The statement of that text and those types, stopped. */
 struct pg_statement *pg_link_statement(struct pg_link *link, struct db *db, const char *sql,
                                        const struct db_value *values, size_t n);

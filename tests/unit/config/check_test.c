@@ -56,6 +56,18 @@ a_worker_has_room_for_a_hash(void **state)
 }
 
 static void
+a_wait_for_the_store_ends_within_its_call(void **state)
+{
+    (void)state;
+    assert_accepted("[store]\nbusy_timeout = 14s\n");
+    assert_accepted("[store]\nbusy_timeout = 60s\n[limits]\ncall_time = 121s\n");
+    assert_refused("[store]\nbusy_timeout = 15s\n",
+                   "f:2: store.busy_timeout must be less than half of limits.call_time\n");
+    assert_refused("[limits]\ncall_time = 10s\n",
+                   "f:2: store.busy_timeout must be less than half of limits.call_time\n");
+}
+
+static void
 proxies_at_the_door(void **state)
 {
     (void)state;
@@ -294,6 +306,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(listeners),
                                        cmocka_unit_test(listeners_by_name_and_path),
+                                       cmocka_unit_test(a_wait_for_the_store_ends_within_its_call),
                                        cmocka_unit_test(proxies_at_the_door),
                                        cmocka_unit_test(a_worker_has_room_for_a_hash),
                                        cmocka_unit_test(address),
