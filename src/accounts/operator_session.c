@@ -81,6 +81,8 @@ holder_of(struct cx *cx, struct str ticket, struct operator* o_out)
         err = operator_get(cx, link.operator_id, o_out);
     if (err == ERR_NONE && o_out->state != OPERATOR_ACTIVE)
         err = err_set(cx, ERR_NOT_FOUND, "the link's operator is disabled");
+    if (err == ERR_NONE)
+        cx->proofs |= CX_PROOF_LINK;
     return err;
 }
 

@@ -39,7 +39,8 @@ enum cx_proof {
     CX_PROOF_SIGNATURE = 1 << 5,
     CX_PROOF_DEED = 1 << 6,
     CX_PROOF_SELF = 1 << 7,
-    CX_PROOF_OPERATOR = 1 << 8
+    CX_PROOF_OPERATOR = 1 << 8,
+    CX_PROOF_LINK = 1 << 9
 };
 
 struct cx {

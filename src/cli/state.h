@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state: whether an account can be used at present, and if not, since when, by whom and until when, and which
- * command changes that. */
+/* state: prints whether an account can be used at present (report/state.h). */
 #ifndef COUNTERSIGN_CLI_STATE_H
 #define COUNTERSIGN_CLI_STATE_H
 

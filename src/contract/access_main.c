@@ -34,8 +34,10 @@ print_caller(const struct ct_caller *c)
 static void
 print_operation(const struct ct_op *op)
 {
-    static const char *const roots[] = {
-        [CT_FACE_SOAP] = "", [CT_FACE_JSON] = "/api/", [CT_FACE_SANDBOX] = "/sandbox/"};
+    static const char *const roots[] = {[CT_FACE_SOAP] = "",
+                                        [CT_FACE_JSON] = "/api/",
+                                        [CT_FACE_ADMIN] = "/api/",
+                                        [CT_FACE_SANDBOX] = "/sandbox/"};
     const char *prefix = op->face == CT_FACE_SANDBOX ? "sandbox_" : "";
     struct str name = str_sub(op->name, strlen(prefix), op->name.n);
     printf("| `%s", roots[op->face]);
@@ -50,7 +52,9 @@ print_operation(const struct ct_op *op)
 static void
 print_matrix_head(void)
 {
-    printf("\n## Operations\n\n| operation");
+    printf("\n## Operations\n\n"
+           "OPERATOR, AUDITOR, HELPDESK, ADMIN and OWNER each include those before: the mark is at the least "
+           "role.\n\n| operation");
     for (const struct ct_caller *c = ct_callers; c < ct_callers + CT_CALLER_COUNT_; c++)
         printf(" | %s", c->name.p);
     printf(" |\n| ---");

@@ -23,6 +23,9 @@ call_put(struct buf *out, const struct call *c)
     frame_put_str(out, c->session);
     frame_put_str(out, c->user_agent);
     put_bool(out, c->is_secure);
+    frame_put_str(out, c->operator_session);
+    frame_put_str(out, c->operator_token);
+    frame_put_str(out, c->idempotency_key);
 }
 
 void
@@ -32,6 +35,9 @@ call_get(struct frame *f, struct arena *a, struct call *c_out)
     c_out->session = arena_str(a, frame_get_str(f));
     c_out->user_agent = arena_str(a, frame_get_str(f));
     c_out->is_secure = get_bool(f);
+    c_out->operator_session = arena_str(a, frame_get_str(f));
+    c_out->operator_token = arena_str(a, frame_get_str(f));
+    c_out->idempotency_key = arena_str(a, frame_get_str(f));
 }
 
 void

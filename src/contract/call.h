@@ -41,15 +41,18 @@ struct call {
     struct str session;    /* value of the session cookie, or null */
     struct str user_agent; /* or null */
     bool is_secure;        /* TLS, here or at the trusted proxy */
+    /* Of the operator's API, or null: the cookie, the bearer token, and Idempotency-Key. */
+    struct str operator_session, operator_token, idempotency_key;
 };
 
 struct call_reply {
     enum call_status status;
-    struct str set_session; /* a new session cookie, "" to delete it, null: unchanged */
-    struct topic topic;     /* CALL_WAIT */
-    int64_t wait_for; /* CALL_WAIT: microseconds; a duration, since the two processes' clocks may differ */
-    uint32_t hold;    /* CALL_WAIT: seconds to hold a caller that gave no time of its own; 0: do not hold */
-    struct str fault; /* CALL_FAULT */
+    struct str
+        set_session;    /* a new session cookie (of the operation's face), "" to delete it, null: unchanged */
+    struct topic topic; /* CALL_WAIT */
+    int64_t wait_for;   /* CALL_WAIT: microseconds; a duration, since the two processes' clocks may differ */
+    uint32_t hold;      /* CALL_WAIT: seconds to hold a caller that gave no time of its own; 0: do not hold */
+    struct str fault;   /* CALL_FAULT */
 };
 
 void call_put(struct buf *out, const struct call *c);

@@ -32,7 +32,7 @@
 #define CT_PATH "/WebServices/TechnicianConsole.asmx"
 
 enum ct_kind { CT_STRING, CT_BOOLEAN, CT_UNSIGNED_BYTE, CT_INT, CT_ENUM, CT_ARRAY };
-enum ct_face { CT_FACE_SOAP, CT_FACE_JSON, CT_FACE_SANDBOX };
+enum ct_face { CT_FACE_SOAP, CT_FACE_JSON, CT_FACE_ADMIN, CT_FACE_SANDBOX };
 enum ct_lane { CT_LANE_FAST, CT_LANE_SLOW };
 enum ct_pace { CT_PACE_ONCE, CT_PACE_WAITS };
 

@@ -16,6 +16,12 @@ static const struct about {
     "deviceToken",
     "The token that the enrolment returned. It only reads: what changes something is signed as well.",
 };
+static const struct about about_admin = {
+    "countersign: the operator's API",
+    "For operators' automation and their console. docs/operator-api.md explains roles, reach and pages.",
+    "operatorToken",
+    "A token (countersign token add), or the cookie __Host-countersign_operator of a session.",
+};
 
 static const struct {
     struct str result;
@@ -161,7 +167,8 @@ operation(struct buf *b, const struct ct_op *op, const struct about *about)
     buf_addf(
         b, "\": {\n   \"post\": {\n    \"operationId\": \"%.*s\",\n    \"description\": ", STR_ARG(op->name));
     text(b, op->doc);
-    if (op->caller == CT_CALLER_NOBODY || op->caller == CT_CALLER_TICKET || op->caller == CT_CALLER_CONSOLE)
+    if (op->caller == CT_CALLER_NOBODY || op->caller == CT_CALLER_TICKET || op->caller == CT_CALLER_CONSOLE ||
+        op->caller == CT_CALLER_LINK)
         buf_add_cstr(b, ",\n    \"security\": [],\n");
     else
         buf_addf(b, ",\n    \"security\": [{\"%s\": []}],\n", about->scheme);
@@ -235,9 +242,9 @@ schemas(struct buf *b, enum ct_face face)
 void
 ct_openapi_write(struct buf *b, enum ct_face face)
 {
-    const struct about *about = &about_device;
+    const struct about *about = face == CT_FACE_ADMIN ? &about_admin : &about_device;
     const char *comma = "";
-    ASSERT(face == CT_FACE_JSON);
+    ASSERT(face == CT_FACE_JSON || face == CT_FACE_ADMIN);
     buf_add_cstr(b, "{\n \"openapi\": \"3.1.0\",\n \"info\": {\"title\": ");
     text(b, about->title);
     buf_add_cstr(b, ", \"version\": \"" COUNTERSIGN_VERSION "\", \"description\": ");

@@ -21,10 +21,9 @@ is_value(struct str s)
     return s.n <= COOKIE_VALUE_MAX;
 }
 
-struct str
-cookie_session(const struct http_request *req, struct arena *a)
+static struct str
+find(const struct http_request *req, struct str name, struct arena *a)
 {
-    static const struct str name = STR(COOKIE_SESSION);
     struct str rest = http_header(req, HTTP_NAME_COOKIE);
 
     if (http_header_is_repeated(req, HTTP_NAME_COOKIE))
@@ -47,10 +46,34 @@ cookie_session(const struct http_request *req, struct arena *a)
 }
 
 struct str
-cookie_set_session(struct arena *a, struct str value, bool is_secure)
+cookie_session(const struct http_request *req, struct arena *a)
+{
+    return find(req, STR_LIT(COOKIE_SESSION), a);
+}
+
+struct str
+cookie_operator(const struct http_request *req, struct arena *a)
+{
+    return find(req, STR_LIT(COOKIE_OPERATOR), a);
+}
+
+static struct str
+set(struct arena *a, const char *name, struct str value, bool is_secure)
 {
     if (str_is_null(value) || !is_value(value))
         return STR_NULL;
-    return arena_printf(a, "%s=%.*s%s%s%s", COOKIE_SESSION, STR_ARG(value), value.n == 0 ? "; Max-Age=0" : "",
+    return arena_printf(a, "%s=%.*s%s%s%s", name, STR_ARG(value), value.n == 0 ? "; Max-Age=0" : "",
                         ATTRIBUTES, is_secure ? "; Secure" : "");
+}
+
+struct str
+cookie_set_operator(struct arena *a, struct str value)
+{
+    return set(a, COOKIE_OPERATOR, value, true);
+}
+
+struct str
+cookie_set_session(struct arena *a, struct str value, bool is_secure)
+{
+    return set(a, COOKIE_SESSION, value, is_secure);
 }

@@ -153,7 +153,9 @@ finish_reply(struct exchange *x, const struct backend_reply *reply, bool is_kept
         x->face->respond(f, op, x->form, unknown(&f->arena, op), STR_NULL, &r);
     } else {
         x->face->respond(f, op, x->form, reply->out, reply->reply.fault, &r);
-        r.set_cookie = cookie_set_session(&f->arena, reply->reply.set_session, p->is_secure);
+        r.set_cookie = op->face == CT_FACE_ADMIN
+                           ? cookie_set_operator(&f->arena, reply->reply.set_session)
+                           : cookie_set_session(&f->arena, reply->reply.set_session, p->is_secure);
     }
     if (is_kept) {
         struct park_entry *e = park_put(&f->park, &x->key, &reply->reply.topic, reply->reply.wait_for);

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "contract/ct_json.h"
 #include "pages/response.h"
+#include "front/admin.h"
 #include "front/peer.h"
 #include "front/exchange.h"
 #include "front/origin.h"
@@ -94,7 +95,8 @@ respond(struct front *f, const struct ct_op *op, unsigned form, const void *out,
     ct_json_put(&f->body, &op->out, out);
     r->is_failure = s != NULL && s->is_failure;
     r->is_accepted = s != NULL && s->status == 200;
-    r->is_token_wrong = s != NULL && str_eq(s->result, STR_LIT("UnknownDevice"));
+    r->is_token_wrong =
+        s != NULL && (str_eq(s->result, STR_LIT("UnknownDevice")) || str_eq(s->result, STR_LIT("SignedOut")));
     json(r, s != NULL ? s->status : 503);
     r->body = buf_view(&f->body);
 }
@@ -105,7 +107,18 @@ busy(struct front *f, struct response *r)
     refusal(f, 503, "UnknownError", STR_LIT("busy: ask again"), r);
 }
 
-static const struct face json_face = {.respond = respond, .again = NULL, .busy = busy};
+/* Poll, the one answer that is kept (park.h). */
+static void
+again(struct front *f, unsigned form, struct str body, struct response *r)
+{
+    (void)form;
+    json(r, 200);
+    buf_reset(&f->body);
+    buf_add_str(&f->body, body);
+    r->body = buf_view(&f->body);
+}
+
+static const struct face json_face = {.respond = respond, .again = again, .busy = busy};
 
 static bool
 is_json(struct str content_type)
@@ -124,15 +137,6 @@ device_token(const struct ct_type *t, void *in)
     return NULL;
 }
 
-/* The token of "Authorization: Bearer TOKEN" (RFC 6750, section 2.1), or null. */
-static struct str
-bearer(const struct http_request *http)
-{
-    struct str value = http_header(http, HTTP_NAME_AUTHORIZATION);
-    struct str scheme = str_cut(&value, ' ');
-    return str_eq_nocase(scheme, STR_LIT("bearer")) ? str_trim(value, " \t") : STR_NULL;
-}
-
 /* A sandbox's clock may be read with an empty body. */
 static bool
 is_bare_get(const struct http_request *http, const struct route *route)
@@ -147,6 +151,8 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
     struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct str origin = http_header(http, HTTP_NAME_ORIGIN);
+    const bool is_admin = route->op != NULL && route->op->face == CT_FACE_ADMIN;
+    struct str why = is_admin ? admin_refuse_head(http) : STR_NULL;
 
     if (route->op == NULL) {
         refusal(f, 404, "BadRequest", STR_LIT("no such operation"), r);
@@ -159,6 +165,8 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
         refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), r);
     } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
         refusal(f, 415, "BadRequest", STR_LIT("application/json only"), r);
+    } else if (!str_is_null(why)) {
+        refusal(f, 403, "BadRequest", why, r);
     } else if (http->is_cut) {
         refusal(f, 413, "BadRequest", STR_LIT("too long"), r);
     } else {
@@ -170,7 +178,7 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
 static bool
 refuse_body(struct front *f, const struct route *route, void *in, struct response *r)
 {
-    struct str why = STR_NULL, token = bearer(&f->request);
+    struct str why = STR_NULL, token = admin_bearer(&f->request);
     struct str *member = device_token(&route->op->in, in);
 
     if (f->request.body.n == 0) {
@@ -204,6 +212,35 @@ refuse_payer(struct front *f, const struct inet_addr *source, const struct str *
     return true;
 }
 
+/* Whose failures are counted: a phone's token, or an operator's session or token. */
+static const struct str *
+credential(const struct route *route, const struct call *call, void *in)
+{
+    if (route->op->face != CT_FACE_ADMIN)
+        return device_token(&route->op->in, in);
+    return !str_is_null(call->operator_token) ? &call->operator_token : &call->operator_session;
+}
+
+static bool
+run_op(struct peer *p, const struct forwarded *who, const struct route *route, void *in, struct response *r)
+{
+    struct front *f = p->front;
+    const struct str parts[] = {route->op->name, f->request.body};
+    struct caller caller;
+
+    caller_read(f, &f->request, who, &caller);
+    if (route->op->face == CT_FACE_ADMIN)
+        admin_read(&f->request, &f->arena, &caller.call);
+    struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
+    if (refuse_payer(f, &who->source, credential(route, &caller.call, in), &call.payer, r)) {
+        peer_respond(p, r);
+        return true;
+    }
+    if (route->op->pace == CT_PACE_WAITS)
+        call.key = caller_key(f, &caller, parts, ARRAY_LEN(parts));
+    return exchange_start(p, &call);
+}
+
 bool
 face_json_request(struct peer *p, const struct forwarded *who, const struct route *route)
 {
@@ -213,13 +250,8 @@ face_json_request(struct peer *p, const struct forwarded *who, const struct rout
     buf_reset(&f->body);
     if (!refuse_head(p, who, route, &r)) {
         void *in = arena_zalloc(&f->arena, route->op->in.size);
-        if (is_bare_get(&f->request, route) || !refuse_body(f, route, in, &r)) {
-            struct caller caller;
-            caller_read(f, &f->request, who, &caller);
-            struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
-            if (!refuse_payer(f, &who->source, device_token(&route->op->in, in), &call.payer, &r))
-                return exchange_start(p, &call);
-        }
+        if (is_bare_get(&f->request, route) || !refuse_body(f, route, in, &r))
+            return run_op(p, who, route, in, &r);
     }
     peer_respond(p, &r);
     return true;

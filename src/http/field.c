@@ -119,9 +119,9 @@ http_line_find(struct http_bytes in, size_t start, size_t from, size_t max, size
     return HTTP_LINE_BAD;
 }
 
-#define NAME_KEY(n, first, last) (((size_t)(n)*26 + (size_t)(first)*27 + (size_t)(last)) & 31)
+#define NAME_KEY(n, first, last) (((size_t)(n)*6 + (size_t)(first)*15 + (size_t)(last)*5) & 63)
 
-static const uint8_t name_at[32] = {
+static const uint8_t name_at[64] = {
 #define HTTP_NAME(id, text, first, last) [NAME_KEY(sizeof text - 1, first, last)] = HTTP_NAME_##id,
 #include "http/names.def"
 };

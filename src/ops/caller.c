@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "contract/call.h"
+#include "ops/ops_admin.h"
 #include "ops/ops_device.h"
 
 /* A row of ops.def whose members cannot hold its caller's proof does not compile. */
@@ -21,6 +22,12 @@
     HAS(op, sSignature) HAS(op, sAuthenticatorData) HAS(op, sClientData) HAS(op, sPasskeySignature)
 #define NEEDS_DEED(op) NEEDS_DEVICE(op) HAS(op, sNonce) HAS(op, sSignature)
 #define NEEDS_SELF(op) NEEDS_DEVICE(op) HAS(op, sSelfToken)
+#define NEEDS_LINK(op) HAS(op, sLink)
+#define NEEDS_OPERATOR(op)
+#define NEEDS_AUDITOR(op)
+#define NEEDS_HELPDESK(op)
+#define NEEDS_ADMIN(op)
+#define NEEDS_OWNER(op)
 #define NEEDS_SELF_DEED(op) NEEDS_DEED(op) HAS(op, sSelfToken)
 #define OP_BEGIN(op, ret, face, lane, who, pace, doc) NEEDS_##who(op)
 #include "contract/ops.def"
@@ -80,6 +87,17 @@ take_self(const struct ask *ask, const struct deed *deed)
     return take(member(ask, "sSelfToken"), &proof->token);
 }
 
+static enum errcode
+take_right(struct cx *cx, const struct ask *ask, bool *has_out)
+{
+    struct operator_right *r = &ask->c->right;
+    *r = (struct operator_right){.token = cx->call->operator_token};
+    if (str_is_null(r->token))
+        r->session = cx->call->operator_session;
+    *has_out = !str_is_null(r->token) || !str_is_null(r->session);
+    return *has_out ? ops_admin_enter(cx, ask->op, ask->in, r) : ERR_NONE;
+}
+
 /* One step: what this caller brings beyond the one before it. *has_out is false before. */
 static enum errcode
 step(struct cx *cx, const struct ask *ask, enum ct_caller_id as, bool *has_out)
@@ -115,6 +133,15 @@ step(struct cx *cx, const struct ask *ask, enum ct_caller_id as, bool *has_out)
     case CT_CALLER_SELF_DEED:
         *has_out = take_self(ask, &c->deed);
         return ERR_NONE;
+    case CT_CALLER_LINK:
+        *has_out = take(member(ask, "sLink"), &c->link.link);
+        return ERR_NONE;
+    case CT_CALLER_OPERATOR:
+    case CT_CALLER_AUDITOR:
+    case CT_CALLER_HELPDESK:
+    case CT_CALLER_ADMIN:
+    case CT_CALLER_OWNER:
+        return take_right(cx, ask, has_out);
     case CT_CALLER_COUNT_:
         break;
     }

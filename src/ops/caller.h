@@ -13,6 +13,7 @@
 
 #include "accounts/deed.h"
 #include "accounts/device.h"
+#include "accounts/operator_right.h"
 #include "accounts/passkey.h"
 #include "base/cx.h"
 #include "base/err.h"
@@ -32,6 +33,9 @@ struct by_ticket { /* of an enrolment */
 struct by_console {
     struct str ticket;
 };
+struct by_link { /* of an operator */
+    struct str link;
+};
 struct by_signed {
     const struct device *device;
     struct str signature;
@@ -48,6 +52,8 @@ struct caller {
     struct by_signed signs;
     struct deed deed;
     struct self_proof self;
+    struct by_link link;
+    struct operator_right right; /* checked once; again in each transaction from now on */
 };
 
 /* What a handler takes between cx and in, and where it comes from. */
@@ -61,6 +67,12 @@ struct caller {
 #define BY_DEED const struct deed *by,
 #define BY_SELF const struct self_proof *by,
 #define BY_SELF_DEED const struct self_proof *by,
+#define BY_LINK const struct by_link *by,
+#define BY_OPERATOR const struct operator_right *by,
+#define BY_AUDITOR BY_OPERATOR
+#define BY_HELPDESK BY_OPERATOR
+#define BY_ADMIN BY_OPERATOR
+#define BY_OWNER BY_OPERATOR
 
 #define FROM_NOBODY
 #define FROM_LOGIN &c->login,
@@ -72,9 +84,16 @@ struct caller {
 #define FROM_DEED &c->deed,
 #define FROM_SELF &c->self,
 #define FROM_SELF_DEED &c->self,
+#define FROM_LINK &c->link,
+#define FROM_OPERATOR &c->right,
+#define FROM_AUDITOR &c->right,
+#define FROM_HELPDESK &c->right,
+#define FROM_ADMIN &c->right,
+#define FROM_OWNER &c->right,
 
 /* *refusal_out: the result that refuses the call, or null; c is not to be used then. Its pointers are into c
- * and the arena. An error is the store's. */
+ * and the arena. An error is the store's, or, of an operation of the operator's API, one for
+ * ops_admin_refuse. */
 enum errcode caller_resolve(struct cx *cx, const struct ct_op *op, const void *in, struct caller *c,
                             struct str *refusal_out) MUST_CHECK;
 /* Whether the domain has verified all that this caller has to prove. */

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "ops/ops_admin.h"
+
 /* Only a sandbox's worker runs a sandbox's own operations (src/play); here they are refused. */
 static enum errcode
 refuse(struct cx *cx)
@@ -15,6 +17,7 @@ refuse(struct cx *cx)
 
 #define RUN_SOAP(op, by) op_##op(cx, FROM_##by in, out)
 #define RUN_JSON(op, by) op_##op(cx, FROM_##by in, out)
+#define RUN_ADMIN(op, by) op_##op(cx, FROM_##by in, out)
 #define RUN_SANDBOX(op, by) ((void)in, (void)out, refuse(cx))
 #define OP_BEGIN(op, ret, face, lane, who, pace, doc)                                              \
     static enum errcode run_##op(struct cx *cx, const struct caller *c, const void *in, void *out) \
@@ -37,7 +40,7 @@ static enum errcode (*const handlers[CT_OP_COUNT_])(struct cx *cx, const struct 
 static_assert(loginTwoFactorRet_UnknownError == 0 && login_v2_UnknownError == 0 &&
                   changePassword_UnknownError == 0 && changePassword_v2_UnknownError == 0 &&
                   consoleRet_UnknownError == 0 && deviceRet_UnknownError == 0 &&
-                  redeemRet_UnknownError == 0 && sandboxRet_UnknownError == 0,
+                  redeemRet_UnknownError == 0 && sandboxRet_UnknownError == 0 && adminRet_UnknownError == 0,
               "an answer of zeros is no way in");
 
 /* In the place of the handler. */
@@ -56,20 +59,31 @@ is_ok(const struct ct_op *op, const void *out)
 }
 
 static enum errcode
-run(struct cx *cx, const struct ct_op *op, const void *in, void *out)
+run_op(struct cx *cx, const struct ct_op *op, struct caller *c, const void *in, void *out)
 {
-    struct caller caller;
     struct str refusal;
-    enum errcode err = caller_resolve(cx, op, in, &caller, &refusal);
+    enum errcode err = caller_resolve(cx, op, in, c, &refusal);
     if (err != ERR_NONE)
         return err;
     if (!str_is_null(refusal)) {
         say(op, refusal, out);
         return ERR_NONE;
     }
-    err = handlers[op->id](cx, &caller, in, out);
+    err = handlers[op->id](cx, c, in, out);
     ASSERT(err != ERR_NONE || !is_ok(op, out) || caller_is_proved(cx, op->caller));
     ASSERT(cx->reply->status != CALL_WAIT || op->pace == CT_PACE_WAITS);
+    return err;
+}
+
+static enum errcode
+run(struct cx *cx, const struct ct_op *op, const void *in, void *out)
+{
+    struct caller caller;
+    enum errcode err = run_op(cx, op, &caller, in, out);
+    if (err != ERR_NONE && op->face == CT_FACE_ADMIN)
+        err = ops_admin_refuse(cx, op, err, out);
+    cx->enters = NULL; /* the right is in `caller` */
+    cx->right = NULL;
     return err;
 }
 

@@ -25,11 +25,13 @@ enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
 #define HANDLER_SOAP(op, by) \
     enum errcode op_##op(struct cx *cx, BY_##by const struct op##_in *in, struct op##_out *out) MUST_CHECK;
 #define HANDLER_JSON(op, by) HANDLER_SOAP(op, by)
+#define HANDLER_ADMIN(op, by) HANDLER_SOAP(op, by)
 #define HANDLER_SANDBOX(op, by)
 #define OP_BEGIN(op, ret, face, lane, who, pace, doc) HANDLER_##face(op, who)
 #include "contract/ops.def"
 #undef HANDLER_SOAP
 #undef HANDLER_JSON
+#undef HANDLER_ADMIN
 #undef HANDLER_SANDBOX
 
 #endif

@@ -204,7 +204,7 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
             pages_root(body, out);
         break;
     case ROUTE_OPENAPI:
-        asset(req, web_asset_find(STR_LIT("device-openapi.json")), body, out);
+        asset(req, web_asset_find(req->route->name), body, out);
         break;
     case ROUTE_SANDBOX:
         if (!refuse_method(req, out))

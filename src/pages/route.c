@@ -28,7 +28,7 @@ sandbox(struct str path, struct route *out)
         *out = (struct route){.kind = ROUTE_API, .op = found, .is_sandbox = true};
 }
 
-/* /api/device/enrol is device_enrol. */
+/* /api/device/enrol is device_enrol, /api/admin/me is admin_me. */
 static const struct ct_op *
 api_op(struct str name)
 {
@@ -41,7 +41,8 @@ api_op(struct str name)
         if (op[i] == '/')
             op[i] = '_';
     }
-    return ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
+    const struct ct_op *found = ct_op_find((struct str){op, name.n}, CT_FACE_JSON);
+    return found != NULL ? found : ct_op_find((struct str){op, name.n}, CT_FACE_ADMIN);
 }
 
 /* Areas whose paths have names of their own. */
@@ -96,7 +97,9 @@ route_find(struct arena *a, struct str path, struct route *out)
         else if (out->path_info.p[0] == '/')
             out->kind = ROUTE_PATH_INFO;
     } else if (str_eq(path, STR_LIT("/api/openapi.json"))) {
-        out->kind = ROUTE_OPENAPI;
+        *out = (struct route){.kind = ROUTE_OPENAPI, .name = STR("device-openapi.json")};
+    } else if (str_eq(path, STR_LIT("/api/admin/openapi.json"))) {
+        *out = (struct route){.kind = ROUTE_OPENAPI, .name = STR("operator-openapi.json")};
     } else if (str_starts(path, api)) {
         out->op = api_op(str_sub(path, api.n, path.n));
         out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;

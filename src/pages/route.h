@@ -13,7 +13,7 @@ enum route_kind {
     ROUTE_PATH_INFO, /* something behind it: .asmx/NAME */
     ROUTE_API,       /* an operation of the JSON face; anything else below /api/ is ROUTE_API_NONE */
     ROUTE_API_NONE,
-    ROUTE_OPENAPI, /* /api/openapi.json: the JSON face, described */
+    ROUTE_OPENAPI, /* /api/openapi.json, /api/admin/openapi.json: a JSON face, described; name: the file */
     ROUTE_HEALTH,
     ROUTE_ASSET,        /* /assets/NAME */
     ROUTE_INTEGRATE,    /* /integrate/NAME, NAME perhaps empty */

@@ -114,6 +114,21 @@ store_audit_seal(struct cx *cx, const struct audit_row *row)
 }
 
 enum errcode
+store_audit_before(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
+{
+    if (range->technician != 0)
+        return rows_list(cx, &events, rows_out, n_out,
+                         SELECT "WHERE technician_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "iii",
+                         range->technician, range->after, range->limit);
+    if (range->company != 0)
+        return rows_list(cx, &events, rows_out, n_out,
+                         SELECT "WHERE company_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "iii",
+                         range->company, range->after, range->limit);
+    return rows_list(cx, &events, rows_out, n_out, SELECT "WHERE seq < $1 ORDER BY seq DESC LIMIT $2", "ii",
+                     range->after, range->limit);
+}
+
+enum errcode
 store_audit_newest(struct cx *cx, int64_t technician_id, int64_t limit, struct audit_row **rows_out,
                    size_t *n_out)
 {

@@ -37,6 +37,9 @@ struct audit_range {
 /* In the order of their numbers, in the arena. */
 enum errcode store_audit_list(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
                               size_t *n_out) MUST_CHECK;
+/* The rows before seq `range->after`, the newest first. */
+enum errcode store_audit_before(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out,
+                                size_t *n_out) MUST_CHECK;
 /* The number of sealed rows. */
 enum errcode store_audit_count(struct cx *cx, int64_t *n_out) MUST_CHECK;
 

@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators: accounts, links, passkeys, sessions and tokens, and what each may do, as seen over HTTP."""
 
+import concurrent.futures
+import hashlib
+import json
+import re
+
 import pytest
 
-from countersign import Refused, Server
+from authenticator import UP, Authenticator, Es256
+from countersign import Refused, Server, b64
+from operators import COOKIE, Caller, Operator, make_operator, make_token
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +83,262 @@ def test_a_server_without_a_name_cannot_have_operators_with_passkeys(own_server)
     with pytest.raises(Refused, match="passkeys need a server with a name"):
         server.cli("operator", "add", "ann@example.com", "--role", "owner")
     assert server.cli("operator", "list")["operators"] == [], "nothing was added"
+
+
+def test_a_link_and_a_passkey_bring_an_operator_in(server, name):
+    company, email = name
+    server.company(company)
+    link = server.cli("operator", "add", email, "--role", "auditor", "--reach", company)["link"]
+    operator = Operator(server, link)
+    assert operator.enrolled["result"] == "OK"
+    assert operator.post("link/use", sLink=link.split("#")[1], sName="x", sAttestation="AAAA", sClientData="AAAA")["result"] \
+        == "UnknownLink", "a link is good once"
+    assert operator.post("me")["result"] == "SignedOut"
+    answer = operator.sign_in()
+    assert answer["result"] == "OK"
+    cookie = answer["headers"]["Set-Cookie"]
+    assert {part.strip() for part in cookie.split(";")[1:]} == {"Path=/", "HttpOnly", "Secure", "SameSite=Strict"}
+    me = operator.ok("me")
+    assert (me["sOperator"], me["sRole"], me["bEverything"]) == (email, "auditor", False)
+    assert [c["sCompany"] for c in me["aCompanies"]] == [company]
+    assert operator.ok("signout")["headers"]["Set-Cookie"].startswith(COOKIE + "=; Max-Age=0")
+    assert operator.post("me")["result"] == "SignedOut"
+    seen = [e["event"] for e in server.cli("audit", "list")["events"] if e["actor"] == f"operator:{email}"]
+    assert seen == ["operator.passkey-added", "operator.signed-in", "operator.signed-out"]
+
+
+BENDS = [{"signs": b64(hashlib.sha256(b"other").digest())}, {"type": "webauthn.create"}, {"origin": "https://localhost"},
+         {"rp_id": "evil.example"}, {"flags": UP}, {"key": Es256()}, {"members": {"crossOrigin": True}}]
+
+
+@pytest.mark.parametrize("bend", BENDS, ids=lambda bend: next(iter(bend)))
+def test_a_passkey_that_does_not_verify_opens_nothing(server, name, bend):
+    operator = make_operator(server, name[1])
+    operator.cookie = None
+    assert operator.sign_in(**bend)["result"] == "SignInRefused"
+    assert operator.cookie is None
+    assert operator.sign_in()["result"] == "OK"
+
+
+@pytest.mark.parametrize("bend", BENDS[:5] + BENDS[6:], ids=lambda bend: next(iter(bend)))
+def test_a_link_takes_no_passkey_that_does_not_verify(server, name, bend):
+    link = server.cli("operator", "add", name[1], "--role", "auditor")["link"]
+    bend = {"type": "webauthn.get"} if "type" in bend else bend
+    caller = Caller(server)
+    authenticator = Authenticator("localhost", caller.origin)
+    ticket = link.split("#", 1)[1]
+    challenge = caller.ok("link/look", sLink=ticket)["sChallenge"].encode()
+    refused = caller.post("link/use", sLink=ticket, sName="x", **authenticator.register(challenge, **bend))
+    assert refused["result"] == "BadPasskey" and refused["status"] == 422
+    assert caller.ok("link/use", sLink=ticket, sName="x", **authenticator.register(challenge))
+
+
+def test_a_challenge_opens_one_session_and_has_an_end(server, name):
+    operator = make_operator(server, name[1])
+    sent = operator.answer(operator.ok("signin/begin")["sChallenge"])
+    assert operator.post("signin", **sent)["result"] == "OK"
+    assert operator.post("signin", **sent)["result"] == "SignInRefused", "each challenge is good once"
+    operator.ok("signout")
+    assert operator.post("signin", **sent)["result"] == "SignInRefused", "after the session, too"
+    late = operator.answer(operator.ok("signin/begin")["sChallenge"])
+    made_up = operator.answer("A" * 75)
+    assert operator.post("signin", **made_up)["result"] == "SignInRefused"
+    server.advance(5 * 60 + 1)
+    assert operator.post("signin", **late)["result"] == "SignInRefused"
+    server.move_wall(-3600)
+    try:
+        assert operator.post("signin", **late)["result"] == "SignInRefused", "a clock set back makes nothing valid again"
+        assert operator.sign_in()["result"] == "OK"
+    finally:
+        server.move_wall(3600)
+
+
+def test_a_session_ends_when_it_is_silent_and_after_half_a_day(server, name):
+    operator = make_operator(server, name[1])
+    for _ in range(3):
+        server.advance(25 * 60)
+        operator.ok("me")
+    server.advance(31 * 60)
+    assert operator.post("me")["result"] == "SignedOut"
+    assert operator.sign_in()["result"] == "OK"
+    for _ in range(30):
+        server.advance(25 * 60)
+        if operator.post("me")["result"] != "OK":
+            break
+    else:
+        raise AssertionError("a session lasts for ever")
+
+
+def test_waiting_for_events_does_not_keep_a_session_alive(server, name):
+    operator = make_operator(server, name[1])
+    for _ in range(3):
+        server.advance(12 * 60)
+        last = operator.post("signins")
+    assert last["result"] == "SignedOut"
+
+
+FORGED = [{"Origin": None}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"X-Countersign-Console": None},
+          {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": None}]
+
+
+@pytest.mark.parametrize("headers", FORGED, ids=str)
+def test_another_site_cannot_use_a_session(server, name, headers):
+    operator = make_operator(server, name[1])
+    for path in ("me", "technician/list", "signout"):
+        answer = operator.post(path, headers=headers)
+        assert answer["status"] in (403, 415) and answer["result"] == "BadRequest", (path, answer)
+    operator.ok("me")
+
+
+def test_a_read_by_get_is_refused(server, name):
+    operator = make_operator(server, name[1])
+    answer, _ = operator.request("/api/admin/me", None, operator.own_headers(), method="GET")
+    assert answer.status == 405
+
+
+def test_a_token_reads_and_has_an_end(server, name):
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+    caller = make_token(server, company, "auditor", company)
+    assert caller.ok("me")["sToken"] == company
+    assert [t["sEmail"] for t in caller.ok("technician/list")["aTechnicians"]] == [email]
+    server.cli("token", "revoke", company)
+    assert caller.post("me")["status"] == 401
+    bad = Caller(server, "cst_" + "A" * 43)
+    assert bad.post("technician/list")["result"] == "SignedOut"
+
+
+def test_guesses_of_tokens_have_to_wait(server):
+    caller = Caller(server)
+    for number in range(60):
+        caller.token = f"cst_{number:043}"
+        answer = caller.post("me")
+        if answer["status"] == 429:
+            return
+        assert answer["result"] == "SignedOut"
+    raise AssertionError("nobody had to wait")
+
+
+def test_a_role_taken_away_and_a_disabled_operator_hold_at_once(server, name):
+    company, email = name
+    server.company(company)
+    operator = make_operator(server, email, "helpdesk", company)
+    operator.ok("technician/list", sInCompany=company)
+    server.cli("operator", "set", email, "--reach", "everything")
+    assert operator.post("me")["result"] == "SignedOut", "less or more, another reach ends the sessions"
+    assert operator.sign_in()["result"] == "OK"
+    server.cli("operator", "disable", email)
+    assert operator.post("me")["result"] == "SignedOut"
+    assert operator.sign_in()["result"] == "SignInRefused"
+    server.cli("operator", "enable", email)
+    assert operator.sign_in()["result"] == "OK"
+    server.cli("operator", "link", email, "--lost")
+    assert operator.post("me")["result"] == "SignedOut"
+    assert operator.sign_in()["result"] == "SignInRefused", "the lost passkey"
+    server.cli("operator", "delete", email)
+    assert operator.sign_in()["result"] == "SignInRefused"
+
+
+def test_what_is_out_of_reach_does_not_exist(server, name):
+    company, email = name
+    other = "not-" + company
+    for each in (company, other):
+        server.company(each)
+    server.technician(other, email)
+    operator = make_operator(server, "x" + email, "auditor", company)
+    made_up = operator.post("technician/show", sTechnician="nobody@example.com")
+    out_of_reach = operator.post("technician/show", sTechnician=email)
+    assert made_up["result"] == "NotFound" and {**made_up, "headers": 0} == {**out_of_reach, "headers": 0}
+    assert operator.post("company/show", sCompany=other)["result"] == "NotFound"
+    assert operator.ok("technician/list")["aTechnicians"] == []
+    assert [c["sCompany"] for c in operator.ok("company/list")["aCompanies"]] == [company]
+
+
+def test_an_operator_of_several_companies_names_one(server, name):
+    company, email = name
+    other = "not-" + company
+    for each in (company, other):
+        server.company(each)
+    operator = make_operator(server, email, "auditor", f"{company},{other}")
+    assert operator.post("technician/list")["result"] == "CompanyRequired"
+    operator.ok("technician/list", sInCompany=other)
+
+
+def test_accounts_are_listed_in_pages_and_found(server, name):
+    company, email = name
+    server.company(company)
+    emails = [f"{i:02}-{email}" for i in range(5)]
+    for each in emails:
+        server.technician(company, each)
+    caller = make_token(server, company, "auditor")
+    found, after = [], ""
+    while after is not None:
+        page = caller.ok("technician/list", sInCompany=company, iLimit=2, sAfter=after)
+        found += [t["sEmail"] for t in page["aTechnicians"]]
+        after = page.get("sNext")
+    assert found == emails
+    assert [t["sEmail"] for t in caller.ok("technician/list", sInCompany=company, sSearch="03-")["aTechnicians"]] == [emails[3]]
+    server.cli("technician", "lock", emails[2])
+    assert [t["sEmail"] for t in caller.ok("technician/list", sInCompany=company, sState="locked")["aTechnicians"]] == [emails[2]]
+    assert caller.post("technician/list", sState="odd")["result"] == "BadRequest"
+    assert caller.post("technician/list", iLimit=201)["result"] == "BadRequest"
+
+
+def pages_of_the_log(caller, email):
+    events, before = [], ""
+    while before is not None:
+        page = caller.ok("audit/list", sOfTechnician=email, sBefore=before, iLimit=3)
+        events += [e["sEvent"] for e in page["aEvents"]]
+        before = page.get("sNext")
+    return events
+
+
+def test_an_account_and_its_sign_in_are_shown(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    caller = make_token(server, company, "auditor", company)
+    console = server.console()
+    assert console.sign_in(email, phone).result == "OK"
+    shown = caller.ok("technician/show", sTechnician=email)
+    assert shown["aTechnicians"][0]["sState"] == "active" and shown["aDevices"][0]["sDeviceId"] == phone.id
+    assert len(shown["aSessions"]) == 1 and shown["aSessions"][0]["sSource"] == console.source
+    by_id = caller.ok("technician/show", sTechnician=shown["aTechnicians"][0]["sTechnicianId"])
+    assert by_id["aTechnicians"] == shown["aTechnicians"]
+    explained = caller.ok("explain", sTechnician=email)
+    assert {a["sOperation"] for a in explained["aAnswers"]} >= {"loginTechnicianFromStandalone_v7_2"}
+    story = caller.ok("explain", sTechnician=email, sLogin=explained["aSignIns"][0]["sLogin"])["aSteps"]
+    assert [s["sWhat"] for s in story][0] == "begun"
+    assert [d["iOk"] for d in caller.ok("stats")["aDays"]] == [1]
+    policies = {p["sKey"]: p["sValue"] for p in caller.ok("company/show", sCompany=company)["aPolicies"]}
+    assert policies["push_number"] == "on"
+    told = [e["event"] for e in server.cli("audit", "list", "--technician", email)["events"]]
+    server.wait_for(lambda: pages_of_the_log(caller, email) == told[::-1])
+    granted = caller.ok("audit/list", sInCompany=company, sEvent="login.granted")["aEvents"]
+    assert len(granted) == 1 and granted[0]["sEmail"] == email
+
+
+def test_sign_ins_are_seen_as_they_happen(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    caller = make_token(server, company, "auditor", company)
+    first = caller.ok("signins")
+    assert caller.post("signins", sAfter=first["sNext"])["result"] == "Poll"
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(caller.post, "signins", headers={"Prefer": "wait=20"}, sAfter=first["sNext"])
+        token, push = server.console().begin(email)
+        answer = waiting.result()
+    assert answer["result"] == "OK" and answer["aEvents"][0]["sEvent"] in ("login.begun", "push.sent")
+    assert phone.approve(push.sMatchNumber)["result"] == "OK" and token
+    server.wait_for(lambda: "push.approved" in {
+        e["sEvent"] for e in caller.post("signins", sAfter=answer["sNext"]).get("aEvents", [])})
+
+
+def test_the_description_of_the_api_is_served(server):
+    answer, text = Caller(server).request("/api/admin/openapi.json", None, {}, method="GET")
+    document = json.loads(text)
+    assert answer.status == 200 and document["openapi"] == "3.1.0"
+    assert "post" in document["paths"]["/api/admin/technician/list"]
+    for path in document["paths"].values():
+        for of in re.findall(r"#/components/schemas/(\w+)", json.dumps(path)):
+            assert of in document["components"]["schemas"]

@@ -83,7 +83,7 @@ test_what_waits_can_answer_poll(void **state)
             assert_true(ct_enum_find(op->out.fields[0].en, STR_LIT("Poll")) > 0);
             n++;
         }
-    assert_int_equal(n, 1);
+    assert_int_equal(n, 2);
     const struct twoFactorCheckPushAuthStatus_out out = {.result = loginTwoFactorRet_Poll};
     assert_int_equal(ct_result(&ct_ops[CT_OP_twoFactorCheckPushAuthStatus], &out), loginTwoFactorRet_Poll);
 }

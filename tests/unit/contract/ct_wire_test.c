@@ -97,7 +97,13 @@ test_call(void **state)
     arena_init(&a);
     struct buf out;
     buf_init(&out, 4096);
-    struct call call = {STR("192.0.2.1"), STR_NULL, STR(""), true};
+    struct call call = {.source = STR("192.0.2.1"),
+                        .session = STR_NULL,
+                        .user_agent = STR(""),
+                        .is_secure = true,
+                        .operator_session = STR_NULL,
+                        .operator_token = STR("cst_x"),
+                        .idempotency_key = STR("k")};
     struct call_reply reply = {CALL_WAIT, STR("s"), {"0123456789abcde"}, -5, 7, STR_NULL};
     size_t mark = frame_begin(&out, FRAME_CALL, 1);
     call_put(&out, &call);
@@ -110,6 +116,9 @@ test_call(void **state)
     call_get(&f, &a, &got);
     call_reply_get(&f, &a, &got_reply);
     assert_int_equal(frame_read_end(&f), ERR_NONE);
+    assert_null(got.operator_session.p);
+    assert_str(got.operator_token, "cst_x");
+    assert_str(got.idempotency_key, "k");
     assert_str(got.source, "192.0.2.1");
     assert_null(got.session.p);
     assert_str(got.user_agent, "");

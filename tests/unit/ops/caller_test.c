@@ -3,11 +3,13 @@
  * another's, or expired. A new row is tested here without further code; a new caller needs its arm in
  * bring(). */
 #include "tests/unit/signin/world.h"
+#include "tests/unit/ops/operators.h"
 #include "tests/unit/ops/signed.h"
 
 #include <assert.h>
 
 #include "accounts/enrolment.h"
+#include "accounts/operator_session.h"
 #include "contract/call.h"
 #include "ops/ops.h"
 
@@ -22,7 +24,7 @@ struct trial {
     struct str self_token;
     struct call call;
     struct call_reply reply;
-    _Alignas(16) unsigned char in[512], out[512];
+    _Alignas(16) unsigned char in[1024], out[1024];
 };
 
 static bool
@@ -202,9 +204,29 @@ bring_deed(struct trial *t)
 }
 
 static void
+bring_operator(struct trial *t)
+{
+    struct str token = operators_session(t->w, operators_add(t->w, least_role(t->op)));
+    operators_members(t->w, t->op, t->in);
+    t->call.operator_session = sent(t, t->op->caller, token, STR_LIT("made-up"));
+    expire(t, t->op->caller, OPERATOR_LIFE);
+}
+
+static void
+bring_link(struct trial *t)
+{
+    struct str link;
+    t->w->f->env.public_url = STR_LIT("https://sign-in.example.com");
+    assert_ok(operator_link_new(t->w->cx, operators_add(t->w, OPERATOR_AUDITOR), CLOCK_HOUR, false, &link));
+    put(t, "sLink", sent(t, CT_CALLER_LINK, behind(link, "#"), STR_LIT("made-up")));
+    put(t, "sAttestation", STR_LIT("AAAA"));
+    expire(t, CT_CALLER_LINK, CLOCK_DAY);
+}
+
+static void
 bring(struct trial *t)
 {
-    static_assert(CT_CALLER_COUNT_ == 10, "a new caller is tried here too");
+    static_assert(CT_CALLER_COUNT_ == 16, "a new caller is tried here too");
     if (proves(t, CT_CALLER_LOGIN))
         bring_login(t);
     if (proves(t, CT_CALLER_SESSION))
@@ -221,6 +243,10 @@ bring(struct trial *t)
         bring_signed(t);
     if (proves(t, CT_CALLER_DEED))
         bring_deed(t);
+    if (proves(t, CT_CALLER_LINK))
+        bring_link(t);
+    if (is_operator(t->op->caller))
+        bring_operator(t);
     if (has_fault(t, CT_CALLER_DEVICE, EXPIRED))
         assert_ok(device_set_state(t->w->cx, t->phone.device.id, DEVICE_DISABLED));
 }
@@ -327,6 +353,7 @@ a_row_that_takes_a_token_names_its_caller(void **state)
     } tokens[] = {{"sLoginToken", {CT_CALLER_LOGIN, CT_CALLER_LOGIN}},
                   {"sTicket", {CT_CALLER_TICKET, CT_CALLER_CONSOLE}},
                   {"sDeviceToken", {CT_CALLER_DEVICE, CT_CALLER_DEVICE}},
+                  {"sLink", {CT_CALLER_LINK, CT_CALLER_LINK}},
                   {"sSelfToken", {CT_CALLER_SELF, CT_CALLER_SELF_DEED}},
                   {"sNonce", {CT_CALLER_DEED, CT_CALLER_SIGNED}}};
     (void)state;

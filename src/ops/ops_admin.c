@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ops_admin: see ops_admin.h. */
+#include "ops/ops_admin.h"
+
+#include <string.h>
+
+#include "accounts/operator_session.h"
+#include "base/clock.h"
+#include "db/db.h"
+
+/* The members that say what an operation is about. */
+static const struct {
+    struct str name;
+    size_t at; /* in struct operator_subject */
+    bool is_optional;
+} subjects[] = {
+    {STR("sCompany"), offsetof(struct operator_subject, company), false},
+    {STR("sInCompany"), offsetof(struct operator_subject, company), true},
+    {STR("sTechnician"), offsetof(struct operator_subject, technician), false},
+    {STR("sOfTechnician"), offsetof(struct operator_subject, technician), true},
+    {STR("sDeviceId"), offsetof(struct operator_subject, device), false},
+    {STR("sSessionId"), offsetof(struct operator_subject, session), false},
+};
+
+struct str
+ops_given(struct str text)
+{
+    return str_is_empty(text) ? STR_NULL : text;
+}
+
+static enum errcode
+take_member(struct cx *cx, const struct ct_field *field, const void *in, struct operator_subject *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(subjects); i++) {
+        if (!str_eq(subjects[i].name, field->name))
+            continue;
+        const struct str *value = (const void *)((const unsigned char *)in + field->offset);
+        if (str_is_empty(*value) && !subjects[i].is_optional)
+            return err_set(cx, ERR_SYNTAX, "%.*s is missing", STR_ARG(field->name));
+        s->is_list = s->is_list || subjects[i].is_optional;
+        *(struct str *)(void *)((unsigned char *)s + subjects[i].at) = ops_given(*value);
+    }
+    return ERR_NONE;
+}
+
+static enum operator_role
+role_of(enum ct_caller_id caller)
+{
+    return caller == CT_CALLER_OWNER      ? OPERATOR_OWNER
+           : caller == CT_CALLER_ADMIN    ? OPERATOR_ADMIN
+           : caller == CT_CALLER_HELPDESK ? OPERATOR_HELPDESK
+                                          : OPERATOR_AUDITOR;
+}
+
+/* Before the handler runs, so that no work is done for one who may not ask for it. */
+static enum errcode
+check_once(struct cx *cx)
+{
+    enum errcode err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, ERR_NONE);
+}
+
+enum errcode
+ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct operator_right *right)
+{
+    enum errcode err = ERR_NONE;
+    right->needs = role_of(op->caller);
+    right->subject.is_own = op->caller == CT_CALLER_OPERATOR;
+    for (size_t i = 0; i < op->in.n && err == ERR_NONE; i++)
+        err = take_member(cx, &op->in.fields[i], in, &right->subject);
+    operator_right_use(cx, right);
+    if (err == ERR_NONE)
+        err = check_once(cx);
+    /* A console that is left open waits for events, and is silent all the same. */
+    if (err == ERR_NONE && op->pace != CT_PACE_WAITS)
+        err = operator_seen(cx);
+    if (err == ERR_NONE && right->technician != 0 && !str_is_null(right->subject.technician))
+        right->subject.technician = arena_printf(&cx->arena, "%lld", (long long)right->technician);
+    cx->proofs &= ~(unsigned)CX_PROOF_OPERATOR;
+    return err;
+}
+
+static enum AdminRet
+denied(const struct operator_right *right)
+{
+    switch (right != NULL ? right->refusal : OPERATOR_SIGNED_OUT) {
+    case OPERATOR_SIGNED_OUT:
+        return adminRet_SignedOut;
+    case OPERATOR_NEEDS_COMPANY:
+        return adminRet_CompanyRequired;
+    case OPERATOR_ROLE:
+    case OPERATOR_OUT_OF_REACH:
+    case OPERATOR_NOT_REFUSED:
+        break;
+    }
+    return adminRet_NotAllowed;
+}
+
+/* UnknownError: not the operator's. */
+static enum AdminRet
+result_of(const struct cx *cx, enum errcode err)
+{
+    static const struct {
+        enum errcode err;
+        enum AdminRet result;
+    } map[] = {{ERR_SYNTAX, adminRet_BadRequest},  {ERR_RANGE, adminRet_BadRequest},
+               {ERR_USAGE, adminRet_BadRequest},   {ERR_LIMIT, adminRet_Refused},
+               {ERR_POLICY, adminRet_Refused},     {ERR_NOT_FOUND, adminRet_NotFound},
+               {ERR_EXISTS, adminRet_Exists},      {ERR_CONFLICT, adminRet_Conflict},
+               {ERR_PROTOCOL, adminRet_BadPasskey}};
+    for (size_t i = 0; i < ARRAY_LEN(map); i++)
+        if (map[i].err == err)
+            return map[i].result;
+    return err == ERR_DENIED ? denied(cx->right) : adminRet_UnknownError;
+}
+
+enum errcode
+ops_admin_refuse(struct cx *cx, const struct ct_op *op, enum errcode err, void *out)
+{
+    const enum AdminRet result = result_of(cx, err);
+    if (result == adminRet_UnknownError)
+        return err;
+    ct_blank(op, out);
+    *(int *)out = (int)result;
+    for (size_t i = 0; i < op->out.n; i++)
+        if (str_eq(op->out.fields[i].name, STR_LIT("sReason")))
+            *(struct str *)(void *)((unsigned char *)out + op->out.fields[i].offset) =
+                arena_str(&cx->arena, str_from_cstr(cx->detail));
+    err_forget(cx);
+    return ERR_NONE;
+}
+
+struct str
+ops_time(struct cx *cx, int64_t at)
+{
+    return at == 0 || at == INT64_MAX ? STR_NULL : clock_text(&cx->arena, at);
+}
+
+int32_t
+ops_count(int64_t n)
+{
+    return n > INT32_MAX ? INT32_MAX : n < INT32_MIN ? INT32_MIN : (int32_t)n;
+}
+
+struct ct_array
+ops_array(void *items, size_t n)
+{
+    return (struct ct_array){.items = items, .n = n};
+}
+
+enum errcode
+ops_limit(struct cx *cx, int32_t given, int64_t *limit_out)
+{
+    *limit_out = given == 0 ? OPS_PAGE : given;
+    if (given < 0 || given > OPS_PAGE_MAX)
+        return err_set(cx, ERR_RANGE, "iLimit is 1 to %d", OPS_PAGE_MAX);
+    return ERR_NONE;
+}
+
+enum errcode
+ops_number(struct cx *cx, struct str text, const char *member, int64_t fallback, int64_t *n_out)
+{
+    *n_out = fallback;
+    if (str_is_empty(text) || str_to_i64(text, 0, INT64_MAX, n_out) == ERR_NONE)
+        return ERR_NONE;
+    return err_set(cx, ERR_SYNTAX, "%s is a number", member);
+}
