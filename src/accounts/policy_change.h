@@ -15,4 +15,17 @@
  * value goes back to the default. */
 enum errcode policy_set(struct cx *cx, int64_t company_id, struct str key, struct str value) MUST_CHECK;
 
+/* What policy_set would do, found by doing it in a transaction that is rolled back: no audit event, no
+ * change. The errors of policy_set. Holds the write lock for as long as the change itself would. */
+struct policy_preview {
+    int64_t technicians; /* accounts of the company */
+    int64_t sessions;    /* live ones that would end */
+    int64_t pushes;      /* waiting or approved ones that would be withdrawn */
+    int64_t unready;     /* accounts that could not sign in, or approve, before they did something: set up a
+                          * second factor, enrol again with a passkey, change the password; -1: none is
+                          * counted for this policy */
+};
+enum errcode policy_preview(struct cx *cx, int64_t company_id, struct str key, struct str value,
+                            struct policy_preview *preview_out) MUST_CHECK;
+
 #endif

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "accounts/challenge.h"
-#include "accounts/device.h"
 #include "accounts/enrolment.h"
 #include "accounts/key_check.h"
 #include "accounts/lockout.h"
 #include "accounts/notice.h"
 #include "accounts/operator_session.h"
+#include "accounts/reported.h"
 #include "accounts/session.h"
 #include "accounts/tally.h"
 #include "base/clock.h"
@@ -36,8 +36,7 @@
 
 enum { SWEEP_ROWS = 64, UNDELIVERED = 64, CALL_TRIES = 5, CALL_TRIES_BESIDE = 3, LOST_MOST = 2 };
 
-/* Changes found in one round wake the checks they concern. Above this number, all checks are woken
- * instead. */
+/* Changes found in one round wake the checks they concern. Above this number, all checks are woken. */
 _Static_assert(SWEEP_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom it concerns");
 
 /* A folder that was moved away and created again is outside the confinement: only a new process can reach
@@ -355,7 +354,8 @@ static enum errcode
 sweep_the_old(struct cx *cx, struct domain *d, bool *more_out)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        session_sweep, lockout_sweep, enrolment_sweep, self_sweep, notice_sweep, tally_sweep, operator_sweep};
+        session_sweep, lockout_sweep, enrolment_sweep, self_sweep,
+        notice_sweep,  tally_sweep,   operator_sweep,  reported_sweep};
     enum errcode err = ERR_NONE;
     const int64_t began = clock_mono(); /* a clock that moves meanwhile delays nothing */
     if (began - d->swept_at < CLOCK_MINUTE)

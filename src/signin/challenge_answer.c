@@ -5,6 +5,7 @@
 #include "signin/challenge_answer.h"
 
 #include "accounts/passkey.h"
+#include "accounts/reported.h"
 #include "accounts/challenge_pace.h"
 #include "text/text.h"
 #include "base/codec.h"
@@ -280,6 +281,8 @@ hear_refusal(struct cx *cx, struct hearing *h)
     err = challenge_pace_count(cx, &h->s.t, CHALLENGE_PACE_REFUSED);
     if (err == ERR_NONE && reports)
         err = store_password_ask_new(cx, h->s.t.id, cx->now);
+    if (err == ERR_NONE && reports)
+        err = reported_add(cx, &h->s.t, h->s.login.id, h->s.login.source);
     return err;
 }
 

@@ -32,6 +32,7 @@ static const struct store_revival revivals[] = {
     {"session", "UPDATE session SET ended_at = $1, end_reason = 'restored' WHERE ended_at = 0", "i",
      "may have been ended"},
     {"notice", NULL, "", "shown again"},
+    {"reported", NULL, "", "one that was taken since waits again"},
     {"outbox", "UPDATE outbox SET state = 'dropped' WHERE state = 'waiting'", "", "would ring for nothing"},
     {"operator", NULL, "", "the owner's; what was changed since is lost"},
     {"operator_reach", NULL, "", "the same"},

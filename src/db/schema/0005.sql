@@ -8,6 +8,22 @@ ALTER TABLE challenge ADD COLUMN number_digits BIGINT NOT NULL DEFAULT 6;
 
 -- Devices and notices.
 
+-- Sign-ins that a phone reported as 'this was not me'; they wait for an operator (accounts/reported.h).
+CREATE TABLE reported (
+    id BIGINT PRIMARY KEY,
+    technician_id BIGINT NOT NULL REFERENCES technician (id),
+    company_id BIGINT NOT NULL REFERENCES company (id),
+    login_id BIGINT NOT NULL,
+    source TEXT NOT NULL,               -- where the sign-in came from
+    created_at BIGINT NOT NULL,
+    taken_at BIGINT NOT NULL,           -- 0: it waits
+    taken_by TEXT NOT NULL              -- an actor of the audit
+);
+CREATE INDEX reported_open ON reported (created_at) WHERE taken_at = 0;
+CREATE INDEX reported_in_company ON reported (company_id, created_at) WHERE taken_at = 0;
+CREATE INDEX reported_taken ON reported (taken_at);
+CREATE INDEX reported_taken_in_company ON reported (company_id, taken_at);
+
 -- Sessions.
 
 -- Outbox and news.

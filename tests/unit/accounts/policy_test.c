@@ -138,6 +138,33 @@ no_guess(void **state)
     assert_fails(&f->cx, policy_get(&f->cx, f->company, &p), ERR_STORE);
 }
 
+/* As policy_set does, and then nothing has happened. */
+static void
+a_preview_counts_and_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct policy_preview preview;
+    struct policy p;
+    const int64_t events = fixture_count_events(f, "policy.set");
+    assert_ok(policy_preview(&f->cx, f->company, STR_LIT("passkey"), STR_LIT("off"), &preview));
+    assert_true(preview.technicians == 2 && preview.sessions == 0 && preview.pushes == 0 &&
+                preview.unready == -1);
+    assert_ok(policy_preview(&f->cx, f->company, STR_LIT("second_factor"), STR_LIT("required"), &preview));
+    assert_int_equal(preview.unready, 2);
+    assert_ok(policy_preview(&f->cx, f->company, STR_LIT("passkey"), STR_LIT("required"), &preview));
+    assert_int_equal(preview.unready, 0);
+    fixture_later(f, 10 * CLOCK_DAY);
+    assert_ok(policy_preview(&f->cx, f->company, STR_LIT("password_age"), STR_LIT("9"), &preview));
+    assert_int_equal(preview.unready, 2);
+    assert_fails(&f->cx, policy_preview(&f->cx, f->company, STR_LIT("nothing"), STR_LIT("on"), &preview),
+                 ERR_USAGE);
+    assert_fails(&f->cx, policy_preview(&f->cx, f->company, STR_LIT("push_digits"), STR_LIT("9"), &preview),
+                 ERR_RANGE);
+    assert_ok(policy_get(&f->cx, f->company, &p));
+    assert_true(p.passkey == PASSKEY_POLICY_OFFERED && p.password_age == 0);
+    assert_int_equal(fixture_count_events(f, "policy.set"), events);
+}
+
 int
 main(void)
 {
@@ -146,6 +173,8 @@ main(void)
         cmocka_unit_test_setup_teardown(every_value, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_row, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_plan, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_preview_counts_and_changes_nothing, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(no_guess, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

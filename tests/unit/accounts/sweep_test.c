@@ -12,6 +12,7 @@
 #include "accounts/notice.h"
 #include "accounts/operator_session.h"
 #include "accounts/session.h"
+#include "accounts/reported.h"
 #include "accounts/tally.h"
 #include "self/self_service.h"
 #include "signin/attempt.h"
@@ -112,8 +113,8 @@ static int64_t
 round_of_all(struct fixture *f)
 {
     static enum errcode (*const sweeps[])(struct cx * cx, int64_t limit, bool *more_out) = {
-        challenge_sweep, session_sweep, lockout_sweep, enrolment_sweep,
-        self_sweep,      notice_sweep,  tally_sweep,   operator_sweep};
+        challenge_sweep, session_sweep, lockout_sweep,  enrolment_sweep, self_sweep,
+        notice_sweep,    tally_sweep,   operator_sweep, reported_sweep};
     int64_t *ids = NULL;
     size_t n = 0;
     int64_t of_scans;

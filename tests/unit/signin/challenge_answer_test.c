@@ -4,6 +4,7 @@
 #include "tests/unit/signin/world.h"
 
 #include "accounts/device_change.h"
+#include "accounts/reported.h"
 #include "base/buf.h"
 #include "signin/challenge_answer.h"
 
@@ -237,6 +238,40 @@ a_try_that_somebody_else_took_is_not_heard(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
+static void
+a_report_waits_until_an_operator_took_it(void **state)
+{
+    struct world *w = *state;
+    struct challenge_view v;
+    struct reported_row *rows;
+    size_t n;
+    ring(w, &v);
+    assert_int_equal(handset_replies(w, &w->phone, &v, DECISION_NOT_ME, NULL), ANSWER_OK);
+    world_later(w, 200 * CLOCK_DAY);
+    bool more = true;
+    assert_ok(reported_sweep(w->cx, 10, &more));
+    assert_ok(reported_list(w->cx, w->company, &rows, &n));
+    assert_int_equal(n, 1);
+    assert_true(rows[0].technician_id == w->technician && rows[0].taken_at == 0);
+    assert_str(rows[0].source, FIXTURE_SOURCE);
+    const int64_t id = rows[0].id;
+    const int64_t other = world_technician(w, "bob@example.com");
+    assert_fails(w->cx, reported_take(w->cx, other, id), ERR_CONFLICT);
+    w->cx->actor = STR_LIT("operator:eve");
+    assert_ok(reported_take(w->cx, w->technician, id));
+    assert_str(fixture_last_event(w->f, NULL), "report.taken");
+    assert_fails(w->cx, reported_take(w->cx, w->technician, id), ERR_CONFLICT);
+    assert_ok(reported_list(w->cx, 0, &rows, &n));
+    assert_int_equal(n, 1);
+    assert_str(rows[0].taken_by, "operator:eve");
+    assert_ok(reported_list(w->cx, w->company + 1, &rows, &n));
+    assert_int_equal(n, 0);
+    world_later(w, 91 * CLOCK_DAY);
+    assert_ok(reported_sweep(w->cx, 10, &more));
+    assert_ok(reported_list(w->cx, 0, &rows, &n));
+    assert_int_equal(n, 0);
+}
+
 int
 main(void)
 {
@@ -249,6 +284,7 @@ main(void)
         TEST(is_given_once_and_in_time),
         TEST(is_heard_from_this_account_alone),
         TEST(leaves_a_receipt),
+        TEST(a_report_waits_until_an_operator_took_it),
         TEST(is_not_shown_or_heard_after_its_time),
         TEST(a_statement_has_its_bounds),
         TEST(a_try_that_somebody_else_took_is_not_heard),

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reported: see the header. */
+#include "accounts/reported.h"
+
+#include "accounts/audit.h"
+#include "base/clock.h"
+#include "base/rand.h"
+#include "db/db.h"
+
+#define REPORTED_KEPT (90 * CLOCK_DAY)
+
+enum errcode
+reported_add(struct cx *cx, const struct technician *t, int64_t login_id, struct str source)
+{
+    const struct reported_row row = {.id = rand_id(),
+                                     .technician_id = t->id,
+                                     .company_id = t->company_id,
+                                     .login_id = login_id,
+                                     .source = source,
+                                     .created_at = cx->now,
+                                     .taken_by = STR_LIT("")};
+    return store_reported_insert(cx, &row);
+}
+
+enum errcode
+reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out, size_t *n_out)
+{
+    struct reported_row *open = NULL, *taken = NULL;
+    size_t n_open = 0, n_taken = 0;
+    *n_out = 0;
+    *rows_out = NULL;
+    enum errcode err = store_reported_open(cx, company_id, REPORTED_OPEN, &open, &n_open);
+    if (err == ERR_NONE)
+        err = store_reported_taken(cx, company_id, REPORTED_TAKEN, &taken, &n_taken);
+    if (err != ERR_NONE)
+        return err;
+    *rows_out = arena_array(&cx->arena, n_open + n_taken + 1, sizeof **rows_out);
+    for (size_t i = 0; i < n_open; i++)
+        (*rows_out)[(*n_out)++] = open[i];
+    for (size_t i = 0; i < n_taken; i++)
+        (*rows_out)[(*n_out)++] = taken[i];
+    return ERR_NONE;
+}
+
+enum errcode
+reported_take(struct cx *cx, int64_t technician_id, int64_t id)
+{
+    struct technician t;
+    bool won = false;
+    enum errcode err = technician_begin_change(cx, technician_id, &t);
+    if (err != ERR_NONE)
+        return err;
+    const struct reported_take take = {.id = id,
+                                       .technician_id = technician_id,
+                                       .at = cx->now,
+                                       .by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor};
+    err = store_reported_take(cx, &take, &won);
+    if (err == ERR_NONE && !won)
+        err = err_set(cx, ERR_CONFLICT, "there is no such report, or somebody took it before");
+    if (err == ERR_NONE)
+        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_REPORT_TAKEN, "report",
+                           arena_printf(&cx->arena, "%lld", (long long)id), NULL);
+    return db_end(cx, err);
+}
+
+enum errcode
+reported_sweep(struct cx *cx, int64_t limit, bool *more_out)
+{
+    int64_t n = 0;
+    enum errcode err = store_reported_remove(cx, cx->now - REPORTED_KEPT, limit, &n);
+    *more_out = err == ERR_NONE && n == limit;
+    return err;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store_reported: see the header. */
+#include "store/store_reported.h"
+
+#include "db/db.h"
+#include "db/rows.h"
+
+#define REPORTED(FIRST, COLUMN, EXPRESSION)      \
+    FIRST(reported_row, integer, id)             \
+    COLUMN(reported_row, integer, technician_id) \
+    COLUMN(reported_row, integer, company_id)    \
+    COLUMN(reported_row, integer, login_id)      \
+    COLUMN(reported_row, text, source)           \
+    COLUMN(reported_row, integer, created_at)    \
+    COLUMN(reported_row, integer, taken_at)      \
+    COLUMN(reported_row, text, taken_by)
+ROWS_TYPE(reports, reported_row, REPORTED, .missing = "no such report");
+
+#define SELECT "SELECT " ROWS_COLUMNS(REPORTED) " FROM reported "
+
+enum errcode
+store_reported_insert(struct cx *cx, const struct reported_row *row)
+{
+    static const char sql[] =
+        "INSERT INTO reported (" ROWS_STORED(REPORTED) ") VALUES (" ROWS_PARAMETERS(REPORTED) ")";
+    return rows_insert(cx, &reports, row, sql, "");
+}
+
+enum errcode
+store_reported_open(struct cx *cx, int64_t company_id, int64_t limit, struct reported_row **rows_out,
+                    size_t *n_out)
+{
+    if (company_id == 0)
+        return rows_list(cx, &reports, rows_out, n_out,
+                         SELECT "WHERE taken_at = 0 ORDER BY created_at LIMIT $1", "i", limit);
+    return rows_list(cx, &reports, rows_out, n_out,
+                     SELECT "WHERE company_id = $1 AND taken_at = 0 ORDER BY created_at LIMIT $2", "ii",
+                     company_id, limit);
+}
+
+enum errcode
+store_reported_taken(struct cx *cx, int64_t company_id, int64_t limit, struct reported_row **rows_out,
+                     size_t *n_out)
+{
+    if (company_id == 0)
+        return rows_list(cx, &reports, rows_out, n_out,
+                         SELECT "WHERE taken_at > 0 ORDER BY taken_at DESC LIMIT $1", "i", limit);
+    return rows_list(cx, &reports, rows_out, n_out,
+                     SELECT "WHERE company_id = $1 AND taken_at > 0 ORDER BY taken_at DESC LIMIT $2", "ii",
+                     company_id, limit);
+}
+
+enum errcode
+store_reported_take(struct cx *cx, const struct reported_take *take, bool *changed_out)
+{
+    return db_exec_one(cx, changed_out,
+                       "UPDATE reported SET taken_at = $3, taken_by = $4 "
+                       "WHERE id = $1 AND technician_id = $2 AND taken_at = 0",
+                       "iiit", take->id, take->technician_id, take->at, take->by);
+}
+
+enum errcode
+store_reported_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out)
+{
+    return db_exec(cx, n_out,
+                   "DELETE FROM reported WHERE id IN (SELECT id FROM reported "
+                   "WHERE taken_at > 0 AND taken_at < $1 ORDER BY taken_at LIMIT $2)",
+                   "ii", before, limit);
+}
