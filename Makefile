@@ -32,9 +32,9 @@ packages-check:
 	@tools/setup packages-check packages-deb
 	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/packages
 
-# One whole sign-in, shown step by step.
+# One whole sign-in, shown step by step. STAY=yes: the server stays, and says where the operator's console is.
 demo: build
-	@tools/demo $(BUILD)
+	@tools/demo $(BUILD) $(if $(STAY),--stay)
 
 # All tests. ALL=yes: those of `make interop` too, with one closing line for both.
 check:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/demo and tools/serve: a server on loopback with a company, a technician and a phone, in a folder that
-# is removed with it. Needs BUILD and PORT (0: any free one). Sets url, cli, and the files password and phone.key in $scene.
+# is removed with it. Needs BUILD and PORT (0: any free one); HOST is the name in its address, 127.0.0.1 unless set. Sets url, cli, and the files password and phone.key in $scene.
 
 scene=$(mktemp -d "${TMPDIR:-/tmp}/countersign-XXXXXX")
 email=ann@acme.example
@@ -22,7 +22,7 @@ trap 'exit 143' TERM
 if [ "$PORT" = 0 ]; then
     PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 fi
-url=http://127.0.0.1:$PORT
+url=http://${HOST:-127.0.0.1}:$PORT
 
 cat >"$scene/countersign.conf" <<CONF
 [server]

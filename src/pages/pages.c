@@ -155,6 +155,24 @@ asset(const struct page_request *req, const struct web_asset *a, struct buf *bod
                              .body = is_known ? STR_LIT("") : sent};
 }
 
+/* The file of that route's folder, or NULL. */
+static const struct web_asset *
+file_of(const struct route *r)
+{
+    static const struct {
+        enum route_kind kind;
+        const struct web_asset *(*find)(struct str name);
+    } folders[] = {{ROUTE_ASSET, web_asset_find},
+                   {ROUTE_APPROVE, web_approve_find},
+                   {ROUTE_ACCOUNT, web_account_find},
+                   {ROUTE_ADMIN, web_admin_find}};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        if (folders[i].kind == r->kind)
+            return folders[i].find(r->name);
+    }
+    return NULL;
+}
+
 /* An address typed by hand often lacks its last slash. The redirect is relative, since a proxy may have
  * added a path prefix. */
 static void
@@ -178,22 +196,22 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
         health(req, out);
         break;
     case ROUTE_ASSET:
-        asset(req, web_asset_find(req->route->name), body, out);
-        break;
     case ROUTE_APPROVE:
-        asset(req, web_approve_find(req->route->name), body, out);
+    case ROUTE_ACCOUNT:
+    case ROUTE_ADMIN:
+        asset(req, file_of(req->route), body, out);
         break;
     case ROUTE_APPROVE_BARE:
         bare(req, STR_LIT("approve/"), out);
-        break;
-    case ROUTE_ACCOUNT:
-        asset(req, web_account_find(req->route->name), body, out);
         break;
     case ROUTE_CONSOLE:
         asset(req, web_account_find(STR_LIT("console.html")), body, out);
         break;
     case ROUTE_CONSOLE_BARE:
         bare(req, STR_LIT("console/"), out);
+        break;
+    case ROUTE_ADMIN_BARE:
+        bare(req, STR_LIT("admin/"), out);
         break;
     case ROUTE_INTEGRATE:
         if (!refuse_method(req, out))

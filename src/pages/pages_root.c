@@ -10,6 +10,8 @@ static const struct {
      "The app for your phone: it shows who wants to sign in as you, and asks you."},
     {"account/password", "Change your password", "Also when it has expired, and the console sends you here."},
     {"console/", "Your console", "Who is signed in here, and until when."},
+    {"console/admin/", "For operators",
+     "The operator's console: accounts, reports, rules and the audit log."},
     {"integrate/", "For developers", "How a console signs technicians in by this server."},
 };
 

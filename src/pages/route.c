@@ -53,10 +53,9 @@ named(struct str path, struct route *out)
         struct str folder;
         enum route_kind kind;
     } folders[] = {
-        {STR("/assets/"), ROUTE_ASSET},
-        {STR("/integrate/"), ROUTE_INTEGRATE},
-        {STR("/approve/"), ROUTE_APPROVE},
-        {STR("/account/"), ROUTE_ACCOUNT},
+        {STR("/assets/"), ROUTE_ASSET},        {STR("/integrate/"), ROUTE_INTEGRATE},
+        {STR("/approve/"), ROUTE_APPROVE},     {STR("/account/"), ROUTE_ACCOUNT},
+        {STR("/console/admin/"), ROUTE_ADMIN},
     };
     static const struct {
         struct str path;
@@ -66,6 +65,7 @@ named(struct str path, struct route *out)
         {STR("/approve"), ROUTE_APPROVE_BARE},
         {STR("/console/"), ROUTE_CONSOLE},
         {STR("/console"), ROUTE_CONSOLE_BARE},
+        {STR("/console/admin"), ROUTE_ADMIN_BARE},
         {STR("/healthz"), ROUTE_HEALTH},
         {STR("*"), ROUTE_ANY},
     };

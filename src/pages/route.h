@@ -22,6 +22,8 @@ enum route_kind {
     ROUTE_ACCOUNT,      /* /account/NAME: the page that changes a password, and files */
     ROUTE_CONSOLE,      /* /console/: the page of a signed-in technician */
     ROUTE_CONSOLE_BARE, /* /console */
+    ROUTE_ADMIN,        /* /console/admin/NAME, NAME perhaps empty: the operator's console */
+    ROUTE_ADMIN_BARE,   /* /console/admin */
     ROUTE_ROOT,         /* / */
     ROUTE_SANDBOX,      /* /sandbox, the page */
     ROUTE_ANY,          /* OPTIONS * */
@@ -29,9 +31,9 @@ enum route_kind {
 
 struct route {
     enum route_kind kind;
-    struct str service;     /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as requested, decoded */
-    struct str path_info;   /* ROUTE_PATH_INFO: from its '/' on, decoded */
-    struct str name;        /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE, ROUTE_ACCOUNT: decoded */
+    struct str service;   /* ROUTE_SERVICE, ROUTE_PATH_INFO: the service's path as requested, decoded */
+    struct str path_info; /* ROUTE_PATH_INFO: from its '/' on, decoded */
+    struct str name; /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE, ROUTE_ACCOUNT, ROUTE_ADMIN: decoded */
     const struct ct_op *op; /* ROUTE_API */
     bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: exists only in a sandbox */
 };

@@ -7,7 +7,7 @@
 #include "base/str.h"
 
 struct web_asset {
-    struct str name; /* below /assets/, /approve/, /account/ or /integrate/ */
+    struct str name; /* below /assets/, /approve/, /account/, /console/admin/ or /integrate/ */
     struct str content_type;
     struct str body;
     struct str gzip; /* the body, compressed at build; null where that is not much smaller */
@@ -27,5 +27,9 @@ const struct web_asset *web_integrate_find(struct str name);
 /* The files of the account's pages (the folder account); "password" is the page that changes one, and
  * "console.html" the page of /console/. NULL where there is none of that name. */
 const struct web_asset *web_account_find(struct str name);
+
+/* The files of the operator's console (the folder admin); the empty name is its page. NULL where there is
+ * none of that name. */
+const struct web_asset *web_admin_find(struct str name);
 
 #endif

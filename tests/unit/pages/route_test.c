@@ -22,6 +22,8 @@ each_path_leads_to_its_part(void **state)
         {STR("/WebServices/TechnicianConsole"), ROUTE_NONE, NULL},
         {STR("//WebServices/TechnicianConsole.asmx"), ROUTE_NONE, NULL},
         {STR("/"), ROUTE_ROOT, NULL},
+        {STR("/console/admin"), ROUTE_ADMIN_BARE, NULL},
+        {STR("/console/admin/"), ROUTE_ADMIN, NULL},
         {STR("/%zz"), ROUTE_NONE, NULL},
         {STR("/%00"), ROUTE_NONE, NULL},
         {STR("*"), ROUTE_ANY, NULL},

@@ -45,14 +45,15 @@ export async function isPossible() {
  * @param {string} wanted.relyingParty @param {string} wanted.user the account's handle, base64url
  * @param {string} wanted.company @param {string} wanted.account
  * @param {string[]} wanted.others ids of this account's passkeys on this device: a second would take the place of the first
+ * @param {boolean} [wanted.isFound] whether the browser must find it by itself, without its id
  * @returns {Promise<{result: string, id?: string, members?: object}>} members: of the enrolment
  */
-export async function makePasskey({statement, relyingParty, user, company, account, others}) {
+export async function makePasskey({statement, relyingParty, user, company, account, others, isFound = false}) {
     const challenge = await sha256(statement);
     const {result, credential} = await asked(() => navigator.credentials.create({publicKey: {
         challenge, rp: {id: relyingParty, name: company}, user: {id: unbase64url(user), name: account, displayName: account},
         pubKeyCredParams: ALGORITHMS.map((alg) => ({type: "public-key", alg})), excludeCredentials: others.map(named),
-        authenticatorSelection: {residentKey: "preferred", userVerification: "required"}, attestation: "none",
+        authenticatorSelection: {residentKey: isFound ? "required" : "preferred", userVerification: "required"}, attestation: "none",
         timeout: PATIENCE}}));
     if (result !== "OK")
         return {result};
@@ -63,18 +64,18 @@ export async function makePasskey({statement, relyingParty, user, company, accou
 
 /**
  * Has a passkey sign.
- * @param {string} id of makePasskey()
+ * @param {string|null} id of makePasskey(); null: the person chooses one of this site's
  * @param {Uint8Array} statement what the device's key signs too
- * @returns {Promise<{result: string, members?: object}>} members: of the answer
+ * @returns {Promise<{result: string, id?: string, members?: object}>} members: of the answer
  */
 export async function askPasskey(id, statement) {
     const challenge = await sha256(statement);
     const {result, credential} = await asked(() => navigator.credentials.get({publicKey: {
-        challenge, allowCredentials: [named(id)], userVerification: "required", timeout: PATIENCE}}));
+        challenge, allowCredentials: id === null ? [] : [named(id)], userVerification: "required", timeout: PATIENCE}}));
     if (result !== "OK")
         return {result};
     const {authenticatorData, clientDataJSON, signature} = credential.response;
-    return {result, members: {
+    return {result, id: base64url(new Uint8Array(credential.rawId)), members: {
         sAuthenticatorData: base64url(new Uint8Array(authenticatorData)), sClientData: base64url(new Uint8Array(clientDataJSON)),
         sPasskeySignature: base64url(new Uint8Array(signature))}};
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator's API (docs/operator-api.md). Nothing here throws: what went wrong is a result too. What an operator may do is
+// decided by the server alone; the session is a cookie that no script can read.
+
+/** Milliseconds until an answer is no longer waited for, beside what the server was asked to wait. */
+const PATIENCE = 30_000;
+
+/**
+ * @param {string} base the API's address with a slash at its end
+ * @param {{signedOut: () => void, ask?: typeof fetch}} options signedOut: called when the server knows the session no more
+ */
+export function createApi(base, {signedOut, ask = (...args) => fetch(...args)}) {
+    /**
+     * @param {string} operation such as "technician/lock"
+     * @param {object} [members]
+     * @param {{wait?: number, signal?: AbortSignal}} [how] wait: seconds that the server may take until there is something new
+     * @returns {Promise<{result: string, sReason?: string}>}
+     */
+    return async function call(operation, members = {}, {wait = 0, signal} = {}) {
+        const headers = {"Content-Type": "application/json", "X-Countersign-Console": "1"};
+        if (wait > 0)
+            headers.Prefer = `wait=${wait}`;
+        const patience = AbortSignal.timeout(PATIENCE + wait * 1_000);
+        let document;
+        try {
+            const response = await ask(new URL(operation, base), {
+                method: "POST", headers, body: JSON.stringify(members), cache: "no-store", credentials: "same-origin",
+                redirect: "error", signal: signal === undefined ? patience : AbortSignal.any([signal, patience])});
+            document = await response.json().catch(() => ({}));
+        } catch {
+            return {result: "Offline"};
+        }
+        const answer = {...document, result: String(document.result ?? "UnknownError")};
+        if (answer.result === "SignedOut")
+            signedOut();
+        return answer;
+    };
+}

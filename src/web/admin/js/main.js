@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator's console: who is signed in, which place is shown, and what is always in sight. Enter at start().
+import {h} from "../../../approve/js/dom.js";
+import {deviceName} from "../../../approve/js/platform.js";
+import {createFrame} from "../../../approve/js/views/frame.js";
+import {createApi} from "./api.js";
+import {signIn, useLink} from "./session.js";
+import {alarmsView} from "./views/alarms.js";
+import {auditView} from "./views/audit.js";
+import {problem} from "./views/common.js";
+import {companyView} from "./views/company.js";
+import {linkView, signInView} from "./views/entrance.js";
+import {figuresView} from "./views/figures.js";
+import {liveView} from "./views/live.js";
+import {peopleView} from "./views/people.js";
+import {personView, storyView} from "./views/person.js";
+import {consoleWords} from "./words.js";
+
+/** Roles, each with the rights of those before it. */
+const ROLES = ["auditor", "helpdesk", "admin", "owner"];
+/** What a place shows, by the first part of its address; those with a name are in the navigation. */
+const PLACES = {
+    live: {view: liveView, name: "live.title"}, people: {view: peopleView, name: "people.title"},
+    alarms: {view: alarmsView, name: "alarms.title"}, company: {view: companyView, name: "company.title"},
+    figures: {view: figuresView, name: "figures.title"}, audit: {view: auditView, name: "audit.title"},
+    person: {view: personView, of: "people"}, story: {view: storyView, of: "people"}};
+/** How often the reports that wait are counted, in milliseconds. */
+const LOOK = 15_000;
+const LINK = /^#([A-Za-z0-9_-]{16,128})$/;
+
+const words = consoleWords();
+const t = words.t;
+const frame = createFrame(document.body, () => words);
+const call = createApi(new URL("../../../api/admin/", import.meta.url).href, {signedOut: () => leave()});
+const nav = h("nav", {class: "places", "aria-label": t("nav")});
+document.querySelector("main").before(nav);
+
+let me = null;
+let companies = [];
+let alarms = 0;
+/** The place that is being loaded; an older one that arrives late is not shown. */
+let round = 0;
+let timer;
+
+// ---- who -------------------------------------------------------------------------------------------------------------------
+
+function leave() {
+    me = null;
+    clearTimeout(timer);
+    document.body.classList.remove("is-in");
+    nav.replaceChildren();
+    round++;
+    frame.show(signInView(words, async () => {
+        const answer = await signIn(call);
+        if (answer.result === "OK")
+            await enter();
+        return answer;
+    }));
+}
+
+async function enter() {
+    const answer = await call("me");
+    if (answer.result !== "OK") {
+        if (answer.result !== "SignedOut")
+            frame.show({title: t("nav"), body: h("section", {class: "narrow"}, h("h1", {}, t("nav")), problem(words, answer))});
+        return;
+    }
+    me = answer;
+    companies = (await call("company/list")).aCompanies ?? [];
+    document.body.classList.add("is-in");
+    await count();
+    await route();
+}
+
+async function welcome(link) {
+    // The link is a secret: it stays neither in the address bar nor in the history.
+    history.replaceState(null, "", location.pathname);
+    const answer = await call("link/look", {sLink: link});
+    if (answer.result !== "OK") {
+        frame.show({title: t("link.title"), body: h("section", {class: "narrow"}, h("h1", {}, t("link.title")), problem(words, answer))});
+        return;
+    }
+    frame.show(linkView(words, {welcome: answer, name: deviceName(navigator.userAgent), async use(name) {
+        const used = await useLink(call, link, answer, name);
+        if (used.result === "OK")
+            leave();
+        return used;
+    }}));
+}
+
+// ---- where -----------------------------------------------------------------------------------------------------------------
+
+const may = (role) => ROLES.indexOf(me.sRole) >= ROLES.indexOf(role);
+const scope = () => me.bEverything || companies.length === 0 ? {} : {sInCompany: companies[0].sCompany};
+
+function drawNav(current) {
+    const entry = ([path, {name}]) => h("li", {}, h("a", {href: `#/${path}`, "aria-current": path === current ? "page" : undefined}, t(name),
+        path === "alarms" && alarms > 0 ? h("span", {class: "count"}, String(alarms), h("span", {class: "aloud"}, ` ${t("alarms.open")}`)) : null));
+    const out = h("button", {type: "button", class: "quiet", onclick: async () => {
+        await call("signout");
+        leave();
+    }}, t("signout"));
+    nav.replaceChildren(h("ul", {}, Object.entries(PLACES).filter(([, {name}]) => name !== undefined).map(entry),
+        h("li", {class: "who"}, h("span", {}, `${me.sName ?? me.sOperator} · ${t(`role.${me.sRole}`)}`), out)));
+}
+
+/** Counts the reports that wait, now and again. */
+async function count() {
+    clearTimeout(timer);
+    const answer = await call("reported/list", scope());
+    if (me === null)
+        return;
+    const open = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy === undefined).length;
+    if (answer.result === "OK" && open !== alarms) {
+        if (open > alarms)
+            frame.say(t("alarms.open"));
+        alarms = open;
+        drawNav(placeNow().current);
+    }
+    timer = setTimeout(() => void count(), LOOK);
+}
+
+function placeNow() {
+    const [, path = "", query = ""] = /^#\/([^?]*)\??(.*)$/.exec(location.hash) ?? [];
+    const [name, ...parts] = path.split("/").map(decodeURIComponent);
+    const place = PLACES[name] ?? PLACES.live;
+    return {place, parts, asked: new URLSearchParams(query), current: place.of ?? (name in PLACES ? name : "live")};
+}
+
+async function route() {
+    const mine = ++round;
+    const {place, parts, asked, current} = placeNow();
+    drawNav(current);
+    const screen = await place.view({call, words, t, may, companies, scope: scope(), isEverywhere: me.bEverything === true,
+        reload: async () => { await count(); await route(); }, confirm: frame.confirm, say: frame.say}, asked, ...parts);
+    if (mine === round && me !== null)
+        frame.show(screen);
+    else
+        screen.leave?.();
+}
+
+async function arrive() {
+    const link = LINK.exec(location.hash);
+    if (link !== null)
+        await welcome(link[1]);
+    else if (me !== null)
+        await route();
+    else
+        await enter();
+}
+
+addEventListener("hashchange", () => void arrive());
+await arrive();

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// 'This was not me': each report stays here until somebody took it.
+import {h} from "../../../../approve/js/dom.js";
+import {action, eventPerson, problem, table, when} from "./common.js";
+
+/** @param {import("./common.js").Context} ctx */
+export async function alarmsView(ctx) {
+    const {t, words} = ctx;
+    const answer = await ctx.call("reported/list", ctx.scope);
+    const trouble = h("div", {});
+    const open = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy === undefined);
+    const taken = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy !== undefined);
+    const about = [[t("event.when"), (a) => when(words, a.sAt)], [t("person"), eventPerson], [t("company"), (a) => a.sCompany],
+        [t("from"), (a) => a.sSource]];
+    return {
+        title: t("alarms.title"),
+        body: h("section", {}, h("h1", {}, t("alarms.title")), h("p", {}, t("alarms.text")), trouble,
+            answer.result !== "OK" ? problem(words, answer) : [
+                table({caption: t("alarms.open"), rows: open, none: t("alarms.none"), kind: () => "bad", columns: [...about,
+                    ["", (a) => ctx.may("helpdesk") ? action(ctx, {label: t("alarms.take"), kind: "main", more: a.sEmail, trouble,
+                        act: () => ctx.call("reported/take", {sTechnician: a.sTechnicianId, sReportId: a.sReportId})}) : null]]}),
+                table({caption: t("alarms.taken"), rows: taken, none: t("alarms.taken.none"), columns: [...about,
+                    [t("alarms.by"), (a) => a.sTakenBy], [t("alarms.at"), (a) => when(words, a.sTakenAt)]]})]),
+    };
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens now: sign-ins, pushes, sessions and locks, the newest first, as the server reports them.
+import {h} from "../../../../approve/js/dom.js";
+import {eventKind, eventPerson, eventWords, findForm, field, placeOf, problem, when} from "./common.js";
+
+/** Rows that are kept on the screen. */
+const SHOWN = 100;
+/** Seconds that the server may take until something happens, and how long to leave it alone after trouble, in milliseconds. */
+const WAIT = 20;
+const PAUSE = 3_000;
+
+function row(ctx, event) {
+    const {t, words} = ctx;
+    const cells = [[t("event.when"), when(words, event.sAt)], ["", eventWords(words, event)], [t("person"), eventPerson(event)],
+        [t("company"), event.sCompany], [t("from"), event.sSource]];
+    return h("tr", {role: "row", class: eventKind(event)},
+        cells.map(([name, value]) => h("td", {role: "cell", "data-name": name || undefined}, value ?? "")));
+}
+
+/** @param {import("./common.js").Context} ctx */
+export async function liveView(ctx) {
+    const {t} = ctx;
+    const stop = new AbortController();
+    const body = h("tbody", {role: "rowgroup"});
+    const trouble = h("div", {});
+    const none = h("p", {class: "none"}, t("live.none"));
+
+    function add(events) {
+        for (const event of events)
+            body.prepend(row(ctx, event));
+        while (body.childElementCount > SHOWN)
+            body.lastElementChild.remove();
+        none.hidden = body.childElementCount > 0;
+    }
+
+    let after;
+    async function ask(wait) {
+        const answer = await ctx.call("signins", {sAfter: after}, {wait, signal: stop.signal});
+        if (stop.signal.aborted)
+            return;
+        if (answer.result === "OK" || answer.result === "Poll") {
+            add(answer.aEvents ?? []);
+            after = answer.sNext ?? after;
+            trouble.replaceChildren();
+        } else {
+            trouble.replaceChildren(problem(ctx.words, answer));
+            await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        }
+    }
+
+    async function follow() {
+        await ask(0);
+        while (!stop.signal.aborted)
+            await ask(WAIT);
+    }
+
+    void follow();
+    return {
+        title: t("live.title"),
+        body: h("section", {}, h("h1", {}, t("live.title")),
+            findForm(ctx, [field(t("people.search"), {id: "search", type: "search"})], (value) => placeOf("people", {search: value("search")})),
+            trouble,
+            h("table", {role: "table"}, h("caption", {}, t("live.caption")),
+                h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, [t("event.when"), t("event.what"), t("person"), t("company"), t("from")]
+                    .map((name) => h("th", {scope: "col", role: "columnheader"}, name)))), body),
+            none),
+        leave: () => stop.abort(),
+    };
+}

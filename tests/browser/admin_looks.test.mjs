@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the operator's console looks: every view, in every language, on a phone and on a desk; axe reports no fault; nothing overflows.
+// The answers are a double's: what the server really does is tested in admin.test.mjs.
+import assert from "node:assert/strict";
+import {readdir, readFile} from "node:fs/promises";
+import {after, before, test} from "node:test";
+import {answerWith} from "./admin_double.mjs";
+import {AXE, openBrowser, openPhone, openStage} from "./stage.mjs";
+
+const JS = new URL("../../src/web/admin/js/", import.meta.url);
+const LANGUAGES = {en: "en-GB", de: "de-DE", fr: "fr-FR", es: "es-ES", ja: "ja-JP"};
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Places, and what is pressed there first. */
+const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["story/7/411"], ["alarms"], ["company"],
+    ["company", "td button"], ["figures"], ["audit"]];
+
+let stage, browser, address;
+
+before(async () => {
+    stage = openStage();
+    browser = await openBrowser();
+    address = await stage.address();
+});
+after(async () => {
+    await browser?.close();
+    await stage?.close();
+});
+
+/** What is wider than the screen, or too small for a thumb. Runs in the page. */
+function misfits() {
+    const width = document.documentElement.clientWidth;
+    const all = [...document.querySelectorAll("body *")].filter((e) => !e.closest(".aloud, svg, thead, dialog:not([open])"));
+    const outside = all.filter((e) => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > width + 0.5);
+    const small = all.filter((e) => e.matches("button, input, select, summary, nav a"))
+        .filter((e) => e.getBoundingClientRect().height < 44);
+    return [...outside.map((e) => `outside: ${e.outerHTML.slice(0, 160)}`), ...small.map((e) => `small: ${e.outerHTML.slice(0, 160)}`)];
+}
+
+async function open(locale, options) {
+    const desk = await openPhone(browser, {locale, reducedMotion: "reduce", ...options});
+    await answerWith(desk.page);
+    return desk;
+}
+
+async function show(page, [place, press]) {
+    await page.goto(`${address}/console/admin/#/${place}`);
+    await page.locator("main h1").waitFor();
+    await page.waitForFunction((wanted) => location.hash === wanted && document.querySelector("main h1") !== null, `#/${place}`);
+    if (press !== undefined)
+        await page.locator(press).first().click();
+}
+
+const SIZES = {phone: {viewport: {width: 360, height: 740}}, tablet: {viewport: {width: 820, height: 1100}}, desk: {viewport: {width: 1280, height: 800}, isMobile: false, hasTouch: false}};
+
+for (const [code, locale] of Object.entries(LANGUAGES)) {
+    test(`every view fits, and axe finds no fault: ${code}`, async () => {
+        const found = [];
+        for (const [size, options] of Object.entries(SIZES)) {
+            const desk = await open(locale, {...options, colorScheme: code === "de" ? "dark" : "light"});
+            for (const view of VIEWS) {
+                await show(desk.page, view);
+                const say = (fault) => `${view.join(" ")}, ${size}: ${fault}`;
+                found.push(...(await desk.page.evaluate(misfits)).map(say));
+                await desk.page.evaluate(await readFile(AXE, "utf8"));
+                const violations = await desk.page.evaluate(async (rules) => (await globalThis.axe.run({runOnly: rules})).violations, RULES);
+                found.push(...violations.map((v) => say(`${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary}`)}`)));
+                await desk.page.goto("about:blank");
+            }
+            await desk.context.close();
+            assert.deepEqual(desk.complaints, []);
+        }
+        assert.deepEqual(found, []);
+    });
+}
+
+test("all languages have the same keys and the same values to fill in; every key is used", async () => {
+    const strings = {};
+    for (const code of Object.keys(LANGUAGES))
+        strings[code] = (await import(new URL(`lang/${code}.js`, JS))).default;
+    const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+    for (const [code, own] of Object.entries(strings)) {
+        assert.deepEqual(Object.keys(own), Object.keys(strings.en), code);
+        for (const [key, text] of Object.entries(own))
+            assert.deepEqual(names(text), names(strings.en[key]), `${code} ${key}`);
+    }
+    const files = (await readdir(JS, {recursive: true})).filter((file) => file.endsWith(".js") && !file.includes("lang/"));
+    const source = (await Promise.all(files.map((file) => readFile(new URL(file, JS), "utf8")))).join("\n");
+    const made = /^(problem|state|role|event|cause|device|address|lock\.by)\./;
+    for (const key of Object.keys(strings.en))
+        assert.ok(source.includes(`"${key.replace(/\.(one|other)$/, "")}"`) || made.test(key), `${key} is not used`);
+});
+
+test("nothing of the console reads HTML, and only the API's module uses the network", async () => {
+    const files = (await readdir(JS, {recursive: true})).filter((file) => file.endsWith(".js"));
+    for (const file of files) {
+        const source = await readFile(new URL(file, JS), "utf8");
+        assert.ok(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/.test(source), file);
+        assert.ok(file === "api.js" || !/\bfetch\(|XMLHttpRequest/.test(source), file);
+    }
+});
