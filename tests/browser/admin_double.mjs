@@ -64,19 +64,26 @@ export const ANSWERS = {
         .map(([sName, iCount]) => ({sDay: "2026-11-26", sCompany: "acme", sKind: "cause", sName, iCount}))},
 };
 
+/** What is done, and answered with OK alone. */
+const DONE = ["technician/lock", "technician/unlock", "device/remove", "session/end", "policy/set", "address/add", "address/remove",
+    "reported/take", "signout"];
+
 /** Has the page's calls of the API answered from here. @param {object} [changes] to ANSWERS @returns {[string, object][]} the calls that are made */
 export async function answerWith(page, changes = {}) {
     const calls = [];
     const answers = {...ANSWERS, ...changes};
+    await page.route("**/api/admin/openapi.json", (route) => route.fulfill({json: {
+        paths: Object.fromEntries([...Object.keys(answers), ...DONE].map((name) => [`/api/admin/${name}`, {}]))}}));
     await page.route("**/api/admin/**", async (route) => {
+        if (route.request().method() === "GET")
+            return route.fallback();
         const operation = new URL(route.request().url()).pathname.replace("/api/admin/", "");
         const members = route.request().postDataJSON();
         calls.push([operation, members]);
         const of = answers[operation];
         const answer = typeof of === "function" ? of(members) : of ?? {};
-        if (answer !== null)
-            await route.fulfill({json: {result: "OK", ...answer}});
         // Otherwise the server waits, and so does the page.
+        return answer === null ? undefined : route.fulfill({json: {result: "OK", ...answer}});
     });
     return calls;
 }

@@ -73,6 +73,82 @@ for (const [code, locale] of Object.entries(LANGUAGES)) {
     });
 }
 
+/** A desk at a place, and what its page has asked. */
+async function at(place, changes) {
+    const desk = await openPhone(browser, {...SIZES.desk, reducedMotion: "reduce"});
+    const calls = await answerWith(desk.page, changes);
+    await show(desk.page, [place]);
+    return {desk, page: desk.page, asked: (operation) => calls.filter(([name]) => name === operation).map(([, members]) => members)};
+}
+
+async function leave({desk}) {
+    await desk.context.close();
+    assert.deepEqual(desk.complaints, []);
+}
+
+test("a locked technician is helped in three clicks", async () => {
+    const seen = await at("live");
+    await seen.page.getByLabel("Address or name").fill("ann");
+    await seen.page.getByRole("button", {name: "Find"}).click();
+    await seen.page.getByRole("link", {name: "ann.archer@acme.example"}).click();
+    await seen.page.getByRole("button", {name: "Unlock"}).click();
+    await seen.page.waitForFunction(() => document.querySelector(".problem") === null);
+    assert.deepEqual(seen.asked("technician/list").map(({sSearch}) => sSearch), ["ann"]);
+    assert.deepEqual(seen.asked("technician/unlock"), [{sTechnician: "7"}]);
+    await leave(seen);
+});
+
+test("a policy is changed only after it was shown whom that touches", async () => {
+    const seen = await at("company");
+    await seen.page.getByRole("button", {name: "Change: passkey"}).click();
+    await seen.page.getByLabel("passkey", {exact: true}).selectOption("required");
+    await seen.page.getByRole("button", {name: "Whom would it touch?"}).click();
+    await seen.page.getByText("3 signed-in consoles end").waitFor();
+    await seen.page.getByText("17 accounts first have to").waitFor();
+    assert.deepEqual(seen.asked("policy/set"), []);
+    await seen.page.getByRole("button", {name: "Make the change"}).click();
+    await seen.page.getByRole("button", {name: "Make the change"}).waitFor({state: "detached"});
+    assert.deepEqual(seen.asked("policy/set"), [{sCompany: "acme", sKey: "passkey", sValue: "required"}]);
+    await leave(seen);
+});
+
+test("a report is taken, and is counted until then", async () => {
+    const seen = await at("alarms");
+    assert.equal(await seen.page.locator("nav .count").first().textContent(), "1 Reports that wait");
+    await seen.page.getByRole("button", {name: "I take care of it: ann.archer@acme.example"}).click();
+    await seen.page.waitForFunction(() => document.querySelector(".problem") === null);
+    assert.deepEqual(seen.asked("reported/take"), [{sTechnician: "7", sReportId: "1"}]);
+    await leave(seen);
+});
+
+test("an auditor sees everything, and is offered nothing to change", async () => {
+    const me = {sOperator: "otto@acme.example", sName: "Otto", sRole: "auditor", bEverything: true};
+    for (const place of ["person/7", "company", "alarms"]) {
+        const seen = await at(place, {me});
+        assert.deepEqual(await seen.page.locator("main button").allTextContents(), place === "company" ? ["Find"] : []);
+        await leave(seen);
+    }
+});
+
+test("nothing is offered that the server does not have", async () => {
+    const seen = await at("person/7");
+    await seen.page.route("**/api/admin/openapi.json", (route) => route.fulfill({json: {paths: {"/api/admin/me": {}}}}));
+    await seen.page.reload();
+    await seen.page.getByRole("heading", {name: "ann.archer@acme.example"}).waitFor();
+    assert.deepEqual(await seen.page.locator("main button").allTextContents(), []);
+    assert.equal(await seen.page.getByRole("link", {name: "Reports"}).count(), 0);
+    await leave(seen);
+});
+
+test("a session that the server has ended leads to the sign-in", async () => {
+    const seen = await at("people");
+    await seen.page.route("**/api/admin/audit/list", (route) => route.fulfill({status: 401, json: {result: "SignedOut"}}));
+    await seen.page.getByRole("link", {name: "Audit"}).click();
+    await seen.page.getByRole("button", {name: "Sign in with a passkey"}).waitFor();
+    assert.equal(await seen.page.locator("nav a").count(), 0);
+    await leave(seen);
+});
+
 test("all languages have the same keys and the same values to fill in; every key is used", async () => {
     const strings = {};
     for (const code of Object.keys(LANGUAGES))

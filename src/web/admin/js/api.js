@@ -16,7 +16,7 @@ export function createApi(base, {signedOut, ask = (...args) => fetch(...args)}) 
      * @param {{wait?: number, signal?: AbortSignal}} [how] wait: seconds that the server may take until there is something new
      * @returns {Promise<{result: string, sReason?: string}>}
      */
-    return async function call(operation, members = {}, {wait = 0, signal} = {}) {
+    async function call(operation, members = {}, {wait = 0, signal} = {}) {
         const headers = {"Content-Type": "application/json", "X-Countersign-Console": "1"};
         if (wait > 0)
             headers.Prefer = `wait=${wait}`;
@@ -34,5 +34,18 @@ export function createApi(base, {signedOut, ask = (...args) => fetch(...args)}) 
         if (answer.result === "SignedOut")
             signedOut();
         return answer;
-    };
+    }
+
+    /** The names of the operations that this server has, as it describes itself; none, where it cannot be asked. */
+    async function operations() {
+        try {
+            const response = await ask(new URL("openapi.json", base), {cache: "no-cache", signal: AbortSignal.timeout(PATIENCE)});
+            const {paths} = await response.json();
+            return new Set(Object.keys(paths).map((path) => path.split("/api/admin/")[1]).filter(Boolean));
+        } catch {
+            return new Set();
+        }
+    }
+
+    return {call, operations};
 }

@@ -21,7 +21,7 @@ const ROLES = ["auditor", "helpdesk", "admin", "owner"];
 /** What a place shows, by the first part of its address; those with a name are in the navigation. */
 const PLACES = {
     live: {view: liveView, name: "live.title"}, people: {view: peopleView, name: "people.title"},
-    alarms: {view: alarmsView, name: "alarms.title"}, company: {view: companyView, name: "company.title"},
+    alarms: {view: alarmsView, name: "alarms.title", needs: "reported/list"}, company: {view: companyView, name: "company.title"},
     figures: {view: figuresView, name: "figures.title"}, audit: {view: auditView, name: "audit.title"},
     person: {view: personView, of: "people"}, story: {view: storyView, of: "people"}};
 /** How often the reports that wait are counted, in milliseconds. */
@@ -31,12 +31,15 @@ const LINK = /^#([A-Za-z0-9_-]{16,128})$/;
 const words = consoleWords();
 const t = words.t;
 const frame = createFrame(document.body, () => words);
-const call = createApi(new URL("../../../api/admin/", import.meta.url).href, {signedOut: () => leave()});
+const api = createApi(new URL("../../../api/admin/", import.meta.url).href, {signedOut: () => leave()});
+const call = api.call;
 const nav = h("nav", {class: "places", "aria-label": t("nav")});
 document.querySelector("main").before(nav);
 
 let me = null;
 let companies = [];
+/** What this server can do: a button for anything else would only fail. */
+let operations = new Set();
 let alarms = 0;
 /** The place that is being loaded; an older one that arrives late is not shown. */
 let round = 0;
@@ -67,6 +70,7 @@ async function enter() {
     }
     me = answer;
     companies = (await call("company/list")).aCompanies ?? [];
+    operations = await api.operations();
     document.body.classList.add("is-in");
     await count();
     await route();
@@ -90,7 +94,9 @@ async function welcome(link) {
 
 // ---- where -----------------------------------------------------------------------------------------------------------------
 
-const may = (role) => ROLES.indexOf(me.sRole) >= ROLES.indexOf(role);
+const may = (role, operation) => ROLES.indexOf(me.sRole) >= ROLES.indexOf(role) && operations.has(operation);
+/** A place without what it shows is left out. */
+const isThere = ({name, needs}) => name !== undefined && (needs === undefined || operations.has(needs));
 const scope = () => me.bEverything || companies.length === 0 ? {} : {sInCompany: companies[0].sCompany};
 
 function drawNav(current) {
@@ -100,13 +106,15 @@ function drawNav(current) {
         await call("signout");
         leave();
     }}, t("signout"));
-    nav.replaceChildren(h("ul", {}, Object.entries(PLACES).filter(([, {name}]) => name !== undefined).map(entry),
+    nav.replaceChildren(h("ul", {}, Object.entries(PLACES).filter(([, place]) => isThere(place)).map(entry),
         h("li", {class: "who"}, h("span", {}, `${me.sName ?? me.sOperator} · ${t(`role.${me.sRole}`)}`), out)));
 }
 
 /** Counts the reports that wait, now and again. */
 async function count() {
     clearTimeout(timer);
+    if (!operations.has("reported/list"))
+        return;
     const answer = await call("reported/list", scope());
     if (me === null)
         return;

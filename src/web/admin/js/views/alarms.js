@@ -17,7 +17,7 @@ export async function alarmsView(ctx) {
         body: h("section", {}, h("h1", {}, t("alarms.title")), h("p", {}, t("alarms.text")), trouble,
             answer.result !== "OK" ? problem(words, answer) : [
                 table({caption: t("alarms.open"), rows: open, none: t("alarms.none"), kind: () => "bad", columns: [...about,
-                    ["", (a) => ctx.may("helpdesk") ? action(ctx, {label: t("alarms.take"), kind: "main", more: a.sEmail, trouble,
+                    ["", (a) => ctx.may("helpdesk", "reported/take") ? action(ctx, {label: t("alarms.take"), kind: "main", more: a.sEmail, trouble,
                         act: () => ctx.call("reported/take", {sTechnician: a.sTechnicianId, sReportId: a.sReportId})}) : null]]}),
                 table({caption: t("alarms.taken"), rows: taken, none: t("alarms.taken.none"), columns: [...about,
                     [t("alarms.by"), (a) => a.sTakenBy], [t("alarms.at"), (a) => when(words, a.sTakenAt)]]})]),

@@ -7,7 +7,8 @@ import {h} from "../../../../approve/js/dom.js";
  * @property {(operation: string, members?: object, how?: object) => Promise<object>} call of api.js
  * @property {object} words
  * @property {(key: string, values?: object) => string} t
- * @property {(role: string) => boolean} may whether the operator's role suffices: what is shown; the server decides
+ * @property {(role: string, operation: string) => boolean} may whether the operator's role suffices, and the server has the operation:
+ *   what is shown; the server decides
  * @property {() => Promise<void>} reload shows the place again
  * @property {(question: object) => Promise<boolean>} confirm
  * @property {(text: string) => void} say aloud

@@ -44,7 +44,7 @@ function changeForm(ctx, sCompany, policy, place) {
 function policies(ctx, sCompany, all) {
     const {t, words} = ctx;
     const place = h("div", {});
-    const change = (policy) => ctx.may("admin") ? h("button", {type: "button", class: "quiet", "aria-label": `${t("change")}: ${policy.sKey}`,
+    const change = (policy) => ctx.may("admin", "policy/preview") && ctx.may("admin", "policy/set") ? h("button", {type: "button", class: "quiet", "aria-label": `${t("change")}: ${policy.sKey}`,
         onclick: () => changeForm(ctx, sCompany, policy, place)}, t("change")) : null;
     return [place, table({caption: t("policies"), rows: all, none: "", columns: [
         [t("policy"), (p) => [h("code", {}, p.sKey), h("div", {class: "soft", lang: "en"}, p.sMeaning)]],
@@ -55,7 +55,7 @@ function policies(ctx, sCompany, all) {
 function addresses(ctx, sCompany, rules) {
     const {t} = ctx;
     const trouble = h("div", {});
-    const remove = (rule) => ctx.may("admin") ? action(ctx, {label: t("remove"), more: rule.sNet, trouble,
+    const remove = (rule) => ctx.may("admin", "address/remove") ? action(ctx, {label: t("remove"), more: rule.sNet, trouble,
         act: () => ctx.call("address/remove", {sCompany, sRuleId: rule.sRuleId})}) : null;
     const form = h("form", {class: "find", novalidate: true}, h("div", {}, field(t("address.net"), {id: "net", placeholder: "192.0.2.0/24"})),
         h("div", {}, choice(t("address.verdict"), "verdict", [["allow", t("address.allow")], ["deny", t("address.deny")]], "allow")),
@@ -70,7 +70,7 @@ function addresses(ctx, sCompany, rules) {
     });
     return [table({caption: t("addresses"), rows: rules, none: t("addresses.none"), columns: [
         [t("address.verdict"), (r) => tag(t(`address.${r.sVerdict}`), r.sVerdict === "allow" ? "calm" : undefined)], [t("address.net"), (r) => r.sNet], ["", remove]]}),
-        trouble, ctx.may("admin") ? form : null];
+        trouble, ctx.may("admin", "address/add") ? form : null];
 }
 
 /** @param {import("./common.js").Context} ctx @param {URLSearchParams} asked */

@@ -22,17 +22,19 @@ function buttons(ctx, {one, shown, trouble, made}) {
         node.focus();
     };
     const held = shown.bLocked || (shown.aSources ?? []).length > 0 || shown.sPushesRest !== undefined;
+    const can = (operation) => ctx.may("helpdesk", operation);
     const all = [
-        held ? action(ctx, {label: t("unlock"), kind: "main", trouble, act: () => ctx.call("technician/unlock", {sTechnician})}) : null,
-        action(ctx, {label: t("enrol"), trouble, act: () => ctx.call("technician/enrol", {sTechnician}),
+        !held || !can("technician/unlock") ? null
+            : action(ctx, {label: t("unlock"), kind: "main", trouble, act: () => ctx.call("technician/unlock", {sTechnician})}),
+        !can("technician/enrol") ? null : action(ctx, {label: t("enrol"), trouble, act: () => ctx.call("technician/enrol", {sTechnician}),
             done: ({sUrl, sQrCode}) => give(secret(ctx, {title: t("enrol.made"), text: t("enrol.text"), value: sUrl, qr: sQrCode}))}),
-        action(ctx, {label: t("reset"), trouble, question: {title: t("reset.ask"), text: t("reset.text")},
+        !can("technician/reset") ? null : action(ctx, {label: t("reset"), trouble, question: {title: t("reset.ask"), text: t("reset.text")},
             act: () => ctx.call("technician/reset", {sTechnician}),
             done: ({sPassword}) => give(secret(ctx, {title: t("reset.made"), text: t("reset.once"), value: sPassword}))}),
-        shown.bLocked ? null : action(ctx, {label: t("lock"), kind: "quiet warn", trouble,
+        shown.bLocked || !can("technician/lock") ? null : action(ctx, {label: t("lock"), kind: "quiet warn", trouble,
             question: {title: t("lock.ask"), text: t("lock.text")}, act: () => ctx.call("technician/lock", {sTechnician})}),
     ];
-    return h("div", {class: "actions"}, all);
+    return all.some((button) => button !== null) ? h("div", {class: "actions"}, all) : null;
 }
 
 /** Why the account cannot sign in, or that it can. */
@@ -50,11 +52,10 @@ function reasons(ctx, explained) {
 
 function lists(ctx, {one, shown, explained, trouble}) {
     const {t, words} = ctx;
-    const helps = ctx.may("helpdesk");
-    const removal = (device) => helps ? action(ctx, {label: t("remove"), more: device.sName, kind: "quiet warn", trouble,
+    const removal = (device) => ctx.may("helpdesk", "device/remove") ? action(ctx, {label: t("remove"), more: device.sName, kind: "quiet warn", trouble,
         question: {title: t("remove.ask", {name: device.sName}), text: t("remove.text")},
         act: () => ctx.call("device/remove", {sDeviceId: device.sDeviceId})}) : null;
-    const ending = (session) => helps ? action(ctx, {label: t("end"), more: session.sConsole, trouble,
+    const ending = (session) => ctx.may("helpdesk", "session/end") ? action(ctx, {label: t("end"), more: session.sConsole, trouble,
         act: () => ctx.call("session/end", {sSessionId: session.sSessionId})}) : null;
     return [
         table({caption: t("devices"), rows: shown.aDevices ?? [], none: t("devices.none"), columns: [
@@ -96,7 +97,7 @@ export async function personView(ctx, asked, id) {
         title: one.sEmail,
         body: h("section", {}, h("h1", {}, one.sEmail),
             h("p", {}, one.sName, " · ", one.sCompany, " ", stateTag(words, one.sState)), locks(ctx, shown), trouble, made,
-            ctx.may("helpdesk") ? buttons(ctx, {one, shown, trouble, made}) : null,
+            buttons(ctx, {one, shown, trouble, made}),
             reasons(ctx, explained),
             lists(ctx, {one, shown, explained, trouble}),
             h("p", {class: "more"}, h("a", {href: placeOf("audit", {of: one.sTechnicianId})}, t("audit.of")))),
