@@ -155,6 +155,8 @@ counter_try(struct cx *cx, struct counter *c, enum counter_how *how_out)
     struct lockout_row account = c->account;
     enum errcode err = get(cx, &account);
     *how_out = COUNTER_REFUSES;
+    if (err == ERR_NONE && account.locked_until != 0 && c->has_source)
+        err = get(cx, &c->source); /* whether the account has signed in from there */
     if (err != ERR_NONE || account.locked_until != 0 || !c->has_source)
         return err != ERR_NONE ? err : try_account(cx, c, how_out);
     err = take(cx, &c->source);

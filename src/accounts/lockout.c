@@ -165,6 +165,8 @@ lockout_fail(struct cx *cx, const struct lockout_name *name, struct str source, 
         enum counter_how how;
         err = counter_try(cx, &c, &how);
         *l_out = lockout_of(cx, &c);
+        l_out->is_counted = how == COUNTER_COUNTED;
+        l_out->was_locked = how == COUNTER_LOCKED;
     }
     return err != ERR_NONE ? err : show(cx, name, source, &l_out->shown);
 }

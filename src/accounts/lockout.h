@@ -24,12 +24,16 @@ struct lockout_shown {
 
 struct lockout {
     bool account_locked;
-    bool source_refused;        /* this address (for IPv6: its /64) has used up its own budget */
-    bool source_is_known;       /* a complete sign-in came from it within 30 days */
-    int64_t account_left;       /* failures until the account locks; 0 when locked */
-    int64_t source_limit;       /* how many a source may have */
-    int64_t source_left;        /* failures until the source is refused: always fewer than lock the account */
-    int64_t locked_until;       /* 0; INT64_MAX: until unlocked */
+    bool source_refused;  /* this address (for IPv6: its /64) has used up its own budget */
+    bool source_is_known; /* a complete sign-in came from it within 30 days */
+    int64_t account_left; /* failures until the account locks; 0 when locked */
+    int64_t source_limit; /* how many a source may have */
+    int64_t source_left;  /* failures until the source is refused: always fewer than lock the account */
+    int64_t locked_until; /* 0; INT64_MAX: until unlocked */
+    /* Of this attempt, and of an account; set by lockout_fail only. Neither: it was turned away at its
+     * source. */
+    bool is_counted;            /* as a failure */
+    bool was_locked;            /* already */
     struct lockout_shown shown; /* set by lockout_fail only */
 };
 

@@ -76,18 +76,18 @@ record_refusal(struct cx *cx, const struct try *y, enum signin_result result, co
 }
 
 /* Within the open transaction: one more attempt without the right password. Attempts that are turned away,
- * and a source's attempts at unknown names beyond its budget, are counted but not audited. The lock itself
- * is shown only to sources from which the account itself has signed in. */
+ * and a source's attempts at unknown names beyond its budget, are counted but not audited: what was the case
+ * before the password was verified does not matter. The lock itself is shown only to sources from which the
+ * account itself has signed in. */
 static enum errcode
 turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *result_out)
 {
     const struct lockout_name name = {y->is_known ? &y->account.t : NULL, y->is_known ? &y->account.p : NULL,
                                       y->key};
-    const bool is_shut = y->l.account_locked || y->l.source_refused;
-    const bool is_shown = y->l.account_locked && y->l.source_is_known;
     enum errcode err = lockout_fail(cx, &name, cx->source, &y->l);
+    const bool is_shown = y->l.was_locked && y->l.source_is_known;
     *result_out = is_shown || y->l.shown.is_locked ? SIGNIN_UserLockedOut : y->stranger;
-    if (err != ERR_NONE || (y->is_known ? is_shut : !y->l.shown.is_counted))
+    if (err != ERR_NONE || !(y->is_known ? y->l.is_counted : y->l.shown.is_counted))
         return err;
     return record_refusal(cx, y, *result_out, has_looked ? "wrong password" : "not looked at", STR_NULL);
 }
