@@ -10,6 +10,8 @@
 
 #define NAME STR_LIT("key_check")
 
+enum { CHECK_TRIES = 5 };
+
 static enum errcode
 is_other(struct cx *cx, const char *key_file)
 {
@@ -61,8 +63,8 @@ settle(struct cx *cx, const char *key_file, struct str ours)
     return err == ERR_NONE ? store_meta_add(cx, NAME, ours) : err;
 }
 
-enum errcode
-key_check(struct cx *cx, const char *key_file)
+static enum errcode
+check(struct cx *cx, const char *key_file)
 {
     const struct secret *check = &cx->env->check;
     struct str kept, ours = codec_base64url(&cx->arena, check->bytes, check->n);
@@ -76,4 +78,16 @@ key_check(struct cx *cx, const char *key_file)
         return err;
     err = settle(cx, key_file, ours);
     return db_end(cx, err);
+}
+
+/* The programs of several servers may be started at once, and each finds no value yet. */
+enum errcode
+key_check(struct cx *cx, const char *key_file)
+{
+    enum errcode err = check(cx, key_file);
+    for (int tries = 1; tries < CHECK_TRIES && err == ERR_STORE_RACE; tries++) {
+        err_forget(cx);
+        err = check(cx, key_file);
+    }
+    return err;
 }

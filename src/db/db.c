@@ -73,7 +73,8 @@ begin(struct cx *cx, enum db_purpose purpose)
     return err;
 }
 
-/* The latest time that any process has recorded, 0: none; and why the database is closed (whole.h). */
+/* The latest time that any process has recorded, 0: none; and why the database is closed (whole.h).
+ * ERR_STORE_SCHEMA: it works with newer programs only (migrate.h). */
 static enum errcode
 read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
 {
@@ -81,10 +82,12 @@ read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
 #define UNSEALED "(SELECT at FROM audit WHERE seq IS NULL ORDER BY at DESC, id DESC LIMIT 1)"
 #define META                                                                        \
     ", COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'time'), 0), " \
-    "(SELECT value FROM meta WHERE name = 'closed')"
+    "(SELECT value FROM meta WHERE name = 'closed'), "                              \
+    "(SELECT MIN(CAST(value AS BIGINT)) FROM meta WHERE name IN ('schema_least', 'schema_version'))"
     static const char all[] = "SELECT COALESCE(" UNSEALED ", " SEALED ", 0)" META;
     static const char sealed[] = "SELECT COALESCE(" SEALED ", 0)" META;
     struct db_rows *rows;
+    int64_t least = 0;
     enum errcode err = db_query(cx, &rows, db_is_shared(cx->db) ? sealed : all, "");
     if (err != ERR_NONE)
         return err;
@@ -92,8 +95,12 @@ read_latest(struct cx *cx, int64_t *latest_out, struct str *closed_out)
         const int64_t newest = db_int(rows, 0), kept = db_int(rows, 1);
         *latest_out = newest > kept ? newest : kept;
         *closed_out = db_text(cx, rows, 2);
+        least = db_int(rows, 3);
     }
-    return db_done(cx, rows);
+    err = db_done(cx, rows);
+    if (err == ERR_NONE && least > DB_SCHEMA)
+        err = err_set(cx, ERR_STORE_SCHEMA, "another server has upgraded the database's schema");
+    return err;
 }
 
 enum errcode
@@ -232,42 +239,6 @@ db_noted(struct db *db, enum errcode err)
     if (err != ERR_NONE && db->in_transaction && db->failed == ERR_NONE)
         db->failed = err;
     return err;
-}
-
-struct db_value
-db_value_integer(int64_t number)
-{
-    return (struct db_value){.kind = 'i', .type = 'i', .number = number};
-}
-
-struct db_value
-db_value_reference(int64_t number)
-{
-    return (struct db_value){.kind = number != 0 ? 'i' : 'n', .type = 'i', .number = number};
-}
-
-struct db_value
-db_value_bytes(char kind, struct str bytes)
-{
-    struct db_value value = {.kind = kind, .type = kind, .bytes = bytes};
-    if (str_is_null(bytes))
-        value.kind = 'n';
-    return value;
-}
-
-struct db_value
-db_value_digest(const struct digest *digest)
-{
-    if (digest == NULL)
-        return db_value_bytes('b', STR_NULL);
-    return db_value_bytes('b', (struct str){(const char *)digest->bytes, sizeof digest->bytes});
-}
-
-void
-db_value_add(struct db_values *values, struct db_value value)
-{
-    ASSERT(values->n < DB_VALUES);
-    values->at[values->n++] = value;
 }
 
 static void

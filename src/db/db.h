@@ -83,8 +83,9 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
  * All begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
  * raise clock_now when another process saw a later time. In a shared database the newest row is the newest
- * sealed one, a moment old: what each writer reads must not be what every other one writes. ERR_STORE when
- * that is more than CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible; or when the
+ * sealed one, a moment old: what each writer reads must not be what every other one writes. ERR_STORE_SCHEMA
+ * when another program has meanwhile upgraded the schema beyond what this one works with. ERR_STORE when that
+ * is more than CLOCK_BEHIND_MOST ahead of the machine's clock: then no time is plausible; or when the
  * database is closed (whole.h): it has moved, or is not complete yet. Then cx->enters runs, if there is one;
  * its error is returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;

@@ -29,6 +29,8 @@ enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES, DB_WRITES_APART };
 struct db_table;  /* db/whole.h */
 struct db_record; /* the same */
 struct db_finder; /* the same */
+/* The version of the schema that this program works with (migrate.h). */
+enum { DB_SCHEMA = 5 };
 
 struct db_driver {
     const char *version; /* of the program that it belongs to */
@@ -65,6 +67,9 @@ struct db_driver {
      */
     const char *describe, *scratch;
     enum errcode (*examine)(struct cx *cx, struct db *db, const struct db_finder *finder);
+    /* Outside of transactions: no other connection is between this and `alone(false)`; waits for one that is.
+     * NULL: begin for DB_MIGRATES does that. */
+    enum errcode (*alone)(struct cx *cx, struct db *db, bool begins);
     /* Several statements without parameters or rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
     /* whether there is no table at all */

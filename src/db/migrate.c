@@ -25,8 +25,14 @@ static const unsigned char schema_0005[] = {
 #include "schema_0005.inc"
     0};
 
-/* step[i] migrates from version i to version i + 1. */
-static const unsigned char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004, schema_0005};
+/* steps[i] migrates from version i to version i + 1. `least` is the oldest version whose programs may go on
+ * working with the result, for nodes that are upgraded one after the other: a step that only adds, and whose
+ * additions an older program may ignore, names the version before it. */
+static const struct {
+    const unsigned char *sql;
+    int64_t least;
+} steps[] = {{schema_0001, 1}, {schema_0002, 2}, {schema_0003, 3}, {schema_0004, 4}, {schema_0005, 5}};
+_Static_assert(ARRAY_LEN(steps) == DB_SCHEMA, "db.c refuses what needs a newer program");
 
 int64_t
 migrate_latest(void)
@@ -34,61 +40,111 @@ migrate_latest(void)
     return ARRAY_LEN(steps);
 }
 
-enum errcode
-migrate_version(struct cx *cx, int64_t *version_out)
+static enum errcode
+read_number(struct cx *cx, const char *sql, int64_t *number_out)
 {
-    *version_out = 0;
-    bool is_empty = false;
-    enum errcode err = cx->db->driver->is_empty(cx, cx->db, &is_empty);
-    if (err != ERR_NONE || is_empty)
-        return err;
     struct db_rows *rows;
-    err = db_query(cx, &rows, "SELECT value FROM meta WHERE name = 'schema_version'", "");
+    struct str text = STR_NULL;
+    enum errcode err = db_query(cx, &rows, sql, "");
     if (err != ERR_NONE)
         return err;
-    struct str text = STR_NULL;
-    if (db_next(cx, rows))
+    bool is_there = db_next(cx, rows);
+    if (is_there)
         text = db_text(cx, rows, 0);
     err = db_done(cx, rows);
-    if (err == ERR_NONE && str_to_i64(text, 1, INT64_MAX, version_out) != ERR_NONE)
+    if (err == ERR_NONE && is_there && str_to_i64(text, 1, INT64_MAX, number_out) != ERR_NONE)
         err = err_set(cx, ERR_STORE_SCHEMA, "the database has no schema version");
     return err;
 }
 
+enum errcode
+migrate_version(struct cx *cx, int64_t *version_out, int64_t *least_out)
+{
+    int64_t least = 0;
+    bool is_empty = false;
+    *version_out = 0;
+    if (least_out != NULL)
+        *least_out = 0;
+    enum errcode err = cx->db->driver->is_empty(cx, cx->db, &is_empty);
+    if (err != ERR_NONE || is_empty)
+        return err;
+    err = read_number(cx, "SELECT value FROM meta WHERE name = 'schema_version'", version_out);
+    if (err == ERR_NONE && *version_out == 0)
+        err = err_set(cx, ERR_STORE_SCHEMA, "the database has no schema version");
+    least = *version_out;
+    if (err == ERR_NONE)
+        err = read_number(cx, "SELECT value FROM meta WHERE name = 'schema_least'", &least);
+    if (least_out != NULL)
+        *least_out = least;
+    return err;
+}
+
 static enum errcode
-apply(struct cx *cx, int64_t from)
+write_number(struct cx *cx, const char *name, int64_t number)
+{
+    return db_exec(cx, NULL,
+                   "INSERT INTO meta (name, value) VALUES ($1, $2) "
+                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                   "tt", str_from_cstr(name), arena_printf(&cx->arena, "%lld", (long long)number));
+}
+
+static enum errcode
+apply(struct cx *cx, int64_t from, int64_t least)
 {
     for (int64_t v = from; v < migrate_latest(); v++) {
-        enum errcode err = cx->db->driver->script(cx, cx->db, (const char *)steps[v]);
+        enum errcode err = cx->db->driver->script(cx, cx->db, (const char *)steps[v].sql);
         if (err != ERR_NONE)
             return err;
+        least = steps[v].least > least ? steps[v].least : least;
     }
-    return db_exec(cx, NULL,
-                   "INSERT INTO meta (name, value) VALUES ('schema_version', $1) "
-                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                   "t", arena_printf(&cx->arena, "%lld", (long long)migrate_latest()));
+    enum errcode err = write_number(cx, "schema_version", migrate_latest());
+    if (err != ERR_NONE)
+        return err;
+    if (least < migrate_latest())
+        return write_number(cx, "schema_least", least);
+    return db_exec(cx, NULL, "DELETE FROM meta WHERE name = 'schema_least'", "");
+}
+
+static enum errcode
+up_within(struct cx *cx, bool *applied_out)
+{
+    int64_t version = 0, least = 0;
+    enum errcode err = migrate_version(cx, &version, &least);
+    if (err == ERR_NONE && least > migrate_latest())
+        err = err_set(cx, ERR_STORE_SCHEMA, "schema version %lld is newer than this program's %lld",
+                      (long long)version, (long long)migrate_latest());
+    *applied_out = err == ERR_NONE && version < migrate_latest();
+    return *applied_out ? apply(cx, version, least) : err;
 }
 
 enum errcode
 migrate_within(struct cx *cx)
 {
-    int64_t version = 0;
-    enum errcode err = migrate_version(cx, &version);
-    if (err == ERR_NONE && version > migrate_latest())
-        err = err_set(cx, ERR_STORE_SCHEMA, "schema version %lld is newer than this program's %lld",
-                      (long long)version, (long long)migrate_latest());
-    return err == ERR_NONE && version < migrate_latest() ? apply(cx, version) : err;
+    bool is_applied = false;
+    return up_within(cx, &is_applied);
 }
 
 enum errcode
 migrate_anew(struct cx *cx)
 {
-    return apply(cx, 0);
+    return apply(cx, 0, 0);
 }
 
 enum errcode
 migrate_up(struct cx *cx)
 {
-    enum errcode err = db_begin_untimed(cx);
-    return err == ERR_NONE ? db_end(cx, migrate_within(cx)) : err;
+    const struct db_driver *driver = cx->db->driver;
+    enum errcode err = driver->alone == NULL ? ERR_NONE : driver->alone(cx, cx->db, true);
+    if (err != ERR_NONE)
+        return err;
+    err = db_begin_untimed(cx);
+    bool is_applied = false;
+    if (err == ERR_NONE)
+        err = up_within(cx, &is_applied);
+    if (is_applied)
+        err = db_end(cx, err);
+    else
+        db_rollback(cx);
+    enum errcode ended = driver->alone == NULL ? ERR_NONE : driver->alone(cx, cx->db, false);
+    return err != ERR_NONE ? err : ended;
 }

@@ -11,11 +11,12 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
 {
     struct db *outer = cx->db;
     cx->db = db;
-    int64_t version = 0;
-    enum errcode err = migrate_version(cx, &version);
+    int64_t version = 0, least = 0;
+    enum errcode err = migrate_version(cx, &version, &least);
     if (err == ERR_NONE && mode == DB_CREATE && version != 0)
         err = err_set(cx, ERR_EXISTS, "there is a database already");
-    if (err == ERR_NONE && mode == DB_OPEN && version != migrate_latest())
+    const bool serves = version >= migrate_latest() && least <= migrate_latest();
+    if (err == ERR_NONE && mode == DB_OPEN && !serves)
         err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
                       (long long)version, (long long)migrate_latest(),
                       version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");

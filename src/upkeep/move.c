@@ -67,7 +67,7 @@ static enum errcode
 look_at_target(struct moving *w, int64_t *version_out)
 {
     struct str closed = STR_NULL;
-    enum errcode err = of_target(w, migrate_version(&w->to, version_out));
+    enum errcode err = of_target(w, migrate_version(&w->to, version_out, NULL));
     if (err == ERR_NONE && *version_out != 0)
         err = of_target(w, db_closed(&w->to, &closed));
     if (err == ERR_NONE && *version_out != 0 && (str_is_null(closed) || !str_eq(closed, ARRIVING)))
@@ -222,7 +222,7 @@ finish_earlier(struct moving *w)
     struct str closed = STR_NULL;
     enum errcode err = open_target(w);
     if (err == ERR_NONE)
-        err = of_target(w, migrate_version(&w->to, &version));
+        err = of_target(w, migrate_version(&w->to, &version, NULL));
     if (err == ERR_NONE && version == 0)
         err = err_set(w->from, ERR_NOT_FOUND, "the database has moved to %.*s, which is empty now",
                       STR_ARG(w->m->to));

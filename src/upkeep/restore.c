@@ -38,7 +38,7 @@ check_target(struct cx *cx, const struct restore *r)
     int64_t version = 0;
     enum errcode err = db_open(cx, r->url, DB_RAW, r->patience, &cx->db);
     if (err == ERR_NONE)
-        err = migrate_version(cx, &version);
+        err = migrate_version(cx, &version, NULL);
     if (err == ERR_NONE && version != 0)
         err = is_not_empty(cx, STR_LIT("a database with tables"));
     db_close(&cx->db);
@@ -131,7 +131,7 @@ prepare(struct cx *cx, struct restore *r, struct str path)
 {
     enum errcode err = db_open(cx, path, DB_RAW, r->patience, &cx->db);
     if (err == ERR_NONE)
-        err = migrate_version(cx, &r->from_version);
+        err = migrate_version(cx, &r->from_version, NULL);
     if (err == ERR_NONE && r->from_version == 0)
         err = err_set(cx, ERR_STORE, "%.*s is not a backup: it has no tables", STR_ARG(r->backup));
     if (err == ERR_NONE)

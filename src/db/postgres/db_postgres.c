@@ -240,14 +240,16 @@ examine(struct cx *cx, struct db *db, const struct db_finder *finder)
     return err == ERR_NONE ? pg_link_examine(cx, link_of(db), db, finder) : err;
 }
 
-/* Of migrations: they may take as long as they need. */
+static enum errcode
+pg_alone(struct cx *cx, struct db *db, bool begins)
+{
+    return pg_link_alone(cx, link_of(db), begins);
+}
+
 static enum errcode
 pg_script(struct cx *cx, struct db *db, const char *text)
 {
-    struct pg_link *link = link_of(db);
-    enum errcode err =
-        pg_link_run(cx, link, "SET LOCAL statement_timeout = 0", "SET", pg_link_patience(link));
-    return err == ERR_NONE ? pg_link_run(cx, link, text, NULL, 0) : err;
+    return pg_link_script(cx, link_of(db), text);
 }
 
 static enum errcode
@@ -389,6 +391,7 @@ const struct db_driver db_postgres = {
     .describe = pg_describe_text,
     .scratch = "SET LOCAL search_path TO pg_temp",
     .examine = examine,
+    .alone = pg_alone,
     .script = pg_script,
     .is_empty = pg_is_empty,
     .map = pg_map,

@@ -65,6 +65,10 @@ void pg_link_disconnect(struct pg_link *link);
 /* Whether the server has an open transaction of ours. */
 bool pg_link_in_transaction(const struct pg_link *link);
 
+/* The driver's `alone` and `script`. */
+enum errcode pg_link_alone(struct cx *cx, struct pg_link *link, bool begins) MUST_CHECK;
+enum errcode pg_link_script(struct cx *cx, struct pg_link *link, const char *text) MUST_CHECK;
+
 /* News (shared_news.h), outside of transactions. Each connects if necessary. */
 enum errcode pg_link_tell(struct cx *cx, struct pg_link *link, struct str text) MUST_CHECK;
 enum errcode pg_link_listen(struct cx *cx, struct pg_link *link, bool *is_new_out) MUST_CHECK;

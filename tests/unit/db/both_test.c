@@ -72,9 +72,10 @@ opening(void **state)
     struct place *p = *state;
     struct cx *cx = &p->cx;
     struct db *db = NULL;
-    int64_t version = 0;
-    assert_int_equal(migrate_version(cx, &version), ERR_NONE);
+    int64_t version = 0, least = 0;
+    assert_int_equal(migrate_version(cx, &version, &least), ERR_NONE);
     assert_int_equal(version, migrate_latest());
+    assert_int_equal(least, version);
     assert_int_equal(db_open(cx, p->url, DB_CREATE, CLOCK_MINUTE, &db), ERR_EXISTS);
     assert_null(db);
     err_forget(cx);
@@ -87,6 +88,41 @@ opening(void **state)
     assert_int_equal(db_open(cx, p->url, DB_OPEN, CLOCK_MINUTE, &db), ERR_STORE_SCHEMA);
     assert_null(db);
     assert_int_equal(migrate_up(cx), ERR_STORE_SCHEMA);
+}
+
+static void
+set_meta(struct cx *cx, const char *name, const char *value)
+{
+    assert_int_equal(
+        db_exec(cx, NULL,
+                "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET "
+                "value = excluded.value",
+                "tt", str_from_cstr(name), str_from_cstr(value)),
+        ERR_NONE);
+}
+
+/* The program of the version before goes on working, if the newer schema says that it may. */
+static void
+a_newer_schema(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db *db = NULL;
+    set_meta(cx, "schema_version", "999");
+    set_meta(cx, "schema_least", "5");
+    assert_int_equal(migrate_latest(), 5);
+    for (enum db_mode mode = DB_OPEN; mode <= DB_MIGRATE; mode += DB_MIGRATE - DB_OPEN) {
+        assert_int_equal(db_open(cx, p->url, mode, CLOCK_MINUTE, &db), ERR_NONE);
+        db_close(&db);
+    }
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    set_meta(cx, "schema_least", "6"); /* by another server, meanwhile */
+    assert_int_equal(db_begin(cx), ERR_STORE_SCHEMA);
+    err_forget(cx);
+    assert_int_equal(db_begin_read(cx), ERR_STORE_SCHEMA);
+    err_forget(cx);
+    assert_int_equal(db_open(cx, p->url, DB_OPEN, CLOCK_MINUTE, &db), ERR_STORE_SCHEMA);
 }
 
 static void
@@ -326,6 +362,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(opening, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_newer_schema, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_count_not_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_text_with_other_types, set_up, tear_down),

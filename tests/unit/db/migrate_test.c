@@ -30,9 +30,10 @@ static void
 lays_the_latest(void **state)
 {
     struct cx *cx = *state;
-    int64_t version = 0;
-    assert_int_equal(migrate_version(cx, &version), ERR_NONE);
+    int64_t version = 0, least = 0;
+    assert_int_equal(migrate_version(cx, &version, &least), ERR_NONE);
     assert_int_equal(version, migrate_latest());
+    assert_int_equal(least, version);
     assert_int_equal(db_exec(cx, NULL, "DELETE FROM session", ""), ERR_NONE);
 }
 
