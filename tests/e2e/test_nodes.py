@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several servers on one PostgreSQL database: what one does, the others know at once, and nothing is granted twice."""
 
+import itertools
+import os
+import signal
+import subprocess
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import cluster
 import postgres
+from countersign import CLI, PASSWORD, ROOT, b64, free_port
+from test_races import at_once, names, place
 from test_waiting import OPERATOR, answer, hold, undo
 
 
@@ -81,3 +91,181 @@ def test_a_listener_that_lost_its_connection_listens_again(own_cluster, nodes, n
             return
         undo(there, company, email)
     raise AssertionError("the tick was faster each time")
+
+
+def number(server, query):
+    """The first column of the only row, as another session of PostgreSQL sees it."""
+    name = server.settings["store", "url"].rsplit("/", 1)[1]
+    return int(postgres.server().sql(query, name)[0][0])
+
+
+def spread(servers, n):
+    """n consoles at addresses of their own, in turn at each server."""
+    return [server.console(source=place(i)) for i, server in zip(range(n), itertools.cycle(servers))]
+
+
+def test_seats_are_counted_over_all_nodes(nodes, name):
+    company, email = name
+    three = nodes(3)
+    three[0].company(company, second_factor="off", seats="3")
+    emails = [three[0].technician(company, f"p{i}.{email}") for i in range(9)]
+    consoles = spread(three, len(emails))
+    told = at_once([lambda c=c, e=e: c.login(e) for c, e in zip(consoles, emails)])
+    assert Counter(one.result for one in told) == {"OK": 3, "ConcurrentLimitExceeded": 6}
+    assert number(three[0], "SELECT count(*) FROM session WHERE ended_at = 0") == 3
+
+
+def test_failures_are_counted_over_all_nodes(nodes, name):
+    """Together they leave what they leave one after the other."""
+    company, email = name
+    three = nodes(3)
+    three[0].company(company, lockout_failures=7)
+    counts = []
+    for mail, run in ((email, lambda acts: [act() for act in acts]), ("x" + email, at_once)):
+        three[0].technician(company, mail)
+        told = run([lambda c=c, m=mail: c.login(m, "not this one, 4 doors").result for c in spread(three, 12)])
+        shown = three[0].cli("technician", "show", mail)
+        counts.append((Counter(told), names(three[0], mail), shown["locked_by"] if "locked_by" in shown else shown["state"]))
+    assert counts[0][1]["account.locked"] == 1
+    assert counts[0] == counts[1]
+
+
+def test_an_approval_is_spent_once(nodes, name):
+    company, email = name
+    three = nodes(3)
+    phone = three[0].ready(company, email)
+    token, push = three[0].console().begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    told = at_once([lambda c=c: c.settle(token, push.sPushToken) for c in spread(three, 9)])
+    assert Counter(one.result for one in told) == {"OK": 1, "InvalidToken": 8}
+    assert names(three[0], email)["login.granted"] == 1
+
+
+def test_a_recovery_code_is_good_once(nodes, name):
+    company, email = name
+    three = nodes(3)
+    three[0].ready(company, email, {"lockout_failures": 100})
+    code = three[0].cli("code", "recovery", email)["codes"][0]
+    consoles = spread(three, 9)
+    tokens = [console.login(email).sLoginToken for console in consoles]
+    told = at_once([lambda c=c, t=t: c.call("twoFactorValidateCode", sLoginToken=t, sCode=code)
+                    for c, t in zip(consoles, tokens)])
+    assert Counter(one.result for one in told) == {"OK": 1, "InvalidCode": 8}
+    assert names(three[0], email)["recovery.used"] == 1
+
+
+class Balancer:
+    """As a load balancer does: the next server, and the one after it where nothing listens."""
+
+    def __init__(self, servers):
+        self.servers = servers
+        self.turn = itertools.count()
+
+    def call(self, source, op, cookie=None, **arguments):
+        for server in itertools.islice(itertools.cycle(self.servers), next(self.turn) % len(self.servers), None):
+            console = server.console(source=source)
+            console.cookie = cookie
+            try:
+                return console.call(op, **arguments, headers_={"Connection": "close"})
+            except ConnectionRefusedError:
+                continue
+
+
+def sign_ins(balancer, email, until, source):
+    """Sign-ins and their sessions, each of whose calls may go to another server; what they came to."""
+    results = Counter()
+    while not until.is_set():
+        begun = balancer.call(source, "loginTechnicianFromStandalone_v7_2", sEmail=email, sPassword=PASSWORD, sLanguage="en")
+        results["login " + begun.result] += 1
+        for op in ("keepConsoleAlive", "logoutTechnician"):
+            results[op + " " + balancer.call(source, op, cookie=begun.cookie).result] += 1
+    return results
+
+
+def test_servers_are_restarted_one_after_the_other_and_no_sign_in_fails(nodes, name):
+    company, email = name
+    two = nodes(2)
+    two[0].company(company, second_factor="off")
+    alone = [two[0].technician(company, f"p{i}.{email}") for i in range(3)]
+    two[0].company(company + "2")
+    waiting = [(mail, two[0].phone(two[0].technician(company + "2", mail))) for mail in (f"q{i}.{email}" for i in range(4))]
+    balancer, until = Balancer(two), threading.Event()
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(sign_ins, balancer, mail, until, place(i)) for i, mail in enumerate(alone)]
+        try:
+            for (mail, phone), server, other in zip(waiting, two * 2, two[::-1] * 2):
+                token, push = server.console().begin(mail)
+                assert server.stop(signal.SIGTERM) == 0
+                phone.server = other
+                assert phone.approve(push.sMatchNumber)["result"] == "OK"
+                assert other.console().settle(token, push.sPushToken).result == "OK", "begun here, ended there"
+                server.start()
+        finally:
+            until.set()
+        results = sum((one.result() for one in running), Counter())
+    assert set(results) == {"login OK", "keepConsoleAlive OK", "logoutTechnician OK"}, results
+    assert results["login OK"] > len(alone)
+
+
+def old_store(one, folder):
+    """A store of version 4, on PostgreSQL."""
+    one.sql("CREATE DATABASE old TEMPLATE template0")
+    for version in range(1, 5):
+        with open(os.path.join(ROOT, f"src/db/schema/000{version}.sql"), encoding="utf-8") as script:
+            one.sql(script.read(), "old")
+    one.sql("INSERT INTO meta VALUES ('schema_version', '4')", "old")
+    key = os.path.join(folder, "key")
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as out:
+        out.write(b64(os.urandom(32)) + "\n")
+    config = os.path.join(folder, "old.conf")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(f"[server]\nlisten = 127.0.0.1:{free_port()}\n[store]\nurl = {one.url('old')}\n"
+                  f"key_file = {key}\n")
+    return config
+
+
+def test_upgrades_at_the_same_time_are_one(own_cluster, tmp_path):
+    """As when the packages of several servers are installed at once."""
+    one = own_cluster()
+    config = old_store(one, str(tmp_path))
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda _: subprocess.run([CLI, "-c", config, "upgrade"], capture_output=True, text=True, check=False),
+                             range(4)))
+    assert [run.returncode for run in done] == [0] * 4, [run.stderr for run in done]
+    assert Counter("now has" in run.stdout for run in done) == {True: 1, False: 3}
+    assert one.sql("SELECT value FROM meta WHERE name = 'schema_version'", "old") == [["5"]]
+
+
+def test_a_replica_never_gives_an_ok_and_the_new_primary_has_all_that_was_answered(own_cluster, nodes, name):
+    """The primary is lost; its synchronous replica only reads, until it is promoted."""
+    company, email = name
+    primary = own_cluster()
+    primary.sql("CREATE DATABASE store TEMPLATE template0")
+    replica = own_cluster(of=primary)
+    hosts = "/".join(primary.url("store").split("@")[1].split("/")[:1]) + "," + replica.url("store").split("@")[1].split("/")[0]
+    here, there = nodes(2, {("store", "busy_timeout"): "1s"}, store={("store", "url"): f"postgresql://{cluster.ROLE}@{hosts}/store"})
+    phone = here.ready(company, email)
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    primary.sql("SELECT pg_reload_conf()")
+    here.wait_for(lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == [["sync"]])
+    token, push = here.console().begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    there.cli("technician", "lock", there.technician(company, "locked." + email))
+    primary.stop(signal.SIGKILL)
+
+    for server in (here, there):
+        console = server.console()
+        server.advance(1)  # no answer of a moment ago is repeated
+        answer = console.check(token, push.sPushToken)
+        assert (answer.result, answer.cookie) == ("UnknownError", None)
+        assert console.login(email).result == "UnknownError"
+    assert here.run("technician", "list").returncode == 3
+
+    replica.sql("SELECT pg_promote()")
+    there.wait_for(lambda: there.console().check(token, push.sPushToken).result != "UnknownError")
+    told = at_once([lambda c=c: c.settle(token, push.sPushToken).result for c in spread([here, there], 6)])
+    assert Counter(told)["OK"] <= 1
+    happened = names(there, email)
+    assert happened["push.approved"] == happened["login.granted"] == 1
+    assert there.cli("technician", "show", "locked." + email)["state"] == "locked"
+    there.cli("audit", "verify")

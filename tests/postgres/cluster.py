@@ -33,8 +33,8 @@ def ordinary():
 
 
 class Cluster:
-    def __init__(self, files=None, **settings):
-        """files: a folder whose files the server's own folder gets."""
+    def __init__(self, files=None, of=None, **settings):
+        """files: a folder whose files the server's own folder gets. of: another server, whose replica this one becomes."""
         self.folder = tempfile.mkdtemp(prefix="countersign-pg-", dir="/tmp")
         self.data = os.path.join(self.folder, "data")
         self.settings = {**SETTINGS, **settings}
@@ -43,7 +43,10 @@ class Cluster:
         if user is not None:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
         os.chmod(self.folder, 0o755)
-        self.run("initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if of is None:
+            self.run("initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        else:
+            self.run("pg_basebackup", "-D", self.data, "-h", of.folder, "-p", of.port(), "-U", ROLE, "-R", "-c", "fast", "--no-sync")
         for name in os.listdir(files) if files else ():
             place = shutil.copy(os.path.join(files, name), self.data)
             if user is not None:
