@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "crypto/hash.h"
 #include "keys/env.h"
+#include "metrics/metrics.h"
 
 enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256, KIB_LEAST = 8 * LANES };
 
@@ -83,8 +84,10 @@ hash_text(struct cx *cx, struct str text, struct cost cost, struct str *hash_out
     if (!str_is_null(*hash_out))
         return ERR_NONE;
     rand_bytes(salt, sizeof salt);
+    int64_t began = clock_mono();
     int rc = argon2id_hash_encoded(cost.passes, cost.kib, LANES, text.p, text.n, salt, sizeof salt,
                                    HASH_BYTES, encoded, sizeof encoded);
+    metrics_observe(METRIC_HASH, 0, clock_mono() - began);
     if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
         err_no_memory();
     if (rc != ARGON2_OK)
@@ -150,9 +153,12 @@ password_verify(struct cx *cx, struct str hash, struct str password, bool *right
         return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, cost_now(cx), &unused);
     const struct digest of = work_of(cx, text, hash);
     struct str before = done_before(cx, &of);
+    int64_t began = clock_mono();
     int rc = str_is_null(before) ? argon2id_verify(arena_cstr(&cx->arena, hash), text.p, text.n)
              : str_eq(before, STR_LIT("right")) ? ARGON2_OK
                                                 : ARGON2_VERIFY_MISMATCH;
+    if (str_is_null(before))
+        metrics_observe(METRIC_HASH, 0, clock_mono() - began);
     if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
         err_no_memory();
     if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)

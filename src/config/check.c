@@ -287,6 +287,25 @@ check_push(const struct config *c, struct problems *p)
     }
 }
 
+static void
+check_metrics(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_metrics_listen];
+    for (size_t i = 0; i < c->metrics_listen.n; i++) {
+        struct str item = c->metrics_listen.items[i];
+        struct inet_endpoint e;
+        if (str_eq(item, STR_LIT("unix")) || str_starts(item, STR_LIT("unix:/")))
+            continue;
+        if (inet_endpoint_parse(item, &e) != ERR_NONE)
+            problems_add(p, line, "listen: %.*s is not unix, unix:/PATH or ADDRESS:PORT", STR_ARG(item));
+        else if (!inet_is_loopback(&e.addr) && is_plain_refused(c, p))
+            problems_add(p, line,
+                         "listen: %.*s is not loopback, and metrics are served without TLS: only with "
+                         "allow_plain_http in [server], on a network that you trust",
+                         STR_ARG(item));
+    }
+}
+
 void
 config_check(const struct config *c, struct problems *p)
 {
@@ -304,4 +323,5 @@ config_check(const struct config *c, struct problems *p)
     check_store(c, p);
     check_webhook(c, p);
     check_push(c, p);
+    check_metrics(c, p);
 }

@@ -30,7 +30,11 @@ struct config_list {
 #define CONFIG_C_STRING struct str
 #define CONFIG_C_PATH struct str /* followed by a NUL */
 #define CONFIG_C_LIST struct config_list
-#define CONFIG_C_CHOICE_LOG int /* enum log_level */
+#define CONFIG_C_CHOICE_LOG int    /* enum log_level */
+#define CONFIG_C_CHOICE_FORMAT int /* enum log_format */
+#define CONFIG_C_CHOICE_ACCESS int /* enum config_access */
+
+enum config_access { CONFIG_ACCESS_OFF, CONFIG_ACCESS_ERRORS, CONFIG_ACCESS_ALL };
 
 /* One flat struct; its members are named section_key: config.server_listen. */
 struct config {

@@ -74,8 +74,10 @@ static void
 add_mdoc_setting(struct buf *out, const struct setting *s)
 {
     static const char *const values[] = {
-        [KIND_BOOL] = "yes | no", [KIND_INT] = "number", [KIND_SIZE] = "size", [KIND_SECONDS] = "time",
-        [KIND_STRING] = "text",   [KIND_PATH] = "path",  [KIND_LIST] = "list", [KIND_CHOICE_LOG] = "level",
+        [KIND_BOOL] = "yes | no",       [KIND_INT] = "number",       [KIND_SIZE] = "size",
+        [KIND_SECONDS] = "time",        [KIND_STRING] = "text",      [KIND_PATH] = "path",
+        [KIND_LIST] = "list",           [KIND_CHOICE_LOG] = "level", [KIND_CHOICE_FORMAT] = "format",
+        [KIND_CHOICE_ACCESS] = "which",
     };
     buf_addf(out, ".It Ic %s No = Ar %s\n", s->key, values[s->kind]);
     add_mdoc_text(out, s->doc);

@@ -40,8 +40,10 @@ static const struct {
     bool value;
 } bools[] = {{"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"true", true}, {"false", false}};
 
-/* In the order of enum log_level. */
-static const char *const log_levels[] = {"error", "warning", "info", "debug"};
+/* In the order of enum log_level, enum log_format, enum config_access. */
+static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
+static const char *const log_formats[] = {"text", "json", "journald", NULL};
+static const char *const accesses[] = {"off", "errors", "all", NULL};
 
 static const struct unit *
 units_of(enum setting_kind kind)
@@ -75,16 +77,35 @@ read_bool(struct str text, bool *out)
     return false;
 }
 
-static bool
-read_choice(struct str text, int *out)
+/* Ends with NULL. */
+static const char *const *
+choices_of(enum setting_kind kind)
 {
-    for (size_t i = 0; i < ARRAY_LEN(log_levels); i++) {
-        if (str_eq(text, str_from_cstr(log_levels[i]))) {
-            *out = (int)i;
+    return kind == KIND_CHOICE_FORMAT ? log_formats : kind == KIND_CHOICE_ACCESS ? accesses : log_levels;
+}
+
+static bool
+read_choice(enum setting_kind kind, struct str text, int *out)
+{
+    const char *const *choices = choices_of(kind);
+    for (int i = 0; choices[i] != NULL; i++) {
+        if (str_eq(text, str_from_cstr(choices[i]))) {
+            *out = i;
             return true;
         }
     }
     return false;
+}
+
+/* "error, warning, info or debug" */
+static void
+describe_choice(enum setting_kind kind, struct buf *out)
+{
+    const char *const *choices = choices_of(kind);
+    for (int i = 0; choices[i] != NULL; i++) {
+        const char *before = i == 0 ? "" : choices[i + 1] == NULL ? " or " : ", ";
+        buf_addf(out, "%s%s", before, choices[i]);
+    }
 }
 
 static bool
@@ -137,7 +158,9 @@ read_value(const struct setting *s, struct str text, struct config *c)
     case KIND_BOOL:
         return read_bool(text, member);
     case KIND_CHOICE_LOG:
-        return read_choice(text, member);
+    case KIND_CHOICE_FORMAT:
+    case KIND_CHOICE_ACCESS:
+        return read_choice(s->kind, text, member);
     case KIND_INT:
     case KIND_SECONDS:
         if (!read_number(s, text, &n))
@@ -196,6 +219,8 @@ setting_is_equal(const struct setting *s, const struct config *a, const struct c
     case KIND_BOOL:
         return *(const bool *)x == *(const bool *)y;
     case KIND_CHOICE_LOG:
+    case KIND_CHOICE_FORMAT:
+    case KIND_CHOICE_ACCESS:
         return *(const int *)x == *(const int *)y;
     case KIND_INT:
     case KIND_SECONDS:
@@ -230,6 +255,8 @@ setting_copy(const struct setting *s, struct config *to, const struct config *fr
         *(bool *)x = *(const bool *)y;
         break;
     case KIND_CHOICE_LOG:
+    case KIND_CHOICE_FORMAT:
+    case KIND_CHOICE_ACCESS:
         *(int *)x = *(const int *)y;
         break;
     case KIND_INT:
@@ -275,7 +302,9 @@ setting_describe(const struct setting *s, struct buf *out)
         buf_add_cstr(out, "yes or no");
         return;
     case KIND_CHOICE_LOG:
-        buf_add_cstr(out, "error, warning, info or debug");
+    case KIND_CHOICE_FORMAT:
+    case KIND_CHOICE_ACCESS:
+        describe_choice(s->kind, out);
         return;
     case KIND_INT:
     case KIND_SIZE:

@@ -21,6 +21,8 @@ enum setting_kind {
     KIND_PATH,
     KIND_LIST,
     KIND_CHOICE_LOG,
+    KIND_CHOICE_FORMAT,
+    KIND_CHOICE_ACCESS,
 };
 
 enum setting_reload { RELOAD_LIVE, RELOAD_START };

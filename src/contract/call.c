@@ -26,6 +26,8 @@ call_put(struct buf *out, const struct call *c)
     frame_put_str(out, c->operator_session);
     frame_put_str(out, c->operator_token);
     frame_put_str(out, c->idempotency_key);
+    frame_put_str(out, c->request);
+    frame_put_str(out, c->trace);
 }
 
 void
@@ -38,6 +40,8 @@ call_get(struct frame *f, struct arena *a, struct call *c_out)
     c_out->operator_session = arena_str(a, frame_get_str(f));
     c_out->operator_token = arena_str(a, frame_get_str(f));
     c_out->idempotency_key = arena_str(a, frame_get_str(f));
+    c_out->request = arena_str(a, frame_get_str(f));
+    c_out->trace = arena_str(a, frame_get_str(f));
 }
 
 void

@@ -43,6 +43,8 @@ struct call {
     bool is_secure;        /* TLS, here or at the trusted proxy */
     /* Of the operator's API, or null: the cookie, the bearer token, and Idempotency-Key. */
     struct str operator_session, operator_token, idempotency_key;
+    struct str request; /* the request's id for the log, and the trace's that it belongs to; or null */
+    struct str trace;
 };
 
 struct call_reply {

@@ -66,10 +66,13 @@ begin(struct cx *cx, enum db_purpose purpose)
 {
     struct db *db = cx->db;
     ASSERT(!db->in_transaction);
+    db->began_at = clock_mono();
+    db->is_writing = purpose != DB_READS;
     enum errcode err = db->driver->begin(cx, db, purpose);
     db->in_transaction = err == ERR_NONE;
-    db->is_writing = purpose != DB_READS;
-    db->failed = ERR_NONE;
+    db->failed = err;
+    if (err != ERR_NONE)
+        db_count_end(db);
     return err;
 }
 
@@ -188,8 +191,11 @@ db_commit(struct cx *cx)
         err = db->driver->commit(cx, db);
     else
         err_set(cx, err, "a statement of the transaction failed");
+    db->failed = err;
     if (err != ERR_NONE)
         db_rollback(cx);
+    else
+        db_count_end(db);
     db->in_transaction = false;
     db->n_written += err == ERR_NONE && db->is_writing;
     return err;
@@ -204,24 +210,6 @@ db_end(struct cx *cx, enum errcode err)
     return err;
 }
 
-bool
-db_is_shared(const struct db *db)
-{
-    return db->driver->is_shared;
-}
-
-bool
-db_has_written(const struct db *db)
-{
-    return db->n_written > 0;
-}
-
-uint64_t
-db_writes(const struct db *db)
-{
-    return db->n_written;
-}
-
 void
 db_rollback(struct cx *cx)
 {
@@ -229,6 +217,7 @@ db_rollback(struct cx *cx)
     if (!db->in_transaction)
         return;
     db->driver->rollback(db);
+    db_count_end(db);
     db->in_transaction = false;
     db->failed = ERR_NONE;
 }

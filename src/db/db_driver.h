@@ -95,10 +95,14 @@ struct db {
     bool in_transaction;
     bool is_writing;
     bool writes_beside;  /* db_write_beside */
+    int64_t began_at;    /* clock_mono: when the transaction was asked for */
     uint64_t n_written;  /* writing transactions committed since the connection was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */
 };
+
+/* Counts a transaction that has ended, as one that failed where db->failed says so. */
+void db_count_end(const struct db *db);
 
 struct db_rows {
     struct db *db;

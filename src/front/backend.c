@@ -8,6 +8,7 @@
 #include "contract/ct_wire.h"
 #include "front/link.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 enum { PATIENT_MOST = 8 /* enough to keep workers busy between two of them */ };
 
@@ -28,9 +29,17 @@ is_idle(const struct backend_worker *w)
 }
 
 static void
+count_queued(const struct backend *b, enum ct_lane lane)
+{
+    metrics_set(METRIC_QUEUED, lane == CT_LANE_SLOW ? METRICS_LANE_SLOW : METRICS_LANE_FAST,
+                (int64_t)fair_count(&b->queues[lane]));
+}
+
+static void
 close_call(struct backend *b, struct backend_call *call)
 {
     fair_remove(&b->queues[call->op->lane], &call->queued);
+    count_queued(b, call->op->lane);
     list_remove(&call->turned_away);
     list_remove(&call->open);
     if (call->worker != NULL) {
@@ -85,6 +94,7 @@ give_next(struct backend_worker *w)
         call = take_queued(b, first == CT_LANE_FAST ? CT_LANE_SLOW : CT_LANE_FAST);
     if (call == NULL)
         return;
+    count_queued(b, call->op->lane);
     give(w, call);
 }
 
@@ -117,8 +127,11 @@ take_reply(struct backend_worker *w, struct frame *f)
     if (frame_read_end(f) != ERR_NONE)
         return false;
     frame_consume(&w->link.in, f);
-    if (call != NULL)
+    if (call != NULL) {
+        metrics_observe(METRIC_CALL, call->op->lane == CT_LANE_SLOW ? METRICS_LANE_SLOW : METRICS_LANE_FAST,
+                        loop_now(b->loop) - call->asked_at);
         close_call(b, call);
+    }
     w->is_busy = false;
     give_next(w);
     if (call != NULL)
@@ -210,8 +223,10 @@ overdue(struct loop_timer *t)
             loop_timer_set(b->loop, t, call->deadline);
             return;
         }
+        log_set_request(call->request, call->trace);
         log_event(LOG_CALL_OVERDUE, "operation=%.*s queued=%s", STR_ARG(call->op->name),
                   call->worker == NULL ? "yes" : "no");
+        log_set_request(STR_NULL, STR_NULL);
         lose_call(b, call);
     }
 }
@@ -341,6 +356,7 @@ displace(struct backend *b, const struct backend_call *call)
     struct backend_call *other = LIST_ITEM(i, struct backend_call, queued);
     fair_remove(&b->queues[call->op->lane], i);
     other->is_turned_away = true;
+    metrics_count(METRIC_THROTTLED, METRICS_CAUSE_DISPLACED);
     list_add_last(&b->turned_away, &other->turned_away);
     loop_timer_set(b->loop, &b->turn_away, loop_now(b->loop));
     return true;
@@ -364,9 +380,12 @@ backend_submit(struct backend *b, struct backend_call *call)
     ASSERT(!backend_call_is_open(call));
     if (call->payload_n > FRAME_MAX - FRAME_HEAD)
         return ERR_LIMIT;
-    if (w == NULL && !has_place(b, call))
+    if (w == NULL && !has_place(b, call)) {
+        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_QUEUE);
         return ERR_BUSY;
+    }
     call->is_turned_away = false;
+    call->asked_at = loop_now(b->loop);
     call->deadline = loop_now(b->loop) + b->settings.call_time;
     list_add_last(&b->open, &call->open);
     if (b->overdue.at == 0)
@@ -375,6 +394,7 @@ backend_submit(struct backend *b, struct backend_call *call)
         give(w, call);
     else
         fair_put(&b->queues[lane], &call->queued, &call->source);
+    count_queued(b, lane);
     return ERR_NONE;
 }
 

@@ -42,10 +42,11 @@ struct backend_call {
     const struct ct_op *op;
     const unsigned char *payload; /* what follows the frame's head: u32 op, call, in. Belongs to the owner */
     size_t payload_n;
-    struct inet_addr source; /* the source and its place in the queue */
-    int64_t deadline;        /* clock_mono */
-    bool is_turned_away;     /* valid in done: displaced from the queue by another source's call; the call
-                              * may be submitted again */
+    struct inet_addr source;    /* the source and its place in the queue */
+    int64_t asked_at, deadline; /* clock_mono */
+    struct str request, trace;  /* for the log: the ids of the request that it belongs to; the owner's */
+    bool is_turned_away;        /* valid in done: displaced from the queue by another source's call; the call
+                                 * may be submitted again */
     /* Called once, from the loop, never from backend_submit. NULL: lost. May submit and abandon calls. */
     void (*done)(struct backend_call *call, const struct backend_reply *reply);
 };

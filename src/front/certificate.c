@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "front/parts.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 #define LOOK_EVERY CLOCK_HOUR
 
@@ -90,6 +91,17 @@ certificate_list(const struct tls_context *tls, int64_t now, struct buf *lines)
 }
 
 /* The worst of them. */
+void
+certificate_count(const struct tls_context *tls)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < tls_context_count(tls); i++) {
+        int64_t end = tls_context_certificate(tls, i)->not_after;
+        first = end < first ? end : first;
+    }
+    metrics_set(METRIC_CERTIFICATE_END, 0, first > 0 ? first : 1);
+}
+
 static enum certificate_stage
 stage_of(const struct tls_context *tls, int64_t now)
 {

@@ -42,4 +42,7 @@ struct front;
  * new stage and, after expiry, one line a day. Called again when others are loaded. */
 void certificate_watch(struct front *f);
 
+/* Counts when the first of them ends, as a metric. */
+void certificate_count(const struct tls_context *tls);
+
 #endif

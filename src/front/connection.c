@@ -13,6 +13,7 @@
 #include "front/preface.h"
 #include "front/parts.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 enum {
     BULK = 32 * 1024,          /* a body from here on is read at a pace */
@@ -33,7 +34,16 @@ refuse(struct connection *c, unsigned status, unsigned retry_after, const char *
     http_reply_refusal(&c->peer.out, date_now(&c->peer.front->date, c->peer.front->loop), status, retry_after,
                        c->peer.from.is_tls ? c->peer.front->hsts : STR_NULL);
     c->peer.front->refused++;
+    metrics_count(METRIC_REQUESTS, status < 500 ? METRICS_STATUS_4XX : METRICS_STATUS_5XX);
+    mark_log_refused(&c->peer, status);
     c->is_last = c->is_cut_off = true;
+}
+
+static void
+refuse_body(struct connection *c)
+{
+    metrics_count(METRIC_THROTTLED, METRICS_CAUSE_BODIES);
+    refuse(c, 503, 1, "memory-of-bodies");
 }
 
 /* False: nothing to parse, or the connection ended. */
@@ -45,7 +55,7 @@ read_more(struct connection *c)
     switch (connection_fill(c)) {
     case TLS_OK:
         if (c->peer.front->bodies.held > FRONT_BODIES_MAX && c->body_memory > 0)
-            refuse(c, 503, 1, "memory-of-bodies");
+            refuse_body(c);
         return true;
     case TLS_CLOSED:
     case TLS_FAILED:
@@ -185,10 +195,14 @@ shake_hands(struct connection *c)
     c->crossed_read = result == TLS_WANT_WRITE;
     if (result == TLS_FAILED)
         log_event(LOG_TLS_FAILED, "reason=\"%s\"", tls_error_text(c->transport.tls));
-    if (result == TLS_FAILED || result == TLS_CLOSED)
+    if (result == TLS_FAILED || result == TLS_CLOSED) {
+        metrics_count(METRIC_HANDSHAKES, METRICS_OUTCOME_FAILED);
         connection_close(c);
-    if (result == TLS_OK)
+    }
+    if (result == TLS_OK) {
+        metrics_count(METRIC_HANDSHAKES, METRICS_OUTCOME_OK);
         connection_move(c, CONNECTION_READING);
+    }
 }
 
 /* While a worker has the request: reads ahead, and notices when the client leaves. */
@@ -376,6 +390,7 @@ connection_new(struct front *f, int fd, const struct connection_start *start)
     turn_init(&c->turn, &start->source->turns, turn_came);
     list_add_last(&f->connections, &c->node);
     f->n_connections++;
+    connection_count(f);
     c->state = CONNECTION_PREFACE;
     if (loop_fd_add(f->loop, &c->watch, fd, LOOP_READ, ready) != ERR_NONE)
         connection_close(c);

@@ -6,6 +6,7 @@
 
 #include "front/exchange.h"
 #include "front/parts.h"
+#include "metrics/metrics.h"
 
 enum {
     READ_FIRST = 4096,    /* read size while little is buffered: most requests fit */
@@ -49,6 +50,13 @@ connection_give_buffers(struct connection *c)
 }
 
 void
+connection_count(const struct front *f)
+{
+    if (!f->is_watch)
+        metrics_set(METRIC_CONNECTIONS, 0, (int64_t)f->n_connections);
+}
+
+void
 connection_count_body(struct connection *c)
 {
     size_t now = c->in.cap > POOL_BUFFER_MAX ? c->in.cap : 0;
@@ -73,6 +81,7 @@ connection_close(struct connection *c)
     connection_count_body(c);
     list_remove(&c->node);
     f->n_connections--;
+    connection_count(f);
 }
 
 void

@@ -14,6 +14,8 @@ void connection_move(struct connection *c, enum connection_state to);
 bool connection_is_reading(const struct connection *c);
 /* Empty buffers go back to the pool. */
 void connection_give_buffers(struct connection *c);
+/* The number of open connections has changed. */
+void connection_count(const struct front *f);
 /* Accounts large bodies in the memory shared by all. */
 void connection_count_body(struct connection *c);
 

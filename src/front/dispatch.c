@@ -11,6 +11,7 @@
 #include "pages/pages.h"
 #include "pages/route.h"
 #include "front/parts.h"
+#include "front/watch.h"
 #include "log/log.h"
 #include "soap/soap.h"
 
@@ -30,7 +31,8 @@ warn_of_proxy(struct peer *p, const struct forwarded *who, const struct route *r
 {
     struct front *f = p->front;
 
-    if (who->missing == NULL || f->has_warned_of_proxy || route->kind == ROUTE_HEALTH)
+    bool is_probe = route->kind == ROUTE_HEALTH || route->kind == ROUTE_READY;
+    if (who->missing == NULL || f->has_warned_of_proxy || is_probe)
         return;
     f->has_warned_of_proxy = true;
     log_event(LOG_PROXY_INCOMPLETE, "proxy=%.*s missing=%s", STR_ARG(peer_name(p, &f->arena)), who->missing);
@@ -50,7 +52,9 @@ dispatch_head(struct peer *p, struct http_parser *parser)
     struct route route;
 
     find_route(f, &route);
-    if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
+    if (f->is_watch)
+        http_parser_limit_body(parser, 0, 0);
+    else if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(parser, smaller(SOAP_BODY_MAX, most), most);
     else if (route.kind == ROUTE_API)
         http_parser_limit_body(parser, CT_JSON_BODY_MAX, smaller(API_BODY_READ, most));
@@ -79,10 +83,11 @@ refuse(struct peer *p, const char *why)
     p->to.keep_alive = false;
     pool_take(&f->pool, &p->out);
     http_reply_refusal(&p->out, date_now(&f->date, f->loop), 400, 0, p->from.is_tls ? f->hsts : STR_NULL);
+    mark_log(p, 400, 0);
 }
 
-bool
-dispatch_request(struct peer *p)
+static bool
+dispatch(struct peer *p)
 {
     struct front *f = p->front;
     struct forwarded who;
@@ -91,6 +96,7 @@ dispatch_request(struct peer *p)
 
     find_route(f, &route);
     forwarded_read(&f->proxies, &p->from, &f->request, &f->arena, &who);
+    mark_begin(p, &who, &route);
     if (!who.has_source && is_call(f, &route))
         who.refused = "no-source-address";
     warn_of_proxy(p, &who, &route);
@@ -111,7 +117,8 @@ dispatch_request(struct peer *p)
                                 .arena = &f->arena,
                                 .wsdl = &f->wsdl,
                                 .public_url = f->config->server_public_url,
-                                .is_ready = backend_alive(&f->backend) > 0,
+                                .has_worker = backend_alive(&f->backend) > 0,
+                                .is_ready = watch_is_ready(f),
                                 .is_sandbox = f->is_sandbox};
     if (face_form_takes(&page))
         return face_form_request(p, &who, &page);
@@ -119,4 +126,16 @@ dispatch_request(struct peer *p)
     pages_respond(&page, &f->body, &r);
     peer_respond(p, &r);
     return true;
+}
+
+bool
+dispatch_request(struct peer *p)
+{
+    if (p->front->is_watch) {
+        watch_respond(p);
+        return true;
+    }
+    bool is_answered = dispatch(p);
+    mark_end();
+    return is_answered;
 }

@@ -11,6 +11,7 @@
 #include "front/cookie.h"
 #include "front/parts.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 enum {
     ASK_AGAIN_MAX =
@@ -171,6 +172,8 @@ ask(struct exchange *x)
     struct front *f = x->peer->front;
     x->wakes = f->park.wakes;
     f->calls++;
+    if (x->call.op->pace == CT_PACE_WAITS)
+        metrics_count(METRIC_CHECKS, METRICS_ANSWERED_WORKER);
     return backend_submit(&f->backend, &x->call);
 }
 
@@ -247,6 +250,7 @@ has_kept(struct front *f, const struct siphash *key, const struct face *face, st
     if (str_is_null(body))
         return false;
     f->watch_hits++;
+    metrics_count(METRIC_CHECKS, METRICS_ANSWERED_FRONT);
     face->again(f, form, body, r);
     return true;
 }
@@ -283,9 +287,12 @@ ask_again(struct park_hold *h, bool is_last)
 
 /* Builds the worker's call in f->scratch. False: it does not fit into a frame. */
 static bool
-put_payload(struct front *f, const struct exchange_request *req)
+put_payload(struct peer *p, const struct exchange_request *req)
 {
+    struct front *f = p->front;
     struct call call = req->caller->call;
+    call.request = mark_id(&p->mark);
+    call.trace = mark_trace(&p->mark);
     call.source = inet_format(&f->arena, &req->caller->address);
     frame_put_u32(&f->scratch, (uint32_t)req->op->id);
     call_put(&f->scratch, &call);
@@ -304,6 +311,8 @@ exchange_new(struct peer *p, const struct exchange_request *req, struct str payl
     weight_change(&p->front->bodies, 0, weight(payload.n));
     backend_call_init(&x->call);
     x->call.op = req->op;
+    x->call.request = mark_id(&p->mark);
+    x->call.trace = mark_trace(&p->mark);
     x->call.payload = x->payload;
     x->call.payload_n = payload.n;
     x->call.source = req->caller->address;
@@ -320,6 +329,7 @@ exchange_again(struct peer *p, const struct caller *caller, const struct siphash
 
     if (caller->wait > 0 || !has_kept(p->front, key, face, &r))
         return false;
+    p->mark.op = &ct_ops[CT_OP_twoFactorCheckPushAuthStatus]; /* the one that waits */
     peer_respond(p, &r);
     return true;
 }
@@ -387,9 +397,11 @@ exchange_start(struct peer *p, const struct exchange_request *req)
     struct front *f = p->front;
     bool is_answered = true;
 
-    if (!put_payload(f, req)) {
+    p->mark.op = req->op;
+    if (!put_payload(p, req)) {
         respond_now(p, req, false);
     } else if (weight(f->scratch.len) > 0 && f->bodies.held + f->scratch.len > FRONT_BODIES_MAX) {
+        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_BODIES);
         respond_now(p, req, true);
     } else {
         struct exchange *x = exchange_new(p, req, buf_view(&f->scratch));

@@ -10,6 +10,7 @@
 #include "front/exchange.h"
 #include "front/origin.h"
 #include "front/parts.h"
+#include "metrics/metrics.h"
 
 struct result_status {
     struct str result;
@@ -208,6 +209,7 @@ refuse_payer(struct front *f, const struct inet_addr *source, const struct str *
     r->retry_after = throttle_wait(&f->throttle, payer_out, loop_now(f->loop));
     if (r->retry_after == 0)
         return false;
+    metrics_count(METRIC_THROTTLED, METRICS_CAUSE_FAILURES);
     refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), r);
     return true;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/rand.h"
 #include "front/connection.h"
 #include "front/listen.h"
 #include "front/parts.h"
@@ -78,6 +79,7 @@ front_new(struct loop *l, const struct config *config)
     f->limits = (struct http_limits){.line = (uint32_t)config->limits_header_size,
                                      .head = (uint32_t)config->limits_header_size,
                                      .body = SOAP_BODY_MAX};
+    rand_bytes(&f->mark_first, sizeof f->mark_first);
     arena_init(&f->arena);
     buf_init(&f->scratch, SCRATCH_MAX);
     buf_init(&f->body, FRONT_RESPONSE_MAX);
@@ -143,6 +145,18 @@ front_set_sandbox(struct front *f)
     f->is_sandbox = true;
 }
 
+void
+front_set_metrics(struct front *f, const struct metrics_view *view)
+{
+    f->metrics = *view;
+}
+
+void
+front_set_watch(struct front *f)
+{
+    f->is_watch = true;
+}
+
 enum errcode
 front_add_listener(struct cx *cx, struct front *f, int fd, unsigned traits)
 {
@@ -170,6 +184,7 @@ front_add_certificate(struct cx *cx, struct front *f, const struct front_certifi
     tls_context_free(&f->tls);
     f->tls = f->next_tls;
     f->next_tls = NULL;
+    certificate_count(f->tls);
     if (f->certificate.is_on)
         certificate_watch(f);
     return ERR_NONE;

@@ -28,6 +28,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "config/config.h"
+#include "metrics/metrics_read.h"
 
 struct front; /* heap */
 
@@ -42,6 +43,12 @@ void front_free(struct front **f);
 
 /* This server is a sandbox: every answer says so, and /sandbox exists. Before the first listener. */
 void front_set_sandbox(struct front *f);
+
+/* The counters of all processes: for /readyz and, in the watch, for /metrics. */
+void front_set_metrics(struct front *f, const struct metrics_view *view);
+/* This front serves /metrics, /healthz and /readyz, and nothing else, to local monitoring; what it does
+ * itself is not counted. Before the first listener. */
+void front_set_watch(struct front *f);
 
 enum front_listener_trait {
     FRONT_LISTENER_PROXY = 1, /* connections begin with a header of the PROXY protocol (proxy_header.h) */

@@ -15,6 +15,7 @@
 #include "front/connection.h"
 #include "front/parts.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 enum {
     BATCH = 16,         /* accepted in a row before other events get their turn */
@@ -109,8 +110,10 @@ listen_count(struct front *f, const struct inet_addr *from, bool is_proxy)
     size_t most = is_proxy ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
     struct throttle_source *source = throttle_connect(&f->throttle, from, most);
     f->turned_away += source == NULL;
-    if (source == NULL)
+    if (source == NULL) {
+        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_CONNECTIONS_SOURCE);
         warn_full(f);
+    }
     return source;
 }
 
@@ -124,6 +127,8 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     struct throttle_source *source = listen_count(f, &from->address, is_proxy);
     int on = 1;
 
+    if (source != NULL && was_full)
+        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_CONNECTIONS);
     if (source != NULL && !has_room(f)) {
         throttle_disconnect(&f->throttle, source);
         source = NULL;
@@ -138,6 +143,8 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     if (!from->is_unix)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     f->accepted++;
+    if (!f->is_watch)
+        metrics_count(METRIC_ACCEPTED, 0);
     connection_new(f, fd, &(struct connection_start){*from, source, expects_proxy});
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/rand.h"
 #include "front/park_entry.h"
+#include "metrics/metrics.h"
 
 #define PAUSE (2 * CLOCK_MS) /* delay before held checks try again to ask */
 
@@ -23,6 +24,7 @@ let_go(struct park *p, struct park_hold *h)
     h->is_over = false;
     loop_timer_stop(p->loop, &h->timer);
     p->n_held--;
+    metrics_set(METRIC_PARKED, 0, (int64_t)p->n_held);
 }
 
 static void
@@ -298,6 +300,7 @@ park_hold(struct park *p, struct park_entry *e, struct park_hold *h, int64_t unt
     hang(e, h);
     loop_timer_set(p->loop, &h->timer, until);
     p->n_held++;
+    metrics_set(METRIC_PARKED, 0, (int64_t)p->n_held);
 }
 
 struct park_hold *

@@ -27,6 +27,7 @@
 #include "front/turn.h"
 #include "front/weight.h"
 #include "http/parser.h"
+#include "metrics/metrics_read.h"
 #include "http/tls.h"
 #include "soap/soap.h"
 
@@ -66,8 +67,11 @@ struct front {
     struct weight bodies; /* see FRONT_BODIES_MAX */
     uint64_t accepted, refused, requests, calls, watch_hits;
     char hsts_text[32];
-    struct str hsts; /* Strict-Transport-Security (RFC 6797); null: none */
+    struct str hsts;             /* Strict-Transport-Security (RFC 6797); null: none */
+    uint64_t mark_first, marks;  /* of the ids of requests: a random start, and how many */
+    struct metrics_view metrics; /* of all processes */
     bool is_sandbox;
+    bool is_watch;              /* serves metrics and health, and nothing else */
     bool has_bad_certificate;   /* next_tls must not be used */
     bool has_warned_of_proxy;   /* proxies whose headers are missing; logged once, and again after a reload */
     bool has_warned_of_refusal; /* the same of requests that a proxy's headers make unanswerable */

@@ -27,6 +27,15 @@ peer_warn(struct peer *p, const char *why)
     f->has_warned_of_refusal = true;
 }
 
+static int
+class_of(unsigned status)
+{
+    static const int classes[] = {METRICS_STATUS_2XX, METRICS_STATUS_3XX, METRICS_STATUS_4XX,
+                                  METRICS_STATUS_5XX};
+    ASSERT(status >= 200 && status < 600);
+    return classes[status / 100 - 2];
+}
+
 void
 peer_respond(struct peer *p, const struct response *r)
 {
@@ -38,6 +47,10 @@ peer_respond(struct peer *p, const struct response *r)
     const struct response_setting setting = {.to = &p->to,
                                              .date = date_now(&f->date, f->loop),
                                              .is_sandbox = f->is_sandbox,
+                                             .request_id = mark_id(&p->mark),
                                              .hsts = p->is_secure ? f->hsts : STR_NULL};
     response_write(r, &setting, &p->out);
+    if (!f->is_watch)
+        metrics_count(METRIC_REQUESTS, class_of(r->status));
+    mark_log(p, r->status, r->body.n);
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "front/forwarded.h"
+#include "front/mark.h"
 #include "http/reply.h"
 #include "pages/response.h"
 
@@ -30,8 +31,9 @@ struct peer {
     struct buf out;            /* responses that are not sent yet */
     struct http_reply_to to;   /* of the request that is being answered */
     struct forwarded_peer from;
-    bool is_secure; /* the request came over TLS, to us or to the trusted proxy */
-    bool is_done;   /* it has closed its sending side, and may be gone */
+    struct mark mark; /* of the request that is being answered */
+    bool is_secure;   /* the request came over TLS, to us or to the trusted proxy */
+    bool is_done;     /* it has closed its sending side, and may be gone */
 };
 
 /* Whether it is a proxy whose word counts. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log: builds a line on the stack and writes it with one call, so that lines of several processes on one
- * pipe never mix (PIPE_BUF is 4096 on Linux), and so that exhausted memory can still be reported. */
+/* log: builds a line on the stack (shape.c) and writes it with one call, so that lines of several processes
+ * on one pipe never mix (PIPE_BUF is 4096 on Linux), and so that exhausted memory can still be reported. */
 #include "log/log.h"
 
 #include <errno.h>
@@ -13,16 +13,20 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "log/shape.h"
 #include "log/sink.h"
+#include "metrics/metrics.h"
 
-enum { LINE = 4096, QUOTE_MAX = 200, ESCAPE_MAX = 10, ESCAPED = 4, QUOTED = 2 + 3 + 1 };
+enum { QUOTE_MAX = 200, ESCAPE_MAX = 10, ESCAPED = 4, QUOTED = 2 + 3 + 1 };
 
 static struct {
     const char *who;
     enum log_level level;
     unsigned long dropped; /* lines dropped since the last one that was written */
     bool is_journal;
-} sink = {"countersign", LOG_LEVEL_INFO, 0, false};
+    enum log_format format;
+    char request[LOG_REQUEST_MAX + 1], trace[LOG_TRACE_MAX + 1]; /* "": none */
+} sink = {.who = "countersign", .level = LOG_LEVEL_INFO};
 
 static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error",
@@ -71,49 +75,84 @@ log_set_level(enum log_level level)
 }
 
 void
+log_set_format(enum log_format format)
+{
+    bool is_lost = format == LOG_JOURNALD && !sink_connect();
+    sink.format = is_lost ? LOG_TEXT : format;
+    if (is_lost)
+        log_event(LOG_JOURNAL_UNAVAILABLE, "error=\"%s\"", strerror(errno));
+}
+
+bool
+log_is_id(struct str text, size_t most)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        const char c = text.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+              c == '_' || c == '-'))
+            return false;
+    }
+    return text.n > 0 && text.n <= most;
+}
+
+static void
+keep_id(char *to, struct str id, size_t most)
+{
+    size_t n = log_is_id(id, most) ? id.n : 0;
+    if (n > 0)
+        memcpy(to, id.p, n);
+    to[n] = '\0';
+}
+
+void
+log_set_request(struct str request, struct str trace)
+{
+    keep_id(sink.request, request, LOG_REQUEST_MAX);
+    keep_id(sink.trace, trace, LOG_TRACE_MAX);
+}
+
+void
 log_own_stderr(void)
 {
     sink_make_own();
 }
 
-static int
-compose_head(char line[LINE], const struct log_event_row *row)
-{
-    static const char priorities[] = {
-        [LOG_LEVEL_ERROR] = '3', [LOG_LEVEL_WARNING] = '4', [LOG_LEVEL_INFO] = '6', [LOG_LEVEL_DEBUG] = '7'};
-    if (sink.is_journal)
-        return snprintf(line, LINE, "<%c>%s %s ", priorities[row->level], sink.who, row->name);
-    char when[CLOCK_TEXT_MS];
-    clock_text_ms(clock_wall(), when);
-    return snprintf(line, LINE, "%s %s %s %s ", when, level_names[row->level], sink.who, row->name);
-}
-
-/* Builds a line in `line` and returns its length. */
-static size_t PRINTF_LIKE(3, 0) compose(char line[LINE], enum log_event event, const char *fmt, va_list ap)
+/* Builds what is written in `line`, and returns its length. */
+static size_t
+    PRINTF_LIKE(3, 0) compose(char line[SHAPE_MAX], enum log_event event, const char *fmt, va_list ap)
 {
     ASSERT(event < LOG_EVENT_COUNT_);
-    int head = compose_head(line, &log_events[event]);
-    ASSERT(head > 0 && head < LINE / 2);
-    int rest = vsnprintf(line + head, (size_t)(LINE - head), fmt, ap);
+    char body[SHAPE_MAX];
+    int rest = vsnprintf(body, sizeof body, fmt, ap);
     ASSERT(rest >= 0);
-    size_t n = rest < LINE - head ? (size_t)(head + rest) : LINE - 1;
+    size_t n = rest < SHAPE_MAX ? (size_t)rest : SHAPE_MAX - 1;
     for (size_t i = 0; i < n; i++)
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-            line[i] = '?';
-    if (rest == 0)
-        n--;
-    line[n] = '\n';
-    return n + 1;
+        if ((unsigned char)body[i] < 0x20 || body[i] == 0x7f)
+            body[i] = '?';
+    const struct shape_event e = {.who = sink.who,
+                                  .row = &log_events[event],
+                                  .body = {body, n},
+                                  .request = sink.request,
+                                  .trace = sink.trace};
+    if (sink.format == LOG_JSON)
+        return shape_json(&e, line);
+    return sink.format == LOG_JOURNALD ? shape_journal(&e, line) : shape_text(&e, sink.is_journal, line);
+}
+
+static bool
+write_composed(const char *line, size_t n)
+{
+    return sink.format == LOG_JOURNALD ? sink_send(line, n) : sink_write(line, n);
 }
 
 static bool PRINTF_LIKE(2, 3) write_line(enum log_event event, const char *fmt, ...)
 {
-    char line[LINE];
+    char line[SHAPE_MAX];
     va_list ap;
     va_start(ap, fmt);
     size_t n = compose(line, event, fmt, ap);
     va_end(ap);
-    return sink_write(line, n);
+    return write_composed(line, n);
 }
 
 void
@@ -132,14 +171,16 @@ log_event(enum log_event event, const char *fmt, ...)
     if (log_events[event].level > sink.level)
         return;
     int saved = errno;
-    char line[LINE];
+    char line[SHAPE_MAX];
     va_list ap;
     va_start(ap, fmt);
     size_t n = compose(line, event, fmt, ap);
     va_end(ap);
     log_catch_up();
-    if (sink.dropped > 0 || !sink_write(line, n))
+    if (sink.dropped > 0 || !write_composed(line, n)) {
         sink.dropped++;
+        metrics_count(METRIC_LOG_LOST, 0);
+    }
     errno = saved;
 }
 

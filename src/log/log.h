@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log: one line per event, to standard error, for people and programs alike:
+/* log: one line per event, to standard error, for people and programs alike, or to journald (log.format):
  *   2026-11-23T15:30:14.123Z info front connection.refused source=192.0.2.1 reason=limit
  * events.def lists the events and their levels. Values are formatted as by printf; text from outside must go
  * through log_quote, which escapes anything that could forge a line. A line is at most 4 KiB and written by
@@ -7,7 +7,7 @@
  * Never log a password, token, code, seed or key. The sink is the program's only mutable global.
  *
  * Nothing waits for the log: while the reader of standard error stalls, lines are dropped; the event
- * log.dropped gives their number once it reads again. */
+ * log.dropped gives their number once it reads again. docs/operating.md has the other formats (shape.h). */
 #ifndef COUNTERSIGN_LOG_LOG_H
 #define COUNTERSIGN_LOG_LOG_H
 
@@ -38,6 +38,18 @@ const char *log_level_name(enum log_level level);
  * place of time and level, which the journal keeps itself. */
 void log_init(const char *who, enum log_level level);
 void log_set_level(enum log_level level);
+/* From now on. LOG_JOURNALD connects to journald's socket, which a confined process can no longer do; where
+ * there is none, lines stay text, and an event says so. */
+enum log_format { LOG_TEXT, LOG_JSON, LOG_JOURNALD };
+void log_set_format(enum log_format format);
+
+/* The request that the lines from now on belong to: each gets its id, and the trace's that it is part of.
+ * Null: none, or unknown. An id of other characters than log_is_id allows is left out. Cleared by
+ * log_set_request(STR_NULL, STR_NULL). */
+enum { LOG_REQUEST_MAX = 64, LOG_TRACE_MAX = 32, LOG_ORIGIN_MAX = LOG_REQUEST_MAX + LOG_TRACE_MAX + 32 };
+void log_set_request(struct str request, struct str trace);
+/* Letters, digits and . _ - of ASCII, at least one and at most `most` of them: harmless in any log. */
+bool log_is_id(struct str text, size_t most);
 
 /* Called once, by a process whose children share its standard error, before it starts the first one: makes
  * standard error an open file that never blocks (where the system allows it), without changing it for

@@ -5,9 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+static int journal = -1; /* the connected socket */
 
 static bool
 is_writable_now(void)
@@ -39,4 +44,47 @@ sink_make_own(void)
         return;
     (void)dup2(fd, STDERR_FILENO);
     (void)close(fd);
+}
+
+/* A test build may name another socket. */
+static const char *
+journal_path(void)
+{
+#if COUNTERSIGN_TESTING
+    const char *path = getenv("COUNTERSIGN_TEST_JOURNAL");
+    if (path != NULL)
+        return path;
+#endif
+    return "/run/systemd/journal/socket";
+}
+
+bool
+sink_connect(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    const char *path = journal_path();
+    size_t n = strlen(path);
+    if (journal >= 0)
+        return true;
+    if (n >= sizeof at.sun_path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(at.sun_path, path, n + 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0) {
+        journal = fd;
+        return true;
+    }
+    const int why = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    errno = why;
+    return false;
+}
+
+bool
+sink_send(const char *datagram, size_t n)
+{
+    return send(journal, datagram, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n;
 }

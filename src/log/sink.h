@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sink: writes finished lines to standard error, and never waits for its reader. Private to this folder.
+/* sink: writes finished lines to standard error or to journald's socket, and never waits for its reader.
+ * Private to this folder.
  *
  * Standard error is often a pipe, a socket or a terminal whose other end may stall. A line that does not
  * fit now is dropped and counted; the next line that fits is preceded by a report of the count. */
@@ -12,6 +13,11 @@
 /* Writes n bytes (at most PIPE_BUF) with one system call. False: nothing, or only a part, could be written
  * now. errno is not preserved. */
 bool sink_write(const char *line, size_t n);
+
+/* Connects to journald's socket. False (errno): there is none. */
+bool sink_connect(void);
+/* Sends one datagram there. False: it could not be sent now, and is lost. */
+bool sink_send(const char *datagram, size_t n);
 
 /* Replaces standard error by a non-blocking open file description of this process's own, where the system
  * can make one: the flag of a shared description would affect the writes of other programs. Without it,

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "log/log.h"
+#include "metrics/metrics.h"
 #include "ops/ops_admin.h"
 
 /* Only a sandbox's worker runs a sandbox's own operations (src/play); here they are refused. */
@@ -97,9 +99,38 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
     cx->proofs = CX_PROOF_NONE;
     ct_blank(&ct_ops[op], out);
     enum errcode err = run(cx, &ct_ops[op], in, out);
-    if (err == ERR_NONE)
-        return ERR_NONE;
-    memset(out, 0, ct_ops[op].out.size);
-    *cx->reply = (struct call_reply){.status = CALL_DONE};
+    if (err != ERR_NONE) {
+        memset(out, 0, ct_ops[op].out.size);
+        *cx->reply = (struct call_reply){.status = CALL_DONE};
+    }
     return err;
+}
+
+/* Whether the answer decides: not "ask again", nor "prove more", nor that a token means nothing. */
+static bool
+decides(const struct ct_op *op, const void *out)
+{
+    static const struct str open[] = {STR("Poll"), STR("InvalidToken"), STR("OkTwoFactorSetupRequired"),
+                                      STR("OkTwoFactorAuthenticationRequired")};
+    if (op->id != CT_OP_twoFactorCheckPushAuthStatus && op->id != CT_OP_twoFactorValidateCode &&
+        op->id != CT_OP_loginTechnicianFromStandalone_v7_2 &&
+        op->id != CT_OP_loginTechnicianWithNewPassword_v7_2)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(open); i++)
+        if (ct_result(op, out) == ct_enum_find(op->out.fields[0].en, open[i]))
+            return false;
+    return true;
+}
+
+void
+ops_note(const struct cx *cx, const struct ct_op *op, const void *out)
+{
+    if (!decides(op, out))
+        return;
+    struct str result = op->out.fields[0].en->values[ct_result(op, out)].bare;
+    struct str actor = str_is_null(cx->actor) ? STR_LIT("-") : cx->actor;
+    metrics_count(METRIC_SIGNINS, metrics_result(result));
+    log_event(is_ok(op, out) ? LOG_SIGNIN_GRANTED : LOG_SIGNIN_REFUSED,
+              "result=%.*s op=%.*s account=%.*s source=%.*s", STR_ARG(result), STR_ARG(op->name),
+              STR_ARG(actor), STR_ARG(cx->call->source));
 }

@@ -21,6 +21,10 @@
  * with the ops_topic (ops_topic.h) of each. */
 enum errcode ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out) MUST_CHECK;
 
+/* Counts and logs an answer that decides about a sign-in: not "ask again", nor "prove more", nor one that
+ * only says that a token means nothing. Once for each call, however often it had to run. */
+void ops_note(const struct cx *cx, const struct ct_op *op, const void *out);
+
 /* Those of a sandbox are play/play.h's. */
 #define HANDLER_SOAP(op, by) \
     enum errcode op_##op(struct cx *cx, BY_##by const struct op##_in *in, struct op##_out *out) MUST_CHECK;

@@ -83,17 +83,18 @@ refuse_method(const struct page_request *req, struct response *out)
     return true;
 }
 
+/* For load balancers. The cause is for the operator: it is in the log, and at metrics.listen. */
 static void
-health(const struct page_request *req, struct response *out)
+probe(const struct page_request *req, struct response *out)
 {
+    bool is_health = req->route->kind == ROUTE_HEALTH;
+    bool is_good = is_health ? req->has_worker : req->is_ready;
+    struct str good = is_health ? STR_LIT("ok\n") : STR_LIT("ready\n");
+    struct str bad = is_health ? STR_LIT("no worker\n") : STR_LIT("not ready\n");
     if (refuse_method(req, out))
         return;
-    if (req->is_ready) {
-        plain(out, 200, STR_LIT("ok\n"));
-    } else {
-        plain(out, 503, STR_LIT("no worker\n"));
-        out->retry_after = 1;
-    }
+    plain(out, is_good ? 200 : 503, is_good ? good : bad);
+    out->retry_after = is_good ? 0 : 1;
 }
 
 /* Not a protection against forgery: it only gives the same bytes the same tag in every build. */
@@ -176,8 +177,11 @@ file_of(const struct route *r)
 /* An address typed by hand often lacks its last slash. The redirect is relative, since a proxy may have
  * added a path prefix. */
 static void
-bare(const struct page_request *req, struct str folder, struct response *out)
+bare(const struct page_request *req, struct response *out)
 {
+    struct str folder = req->route->kind == ROUTE_CONSOLE_BARE ? STR_LIT("console/")
+                        : req->route->kind == ROUTE_ADMIN_BARE ? STR_LIT("admin/")
+                                                               : STR_LIT("approve/");
     if (refuse_method(req, out))
         return;
     plain(out, 308, arena_printf(req->arena, "%.*s\n", STR_ARG(folder)));
@@ -193,7 +197,8 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
         service(req, body, out);
         break;
     case ROUTE_HEALTH:
-        health(req, out);
+    case ROUTE_READY:
+        probe(req, out);
         break;
     case ROUTE_ASSET:
     case ROUTE_APPROVE:
@@ -201,17 +206,13 @@ pages_respond(const struct page_request *req, struct buf *body, struct response 
     case ROUTE_ADMIN:
         asset(req, file_of(req->route), body, out);
         break;
-    case ROUTE_APPROVE_BARE:
-        bare(req, STR_LIT("approve/"), out);
-        break;
     case ROUTE_CONSOLE:
         asset(req, web_account_find(STR_LIT("console.html")), body, out);
         break;
+    case ROUTE_APPROVE_BARE:
     case ROUTE_CONSOLE_BARE:
-        bare(req, STR_LIT("console/"), out);
-        break;
     case ROUTE_ADMIN_BARE:
-        bare(req, STR_LIT("admin/"), out);
+        bare(req, out);
         break;
     case ROUTE_INTEGRATE:
         if (!refuse_method(req, out))

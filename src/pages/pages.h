@@ -25,7 +25,8 @@ struct page_request {
     struct arena *arena;
     struct str public_url; /* from the configuration, may be empty */
     const struct ct_wsdl *wsdl;
-    bool is_ready; /* a worker is connected */
+    bool has_worker; /* one is connected */
+    bool is_ready;   /* front/watch.h */
     bool is_sandbox;
 };
 

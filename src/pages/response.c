@@ -69,5 +69,6 @@ response_write(const struct response *r, const struct response_setting *s, struc
     if (s->is_sandbox)
         http_reply_header(&to, "X-Countersign-Sandbox", STR_LIT("1"));
     http_reply_header(&to, "Strict-Transport-Security", s->hsts);
+    http_reply_header(&to, "X-Request-Id", s->request_id);
     http_reply_end(&to, s->date, r->body);
 }

@@ -30,7 +30,8 @@ struct response {
 struct response_setting {
     const struct http_reply_to *to; /* how the request wants it framed */
     const struct http_date *date;
-    bool is_sandbox; /* says so in a header */
+    struct str request_id; /* X-Request-Id; null: none */
+    bool is_sandbox;       /* says so in a header */
     struct str
         hsts; /* Strict-Transport-Security; null: the request did not come over TLS, or none is wanted */
 };

@@ -67,6 +67,7 @@ named(struct str path, struct route *out)
         {STR("/console"), ROUTE_CONSOLE_BARE},
         {STR("/console/admin"), ROUTE_ADMIN_BARE},
         {STR("/healthz"), ROUTE_HEALTH},
+        {STR("/readyz"), ROUTE_READY},
         {STR("*"), ROUTE_ANY},
     };
 

@@ -15,6 +15,7 @@ enum route_kind {
     ROUTE_API_NONE,
     ROUTE_OPENAPI, /* /api/openapi.json, /api/admin/openapi.json: a JSON face, described; name: the file */
     ROUTE_HEALTH,
+    ROUTE_READY,
     ROUTE_ASSET,        /* /assets/NAME */
     ROUTE_INTEGRATE,    /* /integrate/NAME, NAME perhaps empty */
     ROUTE_APPROVE,      /* /approve/NAME, NAME perhaps empty: the app on phones */

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 enum { MESSAGES_MAX = 64 * 1024, POLL_PAUSE_MS = 100 };
 
@@ -77,9 +78,10 @@ child_begin(struct cx *cx, const char *who, struct config *config)
         config_use_credentials(config, getenv("CREDENTIALS_DIRECTORY"));
     }
     (void)close(CONTROL_CONFIG_FD);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE) {
         log_set_level((enum log_level)config->log_level);
-    else
+        log_set_format((enum log_format)config->log_format);
+    } else
         log_cx_error(cx, LOG_START_FAILED);
     cx_begin(cx);
     return err;
@@ -104,6 +106,14 @@ child_reload(struct config *config, int fd)
     buf_clear(&messages);
     buf_clear(&needs_restart);
     (void)close(fd);
+}
+
+enum errcode
+child_take_metrics(struct cx *cx, struct control *m)
+{
+    enum errcode err = metrics_join(cx, m->fds[0], m->slot);
+    control_close_fds(m);
+    return err;
 }
 
 enum errcode

@@ -31,6 +31,9 @@ int64_t child_node(void);
  * checked it. */
 void child_reload(struct config *config, int fd);
 
+/* CONTROL_METRICS: takes the slot, and closes the descriptor. */
+enum errcode child_take_metrics(struct cx *cx, struct control *m) MUST_CHECK;
+
 /* Says READY. On an error the process must end: a supervisor that does not receive it would wait. */
 enum errcode child_ready(struct cx *cx) MUST_CHECK;
 /* Says DRAINED; the process ends next, which the supervisor notices in any case. */

@@ -32,6 +32,8 @@ enum control_type {
     CONTROL_RELOAD,  /* a newer configuration: apply the LIVE settings */
     CONTROL_GO,      /* you are `slot` and have everything: confine yourself and send READY */
     CONTROL_DRAIN,   /* finish what is in flight, accept no more, exit */
+    CONTROL_METRICS, /* the page of metrics: `slot` of it is yours */
+    CONTROL_WATCH,   /* to a front, before GO: serve metrics and health at metrics.listen, and nothing else */
     CONTROL_REHEARSE, /* sent first: load what a start loads, report on it (FINDING), serve nothing; a
                        * later GO asks for READY and the exit */
     /* child -> supervisor */
@@ -49,8 +51,8 @@ enum { CONTROL_TEXT_MAX = 1024 };
 
 struct control {
     enum control_type type;
-    uint32_t slot;   /* WORKER, FRONT, GO, LOST; LISTENER: its traits (front/front.h); TLS: from 0, which
-                      * begins a new set */
+    uint32_t slot;   /* WORKER, FRONT, METRICS, GO, LOST; LISTENER: its traits (front/front.h); TLS: from 0,
+                      * which begins a new set */
     bool fast_only;  /* WORKER: it must not get slow calls (ct_lane) */
     bool is_last;    /* TLS: the set is complete and takes the place of the one before */
     bool is_first;   /* GO: the server is starting: fail on what an operator must fix, do not wait */

@@ -258,6 +258,7 @@ run(const struct command_line *c)
         .front = arena_printf(&a, "%s/countersign-front", folder).p,
         .worker = arena_printf(&a, "%s/countersign-worker", folder).p,
         .courier = arena_printf(&a, "%s/countersign-courier", folder).p,
+        .watch = arena_printf(&a, "%s/countersign-front", folder).p,
         .ready_fd = c->ready_fd,
         .self = find_self(&a),
         .libexec = c->libexec,

@@ -116,6 +116,8 @@ obey(struct courier *c, struct control *m)
     case CONTROL_DRAIN:
         c->ends = true;
         return ERR_NONE;
+    case CONTROL_METRICS:
+        return child_take_metrics(&c->cx, m);
     case CONTROL_REHEARSE:
         c->rehearses = true;
         return ERR_NONE;
@@ -123,6 +125,7 @@ obey(struct courier *c, struct control *m)
     case CONTROL_TLS:
     case CONTROL_FRONT:
     case CONTROL_COURIER:
+    case CONTROL_WATCH:
     case CONTROL_GO:
     case CONTROL_READY:
     case CONTROL_DRAINED:

@@ -42,8 +42,6 @@ _Static_assert(SWEEP_ROWS + UNDELIVERED <= CX_WOKEN, "a round wakes those whom i
 /* A folder that was moved away and created again is outside the confinement: only a new process can reach
  * it. */
 #define STORE_PATIENCE CLOCK_MINUTE
-/* A difference between the clocks that is logged. */
-#define CLOCK_TOLD (2 * CLOCK_S)
 
 struct domain {
     const struct domain_extra *extra; /* NULL: no hooks */
@@ -186,6 +184,8 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
     if (d->slot == 0) {
         listen_for_news(cx, d, given);
         shared_news_open(cx, config_store(c), c->store_busy_timeout, &d->others);
+        if (d->has_key)
+            opener_note_use();
         err = outbox_open(cx, &d->outbox, c);
         if (err != ERR_NONE)
             return err;
@@ -217,8 +217,10 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
 {
     struct domain *d = arg;
     /* Without a store the answer stays zero, which is every operation's UnknownError. */
-    if (!is_open(cx, d))
+    if (!is_open(cx, d)) {
+        ops_note(cx, op, out);
         return ERR_NONE;
+    }
     db_write_beside(cx->db, true);
     enum errcode err = run_call(cx, d, op, in, out);
     for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(d, cx); tries++) {
@@ -229,6 +231,7 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
         *cx->reply = (struct call_reply){.status = CALL_DONE};
         err = run_call(cx, d, op, in, out);
     }
+    ops_note(cx, op, out);
     if (cx->has_posted && d->slot != 0)
         news_send(&d->line);
     shared_news_tell(cx);
@@ -372,18 +375,6 @@ sweep_the_old(struct cx *cx, struct domain *d, bool *more_out)
     return err;
 }
 
-/* The machine's clock is behind the latest time recorded in the store. Codes depend on it, so this is
- * logged every hour. */
-static void
-compare_clocks(struct domain *d)
-{
-    int64_t ahead = clock_now() - clock_wall(), mono = clock_mono();
-    if (ahead < CLOCK_TOLD || (d->warned_at != 0 && mono - d->warned_at < CLOCK_HOUR))
-        return;
-    log_event(LOG_CLOCK_BEHIND, "seconds=%lld", (long long)(ahead / CLOCK_S));
-    d->warned_at = mono;
-}
-
 static bool
 idle(void *arg, struct cx *cx, bool *ends)
 {
@@ -399,7 +390,7 @@ idle(void *arg, struct cx *cx, bool *ends)
     }
     if (d->slot != 0)
         return false;
-    compare_clocks(d);
+    opener_compare_clocks(&d->warned_at);
     shared_take(d, cx);
     if (d->extra != NULL)
         d->extra->tick(d->extra->arg, cx);
@@ -413,7 +404,10 @@ idle(void *arg, struct cx *cx, bool *ends)
         err = db_tidy(cx);
         d->tidied_at = clock_mono();
     }
-    return after_race(cx, d, err) == ERR_NONE && (more || d->lost > 0);
+    err = after_race(cx, d, err);
+    if (err == ERR_NONE)
+        opener_note_use();
+    return err == ERR_NONE && (more || d->lost > 0);
 }
 
 int

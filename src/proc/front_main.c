@@ -15,9 +15,11 @@
 #include "front/away.h"
 #include "front/front.h"
 #include "log/log.h"
+#include "metrics/metrics_read.h"
 #include "proc/child.h"
 #include "proc/confine.h"
 #include "proc/control.h"
+#include "proc/watch.h"
 
 enum { OTHER_DESCRIPTORS = 64, LINES_MAX = 32 * 1024 };
 
@@ -29,7 +31,7 @@ struct process {
     struct loop_fd control;
     struct loop_timer alive;
     int64_t said_alive;
-    bool rehearses;
+    bool rehearses, is_watch;
     int status;
 };
 
@@ -84,6 +86,18 @@ take_certificate(struct process *p, struct control *m)
     return err;
 }
 
+/* All slots too, read only: a front answers /readyz, and the watch serves them. */
+static enum errcode
+take_metrics(struct process *p, struct control *m)
+{
+    struct metrics_view view;
+    enum errcode err = metrics_look(&p->cx, m->fds[0], &view);
+    if (err == ERR_NONE)
+        front_set_metrics(p->front, &view);
+    enum errcode taken = child_take_metrics(&p->cx, m);
+    return err == ERR_NONE ? taken : err;
+}
+
 /* Takes a channel or file from the supervisor. */
 static enum errcode
 obey(struct process *p, struct control *m)
@@ -106,6 +120,13 @@ obey(struct process *p, struct control *m)
     case CONTROL_RELOAD:
         child_reload(&p->config, m->fds[0]);
         front_reload(p->front);
+        return ERR_NONE;
+    case CONTROL_METRICS:
+        return take_metrics(p, m);
+    case CONTROL_WATCH:
+        p->is_watch = true;
+        log_init("watch", (enum log_level)p->config.log_level);
+        front_set_watch(p->front);
         return ERR_NONE;
     case CONTROL_DRAIN:
         drain(p);
@@ -182,6 +203,11 @@ set_up(struct process *p)
     }
     if (p->rehearses)
         return ERR_NONE;
+    if (p->is_watch) {
+        enum errcode err = watch_listen(&p->cx, &p->config, p->front);
+        if (err != ERR_NONE)
+            return err;
+    }
     if (m.slot == 0)
         front_watch_certificate(p->front);
     warm_up();

@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "front/front.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "proc/spawn.h"
 #include "proc/supervisor.h"
 
@@ -29,7 +30,7 @@ member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint3
 const char *
 member_name(const struct member *m)
 {
-    static const char *const names[] = {"worker", "front", "courier"};
+    static const char *const names[] = {"worker", "front", "courier", "watch"};
     return names[m->kind];
 }
 
@@ -37,7 +38,11 @@ static const char *
 executable(const struct member *m)
 {
     const struct supervise_options *o = m->s->options;
-    return m->kind == MEMBER_FRONT ? o->front : m->kind == MEMBER_WORKER ? o->worker : o->courier;
+    const char *const paths[] = {[MEMBER_WORKER] = o->worker,
+                                 [MEMBER_FRONT] = o->front,
+                                 [MEMBER_COURIER] = o->courier,
+                                 [MEMBER_WATCH] = o->watch};
+    return paths[m->kind];
 }
 
 void
@@ -179,6 +184,12 @@ set_up(struct member *m)
     struct supervisor *s = m->s;
     if (s->source.has_newest)
         member_give_config(m);
+    member_tell(m, &(struct control){.type = CONTROL_METRICS,
+                                     .slot = SLOT_FIRST + (uint32_t)(m - s->members),
+                                     .fds = {s->metrics},
+                                     .n_fds = 1});
+    if (m->kind == MEMBER_WATCH)
+        member_tell(m, &(struct control){.type = CONTROL_WATCH});
     if (m->kind == MEMBER_FRONT) {
         member_give_tls(m);
         for (size_t i = 0; i < s->listeners.n; i++)
@@ -249,6 +260,8 @@ member_start(struct member *m)
 void
 member_ended(struct member *m)
 {
+    if (m->is_ready)
+        metrics_add(METRIC_PROCESSES, (int)m->kind, 0, (uint64_t)-1);
     loop_fd_remove(m->s->loop, &m->watch);
     if (m->control >= 0)
         (void)close(m->control);

@@ -14,7 +14,8 @@
 #include "proc/control.h"
 #include "proc/listeners.h"
 
-enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER };
+/* The order of metrics.def's list PROCESS. The watch is a front that serves metrics and health alone. */
+enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER, MEMBER_WATCH };
 
 struct member;
 struct supervisor;

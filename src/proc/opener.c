@@ -5,6 +5,10 @@
 #include "base/clock.h"
 #include "db/db.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
+
+/* A difference between the clocks that is logged. */
+#define CLOCK_TOLD (2 * CLOCK_S)
 
 static enum errcode
 open_mapped(struct cx *cx, struct opener *o, const struct config *config)
@@ -73,4 +77,21 @@ opener_confine(struct cx *cx, struct opener_reach *r, const struct config *confi
     confine->n_ports = r->db.n_ports;
     confine->connects = r->db.is_server;
     return err;
+}
+
+void
+opener_note_use(void)
+{
+    metrics_set(METRIC_STORE_ANSWERED, 0, clock_wall());
+    metrics_set(METRIC_STORE_ANSWERED_MONO, 0, clock_mono());
+}
+
+void
+opener_compare_clocks(int64_t *warned_at)
+{
+    int64_t ahead = clock_now() - clock_wall(), mono = clock_mono();
+    if (ahead < CLOCK_TOLD || (*warned_at != 0 && mono - *warned_at < CLOCK_HOUR))
+        return;
+    log_event(LOG_CLOCK_BEHIND, "seconds=%lld", (long long)(ahead / CLOCK_S));
+    *warned_at = mono;
 }

@@ -35,4 +35,11 @@ struct opener_reach {
 enum errcode opener_confine(struct cx *cx, struct opener_reach *r, const struct config *config,
                             struct confine *confine) MUST_CHECK;
 
+/* The store has just been used: /readyz depends on it. */
+void opener_note_use(void);
+
+/* The machine's clock is behind the latest time recorded in the store. Codes depend on it, so this is logged
+ * every hour. *warned_at: clock_mono, initially 0. */
+void opener_compare_clocks(int64_t *warned_at);
+
 #endif

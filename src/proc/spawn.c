@@ -110,7 +110,7 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
     char sandbox[] = CONTROL_SANDBOX_ENV "=1";
     char stream[64], credentials[PATH_MAX + 32];
     char node[48];
-    char *env[] = {path, NULL, NULL, NULL, NULL, NULL, NULL};
+    char *env[] = {path, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     size_t n_env = 1;
     if (pass_on("JOURNAL_STREAM", stream, sizeof stream))
         env[n_env++] = stream;
@@ -122,8 +122,11 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
     env[n_env++] = node;
 #if COUNTERSIGN_TESTING
     char moved[PATH_MAX + 32];
+    char journal[PATH_MAX + 32];
     if (pass_on("COUNTERSIGN_TEST_CLOCK", moved, sizeof moved))
         env[n_env++] = moved;
+    if (pass_on("COUNTERSIGN_TEST_JOURNAL", journal, sizeof journal))
+        env[n_env++] = journal;
 #endif
     ASSERT(n_env < ARRAY_LEN(env));
     (void)execve(s->path, argv, env);

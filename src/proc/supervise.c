@@ -16,6 +16,7 @@
 #include "base/list.h"
 #include "base/rand.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "proc/control.h"
 #include "proc/guard.h"
 #include "proc/handover.h"
@@ -84,6 +85,7 @@ end_at_once(struct supervisor *s)
     listeners_close(&s->listeners);
     for (size_t i = 0; i < s->n; i++)
         loop_timer_stop(s->loop, &s->members[i].restart);
+    loop_timer_stop(s->loop, &s->leave.timer);
     enter(s, PHASE_ENDING);
     reload_cancel(s);
     upgrade_cancel(s);
@@ -150,8 +152,8 @@ got_end_signal(void *arg, int signo)
 {
     (void)signo;
     struct supervisor *s = arg;
-    if (s->phase == PHASE_SERVING)
-        drain(s);
+    if (s->phase == PHASE_SERVING && !s->leave.is_on)
+        leave_begin(s);
     else
         end_at_once(s);
 }
@@ -182,6 +184,7 @@ ended(struct member *m, int status)
         end_at_once(s);
     } else if (s->phase == PHASE_SERVING) {
         int64_t wait = backoff_ended(&m->backoff, now);
+        metrics_count(METRIC_RESTARTS, (int)m->kind);
         loop_timer_set(s->loop, &m->restart, now + wait);
         log_event(LOG_CHILD_DIED, "child=%s slot=%" PRIu32 " reason=\"%.*s\" again_in_ms=%" PRId64,
                   member_name(m), m->slot, STR_ARG(how), wait / CLOCK_MS);
@@ -276,6 +279,7 @@ member_is_ready(struct member *m)
     struct supervisor *s = m->s;
     m->is_ready = true;
     m->heard_at = clock_mono();
+    metrics_add(METRIC_PROCESSES, (int)m->kind, 0, 1);
     if (s->phase != PHASE_STARTING) {
         log_event(LOG_CHILD_READY, "child=%s slot=%" PRIu32, member_name(m), m->slot);
         return;
@@ -386,12 +390,18 @@ serve(struct supervisor *s)
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
     }
     size_t fronts = s->listeners.fronts, workers = source_workers(&s->source);
-    s->members = calloc(fronts + workers + 1, sizeof *s->members);
+    s->members = calloc(fronts + workers + 2, sizeof *s->members);
     if (s->members == NULL)
         err_no_memory();
+    if (metrics_make(&s->cx, SLOT_FIRST + fronts + workers + 2, &s->metrics) != ERR_NONE) {
+        log_cx_error(&s->cx, LOG_START_FAILED);
+        return SUPERVISE_FAILED;
+    }
+    metrics_set(METRIC_STARTED, 0, clock_wall());
     add_members(s, MEMBER_WORKER, workers);
     add_members(s, MEMBER_FRONT, fronts);
     add_members(s, MEMBER_COURIER, s->options->courier != NULL ? 1 : 0);
+    add_members(s, MEMBER_WATCH, s->options->watch != NULL && s->source.config.metrics_listen.n > 0 ? 1 : 0);
     for (size_t i = 0; i < s->n && s->phase == PHASE_STARTING; i++)
         start(&s->members[i]);
     s->patrolled_at = clock_mono();
@@ -408,7 +418,8 @@ serve(struct supervisor *s)
 int
 supervise_run(const struct supervise_options *options)
 {
-    struct supervisor s = {.options = options, .store_lock = -1, .ready_fd = options->ready_fd};
+    struct supervisor s = {
+        .options = options, .store_lock = -1, .metrics = -1, .ready_fd = options->ready_fd};
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
     signals_begin();
@@ -416,6 +427,7 @@ supervise_run(const struct supervise_options *options)
     if (source_init(&s.source, options->config_path, options->config_text, &messages) == ERR_NONE) {
         log_own_stderr();
         log_init("supervisor", (enum log_level)s.source.config.log_level);
+        log_set_format((enum log_format)s.source.config.log_format);
         cx_init(&s.cx);
         s.loop = loop_new();
         loop_timer_init(&s.deadline, deadline_due);
@@ -424,11 +436,14 @@ supervise_run(const struct supervise_options *options)
         upgrade_init(&s);
         s.reload.count =
             (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */
+        leave_init(&s, drain);
         status = serve(&s);
         listeners_close(&s.listeners);
         certificates_close(&s.tls);
         if (s.store_lock >= 0)
             (void)close(s.store_lock);
+        if (s.metrics >= 0)
+            (void)close(s.metrics);
         reload_cancel(&s);
         renewal_clear(&s);
         upgrade_cancel(&s);

@@ -21,6 +21,7 @@ struct supervise_options {
     const char *courier; /* NULL: none */
     const char *self;    /* this program's path, for an upgrade (upgrade.h); NULL: none */
     const char *libexec; /* as given to it; NULL: not given */
+    const char *watch;   /* NULL: none, whatever metrics.listen says */
     int clock_fd;        /* a sandbox's movable clock (clock_share), the caller's; 0: not a sandbox */
     int64_t silence; /* microseconds; a child that says nothing for so long is killed. 0: the configuration
                         tells */

@@ -10,6 +10,7 @@
 
 #include "base/cx.h"
 #include "base/loop.h"
+#include "proc/leave.h"
 #include "proc/listeners.h"
 #include "proc/member.h"
 #include "proc/reload.h"
@@ -19,6 +20,8 @@
 #include "proc/supervise.h"
 #include "proc/upgrade.h"
 #include "proc/watchdog.h"
+
+enum { SLOT_FIRST = 1 }; /* of the members, in the page of metrics; the supervisor's own comes before */
 
 enum phase {
     PHASE_STARTING, /* until every child has been ready once; a child that dies now ends the server */
@@ -37,10 +40,12 @@ struct supervisor {
     struct certificates tls;
     int store_lock; /* -1: none */
     int64_t node;   /* see CONTROL_NODE_ENV */
+    int metrics;    /* the page, -1: none */
     struct member *members;
     size_t n;
     enum phase phase; /* set by one function of supervise.c only */
     struct loop_timer deadline, patrol;
+    struct leave leave;   /* still SERVING */
     int64_t patrolled_at; /* clock_mono */
     struct reload reload;
     struct renewal renewal;

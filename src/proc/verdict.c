@@ -7,6 +7,7 @@
 #include "accounts/subscription.h"
 #include "base/endpoint.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 
 bool
 verdict_is_web_push(const struct outbox_row *row)
@@ -54,16 +55,48 @@ verdict_write(struct cx *cx, struct verdict *v)
     return err == ERR_NONE ? note_subscription(cx, v) : err;
 }
 
+/* The push services of the browsers (base/endpoint.c); any other host is the operator's. */
+static int
+service_of(const struct outbox_row *row, struct str host)
+{
+    static const struct {
+        struct str end;
+        int service;
+    } services[] = {
+        {STR("googleapis.com"), METRICS_SERVICE_GOOGLE},
+        {STR("mozilla.com"), METRICS_SERVICE_MOZILLA},
+        {STR("push.apple.com"), METRICS_SERVICE_APPLE},
+        {STR("notify.windows.com"), METRICS_SERVICE_MICROSOFT},
+    };
+    if (!verdict_is_web_push(row))
+        return METRICS_SERVICE_WEBHOOK;
+    for (size_t i = 0; i < ARRAY_LEN(services); i++)
+        if (str_ends(host, services[i].end))
+            return services[i].service;
+    return METRICS_SERVICE_OTHER;
+}
+
+static void
+count(const struct verdict *v, struct str host)
+{
+    static const int fates[] = {[FATE_SENT] = METRICS_FATE_SENT,
+                                [FATE_AGAIN] = METRICS_FATE_AGAIN,
+                                [FATE_FAILED] = METRICS_FATE_FAILED,
+                                [FATE_DROPPED] = METRICS_FATE_DROPPED};
+    metrics_add(METRIC_DELIVERIES, service_of(v->row, host), fates[v->fate], 1);
+}
+
 void
 verdict_log(const struct verdict *v)
 {
     struct endpoint at = {.port = 0};
     const struct outbox_row *row = v->row;
     bool is_final = v->fate != FATE_AGAIN;
-    if (v->fate == FATE_SENT)
-        return;
     if (!str_is_null(row->subscription.endpoint))
         (void)endpoint_read(row->subscription.endpoint, &at);
+    count(v, at.host);
+    if (v->fate == FATE_SENT)
+        return;
     if (verdict_is_web_push(row))
         log_event(LOG_WEB_PUSH_FAILED,
                   "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "contract/ct_wire.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "proc/channel.h"
 #include "proc/child.h"
 #include "proc/control.h"
@@ -52,6 +53,8 @@ obey(struct worker *w, struct control *m)
         w->ends = true;
         return ERR_NONE;
     }
+    if (m->type == CONTROL_METRICS)
+        return child_take_metrics(&w->cx, m);
     if (m->type == CONTROL_REHEARSE) {
         w->rehearses = true;
         return ERR_NONE;
@@ -143,11 +146,14 @@ answer(struct worker *w, struct channel *from, struct frame *f)
     ct_wire_get(f, &cx->arena, &op->in, in);
     if (frame_read_end(f) != ERR_NONE)
         return ERR_PROTOCOL;
+    log_set_request(call.request, call.trace);
     log_event(LOG_CALL, "op=%.*s", STR_ARG(op->name));
     cx->call = &call;
     cx->reply = &reply;
-    if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE)
+    if (w->hooks->call(w->hooks->arg, cx, op, in, out) != ERR_NONE) {
+        metrics_count(METRIC_CALL_FAILURES, 0);
         log_cx_error(cx, LOG_CALL_FAILED);
+    }
     /* Wake-ups first: a client that has seen this answer and asks about the same challenge must not get an
      * older state. */
     wake(w);
@@ -168,6 +174,7 @@ front_ready(struct worker *w, struct channel *f)
         err = frame_next(&f->in, &frame);
         if (err == ERR_NONE) {
             err = answer(w, f, &frame);
+            log_set_request(STR_NULL, STR_NULL);
             cx_end(&w->cx);
         }
         if (err == ERR_NONE && f->fd >= 0)

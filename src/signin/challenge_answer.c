@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "keys/env.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "signin/attempt.h"
 #include "signin/place.h"
 
@@ -314,6 +315,16 @@ refuse_signature(struct cx *cx, const struct hearing *h)
                         device_text(cx, h->d), NULL);
 }
 
+static void
+count(const struct cx *cx, const struct hearing *h)
+{
+    static const int decisions[] = {[DECISION_APPROVE] = METRICS_DECISION_APPROVED,
+                                    [DECISION_REJECT] = METRICS_DECISION_REJECTED,
+                                    [DECISION_NOT_ME] = METRICS_DECISION_REPORTED};
+    if (h->answer == ANSWER_OK)
+        metrics_observe(METRIC_APPROVAL, decisions[h->reply->decision], cx->now - h->s.c.created_at);
+}
+
 /* In its own transaction. */
 static enum errcode
 hear(struct cx *cx, struct hearing *h)
@@ -322,7 +333,10 @@ hear(struct cx *cx, struct hearing *h)
     if (err != ERR_NONE)
         return err;
     err = h->answer == ANSWER_BAD_SIGNATURE ? refuse_signature(cx, h) : hear_within(cx, h);
-    return db_end(cx, err);
+    err = db_end(cx, err);
+    if (err == ERR_NONE)
+        count(cx, h);
+    return err;
 }
 
 /* Leaves ANSWER_OK where the signature verifies. */

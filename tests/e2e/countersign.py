@@ -259,6 +259,28 @@ class Server:
                 found.append(int(pid))
         return sorted(found)
 
+    def watch(self, path, **headers):
+        """(status, headers, text) of what the watch serves at the socket beside the database."""
+        local = self.settings.get(("store", "path")) or self.settings[("store", "key_file")]
+        connection = http.client.HTTPConnection("localhost", timeout=PATIENCE)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        folder = os.open(os.path.dirname(local), os.O_PATH)  # a path of a socket is short
+        try:
+            connection.sock.connect(f"/proc/self/fd/{folder}/{os.path.basename(local)}-metrics")
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            os.close(folder)
+            connection.close()
+
+    def metric(self, sample):
+        """The value of one sample, such as 'countersign_restarts_total{process="front"}'."""
+        for line in self.watch("/metrics")[2].splitlines():
+            if line.rsplit(" ", 1)[0] == sample:
+                return float(line.rsplit(" ", 1)[1])
+        raise AssertionError(f"no sample {sample}")
+
     def stop(self, how=signal.SIGTERM):
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)

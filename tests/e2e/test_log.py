@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log: its three forms, the id of a request from proxy to worker, and an access log without a secret."""
+
+import http.client
+import json
+import os
+import re
+import socket
+
+import pytest
+
+from countersign import PASSWORD, PATIENCE, PATH
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+def get(server, path, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def events(server, name):
+    return [line for line in server.log().splitlines() if f" {name}" in line]
+
+
+def test_each_answer_names_its_request_and_so_do_the_lines_of_every_process(own_server):
+    server = own_server(settings={("log", "access"): "all"})
+    phone = server.ready("acme", "ann@example.com")
+    console = server.console()
+    answer = console.login("ann@example.com", PASSWORD + "x")
+    request = answer.headers["X-Request-Id"]
+    assert re.fullmatch("[0-9a-f]{16}", request)
+    server.wait_log(f" access .*request={request}")
+    lines = [line for line in server.log().splitlines() if f"request={request}" in line]
+    assert {line.split()[2] for line in lines} == {"front", "worker"}
+    assert any("signin.refused result=InvalidPassword" in line for line in lines)
+    done = console.sign_in("ann@example.com", phone)
+    server.wait_log(f"signin.granted result=OK .*request={done.headers['X-Request-Id']}")
+    ids = [get(server, "/healthz").headers["X-Request-Id"] for _ in range(20)]
+    assert len(set(ids)) == 20
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, 'a"b', "a=b", "é".encode().decode("latin-1")])
+def test_an_id_that_could_harm_a_log_is_replaced(own_server, given):
+    server = own_server(settings={("server", "trusted_proxies"): "127.0.0.1", ("server", "public_url"): "http://127.0.0.1:{port}"})
+    assert re.fullmatch("[0-9a-f]{16}", get(server, "/healthz", X_Request_Id=given).headers["X-Request-Id"])
+
+
+def test_only_a_trusted_proxy_chooses_the_id_and_the_trace(own_server):
+    server = own_server(settings={("server", "trusted_proxies"): "127.0.0.1", ("log", "access"): "all"})
+    answer = get(server, "/healthz", X_Request_Id="edge-7.a_B", traceparent=PARENT)
+    assert answer.headers["X-Request-Id"] == "edge-7.a_B"
+    server.wait_log(f" access .* request=edge-7.a_B trace={TRACE}")
+    get(server, "/healthz", X_Request_Id="edge-8", traceparent=PARENT.replace("00f067aa0ba902b7", "0" * 16))
+    server.wait_log(" access .* request=edge-8\n")
+    stranger = own_server(settings={("log", "access"): "all"})
+    answer = get(stranger, "/healthz", X_Request_Id="edge-9", traceparent=PARENT)
+    assert answer.headers["X-Request-Id"] != "edge-9"
+    stranger.wait_log(" access ")
+    assert "edge-9" not in stranger.log() and TRACE not in stranger.log()
+
+
+def test_the_access_log_holds_no_path_query_or_token(own_server):
+    server = own_server(settings={("log", "access"): "all", ("log", "level"): "info"})
+    phone = server.ready("acme", "ann@example.com")
+    secret = "s3cr3t-ticket-AAAA"
+    for path in (f"/approve/?t={secret}", f"/{secret}", f"/approve/{secret}", f"/assets/{secret}", f"{PATH}/{secret}?op={secret}",
+                 f"/api/{secret}", f"/console/?{secret}", f"/integrate/{secret}", f"/sandbox/{secret}"):
+        get(server, path, Referer=secret, Cookie=f"countersign={secret}", User_Agent=secret)
+    assert server.console().sign_in("ann@example.com", phone).result == "OK"
+    server.wait_log(" access .*op=device_answer .*status=200")
+    log = server.log()
+    assert secret not in log and phone.token not in log and PASSWORD not in log
+    assert re.search(r" access method=GET route=- op=- status=404 bytes=\d+ ms=\d+ source=127\.0\.0\.1 request=", log)
+    assert re.search(rf" access method=POST route={re.escape(PATH)} op=twoFactorSendPushAuth status=200 ", log)
+
+
+def test_the_access_log_is_off_or_of_errors_alone(own_server):
+    server = own_server()
+    get(server, "/healthz")
+    errors = own_server(settings={("log", "access"): "errors"})
+    get(errors, "/healthz")
+    get(errors, "/nothing")
+    with socket.create_connection(("127.0.0.1", errors.port)) as raw:
+        raw.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        assert raw.recv(100)
+    errors.wait_log(" access ", 2)
+    assert not events(server, "access ") and len(events(errors, "access ")) == 2
+    assert "route=- op=- status=404" in errors.log() and "status=200" not in errors.log()
+
+
+def test_lines_of_json(own_server):
+    server = own_server(settings={("log", "format"): "json", ("log", "access"): "all"})
+    server.ready("acme", "ann@example.com")
+    answer = server.console().login("ann@example.com", PASSWORD + "x")
+    server.wait_log('"event":"access".*' + answer.headers["X-Request-Id"])
+    server.stop()
+    lines = [json.loads(line) for line in server.log().splitlines()]
+    assert all({"time", "level", "process", "event"} <= set(line) for line in lines)
+    assert all(isinstance(value, str) for line in lines for value in line.values())
+    ready = next(line for line in lines if line["event"] == "ready")
+    assert ready["addresses"] == f"127.0.0.1:{server.port}" and ready["process"] == "supervisor" and ready["level"] == "info"
+    refused = next(line for line in lines if line["event"] == "signin.refused")
+    assert refused["result"] == "InvalidPassword" and refused["request"] == answer.headers["X-Request-Id"]
+
+
+def test_journald_gets_a_field_for_each_value(own_server, tmp_path):
+    path = str(tmp_path / "journal")
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(path)
+    journal.settimeout(PATIENCE)
+    server = own_server(settings={("log", "format"): "journald"}, start=False)
+    server.start(env={**server.env, "COUNTERSIGN_TEST_JOURNAL": path})
+    fields = {}
+    while fields.get("COUNTERSIGN_EVENT") != "ready":
+        fields = dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+    assert fields["PRIORITY"] == "6" and fields["SYSLOG_IDENTIFIER"] == "countersign" and fields["COUNTERSIGN_PROCESS"] == "supervisor"
+    assert fields["MESSAGE"].startswith("supervisor ready version=")
+    assert fields["COUNTERSIGN_ADDRESSES"] == f"127.0.0.1:{server.port}"
+    answer = server.console().login("stranger@example.com", "wrong password")
+    while fields.get("COUNTERSIGN_EVENT") != "signin.refused":
+        fields = dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+    assert fields["COUNTERSIGN_REQUEST"] == answer.headers["X-Request-Id"]
+    assert "signin" not in server.log()
+    journal.close()
+    os.unlink(path)
+
+
+def test_without_a_journal_lines_stay_text(own_server, tmp_path):
+    server = own_server(settings={("log", "format"): "journald"}, start=False)
+    server.start(env={**server.env, "COUNTERSIGN_TEST_JOURNAL": str(tmp_path / "none")})
+    assert events(server, "journal.unavailable") and events(server, "ready")
