@@ -19,7 +19,7 @@
 #include "tests/races/state.h"
 #include "tests/unit/store.h"
 
-enum { USUAL = 40, ROUNDS = 3, ALONE = 200, TEXT_MAX = 512 * 1024, LATE_MOST = 1500 };
+enum { USUAL = 40, USUAL_REMOTE = 6, ROUNDS = 3, ALONE = 200, TEXT_MAX = 512 * 1024, LATE_MOST = 1500 };
 
 /* What a process is asked to run: an act, and how many microseconds later than the other one. */
 struct order {
@@ -265,7 +265,7 @@ race_many(struct races *r)
 {
     const char *asked = getenv("COUNTERSIGN_RACES");
     const uint32_t n = (uint32_t)r->stage->n, pairs = n * (n + 1) / 2;
-    int64_t budget = USUAL;
+    int64_t budget = unit_store_is_remote() ? USUAL_REMOTE : USUAL;
     unsigned wrong = 0;
     if (asked != NULL && strcmp(asked, "all") == 0)
         budget = pairs;
