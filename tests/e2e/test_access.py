@@ -14,7 +14,7 @@ COLUMNS = ["caller", "proves", "verified", "absent", "foreign", "expired"]
 
 def rows(text, heading):
     """The cells of the table below a heading, without its head."""
-    table = re.search(rf"^## {heading}\n\n\|.*\n\| ---.*\n((?:\|.*\n)+)", text, re.M).group(1)
+    table = re.search(rf"^## {heading}\n\n(?:[^|#\n].*\n)*\n?\|.*\n\| ---.*\n((?:\|.*\n)+)", text, re.M).group(1)
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
 
 

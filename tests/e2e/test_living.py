@@ -84,7 +84,7 @@ def test_a_second_factor_that_is_required_ends_the_sessions_begun_without(ann):
     server.cli("policy", "set", company, "second_factor", "required")
     sessions = server.cli("session", "list", "--technician", email)["sessions"]
     assert [session["second_factor"] for session in sessions] == [True]
-    assert events(server, company, "session.all-ended") == [{"count": "1", "reason": "second-factor"}]
+    assert events(server, company, "session.all-ended") == [{"count": "1", "reason": "second-factor", "door": "cli"}]
     assert alone.call("keepConsoleAlive").result == "UserNotLoggedIn"
     assert with_factor.call("keepConsoleAlive").result == "OK"
     assert alone.login(email).result == FACTOR

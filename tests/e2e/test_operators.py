@@ -309,7 +309,7 @@ def test_an_account_and_its_sign_in_are_shown(server, name):
     assert {a["sOperation"] for a in explained["aAnswers"]} >= {"loginTechnicianFromStandalone_v7_2"}
     story = caller.ok("explain", sTechnician=email, sLogin=explained["aSignIns"][0]["sLogin"])["aSteps"]
     assert [s["sWhat"] for s in story][0] == "begun"
-    assert [d["iOk"] for d in caller.ok("stats")["aDays"]] == [1]
+    server.wait_for(lambda: [d["iOk"] for d in caller.ok("stats")["aDays"]] == [1])  # once it is sealed
     policies = {p["sKey"]: p["sValue"] for p in caller.ok("company/show", sCompany=company)["aPolicies"]}
     assert policies["push_number"] == "on"
     told = [e["event"] for e in server.cli("audit", "list", "--technician", email)["events"]]

@@ -583,7 +583,8 @@ def test_login_what_is_tried_of_an_unknown_name_is_bounded_in_the_audit(own_serv
     before = len(server.cli("audit", "list")["events"])
     for _ in range(12):
         assert stranger.login("nobody@example.com", "wrong").result == "InvalidPassword"
-    assert [row["event"] for row in server.cli("audit", "list")["events"][before:]] == ["login.refused"] * 5
+    events = [row["event"] for row in server.cli("audit", "list")["events"][before:]]
+    assert [event for event in events if event != "audit.began"] == ["login.refused"] * 5
 
 
 def test_login_one_address_locks_no_account_in_hours(server, name):
