@@ -28,7 +28,7 @@ no_such(struct cx *cx, const char *what)
 static enum errcode
 take_operator(struct cx *cx, int64_t id, struct operator* o)
 {
-    enum errcode err = operator_get(cx, id, o);
+    enum errcode err = store_operator_get(cx, id, o);
     if (err == ERR_NONE && o->state != OPERATOR_ACTIVE)
         err = refuse(cx, OPERATOR_SIGNED_OUT, "the operator is disabled or deleted");
     if (err == ERR_NONE)

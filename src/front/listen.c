@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* listen: see listen.h. */
 #include "front/listen.h"
+#include "front/crowd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,19 +53,6 @@ turn_away(struct front *f, int fd, bool has_preface)
     away_keep(&f->away, fd);
 }
 
-/* The limit was reached: logged at most once a minute, with the consequences since. */
-static void
-warn_full(struct front *f)
-{
-    int64_t now = loop_now(f->loop);
-    if (f->full_warned != 0 && now - f->full_warned < CLOCK_MINUTE)
-        return;
-    f->full_warned = now;
-    log_event(LOG_CONNECTIONS_FULL, "connections=%zu gave_way=%zu turned_away=%zu", f->n_connections,
-              f->gave_way, f->turned_away);
-    f->gave_way = f->turned_away = 0;
-}
-
 static bool
 waits_for_a_worker(const struct connection *c)
 {
@@ -104,19 +92,6 @@ has_room(struct front *f)
     return has_given_way;
 }
 
-struct throttle_source *
-listen_count(struct front *f, const struct inet_addr *from, bool is_proxy)
-{
-    size_t most = is_proxy ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
-    struct throttle_source *source = throttle_connect(&f->throttle, from, most);
-    f->turned_away += source == NULL;
-    if (source == NULL) {
-        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_CONNECTIONS_SOURCE);
-        warn_full(f);
-    }
-    return source;
-}
-
 static void
 admit(struct listener *l, int fd, const struct forwarded_peer *from)
 {
@@ -124,7 +99,7 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     bool is_proxy = from->is_unix || forwarded_is_proxy(&f->proxies, &from->address);
     bool expects_proxy = (l->traits & FRONT_LISTENER_PROXY) != 0;
     bool was_full = f->n_connections >= (size_t)f->config->limits_connections;
-    struct throttle_source *source = listen_count(f, &from->address, is_proxy);
+    struct throttle_source *source = crowd_count(f, &from->address, is_proxy);
     int on = 1;
 
     if (source != NULL && was_full)
@@ -135,7 +110,7 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
         f->turned_away++;
     }
     if (was_full)
-        warn_full(f);
+        crowd_warn(f);
     if (source == NULL) {
         turn_away(f, fd, from->is_tls || expects_proxy);
         return;

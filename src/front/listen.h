@@ -10,13 +10,9 @@
 #include "base/inet.h"
 
 struct front;
-struct throttle_source;
 
 /* See front_add_listener. */
 enum errcode listen_add(struct cx *cx, struct front *f, int fd, unsigned traits) MUST_CHECK;
-/* Counts a connection of that address; is_proxy: it may have any number. NULL, with a warning: it has as many
- * as one may have. */
-struct throttle_source *listen_count(struct front *f, const struct inet_addr *from, bool is_proxy);
 /* Accepts what is pending, which the kernel would reset otherwise, and closes all listeners. */
 void listen_drain(struct front *f);
 /* Closes all listeners. */

@@ -101,7 +101,7 @@ name_of(const struct route *route)
 }
 
 void
-mark_begin(struct peer *p, const struct forwarded *who, const struct route *route)
+mark_begin(struct peer *p, bool is_proxy, const struct forwarded *who, const struct route *route)
 {
     struct front *f = p->front;
     struct mark *m = &p->mark;
@@ -112,7 +112,7 @@ mark_begin(struct peer *p, const struct forwarded *who, const struct route *rout
     m->method = f->request.method;
     m->trace[0] = '\0';
     struct str given = STR_NULL;
-    if (peer_is_proxy(p)) {
+    if (is_proxy) {
         struct str trace = mark_trace_of(from_proxy(f, STR_LIT("traceparent")));
         if (!str_is_null(trace))
             keep(m->trace, trace);

@@ -8,6 +8,7 @@
 #ifndef COUNTERSIGN_FRONT_MARK_H
 #define COUNTERSIGN_FRONT_MARK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/inet.h"
@@ -29,8 +30,9 @@ struct mark {
     enum http_method method;
 };
 
-/* At the start of the request in p->front->request. The log's lines belong to it until mark_end. */
-void mark_begin(struct peer *p, const struct forwarded *who, const struct route *route);
+/* At the start of the request in p->front->request; is_proxy: a trusted proxy has sent it. The log's lines
+ * belong to it until mark_end. */
+void mark_begin(struct peer *p, bool is_proxy, const struct forwarded *who, const struct route *route);
 void mark_end(void);
 /* Null where there is none. */
 struct str mark_id(const struct mark *m);

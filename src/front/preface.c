@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* preface: see preface.h. */
 #include "front/preface.h"
+#include "front/crowd.h"
 
 #include "front/connection_bytes.h"
-#include "front/listen.h"
 #include "front/parts.h"
 #include "front/proxy_header.h"
 #include "log/log.h"
@@ -39,7 +39,7 @@ static bool
 adopt(struct connection *c, const struct inet_addr *caller)
 {
     struct front *f = c->peer.front;
-    struct throttle_source *source = listen_count(f, caller, forwarded_is_proxy(&f->proxies, caller));
+    struct throttle_source *source = crowd_count(f, caller, forwarded_is_proxy(&f->proxies, caller));
 
     if (source == NULL) {
         f->refused++;

@@ -19,17 +19,6 @@ struct tls_conn {
     char reason[TLS_REASON_MAX];
 };
 
-/* The first message in OpenSSL's error queue, as one line; the queue is emptied. */
-void
-tls_take_reason(char *out, size_t n)
-{
-    unsigned long code = ERR_peek_error();
-    const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
-
-    (void)snprintf(out, n, "%s", text != NULL ? text : "no reason given");
-    ERR_clear_error();
-}
-
 struct tls_conn *
 tls_conn_new(struct tls_context *ctx, int fd)
 {

@@ -18,6 +18,17 @@
 #include "http/tls.h"
 #include "http/tls_parts.h"
 
+/* The first message in OpenSSL's error queue, as one line; the queue is emptied. */
+void
+tls_take_reason(char *out, size_t n)
+{
+    unsigned long code = ERR_peek_error();
+    const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
+
+    (void)snprintf(out, n, "%s", text != NULL ? text : "no reason given");
+    ERR_clear_error();
+}
+
 enum { FILE_SIZE_MAX = 1024 * 1024, CHAIN_MAX = 16 };
 
 static enum errcode

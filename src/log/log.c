@@ -28,25 +28,6 @@ static struct {
     char request[LOG_REQUEST_MAX + 1], trace[LOG_TRACE_MAX + 1]; /* "": none */
 } sink = {.who = "countersign", .level = LOG_LEVEL_INFO};
 
-static const char *const level_names[] = {
-    [LOG_LEVEL_ERROR] = "error",
-    [LOG_LEVEL_WARNING] = "warning",
-    [LOG_LEVEL_INFO] = "info",
-    [LOG_LEVEL_DEBUG] = "debug",
-};
-
-const struct log_event_row log_events[LOG_EVENT_COUNT_] = {
-#define LOG_EVENT(id, name, level, doc) [LOG_##id] = {name, LOG_LEVEL_##level, doc},
-#include "log/events.def"
-};
-
-const char *
-log_level_name(enum log_level level)
-{
-    ASSERT(level <= LOG_LEVEL_DEBUG);
-    return level_names[level];
-}
-
 /* JOURNAL_STREAM is DEVICE:INODE. It is inherited by programs whose standard error is something else. */
 static bool
 is_journal(void)

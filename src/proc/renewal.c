@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/list.h"
-#include "proc/reload.h"
 #include "proc/supervisor.h"
 
 #define SETTLE (2 * CLOCK_S) /* a program that replaces both files is done by then */
@@ -32,13 +31,14 @@ due(struct loop_timer *t)
     buf_reset(&r->seen);
     buf_add_str(&r->seen, buf_view(&now));
     buf_clear(&now);
-    bool is_due = is_new && is_settled && reload_certificates(s);
+    bool is_due = is_new && is_settled && r->reload(s);
     loop_timer_set(s->loop, t, clock_mono() + (is_new && !is_due && every > SETTLE ? SETTLE : every));
 }
 
 void
-renewal_init(struct supervisor *s)
+renewal_init(struct supervisor *s, bool (*reload)(struct supervisor *s))
 {
+    s->renewal.reload = reload;
     loop_timer_init(&s->renewal.timer, due);
     buf_init(&s->renewal.known, CERTIFICATES_STAMP_MAX);
     buf_init(&s->renewal.seen, CERTIFICATES_STAMP_MAX);

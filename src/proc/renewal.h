@@ -5,6 +5,8 @@
 #ifndef COUNTERSIGN_PROC_RENEWAL_H
 #define COUNTERSIGN_PROC_RENEWAL_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/loop.h"
 
@@ -14,10 +16,11 @@ struct renewal {
     struct loop_timer timer;
     struct buf known; /* certificates_stamp when the files were last taken or refused */
     struct buf seen;  /* and at the last look */
+    bool (*reload)(struct supervisor *s);
 };
 
-/* Not yet looking. */
-void renewal_init(struct supervisor *s);
+/* Not yet looking. reload: takes the files, or returns false while another reload is under way. */
+void renewal_init(struct supervisor *s, bool (*reload)(struct supervisor *s));
 void renewal_clear(struct supervisor *s);
 /* The server serves: looks every tls.watch from now on. Again after a reload, which may have changed that. */
 void renewal_begin(struct supervisor *s);

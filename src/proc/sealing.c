@@ -5,7 +5,7 @@
 #include "accounts/audit.h"
 #include "ledger/sealer.h"
 
-_Static_assert(SEALING_FOLLOWS <= CX_WOKEN, "a look wakes those whom it concerns");
+_Static_assert((int)SEALING_FOLLOWS <= (int)CX_WOKEN, "a look wakes those whom it concerns");
 
 void
 sealing_init(struct sealing *s)

@@ -18,7 +18,7 @@
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "proc/control.h"
-#include "proc/guard.h"
+#include "proc/enclose.h"
 #include "proc/handover.h"
 #include "proc/lock.h"
 #include "proc/inherited.h"
@@ -344,37 +344,6 @@ prepare(struct supervisor *s)
     return err == ERR_NONE ? signals_watch(s->loop, got, s) : err;
 }
 
-/* The folder of a path, with its slash. */
-static const char *
-folder_of(struct arena *a, struct str path)
-{
-    while (path.n > 0 && path.p[path.n - 1] != '/')
-        path.n--;
-    return path.n == 0 ? NULL : arena_cstr(a, path);
-}
-
-/* From here on: where the data is, where reports go, and our own programs. */
-static enum errcode
-guard(struct supervisor *s)
-{
-    struct arena *a = &s->cx.arena;
-    const struct config *config = &s->source.config;
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-    struct str reports = str_from_cstr(getenv("RUNTIME_DIRECTORY"));
-    const char *const writable[] = {
-        folder_of(a, config_local_file(config)),
-        folder_of(a, config->store_key_file),
-        str_is_empty(reports) ? NULL : arena_cstr(a, str_sub(reports, 0, str_find(reports, ':'))),
-    };
-    const char *const programs[] = {
-        folder_of(a, str_from_cstr(s->options->front)),
-        folder_of(a, str_from_cstr(s->options->worker)),
-        n > 0 ? folder_of(a, (struct str){self, (size_t)n}) : NULL,
-    };
-    return guard_enter(&s->cx, &(struct guard){writable, programs, ARRAY_LEN(writable), ARRAY_LEN(programs)});
-}
-
 static int
 serve(struct supervisor *s)
 {
@@ -384,7 +353,7 @@ serve(struct supervisor *s)
     }
     enum errcode err = prepare(s);
     if (err == ERR_NONE)
-        err = guard(s);
+        err = enclose(s);
     if (err != ERR_NONE) {
         log_cx_error(&s->cx, LOG_START_FAILED);
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
@@ -432,7 +401,7 @@ supervise_run(const struct supervise_options *options)
         s.loop = loop_new();
         loop_timer_init(&s.deadline, deadline_due);
         loop_timer_init(&s.patrol, patrol);
-        renewal_init(&s);
+        renewal_init(&s, reload_certificates);
         upgrade_init(&s);
         s.reload.count =
             (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */

@@ -94,8 +94,9 @@ counted_of(struct cx *cx, const struct audit_row *row)
                         .id = row->id};
     uint64_t times = 0;
     const bool is_refusal = !is_tally || str_eq(audit_detail(cx, row, "event"), STR_LIT("login.refused"));
-    if (is_refusal)
-        (void)str_to_u64(audit_detail(cx, row, is_tally ? "times" : "turned_away"), UINT64_MAX, &times);
+    const struct str text = is_refusal ? audit_detail(cx, row, is_tally ? "times" : "turned_away") : STR_NULL;
+    if (str_to_u64(text, UINT64_MAX, &times) != ERR_NONE)
+        times = 0;
     s.times = times > INT32_MAX ? INT32_MAX : (int32_t)times;
     s.network = s.source;
     return s;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os: what stands in for the calls of one C library. */
+/* os: replacements of calls that only one C library has. */
 #include "tests/unit/unit.h"
 
 #include <errno.h>
