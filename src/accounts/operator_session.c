@@ -156,7 +156,7 @@ add_passkey(struct cx *cx, const struct operator* o, struct str name, const stru
 static enum errcode
 enrol(struct cx *cx, struct str ticket, struct str name, const struct passkey_registration *registration)
 {
-    struct operator o;
+    struct operator o = {.id = 0};
     struct webauthn_credential made;
     bool was_open = false;
     enum errcode err = holder_of(cx, ticket, &o);
@@ -299,8 +299,8 @@ verify(struct cx *cx, const struct operator_sign_in *in, struct operator_passkey
 static enum errcode
 open_session(struct cx *cx, const struct operator_sign_in *in, struct str token)
 {
-    struct operator_passkey p;
-    struct operator o;
+    struct operator_passkey p = {.id = 0};
+    struct operator o = {.id = 0};
     bool changed = false;
     const struct digest digest = token_digest(token), challenge = token_digest(in->challenge);
     enum errcode err = read_passkey(cx, in, &p, &o);

@@ -192,7 +192,7 @@ report_damage(struct cli *cli, const struct verify_report *r)
 enum errcode
 cmd_audit_verify(struct cli *cli)
 {
-    struct verify_report r;
+    struct verify_report r = {.bad = 0};
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = verify_log(&cli->cx, &r);

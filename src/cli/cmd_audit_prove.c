@@ -58,7 +58,7 @@ read_note(struct cli *cli, struct str path, struct str *note_out)
 static enum errcode
 print_growth(struct cli *cli, struct str path)
 {
-    struct str older, proof;
+    struct str older = STR_NULL, proof = STR_NULL;
     enum errcode err = read_note(cli, path, &older);
     if (err == ERR_NONE)
         err = cli_open_log(cli);
