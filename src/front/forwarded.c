@@ -149,7 +149,7 @@ static enum errcode
 read_rfc7239(const struct forwarded_rules *r, const struct inet_addr *peer, struct str field, struct arena *a,
              struct claims *out)
 {
-    struct forwarded_element e;
+    struct forwarded_element e = {.node = STR_NULL};
     out->has_source = false;
     while (!str_is_null(field)) {
         struct inet_addr node;

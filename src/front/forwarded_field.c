@@ -96,12 +96,12 @@ forwarded_field_next(struct str *rest, struct arena *a, struct forwarded_element
         if (is_pair && cut_pair(rest, a, out) != ERR_NONE)
             return ERR_SYNTAX;
         skip_blanks(rest);
-        char end = rest->n > 0 ? rest->p[0] : '\0';
         bool is_last = rest->n == 0;
+        bool is_end = !is_last && rest->p[0] == ',', is_more = !is_last && rest->p[0] == ';';
         *rest = is_last ? STR_NULL : str_sub(*rest, 1, SIZE_MAX);
-        if (is_last || end == ',')
+        if (is_last || is_end)
             return ERR_NONE;
-        if (end != ';')
+        if (!is_more)
             return ERR_SYNTAX;
     }
 }

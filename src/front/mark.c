@@ -50,7 +50,8 @@ mark_trace_of(struct str h)
 static void
 keep(char *to, struct str s)
 {
-    memcpy(to, s.p, s.n);
+    if (s.n > 0)
+        memcpy(to, s.p, s.n);
     to[s.n] = '\0';
 }
 
@@ -83,7 +84,7 @@ name_of(const struct route *route)
 {
     static const char *const names[] = {
         [ROUTE_SERVICE] = CT_PATH,
-        [ROUTE_PATH_INFO] = CT_PATH "/*",
+        [ROUTE_PATH_INFO] = (CT_PATH "/*"),
         [ROUTE_API] = "/api",
         [ROUTE_HEALTH] = "/healthz",
         [ROUTE_READY] = "/readyz",
@@ -94,6 +95,10 @@ name_of(const struct route *route)
         [ROUTE_ACCOUNT] = "/account/*",
         [ROUTE_CONSOLE] = "/console/",
         [ROUTE_CONSOLE_BARE] = "/console",
+        [ROUTE_ADMIN] = "/console/admin/*",
+        [ROUTE_ADMIN_BARE] = "/console/admin",
+        [ROUTE_ROOT] = "/",
+        [ROUTE_OPENAPI] = "/api/*openapi.json",
         [ROUTE_SANDBOX] = "/sandbox",
         [ROUTE_ANY] = "*",
     };

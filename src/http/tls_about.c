@@ -15,10 +15,11 @@ static void
 copy_text(char *out, size_t size, const char *text, size_t n)
 {
     size_t at = 0;
-    for (; at < n && at + 1 < size; at++)
-        out[at] = text[at] > ' ' && text[at] < 0x7f && text[at] != '"' ? text[at]
-                  : text[at] == ' '                                    ? ' '
-                                                                       : '?';
+    for (; at < n && at + 1 < size; at++) {
+        out[at] = text[at];
+        if (text[at] < ' ' || text[at] >= 0x7f || text[at] == '"')
+            out[at] = '?';
+    }
     out[at] = '\0';
 }
 

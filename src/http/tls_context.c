@@ -319,7 +319,7 @@ name_set(struct cx *cx, struct tls_context *ctx)
 enum errcode
 tls_context_end(struct cx *cx, struct tls_context *ctx)
 {
-    ASSERT(ctx->n > 0);
+    ASSERT(ctx != NULL && ctx->n > 0);
     const char *first = tls_about_first_name(ctx->pairs[0].leaf, &cx->arena);
     enum errcode err = name_set(cx, ctx);
     tls_names_sort(&ctx->names);

@@ -117,7 +117,7 @@ is_ours(const struct signer *s, struct str name, struct str text, struct str lin
 enum errcode
 checkpoint_read(struct cx *cx, struct str note, struct checkpoint *out)
 {
-    struct str text, rest;
+    struct str text = STR_NULL, rest = STR_NULL;
     enum errcode err = divide(cx, note, &text, &rest);
     if (err == ERR_NONE)
         err = read_text(cx, text, out);

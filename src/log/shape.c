@@ -195,7 +195,9 @@ add_journal(struct shaping *s, const char *prefix, struct str key, struct str va
     size_t was = s->n;
     bool fits = add_cstr(s, prefix);
     for (size_t i = 0; fits && i < key.n; i++) {
-        char c = key.p[i] >= 'a' && key.p[i] <= 'z' ? (char)(key.p[i] - 'a' + 'A') : key.p[i];
+        char c = key.p[i];
+        if (c >= 'a' && c <= 'z')
+            c = (char)(c - 'a' + 'A');
         fits = add(s, (struct str){&c, 1});
     }
     if (!fits || !add_cstr(s, "=") || !add(s, value) || !add_cstr(s, "\n"))

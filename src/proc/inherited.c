@@ -45,7 +45,7 @@ socket_place_format(struct arena *a, const struct socket_place *at)
 static bool
 read_place(struct arena *a, int fd, struct socket_place *out)
 {
-    struct sockaddr_storage sa;
+    struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
     socklen_t n = sizeof sa;
     *out = (struct socket_place){.path = STR_NULL};
     if (getsockname(fd, (struct sockaddr *)&sa, &n) != 0)

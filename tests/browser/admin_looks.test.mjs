@@ -90,6 +90,8 @@ test("a locked technician is helped in three clicks", async () => {
     const seen = await at("live");
     await seen.page.getByLabel("Address or name").fill("ann");
     await seen.page.getByRole("button", {name: "Find"}).click();
+    // The list of what happens has her as well, until the one of who was found is there.
+    await seen.page.waitForFunction(() => document.querySelectorAll('a[href="#/person/7"]').length === 1);
     await seen.page.getByRole("link", {name: "ann.archer@acme.example"}).click();
     await seen.page.getByRole("button", {name: "Unlock"}).click();
     await seen.page.waitForFunction(() => document.querySelector(".problem") === null);
