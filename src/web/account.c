@@ -3,7 +3,7 @@
  * (tools/embed-folder). */
 #include "web/web.h"
 
-#include <stddef.h>
+#include "web/find.h"
 
 #include "account.inc"
 
@@ -12,9 +12,5 @@ web_account_find(struct str name)
 {
     if (str_eq(name, STR_LIT("password")))
         name = STR_LIT("password.html");
-    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
-        if (str_eq(assets[i].name, name))
-            return &assets[i];
-    }
-    return NULL;
+    return web_find(assets, ARRAY_LEN(assets), name);
 }

@@ -3,20 +3,14 @@
  */
 #include "web/web.h"
 
-#include <stddef.h>
+#include "web/find.h"
 
 #include "approve.inc"
 
 const struct web_asset *
 web_approve_find(struct str name)
 {
-    static const struct str page = STR("index.html");
-
     if (name.n == 0)
-        name = page;
-    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
-        if (str_eq(assets[i].name, name))
-            return &assets[i];
-    }
-    return NULL;
+        name = STR_LIT("index.html");
+    return web_find(assets, ARRAY_LEN(assets), name);
 }

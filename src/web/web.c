@@ -3,16 +3,12 @@
  * (tools/embed-folder). */
 #include "web/web.h"
 
-#include <stddef.h>
+#include "web/find.h"
 
 #include "pages.inc"
 
 const struct web_asset *
 web_asset_find(struct str name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(assets); i++) {
-        if (str_eq(assets[i].name, name))
-            return &assets[i];
-    }
-    return NULL;
+    return web_find(assets, ARRAY_LEN(assets), name);
 }
