@@ -126,6 +126,14 @@ str_find_str(struct str s, struct str needle)
 }
 
 struct str
+str_folder(struct str path)
+{
+    while (path.n > 0 && path.p[path.n - 1] != '/')
+        path.n--;
+    return path;
+}
+
+struct str
 str_cut(struct str *rest, char sep)
 {
     size_t at = str_find(*rest, sep);

@@ -56,6 +56,9 @@ size_t str_find(struct str s, char byte);
 /* Index of the first occurrence of needle, or s.n. An empty needle is found at 0. */
 size_t str_find_str(struct str s, struct str needle);
 
+/* A path up to its last slash, that one included; empty if it has none. */
+struct str str_folder(struct str path);
+
 /* Splits *rest at the first `sep`: returns the part before it, and *rest becomes the part after it.
  * Without a `sep`, returns everything and *rest becomes null; so a loop ends at str_is_null(*rest). */
 struct str str_cut(struct str *rest, char sep);

@@ -68,9 +68,7 @@ cli_fill_env(struct cli *cli)
 const char *
 cli_folder_of(struct cli *cli, struct str path)
 {
-    size_t n = path.n;
-    while (n > 0 && path.p[n - 1] != '/')
-        n--;
+    size_t n = str_folder(path).n;
     return n == 0 ? "." : arena_cstr(&cli->cx.arena, str_sub(path, 0, n == 1 ? 1 : n - 1));
 }
 

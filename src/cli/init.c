@@ -44,9 +44,7 @@ init_check_absent(struct cli *cli, const char *path, const char *what)
 static enum errcode
 make_folder(struct cli *cli, struct str path)
 {
-    size_t n = path.n;
-    while (n > 0 && path.p[n - 1] != '/')
-        n--;
+    size_t n = str_folder(path).n;
     if (n <= 1)
         return ERR_NONE;
     const char *folder = arena_cstr(&cli->cx.arena, str_sub(path, 0, n - 1));

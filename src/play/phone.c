@@ -23,10 +23,7 @@ enum { STATEMENT_MAX = 16 * 1024, PEM_MAX = 1024 };
 const char *
 phone_key_file(struct arena *a, struct str store_path)
 {
-    struct str folder = store_path;
-    while (folder.n > 0 && folder.p[folder.n - 1] != '/')
-        folder.n--;
-    return arena_printf(a, "%.*sphone.key", STR_ARG(folder)).p;
+    return arena_printf(a, "%.*sphone.key", STR_ARG(str_folder(store_path))).p;
 }
 
 enum errcode

@@ -171,9 +171,7 @@ find_children(struct arena *a)
 {
     const char *self = find_self(a);
     if (self != NULL) {
-        struct str folder = str_from_cstr(self);
-        while (folder.n > 1 && folder.p[folder.n - 1] != '/')
-            folder.n--;
+        struct str folder = str_folder(str_from_cstr(self)); /* of the kernel's: it has a slash */
         folder.n--;
         if (access(arena_printf(a, "%.*s/countersign-front", STR_ARG(folder)).p, X_OK) == 0)
             return arena_cstr(a, folder);

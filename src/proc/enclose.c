@@ -2,9 +2,7 @@
 /* enclose: see the header. */
 #include "proc/enclose.h"
 
-#include <limits.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "proc/guard.h"
 #include "proc/supervise.h"
@@ -14,9 +12,8 @@
 static const char *
 folder_of(struct arena *a, struct str path)
 {
-    while (path.n > 0 && path.p[path.n - 1] != '/')
-        path.n--;
-    return path.n == 0 ? NULL : arena_cstr(a, path);
+    struct str folder = str_folder(path);
+    return folder.n == 0 ? NULL : arena_cstr(a, folder);
 }
 
 enum errcode
@@ -24,8 +21,6 @@ enclose(struct supervisor *s)
 {
     struct arena *a = &s->cx.arena;
     const struct config *config = &s->source.config;
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
     struct str reports = str_from_cstr(getenv("RUNTIME_DIRECTORY"));
     const char *const writable[] = {
         folder_of(a, config_local_file(config)),
@@ -35,7 +30,7 @@ enclose(struct supervisor *s)
     const char *const programs[] = {
         folder_of(a, str_from_cstr(s->options->front)),
         folder_of(a, str_from_cstr(s->options->worker)),
-        n > 0 ? folder_of(a, (struct str){self, (size_t)n}) : NULL,
+        folder_of(a, str_from_cstr(s->options->self)),
     };
     return guard_enter(&s->cx, &(struct guard){writable, programs, ARRAY_LEN(writable), ARRAY_LEN(programs)});
 }

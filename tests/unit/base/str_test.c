@@ -37,6 +37,17 @@ compares(void **state)
 }
 
 static void
+finds_a_folder(void **state)
+{
+    (void)state;
+    assert_str(str_folder(STR_LIT("/var/lib/a.db")), "/var/lib/");
+    assert_str(str_folder(STR_LIT("/a")), "/");
+    assert_str(str_folder(STR_LIT("a/b/")), "a/b/");
+    assert_int_equal(str_folder(STR_LIT("a.db")).n, 0);
+    assert_int_equal(str_folder(STR_NULL).n, 0);
+}
+
+static void
 cuts(void **state)
 {
     (void)state;
@@ -97,8 +108,8 @@ reads_numbers(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(null_is_not_empty), cmocka_unit_test(compares),
-                                       cmocka_unit_test(cuts), cmocka_unit_test(finds),
-                                       cmocka_unit_test(reads_numbers)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_is_not_empty), cmocka_unit_test(compares), cmocka_unit_test(cuts),
+        cmocka_unit_test(finds_a_folder),    cmocka_unit_test(finds),    cmocka_unit_test(reads_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
