@@ -19,20 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "log/log.h"
 #include "proc/landlock.h"
-
-/* A sanitizer reads /proc for its reports and, at exit, stops the process's threads to search for leaks. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
-#endif
 
 enum {
     FS_READ = LANDLOCK_FS_READ_FILE | LANDLOCK_FS_READ_DIR,

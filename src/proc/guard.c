@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "proc/landlock.h"
 #include "proc/privilege.h"
 
@@ -21,18 +22,6 @@
 #define OUR_MACHINE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define OUR_MACHINE AUDIT_ARCH_AARCH64
-#endif
-
-/* A sanitizer stops the threads of its process to search for leaks. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED 0
 #endif
 
 #define DONE "COUNTERSIGN_GUARDED" /* the number of the process in which it was done */

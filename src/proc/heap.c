@@ -9,15 +9,13 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/sanitized.h"
 #include "base/secret.h"
 
 /* Larger blocks are request bodies or the memory of argon2, which their owners wipe. */
 enum { WIPED_MAX = 1024 * 1024 };
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if IS_SANITIZED
 #include <sanitizer/allocator_interface.h>
 
 static void

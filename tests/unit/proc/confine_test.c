@@ -23,12 +23,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/rand.h"
+#include "base/sanitized.h"
 #include "log/log.h"
 #include "proc/confine.h"
-
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
 
 enum { DESCRIPTORS = 64, REFUSED = 100 };
 
@@ -290,7 +287,7 @@ each_kind_can_do_what_it_needs_and_no_more(void **state)
     (void)state;
     /* The sanitizers of a build for tests need fork, and read files, so these tell only where they are not.
      */
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if IS_SANITIZED
     enum { FORK = 0, LIBRARY = REFUSED };
 #else
     enum { FORK = -SIGSYS, LIBRARY = -SIGSYS };
@@ -337,7 +334,7 @@ static void
 a_command_or_an_option_that_is_not_used_kills(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if IS_SANITIZED
     enum { IOCTL = 0 }; /* the sanitizers' reports need ioctl */
 #else
     enum { IOCTL = -SIGSYS };
@@ -409,7 +406,7 @@ static void
 a_process_has_so_much_memory(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if IS_SANITIZED
     enum { MORE = 0 };
 #else
     enum { MORE = REFUSED };
