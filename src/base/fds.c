@@ -61,6 +61,18 @@ fds_close_from(int first)
 }
 
 bool
+fds_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    int why = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    errno = why;
+    return done;
+}
+
+bool
 fds_write_synced(int fd, struct str bytes)
 {
     while (bytes.n > 0) {

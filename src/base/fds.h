@@ -17,6 +17,9 @@ bool fds_open_standard(void) MUST_CHECK;
  * and a container's filter may refuse. False: some may still be open. */
 bool fds_close_from(int first) MUST_CHECK;
 
+/* Waits until the disk has that file, or that folder, without which the name of a new file is lost. False:
+ * errno says why. */
+bool fds_sync(const char *path) MUST_CHECK;
 /* Writes all bytes to a file, and waits until the disk has them. False: errno says why. */
 bool fds_write_synced(int fd, struct str bytes) MUST_CHECK;
 

@@ -56,11 +56,7 @@ env_configure(struct auth_env *env, const struct config *c, struct arena *a)
 static bool
 sync_folder(struct cx *cx, const char *file)
 {
-    int fd = open(dirname(arena_cstr(&cx->arena, str_from_cstr(file))), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return done;
+    return fds_sync(dirname(arena_cstr(&cx->arena, str_from_cstr(file))));
 }
 
 enum errcode

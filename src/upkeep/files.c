@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fds.h"
 #include "base/os.h"
 
 static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
@@ -43,23 +44,13 @@ files_make(struct cx *cx, const char *path)
     return ERR_NONE;
 }
 
-static enum errcode
-sync_path(struct cx *cx, const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    bool done = fd >= 0 && fsync(fd) == 0;
-    enum errcode err = done ? ERR_NONE : fail(cx, path);
-    if (fd >= 0)
-        (void)close(fd);
-    return err;
-}
-
 enum errcode
 files_sync(struct cx *cx, const char *path)
 {
-    enum errcode err = sync_path(cx, path, O_RDONLY);
-    char *folder = dirname(arena_cstr(&cx->arena, str_from_cstr(path)));
-    return err == ERR_NONE ? sync_path(cx, folder, O_RDONLY | O_DIRECTORY) : err;
+    const char *folder = dirname(arena_cstr(&cx->arena, str_from_cstr(path)));
+    if (!fds_sync(path))
+        return fail(cx, path);
+    return fds_sync(folder) ? ERR_NONE : fail(cx, folder);
 }
 
 /* All bytes of one descriptor. False: see errno. */
