@@ -228,8 +228,8 @@ must_escape(uint32_t cp)
            cp == 0x2028 || cp == 0x2029;
 }
 
-void
-ct_json_put_string(struct buf *out, struct str s)
+static void
+put_string(struct buf *out, struct str s)
 {
     buf_add_byte(out, '"');
     size_t from = 0;
@@ -270,7 +270,7 @@ put_enum(struct buf *out, const struct ct_enum *en, int value)
 {
     struct str name = ct_enum_name(en, value);
     ASSERT(!str_is_null(name));
-    ct_json_put_string(out, str_sub(name, strlen(en->prefix) + 1, SIZE_MAX));
+    put_string(out, str_sub(name, strlen(en->prefix) + 1, SIZE_MAX));
 }
 
 static void
@@ -278,7 +278,7 @@ put_value(struct buf *out, const struct ct_field *field, const void *at)
 {
     switch (field->kind) {
     case CT_STRING:
-        ct_json_put_string(out, *(const struct str *)at);
+        put_string(out, *(const struct str *)at);
         break;
     case CT_BOOLEAN:
         buf_add_cstr(out, *(const bool *)at ? "true" : "false");
@@ -318,7 +318,7 @@ ct_json_put(struct buf *out, const struct ct_type *t, const void *value)
         if (!first)
             buf_add_byte(out, ',');
         first = false;
-        ct_json_put_string(out, t->fields[i].name);
+        put_string(out, t->fields[i].name);
         buf_add_byte(out, ':');
         put_value(out, &t->fields[i], at);
     }

@@ -33,7 +33,5 @@ enum errcode ct_json_get(struct arena *a, struct str body, const struct ct_type 
  * UTF-8 becomes U+FFFD; "<", ">", "&" and U+2028, U+2029 are escaped, so that it may be embedded in a
  * page. */
 void ct_json_put(struct buf *out, const struct ct_type *t, const void *value);
-/* The same for one string, with its quotes. */
-void ct_json_put_string(struct buf *out, struct str s);
 
 #endif

@@ -4,7 +4,7 @@
 #include "contract/ct_openapi.h"
 
 #include "base/err.h"
-#include "contract/ct_json.h"
+#include "base/json.h"
 
 /* What differs between the faces. */
 static const struct about {
@@ -34,7 +34,7 @@ static const struct {
 static void
 text(struct buf *b, const char *s)
 {
-    ct_json_put_string(b, str_from_cstr(s));
+    json_add_string(b, str_from_cstr(s));
 }
 
 /* "A", "B", ... */
@@ -43,7 +43,7 @@ names(struct buf *b, const struct ct_enum *e)
 {
     for (size_t i = 0; i < e->n; i++) {
         buf_add_cstr(b, i > 0 ? ", " : "");
-        ct_json_put_string(b, e->values[i].bare);
+        json_add_string(b, e->values[i].bare);
     }
 }
 
@@ -79,7 +79,7 @@ properties(struct buf *b, const struct ct_type *t, const char *indent)
     buf_addf(b, "%s\"properties\": {", indent);
     for (size_t i = 0; i < t->n; i++) {
         buf_addf(b, "%s\n%s ", i > 0 ? "," : "", indent);
-        ct_json_put_string(b, t->fields[i].name);
+        json_add_string(b, t->fields[i].name);
         buf_add_cstr(b, ": ");
         schema_of(b, &t->fields[i]);
     }
@@ -96,7 +96,7 @@ required(struct buf *b, const struct ct_type *t, const char *indent)
         if (t->fields[i].kind == CT_STRING || t->fields[i].kind == CT_ARRAY)
             continue;
         buf_add_cstr(b, comma);
-        ct_json_put_string(b, t->fields[i].name);
+        json_add_string(b, t->fields[i].name);
         comma = ", ";
     }
     buf_add_cstr(b, "]");

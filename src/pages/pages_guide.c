@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pages_guide: the guide's pages that belong to no single operation: whole consoles, what to do about each
  * result, and the limits and waits. */
+#include "base/json.h"
 #include "contract/ct_advice.h"
 #include "pages/guide.h"
 #include "pages/page.h"
@@ -125,7 +126,7 @@ results_page(struct buf *b, struct response *out)
     page_end(b, 200, "private, max-age=0", out);
 }
 
-/* Each value's next step and text. The lists' texts have no character that JSON escapes: a test parses it. */
+/* Each value's next step and text. */
 static void
 results_json(struct buf *b, struct response *out)
 {
@@ -137,8 +138,10 @@ results_json(struct buf *b, struct response *out)
         for (size_t k = 0; k < enums[i]->n; k++) {
             struct ct_advice advice = {"", "", ""};
             (void)ct_advice_find(enums[i], enums[i]->values[k].bare, &advice);
-            buf_addf(b, "%s\n \"%.*s\": {\"next\": \"%s\", \"text\": \"%s\"}", comma,
-                     STR_ARG(enums[i]->values[k].name), advice.next, advice.person);
+            buf_addf(b, "%s\n \"%.*s\": {\"next\": \"%s\", \"text\": ", comma,
+                     STR_ARG(enums[i]->values[k].name), advice.next);
+            json_add_string(b, str_from_cstr(advice.person));
+            buf_add_cstr(b, "}");
             comma = ",";
         }
     }
