@@ -108,7 +108,7 @@ ops_run(struct cx *cx, enum ct_op_id op, const void *in, void *out)
 
 /* Whether the answer decides: not "ask again", nor "prove more", nor that a token means nothing. */
 static bool
-decides(const struct ct_op *op, const void *out)
+decides(const struct ct_op *op, struct str result)
 {
     static const struct str open[] = {STR("Poll"), STR("InvalidToken"), STR("OkTwoFactorSetupRequired"),
                                       STR("OkTwoFactorAuthenticationRequired")};
@@ -117,7 +117,7 @@ decides(const struct ct_op *op, const void *out)
         op->id != CT_OP_loginTechnicianWithNewPassword_v7_2)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(open); i++)
-        if (ct_result(op, out) == ct_enum_find(op->out.fields[0].en, open[i]))
+        if (str_eq(result, open[i]))
             return false;
     return true;
 }
@@ -125,9 +125,9 @@ decides(const struct ct_op *op, const void *out)
 void
 ops_note(const struct cx *cx, const struct ct_op *op, const void *out)
 {
-    if (!decides(op, out))
-        return;
     struct str result = op->out.fields[0].en->values[ct_result(op, out)].bare;
+    if (!decides(op, result))
+        return;
     struct str actor = str_is_null(cx->actor) ? STR_LIT("-") : cx->actor;
     metrics_count(METRIC_SIGNINS, metrics_result(result));
     log_event(is_ok(op, out) ? LOG_SIGNIN_GRANTED : LOG_SIGNIN_REFUSED,
