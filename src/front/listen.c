@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* listen: see listen.h. */
 #include "front/listen.h"
-#include "front/crowd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 
 #include "base/inet.h"
 #include "front/connection.h"
+#include "front/crowd.h"
 #include "front/parts.h"
 #include "log/log.h"
 #include "metrics/metrics.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* preface: see preface.h. */
 #include "front/preface.h"
-#include "front/crowd.h"
 
 #include "front/connection_bytes.h"
+#include "front/crowd.h"
 #include "front/parts.h"
 #include "front/proxy_header.h"
 #include "log/log.h"
