@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "accounts/audit.h"
+#include "base/clock.h"
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/rand.h"
@@ -13,6 +14,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/leaf.h"
 #include "ledger/tree.h"
+#include "metrics/metrics.h"
 
 /* One transaction. */
 struct sealing {
@@ -119,21 +121,20 @@ sign(struct cx *cx, const struct sealing *s)
 }
 
 static enum errcode
-seal_within(struct cx *cx, size_t *n_out)
+seal_within(struct cx *cx, struct audit_row **rows_out, size_t *n_out)
 {
     struct sealing s = {.last = 0};
-    struct audit_row *rows = NULL;
     enum errcode err = open_tree(cx, &s);
     if (err == ERR_NONE)
-        err = store_audit_unsealed(cx, SEALER_BATCH, &rows, n_out);
+        err = store_audit_unsealed(cx, SEALER_BATCH, rows_out, n_out);
     if (err != ERR_NONE || *n_out == 0)
         return err;
     if (s.tree.size == 0)
         err = begin_log(cx, &s);
     for (size_t i = 0; i < *n_out && err == ERR_NONE; i++) {
-        err = add_leaf(cx, &s, &rows[i]);
+        err = add_leaf(cx, &s, &(*rows_out)[i]);
         if (err == ERR_NONE)
-            err = store_audit_seal(cx, &rows[i]);
+            err = store_audit_seal(cx, &(*rows_out)[i]);
     }
     return err != ERR_NONE ? err : sign(cx, &s);
 }
@@ -154,13 +155,18 @@ look(struct cx *cx, bool *any_out)
 static enum errcode
 seal(struct cx *cx, size_t *n_out)
 {
+    struct audit_row *rows = NULL;
     bool any = false;
     *n_out = 0;
     enum errcode err = look(cx, &any);
     if (err != ERR_NONE || !any)
         return err;
     err = db_begin_apart(cx);
-    return err != ERR_NONE ? err : db_end(cx, seal_within(cx, n_out));
+    if (err == ERR_NONE)
+        err = db_end(cx, seal_within(cx, &rows, n_out));
+    for (size_t i = 0; err == ERR_NONE && i < *n_out; i++)
+        metrics_observe(METRIC_SEAL_DELAY, 0, clock_now() - rows[i].at);
+    return err;
 }
 
 enum errcode

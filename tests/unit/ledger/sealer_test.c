@@ -7,6 +7,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/sealer.h"
 #include "ledger/verify.h"
+#include "metrics/metrics.h"
 #include "store/store_ledger.h"
 #include "tests/unit/store.h"
 
@@ -24,6 +25,7 @@ numbers_follow_the_commits(void **state)
 {
     struct fixture *f = *state;
     struct audit_row row;
+    const uint64_t measured = metrics_own(METRIC_SEAL_DELAY, 0, 0);
     world_append(f, 2);
     assert_ok(sealer_finish(&f->cx));
     assert_int_equal(last(f), 3);
@@ -41,6 +43,7 @@ numbers_follow_the_commits(void **state)
         assert_int_equal(row.seq, seq);
         assert_int_equal(row.at, FIXTURE_NOW - (seq == 4 ? CLOCK_S : 0));
     }
+    assert_int_equal(metrics_own(METRIC_SEAL_DELAY, 0, 0), measured + 3);
 }
 
 /* The first event says what the log is called, and what was before it. */
