@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the operator's console looks: every view, in every language, on a phone and on a desk; axe reports no fault; nothing overflows.
-// The answers are a double's: what the server really does is tested in admin.test.mjs.
+// The answers are a double's: what the server really does is tested in tests/e2e/test_operators.py.
 import assert from "node:assert/strict";
 import {readdir, readFile} from "node:fs/promises";
 import {after, before, test} from "node:test";

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+import postgres
 from countersign import Server
 
 COUNTER = itertools.count()
@@ -37,6 +38,20 @@ def own_server(tmp_path):
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture
+def own_cluster():
+    """Makes PostgreSQL servers for this test alone: own_cluster(settings)."""
+    made = []
+
+    def make(**settings):
+        made.append(postgres.cluster.Cluster(**settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.remove()
 
 
 @pytest.fixture

@@ -19,19 +19,6 @@ from test_waiting import OPERATOR, answer, hold, undo
 
 
 @pytest.fixture
-def own_cluster():
-    made = []
-
-    def make(**settings):
-        made.append(cluster.Cluster(**settings))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.remove()
-
-
-@pytest.fixture
 def nodes(own_server):
     """Makes servers that share a store: nodes(number, settings, store)."""
     def make(number, settings=None, store=None):

@@ -18,19 +18,6 @@ import postgres
 from countersign import Refused, Server, free_port
 
 
-@pytest.fixture
-def own_cluster():
-    made = []
-
-    def make(**settings):
-        made.append(cluster.Cluster(**settings))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.remove()
-
-
 def at(one, database="store"):
     """The settings of a store on a cluster of the test's own."""
     one.sql(f"CREATE DATABASE {database} TEMPLATE template0")

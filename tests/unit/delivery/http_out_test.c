@@ -98,6 +98,18 @@ run(struct http_out *h, struct http_out_post *posts, size_t n)
     }
 }
 
+/* What one post came to, to a receiver that says that. */
+static struct http_out_end
+end_of(struct http_out *h, const char *answer)
+{
+    char url[64];
+    struct http_out_post p = post_to(url);
+    start_receiver(answer);
+    run(h, &p, 1);
+    stop_receiver();
+    return p.end;
+}
+
 static void
 each_status_is_judged(void **state)
 {
@@ -120,13 +132,9 @@ each_status_is_judged(void **state)
     };
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        char url[64];
-        struct http_out_post p = post_to(url);
-        start_receiver(rows[i].answer);
-        run(h, &p, 1);
-        stop_receiver();
-        assert_int_equal(p.end.status, rows[i].status);
-        assert_int_equal(p.end.result, rows[i].result);
+        const struct http_out_end end = end_of(h, rows[i].answer);
+        assert_int_equal(end.status, rows[i].status);
+        assert_int_equal(end.result, rows[i].result);
     }
     http_out_free(&h);
 }
@@ -262,12 +270,8 @@ the_wish_to_be_left_alone_is_told(void **state)
     };
     struct http_out *h = http_out_new(TIMEOUT_S * CLOCK_S);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        char url[64];
-        struct http_out_post p = post_to(url);
-        start_receiver(rows[i].answer);
-        run(h, &p, 1);
-        stop_receiver();
-        assert_int_equal(p.end.retry_after, rows[i].seconds * CLOCK_S);
+        const struct http_out_end end = end_of(h, rows[i].answer);
+        assert_int_equal(end.retry_after, rows[i].seconds * CLOCK_S);
     }
     http_out_free(&h);
 }
