@@ -333,9 +333,10 @@ def test_a_tampered_audit_log_is_found(own_server, name):
     company, email = name
     server = own_server()
     server.ready(company, email)
+    server.cli("audit", "list")  # which seals: an event has a number from then on
     assert server.cli("audit", "verify")["ok"] is True
     with sqlite3.connect(server.settings[("store", "path")]) as store:
-        store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3")
+        assert store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3").rowcount == 1
     done = server.run("--json", "audit", "verify")
     assert done.returncode == 1
     assert "3" in done.stdout + done.stderr

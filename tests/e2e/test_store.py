@@ -217,8 +217,9 @@ def test_a_backup_that_cannot_be_whole_is_none(own_server, small_disk, tmp_path,
     with pytest.raises(Refused, match="copy.db: no space left") as refused:
         server.cli("backup", small_disk / "copy.db")
     assert refused.value.code == 3 and os.listdir(small_disk) == ["filler"]
+    server.cli("audit", "list")  # which seals
     with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
-        store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3")
+        assert store.execute("UPDATE audit SET source = '192.0.2.9' WHERE seq = 3").rowcount == 1
     with pytest.raises(Refused, match="event 3 was changed") as refused:
         server.cli("backup", tmp_path / "copy.db")
     assert refused.value.code == 1 and not os.path.exists(tmp_path / "copy.db")
