@@ -64,18 +64,11 @@ make_id(struct front *f, struct mark *m)
     (void)snprintf(m->id, sizeof m->id, "%016" PRIx64, n);
 }
 
+/* Of two of them, neither. */
 static struct str
-from_proxy(const struct front *f, struct str name)
+only(const struct http_request *req, enum http_name id)
 {
-    struct str found = STR_NULL;
-    for (size_t i = 0; i < f->request.n_headers; i++) {
-        if (!str_eq_nocase(f->request.headers[i].name, name))
-            continue;
-        if (!str_is_null(found))
-            return STR_NULL; /* two of them: neither */
-        found = f->request.headers[i].value;
-    }
-    return found;
+    return http_header_is_repeated(req, id) ? STR_NULL : http_header(req, id);
 }
 
 /* The name of a route; the paths below a folder are files, whose names are ours only if they exist. */
@@ -118,10 +111,10 @@ mark_begin(struct peer *p, bool is_proxy, const struct forwarded *who, const str
     m->trace[0] = '\0';
     struct str given = STR_NULL;
     if (is_proxy) {
-        struct str trace = mark_trace_of(from_proxy(f, STR_LIT("traceparent")));
+        struct str trace = mark_trace_of(only(&f->request, HTTP_NAME_TRACEPARENT));
         if (!str_is_null(trace))
             keep(m->trace, trace);
-        given = from_proxy(f, STR_LIT("x-request-id"));
+        given = only(&f->request, HTTP_NAME_X_REQUEST_ID);
     }
     if (log_is_id(given, LOG_REQUEST_MAX))
         keep(m->id, given);
