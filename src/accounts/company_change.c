@@ -73,46 +73,34 @@ begin_change(struct cx *cx, int64_t id, struct company *company_out)
 }
 
 static enum errcode
-end_change(struct cx *cx, const struct company *company, enum audit_event event, struct str value)
+write(struct cx *cx, const struct company *company, enum audit_event event, struct str value)
 {
     enum errcode err = store_company_update(cx, company);
     if (err == ERR_NONE)
         err = audit_append(cx, (struct audit_of){.company = company->id}, event, "value", value, NULL);
-    return db_end(cx, err);
+    return err;
+}
+
+static enum errcode
+write_title(struct cx *cx, struct company *company, struct str title)
+{
+    if (str_is_null(title) || str_eq(company->title, title))
+        return ERR_NONE;
+    company->title = title;
+    return write(cx, company, AUDIT_COMPANY_TITLE, title);
 }
 
 /* Made inactive again a company does not change; what was made since the first time ends too. */
-enum errcode
-company_set_state(struct cx *cx, int64_t id, enum company_state state)
+static enum errcode
+write_state(struct cx *cx, struct company *company, const enum company_state *state)
 {
-    struct company company;
-    const char *name = company_state_name(state);
-    enum errcode err = begin_change(cx, id, &company);
-    if (err != ERR_NONE)
-        return err;
-    const bool is_same = company.state == state;
-    company.state = state;
-    if (state != COMPANY_ACTIVE)
-        err = revoke_company(cx, id, name);
-    return is_same || err != ERR_NONE ? db_end(cx, err)
-                                      : end_change(cx, &company, AUDIT_COMPANY_STATE, str_from_cstr(name));
-}
-
-enum errcode
-company_set_title(struct cx *cx, int64_t id, struct str title)
-{
-    struct company company;
-    enum errcode err = check_title(cx, title);
-    if (err == ERR_NONE)
-        err = begin_change(cx, id, &company);
-    if (err != ERR_NONE)
-        return err;
-    if (str_eq(company.title, title)) {
-        db_rollback(cx);
+    if (state == NULL)
         return ERR_NONE;
-    }
-    company.title = title;
-    return end_change(cx, &company, AUDIT_COMPANY_TITLE, title);
+    const char *name = company_state_name(*state);
+    const bool is_same = company->state == *state;
+    enum errcode err = *state != COMPANY_ACTIVE ? revoke_company(cx, company->id, name) : ERR_NONE;
+    company->state = *state;
+    return is_same || err != ERR_NONE ? err : write(cx, company, AUDIT_COMPANY_STATE, str_from_cstr(name));
 }
 
 /* Whether its plan lets no account sign in: EnterpriseDisabled, RequiredEnterprise. */
@@ -125,24 +113,56 @@ plan_is_short(struct cx *cx, const struct company *company, bool *short_out)
     return err;
 }
 
+static enum errcode
+write_plan(struct cx *cx, struct company *company, const struct company_wish *wish)
+{
+    const struct company before = *company;
+    bool is_short = true;
+    if (wish->is_enterprise == NULL && wish->enterprise_on == NULL)
+        return ERR_NONE;
+    if (wish->is_enterprise != NULL)
+        company->is_enterprise = *wish->is_enterprise;
+    if (wish->enterprise_on != NULL)
+        company->enterprise_on = *wish->enterprise_on;
+    else if (company->is_enterprise && !before.is_enterprise)
+        company->enterprise_on = true;
+    enum errcode err = plan_is_short(cx, company, &is_short);
+    if (err == ERR_NONE && is_short)
+        err = revoke_company(cx, company->id, "plan");
+    if (err != ERR_NONE ||
+        (company->is_enterprise == before.is_enterprise && company->enterprise_on == before.enterprise_on))
+        return err;
+    return write(cx, company, AUDIT_COMPANY_PLAN,
+                 !company->is_enterprise  ? STR_LIT("standard")
+                 : company->enterprise_on ? STR_LIT("enterprise")
+                                          : STR_LIT("enterprise, switched off"));
+}
+
+enum errcode
+company_set(struct cx *cx, int64_t id, const struct company_wish *wish)
+{
+    struct company company;
+    enum errcode err = str_is_null(wish->title) ? ERR_NONE : check_title(cx, wish->title);
+    if (err == ERR_NONE)
+        err = begin_change(cx, id, &company);
+    if (err != ERR_NONE)
+        return err;
+    err = write_title(cx, &company, wish->title);
+    if (err == ERR_NONE)
+        err = write_state(cx, &company, wish->state);
+    if (err == ERR_NONE)
+        err = write_plan(cx, &company, wish);
+    return db_end(cx, err);
+}
+
+enum errcode
+company_set_state(struct cx *cx, int64_t id, enum company_state state)
+{
+    return company_set(cx, id, &(struct company_wish){.state = &state});
+}
+
 enum errcode
 company_set_plan(struct cx *cx, int64_t id, bool enterprise, bool on)
 {
-    struct company company;
-    bool is_short = true;
-    enum errcode err = begin_change(cx, id, &company);
-    if (err != ERR_NONE)
-        return err;
-    const bool is_same = company.is_enterprise == enterprise && company.enterprise_on == on;
-    company.is_enterprise = enterprise;
-    company.enterprise_on = on;
-    err = plan_is_short(cx, &company, &is_short);
-    if (err == ERR_NONE && is_short)
-        err = revoke_company(cx, id, "plan");
-    if (is_same || err != ERR_NONE)
-        return db_end(cx, err);
-    struct str value = !enterprise ? STR_LIT("standard")
-                       : on        ? STR_LIT("enterprise")
-                                   : STR_LIT("enterprise, switched off");
-    return end_change(cx, &company, AUDIT_COMPANY_PLAN, value);
+    return company_set(cx, id, &(struct company_wish){.is_enterprise = &enterprise, .enterprise_on = &on});
 }

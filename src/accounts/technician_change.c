@@ -160,39 +160,54 @@ technician_add_within(struct cx *cx, const struct technician_new *new, struct te
     return err != ERR_NONE ? err : insert(cx, t_out);
 }
 
+static enum errcode
+write_name(struct cx *cx, struct technician *t, struct str name)
+{
+    t->name = name;
+    enum errcode err = store_technician_update(cx, t);
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(t), AUDIT_TECHNICIAN_NAME, "name", name, NULL);
+    return err;
+}
+
+static enum errcode
+write_flags(struct cx *cx, struct technician *t, const struct technician_wish *wish)
+{
+    if (wish->is_technician != NULL)
+        t->is_technician = *wish->is_technician;
+    if (wish->role_on != NULL)
+        t->role_on = *wish->role_on;
+    enum errcode err = store_technician_update(cx, t);
+    if (err == ERR_NONE && !(t->is_technician && t->role_on))
+        err = revoke_account(cx, t->id, 0, "role-off");
+    if (err == ERR_NONE)
+        err = audit_append(cx, of(t), AUDIT_TECHNICIAN_FLAGS, "is_technician",
+                           t->is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
+                           t->role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
+    return err;
+}
+
 enum errcode
-technician_set_name(struct cx *cx, int64_t id, struct str name)
+technician_set(struct cx *cx, int64_t id, const struct technician_wish *wish)
 {
     struct technician t;
-    enum errcode err = check_name(cx, name);
+    enum errcode err = str_is_null(wish->name) ? ERR_NONE : check_name(cx, wish->name);
     if (err == ERR_NONE)
         err = technician_begin_change(cx, id, &t);
     if (err != ERR_NONE)
         return err;
-    t.name = name;
-    err = store_technician_update(cx, &t);
-    if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_NAME, "name", name, NULL);
+    if (!str_is_null(wish->name))
+        err = write_name(cx, &t, wish->name);
+    if (err == ERR_NONE && (wish->is_technician != NULL || wish->role_on != NULL))
+        err = write_flags(cx, &t, wish);
     return db_end(cx, err);
 }
 
 enum errcode
 technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on)
 {
-    struct technician t;
-    enum errcode err = technician_begin_change(cx, id, &t);
-    if (err != ERR_NONE)
-        return err;
-    t.is_technician = is_technician;
-    t.role_on = role_on;
-    err = store_technician_update(cx, &t);
-    if (err == ERR_NONE && !(is_technician && role_on))
-        err = revoke_account(cx, id, 0, "role-off");
-    if (err == ERR_NONE)
-        err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_FLAGS, "is_technician",
-                           is_technician ? STR_LIT("yes") : STR_LIT("no"), "role_on",
-                           role_on ? STR_LIT("yes") : STR_LIT("no"), NULL);
-    return db_end(cx, err);
+    return technician_set(cx, id,
+                          &(struct technician_wish){.is_technician = &is_technician, .role_on = &role_on});
 }
 
 enum errcode

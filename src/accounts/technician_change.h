@@ -25,8 +25,14 @@ enum errcode technician_add(struct cx *cx, const struct technician_new *new, int
 struct technician;
 enum errcode
 technician_add_within(struct cx *cx, const struct technician_new *new, struct technician *t_out) MUST_CHECK;
-enum errcode technician_set_name(struct cx *cx, int64_t id, struct str name) MUST_CHECK;
-/* Ends sessions where either is off. */
+/* What is to be another way; nulls stay as they are. */
+struct technician_wish {
+    struct str name;
+    const bool *is_technician, *role_on;
+};
+/* All of it or nothing. Flags: ends sessions where either is off now. ERR_SYNTAX: the name. */
+enum errcode technician_set(struct cx *cx, int64_t id, const struct technician_wish *wish) MUST_CHECK;
+/* The same for the two flags. */
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
 /* Ends sessions, frees the address, wipes the secrets and the phones (store_wipe.h); the row stays for the
  * audit. A push that waits fails. Open logins are left: their check answers NoSuchUser. */

@@ -86,56 +86,67 @@ cmd_company_list(struct cli *cli)
     return ERR_NONE;
 }
 
-/* The changes requested by `company set`, parsed completely before anything is changed. */
-struct company_change {
-    bool has_state, has_plan;
+/* The values that `company set` was given; wish points into it. */
+struct given {
     enum company_state state;
     bool is_enterprise, enterprise_on;
+    struct company_wish wish;
 };
 
 static enum errcode
-read_change(struct cli *cli, const struct company *c, struct company_change *change)
+read_state(struct cli *cli, struct str state, struct given *given)
+{
+    for (unsigned value = COMPANY_ACTIVE; value <= COMPANY_BANNED; value++)
+        if (str_eq(state, str_from_cstr(state_name((enum company_state)value)))) {
+            given->state = (enum company_state)value;
+            given->wish.state = &given->state;
+            return ERR_NONE;
+        }
+    return err_set(&cli->cx, ERR_USAGE, "--state is active, inactive or banned, not '%.*s'", STR_ARG(state));
+}
+
+static enum errcode
+read_plan(struct cli *cli, struct str plan, struct given *given)
+{
+    given->is_enterprise = str_eq(plan, STR_LIT("enterprise"));
+    given->wish.is_enterprise = &given->is_enterprise;
+    if (given->is_enterprise || str_eq(plan, STR_LIT("standard")))
+        return ERR_NONE;
+    return err_set(&cli->cx, ERR_USAGE, "--plan is standard or enterprise, not '%.*s'", STR_ARG(plan));
+}
+
+static enum errcode
+read_wish(struct cli *cli, struct given *given)
 {
     struct str state = args_option(&cli->args, "state"), plan = args_option(&cli->args, "plan");
-    change->has_state = !str_is_null(state);
-    change->has_plan = !str_is_null(plan) || args_has(&cli->args, "enterprise");
-    if (change->has_state) {
-        int value = COMPANY_ACTIVE;
-        while (value <= COMPANY_BANNED &&
-               !str_eq(state, str_from_cstr(state_name((enum company_state)value))))
-            value++;
-        if (value > COMPANY_BANNED)
-            return err_set(&cli->cx, ERR_USAGE, "--state is active, inactive or banned, not '%.*s'",
-                           STR_ARG(state));
-        change->state = (enum company_state)value;
+    enum errcode err = str_is_null(state) ? ERR_NONE : read_state(cli, state, given);
+    if (err == ERR_NONE && !str_is_null(plan))
+        err = read_plan(cli, plan, given);
+    if (err == ERR_NONE && args_has(&cli->args, "enterprise")) {
+        given->wish.enterprise_on = &given->enterprise_on;
+        err = cli_read_switch(cli, "enterprise", false, &given->enterprise_on);
     }
-    change->is_enterprise = str_is_null(plan) ? c->is_enterprise : str_eq(plan, STR_LIT("enterprise"));
-    if (!str_is_null(plan) && !change->is_enterprise && !str_eq(plan, STR_LIT("standard")))
-        return err_set(&cli->cx, ERR_USAGE, "--plan is standard or enterprise, not '%.*s'", STR_ARG(plan));
-    bool fallback = change->is_enterprise && !c->is_enterprise ? true : c->enterprise_on;
-    return cli_read_switch(cli, "enterprise", fallback, &change->enterprise_on);
+    given->wish.title = args_option(&cli->args, "title");
+    return err;
 }
 
 enum errcode
 cmd_company_set(struct cli *cli)
 {
-    struct str name = args_word(&cli->args, 0), title = args_option(&cli->args, "title");
+    struct str name = args_word(&cli->args, 0);
     struct company c = {0};
-    struct company_change change = {0};
+    struct given given = {.wish.title = STR_NULL};
+    const struct company_wish *wish = &given.wish;
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = cli_find_company(cli, name, &c);
     if (err == ERR_NONE)
-        err = read_change(cli, &c, &change);
-    if (err == ERR_NONE && str_is_null(title) && !change.has_state && !change.has_plan)
+        err = read_wish(cli, &given);
+    if (err == ERR_NONE && str_is_null(wish->title) && wish->state == NULL && wish->is_enterprise == NULL &&
+        wish->enterprise_on == NULL)
         err = err_set(&cli->cx, ERR_USAGE, "nothing to set: --title, --state, --plan or --enterprise");
-    /* The title first: it is the only change that the domain can still refuse. */
-    if (err == ERR_NONE && !str_is_null(title))
-        err = company_set_title(&cli->cx, c.id, title);
-    if (err == ERR_NONE && change.has_state)
-        err = company_set_state(&cli->cx, c.id, change.state);
-    if (err == ERR_NONE && change.has_plan)
-        err = company_set_plan(&cli->cx, c.id, change.is_enterprise, change.enterprise_on);
+    if (err == ERR_NONE)
+        err = company_set(&cli->cx, c.id, wish);
     return err == ERR_NONE ? show_company(cli, name) : err;
 }
 

@@ -221,21 +221,22 @@ open_technician(struct cli *cli, struct technician *t)
 enum errcode
 cmd_technician_set(struct cli *cli)
 {
-    struct str name = args_option(&cli->args, "name");
-    bool has_flags = args_has(&cli->args, "technician") || args_has(&cli->args, "role");
+    struct technician_wish wish = {.name = args_option(&cli->args, "name")};
     bool is_technician = false, role_on = false;
     struct technician t;
-    if (str_is_null(name) && !has_flags)
+    if (args_has(&cli->args, "technician"))
+        wish.is_technician = &is_technician;
+    if (args_has(&cli->args, "role"))
+        wish.role_on = &role_on;
+    if (str_is_null(wish.name) && wish.is_technician == NULL && wish.role_on == NULL)
         return err_set(&cli->cx, ERR_USAGE, "nothing to set: --name, --technician or --role");
     enum errcode err = open_technician(cli, &t);
     if (err == ERR_NONE)
-        err = cli_read_switch(cli, "technician", t.is_technician, &is_technician);
+        err = cli_read_switch(cli, "technician", false, &is_technician);
     if (err == ERR_NONE)
-        err = cli_read_switch(cli, "role", t.role_on, &role_on);
-    if (err == ERR_NONE && !str_is_null(name))
-        err = technician_set_name(&cli->cx, t.id, name);
-    if (err == ERR_NONE && has_flags)
-        err = technician_set_flags(&cli->cx, t.id, is_technician, role_on);
+        err = cli_read_switch(cli, "role", false, &role_on);
+    if (err == ERR_NONE)
+        err = technician_set(&cli->cx, t.id, &wish);
     return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
 }
 
@@ -245,7 +246,7 @@ set_role(struct cli *cli, bool on)
     struct technician t;
     enum errcode err = open_technician(cli, &t);
     if (err == ERR_NONE)
-        err = technician_set_flags(&cli->cx, t.id, t.is_technician, on);
+        err = technician_set(&cli->cx, t.id, &(struct technician_wish){.role_on = &on});
     return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
 }
 

@@ -166,7 +166,7 @@ an_authenticator_reads_the_address(void **state)
     assert_ok(technician_get(&f->cx, f->ann, &t));
     assert_true(t.has_totp);
     /* Apps split a label at its first colon. */
-    assert_ok(company_set_title(&f->cx, f->company, STR_LIT("Acme: Support:EU")));
+    assert_ok(company_set(&f->cx, f->company, &(struct company_wish){.title = STR_LIT("Acme: Support:EU")}));
     assert_ok(totp_enrol(&f->cx, f->ann, &uri));
     assert_true(str_starts(uri, STR_LIT("otpauth://totp/Acme%20Support%20EU:ann%40acme.example?secret=")));
     assert_true(str_ends(uri, STR_LIT("&issuer=Acme%20Support%20EU&algorithm=SHA1&digits=6&period=30")));

@@ -54,8 +54,10 @@ changes(void **state)
     assert_str(detail, "{\"value\":\"banned\"}");
     assert_ok(company_set_state(&f->cx, f->company, COMPANY_BANNED));
     assert_int_equal(fixture_count_events(f, "company.state"), 1);
-    assert_ok(company_set_title(&f->cx, f->company, STR_LIT("Acme")));
-    assert_fails(&f->cx, company_set_title(&f->cx, f->company, STR_LIT(" Acme")), ERR_SYNTAX);
+    assert_ok(company_set(&f->cx, f->company, &(struct company_wish){.title = STR_LIT("Acme")}));
+    const enum company_state active = COMPANY_ACTIVE;
+    const struct company_wish half = {.title = STR_LIT(" Acme"), .state = &active};
+    assert_fails(&f->cx, company_set(&f->cx, f->company, &half), ERR_SYNTAX);
     assert_ok(company_set_plan(&f->cx, f->company, true, false));
     assert_str(fixture_last_event(f, &detail), "company.plan");
     assert_str(detail, "{\"value\":\"enterprise, switched off\"}");

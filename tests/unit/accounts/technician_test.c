@@ -131,7 +131,8 @@ a_deleted_account_frees_its_address(void **state)
     assert_ok(technician_list(cx, &(struct technician_choice){.limit = 10}, &list, &n, &more));
     assert_int_equal(n, 1);
     assert_fails(cx, technician_delete(cx, f->ann), ERR_NOT_FOUND);
-    assert_fails(cx, technician_set_name(cx, f->ann, STR_LIT("x")), ERR_NOT_FOUND);
+    assert_fails(cx, technician_set(cx, f->ann, &(struct technician_wish){.name = STR_LIT("x")}),
+                 ERR_NOT_FOUND);
     assert_fails(cx, technician_reset_password(cx, f->ann, STR_LIT("Another tram 43 umbrella"), true),
                  ERR_NOT_FOUND);
     assert_ok(add(f, "ann@acme.example", NULL, NULL, &id));
@@ -144,8 +145,12 @@ changes(void **state)
     struct fixture *f = *state;
     struct cx *cx = &f->cx;
     struct technician t;
-    assert_ok(technician_set_name(cx, f->ann, STR_LIT("Ann M.")));
-    assert_fails(cx, technician_set_name(cx, f->ann, STR_LIT("")), ERR_SYNTAX);
+    assert_ok(technician_set(cx, f->ann, &(struct technician_wish){.name = STR_LIT("Ann M.")}));
+    const bool off = false;
+    const struct technician_wish half = {.name = STR_LIT(""), .role_on = &off};
+    assert_fails(cx, technician_set(cx, f->ann, &half), ERR_SYNTAX);
+    assert_ok(technician_get(cx, f->ann, &t));
+    assert_true(t.role_on);
     assert_ok(technician_set_flags(cx, f->ann, true, false));
     assert_ok(technician_get(cx, f->ann, &t));
     assert_str(t.name, "Ann M.");

@@ -306,7 +306,7 @@ a_new_password_is_judged_by_the_words_of_now(void **state)
     make(w, RECOVERY, &g);
     assert_int_equal(world_login_new(w, WORLD_PASSWORD, "Meridian Quayside 42"),
                      SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_ok(company_set_title(w->cx, w->company, STR_LIT("Meridian Quayside")));
+    assert_ok(company_set(w->cx, w->company, &(struct company_wish){.title = STR_LIT("Meridian Quayside")}));
     assert_int_equal(world_code(w, g.codes[0].p), SIGNIN_PasswordStrengthNotMeetRequirement);
     assert_int_equal(world_login_new(w, WORLD_PASSWORD, WORLD_NEW_PASSWORD),
                      SIGNIN_OkTwoFactorAuthenticationRequired);

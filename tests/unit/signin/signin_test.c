@@ -281,7 +281,7 @@ a_password_is_held_against_the_policy_in_force(void **state)
     world_policy(w, "password_strength", "none");
     assert_int_equal(world_login(w), SIGNIN_OK);
     assert_int_equal(w->answer.password_days, -1);
-    assert_ok(company_set_title(w->cx, w->company, STR_LIT(WORLD_PASSWORD)));
+    assert_ok(company_set(w->cx, w->company, &(struct company_wish){.title = STR_LIT(WORLD_PASSWORD)}));
     assert_int_equal(world_login(w), SIGNIN_UserPasswordExpired);
 }
 
