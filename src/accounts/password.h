@@ -72,4 +72,7 @@ int32_t password_notice(const struct cx *cx, const struct policy *p, const struc
 /* The same, reading what it needs. */
 enum errcode password_notice_of(struct cx *cx, int64_t technician_id, int32_t *days_out) MUST_CHECK;
 
+/* Twenty different characters of all four classes: it satisfies every published strength. In the arena. */
+struct str password_make(struct cx *cx);
+
 #endif

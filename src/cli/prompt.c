@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "accounts/password.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "base/secret.h"
@@ -147,41 +148,6 @@ prompt_password(struct cli *cli, const char *option, const char *question, struc
     return ask(cli, question, instead.p, false, password_out);
 }
 
-struct str
-prompt_make_password(struct cli *cli)
-{
-    /* Without look-alike letters and digits; only special characters that shells and XML do not interpret. */
-    static const char *const types[] = {"abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789",
-                                        "-_+=.:"};
-    enum { TYPES = ARRAY_LEN(types), LENGTH = 20 };
-    char letters[128], password[LENGTH];
-    bool has_type[TYPES];
-    size_t have;
-    do {
-        size_t n = 0;
-        for (size_t t = 0; t < TYPES; t++) {
-            memcpy(letters + n, types[t], strlen(types[t]));
-            n += strlen(types[t]);
-            has_type[t] = false;
-        }
-        for (size_t i = 0; i < LENGTH; i++) {
-            size_t at = rand_below((uint32_t)n);
-            password[i] = letters[at];
-            letters[at] = letters[--n];
-            for (size_t t = 0; t < TYPES; t++)
-                if (strchr(types[t], password[i]) != NULL)
-                    has_type[t] = true;
-        }
-        have = 0;
-        for (size_t t = 0; t < TYPES; t++)
-            have += has_type[t] ? 1 : 0;
-    } while (have < TYPES);
-    struct str made = arena_str(&cli->cx.arena, (struct str){password, LENGTH});
-    secret_wipe(password, sizeof password);
-    secret_wipe(letters, sizeof letters);
-    return made;
-}
-
 enum errcode
 prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_out)
 {
@@ -189,7 +155,7 @@ prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_o
     if (*generated_out) {
         if (args_has(&cli->args, "password-file"))
             return err_set(&cli->cx, ERR_USAGE, "--generate and --password-file exclude each other");
-        *password_out = prompt_make_password(cli);
+        *password_out = password_make(&cli->cx);
         return ERR_NONE;
     }
     enum errcode err = prompt_password(cli, "password-file", "New password", password_out);

@@ -26,7 +26,4 @@ enum errcode prompt_read_file(struct cli *cli, const char *path, struct str *lin
 enum errcode
 prompt_line(struct cli *cli, const char *question, const char *instead, struct str *line_out) MUST_CHECK;
 
-/* Twenty different characters of all four classes: it satisfies every published strength. In the arena. */
-struct str prompt_make_password(struct cli *cli);
-
 #endif

@@ -165,3 +165,23 @@ ops_number(struct cx *cx, struct str text, const char *member, int64_t fallback,
         return ERR_NONE;
     return err_set(cx, ERR_SYNTAX, "%s is a number", member);
 }
+
+enum errcode
+ops_switch(struct cx *cx, struct str text, const char *member, bool *on_out, const bool **given_out)
+{
+    *given_out = NULL;
+    if (str_is_empty(text))
+        return ERR_NONE;
+    *on_out = str_eq(text, STR_LIT("on"));
+    if (!*on_out && !str_eq(text, STR_LIT("off")))
+        return err_set(cx, ERR_SYNTAX, "%s is on or off", member);
+    *given_out = on_out;
+    return ERR_NONE;
+}
+
+enum errcode
+ops_done(enum errcode err, enum AdminRet *result_out)
+{
+    *result_out = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
+    return err;
+}

@@ -33,6 +33,11 @@ enum errcode ops_limit(struct cx *cx, int32_t given, int64_t *limit_out) MUST_CH
 /* A cursor or an id; `fallback` for null or empty. ERR_SYNTAX. */
 enum errcode
 ops_number(struct cx *cx, struct str text, const char *member, int64_t fallback, int64_t *n_out) MUST_CHECK;
+/* "on" or "off": *on_out, and *given_out points to it; NULL for null or empty. ERR_SYNTAX. */
+enum errcode ops_switch(struct cx *cx, struct str text, const char *member, bool *on_out,
+                        const bool **given_out) MUST_CHECK;
+/* The result of what was done; an error is passed on. */
+enum errcode ops_done(enum errcode err, enum AdminRet *result_out) MUST_CHECK;
 /* An empty text of a message is the same as none. */
 struct str ops_given(struct str text);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts/password.h"
 #include "cli/interrupt.h"
 #include "cli/prompt.h"
 
@@ -81,7 +82,7 @@ made_up_passwords(void **state)
     struct cli *cli = *state;
     for (int round = 0; round < 1000; round++) {
         bool lower = false, upper = false, digit = false, other = false;
-        struct str p = prompt_make_password(cli);
+        struct str p = password_make(&cli->cx);
         assert_int_equal(p.n, 20);
         for (size_t i = 0; i < p.n; i++) {
             lower = lower || (p.p[i] >= 'a' && p.p[i] <= 'z');

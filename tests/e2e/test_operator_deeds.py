@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What operators change over HTTP: each operation once by who may, by a lesser role, out of reach, a second time, and in the
+middle of a sign-in. An operation of the API that changes something and has no row here fails the first test."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Callable
+
+import pytest
+
+from countersign import PASSWORD, Phone, Server
+from operators import Caller, make_operator, make_token
+
+ROLES = ["auditor", "helpdesk", "admin", "owner"]
+# What only reads, and what an operator does before or about the own sign-in.
+READS = {"link/look", "link/use", "signin/begin", "signin", "signout", "me", "company/list", "company/show", "technician/list",
+         "technician/show", "session/list", "address/list", "audit/list", "signins", "stats", "explain"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A host that has a name: passkeys need one."""
+    server = Server(tmp_path_factory.mktemp("deeds"), start=False)
+    server.settings[("server", "public_url")] = f"http://localhost:{server.port}"
+    server.write_config()
+    server.start()
+    yield server
+    server.close()
+
+
+class World:
+    """An account with a phone and a console; who looks at it, and who does something to it."""
+
+    def __init__(self, server, name):
+        self.server = server
+        self.company, self.email = name
+        self.phone = server.ready(self.company, self.email)
+        self.console = server.console()
+        assert self.console.sign_in(self.email, self.phone).result == "OK"
+        self.look = make_token(server, f"look-{self.company}", "auditor")
+        self.session = self.show()["aSessions"][0]["sSessionId"]
+
+    def by(self, role, company=None):
+        reach = "everything" if role == "owner" else company or self.company
+        return make_token(self.server, f"{role}-{reach if reach != 'everything' else self.company}", role, reach)
+
+    def show(self):
+        return self.look.ok("technician/show", sTechnician=self.email)
+
+    def account(self):
+        return self.show()["aTechnicians"][0]
+
+    def device(self):
+        return {d["sDeviceId"]: d for d in self.show()["aDevices"]}.get(self.phone.id)
+
+    def is_gone(self):
+        return self.look.post("technician/show", sTechnician=self.email)["result"] == "NotFound"
+
+    def events(self):
+        return self.server.cli("audit", "list", "--company", self.company)["events"]
+
+
+@dataclass
+class Deed:
+    """role: the least. members: of the request. done: holds afterwards. again: what the same request answers then."""
+
+    role: str
+    members: Callable[[World], dict]
+    event: str
+    done: Callable[[World, dict], bool]
+    again: str = "OK"
+    before: list = field(default_factory=list)  # requests that make it possible
+
+
+def account(w):
+    return {"sTechnician": w.email}
+
+
+def phone(w):
+    return {"sDeviceId": w.phone.id}
+
+
+DEEDS = {
+    "technician/lock": Deed("helpdesk", account, "account.locked", lambda w, a: w.account()["sState"] == "locked"),
+    "technician/unlock": Deed("helpdesk", account, "account.unlocked", lambda w, a: w.account()["sState"] == "active",
+                              before=["technician/lock"]),
+    "technician/reset": Deed("helpdesk", account, "password.reset", lambda w, a: len(a["sPassword"]) == 20
+                             and w.server.console().login(w.email, a["sPassword"]).result == "OkTwoFactorAuthenticationRequired"
+                             and w.server.console().login(w.email).result == "InvalidPassword" and w.show()["bMustChange"]),
+    "technician/enrol": Deed("helpdesk", account, "enrolment.created",
+                             lambda w, a: Phone(w.server).enrol(a["sUrl"]).id is not None and set(a["sQrCode"]) == set("01 ")),
+    "technician/cancel": Deed("helpdesk", account, "enrolment.voided", lambda w, a: a["iVoided"] == 1 and w.show()["aLinks"] == [],
+                              before=["technician/enrol"]),
+    "technician/totp": Deed("helpdesk", account, "totp.enrolled", lambda w, a: a["sUri"].startswith("otpauth://totp/")
+                            and w.account()["bTotp"]),
+    "technician/untotp": Deed("helpdesk", account, "totp.removed", lambda w, a: not w.account()["bTotp"], "NotFound",
+                              before=["technician/totp"]),
+    "technician/recovery": Deed("helpdesk", account, "recovery.created", lambda w, a: len(a["aRecoveryCodes"]) == 10
+                                and w.show()["iRecoveryCodes"] == 10),
+    "technician/selfenrol": Deed("helpdesk", account, "enrolment.self-allowed", lambda w, a: w.show()["bSelfEnrolment"],
+                                 before=["device/remove"]),
+    "device/rename": Deed("helpdesk", lambda w: {**phone(w), "sName": "other"}, "device.renamed",
+                          lambda w, a: w.device()["sName"] == "other"),
+    "device/disable": Deed("helpdesk", phone, "device.state", lambda w, a: w.device()["sState"] == "disabled"),
+    "device/enable": Deed("helpdesk", phone, "device.state", lambda w, a: w.device()["sState"] == "active", before=["device/disable"]),
+    "device/remove": Deed("helpdesk", phone, "device.state", lambda w, a: w.device() is None, "Conflict"),
+    "session/end": Deed("helpdesk", lambda w: {"sSessionId": w.session}, "session.ended",
+                        lambda w, a: w.console.call("keepConsoleAlive").result == "UserNotLoggedIn", "NotFound"),
+    "technician/add": Deed("admin", lambda w: {"sCompany": w.company, "sEmail": "b" + w.email, "bPassword": True}, "technician.added",
+                           lambda w, a: w.server.console().login("b" + w.email, a["sPassword"]).result == "OkTwoFactorSetupRequired",
+                           "Exists"),
+    "technician/set": Deed("admin", lambda w: {**account(w), "sName": "Ann B.", "sActive": "off"}, "technician.flags",
+                           lambda w, a: (w.account()["sName"], w.account()["bRole"]) == ("Ann B.", False)),
+    "technician/delete": Deed("admin", account, "technician.deleted", lambda w, a: w.is_gone(), "NotFound"),
+}
+
+
+def bare(answer):
+    return {key: value for key, value in answer.items() if key != "headers"}
+
+
+def operations(server):
+    answer, text = Caller(server).request("/api/admin/openapi.json", None, {}, method="GET")
+    assert answer.status == 200
+    return {path.removeprefix("/api/admin/") for path in json.loads(text)["paths"]}
+
+
+def test_every_operation_that_changes_something_is_tried_here(server):
+    assert operations(server) - READS == set(DEEDS)
+
+
+@pytest.mark.parametrize("operation", DEEDS)
+def test_a_deed_is_done_by_who_may(server, name, operation):
+    deed = DEEDS[operation]
+    w = World(server, name)
+    caller = w.by(deed.role)
+    for first in deed.before:
+        w.by("owner").ok(first, **DEEDS[first].members(w))
+    members = deed.members(w)
+    answer = caller.ok(operation, **members)
+    assert deed.done(w, answer), answer
+    done = [e for e in w.events() if e["event"] == deed.event][-1]
+    assert (done["actor"], done["detail"]["door"]) == (f"token:{deed.role}-{w.company}", f"token {deed.role}-{w.company}")
+    assert caller.post(operation, **members)["result"] == deed.again, "a second time"
+
+
+def secrets_of(w):
+    """What any deed would change."""
+    return (bare(w.show()), len(w.events()))
+
+
+@pytest.mark.parametrize("operation", DEEDS)
+def test_a_deed_is_refused_to_a_lesser_role_and_out_of_reach(server, name, operation):
+    deed = DEEDS[operation]
+    w = World(server, name)
+    members = deed.members(w)
+    other = server.company("not-" + w.company)
+    before = secrets_of(w)
+    lesser = ROLES[ROLES.index(deed.role) - 1]
+    refused = w.by(lesser).post(operation, **members)
+    assert (refused["result"], refused["status"]) == ("NotAllowed", 403)
+    stranger = w.by(deed.role, other)
+    out_of_reach = stranger.post(operation, **members)
+    made_up = stranger.post(operation, **{**members, **{of: to for of, to in NOT_THERE.items() if of in members}})
+    assert out_of_reach["result"] == "NotFound" and bare(out_of_reach) == bare(made_up), "as if it did not exist"
+    assert Caller(server, "cst_" + "B" * 43).post(operation, **members)["result"] == "SignedOut"
+    assert secrets_of(w) == before
+
+
+NOT_THERE = {"sTechnician": "nobody@example.com", "sDeviceId": "7", "sSessionId": "7", "sCompany": "no-such-company"}
+
+
+def test_an_auditor_can_change_nothing(server, name):
+    w = World(server, name)
+    auditor = make_operator(server, "op-" + w.email, "auditor")
+    before = secrets_of(w)
+    for operation in sorted(operations(server) - READS):
+        answer = auditor.post(operation, **DEEDS[operation].members(w))
+        assert (answer["result"], answer["status"]) == ("NotAllowed", 403), operation
+    assert secrets_of(w) == before
+
+
+def test_a_session_of_the_console_is_named_in_the_audit(server, name):
+    w = World(server, name)
+    operator = make_operator(server, "op-" + w.email, "helpdesk", w.company)
+    operator.ok("technician/lock", sTechnician=w.email)
+    locked = [e for e in w.events() if e["event"] == "account.locked"]
+    assert [(e["actor"], e["detail"]["door"]) for e in locked] == [(f"operator:op-{w.email}", "console")]
+
+
+FORGED = [{"Origin": None}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"X-Countersign-Console": None},
+          {"Content-Type": "text/plain"}]
+
+
+def test_another_site_cannot_use_a_session_for_a_deed(server, name):
+    w = World(server, name)
+    operator = make_operator(server, "op-" + w.email)
+    before = secrets_of(w)
+    for operation in sorted(operations(server) - READS):
+        for headers in FORGED:
+            answer = operator.post(operation, headers=headers, **DEEDS[operation].members(w))
+            assert answer["status"] in (403, 415) and answer["result"] == "BadRequest", (operation, headers)
+    assert secrets_of(w) == before
+
+
+def test_a_token_counts_only_in_its_header(server, name):
+    w = World(server, name)
+    token = w.by("owner").token
+    caller = Caller(server)
+    for headers in ({"Cookie": f"__Host-countersign_operator={token}"}, {"Cookie": f"Authorization=Bearer {token}"},
+                    {"X-Authorization": f"Bearer {token}"}):
+        assert caller.post("technician/lock", headers=headers, **account(w))["result"] == "SignedOut"
+    assert w.account()["sState"] == "active"
+
+
+# What the console is answered after a deed in the middle of a sign-in. An approval by a phone that is gone is withdrawn.
+MEANWHILE = {
+    "technician/lock": "UserLockedOut", "technician/reset": "InvalidPassword", "technician/delete": "NoSuchUser",
+    "device/remove": "TwoFactorError", "device/disable": "TwoFactorError", "technician/set": "UserNotActiveForThisRole",
+}
+
+
+@pytest.mark.parametrize("is_approved", [False, True], ids=["waiting", "approved"])
+@pytest.mark.parametrize("operation", MEANWHILE)
+def test_a_deed_withdraws_the_push_under_way(server, name, operation, is_approved):
+    w = World(server, name)
+    caller = w.by(DEEDS[operation].role)
+    console = server.console()
+    login, push = console.begin(w.email)
+    if is_approved:
+        assert w.phone.approve(push.sMatchNumber)["result"] == "OK"
+    caller.ok(operation, **DEEDS[operation].members(w))
+    assert w.phone.post("pending", {}, w.phone.token).get("aChallenges", []) == [], "no phone is asked any more"
+    gone = "InvalidToken" if is_approved and operation.startswith("device/") else MEANWHILE[operation]
+    assert console.check(login, push.sPushToken).result == gone
+    assert console.cookie is None
+
+
+def test_deeds_in_the_other_order_say_what_hinders_them(server, name):
+    w = World(server, name)
+    helper, admin = w.by("helpdesk"), w.by("admin")
+    helper.ok("technician/unlock", **account(w))
+    refused = helper.post("technician/selfenrol", **account(w))
+    assert refused["result"] == "Refused" and refused["sReason"], "a phone is left"
+    helper.ok("device/remove", **phone(w))
+    for operation in ("device/disable", "device/enable", "device/rename", "device/remove"):
+        assert helper.post(operation, **{**phone(w), "sName": "x"} if operation == "device/rename" else phone(w))["result"] == "Conflict"
+    assert helper.post("technician/untotp", **account(w))["result"] == "NotFound"
+    assert helper.ok("technician/cancel", **account(w))["iVoided"] == 0
+    admin.ok("technician/delete", **account(w))
+    for operation in DEEDS:
+        members = DEEDS[operation].members(w)
+        if "sTechnician" in members:
+            assert admin.post(operation, **members)["result"] == "NotFound", operation
+
+
+BAD = [("technician/set", {}), ("technician/set", {"sKind": "maybe"}), ("technician/set", {"sActive": "yes"}),
+       ("technician/enrol", {"iSeconds": -1}), ("technician/enrol", {"iSeconds": 31 * 86400}), ("technician/set", {"sName": "\u0007"})]
+
+
+@pytest.mark.parametrize("operation, members", BAD, ids=str)
+def test_what_is_malformed_changes_nothing(server, name, operation, members):
+    w = World(server, name)
+    before = secrets_of(w)
+    answer = w.by("admin").post(operation, **{**account(w), **members})
+    assert answer["result"] == "BadRequest" and answer["sReason"]
+    assert secrets_of(w) == before
+
+
+def test_half_of_a_change_is_not_made(server, name):
+    w = World(server, name)
+    assert w.by("admin").post("technician/set", **account(w), sActive="off", sName="\u0007")["result"] == "BadRequest"
+    assert w.account()["bRole"] and w.console.call("keepConsoleAlive").result == "OK"
+
+
+def test_a_generated_password_has_to_be_changed(server, name):
+    w = World(server, name)
+    password = w.by("helpdesk").ok("technician/reset", **account(w))["sPassword"]
+    assert w.console.call("keepConsoleAlive").result == "UserNotLoggedIn", "the sessions ended"
+    console = server.console()
+    login, push = console.begin(w.email, password)
+    w.phone.approve(push.sMatchNumber)
+    assert console.settle(login, push.sPushToken).result == "UserPasswordExpired", "the operator knows it"
+    assert password != PASSWORD
