@@ -222,16 +222,37 @@ test("a passkey's answer that was changed on its way is not accepted, and change
     assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
 });
 
-test("the same account twice on one device: the passkey that is there is not overwritten", async () => {
+test("the same account twice on one device: the new passkey takes the place of the one before, and signs", async () => {
     const authenticator = await addAuthenticator(page);
     const {email} = await technician("required");
     await enrol(page, await stage.link(email));
+    await enrol(page, await stage.link(email), "Ann's phone again");
+    const active = (await stage.devices(email)).filter((device) => device.state === "active");
+    assert.deepEqual(active.map((device) => device.name), ["Ann's phone again"]);
+    assert.equal(await authenticator.count(), 1);
+    const challenge = await asked(email);
+    await button("Approve").click();
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
+});
+
+test("the same account twice, the second time in vain: the device keeps its place and its passkey", async () => {
+    await addAuthenticator(page);
+    const {email} = await technician("required");
+    await enrol(page, await stage.link(email));
+    const before = await stage.devices(email);
+    await page.route("**/api/device/enrol", (route) => route.abort());
     await page.goto("about:blank");
     await page.goto(await stage.link(email));
     await button("Add this device").click();
-    await alert("Already added");
-    assert.equal(await authenticator.count(), 1);
-    assert.equal((await stage.devices(email)).length, 1);
+    await alert("No connection");
+    await page.unroute("**/api/device/enrol");
+    assert.deepEqual(await stage.devices(email), before);
+    await page.goto(`${new URL(page.url()).origin}/approve/`);
+    const challenge = await asked(email);
+    await button("Approve").click();
+    await heading("Approved");
+    assert.equal(await stage.settle(challenge.login, challenge.push), "OK");
 });
 
 test("a removed device leaves no passkey behind", async () => {
