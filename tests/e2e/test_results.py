@@ -319,7 +319,7 @@ class Holder:
     def __init__(self, server):
         path, url = (server.settings.get(("store", name)) for name in ("path", "url"))
         program = ["sqlite3", path] if path else ["psql", "-X", "-q", "-A", "-t", "-d", url]
-        begin = "BEGIN IMMEDIATE" if path else "BEGIN; LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE"
+        begin = "BEGIN IMMEDIATE" if path else "BEGIN; LOCK TABLE meta IN EXCLUSIVE MODE"
         self.program = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.program.stdin.write(f"{begin}; SELECT 'held';\n")
         self.program.stdin.flush()
