@@ -18,10 +18,19 @@ def shared_server(tmp_path_factory):
     server.close()
 
 
+def print_problems(server, start=0):
+    """What a server complained of goes with the output of a test, which is shown if the test fails."""
+    for line in server.log()[start:].splitlines():
+        if " warning " in line or " error " in line:
+            print(line)
+
+
 @pytest.fixture
 def server(shared_server):
     """Shared within a test process; tests take companies and accounts of their own by `name`."""
-    return shared_server
+    start = len(shared_server.log())
+    yield shared_server
+    print_problems(shared_server, start)
 
 
 @pytest.fixture
@@ -37,6 +46,7 @@ def own_server(tmp_path):
 
     yield make
     for server in made:
+        print_problems(server)
         server.close()
 
 
