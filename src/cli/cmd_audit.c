@@ -108,13 +108,7 @@ print_event(struct cli *cli, struct cli *part, const struct audit_row *row)
     if (err != ERR_NONE)
         return err;
     json_t *o = event_document(part, row, account);
-    if (cli->json) {
-        (void)json_dumpf(o, cli->out, JSON_COMPACT);
-        fputc('\n', cli->out);
-    } else {
-        print_line(part, o);
-    }
-    json_decref(o);
+    print_line(part, o);
     return fflush(cli->out) == 0 ? ERR_NONE : err_set(&part->cx, ERR_IO, "the reader is gone");
 }
 

@@ -330,17 +330,20 @@ print_done(struct cli *cli, json_t *object, const char *fmt, ...)
 }
 
 void
-print_line(struct cli *cli, const json_t *object)
+print_line(struct cli *cli, json_t *object)
 {
     const char *key, *gap = "";
-    json_t *value, *members = json_deep_copy(object); /* jansson cannot iterate over a const object */
-    json_object_foreach(have(members), key, value)
-    {
-        fprintf(cli->out, "%s%s", gap, cell_text(cli, value));
-        gap = "  ";
-    }
+    json_t *value;
+    if (cli->json)
+        (void)json_dumpf(object, cli->out, JSON_COMPACT);
+    else
+        json_object_foreach(object, key, value)
+        {
+            fprintf(cli->out, "%s%s", gap, cell_text(cli, value));
+            gap = "  ";
+        }
     fputc('\n', cli->out);
-    json_decref(members);
+    json_decref(object);
 }
 
 void

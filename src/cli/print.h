@@ -38,8 +38,9 @@ void print_table(struct cli *cli, const char *name, json_t *rows, const char *no
 /* The document for --json, and a sentence instead for people. */
 void print_done(struct cli *cli, json_t *object, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* One line of the object's values, without keys, for a command that prints as it goes. */
-void print_line(struct cli *cli, const json_t *object);
+/* One line of the object's values, without keys, for a command that prints as it goes; with --json the object
+ * in one line. */
+void print_line(struct cli *cli, json_t *object);
 /* For people only, in addition to an answer; nothing with --json. */
 void print_note(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Progress: on `out` for people, on `err` with --json. */

@@ -95,6 +95,12 @@ store_audit_is_unsealed(struct cx *cx, bool *any_out)
 }
 
 enum errcode
+store_audit_unsealed_since(struct cx *cx, int64_t *at_out)
+{
+    return rows_number(cx, at_out, "SELECT at FROM audit WHERE seq IS NULL ORDER BY at, id LIMIT 1", "");
+}
+
+enum errcode
 store_audit_count_unsealed(struct cx *cx, int64_t *n_out)
 {
     return rows_number(cx, n_out, "SELECT count(*) FROM audit WHERE seq IS NULL", "");

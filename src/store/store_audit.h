@@ -48,6 +48,8 @@ enum errcode store_audit_count(struct cx *cx, int64_t *n_out) MUST_CHECK;
 enum errcode
 store_audit_unsealed(struct cx *cx, int64_t limit, struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 enum errcode store_audit_is_unsealed(struct cx *cx, bool *any_out) MUST_CHECK;
+/* When the oldest of them was written; 0: there is none. */
+enum errcode store_audit_unsealed_since(struct cx *cx, int64_t *at_out) MUST_CHECK;
 enum errcode store_audit_count_unsealed(struct cx *cx, int64_t *n_out) MUST_CHECK;
 /* Gives a row that is not sealed its number and digest. ERR_STORE if it is not there any more. */
 enum errcode store_audit_seal(struct cx *cx, const struct audit_row *row) MUST_CHECK;

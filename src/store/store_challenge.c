@@ -120,6 +120,12 @@ store_challenge_open_of_company(struct cx *cx, int64_t company_id, int64_t limit
 }
 
 enum errcode
+store_challenge_count_pending(struct cx *cx, int64_t *n_out)
+{
+    return rows_number(cx, n_out, "SELECT count(*) FROM challenge WHERE state = 'pending'", "");
+}
+
+enum errcode
 store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit, struct challenge_row **rows_out,
                         size_t *n_out)
 {

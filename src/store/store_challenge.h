@@ -55,6 +55,8 @@ enum errcode store_challenge_open_of_account(struct cx *cx, int64_t technician_i
                                              struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
 enum errcode store_challenge_open_of_company(struct cx *cx, int64_t company_id, int64_t limit,
                                              struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;
+/* How many are pending. */
+enum errcode store_challenge_count_pending(struct cx *cx, int64_t *n_out) MUST_CHECK;
 /* Up to `limit` pending ones whose time was over at `now`. */
 enum errcode store_challenge_overdue(struct cx *cx, int64_t now, int64_t limit,
                                      struct challenge_row **rows_out, size_t *n_out) MUST_CHECK;

@@ -79,6 +79,12 @@ store_outbox_claimed_by(struct cx *cx, int64_t node, int64_t limit, struct outbo
 }
 
 enum errcode
+store_outbox_count(struct cx *cx, int64_t *n_out)
+{
+    return rows_number(cx, n_out, "SELECT count(*) FROM outbox WHERE state = 'waiting'", "");
+}
+
+enum errcode
 store_outbox_next(struct cx *cx, int64_t *at_out)
 {
     return rows_number(cx, at_out,

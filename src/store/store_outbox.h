@@ -42,6 +42,8 @@ enum errcode store_outbox_claimed_by(struct cx *cx, int64_t node, int64_t limit,
                                      size_t *n_out) MUST_CHECK;
 enum errcode
 store_outbox_claimed(struct cx *cx, int64_t limit, struct outbox_row **rows_out, size_t *n_out) MUST_CHECK;
+/* How many wait for an attempt, or for its end. */
+enum errcode store_outbox_count(struct cx *cx, int64_t *n_out) MUST_CHECK;
 /* When the next one is due; 0: none is waiting. */
 enum errcode store_outbox_next(struct cx *cx, int64_t *at_out) MUST_CHECK;
 

@@ -249,7 +249,7 @@ OTHERS = {
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
     "audit prove", "audit checkpoint", "audit export",
     "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",
-    "operator list", "operator show", "token list",
+    "operator list", "operator show", "token list", "status", "top",
 }
 # A console or a phone: clients of a server, with the time limits of client/http_client.c.
 CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device approve", "device reject", "device not-me",

@@ -21,6 +21,7 @@ PARAMETER = re.compile(r"\$(\d+)")
 SCANS = [
     ("SELECT COALESCE((SELECT at FROM audit", "audit", "one row, from the index's end"),
     ("SELECT 1 FROM audit WHERE seq IS NULL", "audit", "one row, from an index of such rows"),
+    ("SELECT at FROM audit WHERE seq IS NULL", "audit", "one row, from an index of such rows"),
     ("SELECT count(*) FROM audit WHERE seq IS NULL", "audit", "an index of such rows, which are few"),
     ("SELECT count(*) FROM audit_node", "audit_node", "the whole log is verified"),
     ("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1", "audit_checkpoint", "one row, from the index's end"),
