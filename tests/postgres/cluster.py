@@ -92,6 +92,17 @@ class Cluster:
             self.process.wait(PATIENCE)
             self.process = None
 
+    def crash(self):
+        """SIGKILL to one of its processes: it ends all sessions and recovers; returns once it takes connections again."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="utf-8") as children:
+            began = self.log().count("ready to accept connections")
+            os.kill(int(children.read().split()[-1]), signal.SIGKILL)
+        until = time.monotonic() + PATIENCE
+        while self.log().count("ready to accept connections") == began or not self.answers():
+            if time.monotonic() > until:
+                raise RuntimeError("postgres did not recover: " + self.log())
+            time.sleep(0.02)
+
     def url(self, database=""):
         port = f":{self.settings['port']}" if "port" in self.settings else ""
         return f"postgresql://{ROLE}@{urllib.parse.quote(self.folder, safe='')}{port}/{database}"

@@ -39,7 +39,7 @@ pg_commit(struct cx *cx, struct db *db)
 {
     struct pg_link *link = link_of(db);
     pg_link_stop_all(link);
-    return pg_link_run(cx, link, "COMMIT", "COMMIT", pg_link_patience(link));
+    return pg_link_commit(cx, link);
 }
 
 static void

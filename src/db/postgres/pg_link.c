@@ -28,10 +28,11 @@ static const char settle_text[] =
     "set_config('synchronous_commit', 'on', false), set_config('default_transaction_isolation', "
     "'serializable', false), set_config('row_security', 'off', false), "
     "set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
+    "set_config('client_min_messages', 'warning', false), "
     "current_setting('server_version_num'), current_setting('server_encoding'), "
     "(SELECT datlocprovider::text || ':' || datcollate FROM pg_database WHERE datname = current_database()), "
     "COALESCE(current_schema(), '')";
-enum { AT_VERSION = 8, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
+enum { AT_VERSION = 9, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
 
 static const char clock_query[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text";
 
@@ -58,12 +59,14 @@ pg_link_in_transaction(const struct pg_link *link)
     return link->conn != NULL && PQtransactionStatus(link->conn) != PQTRANS_IDLE;
 }
 
-/* No notice of the server is written to standard error. */
+/* No notice of the server is written to standard error. That a commit has stopped waiting for its synchronous
+ * replica is in a warning alone. */
 static void
-ignore_notice(void *arg, const PGresult *result)
+take_notice(void *arg, const PGresult *result)
 {
-    (void)arg;
-    (void)result;
+    struct pg_link *link = arg;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    link->was_warned = link->was_warned || (severity != NULL && strcmp(severity, "WARNING") == 0);
 }
 
 /* Until the answer is there. False: the connection is of no use any more. */
@@ -159,6 +162,17 @@ pg_link_run(struct cx *cx, struct pg_link *link, const char *text, const char *t
     return err;
 }
 
+enum errcode
+pg_link_commit(struct cx *cx, struct pg_link *link)
+{
+    link->was_warned = false;
+    enum errcode err = pg_link_run(cx, link, "COMMIT", "COMMIT", pg_link_patience(link));
+    if (err != ERR_NONE || !link->was_warned)
+        return err;
+    pg_link_disconnect(link);
+    return err_set(cx, ERR_STORE, "postgresql: the commit was not confirmed by a synchronous replica");
+}
+
 static enum errcode
 check_server(struct cx *cx, const PGresult *r)
 {
@@ -228,6 +242,17 @@ back_off(struct pg_link *link)
     link->retry_at = clock_mono() + link->pause / 2 + rand_below((uint32_t)(link->pause / 2));
 }
 
+/* A server that has recovered from a crash shows what it had committed before its synchronous replica
+ * confirmed it, and a failover takes that back. A commit of our own is confirmed after all of that; it
+ * writes a record of the WAL, and no row. */
+static enum errcode
+await_replica(struct cx *cx, struct pg_link *link)
+{
+    static const char text[] = "BEGIN; SELECT pg_logical_emit_message(true, 'countersign', '')";
+    enum errcode err = pg_link_run(cx, link, text, "SELECT 1", pg_link_patience(link));
+    return err == ERR_NONE ? pg_link_commit(cx, link) : err;
+}
+
 static enum errcode
 open_conn(struct cx *cx, struct pg_link *link)
 {
@@ -240,11 +265,13 @@ open_conn(struct cx *cx, struct pg_link *link)
     if (PQstatus(link->conn) != CONNECTION_OK)
         err = pg_fail(cx, link, NULL, "connect");
     if (err == ERR_NONE) {
-        (void)PQsetNoticeReceiver(link->conn, ignore_notice, NULL);
+        (void)PQsetNoticeReceiver(link->conn, take_notice, link);
         err = settle(cx, link);
     }
     if (err == ERR_NONE)
         err = compare_clocks(cx, link);
+    if (err == ERR_NONE)
+        err = await_replica(cx, link);
     if (err != ERR_NONE) {
         pg_link_disconnect(link);
         back_off(link);

@@ -34,6 +34,7 @@ struct pg_link {
     int64_t compared_at;  /* clock_mono: when the clocks were compared */
     int64_t retry_at;     /* clock_mono: not before */
     int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
+    bool was_warned;      /* by the server, since this was last false */
     uint64_t cursors;     /* the number of the last one */
     struct buf loading;   /* rows for a COPY that were not sent yet */
     struct list running;  /* statements whose rows may still be read */
@@ -58,12 +59,17 @@ void pg_link_init(struct pg_link *link, const struct pg_url *url, int64_t patien
 void pg_link_clear(struct pg_link *link);
 
 /* Connects if necessary: also when the server has closed the connection. Refuses a server whose version,
- * encoding or collation does not serve, or whose clock differs by more than two seconds. ERR_STORE at once
- * while the back-off lasts. Outside of transactions. */
+ * encoding or collation does not serve, or whose clock differs by more than two seconds; what the connection
+ * can see was confirmed by the synchronous replica. ERR_STORE at once while the back-off lasts. Outside of
+ * transactions. */
 enum errcode pg_link_connect(struct cx *cx, struct pg_link *link) MUST_CHECK;
 void pg_link_disconnect(struct pg_link *link);
 /* Whether the server has an open transaction of ours. */
 bool pg_link_in_transaction(const struct pg_link *link);
+
+/* An error means that the outcome is not known. It is one, too, if the server has given up waiting for its
+ * synchronous replica: the change is in force here, but a failover may take it back. */
+enum errcode pg_link_commit(struct cx *cx, struct pg_link *link) MUST_CHECK;
 
 /* The driver's `alone` and `script`. */
 enum errcode pg_link_alone(struct cx *cx, struct pg_link *link, bool begins) MUST_CHECK;

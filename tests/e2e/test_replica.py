@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A change that no synchronous replica has confirmed may be lost with its primary: no answer depends on it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+WAITING = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+OURS = "FROM pg_stat_activity WHERE application_name = 'countersign'"
+
+
+@pytest.fixture
+def replicated(own_cluster, own_server, name):
+    """A server whose primary waits for a replica; alone(): the replica is away, and commits wait."""
+    company, email = name
+    primary = own_cluster()
+    primary.sql("CREATE DATABASE store TEMPLATE template0")
+    server = own_server({("store", "url"): primary.url("store"), ("store", "busy_timeout"): "1s"})
+    phone = server.ready(company, email)
+
+    def alone():
+        primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'away'")
+        primary.sql("SELECT pg_reload_conf()")
+        server.wait_for(lambda: primary.sql("SHOW synchronous_standby_names") == [["away"]])
+    return primary, server, phone, email, alone
+
+
+def test_a_commit_that_stopped_waiting_for_the_replica_is_not_an_answer(replicated):
+    """PostgreSQL answers such a commit like every other, beside a warning: an administrator has ended the wait."""
+    primary, server, phone, email, alone = replicated
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    alone()
+    with ThreadPoolExecutor() as pool:
+        told = pool.submit(console.check, token, push.sPushToken)
+        server.wait_for(lambda: told.done() or primary.sql(f"SELECT pg_cancel_backend(pid) {WAITING}"))
+        while not told.done():
+            primary.sql(f"SELECT pg_cancel_backend(pid) {WAITING}")
+    assert (told.result().result, told.result().cookie) == ("UnknownError", None)
+
+
+def test_what_was_committed_here_alone_is_not_shown_after_a_crash(replicated):
+    """The recovered primary has the grant that its replica never got: a failover would take it back."""
+    primary, server, phone, email, alone = replicated
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    alone()
+    with ThreadPoolExecutor() as pool:
+        told = pool.submit(console.check, token, push.sPushToken)
+        server.wait_for(lambda: ["COMMIT"] in primary.sql(f"SELECT query {WAITING}"))
+        connections = int(primary.sql(f"SELECT count(*) {OURS}")[0][0])
+        primary.crash()
+        assert (told.result().result, told.result().cookie) == ("UnknownError", None)
+    assert primary.sql("SELECT count(*) FROM audit WHERE event = 'login.granted'", "store") == [["1"]], "it is there"
+    seen = set()
+    while len(seen) < connections:
+        answer = server.console().check(token, push.sPushToken)
+        assert (answer.result, answer.cookie) == ("UnknownError", None)
+        seen.update(row[0] for row in primary.sql(f"SELECT pid {OURS}"))
+    primary.sql("ALTER SYSTEM RESET synchronous_standby_names")
+    primary.sql("SELECT pg_reload_conf()")
+    server.wait_for(lambda: server.console().check(token, push.sPushToken).result == "OK")
