@@ -4,7 +4,7 @@ PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
 
-.PHONY: all setup build deb image packages-check demo check interop storm coverage serve fixture bench install clean
+.PHONY: all setup build deb image packages-check demo check interop storm failover coverage serve fixture bench install clean
 
 all: build
 
@@ -50,6 +50,11 @@ interop:
 storm: build
 	@tools/setup packages-check
 	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/storm/storm.py 1000 100
+
+# Ten minutes of sign-ins while PostgreSQL, under Patroni, fails over in every way. SHORT=yes: each fault once, some minutes.
+failover: build
+	@tools/setup packages-check packages-failover
+	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
 
 # Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
 coverage:

@@ -394,12 +394,13 @@ class Console:
         self.version = version
         self.source = source or usual_source()
         self.agent = agent
+        self.patience = PATIENCE
         self.cookie = None
         self.connection = None
 
     def post(self, body, headers, path=PATH):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE,
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.patience,
                                                          source_address=(self.source, 0))
         try:
             self.connection.request("POST", path, body, headers)
@@ -478,6 +479,7 @@ console. Each has an address of its own unless one is given: failures behind one
         self.server = server
         number = next(self.SOURCES)
         self.source = source or f"127.77.{number // 256 % 256}.{number % 255 + 1}"
+        self.patience = PATIENCE
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.token = None
         self.self_token = None
@@ -488,7 +490,7 @@ console. Each has an address of its own unless one is given: failures behind one
         return self.api(f"device/{op}", members, token, status)
 
     def api(self, path, members, token=None, status=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE,
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.patience,
                                                 source_address=(self.source, 0))
         headers = {"Content-Type": "application/json"}
         if token:

@@ -8,11 +8,13 @@ answer, and may have happened or not. `faults` reads the whole history beside th
 * what was refused on the phone is never OK, and what was approved ends in OK;
 * acknowledged results are kept: each acknowledged login, approval, refusal and OK has its row in the audit log, and each
   OK its session;
-* nothing else was granted: each session belongs to a granted login, and each grant to an approved push.
+* nothing else was granted: each session belongs to a granted login, each grant to an approved push, and somebody at another
+  address with the same tokens (`thief`) never gets an OK.
 
 Logins and pushes are known by name: tokens are not kept in a history.
 """
 
+import hashlib
 import itertools
 import threading
 
@@ -41,12 +43,19 @@ class Records:
     """The final content of the server's store, by the public ids of its audit log and its tables."""
 
     def __init__(self, audit, sessions):
-        """audit: rows with event and detail; sessions: the login id of each session, ended ones too."""
+        """audit: rows with event, detail and, where operators lock accounts, account; sessions: the login id of each session,
+        ended ones too."""
         self.begun = self._ids(audit, "login.begun", "login")
         self.approved = self._ids(audit, "push.approved", "challenge")
         self.refused = self._ids(audit, "push.rejected", "challenge")
         self.granted = self._ids(audit, "login.granted", "login")
+        self.locked = self._accounts(audit, "account.locked")
+        self.unlocked = self._accounts(audit, "account.unlocked")
         self.sessions = list(sessions)
+
+    @staticmethod
+    def _accounts(audit, event):
+        return [row.get("account") for row in audit if row["event"] == event]
 
     @staticmethod
     def _ids(audit, event, member):
@@ -103,7 +112,31 @@ def _nothing_else(calls, records):
         yield f"{len(set(records.granted))} grants for {len(set(records.approved))} approvals"
 
 
+def _each_lock(calls, records):
+    """An event for each that was acknowledged. One that was cut off may have happened, or may have found nothing to change."""
+    kept = {"lock": records.locked, "unlock": records.unlocked}
+    for kind, accounts in kept.items():
+        for account in {call["login"] for call in calls if call["kind"] == kind}:
+            asked = [call["result"] for call in calls if call["kind"] == kind and call["login"] == account]
+            if not asked.count("OK") <= accounts.count(account) <= len(asked):
+                yield f"{account}: {asked.count('OK')} times {kind} was acknowledged, {accounts.count(account)} are in the audit log"
+
+
+def _no_thief(calls, records):
+    del records
+    for call in calls:
+        if call["kind"] == "thief" and call["result"] == "OK":
+            yield f"{call['login']}: OK to another address"
+
+
+def login_ids(history, people, ids):
+    """Fills in the id of every login that the history names. ids: of all logins, by the hexadecimal digest of their token."""
+    names = {name: ids.get(hashlib.sha256(token.encode()).hexdigest()) for person in people for name, token in person.tokens.items()}
+    for call in history.calls:
+        call["id"] = names.get(call["login"])
+
+
 def faults(history, records):
     """Everything that is wrong, in words; empty when all is right."""
-    rules = (_each_ok, _each_acknowledged, _each_decision, _nothing_else)
+    rules = (_each_ok, _each_acknowledged, _each_decision, _each_lock, _no_thief, _nothing_else)
     return [fault for rule in rules for fault in rule(history.calls, records)]

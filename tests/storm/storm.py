@@ -4,7 +4,6 @@
 usage: storm.py SIGN_INS KILLS [SEED]      the long run, started by hand or at night: `make storm`
 """
 
-import hashlib
 import http.client
 import json
 import os
@@ -18,7 +17,7 @@ import threading
 if __name__ == "__main__":
     sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 from countersign import PASSWORD, PATIENCE, Answer, Console, Phone, Refused, Server
-from history import History, Records, faults
+from history import History, Records, faults, login_ids
 
 CLIENTS = 4
 TARGETS = ("worker", "worker", "worker", "front", "courier", "supervisor")
@@ -219,10 +218,7 @@ def restart(server):
 def records(server, history, people):
     """The server's own records; fills in the id of every login that the history names."""
     store = sqlite3.connect(server.settings[("store", "path")], timeout=PATIENCE)
-    ids = {bytes(digest): str(row) for row, digest in store.execute("SELECT id, token_digest FROM login")}
-    names = {name: ids.get(hashlib.sha256(token.encode()).digest()) for person in people for name, token in person.tokens.items()}
-    for call in history.calls:
-        call["id"] = names.get(call["login"])
+    login_ids(history, people, {bytes(digest).hex(): str(row) for row, digest in store.execute("SELECT id, token_digest FROM login")})
     audit = [{"event": event, "detail": json.loads(detail)} for event, detail in store.execute("SELECT event, detail FROM audit")]
     sessions = [str(row) for (row,) in store.execute("SELECT login_id FROM session")]
     store.close()

@@ -77,3 +77,20 @@ def test_an_approval_that_no_phone_made_is_found():
     history, audit, sessions = story()
     more = audit + [{"event": "push.approved", "detail": {"challenge": "c9"}}]
     assert faults(history, Records(more, sessions))
+
+
+def test_an_ok_to_another_address_is_found():
+    history, audit, sessions = story()
+    history.answer(history.ask("thief", "ann 1", id="1"), "InvalidToken")
+    assert faults(history, Records(audit, sessions)) == []
+    history.answer(history.ask("thief", "ann 1", id="1"), "OK")
+    assert any("another address" in fault for fault in faults(history, Records(audit, sessions)))
+
+
+def test_a_lock_that_was_acknowledged_and_is_gone_is_found():
+    history, audit, sessions = story()
+    history.answer(history.ask("lock", "bob", id=None), "OK")
+    history.ask("lock", "bob", id=None)
+    locks = [{"event": "account.locked", "detail": {}, "account": "bob"}] * 3
+    for n, is_right in ((0, False), (1, True), (2, True), (3, False)):
+        assert (faults(history, Records(audit + locks[:n], sessions)) == []) == is_right
