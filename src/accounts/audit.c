@@ -8,11 +8,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/rand.h"
 
 enum { DETAIL_MAX = 64 * 1024 };
+/* An event can get its number so much later than one that has a later time. */
+#define DISORDER (10 * CLOCK_MINUTE)
 
 const char *
 audit_event_name(enum audit_event event)
@@ -138,6 +141,30 @@ audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit, stru
     return store_audit_list(cx, &range, rows_out, n_out);
 }
 
+/* Events that are in archives are before any that is left. */
+enum errcode
+audit_number_at(struct cx *cx, int64_t since, int64_t *after_out)
+{
+    int64_t low = 0, high = 0; /* the event after `low` may be the first; that after `high` is late enough */
+    struct cx part = *cx;
+    arena_init(&part.arena);
+    enum errcode err = store_audit_last(&part, &high);
+    while (err == ERR_NONE && low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        struct audit_row *rows = NULL;
+        size_t n = 0;
+        err = audit_list(&part, (struct audit_of){0}, middle, 1, &rows, &n);
+        if (n == 0 || rows[0].at >= since - DISORDER)
+            high = middle;
+        else
+            low = middle + 1;
+        arena_reset(&part.arena);
+    }
+    arena_clear(&part.arena);
+    *after_out = low;
+    return err == ERR_NONE ? ERR_NONE : err_set(cx, err, "%s", part.detail);
+}
+
 void
 audit_wake(struct cx *cx, struct audit_of of)
 {
@@ -161,6 +188,8 @@ audit_follow(struct cx *cx, int64_t limit, int64_t *seq, bool *more_out)
     enum errcode err = store_audit_list(cx, &range, &rows, &n);
     if (err != ERR_NONE)
         return err;
+    if (n > 0 && rows[0].seq > *seq + 1) /* those in between went into an archive */
+        cx->wakes_all = true;
     for (size_t i = 0; i < n; i++) {
         audit_wake(cx, (struct audit_of){rows[i].company_id, rows[i].technician_id});
         *seq = rows[i].seq;

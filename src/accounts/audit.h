@@ -49,6 +49,11 @@ audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_l
 enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_t limit,
                         struct audit_row **rows_out, size_t *n_out) MUST_CHECK;
 
+/* A number before the first event that is not before that time; 0: there is none before it. Numbers are given
+ * in the order of time but for moments, so it is looked for a little earlier. Outside of a transaction, or in
+ * one. */
+enum errcode audit_number_at(struct cx *cx, int64_t since, int64_t *after_out) MUST_CHECK;
+
 /* Whatever changes a condition of the decision writes an event. Records in the context whose checks must be
  * repeated: the technician of the event; all technicians for one about a company; none for one about neither
  * (an unknown name). audit_append does so for each event that is written, except those with the bounds

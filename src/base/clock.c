@@ -188,6 +188,23 @@ clock_text(struct arena *a, int64_t t)
     return arena_printf(a, "%.*sZ", (int)n, text);
 }
 
+/* What is written again as it was read is a day of the calendar. */
+enum errcode
+clock_read_day(struct str text, int64_t *t_out)
+{
+    char again[CLOCK_TEXT_MS];
+    int64_t year = 0, month = 0, day = 0;
+    struct str rest = text;
+    if (text.n != 10 || str_to_i64(str_cut(&rest, '-'), 1970, 9999, &year) != ERR_NONE ||
+        str_to_i64(str_cut(&rest, '-'), 1, 12, &month) != ERR_NONE ||
+        str_to_i64(rest, 1, 31, &day) != ERR_NONE)
+        return ERR_SYNTAX;
+    struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
+    *t_out = (int64_t)timegm(&tm) * CLOCK_S;
+    (void)text_of(*t_out, again);
+    return str_eq((struct str){again, text.n}, text) ? ERR_NONE : ERR_SYNTAX;
+}
+
 void
 clock_text_ms(int64_t t, char out[CLOCK_TEXT_MS])
 {

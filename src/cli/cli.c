@@ -220,26 +220,48 @@ cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out
 }
 
 enum errcode
-cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out)
+cli_read_span(struct cli *cli, const char *option, int64_t days, int64_t *span_out)
 {
     static const struct {
         char letter;
         int64_t unit;
     } units[] = {{'s', CLOCK_S}, {'m', CLOCK_MINUTE}, {'h', CLOCK_HOUR}, {'d', CLOCK_DAY}};
-    enum { MOST = 30 }; /* days */
-    struct str word = args_option(&cli->args, "life");
-    *life_out = fallback;
-    if (str_is_null(word))
-        return ERR_NONE;
+    struct str word = args_option(&cli->args, option);
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         int64_t n;
         if (word.n < 2 || word.p[word.n - 1] != units[i].letter)
             continue;
-        if (str_to_i64(str_sub(word, 0, word.n - 1), 1, MOST * CLOCK_DAY / units[i].unit, &n) != ERR_NONE)
+        if (str_to_i64(str_sub(word, 0, word.n - 1), 1, days * CLOCK_DAY / units[i].unit, &n) != ERR_NONE)
             break;
-        *life_out = n * units[i].unit;
+        *span_out = n * units[i].unit;
         return ERR_NONE;
     }
-    return err_set(&cli->cx, ERR_USAGE, "--life is a number and s, m, h or d, from 1s to %dd, not '%.*s'",
-                   MOST, STR_ARG(word));
+    return err_set(&cli->cx, ERR_USAGE, "--%s is a number and s, m, h or d, from 1s to %lldd, not '%.*s'",
+                   option, (long long)days, STR_ARG(word));
+}
+
+enum errcode
+cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out)
+{
+    enum { MOST = 30 }; /* days */
+    *life_out = fallback;
+    return args_has(&cli->args, "life") ? cli_read_span(cli, "life", MOST, life_out) : ERR_NONE;
+}
+
+enum errcode
+cli_read_text(struct cli *cli, struct str path, size_t most, struct str *text_out)
+{
+    const bool is_input = str_eq(path, STR_LIT("-"));
+    FILE *from = is_input ? cli->in : fopen(path.p, "re");
+    if (from == NULL)
+        return err_set(&cli->cx, ERR_IO, "%s: %s", path.p, strerror(errno));
+    char *text = arena_alloc(&cli->cx.arena, most + 1);
+    const size_t n = fread(text, 1, most + 1, from);
+    const bool has_failed = ferror(from) != 0;
+    if (!is_input)
+        (void)fclose(from);
+    if (has_failed || n > most)
+        return err_set(&cli->cx, ERR_IO, "%s %s", path.p, has_failed ? "cannot be read" : "is too long");
+    *text_out = (struct str){text, n};
+    return ERR_NONE;
 }

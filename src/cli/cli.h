@@ -77,7 +77,11 @@ enum errcode cli_account_of(struct cli *cli, int64_t technician_id, struct str *
 enum errcode cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
 /* Parses an option that is on or off (yes or no); fallback if not given. ERR_USAGE. */
 enum errcode cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out) MUST_CHECK;
-/* The option --life, "15m", in microseconds: a number and s, m, h or d, at most 30 days. ERR_USAGE. */
+/* Reads a text of at most `most` bytes, of a file or, if its name is -, of standard input. ERR_IO. */
+enum errcode cli_read_text(struct cli *cli, struct str path, size_t most, struct str *text_out) MUST_CHECK;
+/* An option like "15m", in microseconds: a number and s, m, h or d, at most that many days. ERR_USAGE. */
+enum errcode cli_read_span(struct cli *cli, const char *option, int64_t days, int64_t *span_out) MUST_CHECK;
+/* The same for --life, at most 30 days; fallback if not given. */
 enum errcode cli_read_life(struct cli *cli, int64_t fallback, int64_t *life_out) MUST_CHECK;
 /* Turns a domain function's ERR_NOT_FOUND into "there is no WHAT 'WORD'"; passes on anything else. */
 enum errcode cli_not_found(struct cli *cli, enum errcode err, const char *what, struct str word) MUST_CHECK;

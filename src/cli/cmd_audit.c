@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit: reading the log, following it, and proving it whole. */
+/* audit: reading the log, and following it. */
 #include "accounts/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -8,7 +8,6 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "ledger/sealer.h"
-#include "ledger/verify.h"
 
 enum { PAGE = 1000 };
 #define FOLLOW_EVERY (CLOCK_S / 4)
@@ -165,44 +164,4 @@ cmd_audit_follow(struct cli *cli)
     if (err == ERR_NONE && !args_has(&cli->args, "after"))
         err = store_audit_last(&cli->cx, &f.after);
     return err != ERR_NONE ? err : follow(cli, &f);
-}
-
-static enum errcode
-report_damage(struct cli *cli, const struct verify_report *r)
-{
-    json_t *o = print_object();
-    struct str why = arena_str(&cli->cx.arena, str_from_cstr(cli->cx.detail));
-    print_put_bool(o, "ok", false);
-    print_put_int(o, "first_bad", r->bad);
-    print_put_str(o, "why", why);
-    if (cli->json)
-        print_record(cli, o);
-    else
-        json_decref(o);
-    err_forget(&cli->cx);
-    return err_set(&cli->cx, ERR_CRYPTO, "the audit log was changed: %.*s", STR_ARG(why));
-}
-
-enum errcode
-cmd_audit_verify(struct cli *cli)
-{
-    struct verify_report r = {.bad = 0};
-    enum errcode err = cli_open_store(cli);
-    if (err == ERR_NONE)
-        err = verify_log(&cli->cx, &r);
-    if (err != ERR_NONE)
-        return err == ERR_CRYPTO ? report_damage(cli, &r) : err;
-    json_t *o = print_object();
-    print_put_bool(o, "ok", true);
-    print_put_int(o, "events", r.events);
-    print_put_int(o, "chained", r.chained);
-    print_put_int(o, "unsealed", r.unsealed);
-    print_put_str(o, "digest", r.root);
-    print_done(cli, o, "The log of %lld events is whole; the root of its tree is %.*s.%s",
-               (long long)r.events, STR_ARG(r.root),
-               r.unsealed == 0 ? ""
-                               : arena_printf(&cli->cx.arena, "\nNot sealed yet, and so not verified: %lld.",
-                                              (long long)r.unsealed)
-                                     .p);
-    return ERR_NONE;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit prove, audit checkpoint: what others can verify without this database. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/print.h"
+#include "ledger/archive.h"
 #include "ledger/checkpoint.h"
 #include "ledger/prove.h"
+#include "upkeep/files.h"
 
 /* Texts that are files of their own: as they are, without --json. */
 static enum errcode
@@ -24,42 +24,42 @@ print_text_of(struct cli *cli, const char *key, struct str text)
     return ERR_NONE;
 }
 
+/* Of an event that is in that archive; null: it is in the database. */
+static enum errcode
+find_leaf(struct cli *cli, struct str path, int64_t seq, struct str *leaf_out)
+{
+    FILE *from = NULL;
+    *leaf_out = STR_NULL;
+    if (str_is_null(path))
+        return ERR_NONE;
+    enum errcode err = files_open(&cli->cx, path.p, &from);
+    if (err != ERR_NONE)
+        return err;
+    err = archive_find(&cli->cx, from, seq, leaf_out);
+    (void)fclose(from);
+    return err;
+}
+
 enum errcode
 cmd_audit_prove(struct cli *cli)
 {
-    struct str proof;
+    struct str proof, leaf;
     int64_t seq = 0;
     enum errcode err = cli_read_id(cli, args_word(&cli->args, 0), "event", &seq);
     if (err == ERR_NONE)
         err = cli_open_log(cli);
     if (err == ERR_NONE)
-        err = prove_event(&cli->cx, seq, &proof);
+        err = find_leaf(cli, args_option(&cli->args, "archive"), seq, &leaf);
+    if (err == ERR_NONE)
+        err = prove_event(&cli->cx, seq, leaf, &proof);
     return err != ERR_NONE ? err : print_text_of(cli, "proof", proof);
-}
-
-static enum errcode
-read_note(struct cli *cli, struct str path, struct str *note_out)
-{
-    const bool is_input = str_eq(path, STR_LIT("-"));
-    FILE *from = is_input ? cli->in : fopen(path.p, "re");
-    if (from == NULL)
-        return err_set(&cli->cx, ERR_IO, "%s: %s", path.p, strerror(errno));
-    char *text = arena_alloc(&cli->cx.arena, CHECKPOINT_MAX + 1);
-    const size_t n = fread(text, 1, CHECKPOINT_MAX + 1, from);
-    const bool has_failed = ferror(from) != 0;
-    if (!is_input)
-        (void)fclose(from);
-    if (has_failed)
-        return err_set(&cli->cx, ERR_IO, "%s cannot be read", path.p);
-    *note_out = (struct str){text, n};
-    return ERR_NONE;
 }
 
 static enum errcode
 print_growth(struct cli *cli, struct str path)
 {
     struct str older = STR_NULL, proof = STR_NULL;
-    enum errcode err = read_note(cli, path, &older);
+    enum errcode err = cli_read_text(cli, path, CHECKPOINT_MAX, &older);
     if (err == ERR_NONE)
         err = cli_open_log(cli);
     if (err == ERR_NONE)

@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "base/codec.h"
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "keys/env.h"
 
 /* Of c2sp.org/signed-note. */
-enum { TYPE_ED25519 = 1, KEY_ID = 4 };
+enum { TYPE_ED25519 = 1 };
 #define DASH "\xe2\x80\x94 "
 
 /* Neither blanks nor '+' nor controls may be in the name of a key. */
@@ -28,43 +27,64 @@ checkpoint_origin(struct cx *cx)
     return arena_printf(&cx->arena, "%s/audit", name);
 }
 
-struct signer {
-    unsigned char id[KEY_ID], typed[1 + ED25519_PUBLIC]; /* typed: the key's type and the key */
-};
+/* The first bytes of SHA-256 over the name, a line's end, and the key with its type. */
+static void
+put_id(struct cx *cx, struct checkpoint_signer *s)
+{
+    struct str head = arena_printf(&cx->arena, "%.*s\n", STR_ARG(s->name));
+    char *text = arena_alloc(&cx->arena, head.n + sizeof s->typed);
+    memcpy(text, head.p, head.n);
+    memcpy(text + head.n, s->typed, sizeof s->typed);
+    const struct digest d = sha256((struct str){text, head.n + sizeof s->typed});
+    memcpy(s->id, d.bytes, sizeof s->id);
+}
 
-static struct signer
+static struct checkpoint_signer
 signer_of(struct cx *cx, struct str name)
 {
-    struct signer s = {.typed = {TYPE_ED25519}};
+    struct checkpoint_signer s = {.name = name, .typed = {TYPE_ED25519}};
     ed25519_public(&cx->env->ledger, s.typed + 1);
-    struct str head = arena_printf(&cx->arena, "%.*s\n", STR_ARG(name));
-    char *text = arena_alloc(&cx->arena, head.n + sizeof s.typed);
-    memcpy(text, head.p, head.n);
-    memcpy(text + head.n, s.typed, sizeof s.typed);
-    const struct digest d = sha256((struct str){text, head.n + sizeof s.typed});
-    memcpy(s.id, d.bytes, sizeof s.id);
+    put_id(cx, &s);
     return s;
 }
 
 struct str
 checkpoint_key(struct cx *cx, struct str origin)
 {
-    const struct signer s = signer_of(cx, origin);
+    const struct checkpoint_signer s = signer_of(cx, origin);
     struct arena *a = &cx->arena;
     return arena_printf(a, "%.*s+%.*s+%.*s", STR_ARG(origin), STR_ARG(codec_hex(a, s.id, sizeof s.id)),
                         STR_ARG(codec_base64(a, s.typed, sizeof s.typed)));
+}
+
+enum errcode
+checkpoint_key_read(struct cx *cx, struct str text, struct checkpoint_signer *out)
+{
+    struct str rest = str_trim(text, "\n");
+    unsigned char given[CHECKPOINT_KEY_ID];
+    size_t n = 0, n_id = 0;
+    out->name = str_cut(&rest, '+');
+    const struct str id = str_cut(&rest, '+');
+    if (str_is_empty(out->name) || codec_hex_read(id, given, sizeof given, &n_id) != ERR_NONE ||
+        codec_base64_read(rest, out->typed, sizeof out->typed, &n) != ERR_NONE || n != sizeof out->typed ||
+        n_id != sizeof given || out->typed[0] != TYPE_ED25519)
+        return err_set(cx, ERR_SYNTAX, "it is not the key of an audit log: name+number+key");
+    put_id(cx, out);
+    if (memcmp(out->id, given, sizeof given) != 0) /* house: it is public */
+        return err_set(cx, ERR_SYNTAX, "the key of the audit log has another number");
+    return ERR_NONE;
 }
 
 struct str
 checkpoint_sign(struct cx *cx, const struct checkpoint *c)
 {
     struct arena *a = &cx->arena;
-    const struct signer s = signer_of(cx, c->origin);
-    unsigned char signature[KEY_ID + ED25519_SIGNATURE];
+    const struct checkpoint_signer s = signer_of(cx, c->origin);
+    unsigned char signature[CHECKPOINT_KEY_ID + ED25519_SIGNATURE];
     struct str text = arena_printf(a, "%.*s\n%lld\n%.*s\n", STR_ARG(c->origin), (long long)c->size,
                                    STR_ARG(codec_base64(a, c->root.bytes, sizeof c->root.bytes)));
-    memcpy(signature, s.id, KEY_ID);
-    ed25519_sign(&cx->env->ledger, text, signature + KEY_ID);
+    memcpy(signature, s.id, CHECKPOINT_KEY_ID);
+    ed25519_sign(&cx->env->ledger, text, signature + CHECKPOINT_KEY_ID);
     return arena_printf(a, "%.*s\n" DASH "%.*s %.*s\n", STR_ARG(text), STR_ARG(c->origin),
                         STR_ARG(codec_base64(a, signature, sizeof signature)));
 }
@@ -102,20 +122,20 @@ read_text(struct cx *cx, struct str text, struct checkpoint *out)
     return ERR_NONE;
 }
 
-/* One line, without its dash: whether it is our signature. */
+/* One line, without its dash: whether it is the signature of that key. */
 static bool
-is_ours(const struct signer *s, struct str name, struct str text, struct str line)
+is_theirs(const struct checkpoint_signer *s, struct str text, struct str line)
 {
-    unsigned char signature[KEY_ID + ED25519_SIGNATURE];
+    unsigned char signature[CHECKPOINT_KEY_ID + ED25519_SIGNATURE];
     size_t n = 0;
-    return str_eq(str_cut(&line, ' '), name) &&
+    return str_eq(str_cut(&line, ' '), s->name) &&
            codec_base64_read(line, signature, sizeof signature, &n) == ERR_NONE && n == sizeof signature &&
-           memcmp(signature, s->id, KEY_ID) == 0 && /* house: it is public */
-           ed25519_verify(s->typed + 1, text, signature + KEY_ID);
+           memcmp(signature, s->id, CHECKPOINT_KEY_ID) == 0 && /* house: it is public */
+           ed25519_verify(s->typed + 1, text, signature + CHECKPOINT_KEY_ID);
 }
 
 enum errcode
-checkpoint_read(struct cx *cx, struct str note, struct checkpoint *out)
+checkpoint_read_by(struct cx *cx, const struct checkpoint_signer *by, struct str note, struct checkpoint *out)
 {
     struct str text = STR_NULL, rest = STR_NULL;
     enum errcode err = divide(cx, note, &text, &rest);
@@ -123,13 +143,20 @@ checkpoint_read(struct cx *cx, struct str note, struct checkpoint *out)
         err = read_text(cx, text, out);
     if (err != ERR_NONE)
         return err;
-    const struct signer s = signer_of(cx, out->origin);
+    const struct checkpoint_signer s = by != NULL ? *by : signer_of(cx, out->origin);
     while (!str_is_empty(rest)) {
         struct str line = str_cut(&rest, '\n');
         if (!str_starts(line, STR_LIT(DASH)))
             return is_none(cx);
-        if (is_ours(&s, out->origin, text, str_sub(line, strlen(DASH), SIZE_MAX)))
+        if (str_eq(out->origin, s.name) && is_theirs(&s, text, str_sub(line, strlen(DASH), SIZE_MAX)))
             return ERR_NONE;
     }
-    return err_set(cx, ERR_CRYPTO, "the checkpoint is not signed by this server's key");
+    return err_set(cx, ERR_CRYPTO, "the checkpoint is not signed by %s key",
+                   by != NULL ? "that" : "this server's");
+}
+
+enum errcode
+checkpoint_read(struct cx *cx, struct str note, struct checkpoint *out)
+{
+    return checkpoint_read_by(cx, NULL, note, out);
 }

@@ -2,6 +2,9 @@
 /* leaf: see leaf.h. */
 #include "ledger/leaf.h"
 
+#include <jansson.h>
+
+#include "accounts/audit.h"
 #include "base/codec.h"
 #include "base/json.h"
 #include "crypto/hash.h"
@@ -96,4 +99,58 @@ leaf_chained(const struct digest *before, const struct audit_row *row)
     struct digest digest = sha256(buf_view(&b));
     buf_clear(&b);
     return digest;
+}
+
+static struct str
+text_of(struct cx *cx, const json_t *o, const char *key)
+{
+    const json_t *value = json_object_get(o, key);
+    if (!json_is_string(value))
+        return STR_NULL;
+    return arena_str(&cx->arena, (struct str){json_string_value(value), json_string_length(value)});
+}
+
+static void
+take_members(struct cx *cx, const json_t *o, struct audit_row *row)
+{
+    row->seq = json_integer_value(json_object_get(o, "seq"));
+    row->at = json_integer_value(json_object_get(o, "at"));
+    row->id = json_integer_value(json_object_get(o, "id"));
+    row->event = text_of(cx, o, "event");
+    row->actor = text_of(cx, o, "actor");
+    row->source = text_of(cx, o, "source");
+    row->company_id = json_integer_value(json_object_get(o, "company"));
+    row->technician_id = json_integer_value(json_object_get(o, "technician"));
+}
+
+/* A quote within a string is escaped, so the first place with the name and its quotes is the member. */
+enum errcode
+leaf_read(struct cx *cx, struct str leaf, struct audit_row *row_out)
+{
+    static const struct str member = STR(",\"detail\":");
+    const size_t at = str_find_str(leaf, member);
+    json_t *o = json_loadb(leaf.p != NULL ? leaf.p : "", leaf.n, JSON_ALLOW_NUL, NULL);
+    *row_out = (struct audit_row){.is_sound = true};
+    take_members(cx, o, row_out);
+    json_decref(o);
+    if (o == NULL || at + member.n >= leaf.n)
+        return err_set(cx, ERR_SYNTAX, "it is not an event");
+    row_out->detail = str_sub(leaf, at + member.n, leaf.n - at - member.n - 1);
+    struct buf b;
+    buf_init(&b, leaf_most(row_out));
+    leaf_put(&b, row_out);
+    const bool is_same = str_eq(buf_view(&b), leaf);
+    buf_clear(&b);
+    return is_same ? ERR_NONE : err_set(cx, ERR_SYNTAX, "it is not an event as it is written");
+}
+
+bool
+leaf_is_first(struct cx *cx, const struct audit_row *row, const struct ledger_log *log,
+              const struct digest *chain)
+{
+    struct str digest = codec_hex(&cx->arena, chain->bytes, sizeof chain->bytes);
+    struct str n = arena_printf(&cx->arena, "%lld", (long long)log->chained);
+    return audit_event_read(row->event) == AUDIT_BEGAN && str_eq(audit_detail(cx, row, "chained"), n) &&
+           str_eq(audit_detail(cx, row, "digest"), digest) &&
+           str_eq(audit_detail(cx, row, "origin"), log->origin);
 }

@@ -13,15 +13,28 @@
 #ifndef COUNTERSIGN_LEDGER_LEAF_H
 #define COUNTERSIGN_LEDGER_LEAF_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
+#include "base/cx.h"
+#include "base/err.h"
 #include "base/secret.h"
 #include "store/store_audit.h"
+#include "store/store_ledger.h"
 
 /* The room that it needs at most. */
 size_t leaf_most(const struct audit_row *row);
 void leaf_put(struct buf *out, const struct audit_row *row);
 /* Of the row with its number: RFC 6962, section 2.1. */
 struct digest leaf_hash(const struct audit_row *row);
+
+/* Reads one; *row_out has views of the text, and its digest is zero. ERR_SYNTAX: leaf_put would not write it
+ * so. */
+enum errcode leaf_read(struct cx *cx, struct str leaf, struct audit_row *row_out) MUST_CHECK;
+/* Whether the event is the first leaf of that log: it says where the log begins, and with which digest the
+ * chain before it ends. */
+bool leaf_is_first(struct cx *cx, const struct audit_row *row, const struct ledger_log *log,
+                   const struct digest *chain);
 
 /* Of an event of an earlier version: SHA-256 over the digest before (32 zero bytes for the first one), and
  * these, each preceded by its length in 8 bytes (big-endian): seq, at, company, technician (8 bytes,

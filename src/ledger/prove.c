@@ -2,6 +2,8 @@
 /* prove: see prove.h. Each proof is made in one snapshot, and verified before it is given out. */
 #include "ledger/prove.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/secret.h"
@@ -67,13 +69,13 @@ put_hash(struct cx *cx, struct buf *out, const struct digest *hash)
 }
 
 static struct str
-leaf_text(struct cx *cx, const struct audit_row *row)
+leaf_of(struct cx *cx, const struct audit_row *row)
 {
     struct buf b;
     buf_init(&b, leaf_most(row));
     leaf_put(&b, row);
     ASSERT(!buf_is_over(&b));
-    struct str text = codec_base64(&cx->arena, buf_view(&b).p, buf_view(&b).n);
+    struct str text = arena_str(&cx->arena, buf_view(&b));
     buf_clear(&b);
     return text;
 }
@@ -102,19 +104,25 @@ was_changed(struct cx *cx)
     return err_set(cx, ERR_CRYPTO, "the audit log was changed: countersign audit verify says where");
 }
 
+/* *leaf: what an archive has for it, or null. */
 static enum errcode
-find_event(struct cx *cx, const struct proving *p, int64_t seq, struct audit_row *row_out)
+find_event(struct cx *cx, const struct proving *p, int64_t seq, struct str *leaf)
 {
+    struct audit_row row = {.seq = 0};
     if (seq >= 1 && seq <= p->log.chained)
         return err_set(cx, ERR_USAGE,
                        "event %lld is of an earlier version, and has no leaf of its own: event %lld has the "
                        "digest of the chain that it is in",
                        (long long)seq, (long long)p->log.chained + 1);
-    if (seq >= 1 && seq <= p->log.archived)
-        return err_set(cx, ERR_NOT_FOUND, "event %lld is in an archive", (long long)seq);
+    if (seq >= 1 && seq <= p->log.archived && str_is_null(*leaf))
+        return err_set(cx, ERR_NOT_FOUND, "event %lld is in an archive: add --archive FILE", (long long)seq);
     if (seq < 1 || seq > p->log.chained + p->newest.size)
         return err_set(cx, ERR_NOT_FOUND, "there is no event %lld", (long long)seq);
-    enum errcode err = store_audit_get(cx, seq, row_out);
+    if (!str_is_null(*leaf))
+        return ERR_NONE;
+    enum errcode err = store_audit_get(cx, seq, &row);
+    if (err == ERR_NONE)
+        *leaf = leaf_of(cx, &row);
     if (err != ERR_NOT_FOUND)
         return err;
     err_forget(cx);
@@ -122,14 +130,13 @@ find_event(struct cx *cx, const struct proving *p, int64_t seq, struct audit_row
 }
 
 static enum errcode
-event_within(struct cx *cx, int64_t seq, struct str *proof_out)
+event_within(struct cx *cx, int64_t seq, struct str leaf, struct str *proof_out)
 {
     struct proving p;
-    struct audit_row row = {.seq = 0};
     struct merkle_path path;
     enum errcode err = read_newest(cx, &p);
     if (err == ERR_NONE)
-        err = find_event(cx, &p, seq, &row);
+        err = find_event(cx, &p, seq, &leaf);
     if (err != ERR_NONE)
         return err;
     const struct merkle_source from = tree_source(&p.log);
@@ -137,22 +144,23 @@ event_within(struct cx *cx, int64_t seq, struct str *proof_out)
     err = merkle_inclusion(cx, &from, index, size, &path);
     if (err != ERR_NONE)
         return err;
-    const struct digest leaf = leaf_hash(&row);
-    if (!merkle_is_included(&leaf, index, size, &path, &p.newest.root))
+    const struct digest hash = merkle_leaf(leaf);
+    if (!merkle_is_included(&hash, index, size, &path, &p.newest.root))
         return was_changed(cx);
-    struct str head = arena_printf(&cx->arena, "c2sp.org/tlog-proof@v1\nextra %.*s\nindex %llu\n",
-                                   STR_ARG(leaf_text(cx, &row)), (unsigned long long)index);
+    struct str head =
+        arena_printf(&cx->arena, "c2sp.org/tlog-proof@v1\nextra %.*s\nindex %llu\n",
+                     STR_ARG(codec_base64(&cx->arena, leaf.p, leaf.n)), (unsigned long long)index);
     *proof_out = put_proof(cx, &p, head, &path);
     return ERR_NONE;
 }
 
 enum errcode
-prove_event(struct cx *cx, int64_t seq, struct str *proof_out)
+prove_event(struct cx *cx, int64_t seq, struct str leaf, struct str *proof_out)
 {
     enum errcode err = db_begin_read(cx);
     if (err != ERR_NONE)
         return err;
-    err = event_within(cx, seq, proof_out);
+    err = event_within(cx, seq, leaf, proof_out);
     db_rollback(cx);
     return err;
 }
@@ -216,4 +224,42 @@ prove_since(struct cx *cx, struct str older, struct str *proof_out)
     err = since_within(cx, older, proof_out);
     db_rollback(cx);
     return err;
+}
+
+/* The lines between the first one and the empty one. */
+static bool
+read_path(struct str head, int64_t old, struct merkle_path *path)
+{
+    char first[32];
+    (void)snprintf(first, sizeof first, "old %lld", (long long)old);
+    if (!str_eq(str_cut(&head, '\n'), str_from_cstr(first)))
+        return false;
+    for (path->n = 0; !str_is_empty(head) && path->n < ARRAY_LEN(path->at); path->n++) {
+        size_t n = 0;
+        struct digest *d = &path->at[path->n];
+        if (codec_base64_read(str_cut(&head, '\n'), d->bytes, sizeof d->bytes, &n) != ERR_NONE ||
+            n != sizeof d->bytes)
+            return false;
+    }
+    return str_is_empty(head);
+}
+
+enum errcode
+prove_read(struct cx *cx, const struct checkpoint_signer *by, const struct checkpoint *older,
+           struct str proof, struct checkpoint *newer_out)
+{
+    static const struct str blank = STR("\n\n");
+    struct merkle_path path = {.n = 0};
+    const size_t at = str_find_str(proof, blank);
+    *newer_out = (struct checkpoint){.size = 0};
+    if (at >= proof.n || !read_path(str_sub(proof, 0, at), older->size, &path))
+        return err_set(cx, ERR_SYNTAX, "it is not the proof that the log has only grown");
+    enum errcode err = checkpoint_read_by(cx, by, str_sub(proof, at + 2, SIZE_MAX), newer_out);
+    if (err != ERR_NONE)
+        return err;
+    if (str_eq(older->origin, newer_out->origin) && older->size <= newer_out->size &&
+        merkle_is_consistent((uint64_t)older->size, &older->root, (uint64_t)newer_out->size, &newer_out->root,
+                             &path))
+        return ERR_NONE;
+    return err_set(cx, ERR_CRYPTO, "the later checkpoint is not of a log that begins so");
 }

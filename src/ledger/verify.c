@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "accounts/audit.h"
 #include "base/codec.h"
 #include "base/secret.h"
 #include "db/db.h"
@@ -124,17 +123,6 @@ add_leaf(struct verifying *v, const struct digest *hash)
     return err;
 }
 
-/* Leaf 0 says where the log begins, and how the chain before it ends. */
-static bool
-is_beginning(struct verifying *v, const struct audit_row *row)
-{
-    struct str digest = codec_hex(&v->page.arena, v->chain.bytes, sizeof v->chain.bytes);
-    struct str n = arena_printf(&v->page.arena, "%lld", (long long)v->log.chained);
-    return audit_event_read(row->event) == AUDIT_BEGAN && str_eq(audit_detail(&v->page, row, "chained"), n) &&
-           str_eq(audit_detail(&v->page, row, "digest"), digest) &&
-           str_eq(audit_detail(&v->page, row, "origin"), v->log.origin);
-}
-
 static bool
 is_text(const struct audit_row *row)
 {
@@ -156,7 +144,7 @@ check_row(struct verifying *v, const struct audit_row *row)
     const struct digest hash = is_chained ? leaf_chained(&v->chain, row) : leaf_hash(row);
     if (!row->is_sound || !is_text(row) || !is_same(&hash, &row->digest))
         break_at(v, row->seq, "event %lld was changed", (long long)row->seq);
-    else if (row->seq == v->log.chained + 1 && !is_beginning(v, row))
+    else if (row->seq == v->log.chained + 1 && !leaf_is_first(&v->page, row, &v->log, &v->chain))
         break_at(v, row->seq, "event %lld does not fit the events before it", (long long)row->seq);
     if (v->is_broken)
         return ERR_NONE;
@@ -296,11 +284,28 @@ verify(struct cx *cx, struct verifying *v)
     return err;
 }
 
+/* An event may have gone into an archive while it was looked for. */
+static enum errcode
+has_shrunk(struct cx *cx, const struct verifying *v, bool *shrunk_out)
+{
+    struct ledger_log log = {.archived = 0};
+    enum errcode err = v->is_broken ? store_ledger_log(cx, &log) : ERR_NONE;
+    *shrunk_out = log.archived > v->log.archived;
+    return err;
+}
+
 enum errcode
 verify_log(struct cx *cx, struct verify_report *report_out)
 {
-    struct verifying v = {.next = 1};
-    enum errcode err = verify(cx, &v);
+    struct verifying v;
+    bool again = false;
+    enum errcode err;
+    do {
+        v = (struct verifying){.next = 1};
+        err = verify(cx, &v);
+        if (err == ERR_NONE)
+            err = has_shrunk(cx, &v, &again);
+    } while (err == ERR_NONE && again);
     const struct digest root = merkle_root(&v.tree);
     *report_out = (struct verify_report){.events = v.next - 1,
                                          .chained = v.log.chained,

@@ -12,8 +12,6 @@
 #include "crypto/hash.h"
 
 enum { PAGE = 500, REMEMBERED = 1 << 14 };
-/* An event can get its number so much later than one that has a later time. */
-#define DISORDER (10 * CLOCK_MINUTE)
 
 struct sent {
     uint64_t key; /* the first bytes of the digest of the push's opaque id; 0: none */
@@ -211,35 +209,13 @@ count_event(struct cx *part, struct counting *c, const struct audit_row *event)
     return true;
 }
 
-/* A number before the first event that is not before that time. Numbers are given in the order of time but
- * for moments, so it is looked for a little earlier. */
-static enum errcode
-find_first(struct cx *part, int64_t since, int64_t *after_out)
-{
-    int64_t low = 0, high = 0; /* the event after `low` may be the first; that after `high` is late enough */
-    enum errcode err = store_audit_last(part, &high);
-    while (err == ERR_NONE && low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        struct audit_row *rows = NULL;
-        size_t n = 0;
-        err = audit_list(part, (struct audit_of){0}, middle, 1, &rows, &n);
-        if (n == 0 || rows[0].at >= since - DISORDER)
-            high = middle;
-        else
-            low = middle + 1;
-        arena_reset(&part->arena);
-    }
-    *after_out = low;
-    return err;
-}
-
 /* In pages, whose memory is released with each; not in a transaction, as the log is only appended to. */
 static enum errcode
 count_all(struct cx *part, struct counting *c)
 {
     size_t n = PAGE;
     int64_t after = 0;
-    enum errcode err = find_first(part, c->since, &after);
+    enum errcode err = audit_number_at(part, c->since, &after);
     while (err == ERR_NONE && n == PAGE) {
         struct audit_row *rows = NULL;
         err = audit_list(part, (struct audit_of){0}, after, PAGE, &rows, &n);

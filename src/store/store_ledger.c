@@ -59,6 +59,32 @@ store_ledger_add_node(struct cx *cx, unsigned level, int64_t pos, const struct d
                    (int64_t)level, pos, hash);
 }
 
+/* The hashes first: they are read from the rows. */
+enum errcode
+store_ledger_archive(struct cx *cx, const struct ledger_log *log, int64_t to)
+{
+    const int64_t leaves = log->archived > log->chained ? log->archived : log->chained;
+    int64_t removed = 0;
+    bool moved = false;
+    enum errcode err = db_exec(cx, NULL,
+                               "INSERT INTO audit_node (level, pos, hash) SELECT 0, seq - $1 - 1, digest "
+                               "FROM audit WHERE seq > $2 AND seq <= $3",
+                               "iii", log->chained, leaves, to);
+    if (err == ERR_NONE)
+        err = db_exec_one(cx, &moved,
+                          "UPDATE audit_log SET archived = $1, "
+                          "archived_digest = (SELECT digest FROM audit WHERE seq = $1) "
+                          "WHERE id = 1 AND archived = $2",
+                          "ii", to, log->archived);
+    if (err == ERR_NONE)
+        err =
+            db_exec(cx, &removed, "DELETE FROM audit WHERE seq > $1 AND seq <= $2", "ii", log->archived, to);
+    if (err == ERR_NONE && (!moved || removed != to - log->archived))
+        return err_set(cx, ERR_STORE, "the events %lld to %lld are not all there: countersign audit verify",
+                       (long long)log->archived + 1, (long long)to);
+    return err;
+}
+
 enum errcode
 store_ledger_count_nodes(struct cx *cx, int64_t *n_out)
 {

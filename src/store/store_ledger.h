@@ -35,6 +35,10 @@ enum errcode
 store_ledger_add_node(struct cx *cx, unsigned level, int64_t pos, const struct digest *hash) MUST_CHECK;
 enum errcode store_ledger_count_nodes(struct cx *cx, int64_t *n_out) MUST_CHECK;
 
+/* Moves the sealed events after number log->archived up to `to` out of the table: what stays of those that
+ * are leaves is their hashes. ERR_STORE: they are not all there. */
+enum errcode store_ledger_archive(struct cx *cx, const struct ledger_log *log, int64_t to) MUST_CHECK;
+
 struct ledger_checkpoint {
     int64_t size; /* 0: there is none */
     struct str note;

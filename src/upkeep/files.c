@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,49 @@ files_make(struct cx *cx, const char *path)
         return fail(cx, path);
     (void)close(fd);
     return ERR_NONE;
+}
+
+/* Locked, and still under its name: a process that was faster may have given it another one. */
+static bool
+is_ours(int fd, const char *path)
+{
+    struct stat own, named;
+    return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &own) == 0 && lstat(path, &named) == 0 &&
+           S_ISREG(own.st_mode) && own.st_ino == named.st_ino && own.st_dev == named.st_dev;
+}
+
+enum errcode
+files_begin(struct cx *cx, const char *path, FILE **file_out)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd < 0)
+        return fail(cx, path);
+    enum errcode err = ERR_NONE;
+    if (!is_ours(fd, path))
+        err = err_set(cx, ERR_BUSY, "%s: another process writes it", path);
+    else if (fchmod(fd, 0600) != 0 || ftruncate(fd, 0) != 0 || (*file_out = fdopen(fd, "r+")) == NULL)
+        err = fail(cx, path);
+    if (err != ERR_NONE)
+        (void)close(fd);
+    return err;
+}
+
+/* Not a FIFO, whose opening may never end. */
+enum errcode
+files_open(struct cx *cx, const char *path, FILE **file_out)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return fail(cx, path);
+    enum errcode err = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+                           ? ERR_NONE
+                           : err_set(cx, ERR_IO, "%s is not a regular file", path);
+    if (err == ERR_NONE && (*file_out = fdopen(fd, "r")) == NULL)
+        err = fail(cx, path);
+    if (err != ERR_NONE)
+        (void)close(fd);
+    return err;
 }
 
 enum errcode

@@ -5,6 +5,7 @@
 #define COUNTERSIGN_UPKEEP_FILES_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/cx.h"
 #include "base/err.h"
@@ -12,6 +13,11 @@
 
 /* A new, empty file, mode 0600. ERR_EXISTS; ERR_IO. */
 enum errcode files_make(struct cx *cx, const char *path) MUST_CHECK;
+/* A file of mode 0600 for what is not whole yet, empty, locked until it is closed. One that was left by a
+ * process that has ended is taken over. ERR_BUSY: another process has it; ERR_IO. */
+enum errcode files_begin(struct cx *cx, const char *path, FILE **file_out) MUST_CHECK;
+/* A regular file, to be read. ERR_NOT_FOUND; ERR_IO. */
+enum errcode files_open(struct cx *cx, const char *path, FILE **file_out) MUST_CHECK;
 /* Syncs the file, and its entry in the folder. ERR_IO. */
 enum errcode files_sync(struct cx *cx, const char *path) MUST_CHECK;
 /* The bytes of a regular file, as a new one, mode 0600. ERR_NOT_FOUND, ERR_EXISTS, ERR_IO, ERR_STORE_FULL. On

@@ -241,7 +241,7 @@ WRITERS = {
     "operator add": ["new@example.com", "--role", "admin"], "operator set": ["{operator}", "--name", "Other"],
     "operator disable": ["{operator}"], "operator enable": ["{operator}"], "operator delete": ["{operator}"],
     "operator link": ["{operator}"], "token add": ["other", "--role", "auditor"], "token revoke": ["{token}"],
-    "session end": ["{session}"], "technician import": ["{csv}", "--company", "{company}"],
+    "audit archive": ["{archive}", "--to", "3"], "session end": ["{session}"], "technician import": ["{csv}", "--company", "{company}"],
 }
 # Those that read it, or make or bring up a database, while no other program uses it.
 OTHERS = {
@@ -266,7 +266,7 @@ def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_
     server.cli("operator", "add", "owner@example.com", "--role", "owner")
     server.cli("operator", "add", email, "--role", "admin")
     server.cli("token", "add", company, "--role", "admin")
-    values = {"company": company, "operator": email, "token": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv",
+    values = {"company": company, "operator": email, "token": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv", "archive": tmp_path / "old.archive",
               "session": server.cli("session", "list")["sessions"][0]["id"],
               "rule": server.cli("address", "list", company)["rules"][0]["id"]}
     with open(COMMANDS, encoding="utf-8") as rows:

@@ -166,3 +166,69 @@ def verify_growth(older, proof, key):
         roots = roots_of_proof(before.size, after.size, path, True, before.root)
         demand(roots == (before.root, after.root), "the logs differ")
     return before.size, after.size
+
+
+def grown(peaks, size, hashes):
+    """The tree of `size` leaves, given by its largest perfect subtrees, with more leaves: the root of section 2.1."""
+    stack = list(peaks)
+    for leaf in hashes:
+        node, rest = leaf, size
+        while rest & 1:
+            node, rest = node_hash(stack.pop(), node), rest >> 1
+        stack.append(node)
+        size += 1
+    if not stack:
+        return sha256()
+    root = stack.pop()
+    while stack:
+        root = node_hash(stack.pop(), root)
+    return root
+
+
+def chained(before, event):
+    """The digest of an event of version 0.1, over the one before it."""
+    detail = event["detail"]
+    fields = [event[name].to_bytes(8, "big") for name in ("seq", "at", "company", "technician")]
+    fields += [event[name].encode() for name in ("event", "actor", "source")] + [detail]
+    return sha256(before, *(len(field).to_bytes(8, "big") + field for field in fields))
+
+
+def verify_archive(data, key):
+    """A file of `audit archive`: (its events, the checkpoint up to there, the later one)."""
+    lines = data.split(b"\n")
+    words = [line.decode().split(" ") for line in lines[:4]]
+    demand(lines[0] == b"countersign-audit-archive 1" and words[1] == ["origin", key.name], "not an archive of this log")
+    demand(words[2][0] == "events" and words[3][0] == "chained", "the head has another form")
+    first, last, before = int(words[2][1]), int(words[2][2]), int(words[3][1])
+    at, chain, peaks = 4, None, []
+    size = max(first - 1 - before, 0)
+    if first <= before + 1:
+        demand(lines[at].startswith(b"chain "), "the chain has no beginning")
+        chain, at = base64.b64decode(lines[at][6:], validate=True), at + 1
+    for _ in range(size.bit_count()):
+        demand(lines[at].startswith(b"peak "), "a subtree is missing")
+        peaks.append(base64.b64decode(lines[at][5:], validate=True))
+        at += 1
+    demand(lines[at] == b"", "the head does not end")
+    events, hashes = [], []
+    for seq in range(first, last + 1):
+        at += 1
+        digest, leaf = lines[at].split(b" ", 1)
+        digest, event = base64.b64decode(digest, validate=True), json.loads(leaf)
+        demand(event["seq"] == seq, f"event {seq} is missing")
+        if seq <= before:
+            demand(event["id"] == seq, f"event {seq} was changed")
+            chain = chained(chain, {**event, "detail": leaf.split(b',"detail":', 1)[1][:-1]})
+            demand(digest == chain, f"event {seq} was changed")
+        else:
+            demand(digest == leaf_hash(leaf), f"event {seq} was changed")
+            hashes.append(digest)
+        if seq == before + 1:
+            demand(event["detail"] == {"origin": key.name, "chained": str(before), "digest": chain.hex()}, "another beginning")
+        events.append(event)
+    demand(lines[at + 1] == b"", "there are more events")
+    note, proof = b"\n".join(lines[at + 2:]).decode().split("\n\nold ", 1)
+    own = Checkpoint(note + "\n", key)
+    demand((own.size, own.root) == (last - before, grown(peaks, size, hashes)), "the events are not those of the checkpoint")
+    _, later = verify_growth(note + "\n", "old " + proof, key)
+    return events, own, later

@@ -24,6 +24,21 @@ runs(void **state)
 }
 
 static void
+a_day_is_read(void **state)
+{
+    static const char *const wrong[] = {"",           "2026-11-3",  "2026-11-031", "2026-13-01",
+                                        "2026-00-01", "2026-02-30", "1969-12-31",  "2026/11/03",
+                                        "+026-11-03", "2026-11-3 "};
+    int64_t t = 0;
+    (void)state;
+    assert_int_equal(clock_read_day(STR_LIT("2026-11-23"), &t), ERR_NONE);
+    assert_int_equal(t, INT64_C(1795392000) * CLOCK_S);
+    assert_int_equal(clock_read_day(STR_LIT("2024-02-29"), &t), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+        assert_int_equal(clock_read_day(str_from_cstr(wrong[i]), &t), ERR_SYNTAX);
+}
+
+static void
 text(void **state)
 {
     (void)state;
@@ -125,8 +140,8 @@ never_goes_back(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(text),
-                                       cmocka_unit_test(offset), cmocka_unit_test(shared),
-                                       cmocka_unit_test(never_goes_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(runs),          cmocka_unit_test(text),
+                                       cmocka_unit_test(a_day_is_read), cmocka_unit_test(offset),
+                                       cmocka_unit_test(shared),        cmocka_unit_test(never_goes_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
