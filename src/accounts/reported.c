@@ -42,6 +42,22 @@ reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out,
     return ERR_NONE;
 }
 
+static struct reported_take
+take_now(const struct cx *cx, int64_t technician_id, int64_t id)
+{
+    return (struct reported_take){.id = id,
+                                  .technician_id = technician_id,
+                                  .at = cx->now,
+                                  .by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor};
+}
+
+static enum errcode
+note(struct cx *cx, const struct technician *t, const char *of, int64_t number)
+{
+    return audit_append(cx, (struct audit_of){t->company_id, t->id}, AUDIT_REPORT_TAKEN, of,
+                        arena_printf(&cx->arena, "%lld", (long long)number), NULL);
+}
+
 enum errcode
 reported_take(struct cx *cx, int64_t technician_id, int64_t id)
 {
@@ -50,17 +66,22 @@ reported_take(struct cx *cx, int64_t technician_id, int64_t id)
     enum errcode err = technician_begin_change(cx, technician_id, &t);
     if (err != ERR_NONE)
         return err;
-    const struct reported_take take = {.id = id,
-                                       .technician_id = technician_id,
-                                       .at = cx->now,
-                                       .by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor};
+    const struct reported_take take = take_now(cx, technician_id, id);
     err = store_reported_take(cx, &take, &won);
     if (err == ERR_NONE && !won)
         err = err_set(cx, ERR_CONFLICT, "there is no such report, or somebody took it before");
     if (err == ERR_NONE)
-        err = audit_append(cx, (struct audit_of){t.company_id, t.id}, AUDIT_REPORT_TAKEN, "report",
-                           arena_printf(&cx->arena, "%lld", (long long)id), NULL);
+        err = note(cx, &t, "report", id);
     return db_end(cx, err);
+}
+
+enum errcode
+reported_take_all(struct cx *cx, const struct technician *t)
+{
+    int64_t n = 0;
+    const struct reported_take take = take_now(cx, t->id, 0);
+    enum errcode err = store_reported_take_all(cx, t->company_id, &take, &n);
+    return err != ERR_NONE || n == 0 ? err : note(cx, t, "reports", n);
 }
 
 enum errcode

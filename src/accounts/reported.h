@@ -28,6 +28,9 @@ reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out,
 /* In its own transaction, audited: cx->actor takes care of it. ERR_NOT_FOUND: the account; ERR_CONFLICT: it
  * has no report of that id that waits. */
 enum errcode reported_take(struct cx *cx, int64_t technician_id, int64_t id) MUST_CHECK;
+/* Within the open transaction that deletes the account: its reports cannot be taken after that, so the one
+ * who deletes it takes them. */
+enum errcode reported_take_all(struct cx *cx, const struct technician *t) MUST_CHECK;
 
 /* Housekeeping: at most `limit`; *more_out: call again. */
 enum errcode reported_sweep(struct cx *cx, int64_t limit, bool *more_out) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "accounts/password.h"
 #include "accounts/policy.h"
 #include "accounts/challenge_pace.h"
+#include "accounts/reported.h"
 #include "accounts/revoke.h"
 #include "accounts/technician.h"
 #include "text/text.h"
@@ -227,6 +228,8 @@ technician_delete(struct cx *cx, int64_t id)
         err = revoke_account(cx, id, 0, "deleted");
     if (err == ERR_NONE)
         err = store_account_wipe(cx, id);
+    if (err == ERR_NONE)
+        err = reported_take_all(cx, &t);
     if (err == ERR_NONE)
         err = audit_append(cx, of(&t), AUDIT_TECHNICIAN_DELETED, "email", t.email, "turned_away",
                            lifted.turned_away, NULL);

@@ -34,8 +34,9 @@ struct technician_wish {
 enum errcode technician_set(struct cx *cx, int64_t id, const struct technician_wish *wish) MUST_CHECK;
 /* The same for the two flags. */
 enum errcode technician_set_flags(struct cx *cx, int64_t id, bool is_technician, bool role_on) MUST_CHECK;
-/* Ends sessions, frees the address, wipes the secrets and the phones (store_wipe.h); the row stays for the
- * audit. A push that waits fails. Open logins are left: their check answers NoSuchUser. */
+/* Ends sessions, frees the address, wipes the secrets and the phones (store_wipe.h), takes its reports
+ * (reported.h); the row stays for the audit. A push that waits fails. Open logins are left: their check
+ * answers NoSuchUser. */
 enum errcode technician_delete(struct cx *cx, int64_t id) MUST_CHECK;
 /* After this the right password alone enrols a phone again, as on a new account: for the person who lost
  * every second factor and whom no link reaches. Recovery codes that are left become void. ERR_POLICY: a phone

@@ -115,3 +115,29 @@ ops_events(struct cx *cx, const struct audit_row *rows, size_t n, struct ct_arra
     *out = ops_array(items, n);
     return err;
 }
+
+enum errcode
+ops_reports(struct cx *cx, const struct reported_row *rows, size_t n, struct ct_array *out)
+{
+    struct AdminReport *items = arena_array(&cx->arena, n + 1, sizeof *items);
+    struct company c = {0};
+    enum errcode err = ERR_NONE;
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+        const struct reported_row *r = &rows[i];
+        struct technician t = {.email = STR_NULL};
+        err = company_of(cx, r->company_id, &c);
+        if (err == ERR_NONE)
+            err = technician_get(cx, r->technician_id, &t);
+        items[i] = (struct AdminReport){.sReportId = ops_id(cx, r->id),
+                                        .sTechnicianId = ops_id(cx, r->technician_id),
+                                        .sEmail = t.email,
+                                        .sCompany = c.name,
+                                        .sLogin = ops_id(cx, r->login_id),
+                                        .sSource = r->source,
+                                        .sAt = ops_time(cx, r->created_at),
+                                        .sTakenBy = ops_given(r->taken_by),
+                                        .sTakenAt = ops_time(cx, r->taken_at)};
+    }
+    *out = ops_array(items, n);
+    return err;
+}

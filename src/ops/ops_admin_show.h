@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "contract/ct.h"
 #include "store/store_audit.h"
+#include "store/store_reported.h"
 
 struct ct_array ops_companies(struct cx *cx, const struct company *companies, size_t n);
 enum errcode ops_technicians(struct cx *cx, const struct technician *technicians, size_t n,
@@ -21,5 +22,7 @@ enum errcode
 ops_sessions(struct cx *cx, const struct session *sessions, size_t n, struct ct_array *out) MUST_CHECK;
 enum errcode
 ops_events(struct cx *cx, const struct audit_row *rows, size_t n, struct ct_array *out) MUST_CHECK;
+enum errcode
+ops_reports(struct cx *cx, const struct reported_row *rows, size_t n, struct ct_array *out) MUST_CHECK;
 
 #endif

@@ -28,11 +28,14 @@ enum errcode store_reported_taken(struct cx *cx, int64_t company_id, int64_t lim
                                   struct reported_row **rows_out, size_t *n_out) MUST_CHECK;
 /* *changed_out false: there is none of that account, or somebody took it before. */
 struct reported_take {
-    int64_t id, technician_id, at;
+    int64_t id, technician_id, at; /* id: of one report */
     struct str by;
 };
 enum errcode
 store_reported_take(struct cx *cx, const struct reported_take *take, bool *changed_out) MUST_CHECK;
+/* The same for all that wait of an account. */
+enum errcode store_reported_take_all(struct cx *cx, int64_t company_id, const struct reported_take *take,
+                                     int64_t *n_out) MUST_CHECK;
 /* Removes those taken before then, at most `limit`. */
 enum errcode store_reported_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 

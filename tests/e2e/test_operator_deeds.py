@@ -14,7 +14,7 @@ from operators import Caller, make_operator, make_token
 ROLES = ["auditor", "helpdesk", "admin", "owner"]
 # What only reads, and what an operator does before or about the own sign-in.
 READS = {"link/look", "link/use", "signin/begin", "signin", "signout", "me", "company/list", "company/show", "technician/list",
-         "technician/show", "session/list", "address/list", "audit/list", "signins", "stats", "explain"}
+         "technician/show", "session/list", "address/list", "audit/list", "signins", "stats", "explain", "reported/list"}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,26 @@ class World:
 
     def device(self):
         return {d["sDeviceId"]: d for d in self.show()["aDevices"]}.get(self.phone.id)
+
+    def shown_company(self):
+        return self.look.ok("company/show", sCompany=self.company)
+
+    def policy(self, key):
+        return {p["sKey"]: p["sValue"] for p in self.shown_company()["aPolicies"]}[key]
+
+    def rules(self):
+        return self.look.ok("address/list", sCompany=self.company)["aRules"]
+
+    def report(self):
+        """The id of a report of this account: there is one from now on."""
+        if not self.waiting():
+            self.server.console().begin(self.email)
+            assert self.phone.report()["result"] == "OK"
+        return self.waiting()[0]["sReportId"]
+
+    def waiting(self):
+        reports = self.look.ok("reported/list", sInCompany=self.company)["aReports"]
+        return [r for r in reports if "sTakenBy" not in r]
 
     def is_gone(self):
         return self.look.post("technician/show", sTechnician=self.email)["result"] == "NotFound"
@@ -112,7 +132,30 @@ DEEDS = {
     "technician/set": Deed("admin", lambda w: {**account(w), "sName": "Ann B.", "sActive": "off"}, "technician.flags",
                            lambda w, a: (w.account()["sName"], w.account()["bRole"]) == ("Ann B.", False)),
     "technician/delete": Deed("admin", account, "technician.deleted", lambda w, a: w.is_gone(), "NotFound"),
+    "company/set": Deed("admin", lambda w: {"sCompany": w.company, "sTitle": "Acme", "sState": "inactive", "sPlan": "enterprise"},
+                        "company.plan", lambda w, a: [(c["sTitle"], c["sState"], c["sPlan"], c["bEnterpriseOn"])
+                                                      for c in w.shown_company()["aCompanies"]] == [("Acme", "inactive", "enterprise", True)]
+                        and w.console.call("keepConsoleAlive").result == "UserNotLoggedIn"),
+    "policy/set": Deed("admin", lambda w: {"sCompany": w.company, "sKey": "seats", "sValue": "3"}, "policy.set",
+                       lambda w, a: w.policy("seats") == "3"),
+    "address/add": Deed("admin", lambda w: {"sCompany": w.company, "sVerdict": "deny", "sNet": "192.0.2.0/24"}, "address.rule-added",
+                        lambda w, a: [(r["sVerdict"], r["sNet"]) for r in w.rules()] == [("deny", "192.0.2.0/24")]),
+    "address/remove": Deed("admin", lambda w: {"sCompany": w.company, "sRuleId": next((r["sRuleId"] for r in w.rules()), "7")},
+                           "address.rule-removed", lambda w, a: w.rules() == [], "NotFound", before=["address/add"]),
+    "reported/take": Deed("helpdesk", lambda w: {**account(w), "sReportId": w.report()}, "report.taken",
+                          lambda w, a: w.waiting() == [], "Conflict"),
 }
+# Of no company: these need a reach of everything.
+OF_ALL = {
+    "company/add": Deed("admin", lambda w: {"sName": f"new-{w.company}", "sTitle": "New"}, "company.added",
+                        lambda w, a: f"new-{w.company}" in {c["sCompany"] for c in w.look.ok("company/list")["aCompanies"]}, "Exists"),
+}
+# What tries a change, and takes it back.
+TRIES = {"policy/preview": ("admin", lambda w: {"sCompany": w.company, "sKey": "second_factor", "sValue": "required"})}
+
+
+def members_of(w, operation):
+    return TRIES[operation][1](w) if operation in TRIES else {**DEEDS, **OF_ALL}[operation].members(w)
 
 
 def bare(answer):
@@ -126,7 +169,7 @@ def operations(server):
 
 
 def test_every_operation_that_changes_something_is_tried_here(server):
-    assert operations(server) - READS == set(DEEDS)
+    assert operations(server) - READS == {*DEEDS, *OF_ALL, *TRIES}
 
 
 @pytest.mark.parametrize("operation", DEEDS)
@@ -170,12 +213,31 @@ def test_a_deed_is_refused_to_a_lesser_role_and_out_of_reach(server, name, opera
 NOT_THERE = {"sTechnician": "nobody@example.com", "sDeviceId": "7", "sSessionId": "7", "sCompany": "no-such-company"}
 
 
+@pytest.mark.parametrize("operation", OF_ALL)
+def test_a_deed_about_no_company_needs_a_reach_of_everything(server, name, operation):
+    deed = OF_ALL[operation]
+    w = World(server, name)
+    members = deed.members(w)
+    lesser = ROLES[ROLES.index(deed.role) - 1]
+    before = secrets_of(w)
+    for caller in (w.by(deed.role), make_token(server, f"all-{w.company}", lesser)):
+        refused = caller.post(operation, **members)
+        assert (refused["result"], refused["status"]) == ("NotAllowed", 403)
+    assert secrets_of(w) == before
+    caller = make_token(server, f"every-{w.company}", deed.role)
+    assert deed.done(w, caller.ok(operation, **members))
+    done = [e for e in server.cli("audit", "list")["events"] if e["actor"] == f"token:every-{w.company}"]
+    assert [e["event"] for e in done] == [deed.event]
+    assert caller.post(operation, **members)["result"] == deed.again
+
+
 def test_an_auditor_can_change_nothing(server, name):
     w = World(server, name)
     auditor = make_operator(server, "op-" + w.email, "auditor")
+    w.report()
     before = secrets_of(w)
     for operation in sorted(operations(server) - READS):
-        answer = auditor.post(operation, **DEEDS[operation].members(w))
+        answer = auditor.post(operation, **members_of(w, operation))
         assert (answer["result"], answer["status"]) == ("NotAllowed", 403), operation
     assert secrets_of(w) == before
 
@@ -195,10 +257,11 @@ FORGED = [{"Origin": None}, {"Origin": "https://evil.example"}, {"Origin": "null
 def test_another_site_cannot_use_a_session_for_a_deed(server, name):
     w = World(server, name)
     operator = make_operator(server, "op-" + w.email)
+    w.report()
     before = secrets_of(w)
     for operation in sorted(operations(server) - READS):
         for headers in FORGED:
-            answer = operator.post(operation, headers=headers, **DEEDS[operation].members(w))
+            answer = operator.post(operation, headers=headers, **members_of(w, operation))
             assert answer["status"] in (403, 415) and answer["result"] == "BadRequest", (operation, headers)
     assert secrets_of(w) == before
 
@@ -217,6 +280,7 @@ def test_a_token_counts_only_in_its_header(server, name):
 MEANWHILE = {
     "technician/lock": "UserLockedOut", "technician/reset": "InvalidPassword", "technician/delete": "NoSuchUser",
     "device/remove": "TwoFactorError", "device/disable": "TwoFactorError", "technician/set": "UserNotActiveForThisRole",
+    "company/set": "CompanyIsNotActive",
 }
 
 
@@ -249,8 +313,8 @@ def test_deeds_in_the_other_order_say_what_hinders_them(server, name):
     assert helper.ok("technician/cancel", **account(w))["iVoided"] == 0
     admin.ok("technician/delete", **account(w))
     for operation in DEEDS:
-        members = DEEDS[operation].members(w)
-        if "sTechnician" in members:
+        if operation.startswith("technician/") and operation != "technician/add":
+            members = DEEDS[operation].members(w)
             assert admin.post(operation, **members)["result"] == "NotFound", operation
 
 
@@ -267,9 +331,28 @@ def test_what_is_malformed_changes_nothing(server, name, operation, members):
     assert secrets_of(w) == before
 
 
+BAD_OF_COMPANY = [("company/set", {}), ("company/set", {"sState": "asleep"}), ("company/set", {"sPlan": "gold"}),
+                  ("company/set", {"sEnterprise": "maybe"}), ("policy/set", {"sKey": "seats", "sValue": "many"}),
+                  ("policy/set", {"sKey": "no_such", "sValue": "1"}), ("policy/preview", {"sKey": "seats", "sValue": "many"}),
+                  ("policy/preview", {}), ("address/add", {"sVerdict": "maybe", "sNet": "192.0.2.1"}),
+                  ("address/add", {"sVerdict": "deny", "sNet": "everywhere"}), ("address/remove", {"sRuleId": "x"})]
+
+
+@pytest.mark.parametrize("operation, members", BAD_OF_COMPANY, ids=str)
+def test_what_is_malformed_changes_nothing_of_a_company(server, name, operation, members):
+    w = World(server, name)
+    before = (secrets_of(w), bare(w.shown_company()))
+    answer = w.by("admin").post(operation, sCompany=w.company, **members)
+    assert answer["result"] == "BadRequest" and answer["sReason"]
+    assert (secrets_of(w), bare(w.shown_company())) == before
+
+
 def test_half_of_a_change_is_not_made(server, name):
     w = World(server, name)
-    assert w.by("admin").post("technician/set", **account(w), sActive="off", sName="\u0007")["result"] == "BadRequest"
+    admin = w.by("admin")
+    assert admin.post("company/set", sCompany=w.company, sState="banned", sTitle="\u0007")["result"] == "BadRequest"
+    assert w.shown_company()["aCompanies"][0]["sState"] == "active"
+    assert admin.post("technician/set", **account(w), sActive="off", sName="\u0007")["result"] == "BadRequest"
     assert w.account()["bRole"] and w.console.call("keepConsoleAlive").result == "OK"
 
 
@@ -282,3 +365,64 @@ def test_a_generated_password_has_to_be_changed(server, name):
     w.phone.approve(push.sMatchNumber)
     assert console.settle(login, push.sPushToken).result == "UserPasswordExpired", "the operator knows it"
     assert password != PASSWORD
+
+
+def test_a_preview_says_what_a_policy_would_end_and_ends_nothing(server, name):
+    company, email = name
+    server.ready(company, email, {"second_factor": "off"})
+    server.technician(company, "b" + email)
+    console = server.console()
+    assert console.login(email).result == "OK"
+    admin = make_token(server, company, "admin", company)
+    events = len(server.cli("audit", "list", "--company", company)["events"])
+    change = {"sCompany": company, "sKey": "second_factor", "sValue": "required"}
+    touched = admin.ok("policy/preview", **change)
+    assert (touched["iTechnicians"], touched["iUnready"], touched["iSessions"], touched["iPushes"]) == (2, 1, 1, 0)
+    assert console.call("keepConsoleAlive").result == "OK"
+    assert len(server.cli("audit", "list", "--company", company)["events"]) == events
+    assert make_token(server, "h" + company, "helpdesk", company).post("policy/preview", **change)["result"] == "NotAllowed"
+    other = make_token(server, "x" + company, "admin", server.company("x" + company))
+    assert other.post("policy/preview", **change)["result"] == "NotFound"
+    admin.ok("policy/set", **change)
+    assert console.call("keepConsoleAlive").result == "UserNotLoggedIn"
+    admin.ok("policy/set", sCompany=company, sKey="second_factor")
+    assert admin.ok("policy/preview", sCompany=company, sKey="seats", sValue="1")["iUnready"] == -1
+
+
+def test_a_report_waits_until_an_operator_took_it(server, name):
+    w = World(server, name)
+    helper = make_operator(server, "op-" + w.email, "helpdesk", w.company)
+    report = w.report()
+    shown = helper.ok("reported/list")["aReports"]
+    assert [(r["sReportId"], r["sEmail"], r["sCompany"]) for r in shown] == [(report, w.email, w.company)]
+    story = helper.ok("explain", sTechnician=w.email, sLogin=shown[0]["sLogin"])["aSteps"]
+    assert story[0]["sWhat"] == "begun"
+    other = w.by("helpdesk", server.company("not-" + w.company))
+    assert other.ok("reported/list")["aReports"] == []
+    assert other.post("reported/take", **account(w), sReportId=report)["result"] == "NotFound"
+    neighbour = server.technician(w.company, "b" + w.email)
+    assert helper.post("reported/take", sTechnician=neighbour, sReportId=report)["result"] == "Conflict", "another account's"
+    helper.ok("reported/take", **account(w), sReportId=report)
+    assert w.waiting() == []
+    taken = helper.ok("reported/list")["aReports"]
+    assert [(r["sReportId"], r["sTakenBy"]) for r in taken] == [(report, f"operator:op-{w.email}")]
+
+
+def test_a_report_of_a_deleted_account_does_not_wait_for_ever(server, name):
+    w = World(server, name)
+    report = w.report()
+    w.by("admin").ok("technician/delete", **account(w))
+    assert w.waiting() == []
+    taken = [e for e in w.events() if e["event"] == "report.taken"]
+    assert [(e["actor"], e["detail"]["reports"]) for e in taken] == [(f"token:admin-{w.company}", "1")] and report
+
+
+def test_a_rule_of_one_account_is_its_own(server, name):
+    w = World(server, name)
+    admin = w.by("admin")
+    admin.ok("address/add", sCompany=w.company, sOfTechnician=w.email, sVerdict="allow", sNet="192.0.2.0/24")
+    assert admin.ok("address/list", sCompany=w.company)["aRules"] == []
+    assert [r["sNet"] for r in admin.ok("address/list", sCompany=w.company, sOfTechnician=w.email)["aRules"]] == ["192.0.2.0/24"]
+    other = server.company("not-" + w.company)
+    beyond = make_token(server, "all-" + w.company, "admin")
+    assert beyond.post("address/add", sCompany=other, sOfTechnician=w.email, sVerdict="deny", sNet="192.0.2.1")["result"] == "NotFound"
