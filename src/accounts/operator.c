@@ -115,29 +115,21 @@ insert(struct cx *cx, const struct operator* o, const struct operator_grant *gra
 }
 
 enum errcode
-operator_add(struct cx *cx, struct str email, struct str name, const struct operator_grant *grant,
-             int64_t *id_out)
+operator_add_within(struct cx *cx, const struct operator_new *new, struct operator* o_out)
 {
-    struct str written = str_trim(email, " \t\r\n");
-    const struct operator o = {.id = rand_id(),
+    struct str written = str_trim(new->email, " \t\r\n");
+    *o_out = (struct operator){.id = rand_id(),
                                .email = written,
-                               .email_key = email_key(cx, email),
-                               .name = str_is_null(name) ? written : name,
-                               .role = grant->role,
-                               .everything = grant->everything,
+                               .email_key = email_key(cx, new->email),
+                               .name = str_is_null(new->name) ? written : new->name,
+                               .role = new->grant.role,
+                               .everything = new->grant.everything,
                                .state = OPERATOR_ACTIVE,
                                .created_at = cx->now};
-    *id_out = 0;
-    if (str_is_null(o.email_key))
+    if (str_is_null(o_out->email_key))
         return err_set(cx, ERR_SYNTAX, "'%.*s' is not an e-mail address", STR_ARG(written));
-    enum errcode err = check_name(cx, o.name);
-    if (err == ERR_NONE)
-        err = db_begin(cx);
-    if (err != ERR_NONE)
-        return err;
-    err = db_end(cx, insert(cx, &o, grant));
-    *id_out = err == ERR_NONE ? o.id : 0;
-    return err;
+    enum errcode err = check_name(cx, o_out->name);
+    return err != ERR_NONE ? err : insert(cx, o_out, &new->grant);
 }
 
 enum errcode

@@ -37,10 +37,14 @@ operator_read_reach(struct cx *cx, struct str reach, struct operator_grant *gran
 enum errcode
 operator_reach_text(struct cx *cx, int64_t holder_id, bool everything, struct str *reach_out) MUST_CHECK;
 
-/* ERR_SYNTAX: the address or the name; ERR_EXISTS; ERR_DENIED: the one who asks has less than that;
- * ERR_USAGE: an owner who does not reach everything. */
-enum errcode operator_add(struct cx *cx, struct str email, struct str name,
-                          const struct operator_grant *grant, int64_t *id_out) MUST_CHECK;
+struct operator_new {
+    struct str email, name; /* name null: the address */
+    struct operator_grant grant;
+};
+/* Within the open transaction. ERR_SYNTAX: the address or the name; ERR_EXISTS; ERR_DENIED: the one who asks
+ * has less than that; ERR_USAGE: an owner who does not reach everything. */
+enum errcode
+operator_add_within(struct cx *cx, const struct operator_new *new, struct operator* o_out) MUST_CHECK;
 /* ERR_NOT_FOUND. Deleted ones are found by id, never by address. */
 enum errcode operator_get(struct cx *cx, int64_t id, struct operator* o_out) MUST_CHECK;
 enum errcode operator_find(struct cx *cx, struct str email, struct operator* o_out) MUST_CHECK;

@@ -81,6 +81,7 @@ take_token(struct cx *cx, struct operator_right *r)
     r->operator_id = t.operator_id;
     r->token_id = t.id;
     r->token_seen = t.used_at;
+    r->token_ends = t.expires_at;
     r->role = t.role < o.role ? t.role : o.role;
     r->own_everything = o.everything;
     r->token_everything = t.everything;

@@ -46,7 +46,7 @@ struct operator_right {
     bool everything;
     int64_t company, technician, device, console; /* the subject's ids; 0: none, or all companies */
     bool own_everything, token_everything;        /* the two of which `everything` is made */
-    int64_t idle_at, token_seen;                  /* as in their rows */
+    int64_t idle_at, token_seen, token_ends;      /* as in their rows */
     enum operator_refusal refusal;                /* of ERR_DENIED */
 };
 

@@ -44,12 +44,19 @@ make_link(struct cx *cx, const struct operator* o, int64_t life, bool forget, st
                         forget ? arena_printf(&cx->arena, "%lld", (long long)passkeys) : STR_NULL, NULL);
 }
 
-enum errcode
-operator_check_link(struct cx *cx, int64_t life)
+static enum errcode
+check_link(struct cx *cx, int64_t life)
 {
     if (life < CLOCK_S || life > OPERATOR_LINK_LIFE_MAX)
         return err_set(cx, ERR_USAGE, "an operator's link is valid for a second to 7 days");
     return passkey_check_site(cx);
+}
+
+static struct str
+link_of(struct cx *cx, struct str ticket)
+{
+    return arena_printf(&cx->arena, "%.*s/console/admin/#%.*s", STR_ARG(cx->env->public_url),
+                        STR_ARG(ticket));
 }
 
 enum errcode
@@ -57,7 +64,7 @@ operator_link_new(struct cx *cx, int64_t id, int64_t life, bool forget, struct s
 {
     struct operator o;
     *link_out = STR_NULL;
-    enum errcode err = operator_check_link(cx, life);
+    enum errcode err = check_link(cx, life);
     if (err == ERR_NONE)
         err = operator_begin_change(cx, id, &o);
     if (err != ERR_NONE)
@@ -65,8 +72,31 @@ operator_link_new(struct cx *cx, int64_t id, int64_t life, bool forget, struct s
     struct str ticket = token_random(cx);
     err = db_end(cx, make_link(cx, &o, life, forget, ticket));
     if (err == ERR_NONE)
-        *link_out = arena_printf(&cx->arena, "%.*s/console/admin/#%.*s", STR_ARG(cx->env->public_url),
-                                 STR_ARG(ticket));
+        *link_out = link_of(cx, ticket);
+    return err;
+}
+
+enum errcode
+operator_invite(struct cx *cx, const struct operator_new *new, int64_t life, int64_t *id_out,
+                struct str *link_out)
+{
+    struct operator o = {.id = 0};
+    *id_out = 0;
+    *link_out = STR_NULL;
+    enum errcode err = check_link(cx, life);
+    if (err == ERR_NONE)
+        err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    struct str ticket = token_random(cx);
+    err = operator_add_within(cx, new, &o);
+    if (err == ERR_NONE)
+        err = make_link(cx, &o, life, false, ticket);
+    err = db_end(cx, err);
+    if (err == ERR_NONE) {
+        *id_out = o.id;
+        *link_out = link_of(cx, ticket);
+    }
     return err;
 }
 

@@ -28,8 +28,9 @@ enum { OPERATOR_PASSKEYS_MAX = 10, OPERATOR_PASSKEY_NAME_MAX = 64 };
 enum errcode
 operator_link_new(struct cx *cx, int64_t id, int64_t life, bool forget, struct str *link_out) MUST_CHECK;
 
-/* Whether such a link could be made at all: ERR_USAGE, ERR_POLICY as above. */
-enum errcode operator_check_link(struct cx *cx, int64_t life) MUST_CHECK;
+/* Adds an operator with such a link, or neither. Errors as operator_add_within, and the link's. */
+enum errcode operator_invite(struct cx *cx, const struct operator_new *new, int64_t life, int64_t *id_out,
+                             struct str *link_out) MUST_CHECK;
 
 /* What the holder of a link's ticket needs for WebAuthn. ERR_NOT_FOUND: unknown, used or expired. */
 struct operator_welcome {

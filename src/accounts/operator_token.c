@@ -15,6 +15,9 @@ static enum errcode
 check_new(struct cx *cx, const struct operator_token *t, const struct operator_grant *grant)
 {
     struct operator_token other;
+    const struct operator_right *r = cx->right;
+    if (r != NULL && r->token_id != 0 && t->expires_at > r->token_ends)
+        return err_set(cx, ERR_POLICY, "a token makes none that is valid longer than itself");
     enum errcode err = operator_right_covers(cx, grant);
     if (err == ERR_NONE)
         err = store_operator_token_find(cx, t->name, &other);

@@ -18,7 +18,8 @@
 #define OPERATOR_TOKEN_PREFIX "cst_"
 
 /* *token_out is returned this once. name: 1 to 64 of a-z 0-9 - . _; ERR_SYNTAX. ERR_EXISTS: a token of this
- * name was not revoked; ERR_DENIED: more than the one who asks has; ERR_USAGE. */
+ * name was not revoked; ERR_DENIED: more than the one who asks has; ERR_POLICY: it would outlive the token
+ * that asks; ERR_USAGE. */
 enum errcode operator_token_add(struct cx *cx, struct str name, const struct operator_grant *grant,
                                 int64_t life, struct str *token_out) MUST_CHECK;
 /* ERR_NOT_FOUND. */

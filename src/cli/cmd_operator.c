@@ -113,20 +113,16 @@ read_grant(struct cli *cli, struct operator_grant *grant)
 enum errcode
 cmd_operator_add(struct cli *cli)
 {
-    struct operator_grant grant = {0};
+    struct operator_new new = {.email = args_word(&cli->args, 0), .name = args_option(&cli->args, "name")};
     struct str link = STR_NULL;
     int64_t id = 0, life = 0;
     enum errcode err = cli_read_life(cli, CLOCK_HOUR, &life);
     if (err == ERR_NONE)
         err = cli_open_store(cli);
     if (err == ERR_NONE)
-        err = read_grant(cli, &grant);
+        err = read_grant(cli, &new.grant);
     if (err == ERR_NONE)
-        err = operator_check_link(&cli->cx, life);
-    if (err == ERR_NONE)
-        err = operator_add(&cli->cx, args_word(&cli->args, 0), args_option(&cli->args, "name"), &grant, &id);
-    if (err == ERR_NONE)
-        err = operator_link_new(&cli->cx, id, life, false, &link);
+        err = operator_invite(&cli->cx, &new, life, &id, &link);
     return err == ERR_NONE ? show_operator(cli, id, link) : err;
 }
 

@@ -9,7 +9,7 @@ from typing import Callable
 import pytest
 
 from countersign import PASSWORD, Phone, Server
-from operators import Caller, make_operator, make_token
+from operators import Caller, Operator, make_operator, make_token
 
 ROLES = ["auditor", "helpdesk", "admin", "owner"]
 # What only reads, and what an operator does before or about the own sign-in.
@@ -34,6 +34,7 @@ class World:
     def __init__(self, server, name):
         self.server = server
         self.company, self.email = name
+        self.signed_in = self.revocable = None
         self.phone = server.ready(self.company, self.email)
         self.console = server.console()
         assert self.console.sign_in(self.email, self.phone).result == "OK"
@@ -72,6 +73,20 @@ class World:
     def waiting(self):
         reports = self.look.ok("reported/list", sInCompany=self.company)["aReports"]
         return [r for r in reports if "sTakenBy" not in r]
+
+    def operator(self):
+        """The address of an operator who is signed in."""
+        if not self.signed_in:
+            self.signed_in = make_operator(self.server, f"signed-in-{self.email}", "auditor", self.company)
+        return f"signed-in-{self.email}"
+
+    def shown_operator(self):
+        return self.server.cli("operator", "show", self.operator())
+
+    def token(self):
+        """The name of a token."""
+        self.revocable = self.revocable or make_token(self.server, f"revocable-{self.company}", "auditor")
+        return f"revocable-{self.company}"
 
     def is_gone(self):
         return self.look.post("technician/show", sTechnician=self.email)["result"] == "NotFound"
@@ -149,9 +164,33 @@ DEEDS = {
 OF_ALL = {
     "company/add": Deed("admin", lambda w: {"sName": f"new-{w.company}", "sTitle": "New"}, "company.added",
                         lambda w, a: f"new-{w.company}" in {c["sCompany"] for c in w.look.ok("company/list")["aCompanies"]}, "Exists"),
+    "operator/add": Deed("owner", lambda w: {"sEmail": f"new-{w.email}", "sRole": "auditor", "sReach": w.company}, "operator.added",
+                         lambda w, a: Operator(w.server, a["sUrl"]).sign_in()["result"] == "OK", "Exists"),
+    "operator/set": Deed("owner", lambda w: {"sOperator": w.operator(), "sRole": "helpdesk"}, "operator.changed",
+                         lambda w, a: w.shown_operator()["role"] == "helpdesk" and w.signed_in.post("me")["result"] == "SignedOut"),
+    "operator/disable": Deed("owner", lambda w: {"sOperator": w.operator()}, "operator.changed",
+                             lambda w, a: w.shown_operator()["state"] == "disabled" and w.signed_in.post("me")["result"] == "SignedOut"),
+    "operator/enable": Deed("owner", lambda w: {"sOperator": w.operator()}, "operator.changed",
+                            lambda w, a: w.shown_operator()["state"] == "active" and w.signed_in.sign_in()["result"] == "OK",
+                            before=["operator/disable"]),
+    "operator/delete": Deed("owner", lambda w: {"sOperator": w.operator()}, "operator.deleted",
+                            lambda w, a: w.signed_in.post("me")["result"] == "SignedOut"
+                            and w.signed_in.sign_in()["result"] == "SignInRefused", "NotFound"),
+    "operator/link": Deed("owner", lambda w: {"sOperator": w.operator(), "bLost": True}, "operator.link-created",
+                          lambda w, a: w.signed_in.post("me")["result"] == "SignedOut"
+                          and Operator(w.server, a["sUrl"]).sign_in()["result"] == "OK"),
+    "operator/unkey": Deed("owner", lambda w: {"sOperator": w.operator(), "sPasskeyId":
+                                               next((str(p["id"]) for p in w.shown_operator()["passkeys"]), "7")},
+                           "operator.passkey-removed", lambda w, a: w.signed_in.sign_in()["result"] == "SignInRefused", "NotFound"),
+    "token/add": Deed("owner", lambda w: {"sName": f"new-{w.company}", "sRole": "helpdesk", "sReach": w.company, "iDays": 1}, "token.added",
+                      lambda w, a: Caller(w.server, a["sToken"]).ok("me")["sRole"] == "helpdesk", "Exists"),
+    "token/revoke": Deed("owner", lambda w: {"sName": w.token()}, "token.revoked",
+                         lambda w, a: w.revocable.post("me")["result"] == "SignedOut", "NotFound"),
 }
-# What tries a change, and takes it back.
-TRIES = {"policy/preview": ("admin", lambda w: {"sCompany": w.company, "sKey": "second_factor", "sValue": "required"})}
+# What changes nothing, and is not for auditors: a change that is tried and taken back, and lists of operators.
+TRIES = {"policy/preview": ("admin", lambda w: {"sCompany": w.company, "sKey": "second_factor", "sValue": "required"}),
+         "operator/list": ("owner", lambda w: {}), "operator/show": ("owner", lambda w: {"sOperator": w.operator()}),
+         "token/list": ("owner", lambda w: {})}
 
 
 def members_of(w, operation):
@@ -189,7 +228,8 @@ def test_a_deed_is_done_by_who_may(server, name, operation):
 
 def secrets_of(w):
     """What any deed would change."""
-    return (bare(w.show()), len(w.events()))
+    tokens = [t["name"] for t in w.server.cli("token", "list")["tokens"] if t["name"].startswith(("revocable-", "new-"))]
+    return (bare(w.show()), len(w.events()), w.server.cli("operator", "list"), tokens)
 
 
 @pytest.mark.parametrize("operation", DEEDS)
@@ -218,23 +258,27 @@ def test_a_deed_about_no_company_needs_a_reach_of_everything(server, name, opera
     deed = OF_ALL[operation]
     w = World(server, name)
     members = deed.members(w)
-    lesser = ROLES[ROLES.index(deed.role) - 1]
+    limited = w.by(deed.role if deed.role != "owner" else "admin")
+    lesser = make_token(server, f"all-{w.company}", ROLES[ROLES.index(deed.role) - 1])
+    caller = make_token(server, f"every-{w.company}", deed.role)
     before = secrets_of(w)
-    for caller in (w.by(deed.role), make_token(server, f"all-{w.company}", lesser)):
-        refused = caller.post(operation, **members)
+    for refused in (limited.post(operation, **members), lesser.post(operation, **members)):
         assert (refused["result"], refused["status"]) == ("NotAllowed", 403)
     assert secrets_of(w) == before
-    caller = make_token(server, f"every-{w.company}", deed.role)
-    assert deed.done(w, caller.ok(operation, **members))
+    for first in deed.before:
+        caller.ok(first, **OF_ALL[first].members(w))
+    answer = caller.ok(operation, **members)
     done = [e for e in server.cli("audit", "list")["events"] if e["actor"] == f"token:every-{w.company}"]
-    assert [e["event"] for e in done] == [deed.event]
+    assert deed.event in [e["event"] for e in done]
+    assert deed.done(w, answer)
     assert caller.post(operation, **members)["result"] == deed.again
 
 
 def test_an_auditor_can_change_nothing(server, name):
     w = World(server, name)
     auditor = make_operator(server, "op-" + w.email, "auditor")
-    w.report()
+    for thing in (w.report, w.operator, w.token):
+        thing()
     before = secrets_of(w)
     for operation in sorted(operations(server) - READS):
         answer = auditor.post(operation, **members_of(w, operation))
@@ -257,7 +301,8 @@ FORGED = [{"Origin": None}, {"Origin": "https://evil.example"}, {"Origin": "null
 def test_another_site_cannot_use_a_session_for_a_deed(server, name):
     w = World(server, name)
     operator = make_operator(server, "op-" + w.email)
-    w.report()
+    for thing in (w.report, w.operator, w.token):
+        thing()
     before = secrets_of(w)
     for operation in sorted(operations(server) - READS):
         for headers in FORGED:
@@ -426,3 +471,54 @@ def test_a_rule_of_one_account_is_its_own(server, name):
     other = server.company("not-" + w.company)
     beyond = make_token(server, "all-" + w.company, "admin")
     assert beyond.post("address/add", sCompany=other, sOfTechnician=w.email, sVerdict="deny", sNet="192.0.2.1")["result"] == "NotFound"
+
+
+def test_the_last_owner_stays_and_no_operator_gives_more_than_it_has(own_server):
+    server = own_server(start=False)
+    server.settings[("server", "public_url")] = f"http://localhost:{server.port}"
+    server.write_config()
+    server.start()
+    server.company("acme")
+    owner = make_operator(server, "olga@example.com")
+    for operation in ("operator/disable", "operator/delete"):
+        refused = owner.post(operation, sOperator="olga@example.com")
+        assert refused["result"] == "Refused" and "last active owner" in refused["sReason"]
+    assert owner.post("operator/set", sOperator="olga@example.com", sRole="admin")["result"] == "Refused"
+    admin = make_operator(server, "ann@example.com", "admin")
+    for operation, members in [("operator/set", {"sOperator": "ann@example.com", "sRole": "owner", "sReach": "everything"}),
+                               ("operator/add", {"sEmail": "eve@example.com", "sRole": "auditor", "sReach": "acme"}),
+                               ("operator/link", {"sOperator": "olga@example.com"}),
+                               ("token/add", {"sName": "mine", "sRole": "auditor", "sReach": "acme"})]:
+        assert admin.post(operation, **members)["result"] == "NotAllowed", operation
+    assert owner.post("operator/add", sEmail="x@example.com", sRole="owner", sReach="acme")["result"] == "BadRequest", "an owner of some"
+    for missing in ({"sRole": "auditor"}, {"sReach": "acme"}):
+        assert owner.post("operator/add", sEmail="x@example.com", **missing)["result"] == "BadRequest"
+        assert owner.post("token/add", sName="x", **missing)["result"] == "BadRequest"
+    assert owner.post("operator/set", sOperator="ann@example.com")["result"] == "BadRequest", "nothing to set"
+    assert [o["email"] for o in server.cli("operator", "list")["operators"]] == ["ann@example.com", "olga@example.com"]
+
+
+def test_a_token_makes_none_that_outlives_it(server, name):
+    company, _ = name
+    maker = Caller(server, server.cli("token", "add", f"maker-{company}", "--role", "owner", "--days", "2")["token"])
+    grant = {"sName": f"made-{company}", "sRole": "auditor", "sReach": "everything"}
+    assert maker.post("token/add", **grant)["result"] == "Refused", "90 days"
+    assert maker.post("token/add", **grant, iDays=3)["result"] == "Refused"
+    made = Caller(server, maker.ok("token/add", **grant, iDays=1)["sToken"])
+    assert made.ok("me")["sRole"] == "auditor"
+
+
+def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
+    company, email = name
+    server.company(company)
+    owner = make_operator(server, email)
+    token = Caller(server, owner.ok("token/add", sName=company, sRole="owner", sReach="everything", iDays=2)["sToken"])
+    assert token.ok("me")["sRole"] == "owner"
+    listed = owner.ok("token/list")["aTokens"]
+    assert token.token not in json.dumps(listed) and company in {t["sName"] for t in listed}
+    server.cli("operator", "add", "second-" + email, "--role", "owner")
+    server.cli("operator", "set", email, "--role", "auditor")
+    assert token.post("token/list")["result"] == "NotAllowed"
+    token.ok("company/list")
+    server.cli("operator", "delete", email)
+    assert token.post("me")["result"] == "SignedOut"
