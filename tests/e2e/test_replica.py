@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A change that no synchronous replica has confirmed may be lost with its primary: no answer depends on it."""
 
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
+import cluster
+from countersign import free_port
 
 WAITING = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
@@ -16,7 +21,7 @@ def replicated(own_cluster, own_server, name):
     company, email = name
     primary = own_cluster()
     primary.sql("CREATE DATABASE store TEMPLATE template0")
-    server = own_server({("store", "url"): primary.url("store"), ("store", "busy_timeout"): "1s"})
+    server = own_server({("store", "url"): primary.url("store"), ("store", "busy_timeout"): "1s", ("server", "workers"): 2})
     phone = server.ready(company, email)
 
     def alone():
@@ -62,4 +67,30 @@ def test_what_was_committed_here_alone_is_not_shown_after_a_crash(replicated):
         seen.update(row[0] for row in primary.sql(f"SELECT pid {OURS}"))
     primary.sql("ALTER SYSTEM RESET synchronous_standby_names")
     primary.sql("SELECT pg_reload_conf()")
-    server.wait_for(lambda: server.console().check(token, push.sPushToken).result == "OK")
+    server.wait_for(lambda: server.console().login(email).result != "UnknownError")
+
+
+@pytest.fixture
+def shut_door():
+    """The port of something that takes connections and closes them, as a proxy does whose server is away."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        def work():
+            try:
+                while True:
+                    door.accept()[0].close()
+            except OSError:
+                pass
+        threading.Thread(target=work, daemon=True).start()
+        yield door.getsockname()[1]
+        door.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_host_that_closes_its_connections_does_not_hide_the_next_one(own_cluster, own_server, shut_door, name):
+    company, email = name
+    port = free_port()
+    one = own_cluster(listen_addresses="127.0.0.1", port=port)
+    one.sql("CREATE DATABASE store TEMPLATE template0")
+    server = own_server({("store", "url"): f"postgresql://{cluster.ROLE}@127.0.0.1:{shut_door},127.0.0.1:{port}/store"})
+    server.company(company, second_factor="off")
+    server.technician(company, email)
+    assert server.console().login(email).result == "OK"

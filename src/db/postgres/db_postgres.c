@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "db/postgres/pg_link.h"
 #include "db/postgres/pg_reach.h"
 #include "db/postgres/pg_url.h"
@@ -182,27 +183,37 @@ enter_alone(struct cx *cx, struct db *db)
 /* Writers are SERIALIZABLE and run beside one another. One that has lost too many races, or that nothing
  * would repeat, runs alone: its lock waits for those that are under way, and those that come wait for it.
  * Locks come before the snapshot, so that a writer that has waited sees what the others have done
- * (decisions/0017). */
-static const char *const begin_text[] = {
-    [DB_READS] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    [DB_WRITES] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN EXCLUSIVE MODE",
-    [DB_MIGRATES] = "BEGIN ISOLATION LEVEL SERIALIZABLE",
-    [DB_WRITES_APART] = "BEGIN ISOLATION LEVEL READ COMMITTED",
-};
-static const char beside_text[] = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE meta IN ROW SHARE MODE";
+ * (decisions/0017). A process that is stopped while it has locks loses them before those that wait for them
+ * give up: half of their patience, in milliseconds. */
+static enum errcode
+begin_writing(struct cx *cx, struct db *db, bool is_apart)
+{
+    struct pg_link *link = link_of(db);
+    const char *level = is_apart ? "READ COMMITTED" : "SERIALIZABLE";
+    const char *mode = is_apart ? "ACCESS SHARE" : db->writes_beside ? "ROW SHARE" : "EXCLUSIVE";
+    const struct str text = arena_printf(&cx->arena,
+                                         "BEGIN ISOLATION LEVEL %s; "
+                                         "SET LOCAL idle_in_transaction_session_timeout = %lld; "
+                                         "LOCK TABLE meta IN %s MODE",
+                                         level, (long long)(link->patience / 2 / CLOCK_MS), mode);
+    enum errcode err = pg_link_run(cx, link, text.p, "LOCK TABLE", pg_link_patience(link));
+    return err == ERR_NONE && is_apart ? enter_alone(cx, db) : err;
+}
 
 static enum errcode
 pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
 {
+    static const char reads[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    static const char migrates[] = "BEGIN ISOLATION LEVEL SERIALIZABLE";
     struct pg_link *link = link_of(db);
     pg_link_stop_all(link);
     enum errcode err = pg_link_connect(cx, link);
     if (err != ERR_NONE)
         return err;
-    const char *text = purpose == DB_WRITES && db->writes_beside ? beside_text : begin_text[purpose];
-    err = pg_link_run(cx, link, text, purpose == DB_WRITES ? "LOCK TABLE" : "BEGIN", pg_link_patience(link));
-    if (err == ERR_NONE && purpose == DB_WRITES_APART)
-        err = enter_alone(cx, db);
+    if (purpose == DB_READS || purpose == DB_MIGRATES)
+        err = pg_link_run(cx, link, purpose == DB_READS ? reads : migrates, "BEGIN", pg_link_patience(link));
+    else
+        err = begin_writing(cx, db, purpose == DB_WRITES_APART);
     if (err != ERR_NONE)
         pg_rollback(db);
     return err;

@@ -14,6 +14,7 @@ static const struct {
     {"23505", ERR_CONFLICT, NULL},
     {"40001", ERR_STORE_RACE, "another change came first: try again"},
     {"40P01", ERR_STORE_RACE, "another change came first: try again"},
+    {"25P03", ERR_STORE_RACE, "the transaction stood still for too long, and was ended: try again"},
     {"53100", ERR_STORE_FULL, "the database server's disk is full"},
     {"53200", ERR_STORE_FULL, "the database server is out of memory"},
     {"53300", ERR_STORE, "the database server has no connection left: raise max_connections"},

@@ -156,6 +156,56 @@ pg_url_is_sockets(const struct pg_url *url)
     return all;
 }
 
+static size_t
+count(const char *list)
+{
+    size_t n = 1;
+    for (; *list != '\0'; list++)
+        n += *list == ',' ? 1 : 0;
+    return n;
+}
+
+size_t
+pg_url_hosts(const struct pg_url *url)
+{
+    const char *address = pg_url_value(url, "hostaddr");
+    return count(address[0] != '\0' ? address : pg_url_value(url, "host"));
+}
+
+/* The i-th of a list; a list of one is the same for all. */
+static const char *
+pick(struct cx *cx, const char *list, size_t i)
+{
+    struct str rest = str_from_cstr(list), one = str_cut(&rest, ',');
+    for (; i > 0 && !str_is_null(rest); i--)
+        one = str_cut(&rest, ',');
+    return arena_cstr(&cx->arena, one);
+}
+
+void
+pg_url_host(struct cx *cx, const struct pg_url *url, size_t i, const char *values_out[PG_PARAMETERS])
+{
+    size_t k = 0;
+    for (; url->keys[k] != NULL; k++) {
+        const char *key = url->keys[k];
+        const bool is_list =
+            strcmp(key, "host") == 0 || strcmp(key, "hostaddr") == 0 || strcmp(key, "port") == 0;
+        values_out[k] = is_list ? pick(cx, url->values[k], i) : url->values[k];
+    }
+    values_out[k] = NULL;
+}
+
+/* As libpq demands it ("Specifying Multiple Hosts"). */
+static enum errcode
+check_hosts(struct cx *cx, const struct pg_url *url)
+{
+    const char *host = pg_url_value(url, "host"), *address = pg_url_value(url, "hostaddr");
+    const size_t n = pg_url_hosts(url), ports = count(pg_url_value(url, "port"));
+    if ((host[0] != '\0' && address[0] != '\0' && count(host) != n) || (ports != 1 && ports != n))
+        return refuse(cx, "it must name as many of host, hostaddr and port");
+    return ERR_NONE;
+}
+
 static enum errcode
 check_tls(struct cx *cx, struct pg_url *url)
 {
@@ -197,7 +247,9 @@ complete(struct cx *cx, struct pg_url *url)
         return refuse(cx, "it must name role and database: postgresql://ROLE@HOST/DATABASE");
     if (attrs[0] != '\0' && strcmp(attrs, "read-write") != 0 && strcmp(attrs, "primary") != 0)
         return refuse(cx, "target_session_attrs must be read-write or primary");
-    enum errcode err = check_tls(cx, url);
+    enum errcode err = check_hosts(cx, url);
+    if (err == ERR_NONE)
+        err = check_tls(cx, url);
     if (err == ERR_NONE)
         err = check_passfile(cx, url);
     for (size_t i = 0; i < ARRAY_LEN(defaults) && err == ERR_NONE; i++)

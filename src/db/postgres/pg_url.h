@@ -5,6 +5,7 @@
 #define COUNTERSIGN_DB_POSTGRES_PG_URL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/cx.h"
 #include "base/err.h"
@@ -28,6 +29,11 @@ void pg_url_clear(struct pg_url *url);
 bool pg_url_is_sockets(const struct pg_url *url);
 /* The value of a parameter; "" if it is not set. */
 const char *pg_url_value(const struct pg_url *url, const char *key);
+
+/* How many hosts are named; none is one, the socket's usual folder. */
+size_t pg_url_hosts(const struct pg_url *url);
+/* For PQconnectdbParams, with the keys of `url`: the values for the i-th of its hosts alone, in the arena. */
+void pg_url_host(struct cx *cx, const struct pg_url *url, size_t i, const char *values_out[PG_PARAMETERS]);
 
 /* Removes every variable that libpq would read from this process's environment, and its HOME: nothing is
  * read from there either. */

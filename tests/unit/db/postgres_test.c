@@ -314,6 +314,8 @@ addresses(void **state)
         {"postgresql://r@127.0.0.1/d?options=-csynchronous_commit%3Doff", "options cannot be set"},
         {"postgresql://r@127.0.0.1/d?service=s", "service cannot be set"},
         {"postgresql://r@127.0.0.1/d?target_session_attrs=any", "must be read-write or primary"},
+        {"postgresql://r@127.0.0.1,127.0.0.2/d?port=1,2,3", "as many of host, hostaddr and port"},
+        {"postgresql://r@127.0.0.1,127.0.0.2/d?hostaddr=127.0.0.1", "as many of host, hostaddr and port"},
         {"postgresql://r@db.example/d?sslmode=require", "must be verify-full or verify-ca"},
         {"postgresql://r@127.0.0.1,db.example/d?sslmode=disable", "must be verify-full or verify-ca"},
         {"postgresql://r@localhost/d?hostaddr=192.0.2.1&sslmode=prefer", "must be verify-full or verify-ca"},
