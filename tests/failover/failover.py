@@ -28,7 +28,7 @@ from history import History, Records, faults, login_ids  # noqa: E402
 from storm import CutOff, Person  # noqa: E402
 
 PEOPLE, CLIENTS, VICTIMS = 10, 4, 2
-CLIENT_PATIENCE = 10  # seconds that a console or a phone waits for an answer
+CLIENT_PATIENCE = 5  # seconds that a console or a phone waits for an answer
 PAUSE = 0.1
 RESTS = 31  # seconds until another push is sent to somebody who has not approved the last one
 IS_BACK = 4  # sign-ins that have begun after a fault and ended
@@ -40,6 +40,8 @@ class Gone(Exception):
 
 class Traveller(Person):
     """Asks both servers in turn. After an OK, somebody at another address tries the same tokens."""
+
+    patience = 240
 
     def __init__(self, servers, email, source, history):
         super().__init__(servers[0], email, None, history)
@@ -211,7 +213,11 @@ class Run:
             if self.failures:
                 raise self.failures[0]
             return sum(began > now for began, _ in self.done) >= IS_BACK
-        wait_for(are_back, f"sign-ins after {fault}")
+        try:
+            wait_for(are_back, f"sign-ins after {fault}")
+        except AssertionError:
+            print(self.ha.logs(), file=sys.stderr)
+            raise
         times = sorted(t for person in self.people for t in list(person.answered) if t > since)
         longest = max((b - a for a, b in zip([since, *times], times)), default=0)
         self.without[fault].append(longest)

@@ -127,10 +127,13 @@ class Member:
             return int(file.readline())
 
     def backends(self):
-        """The processes of its PostgreSQL, the first one first."""
-        first = self.postmaster()
-        with open(f"/proc/{first}/task/{first}/children", encoding="utf-8") as children:
-            return [first, *map(int, children.read().split())]
+        """The processes of its PostgreSQL, the first one first; none if it does not run."""
+        try:
+            first = self.postmaster()
+            with open(f"/proc/{first}/task/{first}/children", encoding="utf-8") as children:
+                return [first, *map(int, children.read().split())]
+        except FileNotFoundError:
+            return []
 
     def kill_postgres(self):
         for pid in self.backends():
@@ -142,8 +145,7 @@ class Member:
     def kill(self):
         """The whole machine."""
         self.process.kill()
-        if os.path.exists(os.path.join(self.data, "postmaster.pid")):
-            self.kill_postgres()
+        self.kill_postgres()
 
     def sql(self, text, database=DATABASE):
         done = subprocess.run([os.path.join(BIN, "psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d",

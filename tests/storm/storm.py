@@ -38,6 +38,8 @@ def tried(call):
 class Person:
     """One account with its phone; signs in again and again."""
 
+    patience = PATIENCE  # how long a call is tried
+
     def __init__(self, server, email, phone, history):
         self.email, self.phone, self.history = email, phone, history
         self.console = Console(server, agent=email)
@@ -58,7 +60,7 @@ class Person:
 
     def recorded(self, kind, name, call, **what):
         """Asks until there is an answer, recording every try. `call` gives (result, answer)."""
-        for _ in range(int(PATIENCE / PAUSE)):
+        for _ in range(int(self.patience / PAUSE)):
             entry = self.history.ask(kind, name, **what)
             try:
                 result, answer = call()
@@ -115,7 +117,7 @@ class Person:
         def call():
             answer = self.ask("twoFactorCheckPushAuthStatus", sLoginToken=self.tokens[name], sPushToken=push.sPushToken)
             return answer.result, answer
-        for _ in range(int(PATIENCE / PAUSE)):
+        for _ in range(int(self.patience / PAUSE)):
             if self.recorded("check", name, call)[0] != "Poll":
                 return
             threading.Event().wait(PAUSE)
