@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "accounts/key_check.h"
+#include "base/shell.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/daemon.h"
@@ -11,28 +12,6 @@
 #include "cli/print.h"
 #include "db/db.h"
 #include "db/migrate.h"
-
-/* A path, quoted for a shell. */
-static const char *
-shell_word(struct cli *cli, struct str path)
-{
-    static const struct str marks = STR("/._-+,:=@%");
-    struct arena *a = &cli->cx.arena;
-    bool is_plain = true;
-    for (size_t i = 0; i < path.n; i++) {
-        char c = path.p[i];
-        is_plain = is_plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                str_find(marks, c) < marks.n);
-    }
-    if (is_plain)
-        return print_safe(cli, path);
-    struct str word = STR_LIT("'");
-    for (struct str rest = path; !str_is_null(rest);) {
-        struct str part = str_cut(&rest, '\'');
-        word = arena_printf(a, "%.*s%.*s%s", STR_ARG(word), STR_ARG(part), str_is_null(rest) ? "'" : "'\\''");
-    }
-    return print_safe(cli, word);
-}
 
 /* Each command as it must be typed for this configuration. */
 static void
@@ -43,8 +22,9 @@ tell_next(struct cli *cli, const struct first_account *first)
                                                "brings a phone in"};
     struct arena *a = &cli->cx.arena;
     struct str config = args_option(&cli->args, "config");
-    const char *with = str_is_null(config) ? "" : arena_printf(a, " -c %s", shell_word(cli, config)).p;
-    const char *email = str_is_null(first->email) ? "EMAIL" : print_safe(cli, first->email);
+    const char *with =
+        str_is_null(config) ? "" : arena_printf(a, " -c %s", print_safe(cli, shell_word(a, config))).p;
+    const char *email = str_is_null(first->email) ? "EMAIL" : print_safe(cli, shell_operand(a, first->email));
     struct str steps[COMMANDS] = {arena_printf(a, "countersign%s config check", with),
                                   arena_printf(a, "countersignd%s", with),
                                   arena_printf(a, "countersign%s enrol %s", with, email)};

@@ -6,41 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/shell.h"
 #include "keys/env.h"
 
 #define SAY(...) arena_printf(&cx->arena, __VA_ARGS__)
 
-static bool
-is_plain(struct str word)
-{
-    static const struct str others = STR("@%+=:,./_-");
-    for (size_t i = 0; i < word.n; i++) {
-        const char c = word.p[i];
-        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_letter && str_find(others, c) == others.n)
-            return false;
-    }
-    return word.n > 0;
-}
-
-/* For a POSIX shell: single quotes keep everything between them unchanged. */
-static struct str
-quoted(struct cx *cx, struct str word)
-{
-    if (is_plain(word))
-        return word;
-    struct str out = STR_LIT("'");
-    while (!str_is_null(word)) {
-        struct str part = str_cut(&word, '\'');
-        out = SAY("%.*s%.*s%s", STR_ARG(out), STR_ARG(part), str_is_null(word) ? "'" : "'\\''");
-    }
-    return out;
-}
-
 struct str
 explain_command(struct cx *cx, const struct explaining *e, const char *verb)
 {
-    return SAY("countersign %s %.*s", verb, STR_ARG(quoted(cx, e->x->account.t.email)));
+    return SAY("countersign %s %.*s", verb, STR_ARG(shell_operand(&cx->arena, e->x->account.t.email)));
 }
 
 /* "countersign company set acme --state active" */
@@ -182,7 +156,7 @@ explain_account_is_no_technician(struct cx *cx, const struct explaining *e, stru
 {
     line->value = e->x->account.t.is_technician ? STR_LIT("technician") : STR_LIT("not a technician");
     line->set = technician_set(e, AUDIT_TECHNICIAN_FLAGS);
-    line->mend = SAY("%.*s --technician on", STR_ARG(explain_command(cx, e, "technician set")));
+    line->mend = explain_command(cx, e, "technician set --technician on");
 }
 
 static void
@@ -249,8 +223,8 @@ explain_address_is_refused(struct cx *cx, const struct explaining *e, struct exp
     line->set = explain_policy(e, "address_rules");
     line->mend = company_command(cx, e, "address list", "");
     if (!e->address.is_company)
-        line->mend =
-            SAY("%.*s --technician %.*s", STR_ARG(line->mend), STR_ARG(quoted(cx, e->x->account.t.email)));
+        line->mend = SAY("%.*s --technician %.*s", STR_ARG(line->mend),
+                         STR_ARG(shell_word(&cx->arena, e->x->account.t.email)));
     if (!e->x->account.p.address_rules) {
         line->value = STR_LIT("no rules are in force");
     } else if (str_is_null(e->x->from)) {
@@ -327,8 +301,8 @@ explain_code_is_wrong(struct cx *cx, const struct explaining *e, struct explain_
 static void
 explain_push_failed(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
-    struct str mend = explain_command(cx, e, "device list --technician");
-    of_signin(e, line, push_text(cx, e), arena_cstr(&cx->arena, mend));
+    struct str whom = shell_word(&cx->arena, e->x->account.t.email);
+    of_signin(e, line, push_text(cx, e), SAY("countersign device list --technician %.*s", STR_ARG(whom)).p);
 }
 
 static void

@@ -5,22 +5,23 @@
 #include "accounts/account.h"
 #include "accounts/decide.h"
 #include "base/clock.h"
+#include "base/shell.h"
 #include "store/store_audit.h"
 
 enum { LOCKS_READ = 8 /* the newest events: at most two locks are in force */ };
 
 static const struct named {
-    const char *name, *mend; /* %s: the account, or the company */
+    const char *name, *mend; /* followed by the account, or the company */
     enum signin_result result;
     bool is_company;
 } names[] = {
-    {"company inactive", "countersign company enable %s", SIGNIN_CompanyIsNotActive, true},
-    {"company banned", "countersign company enable %s", SIGNIN_CompanyBanned, true},
-    {"plan off", "countersign company set %s --enterprise on", SIGNIN_EnterpriseDisabled, true},
-    {"plan too small", "countersign company set %s --plan enterprise", SIGNIN_RequiredEnterprise, true},
-    {"no technician", "countersign technician set %s --technician on", SIGNIN_UserIsNotTechnician, false},
-    {"role off", "countersign technician enable %s", SIGNIN_UserNotActiveForThisRole, false},
-    {"locked", "countersign technician unlock %s", SIGNIN_UserLockedOut, false},
+    {"company inactive", "countersign company enable", SIGNIN_CompanyIsNotActive, true},
+    {"company banned", "countersign company enable", SIGNIN_CompanyBanned, true},
+    {"plan off", "countersign company set --enterprise on", SIGNIN_EnterpriseDisabled, true},
+    {"plan too small", "countersign company set --plan enterprise", SIGNIN_RequiredEnterprise, true},
+    {"no technician", "countersign technician set --technician on", SIGNIN_UserIsNotTechnician, false},
+    {"role off", "countersign technician enable", SIGNIN_UserNotActiveForThisRole, false},
+    {"locked", "countersign technician unlock", SIGNIN_UserLockedOut, false},
 };
 
 /* The first condition that holds, wherever the account would be used from; NULL: none. */
@@ -85,12 +86,11 @@ static struct str
 mend_of(struct cx *cx, const struct account *a, bool is_held)
 {
     const struct named *n = condition_of(a);
-    const char *unlock = "countersign technician unlock %s", *text = n != NULL ? n->mend : unlock;
+    const char *unlock = "countersign technician unlock", *text = n != NULL ? n->mend : unlock;
     const struct str whom = n != NULL && n->is_company ? a->c.name : a->t.email;
     if (n == NULL && !is_held)
         return STR_NULL;
-    const size_t at = str_find_str(str_from_cstr(text), STR_LIT("%s"));
-    return arena_printf(&cx->arena, "%.*s%.*s%s", (int)at, text, STR_ARG(whom), text + at + 2);
+    return arena_printf(&cx->arena, "%s %.*s", text, STR_ARG(shell_operand(&cx->arena, whom)));
 }
 
 enum errcode

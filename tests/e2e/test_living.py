@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens to earlier grants when a rule becomes stricter, and what a phone is shown afterwards."""
 
+import subprocess
 import threading
 
 import pytest
+
+from countersign import PASSWORD
 
 FACTOR = "OkTwoFactorAuthenticationRequired"
 ACTS = {
@@ -127,11 +130,27 @@ def test_the_operator_is_shown_until_when_failures_lock_an_account(ann):
 STATES = {
     "role off": (["technician", "disable", "{email}"], "countersign technician enable {email}"),
     "no technician": (["technician", "set", "{email}", "--technician", "off"],
-                      "countersign technician set {email} --technician on"),
+                      "countersign technician set --technician on {email}"),
     "company inactive": (["company", "disable", "{company}"], "countersign company enable {company}"),
     "company banned": (["company", "set", "{company}", "--state", "banned"], "countersign company enable {company}"),
-    "plan off": (["company", "set", "{company}", "--enterprise", "off"], "countersign company set {company} --enterprise on"),
+    "plan off": (["company", "set", "{company}", "--enterprise", "off"], "countersign company set --enterprise on {company}"),
 }
+
+
+@pytest.mark.parametrize("local", ["a$(id)", "a`id`", "a;id", "a|id", "a&id", "a'b", "a!b", "~", "*", "-rf", "--help", "a>b"])
+def test_what_the_operator_copies_into_a_shell_is_about_this_account_and_nothing_else(server, name, local):
+    company, email = f"shell-{name[0]}", f"{local}@{name[0]}.example"
+    server.company(company, lockout_failures=3)
+    server.cli("technician", "add", "--company", company, "--keep", "--password-file", "-", "--", email, stdin=PASSWORD + "\n")
+    server.cli("technician", "lock", "--", email)
+    for _ in range(3):
+        server.console().login(email, "not this one, 4 doors")
+    while (mend := server.cli("technician", "show", "--", email)["mend"]) is not None:
+        words = subprocess.run(["sh", "-c", f"countersign() {{ printf '%s\\n' \"$@\"; }}; {mend}"], capture_output=True, text=True,
+                               check=True).stdout.splitlines()
+        assert email in words and "uid=" not in " ".join(words)
+        server.cli(*words)
+    assert server.console().login(email).result != "UserLockedOut", "what is shown mends what it is shown for"
 
 
 @pytest.mark.parametrize("state", STATES)
