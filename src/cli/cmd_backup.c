@@ -63,10 +63,12 @@ tell_restored(struct cli *cli, const struct restore *r)
     print_put_int(o, "ended_sessions", r->sessions);
     print_put_int(o, "void_enrolments", r->enrolments);
     print_put_int(o, "void_recovery_codes", r->recovery_codes);
+    print_put_int(o, "disabled_operators", r->operators);
     print_record(cli, o);
     print_note(
         cli, "\nWhat happened after the last event is lost: repeat the locks, deletions, password resets and "
-             "removed\nphones of that time before you start the server (docs/operating.md, \"Restoring\").");
+             "removed\nphones of that time before you start the server (docs/operating.md, \"Restoring\"). "
+             "Operators are disabled:\nenable each that still is one by countersign operator enable EMAIL.");
 }
 
 enum errcode

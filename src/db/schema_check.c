@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* schema_check: db_compare_schema of whole.h. What the schema is comes from the schema itself: the same
  * migrations make it, in memory for SQLite, and on PostgreSQL in the connection's temporary schema. */
-#include <string.h>
-
 #include "db/migrate.h"
 #include "db/whole.h"
 
@@ -37,14 +35,6 @@ describe(struct cx *cx, struct db *db, struct objects *out)
     return err;
 }
 
-static int
-compare(struct str a, struct str b)
-{
-    const size_t n = a.n < b.n ? a.n : b.n;
-    const int order = memcmp(a.p, b.p, n); /* house: the order of two names, not a secret */
-    return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static void
 tell(struct cx *cx, const struct db_finder *finder, const struct object *o, const char *what)
 {
@@ -59,7 +49,7 @@ compare_all(struct cx *cx, const struct objects *ours, const struct objects *the
     while (a < ours->n || b < theirs->n) {
         const int order = a == ours->n     ? 1
                           : b == theirs->n ? -1
-                                           : compare(ours->items[a].name, theirs->items[b].name);
+                                           : str_cmp(ours->items[a].name, theirs->items[b].name);
         if (order < 0)
             tell(cx, finder, &ours->items[a],
                  "is missing: restore a backup, or make it again as the schema has it");

@@ -14,8 +14,12 @@ static const struct store_revival revivals[] = {
     {"policy", NULL, "", "the same"},
     {"address_rule", NULL, "", "the same"},
     {"technician",
-     "UPDATE technician SET totp_last_step = $1 WHERE totp_sealed IS NOT NULL AND totp_last_step < $1", "s",
-     "codes up to now may have been used"},
+     "UPDATE technician SET totp_last_step = CASE WHEN totp_sealed IS NOT NULL AND totp_last_step < $1 "
+     "THEN $1 ELSE totp_last_step END, factor_since = CASE WHEN factor_since = 0 THEN $2 ELSE factor_since "
+     "END",
+     "si",
+     "codes up to now may have been used; a first second factor may have been set up, after which the "
+     "password alone enrols nothing"},
     {"password_history", NULL, "", "a password that was replaced since is the current one again"},
     {"recovery_code", "UPDATE recovery_code SET used_at = $1 WHERE used_at = 0", "i", "may have been used"},
     {"enrolment", "DELETE FROM enrolment WHERE used_at = 0", "", "may have been used"},
@@ -34,9 +38,10 @@ static const struct store_revival revivals[] = {
     {"notice", NULL, "", "shown again"},
     {"reported", NULL, "", "one that was taken since waits again"},
     {"outbox", "UPDATE outbox SET state = 'dropped' WHERE state = 'waiting'", "", "would ring for nothing"},
-    {"operator", NULL, "", "the owner's; what was changed since is lost"},
+    {"operator", "UPDATE operator SET state = 'disabled', changed_at = $1 WHERE state = 'active'", "i",
+     "may have been removed, or have lost a role or a passkey: the command line enables them again"},
     {"operator_reach", NULL, "", "the same"},
-    {"operator_passkey", NULL, "", "as a phone's"},
+    {"operator_passkey", NULL, "", "of no use while the operator is disabled"},
     {"operator_link", "DELETE FROM operator_link", "", "may have been used"},
     {"operator_session", "UPDATE operator_session SET ended_at = $1 WHERE ended_at = 0", "i",
      "may have been ended"},
@@ -66,8 +71,10 @@ store_revival_prevent(struct cx *cx, int64_t step, int64_t *changed)
             continue;
         if (r->takes[0] == '\0')
             err = db_exec(cx, &changed[i], r->sql, "");
+        else if (r->takes[0] == 'i')
+            err = db_exec(cx, &changed[i], r->sql, "i", cx->now);
         else
-            err = db_exec(cx, &changed[i], r->sql, "i", r->takes[0] == 's' ? step : cx->now);
+            err = db_exec(cx, &changed[i], r->sql, "ii", step, cx->now);
     }
     return err;
 }

@@ -14,7 +14,7 @@
 struct store_revival {
     const char *table;
     const char *sql;   /* NULL: its rows stay as they are */
-    const char *takes; /* "i": the time; "s": the step of codes; "": nothing; as $1 */
+    const char *takes; /* "i": the time as $1; "si": the step of codes and the time; "": nothing */
     const char *why;
 };
 const struct store_revival *store_revivals(size_t *n_out);

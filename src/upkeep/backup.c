@@ -18,7 +18,14 @@ pass_on(struct cx *cx, const struct cx *other, enum errcode err)
     return err == ERR_NONE ? ERR_NONE : err_set(cx, err, "%s", other->detail);
 }
 
-/* Opens the copy as a server would, and verifies its whole audit log. */
+static void
+note_object(void *arg, struct str words)
+{
+    struct cx *cx = arg;
+    (void)err_set(cx, ERR_STORE, "no restore would take this database; %.*s", STR_ARG(words));
+}
+
+/* Opens the copy as a server would, looks for what a restore refuses, and verifies its whole audit log. */
 static enum errcode
 prove(struct cx *cx, struct backup *b)
 {
@@ -28,7 +35,11 @@ prove(struct cx *cx, struct backup *b)
     if (err != ERR_NONE)
         return err;
     cx->db = copy;
-    err = verify_log(cx, &report);
+    err = db_compare_schema(cx, &(struct db_finder){note_object, cx});
+    if (err == ERR_NONE)
+        err = cx->err;
+    if (err == ERR_NONE)
+        err = verify_log(cx, &report);
     b->events = report.events;
     b->digest = report.root;
     cx->db = own;

@@ -28,11 +28,18 @@ is_not_empty(struct cx *cx, struct str what)
                    STR_ARG(what));
 }
 
-/* What is left of a database that is gone, SQLite's log above all, would be applied to the new one. */
+/* What is left of a database that is gone, SQLite's log above all, would be applied to the new one, or to the
+ * copy that becomes it. */
 static enum errcode
-check_target(struct cx *cx, const struct restore *r)
+check_target(struct cx *cx, const struct restore *r, struct str made)
 {
     struct str path = files_of_store(r->url), name;
+    if (files_have_store(cx, made, &name))
+        return err_set(
+            cx, ERR_EXISTS,
+            "%.*s is there already: another restore is running, or one was killed. If none is running, "
+            "remove %.*s and what has that name with -wal, -shm or -journal after it",
+            STR_ARG(name), STR_ARG(made));
     if (!str_is_null(path))
         return files_have_store(cx, path, &name) ? is_not_empty(cx, name) : ERR_NONE;
     int64_t version = 0;
@@ -66,9 +73,9 @@ note_damage(void *arg, struct str words)
 }
 
 static enum errcode
-examine(struct cx *cx)
+examine(struct cx *cx, enum errcode (*how)(struct cx *cx, const struct db_finder *finder))
 {
-    enum errcode err = db_examine(cx, &(struct db_finder){note_damage, cx});
+    enum errcode err = how(cx, &(struct db_finder){note_damage, cx});
     return err != ERR_NONE ? err : cx->err;
 }
 
@@ -119,13 +126,15 @@ end_what_was_open(struct cx *cx, struct restore *r)
     r->sessions = changed_in("session", changed);
     r->enrolments = changed_in("enrolment", changed);
     r->recovery_codes = changed_in("recovery_code", changed);
+    r->operators = changed_in("operator", changed);
     return audit_append(cx, (struct audit_of){0, 0}, AUDIT_STORE_RESTORED, "events", number(cx, r->events),
                         "digest", r->digest, "sessions", number(cx, r->sessions), "enrolments",
-                        number(cx, r->enrolments), "recovery_codes", number(cx, r->recovery_codes), NULL);
+                        number(cx, r->enrolments), "recovery_codes", number(cx, r->recovery_codes),
+                        "operators", number(cx, r->operators), NULL);
 }
 
 /* The copy at `path` becomes what the new database shall be. Examined before it is upgraded: an upgrade of
- * damaged rows could succeed. */
+ * damaged rows could succeed; and its schema after that, before a row is changed: a trigger could undo it. */
 static enum errcode
 prepare(struct cx *cx, struct restore *r, struct str path)
 {
@@ -135,10 +144,12 @@ prepare(struct cx *cx, struct restore *r, struct str path)
     if (err == ERR_NONE && r->from_version == 0)
         err = err_set(cx, ERR_STORE, "%.*s is not a backup: it has no tables", STR_ARG(r->backup));
     if (err == ERR_NONE)
-        err = examine(cx);
+        err = examine(cx, db_examine);
     db_close(&cx->db);
     if (err == ERR_NONE)
         err = db_open(cx, path, DB_MIGRATE, r->patience, &cx->db);
+    if (err == ERR_NONE)
+        err = examine(cx, db_compare_schema);
     if (err == ERR_NONE)
         err = verify(cx, r);
     if (err == ERR_NONE)
@@ -223,7 +234,7 @@ restore_run(struct cx *cx, struct restore *r)
         arena_printf(&cx->arena, "%.*s.restoring", STR_ARG(str_is_null(path) ? r->key_file : path));
     enum errcode err = check_backup(cx, r);
     if (err == ERR_NONE)
-        err = check_target(cx, r);
+        err = check_target(cx, r, made);
     if (err == ERR_NONE)
         err = files_copy(cx, r->backup.p, made.p);
     if (err != ERR_NONE)

@@ -28,6 +28,7 @@ struct restore {
     struct str digest;                            /* of the root of its tree, in hexadecimal */
     int64_t rows;                                 /* in all tables */
     int64_t sessions, enrolments, recovery_codes; /* how many are void */
+    int64_t operators;                            /* how many are disabled by it */
 };
 
 /* cx->db is NULL, before and after. ERR_EXISTS: there is a database already, or the remains of one;

@@ -17,6 +17,7 @@ import pytest
 
 import postgres
 from countersign import CLI, Refused
+from operators import make_operator
 from test_processes import fill, small_disk  # noqa: F401 (a fixture)
 from test_results import totp
 from test_upgrade import turn_back
@@ -134,6 +135,8 @@ DAMAGES = {
     "key": (lambda path: alter(path, "UPDATE meta SET value = 'x' WHERE name = 'key_check'"), "not this database's key", 3),
     "newer": (lambda path: alter(path, "UPDATE meta SET value = '99' WHERE name = 'schema_version'"), "schema version 99", 3),
     "parent": (lambda path: alter(path, "DELETE FROM technician"), "refers to one of technician that is not there", 3),
+    "trigger": (lambda path: alter(path, "CREATE TRIGGER t AFTER UPDATE ON operator_token BEGIN "
+                                         "UPDATE operator_token SET revoked_at = 0; END"), "is not of this program: remove it", 3),
     "log": (lambda path: open(path + "-wal", "wb").close(), "is a database in use", 3),
     "empty": (lambda path: os.truncate(path, 0), "is not a backup", 3),
     "other": (lambda path: open(path, "wb").write(b"x" * 9000), "is not a database", 3),
@@ -186,6 +189,60 @@ def test_a_restore_without_room(own_server, small_disk, tmp_path, name):  # noqa
     with pytest.raises(Refused, match="[Nn]o space left") as refused:
         server.cli("restore", tmp_path / "copy.db", "--to", f"sqlite:{small_disk}/new.db")
     assert refused.value.code == 3 and os.listdir(small_disk) == ["filler"]
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_a_restore_beside_the_remains_of_a_killed_one(own_server, name, tmp_path, target):
+    """The log of the killed run's copy would be applied to the new copy, whose backup is good."""
+    server = own_server(in_a_file(tmp_path))
+    server.ready(*name)
+    server.cli("backup", tmp_path / "copy.db")
+    server.stop()
+    use(server, place(target, str(tmp_path)))
+    made = server.settings["store", "key_file" if target == "postgresql" else "path"] + ".restoring"
+    for tail in ("", "-wal", "-shm", "-journal"):
+        with open(made + tail, "wb") as left:
+            left.write(b"left")
+        with pytest.raises(Refused, match="restoring.* is there already: another restore is running, or one was killed"):
+            server.cli("restore", tmp_path / "copy.db")
+        assert os.path.exists(made + tail), "it may be that of a restore that runs"
+        os.unlink(made + tail)
+    assert server.cli("restore", tmp_path / "copy.db")["rows"] > 10
+
+
+def test_a_backup_that_no_restore_would_take_is_not_made(own_server, name, tmp_path):
+    server = own_server(in_a_file(tmp_path))
+    alter(server.settings["store", "path"], "CREATE TRIGGER t AFTER INSERT ON audit BEGIN DELETE FROM audit WHERE id = new.id; END")
+    with pytest.raises(Refused, match="no restore would take this database; the schema: t.* is not of this program") as refused:
+        server.cli("backup", tmp_path / "copy.db")
+    assert refused.value.code == 3 and not os.path.exists(tmp_path / "copy.db")
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_rights_that_may_have_ended_since_the_backup_do_not_come_back(own_server, name, tmp_path, target):
+    company, email = name
+    server = own_server(in_a_file(tmp_path), start=False)
+    server.settings[("server", "public_url")] = f"http://localhost:{server.port}"
+    server.write_config()
+    server.start()
+    server.company(company)
+    server.technician(company, email)
+    operator = make_operator(server, f"o.{email}", "admin")
+    server.cli("backup", tmp_path / "copy.db")
+    assert server.console().login(email).result == "OkTwoFactorSetupRequired"
+    server.phone(email)
+    server.cli("operator", "delete", f"o.{email}")
+    server.stop()
+    use(server, place(target, str(tmp_path)))
+    assert server.cli("restore", tmp_path / "copy.db")["disabled_operators"] == 1
+    server.start()
+    login = server.console().login(email)
+    assert login.sTwoFactorSetupUrl is None, "there was a second factor in the time that is lost"
+    assert operator.sign_in()["result"] == "SignInRefused"
+    server.cli("operator", "enable", f"o.{email}")
+    assert operator.sign_in()["result"] == "OK"
+    server.cli("technician", "allow-self-enrolment", email)
+    assert server.console().login(email).result == "OkTwoFactorSetupRequired"
 
 
 class People(threading.Thread):

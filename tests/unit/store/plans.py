@@ -43,7 +43,8 @@ SCANS = [
         "DELETE FROM enrolment WHERE used_at = 0", "UPDATE device SET deeds = deeds + 1000000000",
         "UPDATE login SET expires_at = created_at", "UPDATE recovery_code SET used_at = $1 WHERE used_at = 0",
         "UPDATE session SET ended_at = $1, end_reason = 'restored'", "UPDATE operator_session SET ended_at = $1 WHERE ended_at = 0",
-        "UPDATE operator_token SET revoked_at = $1 WHERE revoked_at = 0", "UPDATE technician SET totp_last_step = $1 WHERE totp")),
+        "UPDATE operator_token SET revoked_at = $1 WHERE revoked_at = 0", "UPDATE technician SET totp_last_step = CASE",
+        "UPDATE operator SET state = 'disabled', changed_at")),
 ]
 
 # store_invariants.def: `db check` goes through each table.
