@@ -97,7 +97,7 @@ dispatch(struct peer *p)
     find_route(f, &route);
     forwarded_read(&f->proxies, &p->from, &f->request, &f->arena, &who);
     mark_begin(p, peer_is_proxy(p), &who, &route);
-    if (!who.has_source && is_call(f, &route))
+    if (who.refused == NULL && !who.has_source && is_call(f, &route))
         who.refused = "no-source-address";
     warn_of_proxy(p, &who, &route);
     p->is_secure = who.is_secure;

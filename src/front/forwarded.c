@@ -203,7 +203,8 @@ read_proxy(const struct forwarded_rules *r, const struct http_request *req, stru
     const struct claims *c = has_x ? &x : &rfc;
     out->missing = what_is_missing(c, has_x || has_rfc, wants_host);
     out->source = c->source;
-    out->has_source = out->has_source || c->has_source;
+    if (has_x || has_rfc)
+        out->has_source = c->has_source;
     if (!str_is_null(c->proto))
         out->is_tls = str_eq_nocase(c->proto, STR_LIT("https"));
     if (!str_is_null(c->host))

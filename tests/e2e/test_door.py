@@ -85,6 +85,9 @@ def test_an_rfc_7239_field_of_a_proxy_names_the_caller(own_server, account):
 @pytest.mark.parametrize("headers, why", [
     ({**OF_RFC_7239, "X-Forwarded-For": "198.51.100.1"}, "contradictory-forwarded"),
     ({"Forwarded": 'for=", for=192.0.2.7'}, "malformed-forwarded"),
+    ({"Forwarded": "for=192.0.2.7, for=_hidden"}, "no-source-address"),
+    ({"X-Forwarded-For": "unknown"}, "no-source-address"),
+    ({"X-Forwarded-For": "192.0.2.7, 192.0.2.7:99999"}, "no-source-address"),
 ])
 def test_what_a_client_adds_to_a_proxy_s_fields_is_refused_and_not_believed(own_server, account, headers, why):
     server = own_server({("server", "trusted_proxies"): "127.0.0.1"})

@@ -261,7 +261,11 @@ at_a_socket_only_the_fields_name_the_caller(void **state)
     assert_false(read_from(r, "", false, "X-Forwarded-For: unknown\r\n").has_source);
     assert_false(read_from(r, "", false, "Forwarded: for=192.0.2.1, for=unknown\r\n").has_source);
     assert_true(read_from(r, "", false, "Forwarded: for=unknown, for=192.0.2.1\r\n").has_source);
-    assert_true(read_from(r, "10.1.1.1", false, "X-Forwarded-For: unknown\r\n").has_source);
+    assert_false(read_from(r, "10.1.1.1", false, "X-Forwarded-For: unknown\r\n").has_source);
+    assert_false(read_from(r, "10.1.1.1", false, "X-Forwarded-For: 1.1.1.1:99999\r\n").has_source);
+    assert_false(read_from(r, "10.1.1.1", false, "Forwarded: for=_hidden\r\n").has_source);
+    assert_true(read_from(r, "10.1.1.1", false, "").has_source);
+    assert_true(read_from(r, "192.0.2.1", false, "X-Forwarded-For: unknown\r\n").has_source);
 }
 
 /* A proxy elsewhere names an address of its own machine. */
