@@ -109,6 +109,20 @@ show(const struct buf *text, bool is_upgrade)
     return EXIT_FAILURE;
 }
 
+/* SIGHUP and SIGUSR2 end a program that does not expect them: a number that went to another one meanwhile
+ * gets neither. */
+static bool
+is_server(pid_t pid)
+{
+    char path[64], name[32] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, name, sizeof name - 1) : -1;
+    if (fd >= 0)
+        (void)close(fd);
+    return n > 0 && str_starts((struct str){name, (size_t)n}, STR_LIT("countersignd"));
+}
+
 int
 receipt_request(pid_t server, bool is_upgrade)
 {
@@ -122,6 +136,8 @@ receipt_request(pid_t server, bool is_upgrade)
     struct str old = has_old ? arena_str(&a, first_word(&text)) : STR_LIT("");
     if (path == NULL)
         (void)fprintf(stderr, "countersignd: RUNTIME_DIRECTORY, the server's own, is not set\n");
+    else if (!is_server(server))
+        (void)fprintf(stderr, "countersignd: process %d is not a countersignd\n", (int)server);
     else if (kill(server, is_upgrade ? SIGUSR2 : SIGHUP) != 0)
         (void)fprintf(stderr, "countersignd: process %d: %s\n", (int)server, strerror(errno));
     else if (wait_for(path, old, server, &text))

@@ -251,6 +251,16 @@ def test_a_reload_can_be_waited_for_and_fails_where_it_is_refused(own_server, tm
     assert reload(server, server.env).returncode == 1, "without a folder there is no receipt to wait for"
 
 
+@pytest.mark.parametrize("how", ["--reload", "--upgrade"])
+def test_the_number_of_another_process_is_no_server(tmp_path, how):
+    """The signals of a reload and an upgrade end a program that does not expect them."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        done = subprocess.run([DAEMON, how, str(other.pid)], env={**os.environ, "RUNTIME_DIRECTORY": str(tmp_path)}, capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 1 and "is not a countersignd" in done.stderr
+        assert other.communicate(b"alive")[0] == b"alive" and other.returncode == 0
+
+
 def test_in_the_journal_each_line_has_its_priority(own_server):
     server = own_server(start=False)
     with open(server.log_file, "ab") as log:
