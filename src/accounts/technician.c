@@ -43,6 +43,8 @@ technician_list(struct cx *cx, const struct technician_choice *choice, struct te
     int64_t *ids = NULL;
     c.after = str_is_null(c.after) ? STR_NULL : text_fold(cx, c.after);
     c.search = str_is_null(c.search) ? STR_NULL : text_fold(cx, c.search);
+    if (c.search.n > TECHNICIAN_SEARCH_MAX)
+        return err_set(cx, ERR_SYNTAX, "what is looked for has more than %d bytes", TECHNICIAN_SEARCH_MAX);
     c.limit++; /* one more shows that there are more */
     enum errcode err = store_technician_page(cx, &c, &ids, n_out);
     *more_out = err == ERR_NONE && (int64_t)*n_out == c.limit;

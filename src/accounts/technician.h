@@ -21,7 +21,9 @@ struct str email_key(struct cx *cx, struct str email);
 enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;
 enum errcode technician_find(struct cx *cx, struct str email, struct technician *technician_out) MUST_CHECK;
 /* A page of those that an operator looks for, ordered by address; choice->after and choice->search as they
- * are typed. *more_out: there are others after the last one. */
+ * are typed, the latter of TECHNICIAN_SEARCH_MAX bytes at most (ERR_SYNTAX): each row costs a time of its
+ * length. *more_out: there are others after the last one. */
+enum { TECHNICIAN_SEARCH_MAX = 320 /* a whole address: 64 bytes, '@', 255 bytes (RFC 5321, 4.5.3.1) */ };
 enum errcode technician_list(struct cx *cx, const struct technician_choice *choice,
                              struct technician **technicians_out, size_t *n_out, bool *more_out) MUST_CHECK;
 

@@ -109,6 +109,9 @@ def test_a_company_that_is_not_there_and_ten_thousand_accounts(server, name, tmp
     assert count(server, company) == 0
     assert server.cli("technician", "import", written(tmp_path, f"email,company\n{rows}")) == {"added": 10_000}
     assert server.cli("audit", "verify")["ok"] is True
+    with pytest.raises(Refused, match="more than 320 bytes") as refused:
+        server.cli("technician", "list", "--search", "x" * 321)
+    assert refused.value.code == 2
     page = server.cli("technician", "list", "--company", company, "--search", "u99", "--limit", 5)
     assert [t["email"].split("@")[0] for t in page["technicians"]] == ["u9900", "u9901", "u9902", "u9903", "u9904"]
     assert page["next"] == page["technicians"][-1]["email"]

@@ -240,6 +240,16 @@ def test_a_role_taken_away_and_a_disabled_operator_hold_at_once(server, name):
     assert operator.sign_in()["result"] == "SignInRefused"
 
 
+def test_what_is_looked_for_has_an_end(server, name):
+    """Each row costs a time of its length, and SQLite calls a long pattern an error of the store."""
+    company, email = name
+    server.company(company)
+    operator = make_operator(server, email, "auditor", company)
+    operator.ok("technician/list", sSearch="x" * 320)
+    for length in (321, 60_000):
+        assert operator.post("technician/list", sSearch="x" * length)["result"] == "BadRequest"
+
+
 def test_what_is_out_of_reach_does_not_exist(server, name):
     company, email = name
     other = "not-" + company
