@@ -2,12 +2,27 @@
 /* reported: see the header. */
 #include "accounts/reported.h"
 
+#include "accounts/alarm.h"
 #include "accounts/audit.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "db/db.h"
+#include "keys/env.h"
 
 #define REPORTED_KEPT (90 * CLOCK_DAY)
+
+static struct alarm
+alarm_of(struct cx *cx, int64_t id)
+{
+    struct str number = arena_printf(&cx->arena, "%lld", (long long)id);
+    return (struct alarm){.class = ALARM_REPORTED,
+                          .subject = number,
+                          .detail =
+                              arena_printf(&cx->arena,
+                                           "A technician reported a sign-in as somebody else's: somebody "
+                                           "knows the password. Report %.*s waits in the operator's console.",
+                                           STR_ARG(number))};
+}
 
 enum errcode
 reported_add(struct cx *cx, const struct technician *t, int64_t login_id, struct str source)
@@ -19,7 +34,9 @@ reported_add(struct cx *cx, const struct technician *t, int64_t login_id, struct
                                      .source = source,
                                      .created_at = cx->now,
                                      .taken_by = STR_LIT("")};
-    return store_reported_insert(cx, &row);
+    const struct alarm alarm = alarm_of(cx, row.id);
+    enum errcode err = store_reported_insert(cx, &row);
+    return err == ERR_NONE && cx->env->tells_reports ? alarm_raise(cx, &alarm) : err;
 }
 
 enum errcode
@@ -70,6 +87,9 @@ reported_take(struct cx *cx, int64_t technician_id, int64_t id)
     err = store_reported_take(cx, &take, &won);
     if (err == ERR_NONE && !won)
         err = err_set(cx, ERR_CONFLICT, "there is no such report, or somebody took it before");
+    const struct alarm alarm = alarm_of(cx, id);
+    if (err == ERR_NONE)
+        err = alarm_clear(cx, &alarm);
     if (err == ERR_NONE)
         err = note(cx, &t, "report", id);
     return db_end(cx, err);

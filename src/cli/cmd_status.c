@@ -29,6 +29,7 @@ document_of(struct cli *cli, const struct status *s)
     put_known(o, "queued", s->queued);
     put_known(o, "failures", s->failures);
     put_known(o, "unsealed", s->unsealed);
+    put_known(o, "alarms", s->alarms);
     for (size_t i = 0; i < s->n; i++) {
         json_t *line = print_object();
         print_put_cstr(line, "check", s->lines[i].check);

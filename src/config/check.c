@@ -38,7 +38,7 @@ read_authority(struct str s, struct url *u)
 }
 
 static bool
-read_url(struct str s, struct url *out)
+read_any_url(struct str s, struct url *out)
 {
     size_t colon = str_find_str(s, STR_LIT("://"));
     if (colon == s.n)
@@ -51,8 +51,13 @@ read_url(struct str s, struct url *out)
     struct str rest = str_sub(s, colon + 3, SIZE_MAX);
     size_t slash = str_find(rest, '/');
     out->path = str_sub(rest, slash, SIZE_MAX);
-    return (str_eq(out->scheme, https) || str_eq(out->scheme, http)) &&
-           read_authority(str_sub(rest, 0, slash), out);
+    return read_authority(str_sub(rest, 0, slash), out);
+}
+
+static bool
+read_url(struct str s, struct url *out)
+{
+    return read_any_url(s, out) && (str_eq(out->scheme, https) || str_eq(out->scheme, http));
 }
 
 /* Missing altogether: a file that exists but cannot be read was meant to be used. */
@@ -78,7 +83,7 @@ bool
 url_is_loopback(struct str url)
 {
     struct url u;
-    return read_url(url, &u) && u.is_loopback;
+    return read_any_url(url, &u) && u.is_loopback;
 }
 
 static bool
@@ -239,19 +244,78 @@ check_store(const struct config *c, struct problems *p)
         problems_add(p, line, "url must be sqlite:/PATH or postgresql://ROLE@HOST/DATABASE");
 }
 
+/* An address that is posted to, and the file with the key that signs the posts. */
 static void
-check_webhook(const struct config *c, struct problems *p)
+check_hook(struct problems *p, struct str url, enum setting_id url_id, struct str file,
+           enum setting_id file_id)
 {
-    unsigned line = p->set_at[SETTING_webhook_url];
+    unsigned line = p->set_at[url_id];
     struct url u;
-    if (str_is_empty(c->webhook_url))
+    if (str_is_empty(url))
         return;
-    if (!read_url(c->webhook_url, &u))
+    if (!read_url(url, &u))
         problems_add(p, line, "url must be https://HOST/PATH, without user or fragment");
     else if (str_eq(u.scheme, http) && !u.is_loopback)
         problems_add(p, line, "url must be https unless it names loopback");
-    if (is_missing(p, SETTING_webhook_secret_file, c->webhook_secret_file))
+    if (is_missing(p, file_id, file))
         problems_add(p, line, "url without a secret_file: the receiver could not tell who calls");
+}
+
+static void
+check_webhook(const struct config *c, struct problems *p)
+{
+    check_hook(p, c->webhook_url, SETTING_webhook_url, c->webhook_secret_file, SETTING_webhook_secret_file);
+    check_hook(p, c->alarms_url, SETTING_alarms_url, c->alarms_secret_file, SETTING_alarms_secret_file);
+}
+
+/* LOCAL@DOMAIN, a dot-atom and a host name (RFC 5321, section 4.1.2): what needs no quoting anywhere. */
+static bool
+is_mail_address(struct str s)
+{
+    static const struct str marks = STR("!#$%&'*+-/=?^_`{|}~.");
+    size_t at = str_find(s, '@');
+    for (size_t i = 0; i < at; i++) {
+        const char ch = s.p[i];
+        bool is_alnum = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+        if (!is_alnum && str_find(marks, ch) == marks.n)
+            return false;
+    }
+    return at > 0 && at < s.n && s.p[0] != '.' && s.p[at - 1] != '.' &&
+           listener_is_host_name(str_sub(s, at + 1, SIZE_MAX));
+}
+
+static void
+check_relay(const struct config *c, struct problems *p)
+{
+    static const struct str smtp = STR("smtp"), smtps = STR("smtps");
+    unsigned line = p->set_at[SETTING_alarms_smtp];
+    struct url u;
+    if (!read_any_url(c->alarms_smtp, &u) || u.path.n > 0 ||
+        (!str_eq(u.scheme, smtp) && !str_eq(u.scheme, smtps)))
+        problems_add(p, line, "smtp must be smtp://HOST[:PORT] or smtps://HOST[:PORT], without user or path");
+    else if (c->alarms_smtp_plain && str_eq(u.scheme, smtp) && !u.is_loopback &&
+             !str_is_empty(c->alarms_smtp_credential_file))
+        problems_add(p, line, "smtp_plain with a smtp_credential_file would send the password in the clear");
+}
+
+static void
+check_mail(const struct config *c, struct problems *p)
+{
+    unsigned line = p->set_at[SETTING_alarms_mail_to];
+    for (size_t i = 0; i < c->alarms_mail_to.n; i++)
+        if (!is_mail_address(c->alarms_mail_to.items[i]))
+            problems_add(p, line, "mail_to: %.*s is not an address LOCAL@DOMAIN",
+                         STR_ARG(c->alarms_mail_to.items[i]));
+    if (!str_is_empty(c->alarms_mail_from) && !is_mail_address(c->alarms_mail_from))
+        problems_add(p, p->set_at[SETTING_alarms_mail_from], "mail_from is not an address LOCAL@DOMAIN");
+    if (c->alarms_mail_to.n > 16)
+        problems_add(p, line, "mail_to has more than 16 addresses: use a list of your mail server");
+    if (c->alarms_mail_to.n > 0 && is_missing(p, SETTING_alarms_mail_from, c->alarms_mail_from))
+        problems_add(p, line, "mail_to without mail_from");
+    if (c->alarms_mail_to.n > 0 && is_missing(p, SETTING_alarms_smtp, c->alarms_smtp))
+        problems_add(p, line, "mail_to without smtp: there is no relay that takes the mail");
+    if (!str_is_empty(c->alarms_smtp))
+        check_relay(c, p);
 }
 
 /* A URI (RFC 3986, section 2; RFC 6068): mailto:<a@b> is not one. It is copied into JSON text without
@@ -322,6 +386,7 @@ config_check(const struct config *c, struct problems *p)
     check_times(c, p);
     check_store(c, p);
     check_webhook(c, p);
+    check_mail(c, p);
     check_push(c, p);
     check_metrics(c, p);
 }

@@ -30,7 +30,7 @@ struct db_table;  /* db/whole.h */
 struct db_record; /* the same */
 struct db_finder; /* the same */
 /* The version of the schema that this program works with (migrate.h). */
-enum { DB_SCHEMA = 5 };
+enum { DB_SCHEMA = 6 };
 
 struct db_driver {
     const char *version; /* of the program that it belongs to */

@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "base/secret.h"
 #include "delivery/letter.h"
+#include "delivery/mail.h"
 #include "delivery/webhook.h"
 
 void
@@ -72,17 +73,38 @@ refuse(struct delivery_job *job, const char *why)
     (void)snprintf(job->post.end.why, sizeof job->post.end.why, "%s", why);
 }
 
+static bool
+is_configured(const struct delivery *d, enum letter_kind kind)
+{
+    if (letter_is_web_push(kind))
+        return d->push.vapid.key != NULL;
+    if (kind == LETTER_WEBHOOK)
+        return d->url != NULL;
+    return kind == LETTER_ALARM ? d->alarm_url != NULL : d->relay != NULL;
+}
+
 static enum errcode
 write_post(const struct delivery *d, struct delivery_job *job, const struct letter *letter)
 {
     struct cx *cx = &job->cx;
-    bool is_web_push = letter->kind != LETTER_WEBHOOK;
-    if (is_web_push ? d->push.vapid.key == NULL : d->url == NULL)
+    if (!is_configured(d, letter->kind))
         return ERR_PROTOCOL;
     job->post = (struct http_out_post){.url = d->url};
-    if (is_web_push)
+    if (letter_is_web_push(letter->kind))
         return web_push_write(cx, &d->push, letter, &job->post);
-    webhook_write(cx, d->key, letter->id, &job->post);
+    if (letter->kind == LETTER_WEBHOOK) {
+        webhook_write(cx, d->key, letter->id, &job->post);
+        return ERR_NONE;
+    }
+    job->post.timeout = d->alarm_time;
+    if (letter->kind == LETTER_MAIL) {
+        job->post.url = d->relay;
+        job->post.mail = &d->mail;
+        mail_write(cx, &d->mail, letter, &job->post);
+    } else {
+        job->post.url = d->alarm_url;
+        webhook_write_alarm(cx, d->alarm_key, letter, &job->post);
+    }
     return ERR_NONE;
 }
 

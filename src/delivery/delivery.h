@@ -29,9 +29,14 @@ struct delivery {
     struct http_out *http; /* belongs to the owner */
     const char *url;       /* of the webhook; NULL: none */
     struct str key;        /* of its signature */
-    struct str contact;    /* from the push key; null: no Web Push */
-    struct web_push push;  /* without the key, which arrives in a frame */
-    struct arena arena;    /* memory for the key's frame */
+    const char *alarm_url; /* of the webhook for alarms; NULL: none */
+    struct str alarm_key;
+    const char *relay; /* for mail; NULL: none */
+    struct http_out_mail mail;
+    int64_t alarm_time;   /* for one delivery of an alarm */
+    struct str contact;   /* from the push key; null: no Web Push */
+    struct web_push push; /* without the key, which arrives in a frame */
+    struct arena arena;   /* memory for the key's frame */
     struct delivery_job jobs[HTTP_OUT_AT_ONCE];
 };
 

@@ -11,10 +11,24 @@ fate_last(const struct fate_of *of)
 static int64_t
 pause_of(const struct fate_of *of)
 {
+    const int64_t most = of->is_alarm ? FATE_ALARM_PAUSE_MOST : FATE_PAUSE_MOST;
     int64_t pause = FATE_PAUSE_FIRST;
-    for (int64_t i = 0; i < of->attempts && pause < FATE_PAUSE_MOST; i++)
+    for (int64_t i = 0; i < of->attempts && pause < most; i++)
         pause *= 2;
-    return pause < FATE_PAUSE_MOST ? pause : FATE_PAUSE_MOST;
+    return pause < most ? pause : most;
+}
+
+/* A receiver's refusal may be a mistake that an operator mends meanwhile. */
+static enum fate
+decide_alarm(const struct fate_of *of, int64_t retry_after, int64_t now, int64_t *next_out)
+{
+    int64_t last = fate_last(of), next = now + pause_of(of);
+    if (now >= last)
+        return FATE_FAILED;
+    if (now + retry_after > next)
+        next = now + retry_after;
+    *next_out = next < last ? next : last;
+    return FATE_AGAIN;
 }
 
 /* A webhook is the only way to the phone: if it stays unreachable, its challenge fails. If a push service
@@ -40,6 +54,8 @@ fate_decide(const struct fate_of *of, const struct http_out_end *end, int64_t no
     *next_out = now;
     if (end->result == HTTP_OUT_SENT)
         return FATE_SENT;
+    if (of->is_alarm)
+        return decide_alarm(of, end->retry_after, now, next_out);
     if (end->result == HTTP_OUT_LATER)
         return decide_later(of, end->retry_after, now, next_out);
     *next_out = grace < last ? grace : last;

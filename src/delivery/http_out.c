@@ -17,8 +17,10 @@ struct transfer {
     struct http_out_post *post; /* NULL: none */
     CURL *easy;
     struct curl_slist *headers;
-    size_t seen;
-    bool is_forbidden; /* an address was not allowed */
+    struct curl_slist *to; /* of mail */
+    size_t seen;           /* of the answer */
+    size_t sent;           /* of a message */
+    bool is_forbidden;     /* an address was not allowed */
     bool has_ended;
 };
 
@@ -106,43 +108,100 @@ set_rules(struct transfer *t)
            (r->n_authorities == 0 || curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &pem) == CURLE_OK);
 }
 
+/* What posts and mail have in common. */
 static bool
-set_options(const struct http_out *h, struct transfer *t)
+set_common(const struct http_out *h, struct transfer *t, const char *protocols)
 {
     CURL *c = t->easy;
     const struct http_out_post *p = t->post;
-    bool plain = str_starts(str_from_cstr(p->url), STR_LIT("http:"));
+    const long timeout_ms = p->timeout == 0 ? h->timeout_ms : (long)(p->timeout / CLOCK_MS);
     return curl_easy_setopt(c, CURLOPT_URL, p->url) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https") == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, protocols) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            /* A name that does not resolve in time: the resolver thread ends by itself, and is not waited
             * for. */
            curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, h->timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_WRITEDATA, &t->seen) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK;
+}
+
+static bool
+set_options(const struct http_out *h, struct transfer *t)
+{
+    CURL *c = t->easy;
+    const struct http_out_post *p = t->post;
+    bool plain = str_starts(str_from_cstr(p->url), STR_LIT("http:"));
+    return set_common(h, t, plain ? "http" : "https") &&
+           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_USERAGENT, "countersign/" COUNTERSIGN_VERSION) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->body.n) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body.p) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_WRITEDATA, &t->seen) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)t) == CURLE_OK && set_rules(t);
+           set_rules(t);
+}
+
+static size_t
+give_message(char *to, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    struct str left = str_sub(t->post->body, t->sent, size * n);
+    memcpy(to, left.p, left.n);
+    t->sent += left.n;
+    return left.n;
+}
+
+/* A connection is not used again: TLS and the relay's answer are of this message. A receiver that the relay
+ * refuses does not keep the message from the others. */
+static bool
+set_mail(const struct http_out *h, struct transfer *t)
+{
+    CURL *c = t->easy;
+    const struct http_out_mail *m = t->post->mail;
+    return set_common(h, t, "smtp,smtps") &&
+           curl_easy_setopt(c, CURLOPT_USE_SSL, (long)(m->is_plain ? CURLUSESSL_TRY : CURLUSESSL_ALL)) ==
+               CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_MAIL_FROM, m->from) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_MAIL_RCPT, t->to) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L) == CURLE_OK &&
+           (m->user == NULL || (curl_easy_setopt(c, CURLOPT_USERNAME, m->user) == CURLE_OK &&
+                                curl_easy_setopt(c, CURLOPT_PASSWORD, m->password) == CURLE_OK)) &&
+           curl_easy_setopt(c, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_READFUNCTION, give_message) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_READDATA, (void *)t) == CURLE_OK;
+}
+
+static struct curl_slist *
+append(struct curl_slist *list, const char *text)
+{
+    struct curl_slist *longer = curl_slist_append(list, text);
+    if (longer == NULL)
+        err_no_memory();
+    return longer;
 }
 
 static struct curl_slist *
 list_headers(const struct http_out_post *post)
 {
     struct curl_slist *list = NULL;
-    for (size_t i = 0; i < HTTP_OUT_HEADERS && post->headers[i] != NULL; i++) {
-        struct curl_slist *longer = curl_slist_append(list, post->headers[i]);
-        if (longer == NULL)
-            err_no_memory();
-        list = longer;
-    }
+    for (size_t i = 0; i < HTTP_OUT_HEADERS && post->headers[i] != NULL; i++)
+        list = append(list, post->headers[i]);
+    return list;
+}
+
+static struct curl_slist *
+list_receivers(const struct http_out_post *post)
+{
+    struct curl_slist *list = NULL;
+    for (size_t i = 0; post->mail != NULL && i < post->mail->n_to; i++)
+        list = append(list, post->mail->to[i]);
     return list;
 }
 
@@ -153,12 +212,13 @@ http_out_begin(struct http_out *h, struct http_out_post *post)
     while (t < h->transfers + HTTP_OUT_AT_ONCE && t->post != NULL)
         t++;
     ASSERT(t < h->transfers + HTTP_OUT_AT_ONCE);
-    *t = (struct transfer){.post = post, .easy = curl_easy_init(), .headers = list_headers(post)};
+    *t = (struct transfer){
+        .post = post, .easy = curl_easy_init(), .headers = list_headers(post), .to = list_receivers(post)};
     if (t->easy == NULL)
         err_no_memory();
     post->end = (struct http_out_end){.result = HTTP_OUT_LATER};
     /* Fails only for a libcurl without one of these features, which is not usable here. */
-    ASSERT(set_options(h, t));
+    ASSERT(post->mail != NULL ? set_mail(h, t) : set_options(h, t));
     ASSERT(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
 }
 
@@ -168,6 +228,7 @@ end(const struct http_out *h, struct transfer *t)
     (void)curl_multi_remove_handle(h->multi, t->easy);
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->to);
     *t = (struct transfer){.post = NULL};
 }
 
@@ -179,7 +240,11 @@ note_end(struct transfer *t, CURLcode result)
     curl_off_t wait = 0;
     t->has_ended = true;
     (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &end->status);
+    if (end->status < 0 || end->status > HTTP_OUT_STATUS_MAX) /* a relay's, by its own words */
+        end->status = 0;
     end->result = http_out_judge(end->status);
+    if (t->post->mail != NULL) /* the last answer of a dialogue does not tell whether it was good */
+        end->result = result == CURLE_OK ? HTTP_OUT_SENT : HTTP_OUT_LATER;
     if (curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
         end->retry_after = (wait < RETRY_MOST_S ? wait : RETRY_MOST_S) * CLOCK_S;
     if (t->is_forbidden && end->status == 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* http_out: posts small bodies to the operator's addresses and, under restrictions, to addresses from
- * outside. The server's only use of libcurl.
+ * outside; and hands mail to the operator's relay, by SMTP. The server's only use of libcurl.
  *
  * It follows no redirects, uses no proxy, keeps no cookies, and reads nothing of an answer but its status
  * and Retry-After. It speaks https, with HTTP/2 where the other side supports it, or http for an http URL
@@ -52,12 +52,24 @@ struct http_out_rules {
     int64_t timeout; /* microseconds, for the whole post */
 };
 
+/* For mail: of the configuration, so nothing in it is from outside. */
+struct http_out_mail {
+    const char *from;
+    const char *const *to;
+    size_t n_to;
+    const char *user, *password; /* NULL: none is needed */
+    bool is_plain;               /* may go without TLS */
+};
+
 struct http_out_post {
     const char *url;
+    int64_t timeout;                       /* microseconds, for the whole post; 0: that of http_out_new */
     const struct http_out_rules *rules;    /* NULL: an address of the operator */
     const char *headers[HTTP_OUT_HEADERS]; /* "Name: value"; NULL-terminated if there are fewer */
     struct str body;
-    struct http_out_end end; /* once it was taken */
+    const struct http_out_mail *mail; /* NULL: HTTP; otherwise the URL is smtp: or smtps:, and the body a
+                                       * message with CRLF as line ends; SENT or LATER is the outcome */
+    struct http_out_end end;          /* once it was taken */
 };
 
 struct http_out; /* heap */

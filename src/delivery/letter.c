@@ -23,13 +23,45 @@ letter_get_key(struct frame *f, struct secret *scalar_out, unsigned char point_o
     return frame_read_end(f);
 }
 
+bool
+letter_is_web_push(enum letter_kind kind)
+{
+    return kind == LETTER_CHALLENGE || kind == LETTER_NOTICE;
+}
+
+static void
+put_alarm(struct buf *out, const struct letter_alarm *alarm)
+{
+    frame_put_u8(out, alarm->is_cleared ? 1 : 0);
+    frame_put_str(out, alarm->class);
+    frame_put_str(out, alarm->title);
+    frame_put_str(out, alarm->subject);
+    frame_put_str(out, alarm->detail);
+    frame_put_i64(out, alarm->raised_at);
+    frame_put_i64(out, alarm->at);
+}
+
+static void
+get_alarm(struct frame *f, struct letter_alarm *alarm_out)
+{
+    alarm_out->is_cleared = frame_get_u8(f) != 0;
+    alarm_out->class = frame_get_str(f);
+    alarm_out->title = frame_get_str(f);
+    alarm_out->subject = frame_get_str(f);
+    alarm_out->detail = frame_get_str(f);
+    alarm_out->raised_at = frame_get_i64(f);
+    alarm_out->at = frame_get_i64(f);
+}
+
 void
 letter_put(struct buf *out, uint32_t id, const struct letter *letter)
 {
     size_t mark = frame_begin(out, LETTER_POST, id);
     frame_put_u8(out, (uint8_t)letter->kind);
     frame_put_str(out, letter->id);
-    if (letter->kind != LETTER_WEBHOOK) {
+    if (letter->kind == LETTER_ALARM || letter->kind == LETTER_MAIL)
+        put_alarm(out, &letter->alarm);
+    if (letter_is_web_push(letter->kind)) {
         frame_put_i64(out, letter->device_id);
         frame_put_str(out, letter->endpoint);
         frame_put_str(out, letter->p256dh);
@@ -47,7 +79,9 @@ letter_get(struct frame *f, struct letter *letter_out)
     if (kind >= LETTER_KIND_COUNT_)
         return ERR_PROTOCOL;
     letter_out->kind = (enum letter_kind)kind;
-    if (kind != LETTER_WEBHOOK) {
+    if (kind == LETTER_ALARM || kind == LETTER_MAIL)
+        get_alarm(f, &letter_out->alarm);
+    if (letter_is_web_push(letter_out->kind)) {
         letter_out->device_id = frame_get_i64(f);
         letter_out->endpoint = frame_get_str(f);
         letter_out->p256dh = frame_get_str(f);

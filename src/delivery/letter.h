@@ -26,7 +26,21 @@ enum letter_frame {
     LETTER_END,     /* courier -> worker: the outcome of the letter with that id */
 };
 
-enum letter_kind { LETTER_WEBHOOK, LETTER_CHALLENGE, LETTER_NOTICE, LETTER_KIND_COUNT_ };
+enum letter_kind {
+    LETTER_WEBHOOK,
+    LETTER_CHALLENGE,
+    LETTER_NOTICE,
+    LETTER_ALARM,
+    LETTER_MAIL,
+    LETTER_KIND_COUNT_
+};
+
+/* What an alarm's letter says (accounts/alarm.h). */
+struct letter_alarm {
+    bool is_cleared;
+    struct str class, title, subject, detail; /* title: the class in words */
+    int64_t raised_at, at;                    /* at: when it was raised or cleared */
+};
 
 /* Views of the frame, or of the sender's data. */
 struct letter {
@@ -36,7 +50,11 @@ struct letter {
     int64_t device_id;
     struct str endpoint, p256dh, auth;
     int64_t ttl; /* seconds: how long the push service should try; a duration, since clocks may differ */
+    struct letter_alarm alarm; /* for LETTER_ALARM and LETTER_MAIL */
 };
+
+/* Through a push service. */
+bool letter_is_web_push(enum letter_kind kind);
 
 void letter_put_key(struct buf *out, const struct secret *scalar, const unsigned char point[P256_POINT]);
 /* The caller must wipe the scalar. */

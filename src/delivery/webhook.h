@@ -17,13 +17,23 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "delivery/http_out.h"
+#include "delivery/letter.h"
 
 /* Reads the key: 16 bytes to 1 KiB, not counting a final line end, from a file that others may not read.
- * *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED; ERR_SYNTAX: a byte order mark. */
-enum errcode webhook_read_key(struct cx *cx, const char *path, struct str *key_out) MUST_CHECK;
+ * setting: its name, for messages. *key_out is in the arena. ERR_IO, ERR_LIMIT, ERR_DENIED; ERR_SYNTAX: a
+ * byte order mark. */
+enum errcode
+webhook_read_key(struct cx *cx, const char *setting, const char *path, struct str *key_out) MUST_CHECK;
+/* The same for any secret of that many bytes at least. */
+enum { WEBHOOK_KEY_MIN = 16 };
+enum errcode webhook_read_secret(struct cx *cx, const char *setting, const char *path, size_t least,
+                                 struct str *secret_out) MUST_CHECK;
 
 /* Fills the post's headers and body, in the arena; the caller sets the URL. id: base64url. The timestamp
  * is clock_wall. */
 void webhook_write(struct cx *cx, struct str key, struct str id, struct http_out_post *post);
+/* The same for an alarm, whose id is that of the alarm: docs/webhook.md, "Alarms". */
+void
+webhook_write_alarm(struct cx *cx, struct str key, const struct letter *letter, struct http_out_post *post);
 
 #endif

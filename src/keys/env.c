@@ -47,6 +47,9 @@ env_configure(struct auth_env *env, const struct config *c, struct arena *a)
     env->source_failures = c->privacy_source_failures;
     env->public_url = config_public_url(c, a);
     env->has_webhook = !str_is_empty(c->webhook_url);
+    env->has_alarm_hook = !str_is_empty(c->alarms_url);
+    env->has_alarm_mail = c->alarms_mail_to.n > 0;
+    env->tells_reports = c->alarms_reported;
     env->has_web_push = !str_is_empty(c->push_contact);
     env->push_hosts = c->push_hosts.items;
     env->n_push_hosts = c->push_hosts.n;

@@ -29,6 +29,8 @@ struct auth_env {
     int64_t source_failures;
     struct str public_url;                      /* without a trailing slash */
     bool has_webhook;                           /* challenges also go into the outbox */
+    bool has_alarm_hook, has_alarm_mail;        /* alarms go there */
+    bool tells_reports;                         /* a reported sign-in is an alarm */
     bool has_web_push;                          /* the same, for each phone with a subscription */
     unsigned char vapid_point[VAPID_KEY_POINT]; /* the key that phones subscribe to */
     const struct str *push_hosts;               /* the operator's push services, in addition to the known

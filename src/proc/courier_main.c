@@ -37,12 +37,89 @@ open_webhook(struct courier *c)
     if (str_is_empty(c->config.webhook_url))
         return ERR_NONE;
     struct str key;
-    enum errcode err = webhook_read_key(&c->cx, c->config.webhook_secret_file.p, &key);
+    enum errcode err = webhook_read_key(&c->cx, "webhook.secret_file", c->config.webhook_secret_file.p, &key);
     if (err != ERR_NONE)
         return err;
     c->delivery.url = arena_cstr(&c->arena, c->config.webhook_url);
     c->delivery.key = arena_str(&c->arena, key);
     return ERR_NONE;
+}
+
+/* Of scheme://HOST or scheme://HOST:PORT: this machine alone. */
+static bool
+is_loopback(struct str url)
+{
+    struct inet_addr addr;
+    struct str rest = str_sub(url, str_find_str(url, STR_LIT("://")) + 3, SIZE_MAX);
+    bool bracket = str_starts(rest, STR_LIT("["));
+    size_t end = str_find(rest, bracket ? ']' : ':');
+    struct str host = bracket ? str_sub(rest, 1, end - 1) : str_sub(rest, 0, end);
+    return inet_parse(host, &addr) == ERR_NONE ? inet_is_loopback(&addr)
+                                               : str_eq_nocase(host, STR_LIT("localhost"));
+}
+
+/* "USER:PASSWORD" */
+static enum errcode
+read_credential(struct courier *c)
+{
+    static const char setting[] = "alarms.smtp_credential_file";
+    struct http_out_mail *mail = &c->delivery.mail;
+    struct str text;
+    if (str_is_empty(c->config.alarms_smtp_credential_file))
+        return ERR_NONE;
+    enum errcode err =
+        webhook_read_secret(&c->cx, setting, c->config.alarms_smtp_credential_file.p, 1, &text);
+    if (err != ERR_NONE)
+        return err;
+    struct str password = text, user = str_cut(&password, ':');
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < ' ')
+            return err_set(&c->cx, ERR_SYNTAX, "%s: it has more than one line", setting);
+    if (str_is_empty(user) || str_is_empty(password))
+        return err_set(&c->cx, ERR_SYNTAX, "%s: it is not USER:PASSWORD", setting);
+    mail->user = arena_cstr(&c->arena, user);
+    mail->password = arena_cstr(&c->arena, password);
+    return ERR_NONE;
+}
+
+static enum errcode
+open_mail(struct courier *c)
+{
+    const struct config *config = &c->config;
+    struct http_out_mail *mail = &c->delivery.mail;
+    if (config->alarms_mail_to.n == 0)
+        return ERR_NONE;
+    const char **to = arena_array(&c->arena, config->alarms_mail_to.n, sizeof *to);
+    for (size_t i = 0; i < config->alarms_mail_to.n; i++)
+        to[i] = arena_cstr(&c->arena, config->alarms_mail_to.items[i]);
+    *mail = (struct http_out_mail){.from = arena_cstr(&c->arena, config->alarms_mail_from),
+                                   .to = to,
+                                   .n_to = config->alarms_mail_to.n,
+                                   .is_plain = config->alarms_smtp_plain || is_loopback(config->alarms_smtp)};
+    c->delivery.relay = arena_cstr(&c->arena, config->alarms_smtp);
+    return read_credential(c);
+}
+
+static enum errcode
+open_alarm_hook(struct courier *c)
+{
+    struct str key;
+    if (str_is_empty(c->config.alarms_url))
+        return ERR_NONE;
+    enum errcode err = webhook_read_key(&c->cx, "alarms.secret_file", c->config.alarms_secret_file.p, &key);
+    if (err != ERR_NONE)
+        return err;
+    c->delivery.alarm_url = arena_cstr(&c->arena, c->config.alarms_url);
+    c->delivery.alarm_key = arena_str(&c->arena, key);
+    return ERR_NONE;
+}
+
+static enum errcode
+open_alarms(struct courier *c)
+{
+    c->delivery.alarm_time = c->config.alarms_time;
+    enum errcode err = open_alarm_hook(c);
+    return err == ERR_NONE ? open_mail(c) : err;
 }
 
 /* The configuration has already checked the list. */
@@ -98,6 +175,8 @@ open_delivery(struct courier *c)
     if (c->delivery.http == NULL)
         return err_set(&c->cx, ERR_SYSTEM, "libcurl cannot start");
     enum errcode err = open_webhook(c);
+    if (err == ERR_NONE)
+        err = open_alarms(c);
     return err == ERR_NONE ? open_web_push(c) : err;
 }
 
@@ -185,6 +264,8 @@ static void
 rehearse(struct courier *c)
 {
     if (open_webhook(c) != ERR_NONE)
+        child_find_error(&c->cx);
+    if (open_alarms(c) != ERR_NONE)
         child_find_error(&c->cx);
     if (open_web_push(c) != ERR_NONE)
         child_find_error(&c->cx);

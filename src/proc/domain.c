@@ -24,6 +24,7 @@
 #include "log/log.h"
 #include "ops/ops.h"
 #include "ops/ops_topic.h"
+#include "proc/alarms.h"
 #include "proc/child.h"
 #include "proc/opener.h"
 #include "proc/outbox.h"
@@ -58,6 +59,7 @@ struct domain {
     struct shared_news others; /* worker 0: from servers on other machines */
     int news;                  /* worker 0: readable when another process has written; -1: none */
     struct sealing sealing;    /* worker 0 */
+    struct alarms alarms;      /* worker 0 */
     int lost;                  /* races in a row, of what worker 0 does by itself */
     uint64_t writes;           /* db_writes before the call that runs */
 };
@@ -183,6 +185,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
         news_open(cx, config_local_file(c), &d->line);
     if (d->slot == 0) {
         listen_for_news(cx, d, given);
+        alarms_open(&d->alarms, c, &given->metrics);
         shared_news_open(cx, config_store(c), c->store_busy_timeout, &d->others);
         if (d->has_key)
             opener_note_use();
@@ -324,11 +327,10 @@ static void
 tend(void *arg, struct cx *cx)
 {
     struct domain *d = arg;
-    if (d->slot != 0 || !sealing_is_due(&d->sealing))
-        return;
-    if (!is_open(cx, d))
+    const bool is_due = d->slot == 0 && sealing_is_due(&d->sealing), has_store = is_due && is_open(cx, d);
+    if (is_due && !has_store)
         sealing_rest(&d->sealing);
-    else if (sealing_work(cx, &d->sealing) != ERR_NONE)
+    if (has_store && alarms_sealed(&d->alarms, sealing_work(cx, &d->sealing)) != ERR_NONE)
         log_cx_error(cx, LOG_SEALING_FAILED);
 }
 
@@ -400,6 +402,8 @@ idle(void *arg, struct cx *cx, bool *ends)
         err = challenge_sweep(cx, SWEEP_ROWS, &more);
     if (err == ERR_NONE)
         err = sweep_the_old(cx, d, &more);
+    if (err == ERR_NONE)
+        err = alarms_look(cx, &d->alarms);
     if (err == ERR_NONE && clock_mono() - d->tidied_at >= CLOCK_S) {
         err = db_tidy(cx);
         d->tidied_at = clock_mono();

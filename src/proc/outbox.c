@@ -6,10 +6,11 @@
 
 #include "base/frame.h"
 #include "db/db.h"
+#include "delivery/letter.h"
 #include "log/log.h"
 #include "proc/share.h"
 #include "proc/verdict.h"
-#include "delivery/letter.h"
+#include "proc/writing.h"
 
 enum { LOOKED_AT = 128 /* rows of one transaction: most of them may be over, or have no place */ };
 
@@ -47,10 +48,10 @@ enum errcode
 outbox_open(struct cx *cx, struct outbox *o, const struct config *config)
 {
     int64_t longest = config->webhook_time > config->push_time ? config->webhook_time : config->push_time;
-    o->has_webhook = !str_is_empty(config->webhook_url);
-    o->has_web_push = !str_is_empty(config->push_contact);
+    longest = config->alarms_time > longest ? config->alarms_time : longest;
+    o->ways = writing_ways(config);
     o->claim = 2 * longest + OUTBOX_CLAIM_SPARE;
-    return o->has_web_push ? vapid_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
+    return o->ways.has_web_push ? vapid_key_read(cx, config->store_key_file.p, &o->key) : ERR_NONE;
 }
 
 static void
@@ -86,7 +87,7 @@ outbox_join(struct outbox *o, int fd)
 int
 outbox_watch(const struct outbox *o, struct pollfd *watched_out)
 {
-    if (!o->has_webhook && !o->has_web_push)
+    if (!writing_has_ways(&o->ways))
         return -1;
     *watched_out = (struct pollfd){.fd = o->courier.fd, .events = channel_events(&o->courier)};
     return o->is_urgent && clock_mono() >= o->rests_until ? 0 : (int)(OUTBOX_LOOK / CLOCK_MS);
@@ -152,7 +153,7 @@ is_late(const struct outbox *o)
 static void
 send_key(struct outbox *o)
 {
-    if (o->has_web_push && o->courier.fd >= 0)
+    if (o->ways.has_web_push && o->courier.fd >= 0)
         letter_put_key(&o->courier.out, &o->key.scalar, o->key.point);
     o->owes_key = false;
 }
@@ -160,7 +161,7 @@ send_key(struct outbox *o)
 bool
 outbox_listen(struct outbox *o, short revents)
 {
-    if (!o->has_webhook && !o->has_web_push)
+    if (!writing_has_ways(&o->ways))
         return false;
     if (o->owes_key)
         send_key(o);
@@ -201,7 +202,7 @@ pass_over(struct cx *cx, struct work *w, const struct outbox_row *row, bool *is_
     const struct verdict none = {
         .row = row, .at = cx->now, .end = {.result = HTTP_OUT_REFUSED, .why = "not subscribed"}};
     bool is_over = !row->is_pending || row->expires_at <= cx->now, moved = false;
-    bool is_possible = of.is_web_push ? w->o->has_web_push : w->o->has_webhook;
+    bool is_possible = writing_can_deliver(&w->o->ways, row);
     *is_done_out = true;
     if (is_over || !is_possible || (of.is_web_push && row->subscription.rests_until > fate_last(&of)))
         return move(cx, row, "dropped", cx->now, &moved);
@@ -312,25 +313,6 @@ run(struct cx *cx, struct work *w, enum errcode (*within)(struct cx *, struct wo
     return err == ERR_NONE ? db_end(cx, within(cx, w)) : err;
 }
 
-/* Builds a letter from the entry's row. */
-static void
-send_letter(struct outbox *o, const struct outbox_entry *entry, int64_t now)
-{
-    const struct outbox_row *row = &entry->row;
-    const bool is_notice = row->notice_id != 0;
-    int64_t until = is_notice ? now + OUTBOX_NOTICE_KEPT : row->expires_at;
-    const struct letter letter = {.kind = !verdict_is_web_push(row) ? LETTER_WEBHOOK
-                                          : is_notice               ? LETTER_NOTICE
-                                                                    : LETTER_CHALLENGE,
-                                  .id = row->public_id,
-                                  .device_id = row->device_id,
-                                  .endpoint = row->subscription.endpoint,
-                                  .p256dh = row->subscription.p256dh,
-                                  .auth = row->subscription.auth,
-                                  .ttl = (until - now + CLOCK_S - 1) / CLOCK_S};
-    letter_put(&o->courier.out, entry->id, &letter);
-}
-
 static void
 forget(struct outbox_entry *entry)
 {
@@ -349,6 +331,9 @@ keep(struct outbox *o, struct outbox_entry *entry, const struct outbox_row *row,
     entry->row.next_at = until;
     entry->row.transport = arena_str(a, row->transport);
     entry->row.public_id = arena_str(a, row->public_id);
+    entry->row.alarm.class = arena_str(a, row->alarm.class);
+    entry->row.alarm.subject = arena_str(a, row->alarm.subject);
+    entry->row.alarm.detail = arena_str(a, row->alarm.detail);
     entry->row.subscription.endpoint = arena_str(a, row->subscription.endpoint);
     entry->row.subscription.p256dh = arena_str(a, row->subscription.p256dh);
     entry->row.subscription.auth = arena_str(a, row->subscription.auth);
@@ -369,7 +354,7 @@ adopt(struct cx *cx, const struct work *w)
             forget(entry);
         if (entry->state == OUTBOX_FREE && next < w->n_claimed) {
             keep(o, entry, w->claimed[next++], w->until);
-            send_letter(o, entry, cx->now);
+            writing_put(&o->courier.out, entry->id, &entry->row, cx->now);
         }
     }
     channel_flush(&o->courier);

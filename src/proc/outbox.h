@@ -25,11 +25,11 @@
 #include "config/config.h"
 #include "keys/vapid_key.h"
 #include "proc/channel.h"
+#include "proc/writing.h"
 #include "delivery/http_out.h"
 #include "store/store_outbox.h"
 
 #define OUTBOX_LOOK (500 * CLOCK_MS)     /* between two polls */
-#define OUTBOX_NOTICE_KEPT CLOCK_DAY     /* kept by the push service until the phone wakes */
 #define OUTBOX_CLAIM_SPARE (5 * CLOCK_S) /* on top of the time of two consecutive deliveries */
 
 enum outbox_state { OUTBOX_FREE, OUTBOX_UNDER_WAY, OUTBOX_ENDED };
@@ -44,7 +44,7 @@ struct outbox_entry {
 };
 
 struct outbox {
-    bool has_webhook, has_web_push;
+    struct writing_ways ways;
     int64_t claim; /* how long one lasts */
     int64_t node;  /* who claims: this server; 1 unless set */
     struct vapid_key key;

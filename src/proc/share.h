@@ -14,7 +14,7 @@ enum { SHARE_MOST = HTTP_OUT_AT_ONCE - 2 };
 /* When letters that found their share used up are looked at again. */
 #define SHARE_PAUSE (500 * CLOCK_MS)
 
-/* Whether both go to the webhook, or to the same push service. */
+/* Whether both go to the same webhook, by mail, or to the same push service. */
 bool share_is_same(const struct outbox_row *a, const struct outbox_row *b);
 
 #endif

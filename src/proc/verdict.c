@@ -19,6 +19,7 @@ struct fate_of
 verdict_fate_of(const struct outbox_row *row)
 {
     return (struct fate_of){.is_web_push = verdict_is_web_push(row),
+                            .is_alarm = row->alarm_id != 0,
                             .attempts = row->attempts,
                             .created_at = row->created_at,
                             .expires_at = row->expires_at};
@@ -68,6 +69,9 @@ service_of(const struct outbox_row *row, struct str host)
         {STR("push.apple.com"), METRICS_SERVICE_APPLE},
         {STR("notify.windows.com"), METRICS_SERVICE_MICROSOFT},
     };
+    if (row->alarm_id != 0)
+        return str_eq(row->transport, STR_LIT(OUTBOX_MAIL)) ? METRICS_SERVICE_ALARM_MAIL
+                                                            : METRICS_SERVICE_ALARM_HOOK;
     if (!verdict_is_web_push(row))
         return METRICS_SERVICE_WEBHOOK;
     for (size_t i = 0; i < ARRAY_LEN(services); i++)
@@ -97,7 +101,12 @@ verdict_log(const struct verdict *v)
     count(v, at.host);
     if (v->fate == FATE_SENT)
         return;
-    if (verdict_is_web_push(row))
+    if (row->alarm_id != 0)
+        log_event(LOG_ALARM_FAILED,
+                  "alarm=%" PRId64 " class=%.*s by=%.*s attempt=%" PRId64 " status=%ld error=\"%s\" final=%d",
+                  row->alarm_id, STR_ARG(row->alarm.class), STR_ARG(row->transport), row->attempts + 1,
+                  v->end.status, v->end.why, is_final);
+    else if (verdict_is_web_push(row))
         log_event(LOG_WEB_PUSH_FAILED,
                   "id=%.*s device=%" PRId64 " service=\"%.*s\" attempt=%" PRId64
                   " status=%ld error=\"%s\" final=%d",

@@ -20,7 +20,7 @@ struct verdict {
     enum fate fate;
 };
 
-/* Through a push service; otherwise through the webhook. */
+/* Through a push service; otherwise through a webhook, or by mail. */
 bool verdict_is_web_push(const struct outbox_row *row);
 struct fate_of verdict_fate_of(const struct outbox_row *row);
 

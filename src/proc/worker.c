@@ -28,10 +28,20 @@ struct worker {
     struct config config;
     struct worker_set_up given;
     bool ends, rehearses;
+    struct metrics_view metrics;
     struct pace pace;
     int64_t said_alive;
     struct channel fronts[FRONTS_MAX];
 };
+
+/* All slots too, read only: worker 0 looks at what the others count (proc/alarms.h). */
+static enum errcode
+take_metrics(struct worker *w, struct control *m)
+{
+    enum errcode err = metrics_look(&w->cx, m->fds[0], &w->metrics);
+    enum errcode taken = child_take_metrics(&w->cx, m);
+    return err == ERR_NONE ? taken : err;
+}
 
 static enum errcode
 obey(struct worker *w, struct control *m)
@@ -54,7 +64,7 @@ obey(struct worker *w, struct control *m)
         return ERR_NONE;
     }
     if (m->type == CONTROL_METRICS)
-        return child_take_metrics(&w->cx, m);
+        return take_metrics(w, m);
     if (m->type == CONTROL_REHEARSE) {
         w->rehearses = true;
         return ERR_NONE;
@@ -86,6 +96,7 @@ set_up(struct worker *w)
                                       .slot = m.slot,
                                       .is_first = m.is_first,
                                       .is_rehearsal = w->rehearses,
+                                      .metrics = w->metrics,
                                       .confine = {.kind = CONFINE_WORKER,
                                                   .descriptors = (size_t)4 * FRONTS_MAX,
                                                   .memory = w->config.limits_worker_memory},

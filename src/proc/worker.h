@@ -18,16 +18,18 @@
 #include "config/config.h"
 #include "contract/call.h"
 #include "contract/ct.h"
+#include "metrics/metrics_read.h"
 #include "proc/confine.h"
 
 /* The input and output of a worker's set-up. */
 struct worker_set_up {
     const struct config *config;
     uint32_t slot;
-    bool is_first;          /* the server is starting: a problem that an operator must fix is an error */
-    bool is_rehearsal;      /* report each problem (child_find), serve nothing, leave nothing behind */
-    struct confine confine; /* out: paths that stay accessible to the process; valid until it ends */
-    int news;               /* out: a descriptor that is readable when housekeeping is due; -1: none */
+    bool is_first;               /* the server is starting: a problem that an operator must fix is an error */
+    bool is_rehearsal;           /* report each problem (child_find), serve nothing, leave nothing behind */
+    struct metrics_view metrics; /* of all processes, read only; until this one ends */
+    struct confine confine;      /* out: paths that stay accessible to the process; valid until it ends */
+    int news;                    /* out: a descriptor that is readable when housekeeping is due; -1: none */
 };
 
 struct worker_hooks {

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "accounts/alarm.h"
 #include "db/db.h"
 #include "db/migrate.h"
 #include "store/store_audit.h"
@@ -13,7 +14,7 @@
 #include "store/store_outbox.h"
 
 /* As the alert rules in dist/prometheus. */
-enum { CERTIFICATE_FEW_DAYS = 14 };
+enum { CERTIFICATE_FEW_DAYS = 14, ALARMS_SHOWN = 3, ALARMS_READ = 200 };
 #define STORE_SILENT (10 * CLOCK_S)  /* worker 0 asks it every second */
 #define SEAL_LATE (10 * CLOCK_S)     /* it seals four times a second */
 #define DELIVERY_LATE (60 * CLOCK_S) /* a pause between two attempts is at most half of this */
@@ -28,7 +29,8 @@ status_init(struct status *s)
                          .deliveries = -1,
                          .queued = -1,
                          .failures = -1,
-                         .unsealed = -1};
+                         .unsealed = -1,
+                         .alarms = -1};
 }
 
 const char *
@@ -233,6 +235,22 @@ look_at_audit(struct cx *cx, int64_t since, struct status *s)
         blame(s, line, STATUS_WRONG, STR_LIT("run countersign audit verify"));
 }
 
+static void
+look_at_alarms(struct cx *cx, const struct alarm_row *rows, size_t n, struct status *s)
+{
+    s->alarms = (int64_t)n;
+    if (n == 0)
+        (void)put(cx, s, "alarms", "none stands");
+    for (size_t i = 0; i < n && i < ALARMS_SHOWN; i++)
+        blame(s,
+              put(cx, s, "alarms", "%.*s since %.*s", STR_ARG(alarm_title(rows[i].class)),
+                  STR_ARG(clock_text(&cx->arena, rows[i].raised_at))),
+              STATUS_WARNING, rows[i].detail);
+    if (n > ALARMS_SHOWN)
+        blame(s, put(cx, s, "alarms", "%s", n == ALARMS_READ ? "and many more" : "and more"), STATUS_WARNING,
+              STR_LIT("see --json for their number"));
+}
+
 static enum errcode
 read_store(struct cx *cx, struct status *s, int64_t *due_out, int64_t *unsealed_since_out)
 {
@@ -252,9 +270,13 @@ void
 status_of_store(struct cx *cx, const struct config *config, struct status *s)
 {
     int64_t due = 0, since = 0;
+    struct alarm_row *alarms = NULL;
+    size_t n_alarms = 0;
     enum errcode err = db_begin_read(cx);
     if (err == ERR_NONE)
         err = read_store(cx, s, &due, &since);
+    if (err == ERR_NONE)
+        err = store_alarm_list(cx, ALARMS_READ, &alarms, &n_alarms);
     db_rollback(cx);
     if (err != ERR_NONE) {
         status_of_no_store(cx, s);
@@ -265,4 +287,5 @@ status_of_store(struct cx *cx, const struct config *config, struct status *s)
               str_is_null(file) ? "" : file.p, s->schema);
     look_at_pushes(cx, due, s);
     look_at_audit(cx, since, s);
+    look_at_alarms(cx, alarms, n_alarms, s);
 }

@@ -32,6 +32,7 @@ struct status {
     int64_t queued;             /* calls that wait for a worker */
     int64_t failures;           /* counted since the start: calls, transactions, deliveries, restarts */
     int64_t unsealed;           /* audit events without a number */
+    int64_t alarms;             /* that stand */
 };
 
 void status_init(struct status *s);

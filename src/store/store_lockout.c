@@ -64,6 +64,16 @@ store_lockout_over(struct cx *cx, int64_t limit, struct lockout_row **rows_out, 
 }
 
 enum errcode
+store_lockout_count_recent(struct cx *cx, const struct store_lockout_recent *recent, int64_t *n_out)
+{
+    return rows_number(
+        cx, n_out,
+        "SELECT count(*) FROM (SELECT key FROM lockout WHERE locked_until <> 0 AND locked_until > $1 "
+        "AND changed_at > $2 AND technician_id > 0 AND source = '' LIMIT $3) x",
+        "iii", cx->now, recent->since, recent->most);
+}
+
+enum errcode
 store_lockout_sources(struct cx *cx, const struct digest *account, int64_t limit,
                       struct lockout_source **sources_out, size_t *n_out)
 {

@@ -42,6 +42,12 @@ enum errcode store_lockout_put(struct cx *cx, const struct lockout_row *row) MUS
 /* Rows whose lock has expired, at most `limit`, the earliest expiry first. */
 enum errcode
 store_lockout_over(struct cx *cx, int64_t limit, struct lockout_row **rows_out, size_t *n_out) MUST_CHECK;
+/* How many accounts are locked by failures of late, counted up to `most`. */
+struct store_lockout_recent {
+    int64_t since, most;
+};
+enum errcode store_lockout_count_recent(struct cx *cx, const struct store_lockout_recent *recent,
+                                        int64_t *n_out) MUST_CHECK;
 /* The sources refused for an account, the latest expiry first, at most `limit`. */
 enum errcode store_lockout_sources(struct cx *cx, const struct digest *account, int64_t limit,
                                    struct lockout_source **sources_out, size_t *n_out) MUST_CHECK;

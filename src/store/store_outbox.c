@@ -5,26 +5,35 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-/* Of o, joined to its challenge c, its notice n and its device's subscription p; only outbox has the three
- * columns without a prefix. */
-#define OUTBOX(FIRST, COLUMN, EXPRESSION)                                                 \
-    FIRST(outbox_row, text, transport)                                                    \
-    EXPRESSION(outbox_row, integer, id, "o.id")                                           \
-    EXPRESSION(outbox_row, reference, challenge_id, "o.challenge_id")                     \
-    EXPRESSION(outbox_row, reference, notice_id, "o.notice_id")                           \
-    EXPRESSION(outbox_row, reference, device_id, "o.device_id")                           \
-    COLUMN(outbox_row, integer, attempts)                                                 \
-    COLUMN(outbox_row, integer, claimed)                                                  \
-    EXPRESSION(outbox_row, integer, next_at, "o.next_at")                                 \
-    EXPRESSION(outbox_row, integer, created_at, "o.created_at")                           \
-    EXPRESSION(outbox_row, integer, expires_at, "o.expires_at")                           \
-    EXPRESSION(outbox_row, text_or_null, public_id, "COALESCE(c.public_id, n.public_id)") \
-    EXPRESSION(outbox_row, flag, is_pending,                                              \
-               "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL THEN 1 ELSE 0 END")     \
-    EXPRESSION(outbox_row, reference, subscription.device_id, "o.device_id")              \
-    EXPRESSION(outbox_row, text_or_null, subscription.endpoint, "p.endpoint")             \
-    EXPRESSION(outbox_row, blob_or_null, subscription.p256dh, "p.p256dh")                 \
-    EXPRESSION(outbox_row, blob_or_null, subscription.auth, "p.auth")                     \
+/* A letter that says so. */
+#define IS_CLEARED "(a.cleared_at > 0 AND o.created_at >= a.cleared_at)"
+/* Of o, joined to its challenge c, its notice n, its alarm a and its device's subscription p; only outbox has
+ * the three columns without a prefix. */
+#define OUTBOX(FIRST, COLUMN, EXPRESSION)                                                             \
+    FIRST(outbox_row, text, transport)                                                                \
+    EXPRESSION(outbox_row, integer, id, "o.id")                                                       \
+    EXPRESSION(outbox_row, reference, challenge_id, "o.challenge_id")                                 \
+    EXPRESSION(outbox_row, reference, notice_id, "o.notice_id")                                       \
+    EXPRESSION(outbox_row, reference, alarm_id, "o.alarm_id")                                         \
+    EXPRESSION(outbox_row, reference, device_id, "o.device_id")                                       \
+    COLUMN(outbox_row, integer, attempts)                                                             \
+    COLUMN(outbox_row, integer, claimed)                                                              \
+    EXPRESSION(outbox_row, integer, next_at, "o.next_at")                                             \
+    EXPRESSION(outbox_row, integer, created_at, "o.created_at")                                       \
+    EXPRESSION(outbox_row, integer, expires_at, "o.expires_at")                                       \
+    EXPRESSION(outbox_row, text_or_null, public_id, "COALESCE(c.public_id, n.public_id)")             \
+    EXPRESSION(outbox_row, flag, is_pending,                                                          \
+               "CASE WHEN c.state = 'pending' OR n.id IS NOT NULL OR a.cleared_at = 0 OR " IS_CLEARED \
+               " THEN 1 ELSE 0 END")                                                                  \
+    EXPRESSION(outbox_row, flag, alarm.is_cleared, "CASE WHEN " IS_CLEARED " THEN 1 ELSE 0 END")      \
+    EXPRESSION(outbox_row, text_or_null, alarm.class, "a.class")                                      \
+    EXPRESSION(outbox_row, text_or_null, alarm.subject, "a.subject")                                  \
+    EXPRESSION(outbox_row, text_or_null, alarm.detail, "a.detail")                                    \
+    EXPRESSION(outbox_row, integer, alarm.raised_at, "COALESCE(a.raised_at, 0)")                      \
+    EXPRESSION(outbox_row, reference, subscription.device_id, "o.device_id")                          \
+    EXPRESSION(outbox_row, text_or_null, subscription.endpoint, "p.endpoint")                         \
+    EXPRESSION(outbox_row, blob_or_null, subscription.p256dh, "p.p256dh")                             \
+    EXPRESSION(outbox_row, blob_or_null, subscription.auth, "p.auth")                                 \
     EXPRESSION(outbox_row, integer, subscription.rests_until, "COALESCE(p.rests_until, 0)")
 ROWS_TYPE(deliveries, outbox_row, OUTBOX, .missing = "");
 
@@ -32,6 +41,7 @@ ROWS_TYPE(deliveries, outbox_row, OUTBOX, .missing = "");
 #define SELECT_WAITING                                                                         \
     "SELECT " OUTBOX_COLUMNS " FROM outbox o "                                                 \
     "LEFT JOIN challenge c ON c.id = o.challenge_id LEFT JOIN notice n ON n.id = o.notice_id " \
+    "LEFT JOIN alarm a ON a.id = o.alarm_id "                                                  \
     "LEFT JOIN push_subscription p ON p.device_id = o.device_id AND EXISTS (SELECT 1 FROM "    \
     "device d WHERE d.id = o.device_id AND d.state = 'active') WHERE o.state = 'waiting' "
 
@@ -39,11 +49,11 @@ enum errcode
 store_outbox_insert(struct cx *cx, const struct outbox_row *r)
 {
     static const char sql[] =
-        "INSERT INTO outbox (id, challenge_id, notice_id, device_id, transport, state, attempts, next_at, "
-        "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $8)";
+        "INSERT INTO outbox (id, challenge_id, notice_id, alarm_id, device_id, transport, state, attempts, "
+        "next_at, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $8, $9)";
     cx->has_posted = true;
-    return db_exec(cx, NULL, sql, "irrrtiii", r->id, r->challenge_id, r->notice_id, r->device_id,
-                   r->transport, r->next_at, r->created_at, r->expires_at);
+    return db_exec(cx, NULL, sql, "irrrrtiii", r->id, r->challenge_id, r->notice_id, r->alarm_id,
+                   r->device_id, r->transport, r->next_at, r->created_at, r->expires_at);
 }
 
 enum errcode

@@ -16,20 +16,30 @@
 #include "base/str.h"
 #include "store/store_subscription.h"
 
-/* Mirrors table outbox, with either a challenge or a notice. When read, it also has that object's opaque
- * id, and whether it must still be delivered: the challenge is pending, or the notice exists. */
+/* The transports that alarms go by. */
+#define OUTBOX_ALARM "alarm" /* the operator's webhook for alarms */
+#define OUTBOX_MAIL "mail"
+
+/* Mirrors table outbox, with either a challenge, a notice or an alarm. When read, it also has that object's
+ * opaque id or the alarm's words, and whether it must still be delivered: the challenge is pending, the
+ * notice exists, the alarm stands or this letter says that it was cleared. */
 struct outbox_row {
-    int64_t id, challenge_id, notice_id, device_id; /* 0: none */
+    int64_t id, challenge_id, notice_id, alarm_id, device_id; /* 0: none */
     struct str transport;
     int64_t attempts, next_at, created_at, expires_at;
     int64_t claimed; /* the server that has claimed it until next_at; 0: none */
     struct str public_id;
     bool is_pending;
+    struct {
+        bool is_cleared; /* what the letter says */
+        struct str class, subject, detail;
+        int64_t raised_at;
+    } alarm;
     struct subscription subscription; /* of device_id; endpoint null: the device has none, or is not active */
 };
 
 /* Within the open transaction: inserts it as waiting, not tried yet, and notes that in cx->has_posted.
- * transport is a constant: "webhook", with device_id 0, or "web-push". */
+ * transport is a constant: "webhook", with device_id 0, "web-push", or one for alarms. */
 enum errcode store_outbox_insert(struct cx *cx, const struct outbox_row *row) MUST_CHECK;
 /* How many notices that device is still to be rung for. */
 enum errcode store_outbox_rings(struct cx *cx, int64_t device_id, int64_t *n_out) MUST_CHECK;

@@ -37,6 +37,7 @@ static const struct store_revival revivals[] = {
      "may have been ended"},
     {"notice", NULL, "", "shown again"},
     {"reported", NULL, "", "one that was taken since waits again"},
+    {"alarm", NULL, "", "cleared once its cause is gone"},
     {"outbox", "UPDATE outbox SET state = 'dropped' WHERE state = 'waiting'", "", "would ring for nothing"},
     {"operator", "UPDATE operator SET state = 'disabled', changed_at = $1 WHERE state = 'active'", "i",
      "may have been removed, or have lost a role or a passkey: the command line enables them again"},

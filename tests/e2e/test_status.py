@@ -37,12 +37,12 @@ def test_a_server_that_runs_is_right_in_every_line_and_exits_with_0(own_server):
     assert code == 0 and said["wrong"] == 0 and said["state"] == "running", said
     assert {found["state"] for found in said["checks"]} == {"right"}, said
     assert [found["check"] for found in said["checks"]] == [
-        "server", "processes", "listeners", "certificate", "queues", "errors", "database", "pushes", "audit"]
+        "server", "processes", "listeners", "certificate", "queues", "errors", "database", "pushes", "audit", "alarms"]
     assert said["version"] in server.run("--version").stdout and said["since"] and said["schema"] >= 5
     assert (said["pushes"], said["queued"], said["failures"], said["unsealed"]) == (0, 0, 0, 0)
     assert f"127.0.0.1:{server.port}" in line(said, "listeners")["text"]
     text = server.run("status").stdout.splitlines()
-    assert len(text) == 9 and all(row.startswith("right ") for row in text)
+    assert len(text) == 10 and all(row.startswith("right ") for row in text)
 
 
 def test_status_counts_what_waits_and_what_failed(own_server):

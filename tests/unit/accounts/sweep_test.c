@@ -49,9 +49,10 @@ static const char accounts[] = "INSERT INTO technician SELECT 1000000 + i, $5, '
 static const char challenges[] = "INSERT INTO challenge SELECT i, i, 1000000 + i, 'id' || i, k, k, "
                                  "CASE i % 2 WHEN 0 THEN 'pending' ELSE 'used' END, 1, "
                                  "3, 0, $3, $3 + 60000000 + i, 0, NULL + $4, 6" NUMBERS;
-static const char outboxes[] = "INSERT INTO outbox SELECT i, i, NULL, NULL, 'webhook', CASE i % 2 WHEN 0 "
-                               "THEN 'sent' ELSE 'failed' END, 1, "
-                               "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000, 0" NUMBERS;
+static const char outboxes[] =
+    "INSERT INTO outbox SELECT i, i, NULL, NULL, NULL, 'webhook', CASE i % 2 WHEN 0 "
+    "THEN 'sent' ELSE 'failed' END, 1, "
+    "$3 - (i % 2) * 7200000000 + $4 * 0, $3, $3 + 60000000, 0" NUMBERS;
 static const char sessions[] = "INSERT INTO session SELECT i, $5, $4, i, k, k, 0, 0, '', '', $3, $3, $3 + "
                                "3600000000, $3 + 3600000000, 0, '', 1" NUMBERS;
 static const char enrolments[] =

@@ -63,9 +63,15 @@ take_webhook(uint32_t id)
 static enum errcode
 take_push(uint32_t id, struct str endpoint, struct str p256dh)
 {
-    letter_put(
-        &in, id,
-        &(struct letter){LETTER_CHALLENGE, STR("Yd3k"), 7, endpoint, p256dh, STR("0123456789abcdef"), 60});
+    letter_put(&in, id,
+               &(struct letter){LETTER_CHALLENGE,
+                                STR("Yd3k"),
+                                7,
+                                endpoint,
+                                p256dh,
+                                STR("0123456789abcdef"),
+                                60,
+                                {.is_cleared = false}});
     return take();
 }
 

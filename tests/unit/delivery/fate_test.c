@@ -35,6 +35,26 @@ attempts_pause_ever_longer_until_the_end(void **state)
 }
 
 static void
+an_alarm_is_tried_for_days_whatever_is_answered(void **state)
+{
+    (void)state;
+    struct fate_of row = {
+        .is_alarm = true, .created_at = 1000 * CLOCK_S, .expires_at = 1000 * CLOCK_S + CLOCK_DAY};
+    int64_t now = row.created_at, next = 0, longest = 0;
+    while (decide(&row, row.attempts % 2 == 0 ? HTTP_OUT_REFUSED : HTTP_OUT_LATER, now, &next) ==
+           FATE_AGAIN) {
+        assert_true(next > now && next <= fate_last(&row));
+        longest = next - now > longest ? next - now : longest;
+        now = next;
+        row.attempts++;
+    }
+    assert_int_equal(longest, FATE_ALARM_PAUSE_MOST);
+    assert_int_equal(now, fate_last(&row));
+    assert_int_equal(decide(&row, HTTP_OUT_LATER, now, &next), FATE_FAILED);
+    assert_int_equal(decide(&row, HTTP_OUT_SENT, now, &next), FATE_SENT);
+}
+
+static void
 a_refusal_is_asked_about_once_more_and_then_final(void **state)
 {
     (void)state;
@@ -90,6 +110,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempts_pause_ever_longer_until_the_end),
+        cmocka_unit_test(an_alarm_is_tried_for_days_whatever_is_answered),
         cmocka_unit_test(a_refusal_is_asked_about_once_more_and_then_final),
         cmocka_unit_test(a_refusal_of_a_short_challenge_is_final_before_its_end),
         cmocka_unit_test(what_was_taken_is_sent),

@@ -36,8 +36,28 @@ a_letter_arrives_as_it_was_written(void **state)
     (void)state;
     const struct letter letters[] = {
         {.kind = LETTER_WEBHOOK, .id = STR("Yd3k")},
-        {LETTER_CHALLENGE, STR("Yd3k"), 7, STR("https://a.example/x"), STR("key"), STR("secret"), 60},
-        {LETTER_NOTICE, STR("Yd3k"), 7, STR("https://a.example/x"), STR("key"), STR("secret"), 86400},
+        {LETTER_CHALLENGE,
+         STR("Yd3k"),
+         7,
+         STR("https://a.example/x"),
+         STR("key"),
+         STR("secret"),
+         60,
+         {.is_cleared = false}},
+        {LETTER_NOTICE,
+         STR("Yd3k"),
+         7,
+         STR("https://a.example/x"),
+         STR("key"),
+         STR("secret"),
+         86400,
+         {.is_cleared = false}},
+        {.kind = LETTER_ALARM,
+         .id = STR("42"),
+         .alarm = {true, STR("disk"), STR("the disk is full"), STR("web1"), STR("12 MiB are left."), 7, 9}},
+        {.kind = LETTER_MAIL,
+         .id = STR("42"),
+         .alarm = {false, STR("audit"), STR("the log"), STR(""), STR("It was changed."), 7, 7}},
     };
     for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
         struct letter got;
@@ -52,6 +72,13 @@ a_letter_arrives_as_it_was_written(void **state)
         assert_true(str_eq(got.endpoint, letters[i].endpoint) && str_eq(got.p256dh, letters[i].p256dh));
         assert_true(str_eq(got.auth, letters[i].auth));
         assert_int_equal(got.ttl, letters[i].ttl);
+        assert_int_equal(got.alarm.is_cleared, letters[i].alarm.is_cleared);
+        assert_true(str_eq(got.alarm.class, letters[i].alarm.class));
+        assert_true(str_eq(got.alarm.title, letters[i].alarm.title));
+        assert_true(str_eq(got.alarm.subject, letters[i].alarm.subject));
+        assert_true(str_eq(got.alarm.detail, letters[i].alarm.detail));
+        assert_int_equal(got.alarm.raised_at, letters[i].alarm.raised_at);
+        assert_int_equal(got.alarm.at, letters[i].alarm.at);
         frame_consume(&wire, &f);
     }
 }
@@ -109,8 +136,8 @@ static void
 what_is_malformed_is_refused(void **state)
 {
     (void)state;
-    const struct letter letter = {LETTER_CHALLENGE, STR("Yd3k"),   7, STR("https://a.example/x"),
-                                  STR("key"),       STR("secret"), 60};
+    const struct letter letter = {LETTER_CHALLENGE, STR("Yd3k"),   7,  STR("https://a.example/x"),
+                                  STR("key"),       STR("secret"), 60, {.is_cleared = false}};
     const struct http_out_end end = {HTTP_OUT_LATER, 429, 0, "why"};
     struct letter got;
     struct http_out_end end_got;

@@ -58,12 +58,36 @@ the_request_is_signed_over_time_and_body(void **state)
 }
 
 static void
+an_alarm_is_signed_and_its_words_are_strings_of_json(void **state)
+{
+    (void)state;
+    clock_fix(INT64_C(1795447814999999));
+    struct http_out_post post = {.url = "https://hooks.example.com/"};
+    const struct letter letter = {.kind = LETTER_ALARM,
+                                  .id = STR("42"),
+                                  .alarm = {.is_cleared = true,
+                                            .class = STR("disk"),
+                                            .subject = STR("a\"b"),
+                                            .detail = STR("x\ny"),
+                                            .raised_at = INT64_C(1795447800000000),
+                                            .at = INT64_C(1795447814000000)}};
+    webhook_write_alarm(&cx, STR_LIT("0123456789abcdef"), &letter, &post);
+    assert_str(post.body,
+               "{\"id\":\"42\",\"event\":\"alarm\",\"class\":\"disk\",\"state\":\"cleared\","
+               "\"subject\":\"a\\\"b\",\"text\":\"x\\u000ay\",\"raised_at\":\"2026-11-23T15:30:00Z\","
+               "\"at\":\"2026-11-23T15:30:14Z\"}");
+    assert_string_equal(post.headers[1], "X-Countersign-Timestamp: 1795447814");
+    assert_true(str_starts(str_from_cstr(post.headers[2]), STR_LIT("X-Countersign-Signature: sha256=")));
+    assert_null(post.headers[3]);
+}
+
+static void
 a_key_file_gives_its_bytes_without_the_line_end(void **state)
 {
     (void)state;
     struct str key;
     write_key("0123456789abcdef\n", 17, 0600);
-    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_NONE);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", path, &key), ERR_NONE);
     assert_str(key, "0123456789abcdef");
 }
 
@@ -75,17 +99,17 @@ short_long_open_and_missing_keys_are_refused(void **state)
     memset(many, 'x', sizeof many);
     struct str key;
     write_key("0123456789abcde\n", 16, 0600);
-    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_LIMIT);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", path, &key), ERR_LIMIT);
     write_key(many, sizeof many, 0600);
-    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_LIMIT);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", path, &key), ERR_LIMIT);
     write_key("0123456789abcdef\n", 17, 0640);
-    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_DENIED);
-    assert_int_equal(webhook_read_key(&cx, "/nonexistent", &key), ERR_IO);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", path, &key), ERR_DENIED);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", "/nonexistent", &key), ERR_IO);
     err_forget(&cx);
     write_key("\xef\xbb\xbf"
               "0123456789abcdef\n",
               20, 0600);
-    assert_int_equal(webhook_read_key(&cx, path, &key), ERR_SYNTAX);
+    assert_int_equal(webhook_read_key(&cx, "webhook.secret_file", path, &key), ERR_SYNTAX);
     assert_non_null(strstr(cx.detail, "begins with a byte order mark"));
 }
 
@@ -93,6 +117,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alarm_is_signed_and_its_words_are_strings_of_json),
         cmocka_unit_test(the_request_is_signed_over_time_and_body),
         cmocka_unit_test(a_key_file_gives_its_bytes_without_the_line_end),
         cmocka_unit_test(short_long_open_and_missing_keys_are_refused),

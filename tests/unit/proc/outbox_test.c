@@ -39,7 +39,7 @@ begin_worker(void)
 {
     static const unsigned char wide[P256_WIDE] = {1};
     outbox_init(&o);
-    o.has_webhook = o.has_web_push = true;
+    o.ways.has_webhook = o.ways.has_web_push = true;
     o.claim = CLAIM;
     p256_derive(wide, &o.key.scalar, o.key.point);
     join();
@@ -509,7 +509,7 @@ static void
 what_is_not_configured_any_more_is_dropped(void **state)
 {
     struct world *w = *state;
-    o.has_webhook = false;
+    o.ways.has_webhook = false;
     turn(w);
     receive();
     assert_int_equal(n_ids, 1);
