@@ -52,6 +52,32 @@ class Stage:
     def unlock(self, email):
         self.server.cli("technician", "unlock", email)
 
+    def fail(self, email, times):
+        """Wrong passwords, each from an address of its own: one address has only a small budget."""
+        for number in range(times):
+            self.server.console(source=f"127.66.0.{number + 1}").login(email, "wrong")
+
+    def operator(self, email, role, company):
+        """The link that brings a passkey in."""
+        return self.server.cli("operator", "add", email, "--role", role, "--reach", company, "--name", "Olga")["link"]
+
+    def report(self, email):
+        """A sign-in by somebody else, whom the person's phone reports."""
+        phone = self.server.phone(email)
+        self.console().begin(email)
+        return phone.report()["result"]
+
+    def session(self, email):
+        """A console that the password alone signed in."""
+        return self.console().login(email).result
+
+    def events(self, company):
+        return [{"event": e["event"], "actor": e["actor"]}
+                for e in self.server.cli("audit", "list", "--company", company)["events"]]
+
+    def policies(self, company):
+        return {p["key"]: p["value"] for p in self.server.cli("policy", "list", company)["policies"]}
+
     def totp(self, email):
         self.server.cli("code", "totp", email, "--qr", "no")
 
