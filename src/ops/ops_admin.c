@@ -6,6 +6,7 @@
 
 #include "accounts/operator_session.h"
 #include "base/clock.h"
+#include "contract/call.h"
 #include "db/db.h"
 
 /* The members that say what an operation is about. */
@@ -64,6 +65,9 @@ enum errcode
 ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct operator_right *right)
 {
     enum errcode err = ERR_NONE;
+    /* It is not honoured yet: a client that relies on it must learn that before anything is done. */
+    if (!str_is_null(cx->call->idempotency_key))
+        return err_set(cx, ERR_USAGE, "Idempotency-Key is not supported: send the request without it");
     right->needs = role_of(op->caller);
     right->subject.is_own = op->caller == CT_CALLER_OPERATOR;
     for (size_t i = 0; i < op->in.n && err == ERR_NONE; i++)

@@ -522,3 +522,12 @@ def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
     token.ok("company/list")
     server.cli("operator", "delete", email)
     assert token.post("me")["result"] == "SignedOut"
+
+
+def test_a_key_of_idempotency_that_is_not_honoured_is_refused(server, name):
+    company, _ = name
+    admin = make_token(server, company, "admin")
+    refused = admin.post("company/add", headers={"Idempotency-Key": "k"}, sName=company)
+    assert refused["result"] == "BadRequest" and "Idempotency-Key" in refused["sReason"]
+    assert company not in {c["sCompany"] for c in admin.ok("company/list")["aCompanies"]}
+    admin.ok("company/add", sName=company)
