@@ -50,19 +50,22 @@ note(struct cx *cx, const struct alarm *alarm, bool is_there)
     return err;
 }
 
-/* A class that was switched off clears what stands. */
+/* A class that was switched off clears what stands. After a start the fronts may not have said yet when their
+ * certificates expire: then nothing is known. */
 static enum errcode
 look_at_certificate(struct cx *cx, struct alarms *a)
 {
-    const int64_t end = (int64_t)metrics_value_of(&a->metrics, METRIC_CERTIFICATE_END, 0, 0);
-    const int64_t days = a->config->alarms_certificate_days;
+    const uint64_t value = metrics_value_of(&a->metrics, METRIC_CERTIFICATE_END, 0, 0); /* a front's word */
+    const int64_t end = value <= INT64_MAX ? (int64_t)value : 0, days = a->config->alarms_certificate_days;
+    if (end == 0 && !str_is_empty(a->config->tls_certificate))
+        return ERR_NONE;
     const struct alarm alarm = {
         .class = ALARM_CERTIFICATE,
         .subject = str_from_cstr(a->host),
         .detail =
             arena_printf(&cx->arena, "The first TLS certificate in use at %s to expire does so at %.*s.",
                          a->host, STR_ARG(clock_text(&cx->arena, end)))};
-    return note(cx, &alarm, end != 0 && end - clock_wall() < days * CLOCK_DAY);
+    return note(cx, &alarm, end != 0 && days != 0 && end - clock_wall() < days * CLOCK_DAY);
 }
 
 /* Between the limit and a tenth above it nothing changes. */
