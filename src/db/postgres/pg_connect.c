@@ -14,7 +14,7 @@
 #define OLDEST INT64_C(150000)
 #define SKEW_MOST (2 * CLOCK_S)
 #define PAUSE_LEAST (100 * CLOCK_MS)
-#define PAUSE_MOST (5 * CLOCK_S)
+#define PAUSE_MOST CLOCK_S
 
 /* In the given order: the settings of every connection, then what a server must be like. A scan of a whole
  * table, which is cheap while it is small, would conflict with every writer of it; an index's does not. The
