@@ -7,11 +7,14 @@
 #include "db/db.h"
 #include "store/store_tally.h"
 
-/* A time in the future was stored before the clock was set back. */
+/* A time far in the future was stored before the clock was set back. One that is a little ahead is of another
+ * server, whose clock may differ by some seconds: the hour goes on, or changing between the two would begin a
+ * new one with each event. */
 static bool
 is_over(const struct cx *cx, const struct tally_row *row)
 {
-    return row->began_at > cx->now || cx->now - row->began_at >= TALLY_TIME;
+    const int64_t since = cx->now - row->began_at;
+    return since >= TALLY_TIME || since < -TALLY_TIME;
 }
 
 static struct audit_of

@@ -97,6 +97,22 @@ a_count_of_the_future_is_over(void **state)
     assert_int_equal(fixture_count_events(f, "audit.counted"), 1);
 }
 
+/* Two servers whose clocks differ by a second: events that reach them in turn are of one hour. */
+static void
+servers_with_different_clocks_count_together(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 2 * TALLY_OF_SOURCE; i++) {
+        assert_ok(db_begin(&f->cx));
+        f->cx.now = FIXTURE_NOW + (i % 2 == 0 ? CLOCK_S : 0);
+        f->cx.source = STR_LIT("192.0.2.1");
+        assert_ok(audit_append(&f->cx, (struct audit_of){f->company, f->ann}, AUDIT_SELF_REFUSED, NULL));
+        assert_ok(db_commit(&f->cx));
+    }
+    assert_int_equal(fixture_count_events(f, "self.refused"), TALLY_OF_SOURCE);
+    assert_int_equal(fixture_count_events(f, "audit.counting"), 1);
+}
+
 static void
 many_sources_share_one_bound(void **state)
 {
@@ -201,6 +217,7 @@ main(void)
         TEST(the_first_are_written_and_the_others_counted),
         TEST(the_next_event_ends_a_count_too),
         TEST(a_count_of_the_future_is_over),
+        TEST(servers_with_different_clocks_count_together),
         TEST(many_sources_share_one_bound),
         TEST(a_network_of_version_6_is_one_source),
         TEST(each_kind_is_counted_by_itself),
