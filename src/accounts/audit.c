@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/rand.h"
+#include "store/store_ledger.h"
 
 enum { DETAIL_MAX = 64 * 1024 };
 /* An event can get its number so much later than one that has a later time. */
@@ -163,6 +164,21 @@ audit_number_at(struct cx *cx, int64_t since, int64_t *after_out)
     arena_clear(&part.arena);
     *after_out = low;
     return err == ERR_NONE ? ERR_NONE : err_set(cx, err, "%s", part.detail);
+}
+
+enum errcode
+audit_archived(struct cx *cx, struct audit_archived *archived_out)
+{
+    struct ledger_log log;
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    *archived_out = (struct audit_archived){.last = 0};
+    enum errcode err = store_ledger_log(cx, &log);
+    if (err != ERR_NONE || log.archived == 0)
+        return err;
+    err = audit_list(cx, (struct audit_of){0}, log.archived, 1, &rows, &n);
+    *archived_out = (struct audit_archived){log.archived, n > 0 ? rows[0].at : 0};
+    return err;
 }
 
 void

@@ -54,6 +54,13 @@ enum errcode audit_list(struct cx *cx, struct audit_of of, int64_t after, int64_
  * one. */
 enum errcode audit_number_at(struct cx *cx, int64_t since, int64_t *after_out) MUST_CHECK;
 
+/* What is in archives and not in the database any more (ledger/archive.h): the events up to number `last`;
+ * 0: none. before: the time of the oldest one that is left, 0: none is. */
+struct audit_archived {
+    int64_t last, before;
+};
+enum errcode audit_archived(struct cx *cx, struct audit_archived *archived_out) MUST_CHECK;
+
 /* Whatever changes a condition of the decision writes an event. Records in the context whose checks must be
  * repeated: the technician of the event; all technicians for one about a company; none for one about neither
  * (an unknown name). audit_append does so for each event that is written, except those with the bounds

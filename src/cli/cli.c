@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts/audit.h"
 #include "accounts/key_check.h"
 #include "base/clock.h"
 #include "cli/print.h"
@@ -110,6 +111,31 @@ cli_warn_local(struct cli *cli)
                                "open them. Set public_url in [server] to the address that phones use",
                                STR_ARG(url))
                       .p);
+}
+
+enum errcode
+cli_warn_archived(struct cli *cli, int64_t after, int64_t since)
+{
+    struct audit_archived gone;
+    struct arena *a = &cli->cx.arena;
+    enum errcode err = audit_archived(&cli->cx, &gone);
+    if (err != ERR_NONE || gone.last == 0 || after >= gone.last || gone.before <= since)
+        return err;
+    cli_warn(cli, arena_printf(a, "the events up to %lld, before %.*s, are in archives", (long long)gone.last,
+                               STR_ARG(clock_text(a, gone.before)))
+                      .p);
+    return ERR_NONE;
+}
+
+enum errcode
+cli_check_archived(struct cli *cli, int64_t after)
+{
+    struct audit_archived gone;
+    enum errcode err = audit_archived(&cli->cx, &gone);
+    if (err != ERR_NONE || after >= gone.last)
+        return err;
+    return err_set(&cli->cx, ERR_RANGE, "the events up to %lld are in archives: go on with --after %lld",
+                   (long long)gone.last, (long long)gone.last);
 }
 
 enum errcode

@@ -57,6 +57,12 @@ void cli_warn(struct cli *cli, const char *text);
 /* Warns when links made by this command line only work on this machine. */
 void cli_warn_local(struct cli *cli);
 
+/* Warns if events after that number, and not before that time, are in archives; -1: of any number. */
+enum errcode cli_warn_archived(struct cli *cli, int64_t after, int64_t since) MUST_CHECK;
+
+/* For what goes on after an event that was named: ERR_RANGE if those that follow it are in archives. */
+enum errcode cli_check_archived(struct cli *cli, int64_t after) MUST_CHECK;
+
 /* The folder of a file, "." if the path has none; in the arena. */
 const char *cli_folder_of(struct cli *cli, struct str path);
 /* Whether the configured key file is in the database's folder, or below it. */

@@ -29,32 +29,6 @@ event_document(struct cli *cli, const struct audit_row *row, struct str account)
     return o;
 }
 
-/* All pages; with last > 0, only that many rows from the end are kept. */
-static enum errcode
-collect(struct cli *cli, struct audit_of of, int64_t after, int64_t last, json_t *events)
-{
-    size_t n = PAGE;
-    while (n == PAGE) {
-        struct audit_row *rows;
-        enum errcode err = audit_list(&cli->cx, of, after, PAGE, &rows, &n);
-        if (err != ERR_NONE)
-            return err;
-        for (size_t i = 0; i < n; i++) {
-            struct str account;
-            err = cli_account_of(cli, rows[i].technician_id, &account);
-            if (err != ERR_NONE)
-                return err;
-            print_add(events, event_document(cli, &rows[i], account));
-        }
-        if (n > 0)
-            after = rows[n - 1].seq;
-        while (last > 0 && json_array_size(events) > (size_t)last)
-            if (json_array_remove(events, 0) != 0)
-                break;
-    }
-    return ERR_NONE;
-}
-
 static enum errcode
 read_count(struct cli *cli, const char *option, int64_t least, int64_t *n_out)
 {
@@ -65,30 +39,94 @@ read_count(struct cli *cli, const char *option, int64_t least, int64_t *n_out)
     return err_set(&cli->cx, ERR_USAGE, "--%s is a number, not '%.*s'", option, STR_ARG(word));
 }
 
+/* What `list` prints: a page at a time, whose memory is released with it. */
+struct listing {
+    struct audit_of of;
+    int64_t after, last; /* last: only that many from the end; 0: all */
+    int64_t asked;       /* after, as it was asked for */
+    struct print_parts parts;
+};
+
+/* The number in front of the last ones. */
+static enum errcode
+find_last(struct cx *part, struct listing *l)
+{
+    struct audit_range range = {
+        .after = INT64_MAX, .limit = PAGE, .company = l->of.company, .technician = l->of.technician};
+    int64_t left = l->last;
+    size_t n = PAGE;
+    enum errcode err = ERR_NONE;
+    while (err == ERR_NONE && left > 0 && n == (size_t)range.limit) {
+        struct audit_row *rows = NULL;
+        range.limit = left < PAGE ? left : PAGE;
+        err = store_audit_before(part, &range, &rows, &n);
+        left -= (int64_t)n;
+        range.after = n > 0 ? rows[n - 1].seq : range.after;
+        arena_reset(&part->arena);
+    }
+    if (left == 0 && range.after - 1 > l->after)
+        l->after = range.after - 1;
+    return err;
+}
+
+static enum errcode
+list_page(struct cli *part, struct listing *l, size_t *n_out)
+{
+    struct audit_row *rows = NULL;
+    json_t *events = print_array();
+    enum errcode err = audit_list(&part->cx, l->of, l->after, PAGE, &rows, n_out);
+    for (size_t i = 0; err == ERR_NONE && i < *n_out; i++) {
+        struct str account;
+        err = cli_account_of(part, rows[i].technician_id, &account);
+        if (err == ERR_NONE)
+            print_add(events, event_document(part, &rows[i], account));
+        l->after = rows[i].seq;
+    }
+    if (err == ERR_NONE)
+        print_part(part, &l->parts, events);
+    else
+        json_decref(events);
+    if (err == ERR_NONE && ferror(part->out) != 0)
+        err = err_set(&part->cx, ERR_IO, "the reader is gone");
+    return err;
+}
+
+static enum errcode
+list_all(struct cli *cli, struct listing *l)
+{
+    struct cli part = *cli;
+    size_t n = PAGE;
+    arena_init(&part.cx.arena);
+    enum errcode err = l->last > 0 ? find_last(&part.cx, l) : ERR_NONE;
+    cli->answered = err == ERR_NONE;
+    while (err == ERR_NONE && n == PAGE) {
+        err = list_page(&part, l, &n);
+        arena_reset(&part.cx.arena);
+    }
+    arena_clear(&part.cx.arena);
+    return err == ERR_NONE ? ERR_NONE : err_set(&cli->cx, err, "%s", part.cx.detail);
+}
+
 enum errcode
 cmd_audit_list(struct cli *cli)
 {
-    struct audit_of of;
-    int64_t after, last;
-    enum errcode err = read_count(cli, "after", 0, &after);
+    struct listing l = {.parts = {.name = "events"}};
+    enum errcode err = read_count(cli, "after", 0, &l.after);
     if (err == ERR_NONE)
-        err = read_count(cli, "last", 1, &last);
+        err = read_count(cli, "last", 1, &l.last);
+    l.asked = l.after;
     if (err == ERR_NONE)
         err = cli_open_log(cli);
     if (err == ERR_NONE)
-        err = cli_company_option(cli, &of.company);
+        err = cli_company_option(cli, &l.of.company);
     if (err == ERR_NONE)
-        err = cli_technician_option(cli, &of.technician);
+        err = cli_technician_option(cli, &l.of.technician);
+    if (err == ERR_NONE)
+        err = list_all(cli, &l);
     if (err != ERR_NONE)
         return err;
-    json_t *events = print_array();
-    err = collect(cli, of, after, last, events);
-    if (err != ERR_NONE) {
-        json_decref(events);
-        return err;
-    }
-    print_table(cli, "events", events, "Nothing was logged.");
-    return ERR_NONE;
+    print_parts_end(cli, &l.parts, "Nothing was logged.");
+    return l.parts.rows < l.last || l.last == 0 ? cli_warn_archived(cli, l.asked, 0) : ERR_NONE;
 }
 
 /* What `follow` knows between two looks. */
@@ -161,7 +199,8 @@ cmd_audit_follow(struct cli *cli)
         err = cli_company_option(cli, &f.of.company);
     if (err == ERR_NONE)
         err = cli_technician_option(cli, &f.of.technician);
-    if (err == ERR_NONE && !args_has(&cli->args, "after"))
-        err = store_audit_last(&cli->cx, &f.after);
+    if (err == ERR_NONE)
+        err = args_has(&cli->args, "after") ? cli_check_archived(cli, f.after)
+                                            : store_audit_last(&cli->cx, &f.after);
     return err != ERR_NONE ? err : follow(cli, &f);
 }

@@ -83,6 +83,8 @@ cmd_audit_export(struct cli *cli)
     if (!str_is_null(after) && str_to_i64(after, 0, INT64_MAX, &x.after) != ERR_NONE)
         return err_set(&cli->cx, ERR_USAGE, "--after is a number, not '%.*s'", STR_ARG(after));
     enum errcode err = cli_open_log(cli);
+    if (err == ERR_NONE)
+        err = str_is_null(after) ? cli_warn_archived(cli, 0, 0) : cli_check_archived(cli, x.after);
     if (err != ERR_NONE)
         return err;
     struct str url = cli->env.public_url;

@@ -102,5 +102,7 @@ cmd_stats(struct cli *cli)
     enum errcode err = read_question(cli, &q);
     if (err == ERR_NONE)
         err = stats_read(&cli->cx, &q, &rows, &n);
+    if (err == ERR_NONE)
+        err = cli_warn_archived(cli, -1, q.since - q.since % CLOCK_DAY);
     return err != ERR_NONE ? err : print_rows(cli, rows, n);
 }

@@ -222,36 +222,56 @@ grow(size_t *width, const char *text)
 }
 
 /* The columns are the members of the first row: one function makes all rows of a table. */
+static size_t
+columns_of(json_t *rows, const char *keys[PRINT_COLUMNS])
+{
+    const char *key;
+    json_t *value;
+    size_t n = 0;
+    json_object_foreach(json_array_get(rows, 0), key, value)
+    {
+        ASSERT(n < PRINT_COLUMNS);
+        keys[n++] = key;
+    }
+    return n;
+}
+
+static void
+render_line(struct cli *cli, const char *const *texts, const size_t *widths, size_t columns)
+{
+    for (size_t c = 0; c < columns; c++) {
+        fputs(texts[c], cli->out);
+        if (c + 1 < columns)
+            pad(cli->out, widths[c] - width_of(texts[c]) + 2);
+    }
+    fputc('\n', cli->out);
+}
+
+/* widths: of rows before, which only grow; has_head: with the columns' names. */
+static void
+render_rows(struct cli *cli, json_t *rows, size_t indent, size_t widths[PRINT_COLUMNS], bool has_head)
+{
+    const char *keys[PRINT_COLUMNS], *texts[PRINT_COLUMNS];
+    const size_t columns = columns_of(rows, keys), n = json_array_size(rows);
+    for (size_t c = 0; c < columns; c++)
+        grow(&widths[c], keys[c]);
+    for (size_t r = 0; r < n; r++)
+        for (size_t c = 0; c < columns; c++)
+            grow(&widths[c], cell_text(cli, json_object_get(json_array_get(rows, r), keys[c])));
+    for (size_t r = has_head ? 0 : 1; r <= n; r++) {
+        for (size_t c = 0; c < columns; c++)
+            texts[c] = r == 0 ? title_of(cli, keys[c])
+                              : cell_text(cli, json_object_get(json_array_get(rows, r - 1), keys[c]));
+        pad(cli->out, indent);
+        render_line(cli, texts, widths, columns);
+    }
+}
+
 static void
 render_table(struct cli *cli, json_t *rows, size_t indent)
 {
-    json_t *first = json_array_get(rows, 0);
-    size_t columns = json_object_size(first);
-    size_t *widths = arena_array(&cli->cx.arena, columns, sizeof *widths);
-    const char **keys = arena_array(&cli->cx.arena, columns, sizeof *keys);
-    const char *key;
-    json_t *value;
-    size_t c = 0;
-    json_object_foreach(first, key, value)
-    {
-        keys[c] = key;
-        grow(&widths[c++], key);
-    }
-    for (size_t r = 0; r < json_array_size(rows); r++)
-        for (c = 0; c < columns; c++)
-            grow(&widths[c], cell_text(cli, json_object_get(json_array_get(rows, r), keys[c])));
-
-    for (size_t r = 0; r <= json_array_size(rows); r++) {
-        pad(cli->out, indent);
-        for (c = 0; c < columns; c++) {
-            const char *text = r == 0 ? title_of(cli, keys[c])
-                                      : cell_text(cli, json_object_get(json_array_get(rows, r - 1), keys[c]));
-            fputs(text, cli->out);
-            if (c + 1 < columns)
-                pad(cli->out, widths[c] - width_of(text) + 2);
-        }
-        fputc('\n', cli->out);
-    }
+    size_t widths[PRINT_COLUMNS] = {0};
+    render_rows(cli, rows, indent, widths, true);
 }
 
 static bool
@@ -312,6 +332,37 @@ print_table(struct cli *cli, const char *name, json_t *rows, const char *none)
     else
         render_table(cli, rows, 0);
     json_decref(document);
+}
+
+void
+print_part(struct cli *cli, struct print_parts *parts, json_t *rows)
+{
+    const size_t n = json_array_size(rows);
+    for (size_t r = 0; cli->json && r < n; r++) {
+        if (parts->rows + (int64_t)r == 0)
+            fprintf(cli->out, "{\n  \"%s\": [\n", parts->name);
+        else
+            fputs(",\n", cli->out);
+        (void)json_dumpf(json_array_get(rows, r), cli->out, JSON_INDENT(2));
+    }
+    if (!cli->json && n > 0)
+        render_rows(cli, rows, 0, parts->widths, parts->rows == 0);
+    parts->rows += (int64_t)n;
+    json_decref(rows);
+}
+
+void
+print_parts_end(struct cli *cli, struct print_parts *parts, const char *none)
+{
+    cli->answered = true;
+    if (!cli->json && parts->rows == 0)
+        fprintf(cli->out, "%s\n", none);
+    else if (!cli->json)
+        return;
+    else if (parts->rows == 0)
+        fprintf(cli->out, "{\n  \"%s\": []\n}\n", parts->name);
+    else
+        fputs("\n  ]\n}\n", cli->out);
 }
 
 void

@@ -35,6 +35,16 @@ json_t *print_text(struct str value);
 void print_record(struct cli *cli, json_t *object);
 /* The document is {NAME: rows}; people see `none` when there are no rows. */
 void print_table(struct cli *cli, const char *name, json_t *rows, const char *none);
+/* The same in parts, so that memory does not grow with the number of rows: begin with the name, add rows, and
+ * end. A column that gets wider with a later part is wider from there on. */
+enum { PRINT_COLUMNS = 16 };
+struct print_parts {
+    const char *name;
+    int64_t rows; /* so far */
+    size_t widths[PRINT_COLUMNS];
+};
+void print_part(struct cli *cli, struct print_parts *parts, json_t *rows);
+void print_parts_end(struct cli *cli, struct print_parts *parts, const char *none);
 /* The document for --json, and a sentence instead for people. */
 void print_done(struct cli *cli, json_t *object, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -226,6 +226,21 @@ tell_end(struct cx *cx, struct telling *t, const struct login_row *l)
     return ERR_NONE;
 }
 
+/* It may be in an archive. */
+static enum errcode
+is_unknown(struct cx *cx, struct str login)
+{
+    struct audit_archived gone;
+    enum errcode err = audit_archived(cx, &gone);
+    if (err != ERR_NONE)
+        return err;
+    if (gone.last == 0)
+        return err_set(cx, ERR_NOT_FOUND, "the account has no sign-in %.*s", STR_ARG(login));
+    return err_set(cx, ERR_NOT_FOUND,
+                   "the account has no sign-in %.*s since %.*s: the events up to %lld are in archives",
+                   STR_ARG(login), STR_ARG(clock_text(&cx->arena, gone.before)), (long long)gone.last);
+}
+
 enum errcode
 explain_story(struct cx *cx, const struct explain_question *q, struct explain_story *story_out)
 {
@@ -246,7 +261,7 @@ explain_story(struct cx *cx, const struct explain_question *q, struct explain_st
     if (err == ERR_NONE)
         err = store_audit_first_of(cx, t.technician_id, t.story->login, &first);
     if (err == ERR_NONE && first.at == 0)
-        return err_set(cx, ERR_NOT_FOUND, "the account has no sign-in %.*s", STR_ARG(t.story->login));
+        return is_unknown(cx, t.story->login);
     t.session = l.id != 0 ? id_text(cx, l.result_session_id) : STR_NULL;
     if (err == ERR_NONE && l.id != 0)
         err = store_explain_pushes(cx, l.id, PUSHES, &pushes, &n);

@@ -122,6 +122,11 @@ store_audit_seal(struct cx *cx, const struct audit_row *row)
 enum errcode
 store_audit_before(struct cx *cx, const struct audit_range *range, struct audit_row **rows_out, size_t *n_out)
 {
+    if (range->technician != 0 && range->company != 0)
+        return rows_list(
+            cx, &events, rows_out, n_out,
+            SELECT "WHERE technician_id = $1 AND company_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4",
+            "iiii", range->technician, range->company, range->after, range->limit);
     if (range->technician != 0)
         return rows_list(cx, &events, rows_out, n_out,
                          SELECT "WHERE technician_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "iii",

@@ -213,3 +213,75 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_one_completes_it(own_se
     server.cli("audit", "verify")
     if moment == "removing":
         assert whole["archived"] > 0
+
+
+def test_what_reads_events_says_that_older_ones_are_in_archives(used, tmp_path):
+    server, email = used
+    login = server.console().login(email)
+    assert login.result == "OkTwoFactorAuthenticationRequired"
+    begun = next(event for event in events_of(server) if event["event"] == "login.begun")["detail"]["login"]
+    for _ in range(2):
+        server.cli("technician", "unlock", email)
+    server.wait_for(lambda: len(events_of(server)) == server.cli("audit", "verify")["events"])
+    last = len(events_of(server)) - 1
+    before = {words: server.run(*words).stderr for words in (("audit", "list"), ("stats", "--days", "3"))}
+    assert set(before.values()) == {""}
+    server.cli("audit", "archive", tmp_path / "a.archive", "--to", last)
+    note = f"the events up to {last}, before "
+    for words in (("audit", "list"), ("audit", "list", "--last", "50"), ("audit", "list", "--technician", email),
+                  ("stats", "--days", "3"), ("audit", "export", "--format", "json")):
+        done = server.run(*words)
+        assert done.returncode == 0 and note in done.stderr, words
+        assert note in server.run("--json", *words).stderr, words
+    for words in (("audit", "list", "--last", "1"), ("audit", "list", "--after", last), ("audit", "export", "--format", "json", "--after", last)):
+        assert server.run(*words).stderr == "", words
+    for words in (("audit", "export", "--format", "cef", "--after", "2"), ("audit", "follow", "--after", "2")):
+        with pytest.raises(Refused, match=f"the events up to {last} are in archives: go on with --after {last}"):
+            server.cli(*words)
+    with pytest.raises(Refused, match=f"since .*the events up to {last} are in archives"):
+        server.cli("explain", email, "--login", begun)
+
+
+def test_a_list_is_printed_in_parts_and_is_one_document(own_server, name, tmp_path):
+    """Its memory does not grow with the log: parts of 1000 rows, of which two and a half are here."""
+    company, email = name
+    server = own_server({("store", "path"): tmp_path / "long.db"}, start=False)
+    server.company(company)
+    server.technician(company, email)
+    server.cli("technician", "unlock", email)
+    many(server, 2500)
+    listed = events_of(server)
+    assert [event["seq"] for event in listed] == list(range(1, server.cli("audit", "verify")["events"] + 1))
+    for last in (1, 999, 1000, 1001, 2400, 9999):
+        assert server.cli("audit", "list", "--last", last)["events"] == listed[-last:]
+    assert server.cli("audit", "list", "--last", 2000, "--after", len(listed) - 3)["events"] == listed[-3:]
+    of_account = [event for event in listed if event["account"] == email]
+    assert server.cli("audit", "list", "--technician", email, "--company", company, "--last", 2)["events"] == of_account[-2:]
+    assert server.cli("audit", "list", "--after", len(listed))["events"] == []
+    lines = server.run("audit", "list").stdout.splitlines()
+    assert len(lines) == 1 + len(listed) and lines[0].startswith("seq") and lines[-1].startswith(str(len(listed)))
+    assert server.run("audit", "list", "--after", len(listed)).stdout == "Nothing was logged.\n"
+
+
+def peak(server, *words):
+    """Of one command, in KiB: what the sanitizer keeps of freed memory is switched off."""
+    env = {**server.env, "ASAN_OPTIONS": "quarantine_size_mb=1:detect_leaks=0"}
+    with open(os.devnull, "wb") as sink:
+        process = subprocess.Popen([CLI, "-c", server.config, *words], env=env, stdout=sink)
+        _, status, used_of = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used_of.ru_maxrss
+
+
+def test_a_long_list_takes_no_more_memory_than_a_short_one(own_server, tmp_path):
+    server = own_server({("store", "path"): tmp_path / "long.db"}, start=False)
+    many(server, 2000)
+    lists = (["audit", "list"], ["audit", "export", "--format", "json"])
+    before = [peak(server, *words) for words in lists]
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
+        store.executemany("INSERT INTO audit (at, id, event, actor, source, detail) VALUES (?, ?, 'session.ended', 'system', '', '{}')",
+                          ((2_000_000 + i, i) for i in range(12000)))
+    server.cli("audit", "verify")
+    after = [peak(server, *words) for words in lists]
+    assert all(long < short + 8192 for short, long in zip(before, after)), (before, after)
