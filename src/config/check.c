@@ -382,6 +382,7 @@ config_check(const struct config *c, struct problems *p)
     check_proxy_protocol(c, p);
     check_socket(c, p);
     check_tls(c, p);
+    check_redirect(c, p);
     check_memory(c, p);
     check_times(c, p);
     check_store(c, p);

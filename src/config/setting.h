@@ -79,5 +79,7 @@ bool url_is_loopback(struct str url);
 /* The rules that need more than one value, or more than the kind of a value. A rule is skipped if it
  * depends on a value that was not read. */
 void config_check(const struct config *c, struct problems *p);
+/* Of tls.redirect_listen and tls.webroot. */
+void check_redirect(const struct config *c, struct problems *p);
 
 #endif

@@ -52,7 +52,7 @@ connection_give_buffers(struct connection *c)
 void
 connection_count(const struct front *f)
 {
-    if (!f->is_watch)
+    if (!f->is_aside)
         metrics_set(METRIC_CONNECTIONS, 0, (int64_t)f->n_connections);
 }
 

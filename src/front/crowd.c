@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "front/parts.h"
+#include "front/redirect.h"
 #include "front/throttle.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
@@ -24,7 +25,11 @@ crowd_warn(struct front *f)
 struct throttle_source *
 crowd_count(struct front *f, const struct inet_addr *from, bool is_proxy)
 {
-    size_t most = is_proxy ? SIZE_MAX : (size_t)f->config->limits_connections_per_source;
+    size_t most = (size_t)f->config->limits_connections_per_source;
+    if (f->is_redirect && most > REDIRECT_PER_SOURCE)
+        most = REDIRECT_PER_SOURCE;
+    if (is_proxy)
+        most = SIZE_MAX;
     struct throttle_source *source = throttle_connect(&f->throttle, from, most);
     f->turned_away += source == NULL;
     if (source == NULL) {

@@ -11,6 +11,7 @@
 #include "pages/pages.h"
 #include "pages/route.h"
 #include "front/parts.h"
+#include "front/redirect.h"
 #include "front/watch.h"
 #include "log/log.h"
 #include "soap/soap.h"
@@ -52,8 +53,8 @@ dispatch_head(struct peer *p, struct http_parser *parser)
     struct route route;
 
     find_route(f, &route);
-    if (f->is_watch)
-        http_parser_limit_body(parser, 0, 0);
+    if (f->is_aside)
+        http_parser_limit_body(parser, 0, f->is_redirect ? smaller(REDIRECT_BODY, most) : 0);
     else if (route.kind == ROUTE_SERVICE && f->request.method == HTTP_POST)
         http_parser_limit_body(parser, smaller(SOAP_BODY_MAX, most), most);
     else if (route.kind == ROUTE_API)
@@ -133,6 +134,10 @@ dispatch_request(struct peer *p)
 {
     if (p->front->is_watch) {
         watch_respond(p);
+        return true;
+    }
+    if (p->front->is_redirect) {
+        redirect_respond(p);
         return true;
     }
     bool is_answered = dispatch(p);

@@ -6,11 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/rand.h"
 #include "front/connection.h"
 #include "front/listen.h"
 #include "front/parts.h"
+#include "front/redirect.h"
 #include "log/log.h"
 
 enum {
@@ -76,6 +78,8 @@ front_new(struct loop *l, const struct config *config)
         err_no_memory();
     f->loop = l;
     f->config = config;
+    f->challenges = -1;
+    f->connections_most = (size_t)config->limits_connections;
     f->limits = (struct http_limits){.line = (uint32_t)config->limits_header_size,
                                      .head = (uint32_t)config->limits_header_size,
                                      .body = SOAP_BODY_MAX};
@@ -135,6 +139,8 @@ front_free(struct front **at)
     buf_clear(&f->scratch);
     buf_clear(&f->body);
     arena_clear(&f->arena);
+    if (f->challenges >= 0)
+        (void)close(f->challenges);
     free(f);
     *at = NULL;
 }
@@ -154,7 +160,16 @@ front_set_metrics(struct front *f, const struct metrics_view *view)
 void
 front_set_watch(struct front *f)
 {
-    f->is_watch = true;
+    f->is_aside = f->is_watch = true;
+}
+
+void
+front_set_redirect(struct front *f, int challenges)
+{
+    f->is_aside = f->is_redirect = true;
+    f->challenges = challenges;
+    if (f->connections_most > REDIRECT_CONNECTIONS)
+        f->connections_most = REDIRECT_CONNECTIONS;
 }
 
 enum errcode
@@ -230,7 +245,7 @@ front_reload(struct front *f)
 {
     forwarded_set(&f->proxies, &f->config->server_trusted_proxies, f->config->server_public_url);
     set_hsts(f);
-    f->has_warned_of_proxy = f->has_warned_of_refusal = false;
+    f->has_warned_of_proxy = f->has_warned_of_refusal = f->has_warned_of_clear = false;
     backend_set_limits(&f->backend, f->config->limits_call_time, (size_t)f->config->limits_queue_per_source);
 }
 

@@ -4,7 +4,8 @@
  *
  * Not here: starting processes, opening sockets and files, the control channel and confinement (src/proc does
  * all of this and passes descriptors in), the domain and the database (the worker's). It opens no descriptor
- * of its own except through accept(2), and needs no file system.
+ * of its own except through accept(2), and needs no file system (that of front_set_redirect reads one
+ * folder).
  *
  *     f = front_new(loop, &config);
  *     front_add_certificate(cx, f, &certificate);     each, for TLS; before the first listener
@@ -49,6 +50,10 @@ void front_set_metrics(struct front *f, const struct metrics_view *view);
 /* This front serves /metrics, /healthz and /readyz, and nothing else, to local monitoring; what it does
  * itself is not counted. Before the first listener. */
 void front_set_watch(struct front *f);
+/* This front serves what redirect.h says, and nothing else, within a budget of its own. challenges: the
+ * folder of the answers to certificate authorities, which the front takes; -1: none. Before the first
+ * listener. */
+void front_set_redirect(struct front *f, int challenges);
 
 enum front_listener_trait {
     FRONT_LISTENER_PROXY = 1, /* connections begin with a header of the PROXY protocol (proxy_header.h) */

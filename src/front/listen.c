@@ -85,7 +85,7 @@ give_way(struct front *f)
 static bool
 has_room(struct front *f)
 {
-    if (f->n_connections < (size_t)f->config->limits_connections)
+    if (f->n_connections < f->connections_most)
         return true;
     bool has_given_way = give_way(f);
     f->gave_way += has_given_way;
@@ -98,7 +98,7 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     struct front *f = l->front;
     bool is_proxy = from->is_unix || forwarded_is_proxy(&f->proxies, &from->address);
     bool expects_proxy = (l->traits & FRONT_LISTENER_PROXY) != 0;
-    bool was_full = f->n_connections >= (size_t)f->config->limits_connections;
+    bool was_full = f->n_connections >= f->connections_most;
     struct throttle_source *source = crowd_count(f, &from->address, is_proxy);
     int on = 1;
 
@@ -118,7 +118,7 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     if (!from->is_unix)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     f->accepted++;
-    if (!f->is_watch)
+    if (!f->is_aside)
         metrics_count(METRIC_ACCEPTED, 0);
     connection_new(f, fd, &(struct connection_start){*from, source, expects_proxy});
 }

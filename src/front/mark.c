@@ -154,7 +154,7 @@ method_text(enum http_method method)
 static bool
 is_wanted(const struct front *f, unsigned status)
 {
-    return !f->is_watch && (f->config->log_access == CONFIG_ACCESS_ALL ||
+    return !f->is_aside && (f->config->log_access == CONFIG_ACCESS_ALL ||
                             (f->config->log_access == CONFIG_ACCESS_ERRORS && status >= 400));
 }
 

@@ -61,6 +61,9 @@ struct front {
     struct tls_context *next_tls; /* incomplete, or NULL */
     struct certificate_watch certificate;
     struct list connections, listeners;
+    int challenges;               /* the folder tls.webroot; -1: none */
+    int64_t challenge_warned;     /* loop_now; 0: never */
+    size_t connections_most;      /* limits.connections, or less */
     size_t gave_way, turned_away; /* since full_warned */
     int64_t full_warned;          /* loop_now; 0: never */
     size_t n_connections;
@@ -71,7 +74,10 @@ struct front {
     uint64_t mark_first, marks;  /* of the ids of requests: a random start, and how many */
     struct metrics_view metrics; /* of all processes */
     bool is_sandbox;
-    bool is_watch;              /* serves metrics and health, and nothing else */
+    bool is_aside;              /* offers no operation, and does not count what it does: */
+    bool is_watch;              /* serves metrics and health, and nothing else, */
+    bool is_redirect;           /* or what redirect.h says */
+    bool has_warned_of_clear;   /* a request that was posted there; logged once, and again after a reload */
     bool has_bad_certificate;   /* next_tls must not be used */
     bool has_warned_of_proxy;   /* proxies whose headers are missing; logged once, and again after a reload */
     bool has_warned_of_refusal; /* the same of requests that a proxy's headers make unanswerable */

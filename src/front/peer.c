@@ -50,7 +50,7 @@ peer_respond(struct peer *p, const struct response *r)
                                              .request_id = mark_id(&p->mark),
                                              .hsts = p->is_secure ? f->hsts : STR_NULL};
     response_write(r, &setting, &p->out);
-    if (!f->is_watch)
+    if (!f->is_aside)
         metrics_count(METRIC_REQUESTS, class_of(r->status));
     mark_log(p, r->status, r->body.n);
 }

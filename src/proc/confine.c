@@ -47,8 +47,8 @@ restrict_files(struct cx *cx, const struct confine *s)
     return landlock_enter(cx, &l, err);
 }
 
-/* A worker's, in addition: L whose database server is on this machine, T any. */
-enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER, L = 8, T = 16 };
+/* In addition: of a worker L whose database server is on this machine, T any; A of a front. */
+enum { F = CONFINE_FRONT, W = CONFINE_WORKER, C = CONFINE_COURIER, L = 8, T = 16, A = 32 };
 
 struct allowed {
     const char *name;
@@ -165,7 +165,8 @@ static enum errcode
 restrict_calls(struct cx *cx, const struct confine *s)
 {
     const enum confine_kind kind = s->kind;
-    const unsigned kinds = (unsigned)kind | (s->connects ? L : 0U) | (s->n_ports > 0 ? T : 0U);
+    const unsigned kinds =
+        (unsigned)kind | (s->connects ? L : 0U) | (s->n_ports > 0 ? T : 0U) | (s->answers ? A : 0U);
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (f == NULL)
         return err_set(cx, ERR_SYSTEM, "seccomp: no filter");

@@ -33,6 +33,7 @@ struct confine {
     bool connects;         /* a worker: to its database server, by a socket of this machine */
     const uint16_t *ports; /* and by TCP, to these ports alone where the kernel knows how */
     size_t n_ports;
+    bool answers;       /* a front: opens files to read, below the paths alone */
     size_t descriptors; /* how many descriptors it may ever have open */
     size_t memory;      /* how many bytes of data it may have (RLIMIT_DATA); 0: any number */
 };

@@ -25,6 +25,7 @@ static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_GO] = {"go", 0, 0, true, true, false},
     [CONTROL_METRICS] = {"metrics", 1, 1, true, false, false},
     [CONTROL_WATCH] = {"watch", 0, 0, false, false, false},
+    [CONTROL_REDIRECT] = {"redirect", 0, 0, false, false, false},
     [CONTROL_DRAIN] = {"drain", 0, 0, false, false, false},
     [CONTROL_READY] = {"ready", 0, 0, false, false, false},
     [CONTROL_DRAINED] = {"drained", 0, 0, false, false, false},

@@ -34,6 +34,8 @@ enum control_type {
     CONTROL_DRAIN,   /* finish what is in flight, accept no more, exit */
     CONTROL_METRICS, /* the page of metrics: `slot` of it is yours */
     CONTROL_WATCH,   /* to a front, before GO: serve metrics and health at metrics.listen, and nothing else */
+    CONTROL_REDIRECT, /* to a front, before GO: serve tls.redirect_listen (front/redirect.h), and nothing else
+                       */
     CONTROL_REHEARSE, /* sent first: load what a start loads, report on it (FINDING), serve nothing; a
                        * later GO asks for READY and the exit */
     /* child -> supervisor */

@@ -205,6 +205,7 @@ obey(struct courier *c, struct control *m)
     case CONTROL_FRONT:
     case CONTROL_COURIER:
     case CONTROL_WATCH:
+    case CONTROL_REDIRECT:
     case CONTROL_GO:
     case CONTROL_READY:
     case CONTROL_DRAINED:

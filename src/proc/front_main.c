@@ -3,6 +3,7 @@
  * runs the front (front/front.h) on its loop until it is asked to drain. */
 #include <jansson.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "base/rand.h"
 #include "front/away.h"
 #include "front/front.h"
+#include "front/redirect.h"
 #include "log/log.h"
 #include "metrics/metrics_read.h"
 #include "proc/child.h"
@@ -21,7 +23,7 @@
 #include "proc/control.h"
 #include "proc/watch.h"
 
-enum { OTHER_DESCRIPTORS = 64, LINES_MAX = 32 * 1024 };
+enum { OTHER_DESCRIPTORS = 64, LINES_MAX = 32 * 1024, REDIRECT_MEMORY = 256 * 1024 * 1024 };
 
 struct process {
     struct cx cx;
@@ -31,7 +33,7 @@ struct process {
     struct loop_fd control;
     struct loop_timer alive;
     int64_t said_alive;
-    bool rehearses, is_watch;
+    bool rehearses, is_watch, is_redirect;
     int status;
 };
 
@@ -68,6 +70,19 @@ alive_due(struct loop_timer *t)
     loop_timer_set(p->loop, t, clock_mono() + CHILD_ALIVE_EVERY);
 }
 
+/* *fd_out -1: none is configured. */
+static enum errcode
+open_webroot(struct process *p, int *fd_out)
+{
+    *fd_out = -1;
+    if (str_is_empty(p->config.tls_webroot))
+        return ERR_NONE;
+    *fd_out = open(p->config.tls_webroot.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+    return *fd_out >= 0 ? ERR_NONE
+                        : err_set(&p->cx, ERR_CONFIG, "tls.webroot: %.*s: %s", STR_ARG(p->config.tls_webroot),
+                                  strerror(errno));
+}
+
 static enum errcode
 take_certificate(struct process *p, struct control *m)
 {
@@ -96,6 +111,21 @@ take_metrics(struct process *p, struct control *m)
         front_set_metrics(p->front, &view);
     enum errcode taken = child_take_metrics(&p->cx, m);
     return err == ERR_NONE ? taken : err;
+}
+
+/* Its own process, so that strangers who speak in the clear reach nothing else, and no front can open a file.
+ */
+static enum errcode
+become_redirect(struct process *p)
+{
+    int folder = -1;
+    enum errcode err = open_webroot(p, &folder);
+    if (err != ERR_NONE)
+        return err;
+    p->is_redirect = true;
+    log_init("redirect", (enum log_level)p->config.log_level);
+    front_set_redirect(p->front, folder);
+    return ERR_NONE;
 }
 
 /* Takes a channel or file from the supervisor. */
@@ -128,6 +158,8 @@ obey(struct process *p, struct control *m)
         log_init("watch", (enum log_level)p->config.log_level);
         front_set_watch(p->front);
         return ERR_NONE;
+    case CONTROL_REDIRECT:
+        return become_redirect(p);
     case CONTROL_DRAIN:
         drain(p);
         return ERR_NONE;
@@ -186,6 +218,25 @@ warm_up(void)
     json_object_seed((size_t)seed | 1); /* otherwise jansson opens /dev/urandom; 0 would do so too */
 }
 
+static enum errcode
+enclose(struct process *p)
+{
+    const struct confine_path webroot = {.path = p->config.tls_webroot.p};
+    struct confine confine = {.kind = CONFINE_FRONT,
+                              .memory = p->config.limits_front_memory,
+                              .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
+                                             OTHER_DESCRIPTORS + AWAY_MOST};
+    if (p->is_redirect) {
+        confine.descriptors = REDIRECT_CONNECTIONS + OTHER_DESCRIPTORS + AWAY_MOST;
+        confine.memory =
+            confine.memory == 0 || confine.memory > REDIRECT_MEMORY ? REDIRECT_MEMORY : confine.memory;
+        confine.answers = !str_is_empty(p->config.tls_webroot);
+        confine.paths = &webroot;
+        confine.n_paths = confine.answers ? 1 : 0;
+    }
+    return confine_enter(&p->cx, &confine);
+}
+
 /* Until GO: everything the front needs to start. */
 static enum errcode
 set_up(struct process *p)
@@ -211,11 +262,7 @@ set_up(struct process *p)
     if (m.slot == 0)
         front_watch_certificate(p->front);
     warm_up();
-    struct confine confine = {.kind = CONFINE_FRONT,
-                              .memory = p->config.limits_front_memory,
-                              .descriptors = (size_t)p->config.limits_connections + FRONT_WORKERS_MAX +
-                                             OTHER_DESCRIPTORS + AWAY_MOST};
-    return confine_enter(&p->cx, &confine);
+    return enclose(p);
 }
 
 static enum errcode
@@ -235,6 +282,11 @@ report(struct process *p)
         child_note(line);
     }
     buf_clear(&lines);
+    int folder = -1;
+    if (open_webroot(p, &folder) != ERR_NONE)
+        child_find_error(&p->cx);
+    else if (folder >= 0)
+        (void)close(folder);
     return child_ready(&p->cx);
 }
 

@@ -135,10 +135,11 @@ inherited_check_used(struct cx *cx, const struct inherited *in)
 {
     for (size_t i = 0; i < in->n; i++)
         if (!in->sockets[i].is_used && !in->sockets[i].is_handed)
-            return err_set(
-                cx, ERR_CONFIG,
-                "server.listen does not name %.*s, where the socket '%.*s' of the service manager is bound",
-                STR_ARG(socket_place_format(&cx->arena, &in->sockets[i].at)), STR_ARG(in->sockets[i].name));
+            return err_set(cx, ERR_CONFIG,
+                           "neither server.listen nor tls.redirect_listen names %.*s, where the socket "
+                           "'%.*s' of the service manager is bound",
+                           STR_ARG(socket_place_format(&cx->arena, &in->sockets[i].at)),
+                           STR_ARG(in->sockets[i].name));
     return ERR_NONE;
 }
 

@@ -31,12 +31,13 @@ copy(struct cx *cx, int from, int *fd_out)
 static enum errcode
 get_one(const struct opening *o, struct listener_socket *l, size_t front)
 {
+    bool is_shared = o->out->fronts > 1 && !l->is_redirect;
     int *fd = &l->fds[front];
     enum errcode err = inherited_get(o->cx, o->inherited, &l->at, fd);
     if (err != ERR_NOT_FOUND)
         return err;
     if (!l->at.is_path)
-        return socket_open_address(o->cx, &l->at.inet, o->out->fronts > 1, fd);
+        return socket_open_address(o->cx, &l->at.inet, is_shared, fd);
     return front == 0 ? socket_open_path(o->cx, o->config, l->at.path, fd) : copy(o->cx, l->fds[0], fd);
 }
 
@@ -49,17 +50,17 @@ close_sockets(struct listener_socket *l, size_t fronts)
 }
 
 static enum errcode
-open_place(const struct opening *o, const struct socket_place *at, bool expects_proxy)
+open_place(const struct opening *o, const struct listener_socket *place)
 {
     struct listeners *out = o->out;
     if (out->n == LISTENERS_MAX)
         return err_set(o->cx, ERR_CONFIG, "server.listen: more than %d addresses", LISTENERS_MAX);
     struct listener_socket *l = &out->sockets[out->n];
-    *l = (struct listener_socket){.at = *at, .expects_proxy = expects_proxy};
+    *l = *place;
     for (size_t front = 0; front < out->fronts; front++)
         l->fds[front] = -1;
     enum errcode err = ERR_NONE;
-    for (size_t front = 0; err == ERR_NONE && front < out->fronts; front++)
+    for (size_t front = 0; err == ERR_NONE && front < (l->is_redirect ? 1 : out->fronts); front++)
         err = get_one(o, l, front);
     if (err == ERR_NONE)
         out->n++;
@@ -77,8 +78,9 @@ open_name(const struct opening *o, const struct listener_item *item, bool expect
     size_t n = 0, before = o->out->n;
     enum errcode err = socket_resolve(o->cx, item->host, found, LISTENERS_MAX, &n);
     for (size_t i = 0; err == ERR_NONE && i < n; i++) {
-        const struct socket_place at = {.inet = {.addr = found[i], .port = item->at.port}};
-        err = open_place(o, &at, expects_proxy);
+        const struct listener_socket place = {.at = {.inet = {.addr = found[i], .port = item->at.port}},
+                                              .expects_proxy = expects_proxy};
+        err = open_place(o, &place);
         bool is_last = i + 1 == n;
         if (err == ERR_NOT_FOUND && (!is_last || o->out->n > before)) {
             err_forget(o->cx);
@@ -97,9 +99,19 @@ open_item(const struct opening *o, struct str text)
         return err_set(o->cx, ERR_CONFIG, "server.listen: %.*s is not a place to listen", STR_ARG(text));
     if (item.kind == LISTENER_NAME)
         return open_name(o, &item, expects_proxy);
-    const struct socket_place at = {
-        .is_path = item.kind == LISTENER_UNIX, .inet = item.at, .path = item.path};
-    return open_place(o, &at, expects_proxy);
+    const struct listener_socket place = {
+        .at = {.is_path = item.kind == LISTENER_UNIX, .inet = item.at, .path = item.path},
+        .expects_proxy = expects_proxy};
+    return open_place(o, &place);
+}
+
+static enum errcode
+open_redirect(const struct opening *o, struct str text)
+{
+    struct listener_socket place = {.is_redirect = true};
+    if (inet_endpoint_parse(text, &place.at.inet) != ERR_NONE)
+        return err_set(o->cx, ERR_CONFIG, "tls.redirect_listen: %.*s is not an address", STR_ARG(text));
+    return open_place(o, &place);
 }
 
 enum errcode
@@ -112,6 +124,8 @@ listeners_open(struct cx *cx, const struct config *config, struct inherited *inh
     enum errcode err = ERR_NONE;
     for (size_t i = 0; err == ERR_NONE && i < config->server_listen.n; i++)
         err = open_item(&o, config->server_listen.items[i]);
+    for (size_t i = 0; err == ERR_NONE && i < config->tls_redirect_listen.n; i++)
+        err = open_redirect(&o, config->tls_redirect_listen.items[i]);
     if (err == ERR_NONE)
         err = inherited_check_used(cx, inherited);
     if (err != ERR_NONE)
@@ -128,8 +142,9 @@ listeners_close(struct listeners *l)
 }
 
 void
-listeners_describe(struct cx *cx, const struct listeners *l, struct buf *out)
+listeners_describe(struct cx *cx, const struct listeners *l, bool redirects, struct buf *out)
 {
     for (size_t i = 0; i < l->n; i++)
-        buf_addf(out, " %.*s", STR_ARG(socket_place_format(&cx->arena, &l->sockets[i].at)));
+        if (l->sockets[i].is_redirect == redirects)
+            buf_addf(out, " %.*s", STR_ARG(socket_place_format(&cx->arena, &l->sockets[i].at)));
 }

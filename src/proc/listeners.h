@@ -24,7 +24,8 @@ enum { LISTENERS_MAX = 32, FRONTS_MAX = 16 };
 struct listener_socket {
     struct socket_place at; /* with the port that the kernel chose if 0 was configured */
     bool expects_proxy;     /* server.proxy_protocol */
-    int fds[FRONTS_MAX];
+    bool is_redirect;       /* tls.redirect_listen: one process has it, in fds[0] */
+    int fds[FRONTS_MAX];    /* -1: none */
 };
 
 struct listeners {
@@ -32,7 +33,8 @@ struct listeners {
     struct listener_socket sockets[LISTENERS_MAX];
 };
 
-/* One socket for each place of server.listen and front: an inherited one where there is one for the place.
+/* One socket for each place of server.listen and front, and one for each place of tls.redirect_listen: an
+ * inherited one where there is one for the place.
  * config must outlive *out. ERR_CONFIG (an invalid address, too many, an inherited socket for none of the
  * places), ERR_SYSTEM (address in use or not local, a name without addresses); no socket is left open then.
  */
@@ -40,7 +42,7 @@ enum errcode listeners_open(struct cx *cx, const struct config *config, struct i
                             struct listeners *out) MUST_CHECK;
 void listeners_close(struct listeners *l);
 
-/* Appends " ADDRESS:PORT" or " unix:/PATH" for each. */
-void listeners_describe(struct cx *cx, const struct listeners *l, struct buf *out);
+/* Appends " ADDRESS:PORT" or " unix:/PATH" for each of server.listen, or of tls.redirect_listen. */
+void listeners_describe(struct cx *cx, const struct listeners *l, bool redirects, struct buf *out);
 
 #endif

@@ -30,8 +30,14 @@ member_init(struct member *m, struct supervisor *s, enum member_kind kind, uint3
 const char *
 member_name(const struct member *m)
 {
-    static const char *const names[] = {"worker", "front", "courier", "watch"};
+    static const char *const names[] = {"worker", "front", "courier", "watch", "redirect"};
     return names[m->kind];
+}
+
+bool
+member_accepts(const struct member *m)
+{
+    return m->kind == MEMBER_FRONT || m->kind == MEMBER_REDIRECT;
 }
 
 static const char *
@@ -41,7 +47,8 @@ executable(const struct member *m)
     const char *const paths[] = {[MEMBER_WORKER] = o->worker,
                                  [MEMBER_FRONT] = o->front,
                                  [MEMBER_COURIER] = o->courier,
-                                 [MEMBER_WATCH] = o->watch};
+                                 [MEMBER_WATCH] = o->watch,
+                                 [MEMBER_REDIRECT] = o->front};
     return paths[m->kind];
 }
 
@@ -170,6 +177,8 @@ member_give_config(struct member *m)
 static void
 give_listener(struct member *front, const struct listener_socket *l)
 {
+    if (l->is_redirect != (front->kind == MEMBER_REDIRECT))
+        return;
     unsigned traits =
         (l->expects_proxy ? FRONT_LISTENER_PROXY : 0U) | (l->at.is_path ? FRONT_LISTENER_UNIX : 0U);
     member_tell(front,
@@ -190,11 +199,13 @@ set_up(struct member *m)
                                      .n_fds = 1});
     if (m->kind == MEMBER_WATCH)
         member_tell(m, &(struct control){.type = CONTROL_WATCH});
-    if (m->kind == MEMBER_FRONT) {
+    if (m->kind == MEMBER_REDIRECT)
+        member_tell(m, &(struct control){.type = CONTROL_REDIRECT});
+    if (m->kind == MEMBER_FRONT)
         member_give_tls(m);
+    if (member_accepts(m))
         for (size_t i = 0; i < s->listeners.n; i++)
             give_listener(m, &s->listeners.sockets[i]);
-    }
     join_with_others(m);
     member_tell(
         m, &(struct control){.type = CONTROL_GO, .slot = m->slot, .is_first = s->phase == PHASE_STARTING});

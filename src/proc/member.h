@@ -14,8 +14,9 @@
 #include "proc/control.h"
 #include "proc/listeners.h"
 
-/* The order of metrics.def's list PROCESS. The watch is a front that serves metrics and health alone. */
-enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER, MEMBER_WATCH };
+/* The order of metrics.def's list PROCESS. Two others are a front's program: the watch, which serves metrics
+ * and health alone, and what serves tls.redirect_listen. */
+enum member_kind { MEMBER_WORKER, MEMBER_FRONT, MEMBER_COURIER, MEMBER_WATCH, MEMBER_REDIRECT };
 
 struct member;
 struct supervisor;
@@ -54,6 +55,8 @@ void member_init(struct member *m, struct supervisor *s, enum member_kind kind, 
 
 /* Such as "worker"; a constant. */
 const char *member_name(const struct member *m);
+/* It has listening sockets of ours: a drain begins with it. */
+bool member_accepts(const struct member *m);
 
 /* Creates the process and sends everything it needs before it may confine itself, GO last. On an error,
  * which is in the supervisor's cx, pid is 0, or the process was killed and SIGCHLD will follow. */

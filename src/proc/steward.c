@@ -36,7 +36,7 @@ open_pid(pid_t pid)
 static bool
 is_kind(const struct steward *w, size_t i, bool fronts)
 {
-    return (w->s->members[i].kind == MEMBER_FRONT) == fronts;
+    return member_accepts(&w->s->members[i]) == fronts;
 }
 
 static size_t

@@ -32,7 +32,8 @@
 
 enum {
     MESSAGES_MAX = 64 * 1024,
-    PATROLS = 8 /* ALIVE messages within the time that a child may be silent */
+    PATROLS = 8, /* ALIVE messages within the time that a child may be silent */
+    OTHERS = 3   /* courier, watch, redirect */
 };
 
 /* The only function that sets the phase. */
@@ -61,7 +62,7 @@ count_running(const struct supervisor *s, bool fronts_only)
 {
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++)
-        if (s->members[i].pid > 0 && (!fronts_only || s->members[i].kind == MEMBER_FRONT))
+        if (s->members[i].pid > 0 && (!fronts_only || member_accepts(&s->members[i])))
             n++;
     return n;
 }
@@ -140,7 +141,7 @@ drain(struct supervisor *s)
     for (size_t i = 0; i < s->n; i++) {
         struct member *m = &s->members[i];
         loop_timer_stop(s->loop, &m->restart);
-        if (m->kind == MEMBER_FRONT)
+        if (member_accepts(m))
             member_tell(m, &(struct control){.type = CONTROL_DRAIN});
     }
     loop_timer_set(s->loop, &s->deadline, clock_mono() + s->source.config.server_drain_time);
@@ -221,14 +222,26 @@ got_child_signal(void *arg, int signo)
 }
 
 static void
+note_redirects(struct supervisor *s)
+{
+    struct buf line;
+    buf_init(&line, MESSAGES_MAX);
+    listeners_describe(&s->cx, &s->listeners, true, &line);
+    if (line.len > 0)
+        log_event(LOG_REDIRECT, "addresses=\"%.*s\"", STR_ARG(str_sub(buf_view(&line), 1, SIZE_MAX)));
+    buf_clear(&line);
+}
+
+static void
 announce(struct supervisor *s)
 {
     struct buf line;
     buf_init(&line, MESSAGES_MAX);
     buf_add_cstr(&line, "READY");
-    listeners_describe(&s->cx, &s->listeners, &line);
+    listeners_describe(&s->cx, &s->listeners, false, &line);
     struct str addresses = str_sub(buf_view(&line), sizeof "READY", line.len);
     log_event(LOG_READY, "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
+    note_redirects(s);
     if (s->options->clock_fd > 0)
         log_event(LOG_SANDBOX, "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
                   STR_ARG(addresses));
@@ -359,10 +372,10 @@ serve(struct supervisor *s)
         return s->cx.err == ERR_CONFIG ? SUPERVISE_BAD_CONFIG : SUPERVISE_FAILED;
     }
     size_t fronts = s->listeners.fronts, workers = source_workers(&s->source);
-    s->members = calloc(fronts + workers + 2, sizeof *s->members);
+    s->members = calloc(fronts + workers + OTHERS, sizeof *s->members);
     if (s->members == NULL)
         err_no_memory();
-    if (metrics_make(&s->cx, SLOT_FIRST + fronts + workers + 2, &s->metrics) != ERR_NONE) {
+    if (metrics_make(&s->cx, SLOT_FIRST + fronts + workers + OTHERS, &s->metrics) != ERR_NONE) {
         log_cx_error(&s->cx, LOG_START_FAILED);
         return SUPERVISE_FAILED;
     }
@@ -371,6 +384,7 @@ serve(struct supervisor *s)
     add_members(s, MEMBER_FRONT, fronts);
     add_members(s, MEMBER_COURIER, s->options->courier != NULL ? 1 : 0);
     add_members(s, MEMBER_WATCH, s->options->watch != NULL && s->source.config.metrics_listen.n > 0 ? 1 : 0);
+    add_members(s, MEMBER_REDIRECT, s->source.config.tls_redirect_listen.n > 0 ? 1 : 0);
     for (size_t i = 0; i < s->n && s->phase == PHASE_STARTING; i++)
         start(&s->members[i]);
     s->patrolled_at = clock_mono();

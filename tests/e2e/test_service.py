@@ -188,7 +188,7 @@ def test_sockets_of_another_process_are_not_taken(own_server, tmp_path):
         assert healthy(server.port)
 
 
-@pytest.mark.parametrize("kind, said", [(socket.SOCK_STREAM, "server.listen does not name 127.0.0.1:"),
+@pytest.mark.parametrize("kind, said", [(socket.SOCK_STREAM, "neither server.listen nor tls.redirect_listen names 127.0.0.1:"),
                                         (socket.SOCK_DGRAM, "is not a listening stream socket")])
 def test_a_given_socket_that_cannot_be_meant_ends_the_start(own_server, kind, said):
     server = own_server(start=False)

@@ -268,6 +268,36 @@ pairs(void **state)
 }
 
 static void
+plain_listeners(void **state)
+{
+    (void)state;
+#define DOOR "[server]\nlisten = 127.0.0.1:443\npublic_url = https://a.example\n[tls]\n"
+    assert_accepted(DOOR "redirect_listen = 0.0.0.0:80 [::]:80\nwebroot = /var/lib/acme\n");
+    assert_accepted(DOOR "redirect_listen = 127.0.0.1:0\n");
+    assert_accepted(DOOR "redirect_listen = 127.0.0.1:80\nwebroot = /var/lib/countersign-acme\n");
+    assert_refused("[server]\npublic_url = http://127.0.0.1\n[tls]\nredirect_listen = 127.0.0.1:80\n",
+                   "f:4: redirect_listen needs public_url, the https address that it sends everyone to\n");
+    assert_refused("[tls]\nredirect_listen = 127.0.0.1:80\n",
+                   "f:2: redirect_listen needs public_url, the https address that it sends everyone to\n");
+    assert_refused(DOOR "redirect_listen = a.example:80 unix:/run/a 127.0.0.1:443\n",
+                   "f:5: redirect_listen: a.example:80 is not ADDRESS:PORT or [ADDRESS]:PORT\n"
+                   "f:5: redirect_listen: unix:/run/a is not ADDRESS:PORT or [ADDRESS]:PORT\n"
+                   "f:5: redirect_listen: 127.0.0.1:443 is in server.listen too\n");
+    assert_refused(DOOR "webroot = /srv\n", "f:5: webroot without redirect_listen, which would serve it\n");
+    static const char *const with_secrets[] = {"/", "/var/lib", "/var/lib/countersign",
+                                               "/var/lib/countersign/"};
+    for (size_t i = 0; i < ARRAY_LEN(with_secrets); i++) {
+        char text[300];
+        (void)snprintf(text, sizeof text, DOOR "redirect_listen = 127.0.0.1:80\nwebroot = %s\n",
+                       with_secrets[i]);
+        assert_refused(text, "f:6: webroot must be a folder of its own: the database or a key is in it\n");
+    }
+    assert_refused(DOOR "certificate = /c/a\nkey = /c/b\nredirect_listen = 127.0.0.1:80\nwebroot = /c\n",
+                   "f:8: webroot must be a folder of its own: the database or a key is in it\n");
+#undef DOOR
+}
+
+static void
 webhook(void **state)
 {
     (void)state;
@@ -318,6 +348,7 @@ main(void)
                                        cmocka_unit_test(rules_about_refused_values),
                                        cmocka_unit_test(proxies),
                                        cmocka_unit_test(pairs),
+                                       cmocka_unit_test(plain_listeners),
                                        cmocka_unit_test(webhook),
                                        cmocka_unit_test(push)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -416,8 +416,36 @@ a_process_has_so_much_memory(void **state)
         struct confine s = {.kind = kinds[i], .descriptors = DESCRIPTORS};
         assert_int_equal(within(&s, probe_memory), 0);
         s.memory = (size_t)32 << 20;
-        assert_int_equal(within(&s, probe_daily_work), 0);
         assert_int_equal(within(&s, probe_memory), MORE);
+    }
+}
+
+static struct {
+    const char *name;
+    int flags, wanted;
+} file;
+
+static int
+probe_open(void)
+{
+    int parent = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return openat(parent, file.name, file.flags | O_CLOEXEC, 0600) >= 0 ? 0 : REFUSED;
+}
+
+/* Below one folder, to read, and without following links; the sanitizers read more. */
+static void
+a_front_that_answers_challenges_reads_one_folder(void **state)
+{
+    (void)state;
+    const __typeof__(file) rows[] = {{"store/library", O_RDONLY | O_NOFOLLOW, 0},
+                                     {"store/file", O_WRONLY | O_CREAT | O_NOFOLLOW, -SIGSYS},
+                                     {"store/library", O_RDONLY, IS_SANITIZED ? 0 : -SIGSYS},
+                                     {"/etc/passwd", O_RDONLY | O_NOFOLLOW, REFUSED}};
+    const struct confine_path path = {inside, false};
+    const struct confine s = {CONFINE_FRONT, &path, 1, .answers = true, .descriptors = DESCRIPTORS};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        file = rows[i];
+        assert_int_equal(within(&s, probe_open), file.wanted);
     }
 }
 
@@ -561,6 +589,7 @@ main(void)
         cmocka_unit_test(each_kind_can_do_what_it_needs_and_no_more),
         cmocka_unit_test(a_command_or_an_option_that_is_not_used_kills),
         cmocka_unit_test(a_process_has_so_much_memory),
+        cmocka_unit_test(a_front_that_answers_challenges_reads_one_folder),
         cmocka_unit_test(the_courier_reads_nothing_of_the_store),
         cmocka_unit_test(the_front_reads_no_file),
         cmocka_unit_test(a_path_that_is_not_there_is_no_error),

@@ -56,11 +56,38 @@ each_front_has_a_socket_of_each_address(void **state)
     }
     struct buf text;
     buf_init(&text, 200);
-    listeners_describe(&cx, &l, &text);
+    listeners_describe(&cx, &l, false, &text);
     assert_true(str_starts(buf_view(&text), STR_LIT(" 127.0.0.1:")));
     assert_true(str_find_str(buf_view(&text), STR_LIT(" 127.0.0.2:")) < text.len);
     buf_clear(&text);
     listeners_close(&l);
+    cx_clear(&cx);
+}
+
+static void
+a_plain_listener_is_one_socket_however_many_fronts_there_are(void **state)
+{
+    (void)state;
+    struct cx cx;
+    cx_init(&cx);
+    struct listeners l;
+    struct config config;
+    struct buf text;
+    config_init(&config);
+    config.server_listen = two;
+    config.server_fronts = 3;
+    config.tls_redirect_listen = (struct config_list){(const struct str[]){STR("127.0.0.3:0")}, 1};
+    assert_int_equal(listeners_open(&cx, &config, &none, &l), ERR_NONE);
+    assert_int_equal(l.n, 3);
+    assert_true(l.sockets[2].is_redirect && !l.sockets[1].is_redirect);
+    assert_true(l.sockets[2].fds[0] >= 0 && l.sockets[2].fds[1] == -1 && l.sockets[2].fds[2] == -1);
+    buf_init(&text, 200);
+    listeners_describe(&cx, &l, true, &text);
+    assert_true(str_starts(buf_view(&text), STR_LIT(" 127.0.0.3:")));
+    assert_int_equal(str_find_str(buf_view(&text), STR_LIT("127.0.0.1")), text.len);
+    buf_clear(&text);
+    listeners_close(&l);
+    config_clear(&config);
     cx_clear(&cx);
 }
 
@@ -166,6 +193,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_front_has_a_socket_of_each_address),
+        cmocka_unit_test(a_plain_listener_is_one_socket_however_many_fronts_there_are),
         cmocka_unit_test(an_address_in_use_or_unreadable_is_refused),
         cmocka_unit_test(a_name_stands_for_each_of_its_addresses),
         cmocka_unit_test(a_path_is_one_socket_for_all_fronts_and_for_no_other_account),
