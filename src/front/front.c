@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/rand.h"
+#include "base/secret.h"
 #include "front/connection.h"
 #include "front/listen.h"
 #include "front/parts.h"
@@ -133,6 +134,7 @@ front_free(struct front **at)
     forwarded_clear(&f->proxies);
     tls_context_free(&f->tls);
     tls_context_free(&f->next_tls);
+    secret_wipe(&f->tickets, sizeof f->tickets);
     soap_reader_free(&f->soap);
     ct_wsdl_clear(&f->wsdl);
     pool_clear(&f->pool);
@@ -197,12 +199,21 @@ front_add_certificate(struct cx *cx, struct front *f, const struct front_certifi
     if (err != ERR_NONE)
         return err;
     tls_context_free(&f->tls);
+    if (f->has_tickets)
+        tls_context_use_tickets(f->next_tls, &f->tickets);
     f->tls = f->next_tls;
     f->next_tls = NULL;
     certificate_count(f->tls);
     if (f->certificate.is_on)
         certificate_watch(f);
     return ERR_NONE;
+}
+
+void
+front_set_tickets(struct front *f, const struct tls_tickets *tickets)
+{
+    f->tickets = *tickets;
+    f->has_tickets = true;
 }
 
 void

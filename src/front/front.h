@@ -32,6 +32,7 @@
 #include "metrics/metrics_read.h"
 
 struct front; /* heap */
+struct tls_tickets;
 
 /* Most workers of one front; slots are smaller than this. */
 enum { FRONT_WORKERS_MAX = 256 };
@@ -74,6 +75,10 @@ struct front_certificate {
  * On an error (see http/tls.h) those before stay in use, and the set in hand will not be. */
 enum errcode
 front_add_certificate(struct cx *cx, struct front *f, const struct front_certificate *c) MUST_CHECK;
+
+/* The keys of session tickets, shared by all fronts, from now on; a copy. Before the first certificate, and
+ * whenever they change. Without a call the tickets of a set of certificates end with it. */
+void front_set_tickets(struct front *f, const struct tls_tickets *tickets);
 
 /* What the operator should know about the certificate, one sentence per line (front/certificate.h). */
 void front_describe_certificate(const struct front *f, struct buf *lines);

@@ -29,6 +29,7 @@
 #include "http/parser.h"
 #include "metrics/metrics_read.h"
 #include "http/tls.h"
+#include "base/tickets.h"
 #include "soap/soap.h"
 
 enum {
@@ -59,6 +60,8 @@ struct front {
     struct forwarded_rules proxies;
     struct tls_context *tls;      /* NULL: plain HTTP */
     struct tls_context *next_tls; /* incomplete, or NULL */
+    struct tls_tickets tickets;   /* used if has_tickets */
+    bool has_tickets;
     struct certificate_watch certificate;
     struct list connections, listeners;
     int challenges;               /* the folder tls.webroot; -1: none */

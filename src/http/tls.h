@@ -8,8 +8,10 @@
  * verify. A client that sends no name, or an unknown one, gets the first certificate.
  * To reload certificates, make a new context, use it for new connections, and free the old one:
  * connections keep what they need of it. Only AEAD suites with ECDHE; no renegotiation, no compression, no
- * early data; session tickets under a key that ends with its context, and only for the same choice among the
- * same certificates; ALPN: only http/1.1. It opens no file. The process must ignore SIGPIPE. */
+ * early data; ALPN: only http/1.1. It opens no file. The process must ignore SIGPIPE.
+ *
+ * A session is resumed (by a ticket) only under the name that it began with, with the same choice among the
+ * same certificates, and not beyond the end of their validity. */
 #ifndef COUNTERSIGN_HTTP_TLS_H
 #define COUNTERSIGN_HTTP_TLS_H
 
@@ -22,6 +24,7 @@
 #include "base/str.h"
 
 struct tls_context; /* heap */
+struct tls_tickets; /* base/tickets.h */
 struct tls_conn;    /* heap */
 
 enum tls_result {
@@ -62,6 +65,9 @@ enum errcode tls_context_end(struct cx *cx, struct tls_context *ctx) MUST_CHECK;
 /* All of it for a single certificate. */
 enum errcode
 tls_context_new(struct cx *cx, struct str cert_pem, struct str key_pem, struct tls_context **out) MUST_CHECK;
+/* Before the first connection: its tickets are sealed with these keys, which must outlive all contexts and
+ * connections that use them, and may be changed in place. Otherwise with a key that ends with the context. */
+void tls_context_use_tickets(struct tls_context *ctx, const struct tls_tickets *tickets);
 void tls_context_free(struct tls_context **ctx);
 
 size_t tls_context_count(const struct tls_context *ctx);

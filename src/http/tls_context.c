@@ -265,19 +265,15 @@ choose(const struct tls_context *ctx, struct str host)
     return found != 0 ? found : ctx->fallback;
 }
 
-/* Before a ticket is looked at: it is accepted only where a full handshake would use the same certificates.
- */
+/* Before a ticket is looked at. */
 static int
 greet(SSL *ssl, int *alert, void *arg)
 {
     const struct tls_context *ctx = arg;
-    unsigned char id[TLS_SET_ID + sizeof(uint32_t)];
-    uint32_t chosen = choose(ctx, sent_name(ssl));
+    struct str host = sent_name(ssl);
 
-    memcpy(id, ctx->set_id, TLS_SET_ID);
-    memcpy(id + TLS_SET_ID, &chosen, sizeof chosen);
     *alert = SSL_AD_INTERNAL_ERROR;
-    return SSL_set_session_id_context(ssl, id, sizeof id) == 1 ? SSL_CLIENT_HELLO_SUCCESS
+    return tls_tickets_bind(ctx, ssl, host, choose(ctx, host)) ? SSL_CLIENT_HELLO_SUCCESS
                                                                : SSL_CLIENT_HELLO_ERROR;
 }
 

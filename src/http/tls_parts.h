@@ -8,7 +8,7 @@
 #include "http/tls.h"
 #include "http/tls_names.h"
 
-enum { TLS_REASON_MAX = 160, TLS_SET_ID = 28 /* with a choice it fills SSL_MAX_SID_CTX_LENGTH */ };
+enum { TLS_REASON_MAX = 160, TLS_SET_ID = 32 };
 
 /* One certificate as a connection uses it. */
 struct tls_pair {
@@ -24,8 +24,9 @@ struct tls_context {
     struct tls_pair pairs[TLS_CERTIFICATES_MAX];
     size_t n;
     struct tls_names names;
-    uint32_t fallback;                /* which pairs serve clients without a known name */
-    unsigned char set_id[TLS_SET_ID]; /* digest of all leafs: tickets of another set are not accepted */
+    uint32_t fallback;                 /* which pairs serve clients without a known name */
+    unsigned char set_id[TLS_SET_ID];  /* digest of all leafs: tickets of another set are not accepted */
+    const struct tls_tickets *tickets; /* NULL: keys of its own, which end with it */
 };
 
 /* What a leaf says about itself, but not its name. ERR_CONFIG: its dates cannot be read. */
@@ -38,5 +39,10 @@ const char *tls_about_first_name(X509 *leaf, struct arena *a);
 
 /* The first message in OpenSSL's error queue, as one line; the queue is emptied. */
 void tls_take_reason(char *out, size_t n);
+
+/* What a session is bound to: it is resumed only under the name that it was begun with (RFC 6066, section 3),
+ * and where a full handshake would use the same certificates, no less valid than then. False: OpenSSL fails.
+ */
+bool tls_tickets_bind(const struct tls_context *ctx, SSL *ssl, struct str host, uint32_t chosen);
 
 #endif

@@ -18,6 +18,7 @@ struct shape {
 static const struct shape shapes[CONTROL_TYPE_COUNT_] = {
     [CONTROL_LISTENER] = {"listener", 1, 1, true, false, false},
     [CONTROL_TLS] = {"tls", 2, 2, true, true, true},
+    [CONTROL_TICKETS] = {"tickets", 1, 1, false, false, false},
     [CONTROL_WORKER] = {"worker", 1, 1, true, true, false},
     [CONTROL_FRONT] = {"front", 1, 1, true, false, false},
     [CONTROL_COURIER] = {"courier", 1, 1, false, false, false},

@@ -26,6 +26,7 @@ enum control_type {
     /* supervisor -> child, before GO or at any time after it */
     CONTROL_LISTENER = 1, /* to a front: a listening socket */
     CONTROL_TLS,          /* to a front: a certificate chain and its key, `slot` of all that it is to use */
+    CONTROL_TICKETS,      /* to a front: the keys of session tickets, in place of those before */
     CONTROL_WORKER,  /* to a front or the courier: its channel to the worker `slot`, in place of a dead one */
     CONTROL_FRONT,   /* to a worker: its channel to the front `slot`, in place of a dead one */
     CONTROL_COURIER, /* to worker 0: its channel to the courier, in place of a dead one */

@@ -206,6 +206,7 @@ obey(struct courier *c, struct control *m)
     case CONTROL_COURIER:
     case CONTROL_WATCH:
     case CONTROL_REDIRECT:
+    case CONTROL_TICKETS:
     case CONTROL_GO:
     case CONTROL_READY:
     case CONTROL_DRAINED:

@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "base/rand.h"
+#include "base/secret.h"
 #include "front/away.h"
 #include "front/front.h"
 #include "front/redirect.h"
@@ -21,6 +22,7 @@
 #include "proc/child.h"
 #include "proc/confine.h"
 #include "proc/control.h"
+#include "proc/ticket_file.h"
 #include "proc/watch.h"
 
 enum { OTHER_DESCRIPTORS = 64, LINES_MAX = 32 * 1024, REDIRECT_MEMORY = 256 * 1024 * 1024 };
@@ -101,6 +103,19 @@ take_certificate(struct process *p, struct control *m)
     return err;
 }
 
+static enum errcode
+take_tickets(struct process *p, struct control *m)
+{
+    struct tls_tickets tickets;
+    int64_t made = 0;
+    bool is_read = ticket_file_read(m->fds[0], &tickets, &made);
+    if (is_read)
+        front_set_tickets(p->front, &tickets);
+    secret_wipe(&tickets, sizeof tickets);
+    control_close_fds(m);
+    return is_read ? ERR_NONE : err_set(&p->cx, ERR_PROTOCOL, "the keys of session tickets cannot be read");
+}
+
 /* All slots too, read only: a front answers /readyz, and the watch serves them. */
 static enum errcode
 take_metrics(struct process *p, struct control *m)
@@ -151,6 +166,8 @@ obey(struct process *p, struct control *m)
         child_reload(&p->config, m->fds[0]);
         front_reload(p->front);
         return ERR_NONE;
+    case CONTROL_TICKETS:
+        return take_tickets(p, m);
     case CONTROL_METRICS:
         return take_metrics(p, m);
     case CONTROL_WATCH:

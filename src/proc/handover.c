@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "proc/ticket_file.h"
+
 #define VARIABLE "COUNTERSIGN_HANDOVER"
 
 enum { TEXT_MAX = 16 * 1024 };
@@ -19,9 +21,11 @@ keep(int fd, bool is_kept)
 }
 
 static bool
-keep_all(const struct listeners *l, int lock, bool are_kept)
+keep_all(const struct handover_fds *fds, bool are_kept)
 {
-    bool done = keep(lock, are_kept);
+    const struct listeners *l = fds->listeners;
+    bool done = keep(fds->lock, are_kept);
+    done = keep(fds->ticket_keys, are_kept) && done;
     for (size_t i = 0; i < l->n; i++)
         for (size_t front = 0; front < l->fronts; front++)
             done = keep(l->sockets[i].fds[front], are_kept) && done;
@@ -39,17 +43,20 @@ forget_managers(void)
 }
 
 bool
-handover_give(struct cx *cx, const struct listeners *l, int lock, int ready)
+handover_give(struct cx *cx, const struct handover_fds *fds, int ready)
 {
+    const struct listeners *l = fds->listeners;
     struct buf text;
     buf_init(&text, TEXT_MAX);
-    buf_addf(&text, "%d %d", (int)getpid(), lock);
+    buf_addf(&text, "%d %d", (int)getpid(), fds->lock);
     for (size_t i = 0; i < l->n; i++)
         for (size_t front = 0; front < l->fronts; front++)
             buf_addf(&text, " %d", l->sockets[i].fds[front]);
+    /* An earlier program, which knows no such file, closes it as what is not a socket. */
+    buf_addf(&text, " %d", fds->ticket_keys);
     const char *value = arena_cstr(&cx->arena, buf_view(&text));
-    bool done = !buf_is_over(&text) && keep_all(l, lock, true) && keep(ready, true) &&
-                setenv(VARIABLE, value, 1) == 0;
+    bool done =
+        !buf_is_over(&text) && keep_all(fds, true) && keep(ready, true) && setenv(VARIABLE, value, 1) == 0;
     buf_clear(&text);
     if (done)
         forget_managers();
@@ -57,10 +64,10 @@ handover_give(struct cx *cx, const struct listeners *l, int lock, int ready)
 }
 
 void
-handover_take_back(const struct listeners *l, int lock)
+handover_take_back(const struct handover_fds *fds)
 {
     (void)unsetenv(VARIABLE);
-    (void)keep_all(l, lock, false);
+    (void)keep_all(fds, false);
 }
 
 /* -1: not a number, or not an open descriptor. */
@@ -77,14 +84,16 @@ void
 handover_receive(struct handover *out)
 {
     const char *text = getenv(VARIABLE);
-    *out = (struct handover){.lock = -1};
+    *out = (struct handover){.lock = -1, .ticket_keys = -1};
     struct str rest = text == NULL ? STR_NULL : str_from_cstr(text);
     int64_t pid = 0;
     if (text != NULL && str_to_i64(str_cut(&rest, ' '), 1, INT_MAX, &pid) == ERR_NONE && pid == getpid()) {
         out->lock = take(str_cut(&rest, ' '));
         while (!str_is_empty(rest) && out->n < HANDOVER_MAX) {
             int fd = take(str_cut(&rest, ' '));
-            if (fd >= 0)
+            if (fd >= 0 && out->ticket_keys < 0 && ticket_file_is(fd))
+                out->ticket_keys = fd;
+            else if (fd >= 0)
                 out->fds[out->n++] = fd;
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handover: what a program that is replaced in its own process (upgrade.h) leaves open for the next one, by
- * an environment variable that names the process and the descriptors: the store's lock, and each front's
- * listening sockets. Nothing else crosses from one version to another. */
+ * an environment variable that names the process and the descriptors: the store's lock, each front's
+ * listening sockets, and the keys of session tickets. Nothing else crosses from one version to another. */
 #ifndef COUNTERSIGN_PROC_HANDOVER_H
 #define COUNTERSIGN_PROC_HANDOVER_H
 
@@ -11,14 +11,18 @@
 #include "proc/listeners.h"
 
 /* Before exec: keeps them open across it, and `ready` too. False and errno: not possible. */
-bool handover_give(struct cx *cx, const struct listeners *l, int lock, int ready);
+struct handover_fds {
+    const struct listeners *listeners;
+    int lock, ticket_keys; /* -1: none */
+};
+bool handover_give(struct cx *cx, const struct handover_fds *fds, int ready);
 /* exec has failed. */
-void handover_take_back(const struct listeners *l, int lock);
+void handover_take_back(const struct handover_fds *fds);
 
 enum { HANDOVER_MAX = LISTENERS_MAX * FRONTS_MAX };
 
 struct handover {
-    int lock; /* -1: none */
+    int lock, ticket_keys; /* -1: none */
     size_t n;
     int fds[HANDOVER_MAX];
 };

@@ -163,6 +163,13 @@ member_give_tls(struct member *front)
 }
 
 void
+member_give_tickets(struct member *m)
+{
+    if (m->kind == MEMBER_FRONT && m->s->tls.n > 0)
+        member_tell(m, &(struct control){.type = CONTROL_TICKETS, .fds = {m->s->ticket_keys.fd}, .n_fds = 1});
+}
+
+void
 member_give_config(struct member *m)
 {
     int fd = source_fd(&m->s->source.newest);
@@ -201,6 +208,7 @@ set_up(struct member *m)
         member_tell(m, &(struct control){.type = CONTROL_WATCH});
     if (m->kind == MEMBER_REDIRECT)
         member_tell(m, &(struct control){.type = CONTROL_REDIRECT});
+    member_give_tickets(m); /* before the certificates that they are for */
     if (m->kind == MEMBER_FRONT)
         member_give_tls(m);
     if (member_accepts(m))

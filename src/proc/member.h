@@ -72,6 +72,8 @@ void member_tell(struct member *m, const struct control *message);
 
 /* Sends the TLS files to a front; sends the newest configuration to any child. */
 void member_give_tls(struct member *m);
+/* The keys of session tickets; no effect on what is not a front. */
+void member_give_tickets(struct member *m);
 void member_give_config(struct member *m);
 
 #endif

@@ -113,6 +113,8 @@ let_go(struct supervisor *s, int other)
     (void)close(other);
     listeners_close(&s->listeners);
     certificates_close(&s->tls);
+    if (s->ticket_keys.fd >= 0)
+        (void)close(s->ticket_keys.fd);
     if (s->store_lock >= 0)
         (void)close(s->store_lock);
 }

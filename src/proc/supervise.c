@@ -348,6 +348,8 @@ prepare(struct supervisor *s)
     if (err == ERR_NONE)
         err = certificates_open(&s->cx, config, &s->tls);
     if (err == ERR_NONE)
+        err = ticket_keys_begin(s, handover.ticket_keys);
+    if (err == ERR_NONE)
         err = open_listeners(s, &handover);
     static void (*const got[])(void *arg, int signo) = {
         [SIGNAL_END] = got_end_signal,    [SIGNAL_RELOAD] = got_reload_signal,
@@ -416,6 +418,7 @@ supervise_run(const struct supervise_options *options)
         loop_timer_init(&s.deadline, deadline_due);
         loop_timer_init(&s.patrol, patrol);
         renewal_init(&s, reload_certificates);
+        ticket_keys_init(&s);
         upgrade_init(&s);
         s.reload.count =
             (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */
@@ -429,6 +432,7 @@ supervise_run(const struct supervise_options *options)
             (void)close(s.metrics);
         reload_cancel(&s);
         renewal_clear(&s);
+        ticket_keys_clear(&s);
         upgrade_cancel(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* supervise: starts the children, connects them with channels, watches and restarts them, and ends them.
  *
- * It holds no secret, parses no outside input except its configuration, and is the only part that opens
- * sockets, knows the children's account, and handles signals. See docs/ARCHITECTURE.md, "Processes". It is
- * used by countersignd, and by the fixture of the contract tests, which has a worker of its own. */
+ * It holds no secret (of keys only descriptors), parses no outside input except its configuration, and is the
+ * only part that opens sockets, knows the children's account, and handles signals. See docs/ARCHITECTURE.md,
+ * "Processes". It is used by countersignd, and by the fixture of the contract tests, which has a worker of
+ * its own. */
 #ifndef COUNTERSIGN_PROC_SUPERVISE_H
 #define COUNTERSIGN_PROC_SUPERVISE_H
 

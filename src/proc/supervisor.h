@@ -18,6 +18,7 @@
 #include "proc/source.h"
 #include "proc/spawn.h"
 #include "proc/supervise.h"
+#include "proc/ticket_keys.h"
 #include "proc/upgrade.h"
 #include "proc/watchdog.h"
 
@@ -38,6 +39,7 @@ struct supervisor {
     struct privilege_user user;
     struct listeners listeners;
     struct certificates tls;
+    struct ticket_keys ticket_keys;
     int store_lock; /* -1: none */
     int64_t node;   /* see CONTROL_NODE_ENV */
     int metrics;    /* the page, -1: none */

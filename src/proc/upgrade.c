@@ -173,7 +173,8 @@ become(struct supervisor *s)
     if (steward == 0)
         steward_run(s, ready[0], ready[1]);
     (void)close(ready[0]);
-    if (steward > 0 && handover_give(&s->cx, &s->listeners, s->store_lock, ready[1])) {
+    const struct handover_fds fds = {&s->listeners, s->store_lock, s->ticket_keys.fd};
+    if (steward > 0 && handover_give(&s->cx, &fds, ready[1])) {
         arguments(s, NULL, argv);
         size_t n = 0;
         while (argv[n] != NULL)
@@ -184,7 +185,7 @@ become(struct supervisor *s)
         (void)execv(argv[0], writable(&s->cx.arena, argv));
     }
     int why = errno;
-    handover_take_back(&s->listeners, s->store_lock);
+    handover_take_back(&fds);
     (void)close(ready[1]); /* the steward ends */
     errno = why;
 }

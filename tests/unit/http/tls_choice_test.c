@@ -12,7 +12,9 @@
 #include <openssl/x509v3.h>
 
 #include "base/clock.h"
+#include "base/rand.h"
 #include "http/tls.h"
+#include "base/tickets.h"
 
 /* serial: what a test recognizes it by. */
 struct made {
@@ -165,6 +167,8 @@ connect_to(struct tls_context *ctx, const struct ask *ask)
         assert_int_equal(tls_write(server, "x", 1, &n), TLS_OK);
         assert_int_equal(SSL_read(client, (char[1]){0}, 1), 1); /* takes the ticket of TLS 1.3, too */
         (void)SSL_shutdown(client);
+        if (newest == NULL) /* resumed with TLS 1.2 */
+            newest = SSL_get1_session(client);
     }
     got.ticket = newest;
     tls_conn_free(&server);
@@ -246,6 +250,121 @@ a_ticket_is_for_the_same_choice_among_the_same_certificates(void **state)
     tls_context_free(&other);
 }
 
+/* A ticket of `from` for a name, used at `to` for another. */
+static bool
+is_resumed(struct tls_context *from, const char *name, struct tls_context *to, const char *other, int version)
+{
+    struct got first = connect_to(from, &(struct ask){.name = name, .version = version});
+    assert_non_null(first.ticket);
+    struct got again =
+        connect_to(to, &(struct ask){.name = other, .version = version, .ticket = first.ticket});
+    assert_true(again.serial != 0);
+    SSL_SESSION_free(first.ticket);
+    SSL_SESSION_free(again.ticket);
+    return again.is_resumed;
+}
+
+static const int both[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+static void
+a_ticket_is_for_the_name_that_it_was_given_for(void **state)
+{
+    (void)state;
+    struct tls_context *ctx = context((const int[]){EC_A, EC_B}, 2);
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        assert_true(is_resumed(ctx, "a.example", ctx, "A.Example", both[i]));
+        assert_false(is_resumed(ctx, "a.example", ctx, "www.a.example", both[i]));
+        assert_false(is_resumed(ctx, "a.example", ctx, NULL, both[i]));
+        assert_false(is_resumed(ctx, NULL, ctx, "a.example", both[i]));
+        assert_false(is_resumed(ctx, "unknown.example", ctx, "other.example", both[i]));
+        assert_true(is_resumed(ctx, NULL, ctx, NULL, both[i]));
+    }
+    tls_context_free(&ctx);
+}
+
+static struct tls_tickets
+some_keys(void)
+{
+    struct tls_tickets t;
+    rand_bytes(&t, sizeof t);
+    return t;
+}
+
+/* As two fronts, or one before and after a reload. */
+static void
+contexts_with_the_same_keys_take_each_others_tickets(void **state)
+{
+    (void)state;
+    struct tls_tickets keys = some_keys(), others = some_keys();
+    struct tls_context *one = context((const int[]){EC_A}, 1), *two = context((const int[]){EC_A}, 1),
+                       *three = context((const int[]){EC_A}, 1), *other = context((const int[]){EC_B}, 1);
+    tls_context_use_tickets(one, &keys);
+    tls_context_use_tickets(two, &keys);
+    tls_context_use_tickets(three, &others);
+    tls_context_use_tickets(other, &keys);
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        assert_true(is_resumed(one, "a.example", two, "a.example", both[i]));
+        assert_false(is_resumed(one, "a.example", two, "www.a.example", both[i]));
+        assert_false(is_resumed(one, "a.example", three, "a.example", both[i]));
+        assert_false(is_resumed(one, "a.example", other, "a.example", both[i]));
+    }
+    tls_context_free(&one);
+    tls_context_free(&two);
+    tls_context_free(&three);
+    tls_context_free(&other);
+}
+
+static void
+a_key_opens_tickets_for_one_change_after_it_has_sealed_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        struct tls_tickets keys = some_keys(), more = some_keys();
+        struct tls_context *ctx = context((const int[]){EC_A}, 1);
+        struct ask ask = {.name = "a.example", .version = both[i]};
+        tls_context_use_tickets(ctx, &keys);
+        struct got first = connect_to(ctx, &ask);
+        ask.ticket = first.ticket;
+        keys = (struct tls_tickets){{more.keys[0], keys.keys[0]}};
+        struct got second = connect_to(ctx, &ask);
+        assert_true(second.is_resumed);
+        keys = (struct tls_tickets){{more.keys[1], keys.keys[0]}};
+        struct got third = connect_to(ctx, &ask);
+        assert_false(third.is_resumed);
+        ask.ticket = second.ticket; /* renewed under the second key */
+        struct got fourth = connect_to(ctx, &ask);
+        assert_true(fourth.is_resumed);
+        SSL_SESSION_free(first.ticket);
+        SSL_SESSION_free(second.ticket);
+        SSL_SESSION_free(third.ticket);
+        SSL_SESSION_free(fourth.ticket);
+        tls_context_free(&ctx);
+    }
+}
+
+static void
+a_session_ends_with_the_validity_of_its_certificate(void **state)
+{
+    (void)state;
+    struct tls_context *ctx = context((const int[]){EC_A}, 1);
+    const int64_t end = tls_context_certificate(ctx, 0)->not_after;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        clock_fix(end);
+        struct got first = connect_to(ctx, &(struct ask){.name = "a.example", .version = both[i]});
+        struct ask ask = {.name = "a.example", .version = both[i], .ticket = first.ticket};
+        struct got in_time = connect_to(ctx, &ask);
+        assert_true(in_time.is_resumed);
+        clock_fix(end + CLOCK_S);
+        struct got late = connect_to(ctx, &ask);
+        assert_false(late.is_resumed);
+        SSL_SESSION_free(first.ticket);
+        SSL_SESSION_free(in_time.ticket);
+        SSL_SESSION_free(late.ticket);
+    }
+    clock_fix(0);
+    tls_context_free(&ctx);
+}
+
 static void
 a_certificate_says_what_it_is(void **state)
 {
@@ -286,6 +405,10 @@ main(void)
         cmocka_unit_test(the_name_chooses_and_an_unknown_one_gets_the_first),
         cmocka_unit_test(a_client_without_ecdsa_gets_rsa_where_there_is_both),
         cmocka_unit_test(a_ticket_is_for_the_same_choice_among_the_same_certificates),
+        cmocka_unit_test(a_ticket_is_for_the_name_that_it_was_given_for),
+        cmocka_unit_test(contexts_with_the_same_keys_take_each_others_tickets),
+        cmocka_unit_test(a_key_opens_tickets_for_one_change_after_it_has_sealed_them),
+        cmocka_unit_test(a_session_ends_with_the_validity_of_its_certificate),
         cmocka_unit_test(a_certificate_says_what_it_is),
         cmocka_unit_test(their_number_is_bounded),
     };

@@ -56,6 +56,7 @@ every_type_comes_as_it_went(void **state)
         {.type = CONTROL_DRAINED},
         {.type = CONTROL_REHEARSE},
         {.type = CONTROL_REDIRECT},
+        {.type = CONTROL_TICKETS, .n_fds = 1},
         {.type = CONTROL_FINDING, .text = "a warning"},
         {.type = CONTROL_FINDING, .is_problem = true, .text = "a problem"},
         {.type = CONTROL_NOTE, .text = "a note"},
