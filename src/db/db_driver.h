@@ -70,6 +70,9 @@ struct db_driver {
     /* Outside of transactions: no other connection is between this and `alone(false)`; waits for one that is.
      * NULL: begin for DB_MIGRATES does that. */
     enum errcode (*alone)(struct cx *cx, struct db *db, bool begins);
+    /* Whether a server runs on it. Where it can, the driver keeps one from starting until the database is
+     * closed. */
+    enum errcode (*is_served)(struct cx *cx, struct db *db, bool *is_served_out);
     /* Several statements without parameters or rows, for the schema. */
     enum errcode (*script)(struct cx *cx, struct db *db, const char *text);
     /* whether there is no table at all */

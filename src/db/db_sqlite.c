@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "db/served.h"
 #include "db/sqlite_link.h"
 #include "db/whole.h"
 
@@ -22,6 +23,7 @@ struct sqlite {
     struct link_file file;
     struct link all, reader;
     struct link *in; /* link of the current transaction */
+    int lock;        /* that a server would hold (served.h); -1: none */
 };
 
 static struct sqlite *
@@ -284,6 +286,14 @@ sqlite_is_empty(struct cx *cx, struct db *db, bool *empty_out)
 }
 
 static enum errcode
+sqlite_is_served(struct cx *cx, struct db *db, bool *is_served_out)
+{
+    struct sqlite *s = sqlite_of(db);
+    *is_served_out = false;
+    return is_file(s) && s->lock < 0 ? served_look(cx, s->path, is_served_out, &s->lock) : ERR_NONE;
+}
+
+static enum errcode
 sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
 {
     struct sqlite *s = sqlite_of(db);
@@ -327,6 +337,8 @@ sqlite_close(struct db *db)
     struct sqlite *s = sqlite_of(db);
     link_clear(&s->reader);
     link_clear(&s->all);
+    if (s->lock >= 0)
+        (void)close(s->lock);
     free(s->path);
     free(s);
 }
@@ -386,6 +398,7 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     link_init(&s->all, &s->file, false);
     link_init(&s->reader, &s->file, true);
     s->in = &s->all;
+    s->lock = -1;
     enum errcode err = ERR_NONE;
     if (is_file(s) && create)
         err = create_file(cx, s->path, &s->db.is_new);
@@ -423,6 +436,7 @@ const struct db_driver db_sqlite = {
     .examine = sqlite_examine,
     .script = sqlite_script,
     .is_empty = sqlite_is_empty,
+    .is_served = sqlite_is_served,
     .map = sqlite_map,
     .tidy = sqlite_tidy,
     .backup = sqlite_backup,

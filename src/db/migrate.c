@@ -93,6 +93,32 @@ write_number(struct cx *cx, const char *name, int64_t number)
                    "tt", str_from_cstr(name), arena_printf(&cx->arena, "%lld", (long long)number));
 }
 
+/* Of the result, from a version and the least that it works with. */
+static int64_t
+least_after(int64_t from, int64_t least)
+{
+    for (int64_t v = from; v < migrate_latest(); v++)
+        least = steps[v].least > least ? steps[v].least : least;
+    return least;
+}
+
+/* Servers of the version before go on, or none may run: its program would work with what it does not know.
+ * The transaction has the lock by now. */
+static enum errcode
+check_servers(struct cx *cx, int64_t version, int64_t least)
+{
+    bool is_served = false;
+    if (version == 0 || least_after(version, least) <= version)
+        return ERR_NONE;
+    enum errcode err = cx->db->driver->is_served(cx, cx->db, &is_served);
+    if (err == ERR_NONE && is_served)
+        err = err_set(cx, ERR_STORE_SCHEMA,
+                      "a server runs on this database, and programs of schema version %lld cannot go on with "
+                      "version %lld: stop every server of it, then run countersign upgrade again",
+                      (long long)version, (long long)migrate_latest());
+    return err;
+}
+
 static enum errcode
 apply(struct cx *cx, int64_t from, int64_t least)
 {
@@ -100,8 +126,8 @@ apply(struct cx *cx, int64_t from, int64_t least)
         enum errcode err = cx->db->driver->script(cx, cx->db, (const char *)steps[v].sql);
         if (err != ERR_NONE)
             return err;
-        least = steps[v].least > least ? steps[v].least : least;
     }
+    least = least_after(from, least);
     enum errcode err = write_number(cx, "schema_version", migrate_latest());
     if (err != ERR_NONE)
         return err;
@@ -118,7 +144,10 @@ up_within(struct cx *cx, bool *applied_out)
     if (err == ERR_NONE && least > migrate_latest())
         err = err_set(cx, ERR_STORE_SCHEMA, "schema version %lld is newer than this program's %lld",
                       (long long)version, (long long)migrate_latest());
-    *applied_out = err == ERR_NONE && version < migrate_latest();
+    const bool is_older = err == ERR_NONE && version < migrate_latest();
+    if (is_older)
+        err = check_servers(cx, version, least);
+    *applied_out = is_older && err == ERR_NONE;
     return *applied_out ? apply(cx, version, least) : err;
 }
 

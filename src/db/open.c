@@ -19,7 +19,7 @@ settle_schema(struct cx *cx, struct db *db, enum db_mode mode)
     if (err == ERR_NONE && mode == DB_OPEN && !serves)
         err = err_set(cx, ERR_STORE_SCHEMA, "the database has schema version %lld, this program needs %lld%s",
                       (long long)version, (long long)migrate_latest(),
-                      version < migrate_latest() ? ": stop the server and run countersign upgrade" : "");
+                      version < migrate_latest() ? ": run countersign upgrade" : "");
     if (err == ERR_NONE && mode != DB_OPEN && version != migrate_latest())
         err = migrate_up(cx);
     if (err == ERR_NONE && mode == DB_CREATE)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several servers on one PostgreSQL database: what one does, the others know at once, and nothing is granted twice."""
 
+import contextlib
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections import Counter
@@ -221,6 +223,59 @@ def test_upgrades_at_the_same_time_are_one(own_cluster, tmp_path):
     assert [run.returncode for run in done] == [0] * 4, [run.stderr for run in done]
     assert Counter("now has" in run.stdout for run in done) == {True: 1, False: 3}
     assert one.sql("SELECT value FROM meta WHERE name = 'schema_version'", "old") == [["5"]]
+
+
+def test_an_upgrade_is_refused_while_a_node_of_before_could_not_go_on(own_cluster, tmp_path):
+    one = own_cluster()
+    config = old_store(one, str(tmp_path))
+    upgrade = [CLI, "-c", config, "upgrade"]
+    with subprocess.Popen(["psql", "-X", "-q", one.url("old")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+        print("LISTEN countersign;\n\\echo it listens", file=node.stdin, flush=True)
+        assert node.stdout.readline() == "it listens\n"
+        done = subprocess.run(upgrade, capture_output=True, text=True, check=False)
+        assert done.returncode == 3 and "a server runs on this database" in done.stderr, done
+        assert one.sql("SELECT value FROM meta WHERE name = 'schema_version'", "old") == [["4"]]
+        node.stdin.close()
+    done = subprocess.run(upgrade, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "now has" in done.stdout, done
+
+
+def raise_schema(server, version, least):
+    """As an upgrade by a newer program does, in one transaction."""
+    text = (f"BEGIN; INSERT INTO meta (name, value) VALUES ('schema_version', '{version}'), ('schema_least', '{least}') "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value; COMMIT")
+    if ("store", "url") in server.settings:
+        postgres.server().sql(text, server.settings["store", "url"].rsplit("/", 1)[1])
+        return
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"], timeout=60)) as store:
+        store.executescript(text)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_servers_go_on_under_load_with_a_schema_that_lets_them_and_with_no_other(own_server, nodes, name, tmp_path, kind):
+    company, email = name
+    store = {("store", "path"): tmp_path / "db"} if kind == "sqlite" else None
+    servers = [own_server(store)] if kind == "sqlite" else nodes(2)
+    servers[0].company(company, second_factor="off")
+    people = [servers[0].technician(company, f"p{i}.{email}") for i in range(3)]
+    balancer, until, ours = Balancer(servers), threading.Event(), servers[0].cli("upgrade")["schema_version"]
+    with ThreadPoolExecutor() as pool:
+        running = [pool.submit(sign_ins, balancer, mail, until, place(i)) for i, mail in enumerate(people)]
+        try:
+            raise_schema(servers[0], ours + 1, ours)
+            assert servers[0].cli("upgrade")["upgraded"] is False, "and a program of before leaves it"
+            for server in servers:
+                assert server.console().login(people[0]).result == "OK"
+                assert server.stop() == 0
+                server.start()
+        finally:
+            until.set()
+        results = sum((one.result() for one in running), Counter())
+    assert set(results) == {"login OK", "keepConsoleAlive OK", "logoutTechnician OK"}, results
+    raise_schema(servers[0], ours + 1, ours + 1)
+    for server in servers:
+        assert server.console().login(people[0]).result == "UnknownError"
+        assert "another server has upgraded the database" in server.log()
 
 
 def test_a_replica_never_gives_an_ok_and_the_new_primary_has_all_that_was_answered(own_cluster, nodes, name):

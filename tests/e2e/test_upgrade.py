@@ -2,6 +2,7 @@
 """A database of an earlier version: refused as it is, upgraded by one command, and then usable."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import sqlite3
@@ -71,6 +72,30 @@ def test_an_old_database_is_brought_up(own_server, name):
     token, push = console.begin(email)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
     assert console.settle(token, push.sPushToken).result == "OK"
+
+
+def test_an_upgrade_is_refused_while_a_server_runs_that_could_not_go_on(own_server, name):
+    """By the lock that the server of the version before holds; the decision changes nothing."""
+    company, email = name
+    server = own_server()
+    phone = server.ready(company, email)
+    server.stop()
+    path = server.settings["store", "path"]
+    turn_back(path, 4)
+    with contextlib.closing(sqlite3.connect(path)) as store:
+        before = list(store.iterdump())
+    with open(path + ".lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Refused, match="a server runs on this database.* 4 cannot go on with version .*: stop every") as refused:
+            server.cli("upgrade")
+        assert refused.value.code == 3
+        with contextlib.closing(sqlite3.connect(path)) as store:
+            assert list(store.iterdump()) == before
+    done = server.cli("upgrade")
+    assert done["upgraded"] is True
+    server.start()
+    assert server.cli("upgrade") == {**done, "upgraded": False}, "nothing to do is no reason to refuse"
+    assert server.console().sign_in(email, phone).result == "OK"
 
 
 def test_the_audit_log_of_before_is_the_past_of_the_sealed_one(own_server, name):

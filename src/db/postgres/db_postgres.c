@@ -278,6 +278,23 @@ pg_is_empty(struct cx *cx, struct db *db, bool *empty_out)
     return err;
 }
 
+/* A server listens for news as long as it runs. Only sessions of this role show what they do. */
+static enum errcode
+pg_is_served(struct cx *cx, struct db *db, bool *is_served_out)
+{
+    static const char sql[] = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                              "AND query LIKE 'LISTEN " PG_NEWS_CHANNEL "%'";
+    struct db_rows *rows = NULL;
+    bool has_row = false;
+    enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
+    if (err != ERR_NONE)
+        return err;
+    err = pg_step(cx, rows, &has_row);
+    *is_served_out = has_row && pg_number(rows, 0) > 0;
+    pg_finish(rows);
+    return err;
+}
+
 /* There is no file to map, and the server tidies by itself. */
 static enum errcode
 pg_map(struct cx *cx, struct db *db, int64_t bytes)
@@ -405,6 +422,7 @@ const struct db_driver db_postgres = {
     .alone = pg_alone,
     .script = pg_script,
     .is_empty = pg_is_empty,
+    .is_served = pg_is_served,
     .map = pg_map,
     .tidy = pg_tidy,
     .close = pg_close,

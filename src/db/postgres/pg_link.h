@@ -76,6 +76,7 @@ enum errcode pg_link_alone(struct cx *cx, struct pg_link *link, bool begins) MUS
 enum errcode pg_link_script(struct cx *cx, struct pg_link *link, const char *text) MUST_CHECK;
 
 /* News (shared_news.h), outside of transactions. Each connects if necessary. */
+#define PG_NEWS_CHANNEL "countersign"
 enum errcode pg_link_tell(struct cx *cx, struct pg_link *link, struct str text) MUST_CHECK;
 enum errcode pg_link_listen(struct cx *cx, struct pg_link *link, bool *is_new_out) MUST_CHECK;
 int pg_link_listener(const struct pg_link *link);

@@ -10,8 +10,6 @@
 #include "db/postgres/pg_link.h"
 #include "db/postgres/pg_wait.h"
 
-#define CHANNEL "countersign"
-
 enum errcode
 pg_link_tell(struct cx *cx, struct pg_link *link, struct str text)
 {
@@ -20,8 +18,8 @@ pg_link_tell(struct cx *cx, struct pg_link *link, struct str text)
     enum errcode err = pg_link_connect(cx, link);
     if (err != ERR_NONE)
         return err;
-    bool sent = PQsendQueryParams(link->conn, "SELECT pg_notify('" CHANNEL "', $1)", 1, NULL, values, NULL,
-                                  NULL, 0) == 1;
+    bool sent = PQsendQueryParams(link->conn, "SELECT pg_notify('" PG_NEWS_CHANNEL "', $1)", 1, NULL, values,
+                                  NULL, NULL, 0) == 1;
     err = pg_link_collect(cx, link, sent, "NOTIFY", pg_link_patience(link), &result);
     PQclear(result);
     return err;
@@ -34,7 +32,7 @@ pg_link_listen(struct cx *cx, struct pg_link *link, bool *is_new_out)
     enum errcode err = pg_link_connect(cx, link);
     if (err != ERR_NONE || link->listens == link->generation)
         return err;
-    err = pg_link_run(cx, link, "LISTEN " CHANNEL, "LISTEN", pg_link_patience(link));
+    err = pg_link_run(cx, link, "LISTEN " PG_NEWS_CHANNEL, "LISTEN", pg_link_patience(link));
     if (err != ERR_NONE) {
         pg_link_disconnect(link);
         return err;
