@@ -25,11 +25,12 @@ nonce_of(struct cx *cx, int64_t device_id, int64_t deeds, int64_t issued_at)
     return arena_printf(&cx->arena, "%.*s%.*s", STR_ARG(time), STR_ARG(mac));
 }
 
-/* A nonce from the future was issued before the clock was set back: it is not valid either. */
+/* One from the future was issued by another server, or before the clock was set back: then it is not valid.
+ */
 static bool
 is_in_time(const struct cx *cx, int64_t issued_at)
 {
-    return issued_at <= cx->now && issued_at > cx->now - DEED_NONCE_LIFE;
+    return issued_at <= cx->now + 2 * CLOCK_SKEW_MOST && issued_at > cx->now - DEED_NONCE_LIFE;
 }
 
 static bool

@@ -275,7 +275,8 @@ is_good_challenge(struct cx *cx, struct str challenge)
         n != sizeof nonce)
         return false;
     const uint64_t made = be64_get(nonce);
-    return made <= (uint64_t)cx->now && made > (uint64_t)(cx->now - OPERATOR_CHALLENGE_LIFE) &&
+    return made <= (uint64_t)(cx->now + 2 * CLOCK_SKEW_MOST) &&
+           made > (uint64_t)(cx->now - OPERATOR_CHALLENGE_LIFE) &&
            secret_equal_str(challenge_with(cx, nonce), challenge);
 }
 

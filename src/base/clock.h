@@ -45,6 +45,10 @@ int64_t clock_raise(int64_t t);
 
 /* RFC 3339 in UTC with whole seconds, "2026-11-23T15:30:14Z". */
 struct str clock_text(struct arena *a, int64_t t);
+/* Servers of one database differ from its clock by no more, or they do not use it (db/postgres): so a time
+ * that another one wrote may be in the future by up to twice as much. */
+#define CLOCK_SKEW_MOST (2 * CLOCK_S)
+
 /* The beginning of a day in UTC, "2026-11-23", of the years 1970 to 9999. ERR_SYNTAX. */
 enum errcode clock_read_day(struct str text, int64_t *t_out) MUST_CHECK;
 /* The same with milliseconds, "2026-11-23T15:30:14.123Z", NUL-terminated, without allocation: for the log. */

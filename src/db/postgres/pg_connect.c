@@ -12,7 +12,6 @@
 
 /* 15: pg_database.datlocprovider; older ones are not tested. */
 #define OLDEST INT64_C(150000)
-#define SKEW_MOST (2 * CLOCK_S)
 #define PAUSE_LEAST (100 * CLOCK_MS)
 #define PAUSE_MOST CLOCK_S
 
@@ -96,7 +95,7 @@ compare_clocks(struct cx *cx, struct pg_link *link)
     if (err != ERR_NONE)
         return err;
     int64_t ahead = theirs < ours ? theirs - ours : theirs > ours + took ? theirs - ours - took : 0;
-    if (ahead > SKEW_MOST || ahead < -SKEW_MOST)
+    if (ahead > CLOCK_SKEW_MOST || ahead < -CLOCK_SKEW_MOST)
         return err_set(cx, ERR_STORE, "the database server's clock is %lld s %s this machine's: set both",
                        (long long)(ahead > 0 ? ahead : -ahead) / CLOCK_S, ahead > 0 ? "ahead of" : "behind");
     link->compared_at = clock_mono();
