@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "accounts/audit_mac.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -121,7 +122,10 @@ audit_write_list(struct cx *cx, struct audit_of of, enum audit_event event, va_l
         .technician_id = of.technician,
     };
     enum errcode err = detail_json(cx, detail, &row.detail);
-    return err != ERR_NONE ? err : store_audit_add(cx, &row);
+    if (err != ERR_NONE)
+        return err;
+    row.digest = audit_mac(cx, &row);
+    return store_audit_add(cx, &row);
 }
 
 enum errcode

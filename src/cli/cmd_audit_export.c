@@ -6,6 +6,7 @@
 #include "cli/cmds.h"
 #include "cli/interrupt.h"
 #include "ledger/export.h"
+#include "ledger/leaf.h"
 #include "ledger/sealer.h"
 
 enum { PAGE = 1000 };
@@ -22,6 +23,9 @@ put_event(struct cli *part, const struct exporting *x, const struct audit_row *r
 {
     struct export_event e = {.row = row, .host = x->host};
     struct buf line;
+    if (!row->is_sound || !leaf_is_text(row))
+        return err_set(&part->cx, ERR_CRYPTO, "event %lld was changed: countersign audit verify",
+                       (long long)row->seq);
     enum errcode err = cli_account_of(part, row->technician_id, &e.account);
     if (err != ERR_NONE)
         return err;

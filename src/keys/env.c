@@ -29,6 +29,7 @@ env_read_keys(struct cx *cx, const char *key_file, struct auth_env *env)
         server_key_derive(&server_key, STR_LIT("countersign token v1"), KEY_BYTES, &env->token);
         server_key_derive(&server_key, STR_LIT("countersign lookup v1"), KEY_BYTES, &env->lookup);
         server_key_derive(&server_key, STR_LIT("countersign audit v1"), KEY_BYTES, &env->ledger);
+        server_key_derive(&server_key, STR_LIT("countersign event v1"), KEY_BYTES, &env->event);
         server_key_derive(&server_key, STR_LIT("countersign check v1"), KEY_BYTES, &env->check);
         vapid_key_derive(&server_key, &vapid);
         memcpy(env->vapid_point, vapid.point, sizeof env->vapid_point);
@@ -96,6 +97,7 @@ env_clear(struct auth_env *env)
     secret_clear(&env->token);
     secret_clear(&env->lookup);
     secret_clear(&env->ledger);
+    secret_clear(&env->event);
     secret_clear(&env->check);
 }
 

@@ -22,6 +22,7 @@ struct auth_env {
     struct secret lookup; /* HMAC of account names and recovery codes */
     struct secret
         ledger;          /* the seed of the key that signs the audit log's checkpoints: ledger/checkpoint.h */
+    struct secret event; /* HMAC of an event until it is sealed: accounts/audit_mac.h */
     struct secret check; /* stored in the database to recognize its key: key_check.h */
     uint32_t argon2_kib;
     uint32_t argon2_passes;

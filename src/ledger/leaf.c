@@ -7,6 +7,7 @@
 #include "accounts/audit.h"
 #include "base/codec.h"
 #include "base/json.h"
+#include "crypto/fields.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 
@@ -52,6 +53,16 @@ leaf_put(struct buf *out, const struct audit_row *row)
     buf_add_byte(out, '}');
 }
 
+bool
+leaf_is_text(const struct audit_row *row)
+{
+    for (size_t i = 0; i < row->detail.n; i++)
+        if ((unsigned char)row->detail.p[i] < ' ')
+            return false;
+    return utf8_is_valid(row->event) && utf8_is_valid(row->actor) && utf8_is_valid(row->source) &&
+           utf8_is_valid(row->detail);
+}
+
 struct digest
 leaf_hash(const struct audit_row *row)
 {
@@ -64,37 +75,20 @@ leaf_hash(const struct audit_row *row)
     return hash;
 }
 
-static void
-put_field(struct buf *b, struct str s)
-{
-    unsigned char length[8];
-    be64_put(length, s.n);
-    buf_add(b, length, sizeof length);
-    buf_add_str(b, s);
-}
-
-static void
-put_number(struct buf *b, int64_t v)
-{
-    unsigned char bytes[8];
-    be64_put(bytes, (uint64_t)v);
-    put_field(b, (struct str){(const char *)bytes, sizeof bytes});
-}
-
 struct digest
 leaf_chained(const struct digest *before, const struct audit_row *row)
 {
     struct buf b;
     buf_init(&b, leaf_most(row));
     buf_add(&b, before->bytes, sizeof before->bytes);
-    put_number(&b, row->seq);
-    put_number(&b, row->at);
-    put_number(&b, row->company_id);
-    put_number(&b, row->technician_id);
-    put_field(&b, row->event);
-    put_field(&b, row->actor);
-    put_field(&b, row->source);
-    put_field(&b, row->detail);
+    fields_put_number(&b, row->seq);
+    fields_put_number(&b, row->at);
+    fields_put_number(&b, row->company_id);
+    fields_put_number(&b, row->technician_id);
+    fields_put(&b, row->event);
+    fields_put(&b, row->actor);
+    fields_put(&b, row->source);
+    fields_put(&b, row->detail);
     ASSERT(!buf_is_over(&b));
     struct digest digest = sha256(buf_view(&b));
     buf_clear(&b);

@@ -25,6 +25,8 @@
 /* The room that it needs at most. */
 size_t leaf_most(const struct audit_row *row);
 void leaf_put(struct buf *out, const struct audit_row *row);
+/* Whether the texts are UTF-8, and the detail on one line: what the program writes always is. */
+bool leaf_is_text(const struct audit_row *row);
 /* Of the row with its number: RFC 6962, section 2.1. */
 struct digest leaf_hash(const struct audit_row *row);
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "accounts/audit.h"
+#include "accounts/audit_mac.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/json.h"
@@ -61,6 +62,16 @@ open_tree(struct cx *cx, struct sealing *s)
         !secret_equal(root.bytes, signed_last.root.bytes, sizeof root.bytes))
         return was_changed(cx);
     return ERR_NONE;
+}
+
+static enum errcode
+is_not_ours(struct cx *cx, const struct audit_row *row)
+{
+    return err_set(
+        cx, ERR_CRYPTO,
+        "another program wrote or changed the event '%.*s' with the id %lld, which is not sealed yet: "
+        "nothing is sealed; see countersign audit verify",
+        STR_ARG(row->event), (long long)row->id);
 }
 
 static enum errcode
@@ -132,6 +143,8 @@ seal_within(struct cx *cx, struct audit_row **rows_out, size_t *n_out)
     if (s.tree.size == 0)
         err = begin_log(cx, &s);
     for (size_t i = 0; i < *n_out && err == ERR_NONE; i++) {
+        if (!audit_mac_holds(cx, &(*rows_out)[i]))
+            return is_not_ours(cx, &(*rows_out)[i]);
         err = add_leaf(cx, &s, &(*rows_out)[i]);
         if (err == ERR_NONE)
             err = store_audit_seal(cx, &(*rows_out)[i]);

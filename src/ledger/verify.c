@@ -6,11 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "accounts/audit.h"
+#include "accounts/audit_mac.h"
 #include "base/codec.h"
 #include "base/secret.h"
 #include "db/db.h"
 #include "ledger/checkpoint.h"
 #include "ledger/leaf.h"
+#include "ledger/sealer.h"
 #include "ledger/tree.h"
 
 enum { PAGE = 256 };
@@ -20,6 +23,7 @@ struct verifying {
     struct ledger_log log;
     int64_t last, newest, rows, nodes, unsealed; /* as of the beginning; newest: leaves of that checkpoint */
     int64_t next;                                /* the number that comes next */
+    int64_t archived;                            /* up to which number events say that they were archived */
     struct digest chain;
     struct merkle tree;
     struct ledger_checkpoint checkpoint; /* the next one */
@@ -123,11 +127,15 @@ add_leaf(struct verifying *v, const struct digest *hash)
     return err;
 }
 
-static bool
-is_text(const struct audit_row *row)
+/* Rows went into an archive if an event says so: it is in the transaction that removes the first of them. */
+static void
+note_archive(struct verifying *v, const struct audit_row *row)
 {
-    return utf8_is_valid(row->event) && utf8_is_valid(row->actor) && utf8_is_valid(row->source) &&
-           utf8_is_valid(row->detail);
+    int64_t last = 0;
+    if (audit_event_read(row->event) == AUDIT_ARCHIVED &&
+        str_to_i64(audit_detail(&v->page, row, "last"), 0, INT64_MAX, &last) == ERR_NONE &&
+        last > v->archived)
+        v->archived = last;
 }
 
 static enum errcode
@@ -142,12 +150,13 @@ check_row(struct verifying *v, const struct audit_row *row)
         return ERR_NONE;
     }
     const struct digest hash = is_chained ? leaf_chained(&v->chain, row) : leaf_hash(row);
-    if (!row->is_sound || !is_text(row) || !is_same(&hash, &row->digest))
+    if (!row->is_sound || !leaf_is_text(row) || !is_same(&hash, &row->digest))
         break_at(v, row->seq, "event %lld was changed", (long long)row->seq);
     else if (row->seq == v->log.chained + 1 && !leaf_is_first(&v->page, row, &v->log, &v->chain))
         break_at(v, row->seq, "event %lld does not fit the events before it", (long long)row->seq);
     if (v->is_broken)
         return ERR_NONE;
+    note_archive(v, row);
     v->next++;
     if (!is_chained)
         return add_leaf(v, &hash);
@@ -246,6 +255,27 @@ check_counts(struct verifying *v)
         break_at(v, 0, "the tree has hashes without a place");
 }
 
+/* The sealer takes no event that another program wrote, and stops at it: so the first batch is enough. */
+static enum errcode
+check_unsealed(struct verifying *v)
+{
+    struct audit_row *rows = NULL;
+    size_t n = 0;
+    enum errcode err = store_audit_unsealed(&v->page, SEALER_BATCH, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE && !v->is_broken; i++) {
+        if (!audit_mac_holds(&v->page, &rows[i]))
+            break_at(
+                v, 0,
+                "another program wrote or changed the event '%.*s' with the id %lld, which is not sealed yet",
+                STR_ARG(rows[i].event), (long long)rows[i].id);
+        note_archive(v, &rows[i]);
+    }
+    if (err == ERR_NONE && v->log.archived > v->archived)
+        break_at(v, v->archived + 1, "event %lld is missing: no event says that it was archived",
+                 (long long)v->archived + 1);
+    return err;
+}
+
 static enum errcode
 walk(struct verifying *v)
 {
@@ -260,7 +290,7 @@ walk(struct verifying *v)
         err = check_rows(v);
     if (err == ERR_NONE)
         check_counts(v);
-    return err;
+    return err == ERR_NONE && !v->is_broken ? check_unsealed(v) : err;
 }
 
 static enum errcode

@@ -5,6 +5,9 @@
 #include "db/db.h"
 #include "db/rows.h"
 
+/* Sums and differences of two are no overflow. */
+#define NUMBER_MOST (INT64_MAX / 4)
+
 #define LOG(FIRST, COLUMN, EXPRESSION)    \
     FIRST(ledger_log, integer, chained)   \
     COLUMN(ledger_log, text, origin)      \
@@ -25,7 +28,12 @@ ROWS_TYPE(checkpoints, ledger_checkpoint, CHECKPOINT, .missing = "");
 enum errcode
 store_ledger_log(struct cx *cx, struct ledger_log *log_out)
 {
-    return rows_one(cx, &logs, log_out, "SELECT " ROWS_COLUMNS(LOG) " FROM audit_log WHERE id = 1", "");
+    enum errcode err =
+        rows_one(cx, &logs, log_out, "SELECT " ROWS_COLUMNS(LOG) " FROM audit_log WHERE id = 1", "");
+    if (err == ERR_NONE && (log_out->chained < 0 || log_out->chained > NUMBER_MOST || log_out->archived < 0 ||
+                            log_out->archived > NUMBER_MOST))
+        err = err_set(cx, ERR_STORE, "the database has a wrong value for the beginning of its audit log");
+    return err;
 }
 
 enum errcode

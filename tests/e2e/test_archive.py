@@ -178,9 +178,11 @@ def test_a_file_can_be_made_first_and_the_events_be_removed_later(used, tmp_path
 
 def many(server, n):
     """Events by the thousand, as writers leave them: the next command seals them."""
-    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
-        store.executemany("INSERT INTO audit (at, id, event, actor, source, detail) VALUES (?, ?, 'session.ended', 'system', '', '{}')",
-                          ((1_000_000 + i, i) for i in range(n)))
+    server.company("many")
+    accounts = os.path.join(server.folder, "many.csv")
+    with open(accounts, "w", encoding="utf-8") as file:
+        file.write("email,company\n" + "".join(f"u{i}@many.example,many\n" for i in range(n)))
+    server.cli("technician", "import", accounts)
 
 
 @pytest.mark.parametrize("moment", ["writing", "written", "removing"])

@@ -2,6 +2,7 @@
 """The audit log as others see it: proofs and checkpoints, verified by a program that shares nothing with the server (tlog.py)."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -122,6 +123,64 @@ def test_a_changed_log_proves_nothing_and_grows_no_more(used):
         server.cli("audit", "list")
     with pytest.raises(Refused, match="event 4 was changed"):
         server.cli("audit", "verify")
+
+
+def alter(server, *statements):
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"])) as store, store:
+        for sql in statements:
+            assert store.execute(sql).rowcount > 0, sql
+
+
+def test_events_that_no_event_says_were_archived_are_missed(used):
+    """Who can write to the database, without the key, would empty the log, whose tree and checkpoints stay right."""
+    server, _, _ = used
+    server.stop()
+    server.cli("audit", "list")
+    alter(server, "INSERT INTO audit_node (level, pos, hash) SELECT 0, seq - 1, digest FROM audit WHERE seq <= 4",
+          "DELETE FROM audit WHERE seq <= 4", "UPDATE audit_log SET archived = 4")
+    missing = "event 1 is missing: no event says that it was archived"
+    for command in (("audit", "verify"), ("db", "check"), ("backup", server.folder + "/copy.db")):
+        done = server.run(*command)
+        assert done.returncode == 1 and missing in done.stdout + done.stderr, command
+
+
+@pytest.mark.parametrize("column", ["chained", "archived"])
+@pytest.mark.parametrize("number", ["-9223372036854775808", "9223372036854775807", "-1"])
+def test_a_log_that_begins_nowhere_is_refused(used, column, number):
+    server, _, _ = used
+    server.stop()
+    alter(server, f"UPDATE audit_log SET {column} = {number}")
+    for words in (("verify",), ("prove", "2")):
+        with pytest.raises(Refused, match="a wrong value for the beginning of its audit log") as refused:
+            server.cli("audit", *words)
+        assert refused.value.code == 3
+
+
+def test_a_changed_event_is_not_exported(used):
+    server, _, _ = used
+    server.stop()
+    server.cli("audit", "list")
+    alter(server, "UPDATE audit SET detail = '{}' || char(10) || '{\"leaf\":1}' WHERE seq = 3")
+    done = server.run("audit", "export", "--format", "json")
+    assert done.returncode == 1 and "event 3 was changed" in done.stderr and len(done.stdout.splitlines()) == 2
+
+
+FORGERY = ("INSERT INTO audit (at, id, seq, event, actor, source, detail, digest) SELECT at, id + 1, NULL, 'technician.locked', "
+           "'operator:eve@x.example', source, detail, digest FROM audit WHERE seq = 2")
+
+
+def test_an_event_that_no_server_wrote_is_not_signed(used):
+    """Who can write to the database, without the key, would have a proof that the operator did what never happened."""
+    server, _, _ = used
+    server.cli("audit", "list")
+    server.stop()
+    alter(server, FORGERY)
+    with pytest.raises(Refused, match="another program wrote or changed the event 'technician.locked'"):
+        server.cli("audit", "verify")
+    with pytest.raises(Refused, match="nothing is sealed"):
+        server.cli("audit", "list")
+    alter(server, "DELETE FROM audit WHERE actor = 'operator:eve@x.example'")
+    server.cli("audit", "verify")
 
 
 def test_events_are_sealed_while_the_server_runs(used):

@@ -27,7 +27,8 @@ fixture_new(void)
     clock_fix(FIXTURE_NOW);
     cx_init(&f->cx);
     cx_begin(&f->cx);
-    struct secret *keys[] = {&f->env.pepper, &f->env.seal, &f->env.token, &f->env.lookup, &f->env.ledger};
+    struct secret *keys[] = {&f->env.pepper, &f->env.seal,   &f->env.token,
+                             &f->env.lookup, &f->env.ledger, &f->env.event};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         keys[i]->n = 32;
         memset(keys[i]->bytes, (int)i + 1, 32);

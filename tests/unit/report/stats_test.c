@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "accounts/audit.h"
+#include "accounts/audit_mac.h"
 #include "accounts/company_change.h"
 #include "ledger/sealer.h"
 #include "tests/unit/accounts/fixture.h"
@@ -65,13 +66,14 @@ a_late_event_counts_on_its_own_day(void **state)
     size_t n = 0;
     fixture_later(f, CLOCK_DAY - FIXTURE_NOW % CLOCK_DAY);
     for (int i = 0; i < 4; i++) {
-        const struct audit_row row = {.at = f->cx.now - (i % 2) * CLOCK_S,
-                                      .id = i + 1,
-                                      .event = STR_LIT("login.granted"),
-                                      .actor = STR_LIT("system"),
-                                      .source = STR_LIT(""),
-                                      .company_id = f->company,
-                                      .detail = STR_LIT("{\"result\":\"OK\"}")};
+        struct audit_row row = {.at = f->cx.now - (i % 2) * CLOCK_S,
+                                .id = i + 1,
+                                .event = STR_LIT("login.granted"),
+                                .actor = STR_LIT("system"),
+                                .source = STR_LIT(""),
+                                .company_id = f->company,
+                                .detail = STR_LIT("{\"result\":\"OK\"}")};
+        row.digest = audit_mac(&f->cx, &row);
         assert_ok(store_audit_add(&f->cx, &row));
         assert_ok(sealer_finish(&f->cx));
     }
