@@ -3,22 +3,22 @@
 #include "accounts/technician_change.h"
 
 #include "accounts/audit.h"
+#include "accounts/challenge_pace.h"
 #include "accounts/company.h"
 #include "accounts/lockout.h"
 #include "accounts/password.h"
 #include "accounts/policy.h"
-#include "accounts/challenge_pace.h"
 #include "accounts/reported.h"
 #include "accounts/revoke.h"
 #include "accounts/technician.h"
-#include "text/text.h"
 #include "base/rand.h"
 #include "db/db.h"
 #include "store/store_code.h"
 #include "store/store_device.h"
 #include "store/store_wipe.h"
+#include "text/text.h"
 
-enum { NAME_BYTES_MAX = 200 };
+enum { NAME_BYTES_MAX = 200, RESET_TRIES = 4 };
 
 static struct audit_of
 of(const struct technician *t)
@@ -301,8 +301,8 @@ technician_lock(struct cx *cx, int64_t id)
     return db_end(cx, err);
 }
 
-enum errcode
-technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change)
+static enum errcode
+reset(struct cx *cx, int64_t id, struct str password, bool must_change)
 {
     struct technician t;
     struct policy policy;
@@ -329,4 +329,16 @@ technician_reset_password(struct cx *cx, int64_t id, struct str password, bool m
                            must_change ? STR_LIT("yes") : STR_LIT("no"), "heard_again", lifted.sources,
                            "turned_away", lifted.turned_away, NULL);
     return db_end(cx, err);
+}
+
+/* What the password was checked by may be changed while it is hashed, by its owner for example. */
+enum errcode
+technician_reset_password(struct cx *cx, int64_t id, struct str password, bool must_change)
+{
+    enum errcode err = reset(cx, id, password, must_change);
+    for (int tries = 1; tries < RESET_TRIES && err == ERR_CONFLICT; tries++) {
+        err_forget(cx);
+        err = reset(cx, id, password, must_change);
+    }
+    return err;
 }
