@@ -124,6 +124,27 @@ def test_a_race_is_repeated(own_cluster, own_server, name):
     assert len([row for row in server.cli("audit", "list")["events"] if row["event"] == "push.sent"]) == 1
 
 
+def test_a_race_is_repeated_though_the_phone_was_noted_as_seen(own_cluster, own_server, name):
+    """That is a transaction of its own, before the one that loses the race."""
+    company, email = name
+    one = own_cluster()
+    server = own_server(at(one))
+    phone = server.ready(company, email)
+    token, push = server.console().begin(email)
+    challenge = phone.pending()[0]
+    one.sql("UPDATE device SET seen_at = 0", "store")
+    with one.session("store") as other:
+        other.run("BEGIN; UPDATE challenge SET state = state;")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            sent = pool.submit(phone.approve, push.sMatchNumber, challenge)
+            server.wait_for(lambda: one.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [["0"]])
+            other.run("COMMIT;")
+            assert sent.result()["result"] == "OK"
+    assert one.sql("SELECT count(*) FROM device WHERE seen_at > 0", "store") == [["1"]]
+    assert server.log().count("call.repeated") == 1
+    assert server.console().settle(token, push.sPushToken).result == "OK"
+
+
 def test_a_command_that_loses_a_race_runs_again(own_cluster, own_server, name):
     """With the password that it has read once."""
     company, email = name
