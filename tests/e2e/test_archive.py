@@ -14,14 +14,9 @@ import pytest
 import tlog
 
 from countersign import CLI, Refused
+from test_audit import text
 
 DAY = 86400
-
-
-def text(server, *words):
-    done = server.run("audit", *words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture

@@ -263,18 +263,30 @@ pg_script(struct cx *cx, struct db *db, const char *text)
     return pg_link_script(cx, link_of(db), text);
 }
 
+/* The one number that the statement returns. */
 static enum errcode
-pg_is_empty(struct cx *cx, struct db *db, bool *empty_out)
+ask_number(struct cx *cx, struct db *db, const char *sql, int64_t *number_out)
 {
-    static const char sql[] = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
     struct db_rows *rows = NULL;
     bool has_row = false;
+    *number_out = 0;
     enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
     if (err != ERR_NONE)
         return err;
     err = pg_step(cx, rows, &has_row);
-    *empty_out = has_row && pg_number(rows, 0) == 0;
+    if (has_row)
+        *number_out = pg_number(rows, 0);
     pg_finish(rows);
+    return err;
+}
+
+static enum errcode
+pg_is_empty(struct cx *cx, struct db *db, bool *empty_out)
+{
+    static const char sql[] = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
+    int64_t n = 0;
+    enum errcode err = ask_number(cx, db, sql, &n);
+    *empty_out = err == ERR_NONE && n == 0;
     return err;
 }
 
@@ -284,14 +296,9 @@ pg_is_served(struct cx *cx, struct db *db, bool *is_served_out)
 {
     static const char sql[] = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                               "AND query LIKE 'LISTEN " PG_NEWS_CHANNEL "%'";
-    struct db_rows *rows = NULL;
-    bool has_row = false;
-    enum errcode err = pg_query(cx, db, sql, NULL, 0, &rows);
-    if (err != ERR_NONE)
-        return err;
-    err = pg_step(cx, rows, &has_row);
-    *is_served_out = has_row && pg_number(rows, 0) > 0;
-    pg_finish(rows);
+    int64_t n = 0;
+    enum errcode err = ask_number(cx, db, sql, &n);
+    *is_served_out = err != ERR_NONE || n > 0;
     return err;
 }
 
