@@ -194,8 +194,6 @@ export default {
     "problem.Refused.text": "Es wurde nichts geändert.",
     "problem.Conflict.title": "Es wurde inzwischen geändert",
     "problem.Conflict.text": "Hier wurde nichts geändert: Sehen Sie nach, und versuchen Sie es noch einmal.",
-    "problem.AlreadyDone.title": "Schon erledigt",
-    "problem.AlreadyDone.text": "Diese Anfrage wurde schon ausgeführt.",
     "problem.SignedOut.title": "Abgemeldet",
     "problem.SignedOut.text": "Melden Sie sich neu an.",
 };

@@ -194,8 +194,6 @@ export default {
     "problem.Refused.text": "Nothing was changed.",
     "problem.Conflict.title": "It was changed meanwhile",
     "problem.Conflict.text": "Nothing was changed here: look again, then try once more.",
-    "problem.AlreadyDone.title": "Already done",
-    "problem.AlreadyDone.text": "This request was carried out before.",
     "problem.SignedOut.title": "Signed out",
     "problem.SignedOut.text": "Sign in again.",
 };

@@ -194,8 +194,6 @@ export default {
     "problem.Refused.text": "No se cambió nada.",
     "problem.Conflict.title": "Se cambió entretanto",
     "problem.Conflict.text": "Aquí no se cambió nada: mire de nuevo e inténtelo otra vez.",
-    "problem.AlreadyDone.title": "Ya está hecho",
-    "problem.AlreadyDone.text": "Esta petición ya se ejecutó.",
     "problem.SignedOut.title": "Sesión cerrada",
     "problem.SignedOut.text": "Vuelva a entrar.",
 };

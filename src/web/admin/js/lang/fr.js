@@ -194,8 +194,6 @@ export default {
     "problem.Refused.text": "Rien n’a été modifié.",
     "problem.Conflict.title": "Modifié entre-temps",
     "problem.Conflict.text": "Rien n’a été modifié ici : regardez, puis réessayez.",
-    "problem.AlreadyDone.title": "Déjà fait",
-    "problem.AlreadyDone.text": "Cette demande a déjà été exécutée.",
     "problem.SignedOut.title": "Déconnecté",
     "problem.SignedOut.text": "Reconnectez-vous.",
 };

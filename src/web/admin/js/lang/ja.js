@@ -194,8 +194,6 @@ export default {
     "problem.Refused.text": "何も変更されていません。",
     "problem.Conflict.title": "その間に変更されました",
     "problem.Conflict.text": "ここでは何も変更されていません。確認してから、もう一度試してください。",
-    "problem.AlreadyDone.title": "実行済みです",
-    "problem.AlreadyDone.text": "この要求はすでに実行されています。",
     "problem.SignedOut.title": "サインアウトしました",
     "problem.SignedOut.text": "もう一度サインインしてください。",
 };
