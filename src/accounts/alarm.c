@@ -86,7 +86,8 @@ static enum errcode
 clear_row(struct cx *cx, const struct alarm_row *row)
 {
     bool changed = false;
-    /* Later than the letter that raised it, whatever the clock's steps: the two are told apart by it. */
+    /* Later than the letter that raised it, whatever the clock's steps: the time is the difference between
+     * the two. */
     const int64_t at = cx->now > row->raised_at ? cx->now : row->raised_at + 1;
     enum errcode err = store_alarm_clear(cx, row->id, at, &changed);
     return err == ERR_NONE && changed ? post(cx, row->id, at) : err;

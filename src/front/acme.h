@@ -19,7 +19,7 @@ bool acme_is_token(struct str s);
 
 /* The answer in ACME_FOLDER below the folder `root`, in the arena. No symbolic link is followed, and
  * nothing but an answer to that very token is read out: TOKEN.THUMBPRINT (section 8.1), with or without an
- * end of line. ERR_NOT_FOUND: there is none; ERR_SYNTAX: what is there is not one; ERR_IO and errno: it
+ * end of line. ERR_NOT_FOUND: there is none; ERR_SYNTAX: the file has something else; ERR_IO and errno: it
  * cannot be read. */
 enum errcode acme_read(struct arena *a, int root, struct str token, struct str *out) MUST_CHECK;
 

@@ -19,7 +19,7 @@ is_read(const struct http_request *http)
     return http->method == HTTP_GET || http->method == HTTP_HEAD_METHOD;
 }
 
-/* At most once a minute: whoever asks for any token causes it where the folder cannot be read. */
+/* At most once a minute: any request for a token causes it where the folder cannot be read. */
 static void
 warn_unfit(struct front *f, const char *why)
 {

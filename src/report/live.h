@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "config/config.h"
 
-enum { LIVE_SAMPLES = 4096 /* of a text; what is beyond is ignored */ };
+enum { LIVE_SAMPLES = 4096 /* of a text; more are ignored */ };
 
 struct live_sample {
     struct str name, labels; /* without the prefix countersign_; without the braces */

@@ -5,7 +5,7 @@
 #include "db/db.h"
 #include "db/rows.h"
 
-/* Sums and differences of two are no overflow. */
+/* Sums and differences of two do not overflow. */
 #define NUMBER_MOST (INT64_MAX / 4)
 
 #define LOG(FIRST, COLUMN, EXPRESSION)    \

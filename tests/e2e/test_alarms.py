@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Alarms: what an operator is told at once, by webhook and by mail, once when it begins and once when it is over."""
+"""Alarms: what operators learn at once, by webhook and by mail, once when it begins and once when it is over."""
 
 import contextlib
 import email
@@ -77,7 +77,7 @@ def change(server, **settings):
     server.wait_log("supervisor reload ", before + 1)
 
 
-def test_a_reported_sign_in_is_an_alarm_that_names_nobody(own_server, alarms, name):
+def test_a_reported_sign_in_is_an_alarm_that_names_no_one(own_server, alarms, name):
     company, email = name
     told = alarms()
     server = own_server(told.settings)

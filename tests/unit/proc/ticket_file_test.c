@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ticket_file: keys that follow each other, in a file that nobody changes and that has no name. */
+/* ticket_file: keys that follow each other, in a file without a name that cannot be changed. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
