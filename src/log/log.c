@@ -145,6 +145,18 @@ log_catch_up(void)
     errno = saved;
 }
 
+/* A confined process cannot connect to it again: its lines are text from now on, on standard error, which the
+ * journal of systemd reads too. */
+static bool
+has_lost_journal(void)
+{
+    if (sink.format != LOG_JOURNALD || sink_is_connected())
+        return false;
+    sink.format = LOG_TEXT;
+    log_event(LOG_JOURNAL_UNAVAILABLE, "error=\"%s\"", strerror(ECONNREFUSED));
+    return true;
+}
+
 void
 log_event(enum log_event event, const char *fmt, ...)
 {
@@ -158,7 +170,15 @@ log_event(enum log_event event, const char *fmt, ...)
     size_t n = compose(line, event, fmt, ap);
     va_end(ap);
     log_catch_up();
-    if (sink.dropped > 0 || !write_composed(line, n)) {
+    bool is_written = sink.dropped == 0 && write_composed(line, n);
+    if (!is_written && has_lost_journal()) {
+        va_start(ap, fmt);
+        n = compose(line, event, fmt, ap);
+        va_end(ap);
+        log_catch_up();
+        is_written = write_composed(line, n);
+    }
+    if (!is_written) {
         sink.dropped++;
         metrics_count(METRIC_LOG_LOST, 0);
     }

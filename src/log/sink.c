@@ -84,7 +84,19 @@ sink_connect(void)
 }
 
 bool
+sink_is_connected(void)
+{
+    return journal >= 0;
+}
+
+/* Refused: the socket under the journal's name is another one now. */
+bool
 sink_send(const char *datagram, size_t n)
 {
-    return send(journal, datagram, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n;
+    const ssize_t done = send(journal, datagram, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (done < 0 && (errno == ECONNREFUSED || errno == ECONNRESET || errno == ENOTCONN || errno == EPIPE)) {
+        (void)close(journal);
+        journal = -1;
+    }
+    return done == (ssize_t)n;
 }

@@ -16,7 +16,9 @@ bool sink_write(const char *line, size_t n);
 
 /* Connects to journald's socket. False (errno): there is none. */
 bool sink_connect(void);
-/* Sends one datagram there. False: it could not be sent now, and is lost. */
+bool sink_is_connected(void);
+/* Sends one datagram there. False: it could not be sent now, and is lost; where the socket is gone, nothing
+ * is connected any more. */
 bool sink_send(const char *datagram, size_t n);
 
 /* Replaces standard error by a non-blocking open file description of this process's own, where the system

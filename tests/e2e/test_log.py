@@ -131,6 +131,20 @@ def test_journald_gets_a_field_for_each_value(own_server, tmp_path):
     os.unlink(path)
 
 
+def test_a_journal_that_is_made_again_loses_no_line_for_good(own_server, tmp_path):
+    """As after a restart of journald's socket: what was connected to the one before is refused."""
+    path = str(tmp_path / "journal")
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(path)
+    server = own_server(settings={("log", "format"): "journald"}, start=False)
+    server.start(env={**server.env, "COUNTERSIGN_TEST_JOURNAL": path})
+    journal.close()
+    os.unlink(path)
+    server.console().login("stranger@example.com", "wrong password")
+    server.wait_log("journal.unavailable")
+    server.wait_log("signin.refused")
+
+
 def test_without_a_journal_lines_stay_text(own_server, tmp_path):
     server = own_server(settings={("log", "format"): "journald"}, start=False)
     server.start(env={**server.env, "COUNTERSIGN_TEST_JOURNAL": str(tmp_path / "none")})
