@@ -195,7 +195,7 @@ begin_writing(struct cx *cx, struct db *db, bool is_apart)
                                          "BEGIN ISOLATION LEVEL %s; "
                                          "SET LOCAL idle_in_transaction_session_timeout = %lld; "
                                          "LOCK TABLE meta IN %s MODE",
-                                         level, (long long)(link->patience / 2 / CLOCK_MS), mode);
+                                         level, (long long)(pg_link_idle(link) / CLOCK_MS), mode);
     enum errcode err = pg_link_run(cx, link, text.p, "LOCK TABLE", pg_link_patience(link));
     return err == ERR_NONE && is_apart ? enter_alone(cx, db) : err;
 }

@@ -41,7 +41,7 @@ pg_fail(struct cx *cx, const struct pg_link *link, const struct pg_result *resul
     if (text == NULL)
         text = link->conn != NULL ? PQerrorMessage(link->conn) : "the connection was lost";
     struct str line = str_trim(str_from_cstr(text), " \n");
-    return err_set(cx, code, "%s%spostgresql: %s: %.*s%s%s%s", words != NULL ? words : "",
-                   words != NULL ? "; " : "", what, STR_ARG(line), state != NULL ? " (" : "",
-                   state != NULL ? state : "", state != NULL ? ")" : "");
+    return err_set(cx, code, "%s%spostgresql: %.*s%s%s%s: %s", words != NULL ? words : "",
+                   words != NULL ? "; " : "", STR_ARG(line), state != NULL ? " (" : "",
+                   state != NULL ? state : "", state != NULL ? ")" : "", what);
 }

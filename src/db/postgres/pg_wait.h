@@ -25,6 +25,8 @@ enum {
 /* i, t or b as for db_query; 0: a type that is not read here. */
 char pg_kind_of(unsigned type);
 
+/* How long the server lets a writer stand still in a transaction. */
+int64_t pg_link_idle(const struct pg_link *link);
 /* Microseconds to wait for one answer: longer than the server lets a statement take. */
 int64_t pg_link_patience(const struct pg_link *link);
 /* Waits for all results of what was sent; was_sent: what libpq's function for sending has returned. One
