@@ -139,7 +139,7 @@ def test_changed_files_come_into_use_by_themselves(own_server, tmp_path, pairs):
     server = own_server({**settings(tmp_path), ("tls", "watch"): "1s"})
     renewed = write(tmp_path / "main", make(["localhost"]))
     server.wait_log(r"supervisor certificates\.renewed certificates=3")
-    assert got(server, "localhost") == renewed
+    server.wait_for(lambda: got(server, "localhost") == renewed)  # the fronts get them after that
     good = (tmp_path / "main/privkey.pem").read_bytes()
     (tmp_path / "main/privkey.pem").write_bytes(make(["localhost"])[2])
     server.wait_log(r"error supervisor certificates\.refused problem=\"private key")
@@ -147,10 +147,10 @@ def test_changed_files_come_into_use_by_themselves(own_server, tmp_path, pairs):
     fresh = write(tmp_path / "more/new", make(["new.example"]))
     (tmp_path / "main/privkey.pem").write_bytes(good)
     server.wait_log(r"certificates\.renewed certificates=4")
-    assert (got(server, "localhost"), got(server, "new.example")) == (renewed, fresh)
+    server.wait_for(lambda: (got(server, "localhost"), got(server, "new.example")) == (renewed, fresh))
     os.rename(tmp_path / "more/new", tmp_path / "new")
     server.wait_log(r"certificates\.renewed certificates=3", times=2)
-    assert got(server, "new.example") == renewed
+    server.wait_for(lambda: got(server, "new.example") == renewed)
     assert " reload" not in server.log()
 
 
