@@ -75,7 +75,10 @@ class Stderr:
                 self.text += os.read(self.read, 65536).decode(errors="replace")
             return re.search(pattern, self.text)
 
-        return eventually(look, f"no {pattern!r} on standard error")
+        try:
+            return eventually(look, f"no {pattern!r} on standard error")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.text.strip()[-4000:]}") from None
 
     def close(self):
         os.close(self.read)
