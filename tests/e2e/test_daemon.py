@@ -47,20 +47,27 @@ class Stderr:
         self.text = ""
 
     def stall(self):
-        """Fills it over a description that does not block, until not one more byte fits."""
+        """Fills it until not one more byte fits; the system may take a moment to give room back for what was read."""
         if self.kind == "terminal":
             termios.tcflow(self.write, termios.TCOOFF)
             return
+        while self.fill() > 0:
+            time.sleep(0.1)
+
+    def fill(self):
+        """Over a description that does not block; returns how many bytes fitted."""
+        n = 0
         filler = os.dup(self.write) if self.kind == "socket" else os.open(f"/proc/self/fd/{self.write}",
                                                                           os.O_WRONLY | os.O_NONBLOCK)
         with contextlib.suppress(BlockingIOError):
             while True:
                 if self.kind == "socket":
                     with socket.socket(fileno=os.dup(filler)) as wire:
-                        wire.send(b"\n", socket.MSG_DONTWAIT)
+                        n += wire.send(b"\n", socket.MSG_DONTWAIT)
                 else:
-                    os.write(filler, b"\n")
+                    n += os.write(filler, b"\n")
         os.close(filler)
+        return n
 
     def resume(self):
         if self.kind == "terminal":
