@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "base/clock.h"
 #include "accounts/alarm.h"
+#include "base/clock.h"
 #include "db/db.h"
 #include "db/migrate.h"
 #include "store/store_audit.h"
@@ -112,9 +112,9 @@ look_at_processes(struct cx *cx, const struct config *c, const struct live *l, s
         put(cx, s, "processes", "%" PRId64 " front%s, %" PRId64 " workers, %" PRId64 " courier", fronts,
             fronts == 1 ? "" : "s", workers, couriers);
     if (fronts < 1 || workers < 1)
-        blame(s, line, STATUS_WRONG, STR_LIT("no sign-in is answered: see its log for child.ended"));
+        blame(s, line, STATUS_WRONG, STR_LIT("no sign-in is answered: see its log for child.died"));
     else if (fronts < c->server_fronts || workers < c->server_workers || couriers < 1)
-        blame(s, line, STATUS_WARNING, STR_LIT("some are not ready: see its log for child.ended"));
+        blame(s, line, STATUS_WARNING, STR_LIT("some are not ready: see its log for child.died"));
 }
 
 static void
