@@ -29,6 +29,12 @@ letter_is_web_push(enum letter_kind kind)
     return kind == LETTER_CHALLENGE || kind == LETTER_NOTICE;
 }
 
+static bool
+is_alarm(enum letter_kind kind)
+{
+    return kind == LETTER_ALARM || kind == LETTER_MAIL;
+}
+
 static void
 put_alarm(struct buf *out, const struct letter_alarm *alarm)
 {
@@ -59,7 +65,7 @@ letter_put(struct buf *out, uint32_t id, const struct letter *letter)
     size_t mark = frame_begin(out, LETTER_POST, id);
     frame_put_u8(out, (uint8_t)letter->kind);
     frame_put_str(out, letter->id);
-    if (letter->kind == LETTER_ALARM || letter->kind == LETTER_MAIL)
+    if (is_alarm(letter->kind))
         put_alarm(out, &letter->alarm);
     if (letter_is_web_push(letter->kind)) {
         frame_put_i64(out, letter->device_id);
@@ -79,7 +85,7 @@ letter_get(struct frame *f, struct letter *letter_out)
     if (kind >= LETTER_KIND_COUNT_)
         return ERR_PROTOCOL;
     letter_out->kind = (enum letter_kind)kind;
-    if (kind == LETTER_ALARM || kind == LETTER_MAIL)
+    if (is_alarm(letter_out->kind))
         get_alarm(f, &letter_out->alarm);
     if (letter_is_web_push(letter_out->kind)) {
         letter_out->device_id = frame_get_i64(f);

@@ -143,6 +143,14 @@ become_redirect(struct process *p)
     return ERR_NONE;
 }
 
+static void
+become_watch(struct process *p)
+{
+    p->is_watch = true;
+    log_init("watch", (enum log_level)p->config.log_level);
+    front_set_watch(p->front);
+}
+
 /* Takes a channel or file from the supervisor. */
 static enum errcode
 obey(struct process *p, struct control *m)
@@ -171,9 +179,7 @@ obey(struct process *p, struct control *m)
     case CONTROL_METRICS:
         return take_metrics(p, m);
     case CONTROL_WATCH:
-        p->is_watch = true;
-        log_init("watch", (enum log_level)p->config.log_level);
-        front_set_watch(p->front);
+        become_watch(p);
         return ERR_NONE;
     case CONTROL_REDIRECT:
         return become_redirect(p);
