@@ -31,12 +31,17 @@ def replicated(own_cluster, own_server, name):
     return primary, server, phone, email, alone
 
 
-def test_a_commit_that_stopped_waiting_for_the_replica_is_not_an_answer(replicated):
-    """PostgreSQL answers such a commit like every other, beside a warning: an administrator has ended the wait."""
-    primary, server, phone, email, alone = replicated
+def approved(server, phone, email):
     console = server.console()
     token, push = console.begin(email)
     assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    return console, token, push
+
+
+def test_a_commit_that_stopped_waiting_for_the_replica_is_not_an_answer(replicated):
+    """PostgreSQL answers such a commit like every other, beside a warning: an administrator has ended the wait."""
+    primary, server, phone, email, alone = replicated
+    console, token, push = approved(server, phone, email)
     alone()
     with ThreadPoolExecutor() as pool:
         told = pool.submit(console.check, token, push.sPushToken)
@@ -49,9 +54,7 @@ def test_a_commit_that_stopped_waiting_for_the_replica_is_not_an_answer(replicat
 def test_what_was_committed_here_alone_is_not_shown_after_a_crash(replicated):
     """The recovered primary has the grant that its replica never got: a failover would take it back."""
     primary, server, phone, email, alone = replicated
-    console = server.console()
-    token, push = console.begin(email)
-    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    console, token, push = approved(server, phone, email)
     alone()
     with ThreadPoolExecutor() as pool:
         told = pool.submit(console.check, token, push.sPushToken)
