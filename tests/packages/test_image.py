@@ -183,6 +183,10 @@ def test_it_signs_in_as_any_user_with_one_volume_and_a_root_that_cannot_be_writt
                           "--ca", "/data/trial/certificate.pem"))
     assert "signed in" in sign_in(container, port)
     assert container.said().count("level=error") == 0
+    compose = yaml.safe_load(pathlib.Path(ROOT, "dist/container/compose.yaml").read_text())
+    kind, *check = compose["services"]["server"]["healthcheck"]["test"]
+    healthy = run(*container.inside(*[one.replace("/etc/countersign/", "/data/") for one in check])).stdout
+    assert kind == "CMD" and "wrong" not in healthy
     status = run(*container.inside("countersign", "-c", "/data/countersign.conf", "audit", "verify")).stdout
     assert "whole" in status
 
