@@ -34,8 +34,10 @@ device_by_token(struct cx *cx, struct str token, struct device *device_out)
     device_out->fingerprint = device_fingerprint(cx, device_out->public_key);
     if (cx->now - device_out->seen_at < SEEN_EVERY)
         return ERR_NONE;
+    if ((err = db_begin_note(cx)) != ERR_NONE)
+        return err;
     device_out->seen_at = cx->now;
-    return store_device_seen(cx, device_out->id, cx->now);
+    return db_end(cx, store_device_seen(cx, device_out->id, cx->now));
 }
 
 enum errcode

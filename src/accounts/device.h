@@ -26,7 +26,7 @@ enum {
 /* The first ten bytes of the key's SHA-256, in five groups of four hex digits, in the arena. */
 struct str device_fingerprint(struct cx *cx, struct str public_key);
 /* An active device of an account that is not deleted, by its token. ERR_NOT_FOUND. Not within a transaction:
- * it may write seen_at, every five minutes at most. */
+ * it may note seen_at, every five minutes at most. */
 enum errcode device_by_token(struct cx *cx, struct str token, struct device *device_out) MUST_CHECK;
 enum errcode device_get(struct cx *cx, int64_t id, struct device *device_out) MUST_CHECK;
 /* technician_id 0: all. Without removed ones, unless requested. */

@@ -405,7 +405,7 @@ operator_seen(struct cx *cx)
     const int64_t idle_at = cx->now + OPERATOR_IDLE;
     if (r->token_id != 0 ? cx->now - r->token_seen < SEEN_STEP : idle_at - r->idle_at < SEEN_STEP)
         return ERR_NONE;
-    enum errcode err = db_begin(cx);
+    enum errcode err = db_begin_note(cx);
     if (err != ERR_NONE)
         return err;
     return db_end(cx, r->token_id != 0 ? store_operator_token_seen(cx, r->token_id)

@@ -53,7 +53,6 @@ struct cx {
     struct str source;  /* address of the caller as text, or null (command line) */
     struct str console; /* the caller's description of itself (User-Agent), or null */
     struct db *db;      /* NULL if there is none */
-    uint64_t commits;   /* db_writes when what is asked for began: before it only "last seen" was committed */
     /* Runs in each transaction once it has begun, and its error ends it; NULL: none. Of an operator's
      * request it reads the operator's right (accounts/operator_right.h), which is `right`. */
     enum errcode (*enters)(struct cx *cx);

@@ -68,6 +68,7 @@ begin(struct cx *cx, enum db_purpose purpose)
     ASSERT(!db->in_transaction);
     db->began_at = clock_mono();
     db->is_writing = purpose != DB_READS;
+    db->is_durable = db->is_writing && purpose != DB_NOTES;
     enum errcode err = db->driver->begin(cx, db, purpose);
     db->in_transaction = err == ERR_NONE;
     db->failed = err;
@@ -150,6 +151,12 @@ db_begin_read(struct cx *cx)
     return begin_timed(cx, DB_READS);
 }
 
+enum errcode
+db_begin_note(struct cx *cx)
+{
+    return begin_timed(cx, DB_NOTES);
+}
+
 void
 db_write_beside(struct db *db, bool on)
 {
@@ -197,7 +204,7 @@ db_commit(struct cx *cx)
     else
         db_count_end(db);
     db->in_transaction = false;
-    db->n_written += err == ERR_NONE && db->is_writing;
+    db->n_written += err == ERR_NONE && db->is_durable;
     return err;
 }
 

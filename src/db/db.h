@@ -90,7 +90,11 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
  * its error is returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
-enum errcode db_commit(struct cx *cx) MUST_CHECK;     /* on error everything is rolled back */
+/* For what may be forgotten, such as when somebody was last seen. As db_begin, but the commit does not wait
+ * for the disk or a replica: a crash of the machine, or a failover, may undo the latest notes. The commit of
+ * any other transaction makes those before it durable, so what it has read of them is not lost without it. */
+enum errcode db_begin_note(struct cx *cx) MUST_CHECK;
+enum errcode db_commit(struct cx *cx) MUST_CHECK; /* on error everything is rolled back */
 void db_rollback(struct cx *cx);
 /* Ends a transaction whose steps returned `err`: commits on ERR_NONE, otherwise rolls back and returns
  * err. So a function that changes something ends with `return db_end(cx, err);`. */
@@ -106,7 +110,7 @@ void db_write_beside(struct db *db, bool on);
 enum errcode db_begin_apart(struct cx *cx) MUST_CHECK;
 /* Saves the time for processes that start later; in a transaction of its own. */
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
-/* Whether a writing transaction was committed since the database was opened. */
+/* Whether a writing transaction, other than a note, was committed since the database was opened. */
 bool db_has_written(const struct db *db);
 /* Whether servers on other machines may use it: then what another process left there may belong to a
  * process that lives. */

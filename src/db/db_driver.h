@@ -24,7 +24,7 @@ struct db_value {
 
 /* A driver embeds struct db at the start of its connection and struct db_rows at the start of its
  * statement. Each function sets the context's error; none uses in_transaction or failed. */
-enum db_purpose { DB_READS, DB_WRITES, DB_MIGRATES, DB_WRITES_APART };
+enum db_purpose { DB_READS, DB_WRITES, DB_NOTES, DB_MIGRATES, DB_WRITES_APART };
 
 struct db_table;  /* db/whole.h */
 struct db_record; /* the same */
@@ -97,9 +97,10 @@ struct db {
     bool is_new; /* made by this connection: the file, or the tables */
     bool in_transaction;
     bool is_writing;
+    bool is_durable;     /* it writes, and a crash does not undo it: not a note */
     bool writes_beside;  /* db_write_beside */
     int64_t began_at;    /* clock_mono: when the transaction was asked for */
-    uint64_t n_written;  /* writing transactions committed since the connection was opened */
+    uint64_t n_written;  /* durable transactions committed since the connection was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */
 };

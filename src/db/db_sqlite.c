@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db_sqlite: the driver for SQLite: one link to the file, and a second one for read transactions when the
- * file is mapped (sqlite_link.h). */
+/* db_sqlite: the driver for SQLite: one link to the file, a second one for read transactions when the file
+ * is mapped, and a third one for notes (sqlite_link.h). */
 #include "db/db_driver.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ struct sqlite {
     struct db db;
     char *path;
     struct link_file file;
-    struct link all, reader;
+    struct link links[LINK_KINDS];
     struct link *in; /* link of the current transaction */
     int lock;        /* that a server would hold (served.h); -1: none */
 };
@@ -48,8 +47,17 @@ is_file(const struct sqlite *s)
 static void
 end_statements(struct sqlite *s)
 {
-    link_stop_all(&s->all);
-    link_stop_all(&s->reader);
+    for (size_t i = 0; i < LINK_KINDS; i++)
+        link_stop_all(&s->links[i]);
+}
+
+/* A database in memory has one link. */
+static struct link *
+link_for(struct sqlite *s, enum db_purpose purpose)
+{
+    if (purpose == DB_NOTES && is_file(s))
+        return &s->links[LINK_NOTES];
+    return &s->links[purpose == DB_READS && s->file.map != 0 ? LINK_READS : LINK_WRITES];
 }
 
 static enum errcode
@@ -64,7 +72,7 @@ sqlite_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
 {
     struct sqlite *s = sqlite_of(db);
     end_statements(s);
-    s->in = purpose != DB_READS || s->file.map == 0 ? &s->all : &s->reader;
+    s->in = link_for(s, purpose);
     enum errcode err = link_connect(cx, s->in);
     if (err == ERR_NONE)
         err = run(cx, s, purpose != DB_READS ? "BEGIN IMMEDIATE" : "BEGIN");
@@ -123,7 +131,7 @@ sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_valu
              struct db_rows **rows_out)
 {
     struct sqlite *s = sqlite_of(db);
-    struct link *link = db->in_transaction ? s->in : &s->all;
+    struct link *link = db->in_transaction ? s->in : link_for(s, DB_WRITES);
     struct statement *st = NULL;
     enum errcode err = db->in_transaction ? ERR_NONE : link_connect(cx, link);
     if (err != ERR_NONE)
@@ -265,8 +273,8 @@ static enum errcode
 sqlite_script(struct cx *cx, struct db *db, const char *text)
 {
     struct sqlite *s = sqlite_of(db);
-    int rc = sqlite3_exec(s->all.handle, text, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? ERR_NONE : link_fail(cx, &s->all, rc, "script");
+    int rc = sqlite3_exec(s->links[LINK_WRITES].handle, text, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_NONE : link_fail(cx, link_for(s, DB_WRITES), rc, "script");
 }
 
 static enum errcode
@@ -298,8 +306,10 @@ sqlite_map(struct cx *cx, struct db *db, int64_t bytes)
 {
     struct sqlite *s = sqlite_of(db);
     s->file.map = is_file(s) ? bytes : 0;
-    enum errcode err = link_map(cx, &s->all);
-    return err == ERR_NONE ? link_map(cx, &s->reader) : err;
+    enum errcode err = ERR_NONE;
+    for (size_t i = 0; i < LINK_KINDS && err == ERR_NONE; i++)
+        err = link_map(cx, &s->links[i]);
+    return err;
 }
 
 /* SQLITE_BUSY: another connection is already doing it. */
@@ -307,12 +317,14 @@ static enum errcode
 sqlite_tidy(struct cx *cx, struct db *db)
 {
     struct sqlite *s = sqlite_of(db);
-    enum errcode err = link_connect(cx, &s->all);
+    enum errcode err = link_connect(cx, link_for(s, DB_WRITES));
     if (err != ERR_NONE)
         return err;
-    int rc = sqlite3_wal_checkpoint_v2(s->all.handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? ERR_NONE
-                                                         : link_fail(cx, &s->all, rc, "checkpoint");
+    int rc = sqlite3_wal_checkpoint_v2(s->links[LINK_WRITES].handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                       NULL);
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY
+               ? ERR_NONE
+               : link_fail(cx, link_for(s, DB_WRITES), rc, "checkpoint");
 }
 
 static enum errcode
@@ -335,8 +347,8 @@ static void
 sqlite_close(struct db *db)
 {
     struct sqlite *s = sqlite_of(db);
-    link_clear(&s->reader);
-    link_clear(&s->all);
+    for (size_t i = 0; i < LINK_KINDS; i++)
+        link_clear(&s->links[i]);
     if (s->lock >= 0)
         (void)close(s->lock);
     free(s->path);
@@ -369,20 +381,6 @@ sqlite_reach(struct cx *cx, struct str place, struct db_reach *reach_out)
     return ERR_NONE;
 }
 
-/* SQLite gives -wal and -shm the mode of the file itself. */
-static enum errcode
-create_file(struct cx *cx, const char *path, bool *is_new_out)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST)
-        return ERR_NONE;
-    if (fd < 0)
-        return err_set(cx, ERR_STORE, "%s: %s", path, strerror(errno));
-    close(fd);
-    *is_new_out = true;
-    return ERR_NONE;
-}
-
 static enum errcode
 sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, struct db **db_out)
 {
@@ -395,17 +393,17 @@ sqlite_open(struct cx *cx, struct str path, bool create, int64_t busy_timeout, s
     if (s->path == NULL)
         err_no_memory();
     s->file = (struct link_file){.path = s->path, .busy_ms = busy_ms > INT_MAX ? INT_MAX : (int)busy_ms};
-    link_init(&s->all, &s->file, false);
-    link_init(&s->reader, &s->file, true);
-    s->in = &s->all;
+    for (size_t i = 0; i < LINK_KINDS; i++)
+        link_init(&s->links[i], &s->file, (enum link_kind)i);
+    s->in = link_for(s, DB_WRITES);
     s->lock = -1;
     enum errcode err = ERR_NONE;
     if (is_file(s) && create)
-        err = create_file(cx, s->path, &s->db.is_new);
+        err = link_create(cx, &s->file, &s->db.is_new);
     else if (is_file(s) && access(s->path, F_OK) != 0 && errno == ENOENT)
         err = err_set(cx, ERR_NOT_FOUND, "there is no database %s: `countersign init` makes one", s->path);
     if (err == ERR_NONE)
-        err = link_open(cx, &s->all);
+        err = link_open(cx, s->in);
     *db_out = err == ERR_NONE ? &s->db : NULL;
     if (err != ERR_NONE && s->db.is_new)
         sqlite_unmake(&s->db);

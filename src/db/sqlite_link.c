@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sqlite_link: see sqlite_link.h. One file, WAL, synchronous=FULL.
+/* sqlite_link: see sqlite_link.h. One file, WAL; synchronous=FULL, except for notes.
  *
  * The file may go away under an open connection (a restore, a lost mount). SQLite would go on writing to a
  * file that has no name any more, so before each transaction we ask whether the file at the path is still the
  * one that is open; where it is not, we connect again, and never create. */
 #include "db/sqlite_link.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "db/sqlite_words.h"
 
 void
-link_init(struct link *link, const struct link_file *file, bool only_reads)
+link_init(struct link *link, const struct link_file *file, enum link_kind kind)
 {
-    *link = (struct link){.file = file, .only_reads = only_reads};
+    *link = (struct link){.file = file, .kind = kind};
     list_init(&link->running);
 }
 
@@ -78,15 +81,32 @@ settle(struct link *link)
         "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
         "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
         "PRAGMA wal_autocheckpoint = 16384;"; /* pages: otherwise some commits do the work of db_tidy */
-    static const char *const of_reader = "PRAGMA query_only = ON; PRAGMA cell_size_check = OFF;";
+    static const char *const own[] = {[LINK_WRITES] = "",
+                                      [LINK_NOTES] = "PRAGMA synchronous = NORMAL;",
+                                      [LINK_READS] = "PRAGMA query_only = ON; PRAGMA cell_size_check = OFF;"};
     int rc = sqlite3_busy_timeout(link->handle, link->file->busy_ms);
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(link->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(link->handle, pragmas, NULL, NULL, NULL);
-    if (rc == SQLITE_OK && link->only_reads)
-        rc = sqlite3_exec(link->handle, of_reader, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(link->handle, own[link->kind], NULL, NULL, NULL);
     return rc == SQLITE_OK ? settle_map(link) : rc;
+}
+
+/* SQLite gives -wal and -shm the mode of the file itself. */
+enum errcode
+link_create(struct cx *cx, const struct link_file *file, bool *is_new_out)
+{
+    const char *path = file->path;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return ERR_NONE;
+    if (fd < 0)
+        return err_set(cx, ERR_STORE, "%s: %s", path, strerror(errno));
+    close(fd);
+    *is_new_out = true;
+    return ERR_NONE;
 }
 
 enum errcode

@@ -23,12 +23,15 @@ struct link_file {
     int64_t map; /* bytes; 0: none */
 };
 
-/* A read-only link refuses writes, and does not use cell_size_check: with a map, each access to a page
- * counts as its first, and would be checked again. The check keeps damage from spreading, so the link that
- * writes keeps it. */
+/* A link that notes does not wait for the disk: its commits are durable with the next one of a link that
+ * writes, which syncs the same log. A read-only link refuses writes, and does not use cell_size_check: with a
+ * map, each access to a page counts as its first, and would be checked again. The check keeps damage from
+ * spreading, so the link that writes keeps it. */
+enum link_kind { LINK_WRITES, LINK_NOTES, LINK_READS, LINK_KINDS };
+
 struct link {
     const struct link_file *file;
-    bool only_reads;
+    enum link_kind kind;
     sqlite3 *handle;     /* NULL: not connected */
     struct list running; /* statements that may still be read from */
     struct statement *slots[LINK_SLOTS];
@@ -43,12 +46,14 @@ struct statement {
     sqlite3_stmt *stmt;
 };
 
-void link_init(struct link *link, const struct link_file *file, bool only_reads);
+void link_init(struct link *link, const struct link_file *file, enum link_kind kind);
 void link_clear(struct link *link);
 
 /* Sets the context's error: ERR_STORE, ERR_STORE_FULL, ERR_CONFLICT. */
 enum errcode link_fail(struct cx *cx, const struct link *link, int rc, const char *what);
 
+/* An empty file, with mode 0600, unless there is one. */
+enum errcode link_create(struct cx *cx, const struct link_file *file, bool *is_new_out) MUST_CHECK;
 /* Never creates. */
 enum errcode link_open(struct cx *cx, struct link *link) MUST_CHECK;
 /* Opens if necessary: also when the file at the path has been replaced. */

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "db/db.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "ops/ops_admin.h"
@@ -72,8 +71,6 @@ run_op(struct cx *cx, const struct ct_op *op, struct caller *c, const void *in, 
         say(op, refusal, out);
         return ERR_NONE;
     }
-    if (cx->db != NULL)
-        cx->commits = db_writes(cx->db);
     err = handlers[op->id](cx, c, in, out);
     ASSERT(err != ERR_NONE || !is_ok(op, out) || caller_is_proved(cx, op->caller));
     ASSERT(cx->reply->status != CALL_WAIT || op->pace == CT_PACE_WAITS);

@@ -199,7 +199,7 @@ set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 static enum errcode
 run_call(struct cx *cx, struct domain *d, const struct ct_op *op, const void *in, void *out)
 {
-    cx->commits = d->writes = db_writes(cx->db);
+    d->writes = db_writes(cx->db);
     enum errcode err =
         d->extra == NULL ? ops_run(cx, op->id, in, out) : d->extra->call(d->extra->arg, cx, op, in, out);
     if (err != ERR_NONE)
@@ -207,12 +207,12 @@ run_call(struct cx *cx, struct domain *d, const struct ct_op *op, const void *in
     return err;
 }
 
-/* Then the call may run again, whole: nothing of it was committed but when its caller was last seen. Nothing
- * left this process either: wake-ups and letters follow a commit. */
+/* Then the call may run again, whole: nothing of it was committed but notes (db_begin_note). Nothing left
+ * this process either: wake-ups and letters follow a commit. */
 static bool
-has_lost_a_race(const struct cx *cx)
+has_lost_a_race(const struct domain *d, const struct cx *cx)
 {
-    return cx->err == ERR_STORE_RACE && db_writes(cx->db) == cx->commits;
+    return cx->err == ERR_STORE_RACE && db_writes(cx->db) == d->writes;
 }
 
 static enum errcode
@@ -226,7 +226,7 @@ call(void *arg, struct cx *cx, const struct ct_op *op, const void *in, void *out
     }
     db_write_beside(cx->db, true);
     enum errcode err = run_call(cx, d, op, in, out);
-    for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(cx); tries++) {
+    for (int tries = 1; tries < CALL_TRIES && has_lost_a_race(d, cx); tries++) {
         db_write_beside(cx->db, tries < CALL_TRIES_BESIDE);
         log_event(LOG_CALL_REPEATED, "op=%.*s", STR_ARG(op->name));
         cx_again(cx);

@@ -113,6 +113,17 @@ find(struct cx *cx, const struct device *d, struct str public_id, enum answer *a
     return fill(cx, s);
 }
 
+/* That a phone was shown it: then it does not fail because no notification has arrived. Of a note that is
+ * lost, with the machine, the worst is that it does. */
+static enum errcode
+note_seen(struct cx *cx, const struct challenge_row *c)
+{
+    if (c->seen_at != 0)
+        return ERR_NONE;
+    enum errcode err = db_begin_note(cx);
+    return err == ERR_NONE ? db_end(cx, store_challenge_seen(cx, c->id, cx->now)) : err;
+}
+
 enum errcode
 challenge_pending(struct cx *cx, const struct device *d, struct challenge_view **views_out, size_t *n_out)
 {
@@ -133,7 +144,7 @@ challenge_pending(struct cx *cx, const struct device *d, struct challenge_view *
         if ((err = fill(cx, &s)) != ERR_NONE || (err = add_place(cx, &s)) != ERR_NONE)
             return err;
         (*views_out)[(*n_out)++] = s.view;
-        if (s.c.seen_at == 0 && (err = store_challenge_seen(cx, s.c.id, cx->now)) != ERR_NONE)
+        if ((err = note_seen(cx, &s.c)) != ERR_NONE)
             return err;
     }
     return ERR_NONE;
@@ -150,7 +161,7 @@ challenge_fetch(struct cx *cx, const struct device *d, struct str public_id, enu
     if ((err = add_place(cx, &s)) != ERR_NONE)
         return err;
     *view_out = s.view;
-    return s.c.seen_at != 0 ? ERR_NONE : store_challenge_seen(cx, s.c.id, cx->now);
+    return note_seen(cx, &s.c);
 }
 
 /* One answer being processed. */

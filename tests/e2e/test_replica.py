@@ -73,6 +73,17 @@ def test_what_was_committed_here_alone_is_not_shown_after_a_crash(replicated):
     server.wait_for(lambda: server.console().login(email).result != "UnknownError")
 
 
+def test_what_is_only_noted_does_not_wait_for_the_replica(replicated):
+    """That a phone was seen, and has seen its push: a failover may take that back, and nobody's answer."""
+    primary, server, phone, email, alone = replicated
+    server.console().begin(email)
+    primary.sql("UPDATE device SET seen_at = 0", "store")
+    alone()
+    assert len(phone.pending()) == 1
+    assert primary.sql("SELECT d.seen_at > 0, c.seen_at > 0 FROM device d, challenge c", "store") == [["t", "t"]]
+    assert primary.sql(f"SELECT count(*) {WAITING}") == [["0"]]
+
+
 @pytest.fixture
 def shut_door():
     """The port of something that takes connections and closes them, as a proxy does whose server is away."""

@@ -184,18 +184,22 @@ enter_alone(struct cx *cx, struct db *db)
  * would repeat, runs alone: its lock waits for those that are under way, and those that come wait for it.
  * Locks come before the snapshot, so that a writer that has waited sees what the others have done
  * (decisions/0017). A process that is stopped while it has locks loses them before those that wait for them
- * give up: half of their patience, in milliseconds. */
+ * give up: half of their patience, in milliseconds. A note is one of them, but its commit waits neither for
+ * the disk nor for a replica. */
 static enum errcode
-begin_writing(struct cx *cx, struct db *db, bool is_apart)
+begin_writing(struct cx *cx, struct db *db, enum db_purpose purpose)
 {
     struct pg_link *link = link_of(db);
+    const bool is_apart = purpose == DB_WRITES_APART;
     const char *level = is_apart ? "READ COMMITTED" : "SERIALIZABLE";
     const char *mode = is_apart ? "ACCESS SHARE" : db->writes_beside ? "ROW SHARE" : "EXCLUSIVE";
-    const struct str text = arena_printf(&cx->arena,
-                                         "BEGIN ISOLATION LEVEL %s; "
-                                         "SET LOCAL idle_in_transaction_session_timeout = %lld; "
-                                         "LOCK TABLE meta IN %s MODE",
-                                         level, (long long)(pg_link_idle(link) / CLOCK_MS), mode);
+    const struct str text =
+        arena_printf(&cx->arena,
+                     "BEGIN ISOLATION LEVEL %s; "
+                     "SET LOCAL idle_in_transaction_session_timeout = %lld; %s"
+                     "LOCK TABLE meta IN %s MODE",
+                     level, (long long)(pg_link_idle(link) / CLOCK_MS),
+                     purpose == DB_NOTES ? "SET LOCAL synchronous_commit = off; " : "", mode);
     enum errcode err = pg_link_run(cx, link, text.p, "LOCK TABLE", pg_link_patience(link));
     return err == ERR_NONE && is_apart ? enter_alone(cx, db) : err;
 }
@@ -213,7 +217,7 @@ pg_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
     if (purpose == DB_READS || purpose == DB_MIGRATES)
         err = pg_link_run(cx, link, purpose == DB_READS ? reads : migrates, "BEGIN", pg_link_patience(link));
     else
-        err = begin_writing(cx, db, purpose == DB_WRITES_APART);
+        err = begin_writing(cx, db, purpose);
     if (err != ERR_NONE)
         pg_rollback(db);
     return err;

@@ -295,6 +295,30 @@ a_second_writer_waits_only_so_long(void **state)
     assert_int_equal(db_exec(other, NULL, "UPDATE meta SET value = '2' WHERE name = 'a'", ""), ERR_NONE);
 }
 
+/* It is there for others at once, and is not one of the writes that an answer waits for. */
+static void
+a_note_is_kept_and_not_counted(void **state)
+{
+    static const char sql[] = "UPDATE meta SET value = $1 WHERE name = 'a'";
+    struct place *p = *state;
+    struct cx *other = second(p, CLOCK_S);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    const uint64_t before = db_writes(p->cx.db);
+    assert_int_equal(db_begin_note(&p->cx), ERR_NONE);
+    assert_int_equal(db_end(&p->cx, db_exec(&p->cx, NULL, sql, "t", STR_LIT("1"))), ERR_NONE);
+    assert_int_equal(read_one(other, "SELECT value FROM meta WHERE name = 'a'"), 1);
+    assert_true(db_writes(p->cx.db) == before);
+    assert_int_equal(db_begin_note(&p->cx), ERR_NONE);
+    assert_int_equal(db_exec(&p->cx, NULL, sql, "t", STR_LIT("2")), ERR_NONE);
+    assert_int_equal(db_end(&p->cx, err_set(&p->cx, ERR_STORE, "no")), ERR_STORE);
+    err_forget(&p->cx);
+    assert_int_equal(read_one(&p->cx, "SELECT value FROM meta WHERE name = 'a'"), 1);
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(db_end(&p->cx, db_exec(&p->cx, NULL, sql, "t", STR_LIT("3"))), ERR_NONE);
+    assert_true(db_writes(p->cx.db) == before + 1);
+    assert_int_equal(read_one(other, "SELECT value FROM meta WHERE name = 'a'"), 3);
+}
+
 /* Reads a number and writes the next one, as code does that relies on being the only writer. */
 static enum errcode
 add_one(struct cx *cx)
@@ -372,6 +396,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_snapshot_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_writer_waits_only_so_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_note_is_kept_and_not_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,6 @@
 #include "tests/unit/signin/world.h"
 
 #include "accounts/account.h"
-#include "accounts/challenge_pace.h"
 #include "accounts/code.h"
 #include "accounts/company_change.h"
 #include "accounts/device_change.h"
@@ -538,36 +537,12 @@ a_push_of_a_deleted_account_fails_with_it(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
-/* The login, the push, the answer and the grant; a check that finds nothing begins none that writes. Beside
- * them, that the phone has seen the push, and has been seen itself, are statements of their own. */
-static void
-a_sign_in_is_decided_in_four_transactions(void **state)
-{
-    struct world *w = *state;
-    struct challenge_view shown;
-    world_sign_in(w);
-    world_later(w, CHALLENGE_EVERY);
-    uint64_t before = db_writes(w->cx->db);
-    assert_int_equal(world_login(w), SIGNIN_OkTwoFactorAuthenticationRequired);
-    assert_int_equal(db_writes(w->cx->db), before + 1);
-    assert_int_equal(world_send(w), SIGNIN_OK);
-    assert_int_equal(db_writes(w->cx->db), before + 2);
-    assert_int_equal(world_check(w), SIGNIN_Poll);
-    handset_sees(w, &w->phone, &shown);
-    assert_int_equal(db_writes(w->cx->db), before + 2);
-    assert_int_equal(world_approve(w), ANSWER_OK);
-    assert_int_equal(db_writes(w->cx->db), before + 3);
-    assert_int_equal(world_check(w), SIGNIN_OK);
-    assert_int_equal(db_writes(w->cx->db), before + 4);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conditions_refuse_for_good),
         TEST(an_approval_signs_in_once),
-        TEST(a_sign_in_is_decided_in_four_transactions),
         TEST(an_ok_is_not_repeated_once_its_session_ended),
         TEST(tokens_that_are_not_good),
         TEST(nobody_answers),
