@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proc/ticket_file.h"
@@ -26,6 +27,7 @@ keep_all(const struct handover_fds *fds, bool are_kept)
     const struct listeners *l = fds->listeners;
     bool done = keep(fds->lock, are_kept);
     done = keep(fds->ticket_keys, are_kept) && done;
+    done = keep(fds->former, are_kept) && done;
     for (size_t i = 0; i < l->n; i++)
         for (size_t front = 0; front < l->fronts; front++)
             done = keep(l->sockets[i].fds[front], are_kept) && done;
@@ -52,8 +54,8 @@ handover_give(struct cx *cx, const struct handover_fds *fds, int ready)
     for (size_t i = 0; i < l->n; i++)
         for (size_t front = 0; front < l->fronts; front++)
             buf_addf(&text, " %d", l->sockets[i].fds[front]);
-    /* An earlier program, which knows no such file, closes it as what is not a socket. */
-    buf_addf(&text, " %d", fds->ticket_keys);
+    /* An earlier program, which knows no such files, closes them as what is not a socket. */
+    buf_addf(&text, " %d %d", fds->ticket_keys, fds->former);
     const char *value = arena_cstr(&cx->arena, buf_view(&text));
     bool done =
         !buf_is_over(&text) && keep_all(fds, true) && keep(ready, true) && setenv(VARIABLE, value, 1) == 0;
@@ -80,11 +82,18 @@ take(struct str word)
     return (int)fd;
 }
 
+static bool
+is_pipe(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 void
 handover_receive(struct handover *out)
 {
     const char *text = getenv(VARIABLE);
-    *out = (struct handover){.lock = -1, .ticket_keys = -1};
+    *out = (struct handover){.lock = -1, .ticket_keys = -1, .former = -1};
     struct str rest = text == NULL ? STR_NULL : str_from_cstr(text);
     int64_t pid = 0;
     if (text != NULL && str_to_i64(str_cut(&rest, ' '), 1, INT_MAX, &pid) == ERR_NONE && pid == getpid()) {
@@ -93,6 +102,8 @@ handover_receive(struct handover *out)
             int fd = take(str_cut(&rest, ' '));
             if (fd >= 0 && out->ticket_keys < 0 && ticket_file_is(fd))
                 out->ticket_keys = fd;
+            else if (fd >= 0 && out->former < 0 && is_pipe(fd))
+                out->former = fd;
             else if (fd >= 0)
                 out->fds[out->n++] = fd;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* handover: what a program that is replaced in its own process (upgrade.h) leaves open for the next one, by
  * an environment variable that names the process and the descriptors: the store's lock, each front's
- * listening sockets, and the keys of session tickets. Nothing else crosses from one version to another. */
+ * listening sockets, the keys of session tickets, and the pipe that ends with what sees the old children off
+ * (former.h). Nothing else crosses from one version to another. */
 #ifndef COUNTERSIGN_PROC_HANDOVER_H
 #define COUNTERSIGN_PROC_HANDOVER_H
 
@@ -13,7 +14,7 @@
 /* Before exec: keeps them open across it, and `ready` too. False and errno: not possible. */
 struct handover_fds {
     const struct listeners *listeners;
-    int lock, ticket_keys; /* -1: none */
+    int lock, ticket_keys, former; /* -1: none */
 };
 bool handover_give(struct cx *cx, const struct handover_fds *fds, int ready);
 /* exec has failed. */
@@ -22,7 +23,7 @@ void handover_take_back(const struct handover_fds *fds);
 enum { HANDOVER_MAX = LISTENERS_MAX * FRONTS_MAX };
 
 struct handover {
-    int lock, ticket_keys; /* -1: none */
+    int lock, ticket_keys, former; /* -1: none */
     size_t n;
     int fds[HANDOVER_MAX];
 };

@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "config/listener.h"
+#include "log/log.h"
 #include "proc/socket_open.h"
 
-enum { SPARE = 10 };
+enum { SPARE = 10, DESCRIPTION_MAX = 64 * 1024 };
 
 struct opening {
     struct cx *cx;
@@ -147,4 +148,15 @@ listeners_describe(struct cx *cx, const struct listeners *l, bool redirects, str
     for (size_t i = 0; i < l->n; i++)
         if (l->sockets[i].is_redirect == redirects)
             buf_addf(out, " %.*s", STR_ARG(socket_place_format(&cx->arena, &l->sockets[i].at)));
+}
+
+void
+listeners_note_redirects(struct cx *cx, const struct listeners *l)
+{
+    struct buf line;
+    buf_init(&line, DESCRIPTION_MAX);
+    listeners_describe(cx, l, true, &line);
+    if (line.len > 0)
+        log_event(LOG_REDIRECT, "addresses=\"%.*s\"", STR_ARG(str_sub(buf_view(&line), 1, SIZE_MAX)));
+    buf_clear(&line);
 }

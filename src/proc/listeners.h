@@ -44,5 +44,7 @@ void listeners_close(struct listeners *l);
 
 /* Appends " ADDRESS:PORT" or " unix:/PATH" for each of server.listen, or of tls.redirect_listen. */
 void listeners_describe(struct cx *cx, const struct listeners *l, bool redirects, struct buf *out);
+/* Logs those of tls.redirect_listen, if there are any. */
+void listeners_note_redirects(struct cx *cx, const struct listeners *l);
 
 #endif

@@ -108,9 +108,10 @@ end_each(struct steward *w, bool fronts, int64_t time)
 
 /* Our copies of what the new program has: a socket or a lock is released when the last copy is closed. */
 static void
-let_go(struct supervisor *s, int other)
+let_go(struct supervisor *s, const int others[2])
 {
-    (void)close(other);
+    (void)close(others[0]);
+    (void)close(others[1]);
     listeners_close(&s->listeners);
     certificates_close(&s->tls);
     if (s->ticket_keys.fd >= 0)
@@ -120,7 +121,7 @@ let_go(struct supervisor *s, int other)
 }
 
 _Noreturn void
-steward_run(struct supervisor *s, int ready, int other)
+steward_run(struct supervisor *s, int ready, const int others[2])
 {
     struct steward w = {.s = s};
     (void)prctl(PR_SET_NAME, "countersign-old");
@@ -133,13 +134,13 @@ steward_run(struct supervisor *s, int ready, int other)
         w.pidfds[i] = open_pid(s->members[i].pid);
     }
     w.watched[s->n] = (struct pollfd){.fd = ready, .events = POLLIN};
-    let_go(s, other);
-    if (!is_taken_over(&w, ready))
-        _exit(EXIT_FAILURE);
+    let_go(s, others);
+    bool is_over = is_taken_over(&w, ready);
     w.watched[s->n].fd = -1;
     int64_t began = clock_mono();
     end_each(&w, true, s->source.config.server_drain_time);
     end_each(&w, false, END_TIME);
-    log_event(LOG_UPGRADE_DONE, "drain_ms=%" PRId64, (clock_mono() - began) / CLOCK_MS);
-    _exit(EXIT_SUCCESS);
+    if (is_over)
+        log_event(LOG_UPGRADE_DONE, "drain_ms=%" PRId64, (clock_mono() - began) / CLOCK_MS);
+    _exit(is_over ? EXIT_SUCCESS : EXIT_FAILURE);
 }

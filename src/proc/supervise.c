@@ -41,7 +41,7 @@ static void
 enter(struct supervisor *s, enum phase to)
 {
     static const unsigned legal[] = {
-        [PHASE_STARTING] = 1U << PHASE_SERVING | 1U << PHASE_ENDING,
+        [PHASE_STARTING] = 1U << PHASE_SERVING | 1U << PHASE_DRAINING | 1U << PHASE_ENDING,
         [PHASE_SERVING] = 1U << PHASE_DRAINING | 1U << PHASE_ENDING,
         [PHASE_DRAINING] = 1U << PHASE_ENDING,
         [PHASE_ENDING] = 1U << PHASE_ENDING,
@@ -76,7 +76,7 @@ end_step(struct supervisor *s)
         for (size_t i = 0; i < s->n; i++)
             member_tell(&s->members[i], &(struct control){.type = CONTROL_DRAIN});
     }
-    if (s->phase == PHASE_ENDING && count_running(s, false) == 0)
+    if (s->phase == PHASE_ENDING && count_running(s, false) == 0 && !former_holds(s))
         loop_stop(s->loop);
 }
 
@@ -87,6 +87,10 @@ end_at_once(struct supervisor *s)
     for (size_t i = 0; i < s->n; i++)
         loop_timer_stop(s->loop, &s->members[i].restart);
     loop_timer_stop(s->loop, &s->leave.timer);
+    if (s->phase == PHASE_STARTING)
+        former_release(s);
+    else
+        former_leave(s);
     enter(s, PHASE_ENDING);
     reload_cancel(s);
     upgrade_cancel(s);
@@ -135,6 +139,7 @@ drain(struct supervisor *s)
     log_event(LOG_DRAIN, "seconds=%" PRId64, s->source.config.server_drain_time / CLOCK_S);
     notify_manager("STOPPING=1\nSTATUS=draining");
     listeners_close(&s->listeners); /* our copies too, or the kernel keeps accepting connections */
+    former_release(s);
     enter(s, PHASE_DRAINING);
     reload_cancel(s);
     upgrade_cancel(s);
@@ -155,6 +160,8 @@ got_end_signal(void *arg, int signo)
     struct supervisor *s = arg;
     if (s->phase == PHASE_SERVING && !s->leave.is_on)
         leave_begin(s);
+    else if (s->phase == PHASE_STARTING && former_is_there(s))
+        drain(s); /* a front that is ready serves already, beside the old ones */
     else
         end_at_once(s);
 }
@@ -222,17 +229,6 @@ got_child_signal(void *arg, int signo)
 }
 
 static void
-note_redirects(struct supervisor *s)
-{
-    struct buf line;
-    buf_init(&line, MESSAGES_MAX);
-    listeners_describe(&s->cx, &s->listeners, true, &line);
-    if (line.len > 0)
-        log_event(LOG_REDIRECT, "addresses=\"%.*s\"", STR_ARG(str_sub(buf_view(&line), 1, SIZE_MAX)));
-    buf_clear(&line);
-}
-
-static void
 announce(struct supervisor *s)
 {
     struct buf line;
@@ -241,7 +237,7 @@ announce(struct supervisor *s)
     listeners_describe(&s->cx, &s->listeners, false, &line);
     struct str addresses = str_sub(buf_view(&line), sizeof "READY", line.len);
     log_event(LOG_READY, "version=%s addresses=\"%.*s\"", COUNTERSIGN_VERSION, STR_ARG(addresses));
-    note_redirects(s);
+    listeners_note_redirects(&s->cx, &s->listeners);
     if (s->options->clock_fd > 0)
         log_event(LOG_SANDBOX, "page=http://%.*s/sandbox advice=\"a test mode: its passwords are public\"",
                   STR_ARG(addresses));
@@ -336,6 +332,7 @@ prepare(struct supervisor *s)
     const struct config *config = &s->source.config;
     struct handover handover;
     handover_receive(&handover);
+    former_begin(s, handover.former);
     limits_adopt();
     s->node = rand_id();
     enum errcode err = spawn_find_user(&s->cx, config->server_user, &s->user);
@@ -420,6 +417,7 @@ supervise_run(const struct supervise_options *options)
         renewal_init(&s, reload_certificates);
         ticket_keys_init(&s);
         upgrade_init(&s);
+        former_init(&s, end_step);
         s.reload.count =
             (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */
         leave_init(&s, drain);
@@ -434,6 +432,7 @@ supervise_run(const struct supervise_options *options)
         renewal_clear(&s);
         ticket_keys_clear(&s);
         upgrade_cancel(&s);
+        former_leave(&s);
         loop_free(&s.loop);
         cx_clear(&s.cx);
         free(s.members);

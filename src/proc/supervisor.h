@@ -10,6 +10,7 @@
 
 #include "base/cx.h"
 #include "base/loop.h"
+#include "proc/former.h"
 #include "proc/leave.h"
 #include "proc/listeners.h"
 #include "proc/member.h"
@@ -52,6 +53,7 @@ struct supervisor {
     struct reload reload;
     struct renewal renewal;
     struct upgrade upgrade;
+    struct former former;
     struct watchdog watchdog;
     int ready_fd;
     int status;

@@ -161,32 +161,53 @@ upgrade_begin(void *supervisor, int signo)
     refuse(s);
 }
 
-/* Becomes the new program. Returns only when that fails. */
+/* Returns only when the new program cannot be executed. */
+static void
+execute(struct supervisor *s, int ready)
+{
+    const char *argv[ARGUMENTS_MAX + 2];
+    arguments(s, NULL, argv);
+    size_t n = 0;
+    while (argv[n] != NULL)
+        n++;
+    argv[n++] = "--ready-fd";
+    argv[n++] = arena_printf(&s->cx.arena, "%d", ready).p;
+    argv[n] = NULL;
+    (void)execv(argv[0], writable(&s->cx.arena, argv));
+}
+
+static void
+close_pipe(const int ends[2])
+{
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
+/* Becomes the new program. Returns only when that fails. A former that is still there is left to itself. */
 static void
 become(struct supervisor *s)
 {
-    const char *argv[ARGUMENTS_MAX + 2];
-    int ready[2];
+    int ready[2], former[2];
     if (pipe2(ready, O_CLOEXEC) != 0)
         return;
+    if (pipe2(former, O_CLOEXEC) != 0) {
+        close_pipe(ready);
+        return;
+    }
+    const int ours[] = {ready[1], former[0]};
     pid_t steward = fork();
     if (steward == 0)
-        steward_run(s, ready[0], ready[1]);
+        steward_run(s, ready[0], ours);
     (void)close(ready[0]);
-    const struct handover_fds fds = {&s->listeners, s->store_lock, s->ticket_keys.fd};
-    if (steward > 0 && handover_give(&s->cx, &fds, ready[1])) {
-        arguments(s, NULL, argv);
-        size_t n = 0;
-        while (argv[n] != NULL)
-            n++;
-        argv[n++] = "--ready-fd";
-        argv[n++] = arena_printf(&s->cx.arena, "%d", ready[1]).p;
-        argv[n] = NULL;
-        (void)execv(argv[0], writable(&s->cx.arena, argv));
-    }
+    (void)close(former[1]);
+    const struct handover_fds fds = {&s->listeners, s->store_lock, s->ticket_keys.fd, former[0]};
+    if (steward > 0 && handover_give(&s->cx, &fds, ready[1]))
+        execute(s, ready[1]);
     int why = errno;
+    if (steward > 0)
+        (void)kill(steward, SIGKILL); /* the children stay ours */
     handover_take_back(&fds);
-    (void)close(ready[1]); /* the steward ends */
+    close_pipe(ours);
     errno = why;
 }
 

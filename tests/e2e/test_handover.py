@@ -208,3 +208,64 @@ def test_an_end_during_an_upgrade_ends_all(own_server):
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", server.port)) != 0
     assert not re.search(r"upgrade\.done", server.log())
+
+
+def held_check(server, name):
+    """A check that the server holds, and what it was answered in the end."""
+    company, email = name
+    server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    got = []
+    held = threading.Thread(target=lambda: got.append(console.check(token, push.sPushToken, Prefer="wait=50")))
+    held.start()
+    server.wait_log(r"debug worker call .*twoFactorCheckPushAuthStatus")
+    return held, got
+
+
+@pytest.mark.parametrize("moment", [r"supervisor upgrade\.takes_over", r"supervisor ready .*\n(.*\n)*.*supervisor ready "])
+def test_an_end_in_the_moment_of_an_upgrade_answers_what_the_old_program_holds(own_server, name, moment):
+    server = own_server()
+    held, got = held_check(server, name)
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(moment)
+    assert server.stop() == 0
+    held.join(PATIENCE)
+    assert [answer.result for answer in got] == ["Poll"]
+
+
+def half_sent(server):
+    """A request that the old program's front has begun to read."""
+    body = b'{"sTicket": "x"}'
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+    client.sendall(b"POST /api/device/v1/ticket HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                   b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+    assert client.recv(4096).startswith(b"HTTP/1.1 100 ")
+    return client, body
+
+
+def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_server):
+    server = own_server()
+    client, body = half_sent(server)
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"supervisor ready ", times=2)
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_log(r"supervisor drain ")
+    with client:
+        server.wait_log(r"supervisor drain\.former")
+        client.sendall(body)
+        answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    assert server.stop() == 0
+
+
+def test_a_second_signal_waits_for_nothing(own_server):
+    server = own_server()
+    client, _ = half_sent(server)
+    server.process.send_signal(signal.SIGUSR2)
+    server.wait_log(r"supervisor ready ", times=2)
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_log(r"supervisor drain\.former")
+    assert server.stop() == 0
+    with client:
+        assert client.recv(65536) == b"", "it was not waited for"

@@ -34,26 +34,29 @@ what_is_given_stays_open_and_is_received(void **state)
     struct cx cx;
     struct listeners l = {.n = 2, .fronts = 2};
     struct handover got;
-    int lock = open_one(), ready = open_one(), keys = -1;
+    int lock = open_one(), ready = open_one(), keys = -1, former[2];
     cx_init(&cx);
     assert_int_equal(ticket_file_make(&cx, -1, &keys), ERR_NONE);
-    const struct handover_fds fds = {&l, lock, keys};
+    assert_int_equal(pipe2(former, O_CLOEXEC), 0);
+    const struct handover_fds fds = {&l, lock, keys, former[0]};
     for (size_t i = 0; i < 4; i++)
         l.sockets[i / 2].fds[i % 2] = open_one();
     assert_int_equal(setenv("LISTEN_FDS", "1", 1), 0);
     assert_true(handover_give(&cx, &fds, ready));
     assert_false(is_closed_at_exec(lock) || is_closed_at_exec(keys) || is_closed_at_exec(ready));
+    assert_false(is_closed_at_exec(former[0]));
     assert_null(getenv("LISTEN_FDS"));
     handover_receive(&got);
     assert_null(getenv(VARIABLE));
     assert_int_equal(got.lock, lock);
     assert_int_equal(got.ticket_keys, keys);
+    assert_int_equal(got.former, former[0]);
     assert_int_equal(got.n, 4);
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(got.fds[i], l.sockets[i / 2].fds[i % 2]);
         assert_true(is_closed_at_exec(got.fds[i]));
     }
-    assert_true(is_closed_at_exec(lock) && is_closed_at_exec(keys));
+    assert_true(is_closed_at_exec(lock) && is_closed_at_exec(keys) && is_closed_at_exec(former[0]));
     assert_true(handover_give(&cx, &fds, ready));
     handover_take_back(&fds);
     assert_null(getenv(VARIABLE));
@@ -62,6 +65,8 @@ what_is_given_stays_open_and_is_received(void **state)
     (void)close(lock);
     (void)close(keys);
     (void)close(ready);
+    (void)close(former[0]);
+    (void)close(former[1]);
     cx_clear(&cx);
 }
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* former: see the header. */
+#include "proc/former.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "log/log.h"
+#include "proc/supervisor.h"
+
+void
+former_leave(struct supervisor *s)
+{
+    struct former *f = &s->former;
+    loop_fd_remove(s->loop, &f->watch);
+    if (f->fd >= 0)
+        (void)close(f->fd);
+    f->fd = -1;
+}
+
+/* Nothing is ever written into it. */
+static void
+ended(struct loop_fd *w, unsigned what)
+{
+    (void)what;
+    struct former *f = LIST_ITEM(w, struct former, watch);
+    struct supervisor *s = LIST_ITEM(f, struct supervisor, former);
+    former_leave(s);
+    f->gone(s);
+}
+
+void
+former_init(struct supervisor *s, void (*gone)(struct supervisor *s))
+{
+    s->former = (struct former){.fd = -1, .watch = {.fd = -1}, .gone = gone};
+}
+
+void
+former_begin(struct supervisor *s, int fd)
+{
+    s->former.fd = fd;
+    if (fd >= 0 && loop_fd_add(s->loop, &s->former.watch, fd, LOOP_READ, ended) != ERR_NONE)
+        former_leave(s);
+}
+
+bool
+former_is_there(const struct supervisor *s)
+{
+    return s->former.fd >= 0;
+}
+
+bool
+former_holds(struct supervisor *s)
+{
+    if (former_is_there(s) && !s->former.is_noted)
+        log_event(LOG_DRAIN_FORMER, "");
+    s->former.is_noted = true;
+    return former_is_there(s);
+}
+
+void
+former_release(struct supervisor *s)
+{
+    if (!former_is_there(s))
+        return;
+    if (s->ready_fd >= 0)
+        (void)close(s->ready_fd);
+    s->ready_fd = -1;
+    loop_timer_set(s->loop, &s->deadline, clock_mono() + s->source.config.server_drain_time);
+}
