@@ -161,6 +161,16 @@ child_find_error(struct cx *cx)
 }
 
 void
+child_rehearse_confinement(struct cx *cx, const struct confine *confine)
+{
+    log_set_level(LOG_LEVEL_WARNING); /* what a kernel lacks is no news at each rehearsal */
+    if (confine_enter(cx, confine) == ERR_NONE)
+        return;
+    child_find(true, arena_printf(&cx->arena, "the kernel refuses the confinement: %s", cx->detail));
+    err_forget(cx);
+}
+
+void
 child_pause(const char *why)
 {
     log_event(LOG_POLL_FAILED, "error=\"%s\"", why);

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "proc/confine.h"
 #include "proc/control.h"
 
 /* Must be called first. `who` names the process in the log. Closes descriptor 4. ERR_CONFIG, ERR_IO,
@@ -45,6 +46,8 @@ void child_find(bool is_problem, struct str text);
 void child_find_error(struct cx *cx);
 /* The same for what was loaded and is right. */
 void child_note(struct str text);
+/* Last: enters the confinement that would follow. A refusal is a problem that child_find reports. */
+void child_rehearse_confinement(struct cx *cx, const struct confine *confine);
 
 /* poll(2). A failure for want of memory is a round without events, after a short pause: the process goes on
  * with what it holds. */

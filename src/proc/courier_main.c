@@ -259,7 +259,10 @@ confine(struct courier *c)
                               .n_paths = ARRAY_LEN(paths),
                               .descriptors = DESCRIPTORS,
                               .memory = c->config.limits_courier_memory};
-    return confine_enter(&c->cx, &confine);
+    if (!c->rehearses)
+        return confine_enter(&c->cx, &confine);
+    child_rehearse_confinement(&c->cx, &confine);
+    return ERR_NONE;
 }
 
 static void
@@ -284,7 +287,7 @@ set_up(struct courier *c)
     }
     if (c->rehearses) {
         rehearse(c);
-        return ERR_NONE;
+        return confine(c);
     }
     enum errcode err = open_delivery(c);
     return err == ERR_NONE ? confine(c) : err;

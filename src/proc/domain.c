@@ -130,8 +130,9 @@ rehearse_folder(struct domain *d, struct str file)
 
 /* A store that is not set up yet needs an action, but is not a mistake in the configuration. */
 static enum errcode
-rehearse(struct cx *cx, struct domain *d, const struct config *c)
+rehearse(struct cx *cx, struct domain *d, struct worker_set_up *given)
 {
+    const struct config *c = given->config;
     struct db *db = NULL;
     struct str file = config_store_file(c);
     if (!str_is_null(file) && is_missing(file.p) && is_missing(c->store_key_file.p)) {
@@ -150,6 +151,8 @@ rehearse(struct cx *cx, struct domain *d, const struct config *c)
         child_find_error(cx);
     cx->db = NULL;
     db_close(&db);
+    if (opener_confine(cx, &d->reach, c, &given->confine) != ERR_NONE)
+        child_find_error(cx);
     return ERR_NONE;
 }
 
@@ -157,11 +160,10 @@ static enum errcode
 set_up(void *arg, struct cx *cx, struct worker_set_up *given)
 {
     struct domain *d = arg;
-    const struct config *c = given->config;
-    d->config = c;
+    const struct config *c = d->config = given->config;
     d->slot = given->slot;
     if (given->is_rehearsal)
-        return rehearse(cx, d, c);
+        return rehearse(cx, d, given);
     enum errcode err = env_read_keys(cx, c->store_key_file.p, &d->env);
     if (err != ERR_NONE)
         return err;

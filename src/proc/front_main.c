@@ -257,7 +257,10 @@ enclose(struct process *p)
         confine.paths = &webroot;
         confine.n_paths = confine.answers ? 1 : 0;
     }
-    return confine_enter(&p->cx, &confine);
+    if (!p->rehearses)
+        return confine_enter(&p->cx, &confine);
+    child_rehearse_confinement(&p->cx, &confine);
+    return ERR_NONE;
 }
 
 /* Until GO: everything the front needs to start. */
@@ -310,7 +313,9 @@ report(struct process *p)
         child_find_error(&p->cx);
     else if (folder >= 0)
         (void)close(folder);
-    return child_ready(&p->cx);
+    warm_up();
+    enum errcode err = enclose(p);
+    return err == ERR_NONE ? child_ready(&p->cx) : err;
 }
 
 static enum errcode

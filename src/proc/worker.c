@@ -102,9 +102,10 @@ set_up(struct worker *w)
                                                   .memory = w->config.limits_worker_memory},
                                       .news = -1};
     enum errcode err = w->hooks->set_up(w->hooks->arg, &w->cx, &w->given);
-    if (err == ERR_NONE && !w->rehearses)
-        err = confine_enter(&w->cx, &w->given.confine);
-    return err;
+    if (err != ERR_NONE || !w->rehearses)
+        return err == ERR_NONE ? confine_enter(&w->cx, &w->given.confine) : err;
+    child_rehearse_confinement(&w->cx, &w->given.confine);
+    return ERR_NONE;
 }
 
 static void

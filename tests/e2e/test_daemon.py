@@ -2,6 +2,8 @@
 """The daemon as seen by a service manager, a container or a shell: its standard error, its signals, what it inherits."""
 
 import contextlib
+import ctypes
+import errno
 import json
 import os
 import pty
@@ -10,6 +12,7 @@ import signal
 import socket
 import sqlite3
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -433,10 +436,10 @@ def is_about_root(line):
     return ": warning: server.user is empty: " in line
 
 
-def check(server):
+def check(server, **kwargs):
     """Exit status and lines of --check-config, except the line that root gets (see test_cli)."""
     done = subprocess.run([DAEMON, "--check-config", "-c", server.config], capture_output=True, text=True, timeout=PATIENCE,
-                          check=False, env=server.env)
+                          check=False, env=server.env, **kwargs)
     rest = "".join(line for line in done.stderr.splitlines(True) if not is_about_root(line))
     return done.returncode, rest
 
@@ -479,6 +482,25 @@ def test_a_check_finds_all_that_a_start_would(own_server, tmp_path):
     server.write_config()
     status, lines = check(server)
     assert status == 2 and "there is no account no-such-user" in lines, lines
+
+
+def without_new_privileges():
+    """In a child, before exec: this kernel refuses prctl(PR_SET_NO_NEW_PRIVS), with which each confinement begins."""
+    call, this, refuse, go_on = 38, {"x86_64": 157, "aarch64": 167}[os.uname().machine], 0x00050000 | errno.EPERM, 0x7FFF0000
+    load, equal, answer = 0x20, 0x15, 0x06
+    program = b"".join(struct.pack("=HBBI", *one) for one in (
+        (load, 0, 0, 0), (equal, 0, 3, this), (load, 0, 0, 16), (equal, 0, 1, call), (answer, 0, 0, refuse), (answer, 0, 0, go_on)))
+    code = ctypes.create_string_buffer(program)
+    filtered = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(call, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, ctypes.byref(filtered), 0, 0) == 0, ctypes.get_errno()
+
+
+def test_a_check_finds_a_kernel_that_refuses_the_confinement(own_server):
+    server = own_server(start=False)
+    assert check(server) == (0, "")
+    status, lines = check(server, preexec_fn=without_new_privileges)
+    assert status == 2 and lines.count("the kernel refuses the confinement: ") == 1, lines
 
 
 def test_a_check_of_what_is_right_says_nothing_and_disturbs_nobody(own_server, tmp_path, name):
