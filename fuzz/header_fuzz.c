@@ -37,7 +37,7 @@ read_lists(const struct http_request *req, struct str from)
     ASSERT(is_trusted || memcmp(&who.source, &peer.address, sizeof who.source) == 0);
     ASSERT(is_trusted || who.refused == NULL);
     ASSERT(is_trusted || who.has_source);
-    struct str session = cookie_session(req, &a);
+    struct str session = cookie_session(req);
     ASSERT(str_is_null(session) || (session.n > 0 && session.n <= COOKIE_VALUE_MAX));
     struct str prefer = http_header_joined(req, HTTP_NAME_PREFER, &a);
     (void)caller_prefer_wait(prefer, &wait);

@@ -29,11 +29,11 @@ admin_refuse_head(const struct http_request *http)
 }
 
 void
-admin_read(const struct http_request *http, struct arena *a, struct call *call)
+admin_read(const struct http_request *http, struct call *call)
 {
     struct str token = admin_bearer(http), key = http_header(http, HTTP_NAME_IDEMPOTENCY_KEY);
     call->session = STR_NULL;
     call->operator_token = str_is_empty(token) ? STR_NULL : token;
-    call->operator_session = str_is_empty(token) ? cookie_operator(http, a) : STR_NULL;
+    call->operator_session = str_is_empty(token) ? cookie_operator(http) : STR_NULL;
     call->idempotency_key = str_is_null(key) ? key : str_sub(key, 0, KEY_MAX + 1);
 }

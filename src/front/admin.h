@@ -17,7 +17,7 @@
 struct str admin_refuse_head(const struct http_request *http);
 /* The credentials and the key of the request; a token takes precedence over the cookie. Views of the request,
  * or in the arena. */
-void admin_read(const struct http_request *http, struct arena *a, struct call *call);
+void admin_read(const struct http_request *http, struct call *call);
 /* The token of "Authorization: Bearer TOKEN" (RFC 6750, section 2.1), or null. */
 struct str admin_bearer(const struct http_request *http);
 

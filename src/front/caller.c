@@ -43,7 +43,7 @@ caller_read(struct front *f, const struct http_request *http, const struct forwa
         .address = who->source,
         .wait = caller_cap_wait(f, wait),
         .has_wait = has_wait,
-        .call = {.session = cookie_session(http, &f->arena),
+        .call = {.session = cookie_session(http),
                  .user_agent = str_is_null(user_agent) ? user_agent : str_sub(user_agent, 0, USER_AGENT_MAX),
                  .is_secure = who->is_secure}};
 }

@@ -21,40 +21,52 @@ is_value(struct str s)
     return s.n <= COOKIE_VALUE_MAX;
 }
 
-static struct str
-find(const struct http_request *req, struct str name, struct arena *a)
+/* What one field gives that name. Two values are none: a neighbouring site can add cookies, but cannot remove
+ * ours. False: the search is over. */
+static bool
+look(struct str field, struct str name, struct str *found)
 {
-    struct str rest = http_header(req, HTTP_NAME_COOKIE);
-
-    if (http_header_is_repeated(req, HTTP_NAME_COOKIE))
-        rest = http_header_joined(req, HTTP_NAME_COOKIE, a);
-    while (!str_is_null(rest)) {
-        /* A repeated Cookie field is joined with a comma, which no value of ours contains. */
-        size_t end = 0;
-        while (end < rest.n && rest.p[end] != ';' && rest.p[end] != ',')
-            end++;
-        struct str value = str_sub(rest, 0, end);
-        rest = end < rest.n ? str_sub(rest, end + 1, rest.n) : STR_NULL;
+    while (!str_is_null(field)) {
+        struct str value = str_cut(&field, ';');
         if (!str_eq(str_trim(str_cut(&value, '='), " \t"), name) || str_is_null(value))
             continue;
         value = str_trim(value, " \t");
         if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
             value = str_sub(value, 1, value.n - 2);
-        return value.n > 0 && is_value(value) ? value : STR_NULL;
+        const bool is_new = str_is_null(*found);
+        if (is_new || str_eq(*found, value))
+            *found = value;
+        else
+            *found = STR_NULL;
+        if (str_is_null(*found))
+            return false;
     }
-    return STR_NULL;
+    return true;
+}
+
+/* A comma ends no cookie: it may be in the value of one that another site has set (RFC 6265, section 5.2). */
+static struct str
+find(const struct http_request *req, struct str name)
+{
+    struct str found = STR_NULL;
+    bool goes_on = true;
+
+    for (size_t i = 0; i < req->n_headers && goes_on; i++)
+        if (req->headers[i].id == HTTP_NAME_COOKIE)
+            goes_on = look(req->headers[i].value, name, &found);
+    return found.n > 0 && is_value(found) ? found : STR_NULL;
 }
 
 struct str
-cookie_session(const struct http_request *req, struct arena *a)
+cookie_session(const struct http_request *req)
 {
-    return find(req, STR_LIT(COOKIE_SESSION), a);
+    return find(req, STR_LIT(COOKIE_SESSION));
 }
 
 struct str
-cookie_operator(const struct http_request *req, struct arena *a)
+cookie_operator(const struct http_request *req)
 {
-    return find(req, STR_LIT(COOKIE_OPERATOR), a);
+    return find(req, STR_LIT(COOKIE_OPERATOR));
 }
 
 static struct str

@@ -15,10 +15,11 @@
 
 enum { COOKIE_VALUE_MAX = 256 };
 
-/* The session of a request: the first cookie of that name. Null when there is none, or when its value
- * cannot be ours (RFC 6265, section 4.1.1, and COOKIE_VALUE_MAX). A view of the request, or in the arena. */
-struct str cookie_session(const struct http_request *req, struct arena *a);
-struct str cookie_operator(const struct http_request *req, struct arena *a);
+/* The session of a request: the value of the cookie of that name. Null when there is none, when there are
+ * two with different values, or when the value cannot be ours (RFC 6265, section 4.1.1, and
+ * COOKIE_VALUE_MAX). A view of the request. */
+struct str cookie_session(const struct http_request *req);
+struct str cookie_operator(const struct http_request *req);
 
 /* The value of Set-Cookie, in the arena: a session, or "" to delete it. Null when the value is not allowed
  * in a cookie. Secure is set where the request was secure, so that a console on plain loopback can send it

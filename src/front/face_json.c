@@ -232,7 +232,7 @@ run_op(struct peer *p, const struct forwarded *who, const struct route *route, v
 
     caller_read(f, &f->request, who, &caller);
     if (route->op->face == CT_FACE_ADMIN)
-        admin_read(&f->request, &f->arena, &caller.call);
+        admin_read(&f->request, &caller.call);
     struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
     if (refuse_payer(f, &who->source, credential(route, &caller.call, in), &call.payer, r)) {
         peer_respond(p, r);

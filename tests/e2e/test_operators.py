@@ -190,6 +190,15 @@ def test_another_site_cannot_use_a_session(server, name, headers):
     operator.ok("me")
 
 
+def test_a_cookie_of_a_neighbouring_site_makes_nobody_act_in_anothers_session(server, name):
+    """Browsers keep __Host- cookies from other sites, but not a comma in the value of another cookie."""
+    victim, other = make_operator(server, name[1]), make_operator(server, "other-" + name[1])
+    own, foreign = (f"{COOKIE}={operator.cookie}" for operator in (victim, other))
+    for cookies, result in ((f"x=1,{foreign}; {own}", "OK"), (f"x=1,{foreign}", "SignedOut"), (f"{foreign}; {own}", "SignedOut")):
+        answer = Caller(server).post("me", headers={"Cookie": cookies})
+        assert answer["result"] == result and answer.get("sOperator") == (name[1] if result == "OK" else None), cookies
+
+
 def test_a_read_by_get_is_refused(server, name):
     operator = make_operator(server, name[1])
     answer, _ = operator.request("/api/admin/me", None, operator.own_headers(), method="GET")

@@ -21,7 +21,7 @@ session_of(struct reading *r, const char *headers)
     buf_addf(&r->in, "GET / HTTP/1.1\r\nHost: x\r\n%s\r\n", headers);
     http_parser_init(&r->parser, &r->limits);
     assert_int_equal(http_parser_step(&r->parser, &r->in, &r->req), HTTP_HEAD);
-    return cookie_session(&r->req, &r->arena);
+    return cookie_session(&r->req);
 }
 
 static void
@@ -34,12 +34,34 @@ the_session_is_found_among_others(void **state)
     buf_init(&r.in, 65536);
     assert_true(str_is_null(session_of(&r, "")));
     assert_str(session_of(&r, "Cookie: countersign_session=abc-_1\r\n"), "abc-_1");
-    assert_str(session_of(&r, "Cookie: a=1; countersign_session=x; countersign_session=y\r\n"), "x");
+    assert_str(session_of(&r, "Cookie: a=1; countersign_session=x; countersign_session=x\r\n"), "x");
     assert_str(session_of(&r, "Cookie: a=1\r\nCookie:  countersign_session = \"q\" ;b=2\r\n"), "q");
     assert_true(str_is_null(session_of(&r, "Cookie: Countersign_Session=x; xcountersign_session=y\r\n")));
     assert_true(str_is_null(session_of(&r, "Cookie: countersign_session=\r\n")));
     assert_true(str_is_null(session_of(&r, "Cookie: countersign_session\r\n")));
     assert_true(str_is_null(session_of(&r, "Cookie: countersign_session=a b\r\n")));
+    buf_clear(&r.in);
+    arena_clear(&r.arena);
+}
+
+/* A neighbouring site can set cookies that are sent here, with any value that browsers allow. */
+static void
+a_cookie_of_another_site_is_never_ours(void **state)
+{
+    struct reading r = {.limits = {.line = 0}};
+
+    (void)state;
+    arena_init(&r.arena);
+    buf_init(&r.in, 65536);
+    assert_true(str_is_null(session_of(&r, "Cookie: a=1,countersign_session=x\r\n")));
+    assert_str(session_of(&r, "Cookie: a=1,countersign_session=x; countersign_session=y\r\n"), "y");
+    assert_str(session_of(&r, "Cookie: a=1,countersign_session=x\r\nCookie: countersign_session=y\r\n"), "y");
+    assert_true(str_is_null(session_of(&r, "Cookie: countersign_session=x; countersign_session=y\r\n")));
+    assert_true(
+        str_is_null(session_of(&r, "Cookie: countersign_session=x\r\nCookie: a; countersign_session=y\r\n")));
+    assert_true(str_is_null(
+        session_of(&r, "Cookie: countersign_session=x; countersign_session=y; countersign_session=x\r\n")));
+    assert_true(str_is_null(session_of(&r, "Cookie: countersign_session=; countersign_session=y\r\n")));
     buf_clear(&r.in);
     arena_clear(&r.arena);
 }
@@ -88,6 +110,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_session_is_found_among_others),
+        cmocka_unit_test(a_cookie_of_another_site_is_never_ours),
         cmocka_unit_test(a_value_that_is_too_long_is_no_session),
         cmocka_unit_test(it_is_set_deleted_and_never_split),
     };
