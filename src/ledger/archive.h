@@ -74,8 +74,9 @@ archive_compare(struct cx *cx, FILE *from, const struct checkpoint *kept, struct
 
 /* Moves the events of an archive that was compared out of the database, in transactions of some hundreds,
  * the first of which has the event audit.archived, with `name` for the file. When it was interrupted it can
- * be done again. ERR_RANGE: there is a gap between those that are in archives and this one; ERR_BUSY: another
- * process has held the log for too long. *removed_out: how many. */
+ * be done again, with an event of its own if something is left to remove. ERR_RANGE: there is a gap between
+ * those that are in archives and this one; ERR_BUSY: another process has held the log for too long.
+ * *removed_out: how many. */
 enum errcode
 archive_remove(struct cx *cx, const struct archive *a, struct str name, int64_t *removed_out) MUST_CHECK;
 

@@ -94,7 +94,8 @@ number(struct cx *cx, int64_t n)
     return arena_printf(&cx->arena, "%lld", (long long)n);
 }
 
-/* In the first transaction, while it still has all of them. */
+/* In the first transaction of each run that removes events: also of one that completes what another run
+ * began, and of one whose file goes further than that of the other. */
 static enum errcode
 report(struct cx *cx, const struct archive *a, struct str name)
 {
@@ -103,7 +104,7 @@ report(struct cx *cx, const struct archive *a, struct str name)
                         codec_hex(&cx->arena, a->root.bytes, sizeof a->root.bytes), "file", name, NULL);
 }
 
-/* *n_out: how many; 0: all are. */
+/* name: null, or of a file that is still to be reported. *n_out: how many; 0: all are. */
 static enum errcode
 remove_batch(struct cx *cx, const struct archive *a, struct str name, int64_t *n_out)
 {
@@ -116,7 +117,7 @@ remove_batch(struct cx *cx, const struct archive *a, struct str name, int64_t *n
         return err_set(cx, ERR_RANGE, "the events %lld to %lld are in no archive yet: begin with them",
                        (long long)log.archived + 1, (long long)a->first - 1);
     const int64_t to = a->last - log.archived < BATCH ? a->last : log.archived + BATCH;
-    if (log.archived == a->first - 1)
+    if (!str_is_null(name))
         err = report(cx, a, name);
     if (err == ERR_NONE)
         err = store_ledger_archive(cx, &log, to);
@@ -143,7 +144,7 @@ archive_remove(struct cx *cx, const struct archive *a, struct str name, int64_t 
             continue;
         }
         if (err == ERR_NONE)
-            err = db_end(&part, remove_batch(&part, a, name, &n));
+            err = db_end(&part, remove_batch(&part, a, *removed_out == 0 ? name : STR_NULL, &n));
         *removed_out += err == ERR_NONE ? n : 0;
         waits = 0;
         arena_reset(&part.arena);

@@ -45,13 +45,15 @@ files_make(struct cx *cx, const char *path)
     return ERR_NONE;
 }
 
-/* Locked, and still under its name: a process that was faster may have given it another one. */
+/* Locked, and still under its name: a process that was faster may have given it another one. In a folder of
+ * many it may be another account's, who could read it and change it later, or a second name of a file. */
 static bool
 is_ours(int fd, const char *path)
 {
     struct stat own, named;
     return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &own) == 0 && lstat(path, &named) == 0 &&
-           S_ISREG(own.st_mode) && own.st_ino == named.st_ino && own.st_dev == named.st_dev;
+           S_ISREG(own.st_mode) && own.st_ino == named.st_ino && own.st_dev == named.st_dev &&
+           own.st_uid == geteuid() && own.st_nlink == 1;
 }
 
 enum errcode
@@ -62,7 +64,7 @@ files_begin(struct cx *cx, const char *path, FILE **file_out)
         return fail(cx, path);
     enum errcode err = ERR_NONE;
     if (!is_ours(fd, path))
-        err = err_set(cx, ERR_BUSY, "%s: another process writes it", path);
+        err = err_set(cx, ERR_BUSY, "%s: another process writes it, or it is not this account's", path);
     else if (fchmod(fd, 0600) != 0 || ftruncate(fd, 0) != 0 || (*file_out = fdopen(fd, "r+")) == NULL)
         err = fail(cx, path);
     if (err != ERR_NONE)

@@ -14,7 +14,8 @@
 /* A new, empty file, mode 0600. ERR_EXISTS; ERR_IO. */
 enum errcode files_make(struct cx *cx, const char *path) MUST_CHECK;
 /* A file of mode 0600 for what is not whole yet, empty, locked until it is closed. One that was left by a
- * process that has ended is taken over. ERR_BUSY: another process has it; ERR_IO. */
+ * process that has ended is taken over. ERR_BUSY: another process has it, or it is another account's or has a
+ * second name; ERR_IO. */
 enum errcode files_begin(struct cx *cx, const char *path, FILE **file_out) MUST_CHECK;
 /* A regular file, to be read. ERR_NOT_FOUND; ERR_IO. */
 enum errcode files_open(struct cx *cx, const char *path, FILE **file_out) MUST_CHECK;
