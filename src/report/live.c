@@ -14,6 +14,7 @@
 #include "base/local.h"
 
 enum { TEXT_MAX = 1 << 20, STEP = 16 * 1024, PATIENCE_S = 5, DECIMALS = 6 };
+#define NUMBER_MOST (INT64_MAX / 64) /* a sum or difference of some fits too; as a time, the year 6500 */
 
 /* Where a server serves its metrics. */
 struct place {
@@ -37,13 +38,14 @@ live_clear(struct live *l)
     l->n = 0;
 }
 
-/* "12" or "12.000345", the latter in microseconds; anything else is 0. */
+/* "12" or "12.000345", the latter in microseconds; anything else is 0. What answers may be another program.
+ */
 static int64_t
 number_of(struct str text)
 {
     int64_t n = 0, part = 0;
     struct str whole = str_cut(&text, '.');
-    if (str_to_i64(whole, 0, INT64_MAX / CLOCK_S - 1, &n) != ERR_NONE)
+    if (str_to_i64(whole, 0, NUMBER_MOST / CLOCK_S - 1, &n) != ERR_NONE)
         return 0;
     if (str_is_null(text))
         return n;
@@ -91,7 +93,7 @@ live_value(const struct live *l, struct str name, struct str labels)
     for (size_t i = 0; i < l->n; i++) {
         const struct live_sample *s = &l->samples[i];
         if (str_eq(s->name, name) && (str_is_null(labels) || str_find_str(s->labels, labels) < s->labels.n))
-            all += s->value;
+            all = s->value < NUMBER_MOST - all ? all + s->value : NUMBER_MOST;
     }
     return all;
 }

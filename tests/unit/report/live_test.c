@@ -58,6 +58,24 @@ damaged_text_is_read_without_harm(void **state)
     live_clear(&l);
 }
 
+/* What answers may be another program. */
+static void
+sums_have_an_end(void **state)
+{
+    (void)state;
+    static const struct str x = STR("x");
+    struct live l;
+    live_init(&l);
+    live_parse(&l, STR_LIT("countersign_x 144115188000.5\ncountersign_x 144115188000.5\n"
+                           "countersign_y 9223372036853.999999\ncountersign_y 9223372036853\n"));
+    const int64_t most = live_value(&l, x, STR_NULL);
+    assert_true(most > 0 && most < INT64_MAX / 32);
+    assert_int_equal(live_value(&l, STR_LIT("y"), STR_NULL), 0);
+    live_parse(&l, STR_LIT("countersign_x 1795447814.000345\ncountersign_x 1795447814.000345\n"));
+    assert_int_equal(live_value(&l, x, STR_NULL), INT64_C(3590895628000690));
+    live_clear(&l);
+}
+
 static void
 more_samples_than_a_server_has_are_ignored(void **state)
 {
@@ -80,6 +98,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_are_added_by_name_and_label),
         cmocka_unit_test(damaged_text_is_read_without_harm),
+        cmocka_unit_test(sums_have_an_end),
         cmocka_unit_test(more_samples_than_a_server_has_are_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
