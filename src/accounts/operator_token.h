@@ -14,7 +14,8 @@
 #include "base/str.h"
 #include "store/store_operator_key.h"
 
-#define OPERATOR_TOKEN_LIFE_MAX (366 * CLOCK_DAY)
+enum { OPERATOR_TOKEN_DAYS_MAX = 366 };
+#define OPERATOR_TOKEN_LIFE_MAX (OPERATOR_TOKEN_DAYS_MAX * CLOCK_DAY)
 #define OPERATOR_TOKEN_PREFIX "cst_"
 
 /* *token_out is returned this once. name: 1 to 64 of a-z 0-9 - . _; ERR_SYNTAX. ERR_EXISTS: a token of this

@@ -9,7 +9,7 @@
 #include "cli/cmds.h"
 #include "cli/print.h"
 
-enum { TOKEN_DAYS = 90, TOKEN_DAYS_MOST = 366 };
+enum { TOKEN_DAYS = 90 };
 
 static enum errcode
 operator_document(struct cli *cli, const struct operator* o, json_t **document_out)
@@ -236,9 +236,9 @@ cmd_token_add(struct cli *cli)
     struct str name = args_word(&cli->args, 0), word = args_option(&cli->args, "days"), token = STR_NULL;
     struct operator_grant grant = {0};
     int64_t days = TOKEN_DAYS;
-    if (!str_is_null(word) && str_to_i64(word, 1, TOKEN_DAYS_MOST, &days) != ERR_NONE)
-        return err_set(&cli->cx, ERR_USAGE, "--days is a number from 1 to %d, not '%.*s'", TOKEN_DAYS_MOST,
-                       STR_ARG(word));
+    if (!str_is_null(word) && str_to_i64(word, 1, OPERATOR_TOKEN_DAYS_MAX, &days) != ERR_NONE)
+        return err_set(&cli->cx, ERR_USAGE, "--days is a number from 1 to %d, not '%.*s'",
+                       OPERATOR_TOKEN_DAYS_MAX, STR_ARG(word));
     enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = read_grant(cli, &grant);

@@ -249,9 +249,12 @@ enum errcode
 op_admin_token_add(struct cx *cx, const struct operator_right *by, const struct admin_token_add_in *in,
                    struct admin_token_add_out *out)
 {
-    const int64_t life = (in->iDays == 0 ? TOKEN_DAYS : in->iDays) * CLOCK_DAY;
+    const int64_t days = in->iDays == 0 ? TOKEN_DAYS : in->iDays;
     struct operator_grant grant = {.n = 0};
     (void)by;
+    if (days < 1 || days > OPERATOR_TOKEN_DAYS_MAX)
+        return err_set(cx, ERR_RANGE, "iDays is 1 to %d", OPERATOR_TOKEN_DAYS_MAX);
+    const int64_t life = days * CLOCK_DAY;
     enum errcode err = read_grant(cx, in->sRole, in->sReach, &grant);
     if (err == ERR_NONE)
         err = operator_token_add(cx, in->sName, &grant, life, &out->sToken);
