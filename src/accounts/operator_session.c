@@ -25,7 +25,7 @@ acts(struct cx *cx, const struct operator* o)
 static enum errcode
 make_link(struct cx *cx, const struct operator* o, int64_t life, bool forget, struct str ticket)
 {
-    int64_t passkeys = 0, sessions = 0;
+    int64_t passkeys = 0, sessions = 0, tokens = 0;
     const struct digest digest = token_digest(ticket);
     const struct operator_link link = {o->id, cx->now, cx->now + life};
     if (o->state != OPERATOR_ACTIVE)
@@ -35,13 +35,16 @@ make_link(struct cx *cx, const struct operator* o, int64_t life, bool forget, st
         err = store_operator_passkey_remove(cx, o->id, 0, &passkeys);
     if (err == ERR_NONE && forget)
         err = store_operator_session_end_all(cx, o->id, &sessions);
+    if (err == ERR_NONE && forget) /* who has the passkey may have made one */
+        err = store_operator_token_revoke_all(cx, o->id, &tokens);
     if (err == ERR_NONE)
         err = store_operator_link_put(cx, &link, &digest);
     if (err != ERR_NONE)
         return err;
     return audit_append(cx, (struct audit_of){0}, AUDIT_OPERATOR_LINK, "email", o->email, "expires",
                         clock_text(&cx->arena, link.expires_at), "forgot",
-                        forget ? arena_printf(&cx->arena, "%lld", (long long)passkeys) : STR_NULL, NULL);
+                        forget ? arena_printf(&cx->arena, "%lld", (long long)passkeys) : STR_NULL, "tokens",
+                        forget ? arena_printf(&cx->arena, "%lld", (long long)tokens) : STR_NULL, NULL);
 }
 
 static enum errcode

@@ -23,8 +23,9 @@ enum { OPERATOR_PASSKEYS_MAX = 10, OPERATOR_PASSKEY_NAME_MAX = 64 };
 #define OPERATOR_LIFE (12 * CLOCK_HOUR)
 
 /* "PUBLIC_URL/console/admin/#TICKET", in place of the operator's open link. forget: a passkey was lost; all
- * of them, and the sessions, end in the same transaction. ERR_POLICY: the operator is disabled, or this
- * server cannot have passkeys; ERR_NOT_FOUND; ERR_USAGE: the life; ERR_DENIED. */
+ * of them, the sessions, and the tokens that the operator made end in the same transaction. ERR_POLICY: the
+ * operator is disabled, or this server cannot have passkeys; ERR_NOT_FOUND; ERR_USAGE: the life; ERR_DENIED.
+ */
 enum errcode
 operator_link_new(struct cx *cx, int64_t id, int64_t life, bool forget, struct str *link_out) MUST_CHECK;
 

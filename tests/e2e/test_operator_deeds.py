@@ -508,6 +508,33 @@ def test_a_token_makes_none_that_outlives_it(server, name):
     assert made.ok("me")["sRole"] == "auditor"
 
 
+@pytest.mark.parametrize("days", [-1, 367, 106751992, 213503983, 2**31 - 1, -2**31])
+def test_a_token_is_valid_for_a_year_at_most_whatever_number_is_given(server, name, days):
+    company, _ = name
+    owner = make_token(server, "owner-" + company)
+    refused = owner.post("token/add", sName=company, sRole="auditor", sReach="everything", iDays=days)
+    assert refused["result"] == "BadRequest" and "1 to 366" in refused["sReason"], refused
+    assert company not in {t["sName"] for t in owner.ok("token/list")["aTokens"]}
+
+
+@pytest.mark.parametrize("door", ["cli", "network"])
+def test_who_has_a_lost_passkey_keeps_no_token_either(server, name, door):
+    """A session that was opened with it may have made one."""
+    company, email = name
+    other = make_operator(server, "other-" + email)
+    owner = make_operator(server, email)
+    tokens = [Caller(server, by.ok("token/add", sName=f"{label}-{company}", sRole="owner", sReach="everything")["sToken"])
+              for by, label in ((owner, "stolen"), (other, "others"))]
+    if door == "cli":
+        server.cli("operator", "link", email, "--lost")
+    else:
+        other.ok("operator/link", sOperator=email, bLost=True)
+    assert owner.post("me")["result"] == "SignedOut" and tokens[0].post("me")["result"] == "SignedOut"
+    assert tokens[1].ok("me")["sOperator"] == "other-" + email
+    made = [e for e in server.cli("audit", "list")["events"] if e["event"] == "operator.link-created" and e["detail"]["email"] == email]
+    assert made[-1]["detail"]["tokens"] == "1" and made[-1]["detail"]["forgot"] == "1"
+
+
 def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
     company, email = name
     server.company(company)
