@@ -117,10 +117,11 @@ insert(struct cx *cx, const struct operator* o, const struct operator_grant *gra
 enum errcode
 operator_add_within(struct cx *cx, const struct operator_new *new, struct operator* o_out)
 {
-    struct str written = str_trim(new->email, " \t\r\n");
+    struct str written = STR_NULL;
+    const struct str key = email_key_of_new(cx, new->email, &written);
     *o_out = (struct operator){.id = rand_id(),
                                .email = written,
-                               .email_key = email_key(cx, new->email),
+                               .email_key = key,
                                .name = str_is_null(new->name) ? written : new->name,
                                .role = new->grant.role,
                                .everything = new->grant.everything,

@@ -20,6 +20,13 @@ email_key(struct cx *cx, struct str email)
     return at == 0 || at + 1 >= key.n ? STR_NULL : key;
 }
 
+struct str
+email_key_of_new(struct cx *cx, struct str email, struct str *written_out)
+{
+    *written_out = str_trim(email, " \t\r\n");
+    return text_is_printable(*written_out, TYPED_BYTES_MAX) ? email_key(cx, email) : STR_NULL;
+}
+
 enum errcode
 technician_get(struct cx *cx, int64_t id, struct technician *technician_out)
 {

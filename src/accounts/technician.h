@@ -16,6 +16,9 @@
 /* The form in which accounts are looked up: NFKC, case-folded, trimmed; null when it cannot be an address
  * (no @, control characters, over 254 bytes, not UTF-8). */
 struct str email_key(struct cx *cx, struct str email);
+/* The same for a new account; null, too, where the address as it is written (*written_out: trimmed) is not
+ * printable text: what is shown must be what is looked up. */
+struct str email_key_of_new(struct cx *cx, struct str email, struct str *written_out);
 
 /* Deleted accounts are found by id, never by address. ERR_NOT_FOUND. */
 enum errcode technician_get(struct cx *cx, int64_t id, struct technician *technician_out) MUST_CHECK;

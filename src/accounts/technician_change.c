@@ -110,12 +110,13 @@ insert(struct cx *cx, const struct technician *t)
 static struct technician
 row_of(struct cx *cx, const struct technician_new *new)
 {
-    struct str written = str_trim(new->email, " \t\r\n");
+    struct str written = STR_NULL;
+    const struct str key = email_key_of_new(cx, new->email, &written);
     return (struct technician){
         .id = rand_id(),
         .company_id = new->company_id,
         .email = written,
-        .email_key = email_key(cx, new->email),
+        .email_key = key,
         .name = str_is_null(new->name) ? written : new->name,
         .is_technician = true,
         .role_on = true,

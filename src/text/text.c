@@ -10,28 +10,90 @@
 #include "base/codec.h"
 #include "base/secret.h"
 
+enum { ZWNJ = 0x200c, ZWJ = 0x200d, VIRAMA = 9 /* of the combining classes */ };
+
+static bool
+is_within(uint32_t cp, const uint32_t (*ranges)[2], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cp >= ranges[i][0] && cp <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Letters of the Arabic block by Joining_Type (Unicode, ArabicShaping.txt): D joins on both sides, R with the
+ * letter before it alone. */
+static bool
+joins_next(uint32_t cp)
+{
+    static const uint32_t letters[][2] = {{0x620, 0x620}, {0x626, 0x626}, {0x628, 0x628}, {0x62a, 0x62e},
+                                          {0x633, 0x63f}, {0x641, 0x647}, {0x649, 0x64a}, {0x66e, 0x66f},
+                                          {0x678, 0x687}, {0x69a, 0x6bf}, {0x6c1, 0x6c2}, {0x6cc, 0x6cc},
+                                          {0x6ce, 0x6ce}, {0x6d0, 0x6d1}, {0x6fa, 0x6fc}, {0x6ff, 0x6ff}};
+    return is_within(cp, letters, ARRAY_LEN(letters));
+}
+
+static bool
+joins_before(uint32_t cp)
+{
+    static const uint32_t right[][2] = {{0x622, 0x625}, {0x627, 0x627}, {0x629, 0x629}, {0x62f, 0x632},
+                                        {0x648, 0x648}, {0x671, 0x673}, {0x675, 0x677}, {0x688, 0x699},
+                                        {0x6c0, 0x6c0}, {0x6c3, 0x6cb}, {0x6cd, 0x6cd}, {0x6cf, 0x6cf},
+                                        {0x6d2, 0x6d3}, {0x6d5, 0x6d5}, {0x6ee, 0x6ef}};
+    return joins_next(cp) || is_within(cp, right, ARRAY_LEN(right));
+}
+
+/* Whether a joiner changes what is seen. */
+static bool
+is_joiner_between(uint32_t before, uint32_t cp, uint32_t after)
+{
+    if (cp != ZWNJ && cp != ZWJ)
+        return false;
+    return utf8proc_get_property((utf8proc_int32_t)before)->combining_class == VIRAMA ||
+           (cp == ZWNJ && joins_next(before) && joins_before(after));
+}
+
 static bool
 is_shown(uint32_t cp)
 {
-    if (cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069))
-        return false;
-    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)cp);
-    return category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CS &&
-           category != UTF8PROC_CATEGORY_CN && category != UTF8PROC_CATEGORY_ZL &&
-           category != UTF8PROC_CATEGORY_ZP;
+    static const bool is_hidden[] = {
+        [UTF8PROC_CATEGORY_CN] = true, [UTF8PROC_CATEGORY_CC] = true, [UTF8PROC_CATEGORY_CF] = true,
+        [UTF8PROC_CATEGORY_CS] = true, [UTF8PROC_CATEGORY_CO] = true, [UTF8PROC_CATEGORY_ZL] = true,
+        [UTF8PROC_CATEGORY_ZP] = true};
+    const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)cp);
+    return property->ignorable == 0 &&
+           !((size_t)property->category < ARRAY_LEN(is_hidden) && is_hidden[property->category]);
+}
+
+static bool
+is_blank(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_ZS ||
+           cp == 0x2800 /* no dots of Braille */;
+}
+
+/* The character at a place, and its bytes; at the end a blank of none. */
+static uint32_t
+character_at(struct str s, size_t at, size_t *n_out)
+{
+    *n_out = 0;
+    return at < s.n ? utf8_decode(str_sub(s, at, s.n - at), n_out) : ' ';
 }
 
 bool
 text_is_printable(struct str s, size_t max)
 {
-    if (str_is_empty(s) || s.n > max || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
+    if (str_is_empty(s) || s.n > max)
         return false;
-    while (s.n > 0) {
-        size_t n;
-        uint32_t cp = utf8_decode(s, &n);
-        if (cp == UINT32_MAX || !is_shown(cp))
+    uint32_t before = ' ', after = ' ';
+    size_t n = 0, step = 0;
+    uint32_t cp = character_at(s, 0, &n);
+    for (size_t at = 0; at < s.n; at += n, before = cp, cp = after, n = step) {
+        after = cp == UINT32_MAX ? cp : character_at(s, at + n, &step);
+        if (cp == UINT32_MAX || !(is_shown(cp) || is_joiner_between(before, cp, after)))
             return false;
-        s = str_sub(s, n, s.n - n);
+        if (is_blank(cp) && (at == 0 || at + n == s.n))
+            return false;
     }
     return true;
 }

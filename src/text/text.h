@@ -9,9 +9,12 @@
 #include "base/cx.h"
 #include "base/str.h"
 
-/* 1 to max bytes of UTF-8 that can be displayed: nothing unassigned, no control characters, no line or
- * paragraph separators, no marks that change the text direction (U+200E, U+200F, U+202A to U+202E, U+2066
- * to U+2069), no blank at either end. */
+/* 1 to max bytes of UTF-8 that can be displayed, as PRECIS wants it of free text (RFC 8264, 4.3): nothing
+ * unassigned or of private use, no controls, no line or paragraph separators, and nothing invisible
+ * (Default_Ignorable_Code_Point: marks of direction, zero-width spaces, fillers, tags, variation selectors),
+ * so that two names that look alike are alike. The two joiners are accepted where they change how the letters
+ * around them look (RFC 5892, A.1 and A.2). No blank of any kind at either end. All names of people, phones,
+ * companies and passkeys, and all addresses, are judged here. */
 bool text_is_printable(struct str s, size_t max);
 
 /* 1 to max of a-z 0-9 - . _: the name of a company or a token, as it is typed. */
