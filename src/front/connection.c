@@ -25,17 +25,23 @@ enum {
 static void
 refuse(struct connection *c, unsigned status, unsigned retry_after, const char *why)
 {
-    struct arena *a = &c->peer.front->arena;
+    struct front *f = c->peer.front;
+    struct arena *a = &f->arena;
 
+    mark_refuse(&c->peer);
     log_event(LOG_REQUEST_REFUSED, "source=%.*s status=%u reason=%s", STR_ARG(peer_name(&c->peer, a)), status,
               log_quote(a, str_from_cstr(why)));
     arena_reset(a);
-    pool_take(&c->peer.front->pool, &c->peer.out);
-    http_reply_refusal(&c->peer.out, date_now(&c->peer.front->date, c->peer.front->loop), status, retry_after,
-                       c->peer.from.is_tls ? c->peer.front->hsts : STR_NULL);
-    c->peer.front->refused++;
+    pool_take(&f->pool, &c->peer.out);
+    const struct http_refusal refusal = {.status = status,
+                                         .retry_after = retry_after,
+                                         .hsts = c->peer.from.is_tls ? f->hsts : STR_NULL,
+                                         .request_id = mark_id(&c->peer.mark)};
+    http_reply_refusal(&c->peer.out, date_now(&f->date, f->loop), &refusal);
+    f->refused++;
     metrics_count(METRIC_REQUESTS, status < 500 ? METRICS_STATUS_4XX : METRICS_STATUS_5XX);
-    mark_log_refused(&c->peer, status);
+    mark_log(&c->peer, status, 0);
+    mark_end();
     c->is_last = c->is_cut_off = true;
 }
 

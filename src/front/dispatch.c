@@ -83,7 +83,9 @@ refuse(struct peer *p, const char *why)
     f->refused++;
     p->to.keep_alive = false;
     pool_take(&f->pool, &p->out);
-    http_reply_refusal(&p->out, date_now(&f->date, f->loop), 400, 0, p->from.is_tls ? f->hsts : STR_NULL);
+    const struct http_refusal refusal = {
+        .status = 400, .hsts = p->from.is_tls ? f->hsts : STR_NULL, .request_id = mark_id(&p->mark)};
+    http_reply_refusal(&p->out, date_now(&f->date, f->loop), &refusal);
     mark_log(p, 400, 0);
 }
 

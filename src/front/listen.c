@@ -46,7 +46,8 @@ turn_away(struct front *f, int fd, bool has_preface)
     }
     struct buf out;
     buf_init(&out, 4096);
-    http_reply_refusal(&out, date_now(&f->date, f->loop), 503, 1, STR_NULL);
+    http_reply_refusal(&out, date_now(&f->date, f->loop),
+                       &(struct http_refusal){.status = 503, .retry_after = 1});
     struct str bytes = buf_view(&out);
     (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
     buf_clear(&out);

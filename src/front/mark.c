@@ -124,6 +124,14 @@ mark_begin(struct peer *p, bool is_proxy, const struct forwarded *who, const str
 }
 
 void
+mark_refuse(struct peer *p)
+{
+    p->mark = (struct mark){.began = loop_now(p->front->loop), .source = p->from.address};
+    make_id(p->front, &p->mark);
+    log_set_request(mark_id(&p->mark), STR_NULL);
+}
+
+void
 mark_end(void)
 {
     log_set_request(STR_NULL, STR_NULL);
@@ -175,14 +183,4 @@ mark_log(const struct peer *p, unsigned status, size_t bytes)
               (loop_now(p->front->loop) - m->began) / CLOCK_MS, STR_ARG(source));
     log_set_request(STR_NULL, STR_NULL);
     arena_clear(&a);
-}
-
-void
-mark_log_refused(struct peer *p, unsigned status)
-{
-    if (!is_wanted(p->front, status))
-        return;
-    p->mark = (struct mark){.began = loop_now(p->front->loop), .source = p->from.address};
-    make_id(p->front, &p->mark);
-    mark_log(p, status, 0);
 }

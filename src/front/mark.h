@@ -34,13 +34,13 @@ struct mark {
  * belong to it until mark_end. */
 void mark_begin(struct peer *p, bool is_proxy, const struct forwarded *who, const struct route *route);
 void mark_end(void);
+/* In place of mark_begin, for bytes that are not a request, or that were refused as one. */
+void mark_refuse(struct peer *p);
 /* Null where there is none. */
 struct str mark_id(const struct mark *m);
 struct str mark_trace(const struct mark *m);
 /* A response was written: its line in the access log, if that is wanted. */
 void mark_log(const struct peer *p, unsigned status, size_t bytes);
-/* The same for bytes that are not a request, or that were refused as one. */
-void mark_log_refused(struct peer *p, unsigned status);
 
 /* The trace id of a traceparent, or null if it is not valid. */
 struct str mark_trace_of(struct str traceparent);

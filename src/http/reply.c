@@ -202,12 +202,11 @@ http_reply_end(struct http_reply *r, const struct http_date *d, struct str body)
 }
 
 void
-http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after,
-                   struct str hsts)
+http_reply_refusal(struct buf *out, const struct http_date *d, const struct http_refusal *refusal)
 {
     static const struct http_reply_to closing = {.minor = 1};
-    const struct reason *reason = reason_of(status);
-    struct str phrase = http_reason(status);
+    const struct reason *reason = reason_of(refusal->status);
+    struct str phrase = http_reason(refusal->status);
     struct http_reply r;
     char seconds[12], body[640];
     int n;
@@ -218,14 +217,15 @@ http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, 
         "<HTML><HEAD><TITLE>%.*s</TITLE>\r\n"
         "<META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n"
         "<BODY><h2>%.*s</h2>\r\n<hr><p>HTTP Error %u. %s</p>\r\n</BODY></HTML>\r\n",
-        STR_ARG(phrase), STR_ARG(phrase), status, reason != NULL ? reason->text : "");
+        STR_ARG(phrase), STR_ARG(phrase), refusal->status, reason != NULL ? reason->text : "");
     ASSERT(n > 0 && (size_t)n < sizeof body);
-    http_reply_begin(&r, out, &closing, status);
+    http_reply_begin(&r, out, &closing, refusal->status);
     http_reply_header(&r, "Content-Type", STR_LIT("text/html; charset=us-ascii"));
-    if (retry_after > 0) {
-        (void)snprintf(seconds, sizeof seconds, "%u", retry_after);
+    if (refusal->retry_after > 0) {
+        (void)snprintf(seconds, sizeof seconds, "%u", refusal->retry_after);
         http_reply_header(&r, "Retry-After", str_from_cstr(seconds));
     }
-    http_reply_header(&r, "Strict-Transport-Security", hsts);
+    http_reply_header(&r, "Strict-Transport-Security", refusal->hsts);
+    http_reply_header(&r, "X-Request-Id", refusal->request_id);
     http_reply_end(&r, d, (struct str){body, (size_t)n});
 }

@@ -62,9 +62,14 @@ void http_reply_header(struct http_reply *r, const char *name, struct str value)
 void http_reply_end(struct http_reply *r, const struct http_date *d, struct str body);
 
 /* A complete short answer for people, as http.sys words it (Content-Type: text/html; charset=us-ascii),
- * which closes the connection: for HTTP_REFUSED, timeouts (408) and overload (503). retry_after > 0 adds
- * Retry-After, in seconds; hsts: the value of Strict-Transport-Security; null: none. */
-void http_reply_refusal(struct buf *out, const struct http_date *d, unsigned status, unsigned retry_after,
-                        struct str hsts);
+ * which closes the connection: for HTTP_REFUSED, timeouts (408) and overload (503). A null string is a field
+ * that is left out. */
+struct http_refusal {
+    unsigned status;
+    unsigned retry_after;  /* seconds; 0: no Retry-After */
+    struct str hsts;       /* Strict-Transport-Security */
+    struct str request_id; /* X-Request-Id */
+};
+void http_reply_refusal(struct buf *out, const struct http_date *d, const struct http_refusal *refusal);
 
 #endif

@@ -149,3 +149,22 @@ def test_without_a_journal_lines_stay_text(own_server, tmp_path):
     server = own_server(settings={("log", "format"): "journald"}, start=False)
     server.start(env={**server.env, "COUNTERSIGN_TEST_JOURNAL": str(tmp_path / "none")})
     assert events(server, "journal.unavailable") and events(server, "ready")
+
+
+@pytest.mark.parametrize("sent, status", [
+    (b"nonsense\r\n\r\n", 400), (b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+    (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    (b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", 505), (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 100000 + b"\r\n\r\n", 431),
+])
+def test_a_refusal_of_what_is_not_a_request_names_itself_too(own_server, sent, status):
+    server = own_server(settings={("log", "access"): "all"})
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
+        connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        answer.read()
+    assert answer.status == status
+    request = answer.headers["X-Request-Id"]
+    assert re.fullmatch("[0-9a-f]{16}", request)
+    server.wait_log(f" access .*status={status} .*request={request}")
+    server.wait_log(f"request.refused .*status={status} .*request={request}")

@@ -138,7 +138,7 @@ refuses_like_http_sys(void **state)
 
     (void)state;
     buf_init(&out, 10000);
-    http_reply_refusal(&out, &date, 411, 0, STR_NULL);
+    http_reply_refusal(&out, &date, &(struct http_refusal){.status = 411});
     assert_true(str_starts(buf_view(&out), STR_LIT("HTTP/1.1 411 Length Required\r\n"
                                                    "Content-Type: text/html; charset=us-ascii\r\nServer: ")));
     assert_true(str_ends(buf_view(&out),
@@ -147,7 +147,12 @@ refuses_like_http_sys(void **state)
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nConnection: close\r\n")) < out.len);
     assert_true(str_find_str(buf_view(&out), STR_LIT("Strict-Transport")) == out.len);
     buf_reset(&out);
-    http_reply_refusal(&out, &date, 503, 7, STR_LIT("max-age=31536000"));
+    const struct http_refusal busy = {.status = 503,
+                                      .retry_after = 7,
+                                      .hsts = STR_LIT("max-age=31536000"),
+                                      .request_id = STR_LIT("edge-7")};
+    http_reply_refusal(&out, &date, &busy);
+    assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nX-Request-Id: edge-7\r\n")) < out.len);
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nRetry-After: 7\r\n")) < out.len);
     assert_true(str_find_str(buf_view(&out), STR_LIT("\r\nStrict-Transport-Security: max-age=31536000\r\n")) <
                 out.len);
