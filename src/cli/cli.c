@@ -15,6 +15,7 @@
 #include "db/news.h"
 #include "db/shared_news.h"
 #include "ledger/sealer.h"
+#include "report/short_id.h"
 
 void
 cli_close_store(struct cli *cli)
@@ -230,6 +231,29 @@ cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out)
         return err_set(&cli->cx, ERR_USAGE, "'%.*s' is not the id of a %s: it is a number", STR_ARG(word),
                        what);
     return ERR_NONE;
+}
+
+enum errcode
+cli_find_id(struct cli *cli, enum store_id of, struct str word, const char *what, int64_t *id_out)
+{
+    struct short_id found;
+    struct buf list;
+    enum errcode err = cli_read_id(cli, word, what, id_out);
+    if (err == ERR_NONE)
+        err = short_id_find(&cli->cx, of, word, &found);
+    if (err != ERR_NONE)
+        return err;
+    *id_out = found.n == 1 ? found.ids[0] : found.whole;
+    if (found.n <= 1)
+        return ERR_NONE;
+    buf_init(&list, (size_t)32 * SHORT_ID_MOST);
+    for (size_t i = 0; i < found.n; i++)
+        buf_addf(&list, "%s%lld", i == 0 ? "" : ", ", (long long)found.ids[i]);
+    struct str ids = buf_view(&list);
+    err = err_set(&cli->cx, ERR_USAGE, "'%.*s' is the beginning of more than one %s: %.*s%s", STR_ARG(word),
+                  what, STR_ARG(ids), found.n == SHORT_ID_MOST ? " and perhaps more" : "");
+    buf_clear(&list);
+    return err;
 }
 
 enum errcode

@@ -16,6 +16,7 @@
 #include "cli/args.h"
 #include "config/config.h"
 #include "keys/env.h"
+#include "store/store_id.h"
 
 #define CLI_CONFIG_FILE "/etc/countersign/countersign.conf"
 
@@ -79,7 +80,11 @@ enum errcode cli_technician_option(struct cli *cli, int64_t *id_out) MUST_CHECK;
 /* The address of an account by its id; null for 0. */
 enum errcode cli_account_of(struct cli *cli, int64_t technician_id, struct str *account_out) MUST_CHECK;
 
-/* Parses a word as the id of a row; `what` is for the message ("device"). ERR_USAGE. */
+/* The id of a row that a word gives, or begins: with an open store. `what` is for the message ("device").
+ * ERR_USAGE: not a number, or the beginning of several, which are listed. */
+enum errcode
+cli_find_id(struct cli *cli, enum store_id of, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
+/* Parses a word as the number of an event or the like. ERR_USAGE. */
 enum errcode cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out) MUST_CHECK;
 /* Parses an option that is on or off (yes or no); fallback if not given. ERR_USAGE. */
 enum errcode cli_read_switch(struct cli *cli, const char *option, bool fallback, bool *on_out) MUST_CHECK;

@@ -313,11 +313,11 @@ cmd_address_remove(struct cli *cli)
     struct str word = args_word(&cli->args, 1);
     struct company c = {0};
     int64_t rule;
-    enum errcode err = cli_read_id(cli, word, "rule", &rule);
-    if (err == ERR_NONE)
-        err = cli_open_store(cli);
+    enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
         err = cli_find_company(cli, args_word(&cli->args, 0), &c);
+    if (err == ERR_NONE)
+        err = cli_find_id(cli, STORE_ID_RULE, word, "rule", &rule);
     if (err == ERR_NONE)
         err = cli_not_found(cli, address_rule_remove(&cli->cx, c.id, rule), "rule", word);
     if (err != ERR_NONE)

@@ -272,9 +272,9 @@ cmd_explain(struct cli *cli)
     struct explanation *x = arena_zalloc(&cli->cx.arena, sizeof *x);
     struct explain_story *story = arena_zalloc(&cli->cx.arena, sizeof *story);
     struct technician t;
-    enum errcode err = str_is_null(login) ? ERR_NONE : cli_read_id(cli, login, "sign-in", &q.login_id);
-    if (err == ERR_NONE)
-        err = cli_open_store(cli);
+    enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE && !str_is_null(login))
+        err = cli_find_id(cli, STORE_ID_LOGIN, login, "sign-in", &q.login_id);
     if (err != ERR_NONE)
         return err;
     err = technician_find(&cli->cx, email, &t);

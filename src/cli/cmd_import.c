@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* technician import: accounts out of a file of comma-separated values. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "accounts/technician_import.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/csv.h"
-#include "base/fds.h"
 #include "cli/cli.h"
 #include "cli/cmds.h"
+#include "cli/invitations.h"
 #include "cli/print.h"
 
 enum { FILE_MOST = 16 * 1024 * 1024 };
@@ -149,45 +147,6 @@ read_rows(struct importing *i, struct str text)
     return err;
 }
 
-/* A field in quotes, as RFC 4180 has it. What a spreadsheet would take for a formula, which could send the
- * links of the other rows away, is text there by its apostrophe. */
-static void
-add_field(struct buf *out, struct str field, const char *after)
-{
-    static const struct str formulas = STR("=+-@\t\r");
-    buf_add_byte(out, '"');
-    if (field.n > 0 && str_find(formulas, field.p[0]) < formulas.n)
-        buf_add_byte(out, '\'');
-    for (size_t k = 0; k < field.n; k++) {
-        if (field.p[k] == '"')
-            buf_add_byte(out, '"');
-        buf_add_byte(out, (unsigned char)field.p[k]);
-    }
-    buf_addf(out, "\"%s", after);
-}
-
-/* Anyone who has a link can enrol a phone: the file is the owner's alone, and new. */
-static enum errcode
-write_invitations(const struct importing *i, int fd)
-{
-    struct buf text;
-    buf_init(&text, (size_t)8 * FILE_MOST);
-    buf_add_cstr(&text, "email,name,link\r\n");
-    for (size_t k = 0; k < i->im.n; k++) {
-        const struct import_row *row = &i->im.rows[k];
-        add_field(&text, row->new.email, ",");
-        add_field(&text, row->new.name, ",");
-        add_field(&text, row->link, "\r\n");
-    }
-    const bool is_written = !buf_is_over(&text) && fds_write_synced(fd, buf_view(&text));
-    buf_clear(&text);
-    return is_written
-               ? ERR_NONE
-               : err_set(&i->cli->cx, ERR_IO,
-                         "the accounts were added, but the invitations could not be written: make them "
-                         "with countersign enrol");
-}
-
 static void
 print_import(const struct importing *i)
 {
@@ -211,24 +170,21 @@ print_import(const struct importing *i)
         cli_warn_local(cli);
 }
 
-/* The file of the invitations is created first: without it nothing is added. */
 static enum errcode
 import(struct importing *i)
 {
-    struct cli *cli = i->cli;
-    struct str path = i->im.is_dry ? STR_NULL : args_option(&cli->args, "invitations");
-    int fd = -1;
-    if (path.p != NULL && (fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
-        return err_set(&cli->cx, ERR_USAGE, "%.*s cannot be created: %s", STR_ARG(path), strerror(errno));
-    enum errcode err = technician_import(&cli->cx, &i->im);
+    struct invitations invitations;
+    struct str path = i->im.is_dry ? STR_NULL : args_option(&i->cli->args, "invitations");
+    enum errcode err = invitations_open(i->cli, path, &invitations);
+    if (err == ERR_NONE)
+        err = technician_import(&i->cli->cx, &i->im);
     if (err == ERR_EXISTS || err == ERR_SYNTAX)
-        err = wrong(i, i->lines[i->im.wrong], cli->cx.detail);
-    else if (err == ERR_NONE && fd >= 0)
-        err = write_invitations(i, fd);
-    if (fd >= 0 && err != ERR_NONE && err != ERR_IO)
-        (void)unlink(path.p);
-    if (fd >= 0)
-        close(fd);
+        err = wrong(i, i->lines[i->im.wrong], i->cli->cx.detail);
+    for (size_t k = 0; err == ERR_NONE && k < i->im.n; k++)
+        invitations_add(&invitations, i->im.rows[k].new.email, i->im.rows[k].new.name, i->im.rows[k].link);
+    if (err == ERR_NONE)
+        err = invitations_write(&invitations);
+    invitations_close(&invitations, err);
     if (err == ERR_NONE)
         print_import(i);
     return err;

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/print.h"
+#include "cli/prompt.h"
 
 enum { TOKEN_DAYS = 90 };
 
@@ -207,6 +208,8 @@ cmd_operator_delete(struct cli *cli)
     struct operator o;
     enum errcode err = open_operator(cli, &o);
     if (err == ERR_NONE)
+        err = prompt_confirm(cli, "delete the operator %s", print_safe(cli, o.email));
+    if (err == ERR_NONE)
         err = operator_delete(&cli->cx, o.id);
     if (err != ERR_NONE)
         return err;
@@ -297,6 +300,8 @@ cmd_token_revoke(struct cli *cli)
 {
     struct str name = args_word(&cli->args, 0);
     enum errcode err = cli_open_store(cli);
+    if (err == ERR_NONE)
+        err = prompt_confirm(cli, "revoke the token %s", print_safe(cli, name));
     if (err == ERR_NONE)
         err = cli_not_found(cli, operator_token_revoke(&cli->cx, name), "token", name);
     if (err != ERR_NONE)

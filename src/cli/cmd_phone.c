@@ -9,6 +9,7 @@
 #include "cli/cmds.h"
 #include "cli/phone_show.h"
 #include "cli/print.h"
+#include "cli/prompt.h"
 #include "cli/server.h"
 
 static struct str
@@ -191,6 +192,9 @@ cmd_phone_forget(struct cli *cli)
     struct phone_reply reply = {NULL, STR_NULL};
     const char *path = phone_key_path(cli);
     enum errcode err = phone_open_own(&p, cli, NULL);
+    if (err == ERR_NONE)
+        err = prompt_confirm(cli, "remove this device from its account, and delete %s",
+                             print_safe(cli, str_from_cstr(path)));
     if (err == ERR_NONE)
         err = phone_remove(&p, &reply);
     /* A device that the server no longer knows is what was asked for. */

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/cmds.h"
+#include "cli/finding.h"
 #include "cli/print.h"
 
 static void
@@ -31,12 +32,8 @@ document_of(struct cli *cli, const struct status *s)
     put_known(o, "unsealed", s->unsealed);
     put_known(o, "alarms", s->alarms);
     for (size_t i = 0; i < s->n; i++) {
-        json_t *line = print_object();
-        print_put_cstr(line, "check", s->lines[i].check);
-        print_put_cstr(line, "state", status_state_name(s->lines[i].state));
-        print_put_str(line, "text", s->lines[i].text);
-        print_put_str(line, "advice", s->lines[i].advice);
-        print_add(checks, line);
+        print_add(checks, finding_document(&(struct finding){s->lines[i].state, s->lines[i].check,
+                                                             s->lines[i].text, s->lines[i].advice}));
     }
     print_put(o, "checks", checks);
     print_put_int(o, "wrong", (int64_t)s->n_wrong);
@@ -48,9 +45,7 @@ print_status(struct cli *cli, const struct status *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         const struct status_line *line = &s->lines[i];
-        print_note(cli, "%-8s %-12s %s%s%s", status_state_name(line->state), line->check,
-                   print_safe(cli, line->text), str_is_null(line->advice) ? "" : "; ",
-                   str_is_null(line->advice) ? "" : print_safe(cli, line->advice));
+        finding_print(cli, &(struct finding){line->state, line->check, line->text, line->advice});
     }
     if (cli->json)
         print_record(cli, document_of(cli, s));

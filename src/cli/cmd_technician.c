@@ -312,6 +312,8 @@ cmd_technician_delete(struct cli *cli)
     struct technician t;
     enum errcode err = open_technician(cli, &t);
     if (err == ERR_NONE)
+        err = prompt_confirm(cli, "delete the account %s", print_safe(cli, t.email));
+    if (err == ERR_NONE)
         err = technician_delete(&cli->cx, t.id);
     if (err != ERR_NONE)
         return err;
@@ -369,6 +371,8 @@ cmd_code_remove(struct cli *cli)
 {
     struct technician t;
     enum errcode err = open_technician(cli, &t);
+    if (err == ERR_NONE && t.has_totp)
+        err = prompt_confirm(cli, "remove the authenticator of %s", print_safe(cli, t.email));
     if (err == ERR_NONE)
         err = totp_remove(&cli->cx, t.id);
     return err == ERR_NONE ? show_technician(cli, t.email, STR_NULL) : err;
@@ -419,9 +423,9 @@ cmd_session_end(struct cli *cli)
 {
     struct str word = args_word(&cli->args, 0);
     int64_t id;
-    enum errcode err = cli_read_id(cli, word, "session", &id);
+    enum errcode err = cli_open_store(cli);
     if (err == ERR_NONE)
-        err = cli_open_store(cli);
+        err = cli_find_id(cli, STORE_ID_SESSION, word, "session", &id);
     if (err == ERR_NONE)
         err = cli_not_found(cli, session_end(&cli->cx, id, "operator"), "live session", word);
     if (err != ERR_NONE)

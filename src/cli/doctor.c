@@ -14,10 +14,9 @@
 
 #include "base/inet.h"
 #include "cli/daemon.h"
+#include "cli/finding.h"
 #include "cli/print.h"
 #include "client/http_client.h"
-
-enum health { RIGHT, WARNING, WRONG };
 
 enum { MIB = 1024 * 1024, LEAST_MIB = 64, FEW_MIB = 1024, REACH_SECONDS = 15 };
 
@@ -30,23 +29,19 @@ struct doctor {
 };
 
 /* advice: what to do, or NULL. */
-static void
-    PRINTF_LIKE(4, 5) find(struct doctor *d, enum health health, const char *advice, const char *fmt, ...)
+static void PRINTF_LIKE(4, 5)
+    find(struct doctor *d, enum status_state state, const char *advice, const char *fmt, ...)
 {
-    static const char *const names[] = {"right", "warning", "wrong"};
     va_list ap;
     va_start(ap, fmt);
-    struct str text = arena_vprintf(&d->cli->cx.arena, fmt, ap);
+    const struct finding found = {.state = state,
+                                  .check = d->check,
+                                  .text = arena_vprintf(&d->cli->cx.arena, fmt, ap),
+                                  .advice = str_from_cstr(advice)};
     va_end(ap);
-    json_t *o = print_object();
-    print_put_cstr(o, "check", d->check);
-    print_put_cstr(o, "state", names[health]);
-    print_put_str(o, "text", text);
-    print_put_str(o, "advice", advice == NULL ? STR_NULL : str_from_cstr(advice));
-    print_add(d->found, o);
-    print_note(d->cli, "%-8s %-14s %s%s%s", names[health], d->check, print_safe(d->cli, text),
-               advice == NULL ? "" : "; ", advice == NULL ? "" : advice);
-    d->n_wrong += health == WRONG ? 1 : 0;
+    print_add(d->found, finding_document(&found));
+    finding_print(d->cli, &found);
+    d->n_wrong += state == STATUS_WRONG ? 1 : 0;
 }
 
 /* All that a start would load: by the server's own programs, under its own account. */
@@ -64,19 +59,19 @@ look_at_configuration(struct doctor *d)
     for (struct str rest = str_trim(buf_view(&lines), "\n"); rest.n > 0;) {
         struct str line = str_cut(&rest, '\n');
         find(d,
-             str_starts(line, warning) ? WARNING
-             : str_starts(line, note)  ? RIGHT
-                                       : WRONG,
+             str_starts(line, warning) ? STATUS_WARNING
+             : str_starts(line, note)  ? STATUS_RIGHT
+                                       : STATUS_WRONG,
              NULL, "%.*s", STR_ARG(line));
     }
     buf_clear(&lines);
     if (err != ERR_NONE)
-        find(d, WRONG, NULL, "%s", cli->cx.detail);
+        find(d, STATUS_WRONG, NULL, "%s", cli->cx.detail);
     err_forget(&cli->cx);
     d->has_config = cli_configure(cli) == ERR_NONE;
     err_forget(&cli->cx);
     if (is_usable)
-        find(d, RIGHT, NULL, "%s: the server can start with it", path.p);
+        find(d, STATUS_RIGHT, NULL, "%s: the server can start with it", path.p);
 }
 
 static void
@@ -84,13 +79,13 @@ look_at_certificate(struct doctor *d)
 {
     const struct config *c = &d->cli->config;
     if (!str_is_empty(c->tls_certificate))
-        find(d, RIGHT, NULL, "%s is used; each certificate and its problems, if any, are above",
+        find(d, STATUS_RIGHT, NULL, "%s is used; each certificate and its problems, if any, are above",
              c->tls_certificate.p);
     else if (config_is_local(c))
-        find(d, WARNING, "set certificate and key in [tls]",
+        find(d, STATUS_WARNING, "set certificate and key in [tls]",
              "there is no TLS: this machine alone can sign in");
     else
-        find(d, RIGHT, NULL, "there is none: a proxy terminates TLS");
+        find(d, STATUS_RIGHT, NULL, "there is none: a proxy terminates TLS");
 }
 
 static void
@@ -98,14 +93,14 @@ look_at_key(struct doctor *d)
 {
     struct cli *cli = d->cli;
     if (cli_open_store(cli) != ERR_NONE)
-        find(d, WRONG, NULL, "%s", cli->cx.detail);
+        find(d, STATUS_WRONG, NULL, "%s", cli->cx.detail);
     else
-        find(d, RIGHT, NULL, "%s is the key of %s", cli->config.store_key_file.p,
+        find(d, STATUS_RIGHT, NULL, "%s is the key of %s", cli->config.store_key_file.p,
              config_store(&cli->config).p);
     cli_close_store(cli);
     err_forget(&cli->cx);
     if (cli_is_key_beside_store(cli))
-        find(d, WARNING, "move it into a folder of its own, and set store.key_file",
+        find(d, STATUS_WARNING, "move it into a folder of its own, and set store.key_file",
              "the key is in the database's folder: a copy of the folder has both");
 }
 
@@ -132,17 +127,17 @@ look_at_modes(struct doctor *d)
     uid_t owner = 0;
     int mode = mode_of(config, &owner);
     if (mode >= 0 && (mode & 022) != 0)
-        find(d, WRONG, "chmod go-w it", "%s can be changed by others than its owner", config);
+        find(d, STATUS_WRONG, "chmod go-w it", "%s can be changed by others than its owner", config);
     mode = mode_of(folder, &owner);
     if (mode >= 0 && (mode & 077) != 0)
-        find(d, WARNING, "chmod 700 it", "others than its owner can enter %s", folder);
+        find(d, STATUS_WARNING, "chmod 700 it", "others than its owner can enter %s", folder);
     mode = mode_of(store, &owner);
     if (mode >= 0 && (mode & 077) != 0)
-        find(d, WRONG, "chmod 600 it", "others than its owner can read %s", store);
+        find(d, STATUS_WRONG, "chmod 600 it", "others than its owner can read %s", store);
     if (mode >= 0 && pw != NULL && owner != pw->pw_uid)
-        find(d, WRONG, "chown it to server.user", "%s does not belong to %s", store, user);
+        find(d, STATUS_WRONG, "chown it to server.user", "%s does not belong to %s", store, user);
     if (d->n_wrong == before)
-        find(d, RIGHT, NULL, "configuration and database are their owners' alone to change");
+        find(d, STATUS_RIGHT, NULL, "configuration and database are their owners' alone to change");
 }
 
 static void
@@ -151,17 +146,17 @@ look_at_disk(struct doctor *d)
     const char *folder = cli_folder_of(d->cli, config_local_file(&d->cli->config));
     struct statvfs fs;
     if (statvfs(folder, &fs) != 0) {
-        find(d, WRONG, NULL, "%s: %s", folder, strerror(errno));
+        find(d, STATUS_WRONG, NULL, "%s: %s", folder, strerror(errno));
         return;
     }
     uint64_t free_mib = (uint64_t)fs.f_bavail * fs.f_frsize / MIB;
     if ((fs.f_flag & ST_RDONLY) != 0)
-        find(d, WRONG, "mount it for writing", "%s is on a read-only file system", folder);
+        find(d, STATUS_WRONG, "mount it for writing", "%s is on a read-only file system", folder);
     else if (free_mib < LEAST_MIB || (fs.f_files > 0 && fs.f_favail == 0))
-        find(d, WRONG, "make room: without it no sign-in succeeds", "%s has %llu MiB left", folder,
+        find(d, STATUS_WRONG, "make room: without it no sign-in succeeds", "%s has %llu MiB left", folder,
              (unsigned long long)free_mib);
     else
-        find(d, free_mib < FEW_MIB ? WARNING : RIGHT, free_mib < FEW_MIB ? "make room" : NULL,
+        find(d, free_mib < FEW_MIB ? STATUS_WARNING : STATUS_RIGHT, free_mib < FEW_MIB ? "make room" : NULL,
              "%s has %llu MiB left", folder, (unsigned long long)free_mib);
 }
 
@@ -170,12 +165,12 @@ look_at_clock(struct doctor *d)
 {
     struct timex t = {.modes = 0};
     if (adjtimex(&t) < 0)
-        find(d, WARNING, NULL, "the kernel cannot be asked about the clock: %s", strerror(errno));
+        find(d, STATUS_WARNING, NULL, "the kernel cannot be asked about the clock: %s", strerror(errno));
     else if ((t.status & STA_UNSYNC) != 0)
-        find(d, WARNING, "run a time service: codes of authenticators depend on the time",
+        find(d, STATUS_WARNING, "run a time service: codes of authenticators depend on the time",
              "the machine's clock is not synchronized");
     else
-        find(d, RIGHT, NULL, "the machine's clock is synchronized");
+        find(d, STATUS_RIGHT, NULL, "the machine's clock is synchronized");
 }
 
 static void
@@ -183,10 +178,10 @@ look_at_push(struct doctor *d)
 {
     const struct config *c = &d->cli->config;
     if (str_is_empty(c->push_contact))
-        find(d, WARNING, "set push.contact to mailto:ADDRESS",
+        find(d, STATUS_WARNING, "set push.contact to mailto:ADDRESS",
              "phones are not notified: a sign-in is seen only while the app is open");
     else
-        find(d, RIGHT, NULL, "phones are notified; push services are given %s",
+        find(d, STATUS_RIGHT, NULL, "phones are notified; push services are given %s",
              arena_cstr(&d->cli->cx.arena, c->push_contact));
 }
 
@@ -212,15 +207,15 @@ look_at_name(struct doctor *d)
     if (why == 0)
         freeaddrinfo(found);
     if (why != 0)
-        find(d, WRONG, "add it to the name service", "%s: %s", host, gai_strerror(why));
+        find(d, STATUS_WRONG, "add it to the name service", "%s: %s", host, gai_strerror(why));
     else if (config_is_local(&cli->config))
-        find(d, WARNING, "set server.public_url to the address that phones use",
+        find(d, STATUS_WARNING, "set server.public_url to the address that phones use",
              "links and QR codes are for this machine alone (%.*s)", STR_ARG(url));
     else if (inet_parse(str_from_cstr(host), &addr) == ERR_NONE)
-        find(d, WARNING, "give it a name before the first phone is enrolled",
+        find(d, STATUS_WARNING, "give it a name before the first phone is enrolled",
              "%s is a number: browsers make no passkeys there", host);
     else
-        find(d, RIGHT, NULL, "%s has an address", host);
+        find(d, STATUS_RIGHT, NULL, "%s has an address", host);
 }
 
 /* The status of /healthz; ca NULL: by the authorities of this machine. */
@@ -255,14 +250,15 @@ look_from_outside(struct doctor *d)
     bool is_distrusted = err != ERR_NONE && own != NULL && ask_server(cli, own, &status) == ERR_NONE;
     err_forget(&cli->cx);
     if (err != ERR_NONE && !is_distrusted)
-        find(d, WRONG, "start the server, or open the way to it", "%s", why);
+        find(d, STATUS_WRONG, "start the server, or open the way to it", "%s", why);
     else if (status != 200)
-        find(d, WRONG, "look into its log", "%s answers, but not that it serves (status %ld)", url, status);
+        find(d, STATUS_WRONG, "look into its log", "%s answers, but not that it serves (status %ld)", url,
+             status);
     else if (is_distrusted)
-        find(d, WARNING, "use a certificate of an authority that phones trust",
+        find(d, STATUS_WARNING, "use a certificate of an authority that phones trust",
              "%s answers with a certificate that this machine does not trust", url);
     else
-        find(d, RIGHT, NULL, "%s answers", url);
+        find(d, STATUS_RIGHT, NULL, "%s answers", url);
 }
 
 size_t

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -165,5 +166,27 @@ prompt_new_password(struct cli *cli, struct str *password_out, bool *generated_o
     err = ask(cli, "The same again", "--password-file", false, &again);
     if (err == ERR_NONE && !secret_equal_str(*password_out, again))
         return err_set(&cli->cx, ERR_USAGE, "the two passwords differ");
+    return err;
+}
+
+enum errcode
+prompt_confirm(struct cli *cli, const char *fmt, ...)
+{
+    struct str answer = STR_NULL;
+    va_list ap;
+    if (args_has(&cli->args, "yes"))
+        return ERR_NONE;
+    va_start(ap, fmt);
+    struct str deed = arena_vprintf(&cli->cx.arena, fmt, ap);
+    va_end(ap);
+    if (cli->json || isatty(fileno(cli->in)) == 0)
+        return err_set(&cli->cx, ERR_USAGE,
+                       "to %.*s cannot be undone: give --yes to do it without a question", STR_ARG(deed));
+    struct str question =
+        arena_printf(&cli->cx.arena, "This cannot be undone: %.*s? (yes or no)", STR_ARG(deed));
+    enum errcode err = ask(cli, question.p, "--yes", true, &answer);
+    answer = str_trim(answer, " \t");
+    if (err == ERR_NONE && !str_eq_nocase(answer, STR_LIT("yes")) && !str_eq_nocase(answer, STR_LIT("y")))
+        return err_set(&cli->cx, ERR_DENIED, "nothing was changed");
     return err;
 }

@@ -26,4 +26,10 @@ enum errcode prompt_read_file(struct cli *cli, const char *path, struct str *lin
 enum errcode
 prompt_line(struct cli *cli, const char *question, const char *instead, struct str *line_out) MUST_CHECK;
 
+/* Before what cannot be undone: the question (print_safe'd; how it goes on, as in "delete the account X"),
+ * unless
+ * --yes is given. It is asked where a person sits at standard input; elsewhere, and with --json, ERR_USAGE
+ * says to give --yes. ERR_DENIED: the answer is not yes. Not within a transaction. */
+enum errcode prompt_confirm(struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_CHECK;
+
 #endif

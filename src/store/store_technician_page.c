@@ -56,3 +56,14 @@ store_technician_page(struct cx *cx, const struct technician_choice *c, int64_t 
     return rows_list(cx, &rows_integers, ids_out, n_out, store_technician_page_sql(true), "ttiiiii", after,
                      like, state, never, c->limit, cx->now, c->company_id);
 }
+
+enum errcode
+store_technician_without_phone(struct cx *cx, int64_t company_id, int64_t limit, int64_t **ids_out,
+                               size_t *n_out)
+{
+    static const char sql[] = "SELECT id FROM technician WHERE company_id = $1 AND deleted_at = 0 AND " IS_ON
+                              " AND NOT EXISTS (SELECT 1 FROM device d WHERE d.technician_id = technician.id "
+                              "AND d.state <> 'removed')"
+                              " ORDER BY email_key LIMIT $2";
+    return rows_list(cx, &rows_integers, ids_out, n_out, sql, "ii", company_id, limit);
+}

@@ -26,7 +26,10 @@ struct technician_choice {
  * index, from `after` on, until the page is full. */
 enum errcode store_technician_page(struct cx *cx, const struct technician_choice *choice, int64_t **ids_out,
                                    size_t *n_out) MUST_CHECK;
-/* Its statement, for the test of its query plan. */
+/* Those of a company that are technicians with an active role and have no phone, in the same order. */
+enum errcode store_technician_without_phone(struct cx *cx, int64_t company_id, int64_t limit,
+                                            int64_t **ids_out, size_t *n_out) MUST_CHECK;
+/* The statement of a page, for the test of its query plan. */
 const char *store_technician_page_sql(bool is_of_company);
 
 #endif

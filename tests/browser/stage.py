@@ -44,7 +44,7 @@ class Stage:
         return self.server.cli("device", "list", "--technician", email, "--removed")["devices"]
 
     def remove(self, device):
-        self.server.cli("device", "remove", device)
+        self.server.cli("device", "remove", "--yes", device)
 
     def lock(self, email):
         self.server.cli("technician", "lock", email)
@@ -85,7 +85,7 @@ class Stage:
         self.server.cli("code", "recovery", email)
 
     def removeTotp(self, email):
-        self.server.cli("code", "remove", email)
+        self.server.cli("code", "remove", "--yes", email)
 
     def subscriptions(self, email):
         """The endpoints that the devices of an account are subscribed with, oldest device first."""

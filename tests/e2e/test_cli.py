@@ -200,10 +200,10 @@ def test_the_operator_sees_the_fingerprint_that_the_phone_shows(ann, tmp_path):
 
 def test_a_phone_forgets_itself(ann):
     server, email, key = ann
-    one_line(server.run("device", "forget", *key), 1, "LastFactor")
+    one_line(server.run("device", "forget", "--yes", *key), 1, "LastFactor")
     assert os.path.exists(key[1])
     other = server.phone(email, "another")
-    removed = server.cli("device", "forget", *key)["removed"]
+    removed = server.cli("device", "forget", "--yes", *key)["removed"]
     assert not os.path.exists(key[1])
     assert [d["id"] for d in server.cli("device", "list", "--technician", email)["devices"]] == [other.id]
     assert server.cli("device", "show", removed)["state"] == "removed"
@@ -217,7 +217,7 @@ def test_a_disabled_phone_answers_nothing(ann):
     one_line(server.run("device", "pending", *key), 1, "UnknownDevice")
     server.cli("device", "enable", device["id"])
     assert server.cli("device", "pending", *key)["challenges"] == []
-    server.cli("device", "remove", device["id"])
+    server.cli("device", "remove", "--yes", device["id"])
     with pytest.raises(Refused) as refused:
         server.cli("device", "enable", device["id"])
     assert refused.value.code == 1
@@ -389,3 +389,104 @@ def test_a_password_file_that_holds_none(ann, tmp_path, content, fault):
     path = tmp_path / "password"
     path.write_bytes(content)
     one_line(server.run("technician", "reset", email, "--password-file", path), 2, fault)
+
+
+# What cannot be undone, with the words that name its object, and how the question goes on.
+FINAL = {
+    "device forget": (None, "remove this device from its account"),
+    "device remove": ("{device}", "remove the device 'another' of {email}"),
+    "code remove": ("{email}", "remove the authenticator of {email}"),
+    "operator delete": ("o.{email}", "delete the operator o.{email}"),
+    "token revoke": ("{company}", "revoke the token {company}"),
+    "technician delete": ("{email}", "delete the account {email}"),
+}
+
+
+def test_what_cannot_be_undone_is_asked_first(own_server, tmp_path):
+    server = own_server({("server", "public_url"): "http://localhost:{port}"})
+    company, email, key = server.company("acme"), "ann@acme.example", tmp_path / "phone.key"
+    server.technician(company, email)
+    server.cli("device", "enrol", server.enrol_link(email), "--key-file", key, "--name", "Ann's phone")
+    device = server.phone(email, "another").id
+    server.cli("code", "totp", email, "--qr", "no")
+    for prefix in ("o.", "p."):  # the last owner cannot be deleted
+        server.cli("operator", "add", prefix + email, "--role", "owner")
+    server.cli("token", "add", company, "--role", "auditor")
+    known = {"email": email, "device": device, "company": company}
+    for command, (word, deed) in FINAL.items():
+        words = command.split() + ([word.format(**known)] if word else ["--key-file", str(key)])
+        deed = deed.format(**known)
+        before = server.cli("audit", "list")["events"]
+        one_line(server.run(*words), 2, f"to {deed}")
+        one_line(server.run(*words), 2, "give --yes")
+        for answer in ("no\n", "\n", "yess\n"):
+            code, screen = at_terminal(server, words, [("(yes or no)", answer)])
+            assert code == 1 and deed in screen and "nothing was changed" in screen, screen
+        assert server.cli("audit", "list")["events"] == before and (key.exists() or command != "device forget")
+        code, screen = at_terminal(server, words, [("(yes or no)", "yes\n")])
+        assert code == 0, screen
+        assert len(server.cli("audit", "list")["events"]) > len(before)
+
+
+def test_each_command_that_asks_is_among_these():
+    table = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/cli/cmds.def")
+    with open(table, encoding="utf-8") as rows:
+        text = rows.read()
+    asking = set(re.findall(r"^YES_OPTION\((\w+)\)", text, re.M))
+    commands = {f"{group} {verb}" for group, verb, handler in re.findall(r'COMMAND\("([\w-]*)", "([\w-]*)", (\w+)', text) if handler in asking}
+    assert commands == set(FINAL)
+
+
+def test_the_beginning_of_an_id_is_enough_where_it_is_the_only_one(ann):
+    server, email, _ = ann
+    device = server.cli("device", "list", "--technician", email)["devices"][0]["id"]
+    others = [d["id"] for d in server.cli("device", "list")["devices"] if d["id"] != device]
+    digits = next(n for n in range(4, len(device) + 1) if not any(other.startswith(device[:n]) for other in others))
+    assert server.cli("device", "show", device[:digits])["id"] == device
+    one_line(server.run("device", "show", device[:3]), 2, "there is no device")
+    one_line(server.run("device", "show", "12a"), 2, "not the id of a device")
+    one_line(server.run("device", "show", "-1"), 2, "there is no option")
+    server.cli("device", "remove", "--yes", device[:digits])
+    one_line(server.run("device", "show", device[:digits]), 2, "there is no device")
+    assert server.cli("device", "show", device)["state"] == "removed", "a whole id names a removed one, too"
+
+
+def test_colours_are_for_terminals(own_server):
+    server, colour = own_server(), "\033["
+    server.env_extra.update(TERM="xterm", NO_COLOR="")
+    assert colour in at_terminal(server, ["status"], [])[1] and colour not in server.run("status").stdout
+    assert colour not in at_terminal(server, ["--json", "status"], [])[1]
+    for given in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb", "NO_COLOR": ""}):
+        server.env_extra.update(given)
+        assert colour not in at_terminal(server, ["status"], [])[1]
+
+
+INVISIBLE = {"zero-width space": "\u200b", "joiner": "\u200d", "non-joiner": "\u200c", "left-to-right mark": "\u200e",
+             "word joiner": "\u2060", "byte order mark": "\ufeff", "override": "\u202e", "isolate": "\u2066",
+             "Arabic letter mark": "\u061c", "soft hyphen": "\u00ad", "filler": "\u3164", "tag": "\U000e0041",
+             "variation selector": "\ufe0f", "grapheme joiner": "\u034f", "private use": "\ue000"}
+
+
+def test_no_name_or_address_hides_a_mark(own_server):
+    server = own_server({("server", "public_url"): "http://localhost:{port}"})
+    phone = server.ready("acme", "ann@acme.example")
+    for what, mark in INVISIBLE.items():
+        name = f"An{mark}n"
+        for words in (["technician", "set", "ann@acme.example", "--name", name], ["device", "set", phone.id, "--name", name],
+                      ["company", "set", "acme", "--title", name], ["operator", "add", f"o{mark}@acme.example", "--role", "auditor"]):
+            one_line(server.run(*words), 2, "")
+        added = server.run("technician", "add", f"an{mark}n@acme.example", "--company", "acme", "--no-password")
+        one_line(added, 2, "is not an e-mail address")
+        if what != "private use":  # where an account is looked up they are dropped: the one that is meant
+            assert server.cli("technician", "show", f"an{mark}n@acme.example")["email"] == "ann@acme.example"
+    for words in (["operator", "add", "o@acme.example", "--role", "auditor", "--name", "O\u200b"], ["company", "add", "new", "--title", "N\u200b"],
+                  ["technician", "add", "new@acme.example", "--company", "acme", "--no-password", "--name", "N\u200b"]):
+        one_line(server.run(*words), 2, "")
+
+
+def test_a_name_keeps_the_joiners_that_change_its_look(ann):
+    server, email, _ = ann
+    for name in ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0915\u094d\u200d\u0937", "\u5c71\u7530\u3000\u592a\u90ce"):
+        assert server.cli("technician", "set", email, "--name", name)["name"] == name
+    for name in ("\u0631\u200c\u0639", "a\u200cb", "\u3000", "\u5c71\u3000", "\u2800", "\u0915\u200d"):
+        one_line(server.run("technician", "set", email, "--name", name), 2, "printable")

@@ -273,7 +273,7 @@ def test_a_thief_with_a_token_and_a_ticket_replaces_nothing(server, name, change
 def test_what_is_not_this_accounts_or_is_gone_is_not_replaced(server, name):
     company, email = name
     gone, stays = server.ready(company, email), server.phone(email, "stays")
-    server.cli("device", "remove", gone.id)
+    server.cli("device", "remove", "--yes", gone.id)
     strange = server.phone(server.technician(company, "other." + email))
     for former in (gone, strange):
         ticket = server.enrol_link(email).split("#", 1)[1]

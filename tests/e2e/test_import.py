@@ -128,3 +128,45 @@ def test_a_company_that_is_not_there_and_ten_thousand_accounts(server, name, tmp
     page = server.cli("technician", "list", "--company", company, "--search", "u99", "--limit", 5)
     assert [t["email"].split("@")[0] for t in page["technicians"]] == ["u9900", "u9901", "u9902", "u9903", "u9904"]
     assert page["next"] == page["technicians"][-1]["email"]
+
+
+def test_a_link_for_each_technician_without_a_phone(server, name, tmp_path):
+    company, email = name
+    server.ready(company, email)
+    new = [f"{letter}@{company}.example" for letter in "bcdef"]
+    for address in new:
+        server.technician(company, address)
+    server.technician(server.company("other-" + company), "x" + email)
+    server.cli("technician", "disable", new[3])
+    server.cli("technician", "delete", "--yes", new[4])
+    server.cli("device", "disable", server.phone(new[2]).id)  # it has one: an operator enables it again
+    file = tmp_path / "links.csv"
+    words = ("enrol", "--all", "--company", company, "--invitations", file)
+    made = server.cli(*words)
+    assert (made["links"], made["invitations"]) == (2, [])
+    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    with open(file, encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["email"] for row in rows] == new[:2]
+    assert Phone(server).enrol(rows[0]["link"])
+    with pytest.raises(Refused, match="cannot be created"):
+        server.cli(*words)
+    assert len(server.cli("technician", "show", new[1])["enrolment_links"]) == 1, "nothing was made without a file to put it into"
+    said = server.cli(*words[:-2])
+    assert [one["email"] for one in said["invitations"]] == [new[1]]
+    lines = list(csv.DictReader(server.run(*words[:-2]).stdout.splitlines()))
+    assert [line["email"] for line in lines] == [new[1]] and "/approve/#" in lines[0]["link"]
+
+
+@pytest.mark.parametrize("words, fault", [
+    (["--all"], "--company"), ([], "EMAIL"), (["{email}", "--all", "--company", "{company}"], "in place of an address"),
+    (["{email}", "--company", "{company}"], "--all"), (["{email}", "--invitations", "x.csv"], "--all"),
+    (["--all", "--cancel", "--company", "{company}"], "--all"), (["--all", "--company", "no-such-company"], "no company"),
+])
+def test_an_enrolment_of_all_that_is_not_one(server, name, words, fault):
+    company, email = name
+    server.ready(company, email)
+    with pytest.raises(Refused) as refused:
+        server.cli("enrol", *(word.format(company=company, email=email) for word in words))
+    assert refused.value.code == 2 and fault in refused.value.text
+    assert server.cli("technician", "show", email)["enrolment_links"] == []

@@ -17,9 +17,9 @@ ACTS = {
     "company banned": (["company", "set", "{company}", "--state", "banned"], "CompanyBanned"),
     "plan off": (["company", "set", "{company}", "--enterprise", "off"], "EnterpriseDisabled"),
     "reset": (["technician", "reset", "{email}", "--generate"], "InvalidPassword"),
-    "delete": (["technician", "delete", "{email}"], "NoSuchUser"),
+    "delete": (["technician", "delete", "--yes", "{email}"], "NoSuchUser"),
     "sso": (["policy", "set", "{company}", "sign_in_mode", "sso"], "OnlySSOLoginAllowed"),
-    "last device removed": (["device", "remove", "{device}"], "TwoFactorError"),
+    "last device removed": (["device", "remove", "--yes", "{device}"], "TwoFactorError"),
 }
 
 

@@ -547,7 +547,7 @@ def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
     server.cli("operator", "set", email, "--role", "auditor")
     assert token.post("token/list")["result"] == "NotAllowed"
     token.ok("company/list")
-    server.cli("operator", "delete", email)
+    server.cli("operator", "delete", "--yes", email)
     assert token.post("me")["result"] == "SignedOut"
 
 

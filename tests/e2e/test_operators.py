@@ -44,7 +44,7 @@ def test_the_command_line_makes_changes_and_deletes_operators(server, name):
     assert server.cli("operator", "disable", email)["link_expires"] is None
     with pytest.raises(Refused, match="is disabled"):
         server.cli("operator", "link", email)
-    server.cli("operator", "delete", email)
+    server.cli("operator", "delete", "--yes", email)
     assert [o["email"] for o in server.cli("operator", "list")["operators"]] == [other]
     with pytest.raises(Refused, match="no operator"):
         server.cli("operator", "show", email)
@@ -72,10 +72,10 @@ def test_a_token_is_printed_once_and_revoked(server, name):
     assert made["token"] not in str(listed) and listed["role"] == "auditor" and listed["reach"] == company
     with pytest.raises(Refused, match="already"):
         server.cli("token", "add", company, "--role", "auditor")
-    server.cli("token", "revoke", company)
+    server.cli("token", "revoke", "--yes", company)
     assert company not in {token["name"] for token in server.cli("token", "list")["tokens"]}
     with pytest.raises(Refused, match="no token"):
-        server.cli("token", "revoke", company)
+        server.cli("token", "revoke", "--yes", company)
 
 
 def test_a_server_without_a_name_cannot_have_operators_with_passkeys(own_server):
@@ -212,7 +212,7 @@ def test_a_token_reads_and_has_an_end(server, name):
     caller = make_token(server, company, "auditor", company)
     assert caller.ok("me")["sToken"] == company
     assert [t["sEmail"] for t in caller.ok("technician/list")["aTechnicians"]] == [email]
-    server.cli("token", "revoke", company)
+    server.cli("token", "revoke", "--yes", company)
     assert caller.post("me")["status"] == 401
     bad = Caller(server, "cst_" + "A" * 43)
     assert bad.post("technician/list")["result"] == "SignedOut"
@@ -245,7 +245,7 @@ def test_a_role_taken_away_and_a_disabled_operator_hold_at_once(server, name):
     server.cli("operator", "link", email, "--lost")
     assert operator.post("me")["result"] == "SignedOut"
     assert operator.sign_in()["result"] == "SignInRefused", "the lost passkey"
-    server.cli("operator", "delete", email)
+    server.cli("operator", "delete", "--yes", email)
     assert operator.sign_in()["result"] == "SignInRefused"
 
 

@@ -320,7 +320,7 @@ def test_required_between_approval_and_grant(server, name):
 
 def test_removed_with_its_device(server, name, source, waiting):
     phone, _, _, _, _ = waiting
-    server.cli("device", "remove", phone.id)
+    server.cli("device", "remove", "--yes", phone.id)
     assert server.cli("device", "show", phone.id)["passkey"] is False
     again = PasskeyPhone(server, source)
     again.authenticator = phone.authenticator

@@ -20,7 +20,7 @@ PLACES = itertools.count(1)
 PENDING = {
     "CompanyIsNotActive": ({}, lambda s, c, e: s.cli("company", "set", c, "--state", "inactive")),
     "CompanyBanned": ({}, lambda s, c, e: s.cli("company", "set", c, "--state", "banned")),
-    "NoSuchUser": ({}, lambda s, c, e: s.cli("technician", "delete", e)),
+    "NoSuchUser": ({}, lambda s, c, e: s.cli("technician", "delete", "--yes", e)),
     "UserIsNotTechnician": ({}, lambda s, c, e: s.cli("technician", "set", e, "--technician", "off")),
     "UserNotActiveForThisRole": ({}, lambda s, c, e: s.cli("technician", "set", e, "--role", "off")),
     "UserLockedOut": ({}, lambda s, c, e: s.cli("technician", "lock", e)),
@@ -201,7 +201,7 @@ def test_no_device_left(server, name):
     phone = server.ready(company, email)
     console = server.console()
     token, push = console.begin(email)
-    server.cli("device", "remove", phone.id)
+    server.cli("device", "remove", "--yes", phone.id)
     assert console.settle(token, push.sPushToken).result == "TwoFactorError"
 
 
@@ -506,7 +506,7 @@ def test_login_a_lock_ends_with_its_account(server, name):
     company, email = name
     server.ready(company, email)
     fail_until_locked(server, email)
-    server.cli("technician", "delete", email)
+    server.cli("technician", "delete", "--yes", email)
     place = next(PLACES)
     assert server.console(source=f"127.61.{place}.1").login(email).result == "UserLockedOut", "a stranger sees no difference"
     server.ready(f"{company}-2", email)

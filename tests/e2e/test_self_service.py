@@ -231,7 +231,7 @@ def test_a_company_that_is_not_active_has_none(ann, state):
 
 def test_a_deleted_account_has_none(ann):
     server, _, email, phone = ann
-    server.cli("technician", "delete", email)
+    server.cli("technician", "delete", "--yes", email)
     assert phone.self("overview")["result"] == "UnknownDevice"
 
 
@@ -242,7 +242,7 @@ def test_the_overview_shows_the_account(ann):
     other = server.phone(email, "tablet")
     server.cli("device", "disable", other.id)
     gone = server.phone(email, "lost")
-    server.cli("device", "remove", gone.id)
+    server.cli("device", "remove", "--yes", gone.id)
     told = phone.self("overview")
     first, second = told["aDevices"]
     assert (first["sDeviceId"], first["sName"], first["sState"], first["bThis"]) == (phone.id, "phone", "active", True)
@@ -624,9 +624,9 @@ def test_what_the_operator_changes_is_told_to_all(ann):
     shown(phone, tablet)
     server.cli("code", "totp", email, "--qr", "no")
     server.cli("code", "recovery", email)
-    server.cli("code", "remove", email)
+    server.cli("code", "remove", "--yes", email)
     server.cli("technician", "reset", email, "--password-file", "-", stdin=NEW_PASSWORD + "\n")
-    server.cli("device", "remove", old.id)
+    server.cli("device", "remove", "--yes", old.id)
     told = [("device-removed", "old"), ("password-changed", ""), ("codes-removed", ""), ("recovery-made", ""), ("codes-added", "")]
     assert kinds(phone) == told
     assert kinds(tablet) == told
@@ -659,7 +659,7 @@ def test_the_newest_come_first_and_ten_of_a_kind_are_kept(ann):
     server, _, email, phone = ann
     for number in range(11):
         server.phone(email, f"tablet {number}")
-        server.cli("device", "remove", server.cli("device", "list", "--technician", email)["devices"][-1]["id"])
+        server.cli("device", "remove", "--yes", server.cli("device", "list", "--technician", email)["devices"][-1]["id"])
     told = [(row["sKind"], row["sSubject"], row["iTimes"]) for row in phone.notices()]
     wanted = [(kind, f"tablet {number}", 2 if number == 1 else 1)
               for number in range(10, 0, -1) for kind in ("device-removed", "device-added")]

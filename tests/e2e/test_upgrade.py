@@ -134,7 +134,7 @@ def test_an_account_that_had_a_second_factor_is_remembered(own_server, name):
     phone = server.ready(company, email)
     never, codes = server.technician(company, "never@example.com"), server.technician(company, "codes@example.com")
     server.cli("code", "recovery", codes)
-    server.cli("device", "remove", phone.id)
+    server.cli("device", "remove", "--yes", phone.id)
     server.stop()
     turn_back(server.settings["store", "path"])
     server.cli("upgrade")

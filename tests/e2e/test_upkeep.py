@@ -231,7 +231,7 @@ def test_rights_that_may_have_ended_since_the_backup_do_not_come_back(own_server
     server.cli("backup", tmp_path / "copy.db")
     assert server.console().login(email).result == "OkTwoFactorSetupRequired"
     server.phone(email)
-    server.cli("operator", "delete", f"o.{email}")
+    server.cli("operator", "delete", "--yes", f"o.{email}")
     server.stop()
     use(server, place(target, str(tmp_path)))
     assert server.cli("restore", tmp_path / "copy.db")["disabled_operators"] == 1

@@ -22,7 +22,7 @@ def ann(server, name):
 
 def remove_phones(server, email):
     for device in server.cli("device", "list", "--technician", email)["devices"]:
-        server.cli("device", "remove", device["id"])
+        server.cli("device", "remove", "--yes", device["id"])
 
 
 def with_a_phone(server, email):
@@ -35,7 +35,7 @@ def with_a_disabled_phone(server, email):
 
 def with_codes(server, email):
     server.cli("code", "totp", email, "--qr", "no")
-    server.cli("code", "remove", email)
+    server.cli("code", "remove", "--yes", email)
 
 
 def with_one_recovery_code(server, email):
@@ -63,7 +63,7 @@ def test_the_operator_may_let_the_password_enrol_again(ann):
     server.cli("code", "recovery", email)
     with pytest.raises(Refused, match="1 phone"):
         server.cli("technician", "allow-self-enrolment", email)
-    server.cli("device", "remove", phone.id)
+    server.cli("device", "remove", "--yes", phone.id)
     shown = server.cli("technician", "allow-self-enrolment", email)
     assert (shown["self_enrolment"], shown["recovery_codes_left"]) == (True, 0)
     answer = server.console().login(email)
@@ -79,7 +79,7 @@ ACTS = {
     "company off": ("company", "disable", "{company}"),
     "company banned": ("company", "set", "{company}", "--state", "banned"),
     "plan off": ("company", "set", "{company}", "--plan", "enterprise", "--enterprise", "off"),
-    "delete": ("technician", "delete", "{email}"),
+    "delete": ("technician", "delete", "--yes", "{email}"),
 }
 UNDONE = {
     "lock": ("technician", "unlock", "{email}"),
@@ -203,7 +203,7 @@ def test_a_push_of_a_deleted_account_is_over_at_once(ann):
     phone = server.phone(email)
     console = server.console()
     token, push = console.begin(email)
-    server.cli("technician", "delete", email)
+    server.cli("technician", "delete", "--yes", email)
     assert phone.post("pending", {}, phone.token)["result"] == "UnknownDevice"
     assert console.settle(token, push.sPushToken).result == "NoSuchUser"
     events = {e["event"]: e["detail"] for e in server.cli("audit", "list", "--company", company)["events"]}
@@ -219,7 +219,7 @@ def test_a_deleted_account_leaves_no_secret(own_server, name):
     secrets = secrets_of(store, email)
     store.close()
     assert {key for key, value in secrets.items() if value in stored(path)} == set(secrets)
-    server.cli("technician", "delete", email)
+    server.cli("technician", "delete", "--yes", email)
     assert [key for key, value in secrets.items() if value in stored(path)] == []
     assert [d["state"] for d in server.cli("device", "list", "--removed")["devices"]] == ["removed"]
     server.cli("audit", "verify")

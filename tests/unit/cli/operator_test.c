@@ -236,7 +236,7 @@ technicians(void **state)
     t = run_json(r, "", "technician", "add", "eve@acme.example", "--company", "acme", "--generate", "--keep",
                  NULL);
     assert_false(is_true(t, "must_change_password"));
-    run_json(r, "", "technician", "delete", "eve@acme.example", NULL);
+    run_json(r, "", "technician", "delete", "--yes", "eve@acme.example", NULL);
     t = run_json(r, "", "technician", "list", "--company", "acme", NULL);
     assert_int_equal(json_array_size(json_object_get(t, "technicians")), 2);
     assert_true(json_is_null(json_object_get(t, "next")));
@@ -251,7 +251,7 @@ technicians(void **state)
     run_expect(r, CLI_USAGE, "--state is active, disabled or locked, not 'asleep'");
     run_cli(r, "", "technician", "list", "--limit", "0", NULL);
     run_expect(r, CLI_USAGE, "--limit is a number from 1 to");
-    run_json(r, "", "technician", "delete", "bob@acme.example", NULL);
+    run_json(r, "", "technician", "delete", "--yes", "bob@acme.example", NULL);
     run_cli(r, "", "technician", "show", "bob@acme.example", NULL);
     run_expect(r, CLI_USAGE, "there is no technician 'bob@acme.example'");
 }
@@ -311,7 +311,7 @@ enrolment_and_codes(void **state)
     d = run_json(r, "", "code", "totp", "ann@acme.example", NULL);
     assert_int_equal(strncmp(text_of(d, "uri"), "otpauth://totp/", 15), 0);
     assert_true(is_true(run_json(r, "", "technician", "show", "ann@acme.example", NULL), "totp"));
-    assert_false(is_true(run_json(r, "", "code", "remove", "ann@acme.example", NULL), "totp"));
+    assert_false(is_true(run_json(r, "", "code", "remove", "--yes", "ann@acme.example", NULL), "totp"));
     d = run_json(r, "", "code", "recovery", "ann@acme.example", NULL);
     assert_int_equal(json_array_size(json_object_get(d, "codes")), 10);
     d = run_json(r, "", "technician", "show", "ann@acme.example", NULL);
@@ -330,7 +330,7 @@ devices_and_sessions(void **state)
     assert_non_null(strstr(r->out, "There is no device"));
     run_cli(r, "", "device", "show", "12", NULL);
     run_expect(r, CLI_USAGE, "there is no device '12'");
-    run_cli(r, "", "device", "remove", "phone", NULL);
+    run_cli(r, "", "device", "remove", "--yes", "phone", NULL);
     run_expect(r, CLI_USAGE, "'phone' is not the id of a device");
     run_cli(r, "", "session", "end", "12", NULL);
     run_expect(r, CLI_USAGE, "there is no live session '12'");
