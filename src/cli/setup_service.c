@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* setup_service: what systemd must know about this server in addition to its units: which files are its
- * credentials, since the service's own account cannot read the certificate's key, and where it listens. */
+ * credentials, where the service's own account cannot read them, and where it listens. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "cli/program.h"
 #include "cli/setup.h"
+#include "config/credential.h"
 #include "config/listener.h"
 
 #define UNITS "/etc/systemd/system/"
@@ -80,7 +81,8 @@ write_drop_ins(struct setup *s)
     struct buf text;
     buf_init(&text, (size_t)16 * 1024);
     buf_addf(&text, "[Service]\nLoadCredential=store.key_file:%s\n", c->store_key_file.p);
-    if (!str_is_empty(c->tls_certificate))
+    const struct credential_user user = {SETUP_USER, s->uid, s->gid};
+    if (!str_is_empty(c->tls_certificate) && credential_is_needed(&user, c->tls_certificate.p, c->tls_key.p))
         buf_addf(&text, "LoadCredential=tls.certificate:%s\nLoadCredential=tls.key:%s\n",
                  c->tls_certificate.p, c->tls_key.p);
     enum errcode err = write_drop_in(s, "countersign.service", "credentials", buf_view(&text));

@@ -5,7 +5,7 @@ import os
 import re
 
 from conftest import package
-from machine import ROOT
+from machine import ROOT, run
 
 SETUP = ("countersign setup --trial --name localhost --company acme --technician ann@acme.example "
          "--password-file /root/password --keep")
@@ -70,6 +70,32 @@ def test_a_second_setup_changes_nothing(root, boot, clean, built):
     said = machine.sh("countersign setup")
     assert "made " not in said and "present  the service" in said
     assert machine.sh(listing) == before and machine.show("countersign.service", "MainPID") == pid
+
+
+def test_a_certificate_that_the_account_can_read_is_renewed_without_a_restart(root, boot, clean, built):
+    made = root(clean)
+    made.copy(package(built, "countersign"))
+    made.run("sh", "-c", "dpkg -i /root/countersign_*.deb")
+    for name in ("first", "second"):
+        pair = [os.path.join(made.folder, "root", f"{name}.{kind}") for kind in ("key", "pem")]
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
+            "-keyout", pair[0], "-out", pair[1], "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    machine = boot(made)
+    put = "/usr/share/countersign/hooks/install-certificate localhost /root/{0}.pem /root/{0}.key"
+    machine.sh(put.format("first") + "; head -c 9 /dev/urandom | base64 >/root/password")
+    machine.sh("countersign setup --name localhost --certificate /etc/countersign/tls/localhost/fullchain.pem --key "
+               "/etc/countersign/tls/localhost/privkey.pem --company acme --technician ann@acme.example --password-file /root/password")
+    assert "LoadCredential=tls." not in machine.sh("cat /etc/systemd/system/countersign.service.d/credentials.conf")
+    pid = machine.show("countersign.service", "MainPID")
+
+    def served(name):
+        return machine.sh(f"echo x | countersign login nobody@acme.example --url https://localhost --ca /root/{name}.pem "
+                          "--password-file - 2>&1", check=False)
+
+    assert "InvalidPassword" in served("first") and "InvalidPassword" not in served("second")
+    machine.sh(put.format("second") + "; systemctl reload countersign")
+    assert "InvalidPassword" in served("second") and "InvalidPassword" not in served("first")
+    assert machine.show("countersign.service", "MainPID") == pid
 
 
 def test_reload_waits_and_fails_where_it_is_refused(root, boot, clean, built):
