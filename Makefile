@@ -3,6 +3,8 @@
 PORT ?= 8480
 BUILD := build
 CHECK_BUILD := build-check
+# Loads the driver for PostgreSQL from its own folder: the one that ships loads what is installed.
+TESTING_BUILD := build-testing
 
 .PHONY: all setup build deb image packages-check demo check interop storm failover coverage serve fixture bench install clean
 
@@ -36,9 +38,9 @@ packages-check:
 demo: build
 	@tools/demo $(BUILD) $(if $(STAY),--stay)
 
-# All tests. ALL=yes: those of `make interop` too, with one closing line for both.
+# All tests. ALL=yes: those of `make interop` and of `make failover SHORT=yes` too, with one closing line for all.
 check:
-	@tools/setup packages-check $(if $(ALL),packages-interop)
+	@tools/setup packages-check $(if $(ALL),packages-interop packages-failover)
 	@tools/check $(if $(ALL),--all) $(CHECK_BUILD) $(BUILD)
 
 # The SOAP clients that are big to install, and the same requests to countersign and to Mono's ASMX.
@@ -52,9 +54,11 @@ storm: build
 	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 tests/storm/storm.py 1000 100
 
 # Ten minutes of sign-ins while PostgreSQL, under Patroni, fails over in every way. SHORT=yes: each fault once, some minutes.
-failover: build
+failover: setup
 	@tools/setup packages-check packages-failover
-	@COUNTERSIGN_BUILD=$(BUILD) /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
+	@test -f $(TESTING_BUILD)/build.ninja || CC=clang meson setup $(TESTING_BUILD) -Dtesting=true >/dev/null
+	@ninja -C $(TESTING_BUILD) --quiet
+	@COUNTERSIGN_BUILD=$(TESTING_BUILD) /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
 
 # Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
 coverage:
