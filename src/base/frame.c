@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/codec.h"
+#include "base/os.h"
 
 enum { LENGTH = 4, HEAD_REST = FRAME_HEAD - LENGTH, READ_SIZE = 4096, REST_MS = 1000 };
 
@@ -234,11 +235,11 @@ frame_send_fds(int fd, struct buf *out, const int *fds, size_t n_fds)
     struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1};
     if (n_fds > 0) {
         m.msg_control = control.room;
-        m.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
+        m.msg_controllen = (OS_CMSG_LENGTH)CMSG_SPACE(sizeof(int) * n_fds);
         struct cmsghdr *c = CMSG_FIRSTHDR(&m);
         c->cmsg_level = SOL_SOCKET;
         c->cmsg_type = SCM_RIGHTS;
-        c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
+        c->cmsg_len = (OS_CMSG_LENGTH)CMSG_LEN(sizeof(int) * n_fds);
         memcpy(CMSG_DATA(c), fds, sizeof(int) * n_fds);
     }
     ssize_t n = 0;
@@ -258,7 +259,7 @@ static enum errcode
 collect_fds(struct msghdr *m, int fds[FRAME_FDS], size_t *n_fds)
 {
     bool bad = (m->msg_flags & MSG_CTRUNC) != 0;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = os_next_cmsg(m, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
             continue;
         size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);

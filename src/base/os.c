@@ -42,6 +42,15 @@ os_trim_heap(void)
 #endif
 }
 
+struct cmsghdr *
+os_next_cmsg(struct msghdr *m, struct cmsghdr *c)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+    return CMSG_NXTHDR(m, c);
+#pragma GCC diagnostic pop
+}
+
 int
 os_rename_new(const char *from, const char *to)
 {

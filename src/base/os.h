@@ -8,12 +8,15 @@
 
 #include <stdbool.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
-/* The type of RLIMIT_ constants as getrlimit(2) takes them. */
+/* The type of RLIMIT_ constants as getrlimit(2) takes them, and of the lengths of a cmsg(3). */
 #ifdef __GLIBC__
 #define OS_RLIMIT __rlimit_resource_t
+#define OS_CMSG_LENGTH size_t
 #else
 #define OS_RLIMIT int
+#define OS_CMSG_LENGTH socklen_t
 #endif
 
 /* Closes every descriptor from that number on. False: the kernel cannot. */
@@ -22,6 +25,8 @@ bool os_close_from(int first);
 const char *os_signal_name(int signo);
 /* Gives unused memory of the heap back to the system, where the library can. */
 void os_trim_heap(void);
+/* CMSG_NXTHDR; musl's macro mixes signed and unsigned. */
+struct cmsghdr *os_next_cmsg(struct msghdr *m, struct cmsghdr *c);
 /* rename(2) that fails with EEXIST if there is something under the new name. */
 int os_rename_new(const char *from, const char *to);
 
