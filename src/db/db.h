@@ -90,9 +90,10 @@ enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
  * its error is returned, and no transaction is open. */
 enum errcode db_begin(struct cx *cx) MUST_CHECK;
 enum errcode db_begin_read(struct cx *cx) MUST_CHECK; /* one snapshot for several reads */
-/* For what may be forgotten, such as when somebody was last seen. As db_begin, but the commit does not wait
- * for the disk or a replica: a crash of the machine, or a failover, may undo the latest notes. The commit of
- * any other transaction makes those before it durable, so what it has read of them is not lost without it. */
+/* For what may be forgotten, such as when somebody was last seen. As db_begin, but it must decide nothing by
+ * what it reads, and its commit does not wait for the disk or a replica: a crash of the machine, or a
+ * failover, may undo the latest notes. The commit of any other transaction makes those before it durable, so
+ * what it has read of them is not lost without it. */
 enum errcode db_begin_note(struct cx *cx) MUST_CHECK;
 enum errcode db_commit(struct cx *cx) MUST_CHECK; /* on error everything is rolled back */
 void db_rollback(struct cx *cx);

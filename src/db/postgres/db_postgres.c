@@ -184,14 +184,15 @@ enter_alone(struct cx *cx, struct db *db)
  * would repeat, runs alone: its lock waits for those that are under way, and those that come wait for it.
  * Locks come before the snapshot, so that a writer that has waited sees what the others have done
  * (decisions/0017). A process that is stopped while it has locks loses them before those that wait for them
- * give up: half of their patience, in milliseconds. A note is one of them, but its commit waits neither for
- * the disk nor for a replica. */
+ * give up: half of their patience, in milliseconds. A note takes the same lock, and its commit waits neither
+ * for the disk nor for a replica. It decides nothing by what it reads, so it is READ COMMITTED and loses no
+ * race; a decision that has read the row which it changes is refused by PostgreSQL (first updater wins). */
 static enum errcode
 begin_writing(struct cx *cx, struct db *db, enum db_purpose purpose)
 {
     struct pg_link *link = link_of(db);
     const bool is_apart = purpose == DB_WRITES_APART;
-    const char *level = is_apart ? "READ COMMITTED" : "SERIALIZABLE";
+    const char *level = is_apart || purpose == DB_NOTES ? "READ COMMITTED" : "SERIALIZABLE";
     const char *mode = is_apart ? "ACCESS SHARE" : db->writes_beside ? "ROW SHARE" : "EXCLUSIVE";
     const struct str text =
         arena_printf(&cx->arena,
