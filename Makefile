@@ -5,8 +5,10 @@ BUILD := build
 CHECK_BUILD := build-check
 # Loads the driver for PostgreSQL from its own folder: the one that ships loads what is installed.
 TESTING_BUILD := build-testing
+# A release build that is installed into its own folder, where it finds its driver for PostgreSQL.
+INSTALLED_BUILD := build-installed
 
-.PHONY: all setup build deb image packages-check demo check interop storm failover coverage serve fixture bench install clean
+.PHONY: all setup build installed deb image packages-check demo check interop storm failover coverage serve fixture bench install clean
 
 all: build
 
@@ -19,6 +21,10 @@ $(BUILD)/build.ninja:
 build: setup
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
+
+installed: setup
+	@test -f $(INSTALLED_BUILD)/build.ninja || meson setup $(INSTALLED_BUILD) --prefix=$(CURDIR)/$(INSTALLED_BUILD)/installed >/dev/null
+	@ninja -C $(INSTALLED_BUILD) --quiet && meson install -C $(INSTALLED_BUILD) --no-rebuild --quiet >/dev/null
 
 # The Debian packages of this tree, in build-deb/.
 deb:
@@ -73,10 +79,10 @@ serve: build
 fixture: build
 	@exec $(BUILD)/tests/contract/fixture $(PORT)
 
-# How fast, beside its peers, in one run: writes docs/performance.md.
-bench: build
+# How fast, beside its peers, in one run: writes docs/performance.md. PARTS="store nodes": only those sections of it.
+bench: installed
 	@tools/setup packages-bench
-	@bench/run $(BUILD)
+	@bench/run $(INSTALLED_BUILD) $(PARTS)
 
 install: build
 	@meson install -C $(BUILD)

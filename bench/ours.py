@@ -10,11 +10,13 @@ import hashlib
 import os
 import secrets
 import sqlite3
+import subprocess
 import time
 
-from processes import SERVER_CPU, family
+from processes import SERVER_CPU, family, on_cpu
 
-from countersign import Server
+from cluster import Cluster
+from countersign import CLI, Server
 
 DAY = 86400 * 1000000
 
@@ -26,29 +28,45 @@ class Ours(Server):
     path = "/WebServices/TechnicianConsole.asmx"
     expected = "Result>loginTwoFactorRet_Poll<"
 
-    def __init__(self, folder, settings=None, start=True, cpu=SERVER_CPU):
+    def __init__(self, folder, settings=None, start=True, cpu=SERVER_CPU, beside=None):
         path = os.path.join(folder, "ours")
         os.mkdir(path)
-        self.cpu = cpu
+        self.cpu, self.cluster = cpu, None
         super().__init__(path, {("log", "level"): "warning", ("limits", "connections"): "19000",
                                 ("limits", "connections_per_source"): "1000000", ("limits", "wait_time"): "600s",
-                                **(settings or {})}, start)
+                                **(settings or {})}, start, beside=beside)
 
     def start(self):
         """It counts the processors that it was given, so it is given its one before it starts."""
-        mine = os.sched_getaffinity(0)
-        if self.cpu is not None:
-            os.sched_setaffinity(0, {int(self.cpu)})
-        try:
+        with on_cpu(self.cpu):
             return super().start()
-        finally:
-            os.sched_setaffinity(0, mine)
 
     def pids(self):
-        return family(self.process.pid)
+        """With those of its database server."""
+        return family(self.process.pid) + (family(self.cluster.process.pid) if self.cluster else [])
+
+    def move_to(self, cluster):
+        """Before it starts: its store moves to a database of that server."""
+        name = f"store{self.port}"
+        cluster.sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        done = subprocess.run([CLI, "-c", self.config, "db", "migrate", "--to", cluster.url(name)], env=self.env, check=False,
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"{self.name}: the store did not move: {done.stderr}")
+        del self.settings[("store", "path")]
+        self.settings[("store", "url")] = cluster.url(name)
+        self.write_config()
+        cluster.sql("VACUUM ANALYZE", name)
+        self.cluster = cluster
 
     def store(self):
         return sqlite3.connect(self.settings[("store", "path")], timeout=60, isolation_level=None)
+
+
+def postgres(cpu=SERVER_CPU):
+    """A PostgreSQL server that is as durable as an SQLite file."""
+    with on_cpu(cpu):
+        return Cluster(fsync="on", full_page_writes="on", shared_buffers="1GB", max_wal_size="4GB")
 
 
 def token():
@@ -79,7 +97,7 @@ def technician_row(company, number, now, password_hash=""):
     return dict(id=1000000 + number, company_id=company, email=name, email_key=name, name=name, is_technician=1, role_on=1,
                 deleted_at=0, password_hash=password_hash, password_generation=1, password_set_at=now, password_must_change=0,
                 push_unanswered=0, push_refused=0, push_rests_until=0, push_last_at=0, totp_sealed=None, totp_last_step=0,
-                created_at=now, changed_at=now)
+                factor_since=now, created_at=now, changed_at=now)
 
 
 def login_row(technician, now, text, expires, login=None, state="open"):

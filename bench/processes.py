@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes under measurement: where they run, what they used, what they hold."""
 
+import contextlib
 import ctypes
 import os
 import re
@@ -24,6 +25,18 @@ def pinned(cpu, command):
 def pin(pids, cpu):
     for pid in pids:
         subprocess.run(["taskset", "-a", "-p", "-c", cpu, str(pid)], check=False, capture_output=True)
+
+
+@contextlib.contextmanager
+def on_cpu(cpu):
+    """What is started within has that processor alone; None: all."""
+    mine = os.sched_getaffinity(0)
+    if cpu is not None:
+        os.sched_setaffinity(0, {int(cpu)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
 
 
 def family(pid):
@@ -74,6 +87,12 @@ def processor_seconds(pids):
         except OSError:  # it ended
             pass
     return total
+
+
+def used_by_family():
+    """Seconds of this process and of all descendants that it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def used_by_all():

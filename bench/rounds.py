@@ -168,13 +168,19 @@ def run_rounds(servers, rounds, one):
     return found
 
 
+def summary(rows):
+    """The median of each figure."""
+    return {key: median(row[key] for row in rows) for key in rows[0]}
+
+
+def versus(mine, theirs):
+    """Ratios mine / theirs, round by round: the median, the least and the most of the rates', and the median of the costs'."""
+    rates = [m["rate"] / t["rate"] for m, t in zip(mine, theirs)]
+    return {"rate_ratio": median(rates), "cost_ratio": median(m["cost"] / t["cost"] for m, t in zip(mine, theirs)),
+            "least": min(rates), "most": max(rates)}
+
+
 def compare(found):
     """found: name -> its rows, the first name ours. For each the medians of its figures, and of the ratios ours / its."""
     mine = next(iter(found.values()))
-    figures = {}
-    for name, rows in found.items():
-        ratios = [m["rate"] / t["rate"] for m, t in zip(mine, rows)]
-        figures[name] = {**{key: median(row[key] for row in rows) for key in rows[0]}, "rate_ratio": median(ratios),
-                         "cost_ratio": median(m["cost"] / t["cost"] for m, t in zip(mine, rows)),
-                         "least": min(ratios), "most": max(ratios)}
-    return figures
+    return {name: {**summary(rows), **versus(mine, rows)} for name, rows in found.items()}

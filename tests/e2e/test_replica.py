@@ -74,7 +74,7 @@ def test_what_was_committed_here_alone_is_not_shown_after_a_crash(replicated):
 
 
 def test_what_is_only_noted_does_not_wait_for_the_replica(replicated):
-    """That a phone was seen, and has seen its push: a failover may take that back, and nobody's answer."""
+    """That a phone was seen, and has seen its push: a failover may take that back, and no answer."""
     primary, server, phone, email, alone = replicated
     server.console().begin(email)
     primary.sql("UPDATE device SET seen_at = 0", "store")
