@@ -92,9 +92,14 @@ def insert(store, table, rows):
     store.execute("COMMIT")
 
 
+def technician_id(number):
+    """Spread over all ids by chance, as those that the server makes: neighbours would share pages of every index."""
+    return number * 0x9E3779B97F4A7C15 % (1 << 62) | 1 << 40
+
+
 def technician_row(company, number, now, password_hash=""):
     name = f"t{number}@bench.example"
-    return dict(id=1000000 + number, company_id=company, email=name, email_key=name, name=name, is_technician=1, role_on=1,
+    return dict(id=technician_id(number), company_id=company, email=name, email_key=name, name=name, is_technician=1, role_on=1,
                 deleted_at=0, password_hash=password_hash, password_generation=1, password_set_at=now, password_must_change=0,
                 push_unanswered=0, push_refused=0, push_rests_until=0, push_last_at=0, totp_sealed=None, totp_last_step=0,
                 factor_since=now, created_at=now, changed_at=now)
@@ -123,8 +128,8 @@ def fill(server, company, technicians, pushes):
     pairs = [(token(), token()) for _ in range(pushes)]
     logins, each = [row_id() for _ in pairs], max(technicians // max(pushes, 1), 1)
     if pairs:
-        insert(store, "login", (login_row(1000000 + n * each, now, pair[0], now + DAY, logins[n]) for n, pair in enumerate(pairs)))
-        insert(store, "challenge", (push_row(1000000 + n * each, logins[n], now, pair[1], now + DAY) for n, pair in enumerate(pairs)))
+        insert(store, "login", (login_row(technician_id(n * each), now, pair[0], now + DAY, logins[n]) for n, pair in enumerate(pairs)))
+        insert(store, "challenge", (push_row(technician_id(n * each), logins[n], now, pair[1], now + DAY) for n, pair in enumerate(pairs)))
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return pairs

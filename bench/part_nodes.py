@@ -10,7 +10,7 @@ import time
 
 from ours import Ours, postgres
 from part_signins import accounts, sign_ins, waiting
-from processes import LOAD_CPU, SERVER_CPU, used_by_all
+from processes import LOAD_CPU, SERVER_CPU, family, processor_seconds, used_by_all
 from rounds import median
 
 OTHERS = 20  # companies
@@ -20,10 +20,12 @@ FAILED = 'countersign_store_failures_total{mode="write"}'
 
 def measured(nodes, phone, work, seconds, cpu):
     failed = sum(node.metric(FAILED) for node in nodes)
-    begun, used = time.monotonic(), used_by_all()
+    database = family(nodes[0].cluster.process.pid)
+    begun, used, before = time.monotonic(), used_by_all(), processor_seconds(database)
     rate, cost = sign_ins(nodes, phone, work, seconds, cpu)
     passed = time.monotonic() - begun
-    return {"rate": rate, "cost_ms": cost * 1e3, "busy": (used_by_all() - used) / passed / os.cpu_count(),
+    return {"rate": rate, "cost_ms": cost * 1e3,
+            "database_ms": (processor_seconds(database) - before) / max(rate * seconds, 1) * 1e3, "busy": (used_by_all() - used) / passed / os.cpu_count(),
             "repeated": (sum(node.metric(FAILED) for node in nodes) - failed) / max(rate * seconds, 1)}
 
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 
-from ours import Ours, digest, insert, row_id, technician_row, token
+from ours import Ours, digest, insert, row_id, technician_id, technician_row, token
 from processes import LOAD_CPU, SERVER_CPU, pin, pinned, processor_seconds
 from rounds import summary
 
@@ -30,11 +30,16 @@ def accounts(server, count, others=0):
     first = count // 2 if rest else count  # of those in other companies
     insert(store, "technician", (technician_row(company if n < first else rest[n % others], n, now, encoded) for n in range(count)))
     devices = [(row_id(), token()) for _ in range(count)]
-    insert(store, "device", (dict(id=device, technician_id=1000000 + n, name="phone", state="active", public_key=key,
+    insert(store, "device", (dict(id=device, technician_id=technician_id(n), name="phone", state="active", public_key=key,
                                   token_digest=digest(text), created_at=now, seen_at=0, changed_at=now)
                              for n, (device, text) in enumerate(devices)))
     store.close()
     return phone, devices
+
+
+def source_of(number):
+    """An address of its own for each console: what the server counts by source is not shared."""
+    return f"127.{78 + number % 100}.{number // 100 % 256}.{number // 25600 % 254 + 1}"
 
 
 def client(server, phone, work, done, end, cpu):
@@ -47,7 +52,7 @@ def client(server, phone, work, done, end, cpu):
             number, (device, text) = work.get(timeout=PATIENCE_S)
             mine = Phone(server)
             mine.key, mine.token, mine.id = phone.key, text, str(device)
-            answer = Console(server).sign_in(f"t{number}@bench.example", mine)
+            answer = Console(server, source=source_of(number)).sign_in(f"t{number}@bench.example", mine)
             assert answer.result == "OK", answer.body
             n += time.monotonic() < end
     except Exception as why:  # pylint: disable=broad-except
