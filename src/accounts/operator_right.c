@@ -214,6 +214,26 @@ take_subject(struct cx *cx, struct operator_right *r)
     return err == ERR_NONE && r->company == 0 ? take_reach(cx, r) : err;
 }
 
+int64_t
+operator_right_holder(const struct operator_right *r)
+{
+    return r->token_id != 0 ? r->token_id : r->operator_id;
+}
+
+static enum errcode
+take_key(struct cx *cx, struct operator_right *r)
+{
+    bool is_done = false;
+    enum errcode err = operator_once_look(cx, &r->once, operator_right_holder(r), &is_done);
+    if (err == ERR_EXISTS) {
+        err_forget(cx);
+        return refuse(cx, OPERATOR_KEY_REUSED, "the Idempotency-Key was used with another request");
+    }
+    if (err == ERR_NONE && is_done)
+        return refuse(cx, OPERATOR_ALREADY_DONE, "the request was carried out before");
+    return err;
+}
+
 /* Runs in each transaction (cx->enters). */
 static enum errcode
 enter(struct cx *cx)
@@ -229,6 +249,8 @@ enter(struct cx *cx)
                      arena_printf(&cx->arena, "this needs the role %s", operator_role_names[r->needs]).p);
     if (err == ERR_NONE)
         err = take_subject(cx, r);
+    if (err == ERR_NONE)
+        err = take_key(cx, r);
     if (err == ERR_NONE)
         cx->proofs |= CX_PROOF_OPERATOR;
     return err;

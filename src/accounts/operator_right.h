@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "accounts/operator.h"
+#include "accounts/operator_once.h"
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -31,8 +32,10 @@ enum operator_refusal {
     OPERATOR_NOT_REFUSED,
     OPERATOR_SIGNED_OUT, /* no proof, or one that is not good any more */
     OPERATOR_ROLE,
-    OPERATOR_OUT_OF_REACH, /* it concerns more than some companies */
-    OPERATOR_NEEDS_COMPANY /* a list, by an operator who reaches several companies */
+    OPERATOR_OUT_OF_REACH,  /* it concerns more than some companies */
+    OPERATOR_NEEDS_COMPANY, /* a list, by an operator who reaches several companies */
+    OPERATOR_ALREADY_DONE,  /* the request of this Idempotency-Key: once.answer */
+    OPERATOR_KEY_REUSED     /* its Idempotency-Key is that of another request */
 };
 
 struct operator_right {
@@ -40,6 +43,7 @@ struct operator_right {
     struct str session, token;
     enum operator_role needs;
     struct operator_subject subject;
+    struct operator_once once;
     /* As of the last transaction. */
     int64_t operator_id, session_id, token_id; /* 0: none */
     enum operator_role role;
@@ -53,9 +57,12 @@ struct operator_right {
 /* From now on, each transaction of cx checks the right, which must outlive the request, and notes
  * CX_PROOF_OPERATOR. A transaction begins with ERR_DENIED where the proof is not good any more, or the role
  * or the operator's reach does not suffice, and with ERR_NOT_FOUND where there is no such subject within
- * reach; cx->detail is fit for the operator. */
+ * reach; cx->detail is fit for the operator. What the right allows is then refused where its Idempotency-Key
+ * was spent before (operator_once.h): ERR_DENIED, OPERATOR_ALREADY_DONE or OPERATOR_KEY_REUSED. */
 void operator_right_use(struct cx *cx, struct operator_right *right);
 
+/* Whose keys those of the request are: the token's, or the operator's. */
+int64_t operator_right_holder(const struct operator_right *right);
 /* Within a transaction: whether a company is within reach of the one who asks; without a right: yes. */
 enum errcode operator_right_reaches(struct cx *cx, int64_t company, bool *reaches_out) MUST_CHECK;
 /* Within a transaction: ERR_DENIED where the one who asks has less than the grant. Without a right: fine. */

@@ -3,12 +3,14 @@
 #include "accounts/operator_session.h"
 
 #include "accounts/audit.h"
+#include "accounts/operator_once.h"
 #include "accounts/operator_right.h"
 #include "accounts/passkey.h"
 #include "base/codec.h"
 #include "base/rand.h"
 #include "db/db.h"
 #include "keys/env.h"
+#include "store/store_operator_request.h"
 #include "text/text.h"
 
 enum { TIME_BYTES = 8, NONCE_BYTES = 24, NONCE_CHARS = 32 };
@@ -418,12 +420,17 @@ operator_seen(struct cx *cx)
 static enum errcode
 sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    static enum errcode (*const sweeps[])(struct cx * cx, int64_t before, int64_t limit, int64_t * n_out) = {
-        store_operator_link_sweep, store_operator_session_sweep, store_operator_token_sweep};
+    static const struct {
+        enum errcode (*of)(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out);
+        int64_t kept;
+    } sweeps[] = {{store_operator_link_sweep, KEPT},
+                  {store_operator_session_sweep, KEPT},
+                  {store_operator_token_sweep, KEPT},
+                  {store_operator_request_sweep, OPERATOR_ONCE_LIFE}};
     enum errcode err = ERR_NONE;
     for (size_t i = 0; i < ARRAY_LEN(sweeps) && err == ERR_NONE; i++) {
         int64_t n = 0;
-        err = sweeps[i](cx, cx->now - KEPT, limit, &n);
+        err = sweeps[i].of(cx, cx->now - sweeps[i].kept, limit, &n);
         *more_out = *more_out || n == limit;
     }
     return err;

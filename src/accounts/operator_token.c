@@ -67,11 +67,47 @@ operator_token_add(struct cx *cx, struct str name, const struct operator_grant *
                                      .role = grant->role,
                                      .everything = grant->everything,
                                      .made_by = str_is_null(cx->actor) ? STR_LIT("system") : cx->actor,
+                                     .maker_id = cx->right != NULL ? cx->right->token_id : 0,
                                      .created_at = cx->now,
                                      .expires_at = cx->now + life};
     err = db_end(cx, insert(cx, &t, grant, token));
     if (err == ERR_NONE)
         *token_out = token;
+    return err;
+}
+
+static enum errcode
+revoke_one(struct cx *cx, const struct operator_token *t, struct str with)
+{
+    enum errcode err = store_operator_token_revoke(cx, t->id);
+    return err != ERR_NONE ? err
+                           : audit_append(cx, (struct audit_of){0}, AUDIT_TOKEN_REVOKED, "name", t->name,
+                                          "with", with, NULL);
+}
+
+/* Whose makings are still to be revoked. */
+struct maker {
+    int64_t id;
+    struct maker *next;
+};
+
+/* A thief of a token may have made others with it, and others again with those. */
+static enum errcode
+revoke_made(struct cx *cx, const struct operator_token *root)
+{
+    struct maker first = {root->id, NULL}, *last = &first;
+    enum errcode err = ERR_NONE;
+    for (const struct maker *m = &first; m != NULL && err == ERR_NONE; m = m->next) {
+        struct operator_token *made = NULL;
+        size_t n = 0;
+        err = store_operator_token_list_made(cx, m->id, &made, &n);
+        for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+            err = revoke_one(cx, &made[i], root->name);
+            last->next = arena_zalloc(&cx->arena, sizeof *last);
+            last = last->next;
+            last->id = made[i].id;
+        }
+    }
     return err;
 }
 
@@ -83,9 +119,8 @@ revoke(struct cx *cx, struct str name)
     if (err == ERR_NONE)
         err = operator_right_covers(cx, &(struct operator_grant){.role = t.role, .everything = true});
     if (err == ERR_NONE)
-        err = store_operator_token_revoke(cx, t.id);
-    return err != ERR_NONE ? err
-                           : audit_append(cx, (struct audit_of){0}, AUDIT_TOKEN_REVOKED, "name", name, NULL);
+        err = revoke_one(cx, &t, STR_NULL);
+    return err != ERR_NONE ? err : revoke_made(cx, &t);
 }
 
 enum errcode

@@ -101,6 +101,16 @@ const struct ct_op ct_ops[CT_OP_COUNT_] = {
 #include "contract/ops.def"
 };
 
+bool
+ct_op_takes_key(const struct ct_op *op)
+{
+#define OP_KEYED(op) [CT_OP_##op] = true,
+    static const bool keyed[CT_OP_COUNT_] = {
+#include "contract/ops.def"
+    };
+    return keyed[op->id];
+}
+
 const struct ct_op *
 ct_op_find(struct str name, enum ct_face face)
 {

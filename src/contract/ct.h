@@ -154,6 +154,8 @@ extern const struct ct_caller ct_callers[CT_CALLER_COUNT_];
 extern const struct ct_op ct_ops[CT_OP_COUNT_];
 /* Ordinal comparison; NULL if that face has no such operation. */
 const struct ct_op *ct_op_find(struct str name, enum ct_face face);
+/* Whether an Idempotency-Key is honoured. */
+bool ct_op_takes_key(const struct ct_op *op);
 /* Makes an out struct one that knows nothing: UnknownError, arrays null, numbers blank. */
 void ct_blank(const struct ct_op *op, void *out);
 /* The value of an out struct's result. */

@@ -31,6 +31,16 @@ static const struct {
 #include "contract/statuses.def"
 };
 
+/* Of the operations that make something. */
+static const char key_parameter[] =
+    "  \"parameters\": {\n"
+    "   \"IdempotencyKey\": {\"name\": \"Idempotency-Key\", \"in\": \"header\", \"required\": false, "
+    "\"schema\": {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 130}, \"description\": "
+    "\"By chance, such as a UUID. The same request with the same key, within 24 hours, is carried out once "
+    "and "
+    "answered alike; another request with it is KeyReused (422). What was refused spends no key.\"}\n"
+    "  },\n";
+
 static void
 text(struct buf *b, const char *s)
 {
@@ -172,6 +182,8 @@ operation(struct buf *b, const struct ct_op *op, const struct about *about)
         buf_add_cstr(b, ",\n    \"security\": [],\n");
     else
         buf_addf(b, ",\n    \"security\": [{\"%s\": []}],\n", about->scheme);
+    if (ct_op_takes_key(op))
+        buf_add_cstr(b, "    \"parameters\": [{\"$ref\": \"#/components/parameters/IdempotencyKey\"}],\n");
     buf_addf(b,
              "    \"requestBody\": {\"required\": true, \"content\": {\"application/json\": {\"schema\": "
              "{\"$ref\": \"#/components/schemas/%.*s\"}}}},\n",
@@ -258,6 +270,8 @@ ct_openapi_write(struct buf *b, enum ct_face face)
         comma = ",";
     }
     buf_add_cstr(b, "\n },\n \"components\": {\n");
+    if (face == CT_FACE_ADMIN)
+        buf_add_cstr(b, key_parameter);
     schemas(b, face);
     buf_addf(b,
              "  \"securitySchemes\": {\"%s\": {\"type\": \"http\", \"scheme\": \"bearer\", \"description\": ",

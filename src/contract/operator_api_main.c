@@ -32,7 +32,21 @@ static const char intro[] =
     "Pages: `sNext` of an answer is `sAfter` (or `sBefore`) of the next call; it is absent on the last "
     "page.\n"
     "`admin/signins` with `Prefer: wait=SECONDS` (RFC 7240) is held until something happens, and answers\n"
-    "`Poll` if nothing did.\n";
+    "`Poll` if nothing did.\n\n"
+    "An operation that makes something new takes the header `Idempotency-Key`\n"
+    "(draft-ietf-httpapi-idempotency-key-header): 1 to 128 visible characters by chance, such as a UUID, "
+    "with or "
+    "without\n"
+    "quotes. Sent again with the same key within 24 hours, the request is not carried out again, and gets "
+    "the first\n"
+    "answer, byte for byte, also if the connection was lost before it. Another request with that key is\n"
+    "`KeyReused` (422). Two at the same time are carried out once: the second waits and gets the same "
+    "answer, or\n"
+    "`Conflict` (409) or 503: send it again. What was refused spends no key. Role and reach are examined\n"
+    "each time. Keys are of one operator, or of one token, at most 10,000 a day. The answer is kept "
+    "encrypted, and "
+    "only\n"
+    "the key of the request opens it. Elsewhere the header is refused (`BadRequest`).\n";
 
 static void
 print_results(void)
@@ -66,7 +80,8 @@ print_operation(const struct ct_op *op)
     printf("\n### /api/");
     for (size_t i = 0; i < op->name.n; i++)
         putchar(op->name.p[i] == '_' ? '/' : op->name.p[i]);
-    printf("\n\n%s: %s\n", ct_callers[op->caller].name.p, op->doc);
+    printf("\n\n%s: %s%s\n", ct_callers[op->caller].name.p, op->doc,
+           ct_op_takes_key(op) ? " Takes an Idempotency-Key." : "");
     print_members("in", &op->in, 0);
     print_members("out", &op->out, 2); /* result and sReason are the same everywhere */
 }

@@ -66,6 +66,11 @@ begin(struct cx *cx, enum db_purpose purpose)
 {
     struct db *db = cx->db;
     ASSERT(!db->in_transaction);
+    if (db->is_held) { /* it joins */
+        ASSERT(purpose == DB_READS || purpose == DB_WRITES || purpose == DB_NOTES);
+        db->in_transaction = true;
+        return ERR_NONE;
+    }
     db->began_at = clock_mono();
     db->is_writing = purpose != DB_READS;
     db->is_durable = db->is_writing && purpose != DB_NOTES;
@@ -194,6 +199,11 @@ db_commit(struct cx *cx)
     struct db *db = cx->db;
     ASSERT(db->in_transaction);
     enum errcode err = db->failed;
+    if (err == ERR_NONE && db->holds && db->is_writing) {
+        db->is_held = true;
+        db->in_transaction = false;
+        return ERR_NONE;
+    }
     if (err == ERR_NONE)
         err = db->driver->commit(cx, db);
     else
@@ -203,7 +213,7 @@ db_commit(struct cx *cx)
         db_rollback(cx);
     else
         db_count_end(db);
-    db->in_transaction = false;
+    db->in_transaction = db->is_held = false;
     db->n_written += err == ERR_NONE && db->is_durable;
     return err;
 }
@@ -225,7 +235,7 @@ db_rollback(struct cx *cx)
         return;
     db->driver->rollback(db);
     db_count_end(db);
-    db->in_transaction = false;
+    db->in_transaction = db->is_held = false;
     db->failed = ERR_NONE;
 }
 

@@ -100,6 +100,16 @@ void db_rollback(struct cx *cx);
 /* Ends a transaction whose steps returned `err`: commits on ERR_NONE, otherwise rolls back and returns
  * err. So a function that changes something ends with `return db_end(cx, err);`. */
 enum errcode db_end(struct cx *cx, enum errcode err) MUST_CHECK;
+/* From now on the writing transaction that begins next is not committed at its end, but held: what begins
+ * after it joins it, until db_release commits it with everything (err: ERR_NONE), or rolls it back and
+ * returns err. So what several functions write becomes one transaction. What fails within rolls back all of
+ * it, and what begins after that is a new one. Between db_hold and db_release nothing may wait. */
+void db_hold(struct db *db);
+bool db_holds(const struct db *db);   /* db_hold was called, and db_release was not */
+bool db_is_held(const struct db *db); /* such a transaction waits for db_release */
+/* Rolls it back, if there is one. */
+void db_drop(struct cx *cx);
+enum errcode db_release(struct cx *cx, enum errcode err) MUST_CHECK;
 /* Whether the writing transactions that follow run beside others: then one may lose a race (ERR_STORE_RACE),
  * and the caller must repeat it. Off, the initial value: each waits until no other one is under way, none
  * begins before its end, and it loses no race. On SQLite a writing transaction is the only one anyway. */

@@ -30,7 +30,7 @@ struct db_table;  /* db/whole.h */
 struct db_record; /* the same */
 struct db_finder; /* the same */
 /* The version of the schema that this program works with (migrate.h). */
-enum { DB_SCHEMA = 6 };
+enum { DB_SCHEMA = 7 };
 
 struct db_driver {
     const char *version; /* of the program that it belongs to */
@@ -97,6 +97,7 @@ struct db {
     bool is_new; /* made by this connection: the file, or the tables */
     bool in_transaction;
     bool is_writing;
+    bool holds, is_held; /* db_hold; a transaction that ended, and is not committed yet */
     bool is_durable;     /* it writes, and a crash does not undo it: not a note */
     bool writes_beside;  /* db_write_beside */
     int64_t began_at;    /* clock_mono: when the transaction was asked for */

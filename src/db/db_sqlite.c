@@ -131,9 +131,10 @@ sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_valu
              struct db_rows **rows_out)
 {
     struct sqlite *s = sqlite_of(db);
-    struct link *link = db->in_transaction ? s->in : link_for(s, DB_WRITES);
+    const bool is_inside = db->in_transaction || db->is_held;
+    struct link *link = is_inside ? s->in : link_for(s, DB_WRITES);
     struct statement *st = NULL;
-    enum errcode err = db->in_transaction ? ERR_NONE : link_connect(cx, link);
+    enum errcode err = is_inside ? ERR_NONE : link_connect(cx, link);
     if (err != ERR_NONE)
         return err;
     int rc = link_statement(link, db, sql, &st);

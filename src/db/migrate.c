@@ -28,6 +28,9 @@ static const unsigned char schema_0005[] = {
 static const unsigned char schema_0006[] = {
 #include "schema_0006.inc"
     0};
+static const unsigned char schema_0007[] = {
+#include "schema_0007.inc"
+    0};
 
 /* steps[i] migrates from version i to version i + 1. `least` is the oldest version whose programs may go on
  * working with the result, for nodes that are upgraded one after the other: a step that only adds, and whose
@@ -35,8 +38,8 @@ static const unsigned char schema_0006[] = {
 static const struct {
     const unsigned char *sql;
     int64_t least;
-} steps[] = {{schema_0001, 1}, {schema_0002, 2}, {schema_0003, 3},
-             {schema_0004, 4}, {schema_0005, 5}, {schema_0006, 6}};
+} steps[] = {{schema_0001, 1}, {schema_0002, 2}, {schema_0003, 3}, {schema_0004, 4},
+             {schema_0005, 5}, {schema_0006, 6}, {schema_0007, 7}};
 _Static_assert(ARRAY_LEN(steps) == DB_SCHEMA, "db.c refuses what needs a newer program");
 
 int64_t

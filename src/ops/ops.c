@@ -82,6 +82,8 @@ run(struct cx *cx, const struct ct_op *op, const void *in, void *out)
 {
     struct caller caller;
     enum errcode err = run_op(cx, op, &caller, in, out);
+    if (op->face == CT_FACE_ADMIN)
+        err = ops_admin_leave(cx, op, err, err == ERR_NONE && is_ok(op, out), out);
     if (err != ERR_NONE && op->face == CT_FACE_ADMIN)
         err = ops_admin_refuse(cx, op, err, out);
     cx->enters = NULL; /* the right is in `caller` */

@@ -5,9 +5,16 @@
 #include <string.h>
 
 #include "accounts/operator_session.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/frame.h"
+#include "base/rand.h"
 #include "contract/call.h"
+#include "contract/ct_wire.h"
 #include "db/db.h"
+#include "keys/env.h"
+
+enum { WIRE_MAX = 1024 * 1024 /* of an operation's members, or of an answer; a body has 64 KiB */ };
 
 /* The members that say what an operation is about. */
 static const struct {
@@ -61,13 +68,31 @@ check_once(struct cx *cx)
     return err != ERR_NONE ? err : db_end(cx, ERR_NONE);
 }
 
+static enum errcode
+read_key(struct cx *cx, const struct ct_op *op, const void *in, struct operator_once *once)
+{
+    struct buf bytes;
+    const struct str text = cx->call->idempotency_key;
+    if (!str_is_null(text) && !ct_op_takes_key(op))
+        return err_set(cx, ERR_USAGE, "this operation takes no Idempotency-Key");
+    enum errcode err = operator_once_read(cx, text, once);
+    if (err != ERR_NONE || str_is_null(text))
+        return err;
+    buf_init(&bytes, WIRE_MAX);
+    ct_wire_put(&bytes, &op->in, in);
+    ASSERT(!buf_is_over(&bytes));
+    once->id = rand_id();
+    once->request = env_lookup(cx, op->name, buf_view(&bytes));
+    buf_clear(&bytes);
+    return ERR_NONE;
+}
+
 enum errcode
 ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct operator_right *right)
 {
-    enum errcode err = ERR_NONE;
-    /* It is not honoured yet: a client that relies on it must learn that before anything is done. */
-    if (!str_is_null(cx->call->idempotency_key))
-        return err_set(cx, ERR_USAGE, "Idempotency-Key is not supported: send the request without it");
+    enum errcode err = read_key(cx, op, in, &right->once);
+    if (err != ERR_NONE)
+        return err;
     right->needs = role_of(op->caller);
     right->subject.is_own = op->caller == CT_CALLER_OPERATOR;
     for (size_t i = 0; i < op->in.n && err == ERR_NONE; i++)
@@ -81,7 +106,56 @@ ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct op
     if (err == ERR_NONE && right->technician != 0 && !str_is_null(right->subject.technician))
         right->subject.technician = arena_printf(&cx->arena, "%lld", (long long)right->technician);
     cx->proofs &= ~(unsigned)CX_PROOF_OPERATOR;
+    if (err == ERR_NONE && !str_is_null(right->once.key))
+        db_hold(cx->db);
     return err;
+}
+
+static enum errcode
+keep_answer(struct cx *cx, const struct ct_op *op, const void *out)
+{
+    struct buf bytes;
+    const struct operator_right *right = cx->right;
+    if (!db_is_held(cx->db))
+        return err_set(cx, ERR_CONFLICT, "nothing was changed that a key could stand for");
+    cx->enters = NULL; /* the deed was allowed, whatever it did to the right */
+    enum errcode err = db_begin(cx);
+    if (err != ERR_NONE)
+        return err;
+    buf_init(&bytes, WIRE_MAX);
+    ct_wire_put(&bytes, &op->out, out);
+    ASSERT(!buf_is_over(&bytes));
+    err = db_end(cx, operator_once_keep(cx, &right->once, operator_right_holder(right), buf_view(&bytes)));
+    buf_clear(&bytes);
+    return err;
+}
+
+enum errcode
+ops_admin_leave(struct cx *cx, const struct ct_op *op, enum errcode err, bool is_ok, const void *out)
+{
+    if (cx->db == NULL || !db_holds(cx->db))
+        return err;
+    if (err == ERR_NONE && is_ok)
+        err = keep_answer(cx, op, out);
+    else if (err == ERR_NONE) /* an answer that is not OK has changed nothing */
+        db_drop(cx);
+    return db_release(cx, err);
+}
+
+/* What the request was answered before. */
+static bool
+answer_again(struct cx *cx, const struct ct_op *op, void *out)
+{
+    struct str answer = STR_NULL;
+    const struct operator_right *right = cx->right;
+    if (right == NULL || right->refusal != OPERATOR_ALREADY_DONE)
+        return false;
+    err_forget(cx);
+    enum errcode err = operator_once_open(cx, &right->once, &answer);
+    struct frame f = {.body = answer};
+    if (err == ERR_NONE)
+        ct_wire_get(&f, &cx->arena, &op->out, out);
+    return err == ERR_NONE && frame_read_end(&f) == ERR_NONE;
 }
 
 static enum AdminRet
@@ -92,6 +166,10 @@ denied(const struct operator_right *right)
         return adminRet_SignedOut;
     case OPERATOR_NEEDS_COMPANY:
         return adminRet_CompanyRequired;
+    case OPERATOR_KEY_REUSED:
+        return adminRet_KeyReused;
+    case OPERATOR_ALREADY_DONE: /* and its answer cannot be read any more */
+        return adminRet_Conflict;
     case OPERATOR_ROLE:
     case OPERATOR_OUT_OF_REACH:
     case OPERATOR_NOT_REFUSED:
@@ -121,6 +199,8 @@ result_of(const struct cx *cx, enum errcode err)
 enum errcode
 ops_admin_refuse(struct cx *cx, const struct ct_op *op, enum errcode err, void *out)
 {
+    if (err == ERR_DENIED && answer_again(cx, op, out))
+        return ERR_NONE;
     const enum AdminRet result = result_of(cx, err);
     if (result == adminRet_UnknownError)
         return err;

@@ -20,6 +20,11 @@ enum { OPS_PAGE = 50, OPS_PAGE_MAX = 200 };
  * and is missing is ERR_SYNTAX. */
 enum errcode ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in,
                              struct operator_right *right) MUST_CHECK;
+/* After the handler: ends the transaction that a request with an Idempotency-Key holds. `err`: of the
+ * handler; is_ok: its answer is OK, which is kept for the key and committed with the deed. Anything else is
+ * rolled back. */
+enum errcode ops_admin_leave(struct cx *cx, const struct ct_op *op, enum errcode err, bool is_ok,
+                             const void *out) MUST_CHECK;
 /* Turns an error that concerns the operator into the operation's result, with sReason; ERR_NONE then. */
 enum errcode ops_admin_refuse(struct cx *cx, const struct ct_op *op, enum errcode err, void *out) MUST_CHECK;
 

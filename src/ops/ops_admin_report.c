@@ -57,6 +57,13 @@ read_log(struct cx *cx, const struct operator_right *by, struct str event, int64
     if (read < n || is_full)
         out->sNext = ops_id(cx, last);
     err = ops_events(cx, rows, kept, &out->aEvents);
+    struct audit_archived gone = {.last = 0};
+    if (err == ERR_NONE)
+        err = audit_archived(cx, &gone);
+    if (gone.last != 0) {
+        out->sArchived = ops_id(cx, gone.last);
+        out->sArchivedBefore = ops_time(cx, gone.before);
+    }
     out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
     return err;
 }

@@ -146,7 +146,8 @@ store_operator_session_sweep(struct cx *cx, int64_t before, int64_t limit, int64
     COLUMN(operator_token, text, made_by)          \
     COLUMN(operator_token, integer, created_at)    \
     COLUMN(operator_token, integer, expires_at)    \
-    COLUMN(operator_token, integer, used_at)
+    COLUMN(operator_token, integer, used_at)       \
+    COLUMN(operator_token, reference, maker_id)
 ROWS_TYPE(tokens, operator_token, TOKEN, .missing = "there is no such token");
 
 #define SELECT_TOKEN "SELECT " ROWS_COLUMNS(TOKEN) " FROM operator_token WHERE revoked_at = 0 "
@@ -156,7 +157,7 @@ store_operator_token_insert(struct cx *cx, const struct operator_token *t, const
 {
     static const char sql[] =
         "INSERT INTO operator_token (" ROWS_STORED(TOKEN) ", revoked_at, token_digest) "
-                                                          "VALUES (" ROWS_PARAMETERS(TOKEN) ", 0, $10)";
+                                                          "VALUES (" ROWS_PARAMETERS(TOKEN) ", 0, $11)";
     return rows_insert(cx, &tokens, t, sql, "d", digest);
 }
 
@@ -177,6 +178,13 @@ enum errcode
 store_operator_token_list(struct cx *cx, struct operator_token **list_out, size_t *n_out)
 {
     return rows_list(cx, &tokens, list_out, n_out, SELECT_TOKEN "ORDER BY name", "");
+}
+
+enum errcode
+store_operator_token_list_made(struct cx *cx, int64_t maker_id, struct operator_token **list_out,
+                               size_t *n_out)
+{
+    return rows_list(cx, &tokens, list_out, n_out, SELECT_TOKEN "AND maker_id = $1", "i", maker_id);
 }
 
 enum errcode

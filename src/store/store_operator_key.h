@@ -60,6 +60,7 @@ struct operator_token {
     bool everything;
     struct str made_by;
     int64_t created_at, expires_at, used_at;
+    int64_t maker_id; /* the token that it was made with; 0: none */
 };
 /* ERR_CONFLICT: there is one of that name that was not revoked. */
 enum errcode store_operator_token_insert(struct cx *cx, const struct operator_token *t,
@@ -72,6 +73,9 @@ enum errcode
 store_operator_token_find(struct cx *cx, struct str name, struct operator_token *t_out) MUST_CHECK;
 enum errcode
 store_operator_token_list(struct cx *cx, struct operator_token **list_out, size_t *n_out) MUST_CHECK;
+/* Those made with a token. */
+enum errcode store_operator_token_list_made(struct cx *cx, int64_t maker_id, struct operator_token **list_out,
+                                            size_t *n_out) MUST_CHECK;
 enum errcode store_operator_token_seen(struct cx *cx, int64_t id) MUST_CHECK;
 enum errcode store_operator_token_revoke(struct cx *cx, int64_t id) MUST_CHECK;
 enum errcode store_operator_token_revoke_all(struct cx *cx, int64_t operator_id, int64_t *n_out) MUST_CHECK;

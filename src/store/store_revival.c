@@ -48,6 +48,7 @@ static const struct store_revival revivals[] = {
      "may have been ended"},
     {"operator_token", "UPDATE operator_token SET revoked_at = $1 WHERE revoked_at = 0", "i",
      "may have been revoked"},
+    {"operator_request", "DELETE FROM operator_request", "", "what was made may not be there any more"},
     {"audit", NULL, "", "what was written stays"},
     {"audit_log", NULL, "", "the same"},
     {"audit_node", NULL, "", "the same"},

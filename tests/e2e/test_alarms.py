@@ -15,6 +15,7 @@ import time
 import pytest
 
 from countersign import PASSWORD, PATIENCE
+from operators import make_token
 from relay import Relay
 from test_daemon import make_pair, with_tls
 from test_webhook import KEY, Receiver
@@ -91,6 +92,25 @@ def test_a_reported_sign_in_is_an_alarm_that_names_no_one(own_server, alarms, na
     document = json.loads(server.run("--json", "status").stdout)
     assert document["alarms"] == 1 and "warning" in server.run("status").stdout
     assert told.is_quiet()
+
+
+def test_a_report_is_an_alarm_until_an_operator_took_it(own_server, alarms, name):
+    company, email = name
+    told = alarms()
+    server = own_server(told.settings)
+    phone = server.ready(company, email)
+    server.console().begin(email)
+    phone.report()
+    said = told.take()
+    helper = make_token(server, "helper", "helpdesk", company)
+    (report,) = helper.ok("reported/list")["aReports"]
+    server.cli("technician", "unlock", email)
+    server.advance(2 * 86400)  # it waits for a person, not for a time
+    assert json.loads(server.run("--json", "status").stdout)["alarms"] == 1
+    helper.ok("reported/take", sTechnician=email, sReportId=report["sReportId"])
+    over = told.take()
+    assert (over["class"], over["state"], over["id"]) == ("reported", "cleared", said["id"])
+    assert json.loads(server.run("--json", "status").stdout)["alarms"] == 0 and told.is_quiet()
 
 
 def test_many_lock_outs_are_one_alarm_which_ends_with_them(own_server, alarms, name):

@@ -222,7 +222,7 @@ def test_upgrades_at_the_same_time_are_one(own_cluster, tmp_path):
                              range(4)))
     assert [run.returncode for run in done] == [0] * 4, [run.stderr for run in done]
     assert Counter("now has" in run.stdout for run in done) == {True: 1, False: 3}
-    assert one.sql("SELECT value FROM meta WHERE name = 'schema_version'", "old") == [["6"]]
+    assert one.sql("SELECT value FROM meta WHERE name = 'schema_version'", "old") == [["7"]]
 
 
 def test_an_upgrade_is_refused_while_a_node_of_before_could_not_go_on(own_cluster, tmp_path):

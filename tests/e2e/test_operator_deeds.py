@@ -2,19 +2,25 @@
 """What operators change over HTTP: each operation once by who may, by a lesser role, out of reach, a second time, and in the
 middle of a sign-in. An operation of the API that changes something and has no row here fails the first test."""
 
+import concurrent.futures
+import contextlib
 import json
+import socket
+import sqlite3
+import struct
 from dataclasses import dataclass, field
 from typing import Callable
 
 import pytest
 
-from countersign import PASSWORD, Phone, Server
+from countersign import PASSWORD, PATIENCE, Phone, Server
 from operators import Caller, Operator, make_operator, make_token
 
 ROLES = ["auditor", "helpdesk", "admin", "owner"]
 # What only reads, and what an operator does before or about the own sign-in.
 READS = {"link/look", "link/use", "signin/begin", "signin", "signout", "me", "company/list", "company/show", "technician/list",
-         "technician/show", "session/list", "address/list", "audit/list", "signins", "stats", "explain", "reported/list"}
+         "technician/show", "session/list", "address/list", "audit/list", "signins", "stats", "explain", "reported/list",
+         "audit/prove", "alarm/list"}
 
 
 @pytest.fixture(scope="module")
@@ -551,10 +557,158 @@ def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
     assert token.post("me")["result"] == "SignedOut"
 
 
-def test_a_key_of_idempotency_that_is_not_honoured_is_refused(server, name):
+def with_key(key):
+    return {"Idempotency-Key": key}
+
+
+def post(caller, name, key, **members):
+    """The status and the bytes of the answer."""
+    answer, text = caller.request(f"/api/admin/{name}", json.dumps(members), {**caller.own_headers(), "Idempotency-Key": key})
+    return answer.status, text
+
+
+def keyed(server):
+    answer, text = Caller(server).request("/api/admin/openapi.json", None, {}, method="GET")
+    assert answer.status == 200
+    paths = json.loads(text)["paths"]
+    return {path.removeprefix("/api/admin/") for path, item in paths.items() if item["post"].get("parameters")}
+
+
+def by_id(w):
+    return {"sTechnician": w.account()["sTechnicianId"]}
+
+
+# What makes something, what it answers that nothing else has, and the same with another member.
+MAKERS = {
+    "technician/add": (lambda w: {"sCompany": w.company, "sEmail": "b" + w.email, "bPassword": True}, "sPassword", lambda w: {"bPassword": False}),
+    "technician/reset": (account, "sPassword", by_id), "technician/enrol": (account, "sUrl", lambda w: {"iSeconds": 60}),
+    "technician/totp": (account, "sUri", by_id), "technician/recovery": (account, "aRecoveryCodes", by_id),
+    "company/add": (lambda w: {"sName": "b" + w.company}, "result", lambda w: {"sTitle": "B"}),
+    "address/add": (lambda w: {"sCompany": w.company, "sVerdict": "deny", "sNet": "192.0.2.0/24"}, "result", lambda w: {"sNet": "192.0.2.1"}),
+    "operator/add": (lambda w: {"sEmail": "o" + w.email, "sRole": "auditor", "sReach": "everything"}, "sUrl", lambda w: {"sName": "O"}),
+    "operator/link": (lambda w: {"sOperator": w.operator()}, "sUrl", lambda w: {"iSeconds": 60}),
+    "token/add": (lambda w: {"sName": "b" + w.company, "sRole": "auditor", "sReach": "everything", "iDays": 1}, "sToken",
+                  lambda w: {"iDays": 2}),
+}
+
+
+def test_what_makes_something_is_carried_out_once_and_answered_alike(server, name):
+    assert keyed(server) == set(MAKERS)
+    w = World(server, name)
+    owner = w.by("owner")
+    for operation, (members, secret, another) in MAKERS.items():
+        sent = members(w)
+        before = len(server.cli("audit", "list")["events"])
+        status, text = post(owner, operation, f'"{operation}"', **sent)
+        assert status == 200 and json.loads(text)[secret], (operation, text)
+        made = len(server.cli("audit", "list")["events"])
+        assert made > before
+        assert post(owner, operation, f'"{operation}"', **sent) == (200, text)
+        assert post(owner, operation, operation, **sent) == (200, text), "without quotes it is the same key"
+        other = owner.post(operation, headers=with_key(operation), **{**sent, **another(w)})
+        assert (other["result"], other["status"]) == ("KeyReused", 422), (operation, other)
+        assert len(server.cli("audit", "list")["events"]) == made
+    assert owner.post("company/add", headers=with_key("technician/add"), sName="c" + w.company)["result"] == "KeyReused"
+
+
+def test_the_answer_of_a_request_whose_connection_was_cut_is_given_again(server, name):
+    company, _ = name
+    owner = make_token(server, company, "owner")
+    sent = json.dumps({"sName": "b" + company, "sRole": "auditor", "sReach": "everything", "iDays": 1})
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as cut:
+        lines = [f"{field}: {value}" for field, value in {**owner.own_headers(), **with_key("k")}.items()]
+        cut.sendall("\r\n".join(["POST /api/admin/token/add HTTP/1.1", "Host: localhost", f"Content-Length: {len(sent)}", *lines, "", sent]).encode())
+        assert cut.recv(1) == b"H"  # it was carried out; nobody sees the token
+        cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    status, text = post(owner, "token/add", "k", **json.loads(sent))
+    assert status == 200 and Caller(server, json.loads(text)["sToken"]).ok("me")["sRole"] == "auditor"
+    assert [t["sName"] for t in owner.ok("token/list")["aTokens"]].count("b" + company) == 1
+
+
+def test_the_same_request_on_many_connections_is_carried_out_once(server, name):
+    w = World(server, name)
+    admin = w.by("admin")
+    members = {"sCompany": w.company, "sEmail": "b" + w.email, "bPassword": True}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: post(admin, "technician/add", "k", **members), range(8)))
+    assert {status for status, _ in answers} <= {200, 409, 503}
+    assert len({text for status, text in answers if status == 200}) == 1
+    assert post(admin, "technician/add", "k", **members) in answers
+    assert [e["event"] for e in w.events()].count("technician.added") == 2, "the account and this one"
+
+
+def test_what_was_refused_spends_no_key_and_a_bad_key_is_refused(server, name):
+    w = World(server, name)
+    admin = w.by("admin")
+    members = {"sCompany": w.company, "sEmail": w.email}
+    assert admin.post("technician/add", headers=with_key("k"), **members)["result"] == "Exists"
+    admin.ok("technician/delete", **account(w))
+    assert admin.post("technician/add", headers=with_key("k"), **members)["result"] == "OK"
+    for bad in ("", '""', '"', 'a"b', "a b", "k" * 129, "k\\"):
+        refused = admin.post("technician/enrol", headers=with_key(bad), **account(w))
+        assert (refused["result"], refused["status"]) == ("BadRequest", 400), bad
+    for operation in ("technician/lock", "technician/show", "me"):
+        refused = admin.post(operation, headers=with_key("other"), **(account(w) if operation != "me" else {}))
+        assert refused["result"] == "BadRequest" and "takes no Idempotency-Key" in refused["sReason"]
+    assert w.show()["aLinks"] == [] and w.account()["sState"] == "active"
+
+
+def test_a_key_is_its_holders_and_gives_no_right(server, name):
+    w = World(server, name)
+    helper = make_operator(server, "op-" + w.email, "helpdesk", w.company)
+    link = helper.post("technician/enrol", headers=with_key("k"), **account(w))["sUrl"]
+    other = w.by("helpdesk").post("technician/enrol", headers=with_key("k"), **account(w))
+    assert other["result"] == "OK" and other["sUrl"] != link
+    server.cli("operator", "set", "op-" + w.email, "--role", "auditor")
+    assert helper.post("technician/enrol", headers=with_key("k"), **account(w))["result"] == "SignedOut"
+    assert helper.sign_in()["result"] == "OK"
+    assert helper.post("technician/enrol", headers=with_key("k"), **account(w))["result"] == "NotAllowed"
+    server.cli("operator", "set", "op-" + w.email, "--role", "helpdesk", "--reach", server.company("not-" + w.company))
+    assert helper.sign_in()["result"] == "OK"
+    assert helper.post("technician/enrol", headers=with_key("k"), **account(w))["result"] == "NotFound"
+    server.cli("operator", "set", "op-" + w.email, "--reach", w.company)
+    assert helper.sign_in()["result"] == "OK"
+    assert helper.post("technician/enrol", headers=with_key("k"), **account(w))["sUrl"] == link, "another session of the same operator"
+
+
+def test_a_key_ends_after_a_day(own_server, name):
+    server = own_server({("server", "public_url"): "http://localhost:{port}"})
     company, _ = name
     admin = make_token(server, company, "admin")
-    refused = admin.post("company/add", headers={"Idempotency-Key": "k"}, sName=company)
-    assert refused["result"] == "BadRequest" and "Idempotency-Key" in refused["sReason"]
-    assert company not in {c["sCompany"] for c in admin.ok("company/list")["aCompanies"]}
-    admin.ok("company/add", sName=company)
+    assert admin.post("company/add", headers=with_key("k"), sName=company)["result"] == "OK"
+    server.advance(24 * 3600 - 60)
+    assert admin.post("company/add", headers=with_key("k"), sName=company)["result"] == "OK", "as before"
+    server.advance(61)
+    assert admin.post("company/add", headers=with_key("k"), sName=company)["result"] == "Exists", "anew"
+    assert admin.post("company/add", headers=with_key("k"), sName="x" + company)["result"] == "OK"
+
+
+def test_an_answer_is_not_in_the_clear_in_the_store(server, name):
+    if ("store", "path") not in server.settings:
+        pytest.skip("the file of a database server is not this machine's")
+    w = World(server, name)
+    admin = w.by("admin")
+    key = "a key by chance"[2:].replace(" ", "-")
+    secrets = [admin.post("technician/reset", headers=with_key(key), **account(w))["sPassword"],
+               admin.post("technician/enrol", headers=with_key("another"), **account(w))["sUrl"].split("#")[1], key]
+    with contextlib.closing(sqlite3.connect(f"file:{server.settings['store', 'path']}?mode=ro", uri=True)) as store:
+        rows = store.execute("SELECT key_digest, request_digest, answer FROM operator_request").fetchall()
+    assert len(rows) >= 2
+    assert not [s for s in secrets for row in rows for value in row if s.encode() in value]
+
+
+def test_a_revoked_token_takes_those_with_it_that_were_made_with_it(server, name):
+    company, _ = name
+    grant = {"sRole": "owner", "sReach": "everything"}
+    stolen = make_token(server, f"stolen-{company}", "owner")
+    second = Caller(server, stolen.ok("token/add", sName=f"second-{company}", iDays=2, **grant)["sToken"])
+    third = Caller(server, second.ok("token/add", sName=f"third-{company}", iDays=1, **grant)["sToken"])
+    sibling = Caller(server, stolen.ok("token/add", sName=f"sibling-{company}", iDays=1, **grant)["sToken"])
+    other = make_token(server, f"other-{company}", "owner")
+    other.ok("token/revoke", sName=f"second-{company}")
+    assert [caller.post("me")["result"] for caller in (stolen, second, third, sibling, other)] == ["OK", "SignedOut", "SignedOut", "OK", "OK"]
+    server.cli("token", "revoke", "--yes", f"stolen-{company}")
+    assert [caller.post("me")["result"] for caller in (stolen, sibling, other)] == ["SignedOut", "SignedOut", "OK"]
+    events = [e["detail"] for e in server.cli("audit", "list")["events"] if e["event"] == "token.revoked" and company in e["detail"]["name"]]
+    assert [(e["name"].split("-")[0], (e.get("with") or "-").split("-")[0]) for e in events] == [
+        ("second", ""), ("third", "second"), ("stolen", ""), ("sibling", "stolen")]

@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+import tlog
 
 from authenticator import UP, Authenticator, Es256
 from countersign import Refused, Server, b64
@@ -361,3 +362,56 @@ def test_the_description_of_the_api_is_served(server):
     for path in document["paths"].values():
         for of in re.findall(r"#/components/schemas/(\w+)", json.dumps(path)):
             assert of in document["components"]["schemas"]
+
+
+def test_an_event_is_proved_to_a_stranger_and_only_within_reach(server, name):
+    company, email = name
+    server.ready(company, email)
+    key = tlog.Key(server.run("audit", "checkpoint", "--key").stdout)
+    auditor = make_token(server, company, "auditor", company)
+    everything = make_token(server, "all-" + company, "auditor")
+    for event in auditor.ok("audit/list")["aEvents"]:
+        answer = auditor.ok("audit/prove", sSeq=event["sSeq"])
+        proved = tlog.verify_proof(answer["sProof"], key)
+        assert (str(proved["seq"]), proved["event"], proved["actor"]) == (event["sSeq"], event["sEvent"], event["sActor"])
+        tlog.verify_proof(answer["sProof"], tlog.Key(answer["sKey"]))
+        assert everything.ok("audit/prove", sSeq=event["sSeq"], sInCompany=company)["sKey"] == answer["sKey"]
+    server.company("x" + company)
+    beyond = server.cli("audit", "list", "--company", "x" + company)["events"][0]["seq"]
+    general = next(e["seq"] for e in server.cli("audit", "list")["events"] if e["event"] == "token.added")
+    last = max(e["seq"] for e in server.cli("audit", "list")["events"])
+    for seq in (beyond, general, last + 1000):
+        assert auditor.post("audit/prove", sSeq=str(seq))["result"] == "NotFound"
+    assert auditor.post("audit/prove", sSeq=str(beyond), sInCompany="x" + company)["result"] == "NotFound"
+    assert everything.ok("audit/prove", sSeq=str(general))["sProof"]
+    for bad in ("", "0", "x", "-1"):
+        assert everything.post("audit/prove", sSeq=bad)["result"] == "BadRequest"
+
+
+def test_what_is_archived_is_said_and_not_listed(own_server, name, tmp_path):
+    server = own_server({("server", "public_url"): "http://localhost:{port}"})
+    company, email = name
+    server.ready(company, email)
+    auditor = make_token(server, company, "auditor")
+    assert "sArchived" not in auditor.ok("audit/list")
+    first = server.cli("audit", "list")["events"][0]["seq"]
+    server.advance(400 * 86400)
+    auditor = make_token(server, "new-" + company, "auditor")
+    last = server.cli("audit", "archive", tmp_path / "old.archive", "--older", "300d")["last"]
+    page = auditor.ok("audit/list")
+    assert (page["sArchived"], min(int(e["sSeq"]) for e in page["aEvents"])) == (str(last), last + 1)
+    assert page["sArchivedBefore"] <= min(e["sAt"] for e in page["aEvents"])
+    gone = auditor.post("audit/prove", sSeq=str(first))
+    assert gone["result"] == "NotFound" and "archive" in gone["sReason"]
+
+
+def test_alarms_are_listed_for_who_reaches_everything(own_server, name):
+    server = own_server({("server", "public_url"): "http://localhost:{port}", ("alarms", "disk"): "1000000G"})
+    if ("store", "path") not in server.settings:
+        pytest.skip("the disk of a database server is not this machine's")
+    company, _ = name
+    server.company(company)
+    server.wait_log("alarm.raised")
+    listed = make_token(server, "all", "auditor").ok("alarm/list")["aAlarms"]
+    assert [a["sClass"] for a in listed] == ["disk"] and "MiB left" in listed[0]["sDetail"] and listed[0]["sRaised"] <= listed[0]["sSeen"]
+    assert make_token(server, "few", "admin", company).post("alarm/list")["result"] == "NotAllowed"

@@ -176,7 +176,7 @@ def test_a_backup_is_restored_into_a_new_server(own_server, name, tmp_path):
     assert server.console().sign_in(email, phone).result == "OK"
     path = tmp_path / "copy.db"
     made = server.cli("backup", path)
-    assert made == {"file": str(path), "schema_version": 6, **events_of(server)}
+    assert made == {"file": str(path), "schema_version": 7, **events_of(server)}
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert {file for file in os.listdir(tmp_path) if file.startswith("copy")} == {"copy.db"}
     server.cli("technician", "lock", email)  # after the copy

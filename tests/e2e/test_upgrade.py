@@ -63,8 +63,8 @@ def test_an_old_database_is_brought_up(own_server, name):
     with pytest.raises(Refused, match="schema version 1.*run countersign upgrade") as refused:
         server.cli("company", "list")
     assert refused.value.code == 3
-    assert server.run("upgrade").stdout == "the database now has schema version 6\n"
-    assert server.cli("upgrade") == {"schema_version": 6, "upgraded": False}
+    assert server.run("upgrade").stdout == "the database now has schema version 7\n"
+    assert server.cli("upgrade") == {"schema_version": 7, "upgraded": False}
     server.cli("audit", "verify")
 
     server.start()

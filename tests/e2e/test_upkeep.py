@@ -61,7 +61,7 @@ def test_what_a_restore_makes_of_a_backup(own_server, name, tmp_path, source, ta
     path = tmp_path / "copy.db"
     made = server.cli("backup", path)
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600 and {file for file in os.listdir(tmp_path) if "copy" in file} == {"copy.db"}
-    assert made == {"file": str(path), "schema_version": 6} | {key: server.cli("audit", "verify")[key] for key in ("events", "digest")}
+    assert made == {"file": str(path), "schema_version": 7} | {key: server.cli("audit", "verify")[key] for key in ("events", "digest")}
     # What is used after the backup, and would be good again.
     assert console.settle(token, push.sPushToken).result == "OK"
     code = totp(seed, server.now())
@@ -75,7 +75,7 @@ def test_what_a_restore_makes_of_a_backup(own_server, name, tmp_path, source, ta
     before = path.read_bytes()
     use(server, place(target, str(tmp_path)))
     done = server.cli("restore", path)
-    assert (done["from_schema_version"], done["schema_version"], done["events"], done["digest"]) == (6, 6, made["events"], made["digest"])
+    assert (done["from_schema_version"], done["schema_version"], done["events"], done["digest"]) == (7, 7, made["events"], made["digest"])
     assert (done["ended_sessions"], done["void_enrolments"], done["void_recovery_codes"]) == (1, 1, 10)
     assert path.read_bytes() == before and not [file for file in os.listdir(server.folder) if "restoring" in file]
     if target == "sqlite":

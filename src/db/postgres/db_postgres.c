@@ -75,7 +75,7 @@ static enum errcode
 pg_query(struct cx *cx, struct db *db, const char *sql, const struct db_value *values, size_t n,
          struct db_rows **rows_out)
 {
-    enum errcode err = db->in_transaction ? ERR_NONE : pg_link_connect(cx, link_of(db));
+    enum errcode err = db->in_transaction || db->is_held ? ERR_NONE : pg_link_connect(cx, link_of(db));
     return err == ERR_NONE ? ask(cx, db, sql, values, n, rows_out) : err;
 }
 

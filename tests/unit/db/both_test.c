@@ -109,15 +109,15 @@ a_newer_schema(void **state)
     struct cx *cx = &p->cx;
     struct db *db = NULL;
     set_meta(cx, "schema_version", "999");
-    set_meta(cx, "schema_least", "6");
-    assert_int_equal(migrate_latest(), 6);
+    set_meta(cx, "schema_least", "7");
+    assert_int_equal(migrate_latest(), 7);
     for (enum db_mode mode = DB_OPEN; mode <= DB_MIGRATE; mode += DB_MIGRATE - DB_OPEN) {
         assert_int_equal(db_open(cx, p->url, mode, CLOCK_MINUTE, &db), ERR_NONE);
         db_close(&db);
     }
     assert_int_equal(db_begin(cx), ERR_NONE);
     assert_int_equal(db_commit(cx), ERR_NONE);
-    set_meta(cx, "schema_least", "7"); /* by another server, meanwhile */
+    set_meta(cx, "schema_least", "8"); /* by another server, meanwhile */
     assert_int_equal(db_begin(cx), ERR_STORE_SCHEMA);
     err_forget(cx);
     assert_int_equal(db_begin_read(cx), ERR_STORE_SCHEMA);
@@ -295,6 +295,58 @@ a_second_writer_waits_only_so_long(void **state)
     assert_int_equal(db_exec(other, NULL, "UPDATE meta SET value = '2' WHERE name = 'a'", ""), ERR_NONE);
 }
 
+static enum errcode
+write_meta(struct cx *cx, const char *name)
+{
+    return db_exec(cx, NULL, "INSERT INTO meta (name, value) VALUES ($1, 'x')", "t", str_from_cstr(name));
+}
+
+/* Several functions, each with a transaction of its own, become one. */
+static void
+what_is_held_is_one_transaction(void **state)
+{
+    static const struct {
+        enum errcode first, second, end;
+        int64_t rows;
+    } cases[] = {{ERR_NONE, ERR_NONE, ERR_NONE, 2},
+                 {ERR_NONE, ERR_NONE, ERR_LIMIT, 0},
+                 {ERR_NONE, ERR_LIMIT, ERR_LIMIT, 0},
+                 {ERR_LIMIT, ERR_NONE, ERR_LIMIT, 0}};
+    struct place *p = *state;
+    struct cx *cx = &p->cx, *other = second(p, CLOCK_MINUTE);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const uint64_t before = db_writes(cx->db);
+        const int64_t rows = meta_count(other);
+        db_hold(cx->db);
+        assert_int_equal(db_begin_read(cx), ERR_NONE); /* is not held */
+        assert_int_equal(db_end(cx, ERR_NONE), ERR_NONE);
+        assert_false(db_is_held(cx->db));
+        assert_int_equal(db_begin(cx), ERR_NONE);
+        assert_int_equal(write_meta(cx, "first"), ERR_NONE);
+        assert_int_equal(db_end(cx, cases[i].first), cases[i].first);
+        assert_int_equal(db_is_held(cx->db), cases[i].first == ERR_NONE);
+        assert_int_equal(meta_count(cx), rows + (cases[i].first == ERR_NONE));
+        assert_int_equal(meta_count(other), rows);
+        assert_int_equal(db_begin(cx), ERR_NONE);
+        assert_int_equal(write_meta(cx, "second"), ERR_NONE);
+        assert_int_equal(db_end(cx, cases[i].second), cases[i].second);
+        assert_int_equal(db_writes(cx->db), before);
+        assert_int_equal(db_release(cx, cases[i].end), cases[i].end);
+        assert_int_equal(meta_count(other), rows + cases[i].rows);
+        assert_int_equal(db_writes(cx->db), before + (cases[i].end == ERR_NONE));
+        assert_int_equal(db_begin(cx), ERR_NONE);
+        assert_int_equal(db_exec(cx, NULL, "DELETE FROM meta WHERE value = 'x'", ""), ERR_NONE);
+        assert_int_equal(db_end(cx, ERR_NONE), ERR_NONE);
+    }
+    db_hold(cx->db);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(write_meta(cx, "dropped"), ERR_NONE);
+    assert_int_equal(db_end(cx, ERR_NONE), ERR_NONE);
+    db_drop(cx);
+    assert_int_equal(db_release(cx, ERR_NONE), ERR_NONE);
+    assert_int_equal(meta_count(other), meta_count(cx));
+}
+
 /* It is there for others at once, and is not one of the writes that an answer waits for. */
 static void
 a_note_is_kept_and_not_counted(void **state)
@@ -396,6 +448,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_snapshot_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_writer_waits_only_so_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_held_is_one_transaction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_note_is_kept_and_not_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes, set_up, tear_down),
     };

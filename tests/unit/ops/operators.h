@@ -92,7 +92,7 @@ operators_members(struct world *w, const struct ct_op *op, void *in)
         {"sValue", "3"},      {"sVerdict", "deny"},         {"sNet", "192.0.2.1"},
         {"sName", "name"},    {"sTitle", "Title"},          {"sEmail", "new@example.com"},
         {"sRole", "auditor"}, {"sReach", "everything"},     {"sOperator", "olga@example.com"},
-        {"sRuleId", "7"},     {"sPasskeyId", "7"}};
+        {"sRuleId", "7"},     {"sPasskeyId", "7"},          {"sSeq", "1"}};
     for (size_t i = 0; i < op->in.n; i++)
         operators_put(w, op, in, op->in.fields[i].name.p, STR_NULL);
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
