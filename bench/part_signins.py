@@ -98,7 +98,7 @@ def measure(folder, build, quick):
     subprocess.run(["ninja", "-C", build, "bench/argon2"], check=True, capture_output=True)
     rounds, seconds = (3, 4) if quick else (5, 10)
     server = Ours(folder, {("log", "level"): "error"})
-    phone, devices = accounts(server, 200 * rounds * seconds // 4)
+    phone, devices = accounts(server, 100 * (rounds + 1) * seconds)
     work = waiting(enumerate(devices))
     rows = []
     for number in range(rounds + 1):

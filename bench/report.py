@@ -273,7 +273,7 @@ def attack(d):
     return text + _goal("(g) back within two seconds" + (f", but for: {', '.join(late)}" if late else ""), not late)
 
 
-SECTIONS = (checks, waiting, signins, nodes, store, metrics, growth, attack)
+SECTIONS = {part.__name__: part for part in (checks, waiting, signins, nodes, store, metrics, growth, attack)}
 
 
 def _title(text):
@@ -290,15 +290,13 @@ def _sections(path):
     return {_title(part): part.strip() for part in parts}
 
 
-def write(results, names, folder=None):
-    """Into docs, or another folder: the sections of those parts; what it says of others stays. Returns the path."""
+def write(results, name, folder=None):
+    """Into docs, or another folder: the section of that part; what it says of others stays. Returns the path."""
     FOLDER[0] = folder or FOLDER[0]
     path = os.path.normpath(os.path.join(FOLDER[0], "performance.md"))
     found = _sections(path)
-    for part in SECTIONS:
-        if part.__name__ in names:
-            text = part(_load(results, part.__name__)).removeprefix("## ").strip()
-            found[_title(text)] = text
+    text = SECTIONS[name](_load(results, name)).removeprefix("## ").strip()
+    found[_title(text)] = text
     order = ("Checks of a pending push", "Parked checks", "Whole sign-ins", "Several nodes", "A full store", "Metrics", "As work grows", "Under attack")
     text = HEAD.format(cpus=len(os.sched_getaffinity(0))) + "\n\n".join(f"## {found[title]}" for title in order if title in found)
     with open(path, "w", encoding="utf-8") as out:
