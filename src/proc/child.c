@@ -96,7 +96,6 @@ child_reload(struct config *config, int fd)
     struct config fresh;
     config_init(&fresh);
     if (config_read_fd(&fresh, "configuration", fd, &messages) == ERR_NONE) {
-        config_use_credentials(&fresh, getenv("CREDENTIALS_DIRECTORY"));
         config_take_live(config, &fresh, &needs_restart);
         log_set_level((enum log_level)config->log_level);
     } else {

@@ -28,8 +28,9 @@ bool child_is_sandbox(void);
 int64_t child_node(void);
 
 /* Applies the LIVE settings of CONTROL_RELOAD to config, including the log level, and closes the
- * descriptor. An unreadable configuration changes nothing and is logged: the supervisor has already
- * checked it. */
+ * descriptor. A confined child may not ask which files are credentials: paths of LIVE settings are the
+ * supervisor's to open, which sends descriptors. An unreadable configuration changes nothing and is logged:
+ * the supervisor has already checked it. */
 void child_reload(struct config *config, int fd);
 
 /* CONTROL_METRICS: takes the slot, and closes the descriptor. */

@@ -110,13 +110,16 @@ show(const struct buf *text, bool is_upgrade)
 }
 
 /* SIGHUP and SIGUSR2 end a program that does not expect them: a number that went to another one meanwhile
- * gets neither. */
+ * gets neither. A process that we may signal and not see is hidden from the command of a unit (ProtectProc,
+ * with PrivateUsers), whose $MAINPID is its manager's own. */
 static bool
 is_server(pid_t pid)
 {
     char path[64], name[32] = "";
     (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return kill(pid, 0) == 0;
     ssize_t n = fd >= 0 ? read(fd, name, sizeof name - 1) : -1;
     if (fd >= 0)
         (void)close(fd);

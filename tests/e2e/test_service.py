@@ -210,13 +210,21 @@ def test_credentials_take_the_place_of_the_files_that_the_configuration_names(ow
                        ("store.key_file", server.settings["store", "key_file"])):
         shutil.move(path, folder / name)
         os.chmod(folder / name, 0o400)
-    env = {**server.env, "CREDENTIALS_DIRECTORY": str(folder)}
+    (tmp_path / "run").mkdir()
+    env = {**server.env, "CREDENTIALS_DIRECTORY": str(folder), "RUNTIME_DIRECTORY": str(tmp_path / "run")}
     server.start(env=env)
     context = ssl.create_default_context(cafile=str(folder / "tls.certificate"))
     assert healthy(server.port, context)
     listed = subprocess.run([DAEMON.replace("proc/countersignd", "cli/countersign"), "-c", server.config, "audit", "verify"],
                             env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert listed.returncode == 0, listed.stderr
+    children = {pid for kind in ("front", "worker", "courier", "watch") for pid in server.children(kind)}
+    done = reload(server, env)
+    assert (done.returncode, done.stderr) == (0, "") and healthy(server.port, context)
+    server.process.send_signal(signal.SIGHUP)
+    done = reload(server, env)
+    assert done.returncode == 0 and "child.died" not in server.log(), server.log()
+    assert children <= {pid for kind in ("front", "worker", "courier", "watch") for pid in server.children(kind)}
     assert server.stop() == 0
     os.chmod(folder / "tls.key", 0o444)
     with pytest.raises(AssertionError, match="chmod 600"):
