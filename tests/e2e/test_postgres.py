@@ -94,6 +94,29 @@ def test_the_database_server_goes_away_and_comes_back(own_cluster, own_server, n
     server.wait_for(lambda: server.console().login(email).sLoginToken is not None)
 
 
+@pytest.mark.parametrize("seconds", [5, -5])
+def test_clocks_that_part_while_it_runs(own_cluster, own_server, name, seconds):
+    """Past two seconds nothing is decided by that database; once its clock is right, everything goes on."""
+    company, email = name
+    one = own_cluster(has_clock=True)
+    server = own_server(at(one) | {("store", "busy_timeout"): "1s"})
+    phone = server.ready(company, email)
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+    one.set_clock(seconds)
+    one.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'countersign'")
+
+    def refused_for_its_clock():
+        answer = console.check(token, push.sPushToken)
+        assert (answer.result, answer.cookie) == ("UnknownError", None)
+        return f"{'ahead of' if seconds > 0 else 'behind'} this machine's: set both" in server.log()
+    server.wait_for(refused_for_its_clock)
+    one.set_clock(0)
+    server.wait_for(lambda: server.console().login(email).result != "UnknownError")
+    assert console.settle(token, push.sPushToken).result == "OK"
+
+
 def test_a_start_without_its_database(own_cluster, own_server):
     one = own_cluster()
     server = own_server(at(one), start=False)

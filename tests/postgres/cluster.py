@@ -12,12 +12,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import urllib.parse
 
 BIN = "/usr/lib/postgresql/15/bin"
 ROLE = "countersign"
+FAKETIME = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}/faketime/libfaketime.so.1"
 # For speed: losses by a crash of the machine do not matter here.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "100",
             "listen_addresses": "", "autovacuum_naptime": "600"}
@@ -33,11 +35,13 @@ def ordinary():
 
 
 class Cluster:
-    def __init__(self, files=None, of=None, **settings):
-        """files: a folder whose files the server's own folder gets. of: another server, whose replica this one becomes."""
+    def __init__(self, files=None, of=None, has_clock=False, **settings):
+        """files: a folder whose files the server's own folder gets. of: another server, whose replica this one becomes.
+        has_clock: its clock can be set apart from this machine's (set_clock)."""
         self.folder = tempfile.mkdtemp(prefix="countersign-pg-", dir="/tmp")
         self.data = os.path.join(self.folder, "data")
         self.settings = {**SETTINGS, **settings}
+        self.clock = os.path.join(self.folder, "clock") if has_clock else None
         self.process = None
         self.prefix, user = ordinary()
         if user is not None:
@@ -51,6 +55,8 @@ class Cluster:
             place = shutil.copy(os.path.join(files, name), self.data)
             if user is not None:
                 os.chown(place, user.pw_uid, user.pw_gid)
+        if has_clock:
+            self.set_clock(0)
         self.start()
 
     def run(self, program, *args):
@@ -65,14 +71,28 @@ class Cluster:
         """Returns once it takes connections."""
         options = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
         with open(os.path.join(self.folder, "log"), "ab") as log:
-            self.process = subprocess.Popen([*self.prefix, os.path.join(BIN, "postgres"), "-D", self.data, "-k", self.folder,
-                                             *options], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen([*self.prefix, *self.faked(), os.path.join(BIN, "postgres"), "-D", self.data,
+                                             "-k", self.folder, *options], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env={"PATH": os.environ["PATH"], "LC_ALL": "C"})
         until = time.monotonic() + PATIENCE
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("postgres did not start: " + self.log())
             time.sleep(0.02)
+
+    def faked(self):
+        """The beginning of the command of a program that sees its clock."""
+        if self.clock is None:
+            return ()
+        return ("env", f"LD_PRELOAD={FAKETIME}", f"FAKETIME_TIMESTAMP_FILE={self.clock}", "FAKETIME_NO_CACHE=1",
+                "FAKETIME_DONT_FAKE_MONOTONIC=1", "FAKETIME_DISABLE_SHM=1")
+
+    def set_clock(self, seconds):
+        """Sets its clock so far ahead of this machine's; less than 0: behind."""
+        with open(self.clock + ".new", "w", encoding="ascii") as new:
+            new.write(f"{seconds:+d}s")
+        os.chmod(self.clock + ".new", 0o644)
+        os.rename(self.clock + ".new", self.clock)
 
     def answers(self):
         return subprocess.run([os.path.join(BIN, "pg_isready"), "-q", "-h", self.folder, "-p", self.port()],
