@@ -254,6 +254,10 @@ class Server:
             assert time.monotonic() < deadline, "it never came to hold"
             time.sleep(0.05)
 
+    def shares_no_store(self):
+        """A test of what keeps a second server out is SQLite's own: on PostgreSQL it is welcome."""
+        return self.settings["store", "path"]
+
     def children(self, name):
         """The process ids of the children of one kind: front, worker or courier."""
         found = []

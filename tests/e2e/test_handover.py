@@ -175,6 +175,7 @@ def test_the_number_of_fronts_may_change_under_load(own_server):
 
 def test_a_second_server_stays_out_during_and_after_an_upgrade(own_server):
     server = own_server()
+    server.shares_no_store()
     upgrade(server, 1)
     second = subprocess.run([DAEMON, "-c", server.config], capture_output=True, text=True, timeout=PATIENCE, check=False,
                             env=server.env)
