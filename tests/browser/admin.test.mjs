@@ -108,6 +108,19 @@ test("a policy is previewed, which changes nothing, and then made", async () => 
     assert.equal((await actorsOf(company, "session.all-ended")).length, 1);
 });
 
+test("an event is proved to a stranger", async () => {
+    const {company} = await operatorOf("auditor");
+    await place("Audit");
+    const row = page.getByRole("row").filter({hasText: "company.added"}).first();
+    await row.getByRole("button", {name: /^Prove/}).click();
+    const proof = await page.locator(".proof pre").textContent();
+    const saved = decodeURIComponent((await page.getByRole("link", {name: "Save the proof"}).getAttribute("href")).split(",")[1]);
+    assert.equal(saved, proof);
+    const proved = await stage.proved(proof);
+    assert.equal(proved.event, "company.added");
+    assert.equal(proved.detail.name, company);
+});
+
 test("an auditor sees all of it, and no button that changes something", async () => {
     const {company, email} = await operatorOf("auditor");
     assert.equal(await stage.report(email), "OK");

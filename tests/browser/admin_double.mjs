@@ -58,7 +58,13 @@ export const ANSWERS = {
             {sAt: at(299.8), iAfter: 200, sWhat: "console", sText: "OK"}]},
     "reported/list": {aReports: [{sReportId: "1", sAt: at(30), sTechnicianId: "7", sEmail: ANN.sEmail, sCompany: "acme", sSource: "198.51.100.77", sLogin: "410"},
         {sReportId: "2", sAt: at(4_000), sTechnicianId: "8", sEmail: "bob.baker@acme.example", sCompany: "acme", sSource: "198.51.100.78", sTakenBy: "operator:eve@acme.example", sTakenAt: at(3_900)}]},
-    "audit/list": {aEvents: EVENTS, sNext: "1"},
+    "audit/list": ({sBefore}) => sBefore === undefined ? {aEvents: EVENTS, sNext: "1", sArchived: "1", sArchivedBefore: at(90)}
+        : {aEvents: EVENTS.slice(-1), sArchived: "1", sArchivedBefore: at(90)},
+    "audit/prove": {sKey: "sign-in.acme.example/audit+5b1c04a7+AR0wZJbYtMuVTQJpUKcgK4VaXg8LWmQ1kqgkq9Sy2kRm", sProof: "c2sp.org/tlog-proof@v1\n"
+        + "extra eyJzZXEiOjksImV2ZW50IjoibG9naW4uZ3JhbnRlZCJ9\nindex 8\nbJ7kq0b3mR0pT9d3k8m2y1v5w4x7z6a9c8e1g3i5k7k=\n\nsign-in.acme.example/audit\n9\n"
+        + "s4Yq0b3mR0pT9d3k8m2y1v5w4x7z6a9c8e1g3i5k7m0=\n\n\u2014 sign-in.acme.example/audit WxwEp0J7yq0b3mR0pT9d3k8m2y1v5w4x7z6a9c8e1g3i5k7m0\n"},
+    "alarm/list": {aAlarms: [{sAlarmId: "1", sClass: "certificate", sTitle: "a certificate ends soon", sSubject: "node-1", sDetail: "sign-in.acme.example ends in 6 days",
+        sRaised: at(400), sSeen: at(20)}, {sAlarmId: "2", sClass: "reported", sTitle: "somebody reported a sign-in", sDetail: "a report waits", sRaised: at(30), sSeen: at(30)}]},
     "signins": ({sAfter}) => sAfter === undefined ? {aEvents: [...EVENTS].reverse(), sNext: "9"} : null,
     "stats": {aDays: days, aCounts: [["wrong_password", 41], ["push_expired", 17], ["push_rejected", 6], ["push_failed", 3], ["push_reported", 1]]
         .map(([sName, iCount]) => ({sDay: "2026-11-26", sCompany: "acme", sKind: "cause", sName, iCount}))},

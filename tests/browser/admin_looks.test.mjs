@@ -12,7 +12,7 @@ const LANGUAGES = {en: "en-GB", de: "de-DE", fr: "fr-FR", es: "es-ES", ja: "ja-J
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** Places, and what is pressed there first. */
 const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["story/7/411"], ["alarms"], ["company"],
-    ["company", "td button"], ["figures"], ["audit"]];
+    ["company", "td button"], ["figures"], ["audit"], ["audit", "td button"], ["audit?before=2"]];
 
 let stage, browser, address;
 
@@ -140,6 +140,25 @@ test("nothing is offered that the server does not have", async () => {
     assert.deepEqual(await seen.page.locator("main button").allTextContents(), []);
     assert.equal(await seen.page.getByRole("link", {name: "Reports"}).count(), 0);
     await leave(seen);
+});
+
+test("the end of the log says which events are in archives, and only its end", async () => {
+    for (const [place, times] of [["audit?before=2", 1], ["audit", 0]]) {
+        const seen = await at(place);
+        await seen.page.getByRole("table", {name: "Events, the newest first"}).waitFor();
+        assert.equal(await seen.page.getByText("The events up to number 1 are in archives").count(), times, place);
+        await leave(seen);
+    }
+});
+
+test("alarms stand beside the reports for who reaches everything, and a report is not both", async () => {
+    const seen = await at("alarms");
+    await seen.page.getByRole("table", {name: "Of the server"}).waitFor();
+    assert.equal(await seen.page.getByRole("table", {name: "Of the server"}).getByRole("row").count(), 2, "the header and the certificate");
+    await leave(seen);
+    const few = await at("alarms", {me: {sOperator: "otto@acme.example", sName: "Otto", sRole: "auditor", bEverything: false}});
+    assert.equal(await few.page.getByText("Of the server").count(), 0);
+    await leave(few);
 });
 
 test("a session that the server has ended leads to the sign-in", async () => {

@@ -14,6 +14,8 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 
+import tlog  # noqa: E402
+
 from countersign import PATIENCE, Refused, Server  # noqa: E402
 
 
@@ -74,6 +76,11 @@ class Stage:
     def events(self, company):
         return [{"event": e["event"], "actor": e["actor"]}
                 for e in self.server.cli("audit", "list", "--company", company)["events"]]
+
+    def proved(self, proof):
+        """The event that a proof of the audit log is about, by a verifier that shares nothing with the server."""
+        event = tlog.verify_proof(proof, tlog.Key(self.server.run("audit", "checkpoint", "--key").stdout))
+        return {**event, "detail": json.loads(event["detail"]) if isinstance(event["detail"], str) else event["detail"]}
 
     def policies(self, company):
         return {p["key"]: p["value"] for p in self.server.cli("policy", "list", company)["policies"]}
