@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* archive_fuzz: a file as an archive of the audit log, as a checkpoint and as the key of a log. What is whole
- * has a beginning before its end; what is not is refused with words; only what that key signed is ever whole.
- */
+/* archive_fuzz: a file as an archive of the audit log, as a checkpoint and as the key of a log. A whole one
+ * has a beginning before its end; any other is refused with words; only what that key signed is whole. */
 #include "fuzz/fuzz.h"
 
 #include <stdio.h>

@@ -162,7 +162,7 @@ child_find_error(struct cx *cx)
 void
 child_rehearse_confinement(struct cx *cx, const struct confine *confine)
 {
-    log_set_level(LOG_LEVEL_WARNING); /* what a kernel lacks is no news at each rehearsal */
+    log_set_level(LOG_LEVEL_WARNING); /* what a kernel lacks is logged by the server itself */
     if (confine_enter(cx, confine) == ERR_NONE)
         return;
     child_find(true, arena_printf(&cx->arena, "the kernel refuses the confinement: %s", cx->detail));

@@ -618,7 +618,7 @@ def test_the_answer_of_a_request_whose_connection_was_cut_is_given_again(server,
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as cut:
         lines = [f"{field}: {value}" for field, value in {**owner.own_headers(), **with_key("k")}.items()]
         cut.sendall("\r\n".join(["POST /api/admin/token/add HTTP/1.1", "Host: localhost", f"Content-Length: {len(sent)}", *lines, "", sent]).encode())
-        assert cut.recv(1) == b"H"  # it was carried out; nobody sees the token
+        assert cut.recv(1) == b"H"  # it was carried out; the token is never seen
         cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     status, text = post(owner, "token/add", "k", **json.loads(sent))
     assert status == 200 and Caller(server, json.loads(text)["sToken"]).ok("me")["sRole"] == "auditor"
