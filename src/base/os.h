@@ -25,6 +25,8 @@ bool os_close_from(int first);
 const char *os_signal_name(int signo);
 /* Gives unused memory of the heap back to the system, where the library can. */
 void os_trim_heap(void);
+/* The C library's free(3), for a program that has one of its own (proc/heap.c). */
+void os_free(void *p);
 /* CMSG_NXTHDR; musl's macro mixes signed and unsigned. */
 struct cmsghdr *os_next_cmsg(struct msghdr *m, struct cmsghdr *c);
 /* rename(2) that fails with EEXIST if there is something under the new name. */

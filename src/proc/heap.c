@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* heap: wipes all memory that a child returns to the heap, including that of its libraries: requests hold
  * passwords, tokens and seeds, and JSON, TLS, normalisation and QR codes make copies of them that no other
- * code can reach. The program's own free and realloc replace glibc's; under AddressSanitizer a hook does
- * the same. There is no function to call: linking the file is enough. */
+ * code can reach. The program's own free and realloc replace the C library's; under AddressSanitizer a hook
+ * does the same. There is no function to call: linking the file is enough. */
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/os.h"
 #include "base/sanitized.h"
 #include "base/secret.h"
 
@@ -43,8 +44,6 @@ heap_begin(void)
 
 #else
 
-void __libc_free(void *p);
-
 void
 free(void *p)
 {
@@ -52,7 +51,7 @@ free(void *p)
     const size_t n = malloc_usable_size(p);
     if (n <= WIPED_MAX)
         secret_wipe(p, n);
-    __libc_free(p);
+    os_free(p);
     errno = before;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/frame.h"
+#include "base/os.h"
 
 static void
 put_sample(struct buf *b, uint32_t id)
@@ -250,11 +251,11 @@ send_raw(int fd, const char *bytes, size_t n_bytes, size_t n)
     struct msghdr m = {.msg_iov = &io,
                        .msg_iovlen = 1,
                        .msg_control = control.room,
-                       .msg_controllen = CMSG_SPACE(sizeof(int) * n)};
+                       .msg_controllen = (OS_CMSG_LENGTH)CMSG_SPACE(sizeof(int) * n)};
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(int) * n);
+    c->cmsg_len = (OS_CMSG_LENGTH)CMSG_LEN(sizeof(int) * n);
     for (size_t i = 0; i < n; i++)
         memcpy(CMSG_DATA(c) + i * sizeof(int), &fd, sizeof(int));
     assert_int_equal(sendmsg(fd, &m, 0), n_bytes);

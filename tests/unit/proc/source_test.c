@@ -52,7 +52,7 @@ workers_are_as_many_as_its_processors_and_one_more(void **state)
     assert_int_equal(source_init(&s, NULL, STR_NULL, &messages), ERR_NONE);
     assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
     assert_int_equal(source_workers(&s), CPU_COUNT(&all) + 1);
-    int first = 0;
+    size_t first = 0;
     while (!CPU_ISSET(first, &all))
         first++;
     CPU_ZERO(&one);
