@@ -34,7 +34,7 @@ struct pg_link {
     int64_t compared_at;  /* clock_mono: when the clocks were compared */
     int64_t retry_at;     /* clock_mono: not before */
     int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
-    int64_t used_at;      /* clock_mono: when the server answered last */
+    int64_t asked_at;     /* clock_mono: when the server was asked last */
     bool was_warned;      /* by the server, since this was last false */
     uint64_t cursors;     /* the number of the last one */
     struct buf loading;   /* rows for a COPY that were not sent yet */
