@@ -71,6 +71,8 @@ begin(struct cx *cx, enum db_purpose purpose)
         db->in_transaction = true;
         return ERR_NONE;
     }
+    if (db->holds && purpose == DB_NOTES) /* what joins it later must last */
+        purpose = DB_WRITES;
     db->began_at = clock_mono();
     db->is_writing = purpose != DB_READS;
     db->is_durable = db->is_writing && purpose != DB_NOTES;

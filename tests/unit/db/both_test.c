@@ -369,6 +369,11 @@ a_note_is_kept_and_not_counted(void **state)
     assert_int_equal(db_end(&p->cx, db_exec(&p->cx, NULL, sql, "t", STR_LIT("3"))), ERR_NONE);
     assert_true(db_writes(p->cx.db) == before + 1);
     assert_int_equal(read_one(other, "SELECT value FROM meta WHERE name = 'a'"), 3);
+    db_hold(p->cx.db); /* what may join it must last */
+    assert_int_equal(db_begin_note(&p->cx), ERR_NONE);
+    assert_int_equal(db_end(&p->cx, db_exec(&p->cx, NULL, sql, "t", STR_LIT("3"))), ERR_NONE);
+    assert_int_equal(db_release(&p->cx, ERR_NONE), ERR_NONE);
+    assert_true(db_writes(p->cx.db) == before + 2);
 }
 
 /* Reads a number and writes the next one, as code does that relies on being the only writer. */
