@@ -97,20 +97,25 @@ enum errcode
 pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *what, int64_t patience,
                 PGresult **result_out)
 {
-    const int64_t began = clock_mono(), idle = began - link->asked_at;
-    link->asked_at = began;
+    const int64_t began = clock_mono();
     *result_out = NULL;
     enum errcode err =
         was_sent ? collect(cx, link, what, patience, result_out) : pg_fail(cx, link, NULL, what);
     if (link->conn != NULL && PQstatus(link->conn) == CONNECTION_BAD)
         pg_link_disconnect(link);
-    const bool was_lost = link->conn == NULL && clock_mono() - began < patience;
+    const int64_t ended = clock_mono();
+    const bool was_lost = link->conn == NULL && ended - began < patience,
+               stood_still = ended - link->answered_before >= pg_link_idle(link);
+    link->answered_before = link->answered_at;
+    link->answered_at = ended;
     /* The server has ended a writer that did nothing for too long (25P03); its words were lost on the way. A
-     * process that was stopped while it waited for an answer reads that one, and finds out at the next: so
-     * what counts is when it asked. */
-    if (err == ERR_STORE && was_lost && idle >= pg_link_idle(link) && strcmp(what, "COMMIT") != 0)
+     * process that was stopped once it had sent a statement finds out at that one or at the next: so what
+     * counts is the time since the answer before the last one. */
+    if (err == ERR_STORE && was_lost && stood_still && strcmp(what, "COMMIT") != 0) {
+        err_forget(cx); /* the first error is the one that stays */
         err = err_set(cx, ERR_STORE_RACE,
                       "the transaction stood still for too long, and its connection was lost: try again");
+    }
     return err;
 }
 

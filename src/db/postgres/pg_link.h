@@ -26,19 +26,20 @@ struct pg_result; /* libpq's PGresult */
 
 struct pg_link {
     struct pg_url url;
-    int64_t patience;     /* of a wait for a lock; a statement may take twice as long */
-    struct pg_conn *conn; /* NULL: not connected */
-    uint64_t generation;  /* which connection it is */
-    uint64_t listens;     /* the generation that has said LISTEN; 0: none */
-    uint64_t named;       /* statements that were given a name */
-    int64_t compared_at;  /* clock_mono: when the clocks were compared */
-    int64_t retry_at;     /* clock_mono: not before */
-    int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
-    int64_t asked_at;     /* clock_mono: when the server was asked last */
-    bool was_warned;      /* by the server, since this was last false */
-    uint64_t cursors;     /* the number of the last one */
-    struct buf loading;   /* rows for a COPY that were not sent yet */
-    struct list running;  /* statements whose rows may still be read */
+    int64_t patience;        /* of a wait for a lock; a statement may take twice as long */
+    struct pg_conn *conn;    /* NULL: not connected */
+    uint64_t generation;     /* which connection it is */
+    uint64_t listens;        /* the generation that has said LISTEN; 0: none */
+    uint64_t named;          /* statements that were given a name */
+    int64_t compared_at;     /* clock_mono: when the clocks were compared */
+    int64_t retry_at;        /* clock_mono: not before */
+    int64_t pause;           /* of the back-off; 0: the last attempt succeeded */
+    int64_t answered_at;     /* clock_mono: when the server answered last */
+    int64_t answered_before; /* and the time before */
+    bool was_warned;         /* by the server, since this was last false */
+    uint64_t cursors;        /* the number of the last one */
+    struct buf loading;      /* rows for a COPY that were not sent yet */
+    struct list running;     /* statements whose rows may still be read */
     struct pg_statement *slots[PG_SLOTS];
 };
 
