@@ -245,12 +245,18 @@ def half_sent(server):
     return client, body
 
 
-def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_server):
-    server = own_server()
+def end_after_an_upgrade(server):
+    """The new program is asked to end while the old one still reads that request."""
     client, body = half_sent(server)
     server.process.send_signal(signal.SIGUSR2)
     server.wait_log(r"supervisor ready ", times=2)
     server.process.send_signal(signal.SIGTERM)
+    return client, body
+
+
+def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_server):
+    server = own_server()
+    client, body = end_after_an_upgrade(server)
     server.wait_log(r"supervisor drain ")
     with client:
         server.wait_log(r"supervisor drain\.former")
@@ -262,10 +268,7 @@ def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_
 
 def test_a_second_signal_waits_for_nothing(own_server):
     server = own_server()
-    client, _ = half_sent(server)
-    server.process.send_signal(signal.SIGUSR2)
-    server.wait_log(r"supervisor ready ", times=2)
-    server.process.send_signal(signal.SIGTERM)
+    client, _ = end_after_an_upgrade(server)
     server.wait_log(r"supervisor drain\.former")
     assert server.stop() == 0
     with client:
