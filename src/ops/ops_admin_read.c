@@ -219,8 +219,7 @@ read_sessions(struct cx *cx, const struct operator_right *by, struct admin_sessi
     enum errcode err = session_list(cx, by->company, by->technician, &sessions, &n);
     if (err == ERR_NONE)
         err = ops_sessions(cx, sessions, n, &out->aSessions);
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
 
 enum errcode
@@ -244,8 +243,7 @@ read_rules(struct cx *cx, const struct operator_right *by, struct admin_address_
                                       .sVerdict = rules[i].allow ? STR_LIT("allow") : STR_LIT("deny"),
                                       .sNet = rules[i].net};
     out->aRules = ops_array(items, n);
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
 
 enum errcode

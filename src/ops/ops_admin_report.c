@@ -64,8 +64,7 @@ read_log(struct cx *cx, const struct operator_right *by, struct str event, int64
         out->sArchived = ops_id(cx, gone.last);
         out->sArchivedBefore = ops_time(cx, gone.before);
     }
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
 
 enum errcode
@@ -190,8 +189,7 @@ read_stats(struct cx *cx, const struct stats_question *q, struct admin_stats_out
     }
     out->aDays = ops_array(days, n);
     out->aCounts = ops_array(counts.items, counts.n);
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
 
 enum errcode

@@ -138,8 +138,7 @@ op_admin_me(struct cx *cx, const struct operator_right *by, const struct admin_m
     enum errcode err = db_begin_read(cx);
     if (err == ERR_NONE)
         err = db_end(cx, read_me(cx, by, out));
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
 
 enum errcode
@@ -151,6 +150,5 @@ op_admin_company_list(struct cx *cx, const struct operator_right *by, const stru
     enum errcode err = db_begin_read(cx);
     if (err == ERR_NONE)
         err = db_end(cx, companies_in_reach(cx, &out->aCompanies));
-    out->result = err == ERR_NONE ? adminRet_OK : adminRet_UnknownError;
-    return err;
+    return ops_done(err, &out->result);
 }
