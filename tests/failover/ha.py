@@ -49,6 +49,15 @@ def wait_for(holds, what):
     return found
 
 
+def said(port, path):
+    """The JSON that a program of the cluster answers with, or None where it answers nothing."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
+            return json.load(answer)
+    except (OSError, ValueError):
+        return None
+
+
 class Process:
     """One of the cluster's programs, with what it has started; its folder is its own."""
 
@@ -65,6 +74,11 @@ class Process:
             self.running = subprocess.Popen([*prefix, *self.args], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
                                             env={"PATH": f"{BIN}:/usr/bin:/bin", "LC_ALL": "C", "HOME": self.folder})
+
+    def tend(self):
+        """Starts it again if it has ended by itself, as the machine's service manager does."""
+        if self.running is not None and self.running.poll() is not None:
+            self.start()
 
     def kill(self):
         if self.running is not None:
@@ -116,11 +130,9 @@ class Member:
 
     def api(self, path):
         """What its Patroni says, or None where it says nothing."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['api']}/{path}", timeout=5) as answer:
-                return json.load(answer)
-        except (OSError, ValueError):
-            return None
+        if self.process is not None:
+            self.process.tend()
+        return said(self.ports["api"], path)
 
     def postmaster(self):
         with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
@@ -174,6 +186,7 @@ class Patroni:
         for member in self.members:
             member.write_config()
         try:
+            wait_for(lambda: (said(port, "version") or {}).get("etcdcluster", "not_decided") != "not_decided", "etcd's version")
             self.members[0].start()
             wait_for(self.leader, "a first leader")
             self.members[0].sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0", "postgres")
@@ -193,8 +206,8 @@ class Patroni:
 
     def leader(self):
         """The member that is the primary and says so, or None; not one that only believes it."""
-        found = [m for m in self.members if (said := m.api("patroni")) and said["role"] in ("master", "primary") and
-                 said["state"] == "running"]
+        found = [m for m in self.members if (its := m.api("patroni")) and its["role"] in ("master", "primary") and
+                 its["state"] == "running"]
         return found[0] if len(found) == 1 else None
 
     def is_whole(self):
