@@ -14,7 +14,9 @@
 #include "base/inet.h"
 #include "front/connection.h"
 #include "front/crowd.h"
+#include "front/mark.h"
 #include "front/parts.h"
+#include "front/peer.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 
@@ -37,20 +39,25 @@ struct listener {
 /* Turns a client away because the server is full. It gets an answer where that needs no handshake and no
  * header of a proxy first. */
 static void
-turn_away(struct front *f, int fd, bool has_preface)
+turn_away(struct front *f, int fd, const struct forwarded_peer *from, bool has_preface)
 {
+    enum { STATUS = 503 };
     f->refused++;
     if (has_preface) {
         (void)close(fd);
         return;
     }
-    struct buf out;
-    buf_init(&out, 4096);
-    http_reply_refusal(&out, date_now(&f->date, f->loop),
-                       &(struct http_refusal){.status = 503, .retry_after = 1});
-    struct str bytes = buf_view(&out);
+    struct peer p = {.front = f, .from = *from};
+    mark_refuse(&p);
+    buf_init(&p.out, 4096);
+    http_reply_refusal(
+        &p.out, date_now(&f->date, f->loop),
+        &(struct http_refusal){.status = STATUS, .retry_after = 1, .request_id = mark_id(&p.mark)});
+    struct str bytes = buf_view(&p.out);
     (void)send(fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-    buf_clear(&out);
+    buf_clear(&p.out);
+    mark_log(&p, STATUS, 0);
+    mark_end();
     away_keep(&f->away, fd);
 }
 
@@ -113,7 +120,7 @@ admit(struct listener *l, int fd, const struct forwarded_peer *from)
     if (was_full)
         crowd_warn(f);
     if (source == NULL) {
-        turn_away(f, fd, from->is_tls || expects_proxy);
+        turn_away(f, fd, from, from->is_tls || expects_proxy);
         return;
     }
     if (!from->is_unix)

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log: its three forms, the id of a request from proxy to worker, and an access log without a secret."""
 
+import contextlib
 import http.client
 import json
 import os
 import re
+import select
 import socket
 
 import pytest
 
 from countersign import PASSWORD, PATIENCE, PATH
 
+CRLF = "\r\n"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
@@ -92,6 +95,28 @@ def test_the_access_log_is_off_or_of_errors_alone(own_server):
     errors.wait_log(" access ", 2)
     assert not events(server, "access ") and len(events(errors, "access ")) == 2
     assert "route=- op=- status=404" in errors.log() and "status=200" not in errors.log()
+
+
+def test_who_is_turned_away_at_the_door_has_an_id_and_a_line_too(own_server, name):
+    """The server is full of checks that it holds: the answer comes before a request was read."""
+    server = own_server(settings={("limits", "connections"): 16, ("log", "access"): "errors"})
+    server.ready(*name)
+    console = server.console()
+    token, push = console.begin(name[1])
+    operation = "twoFactorCheckPushAuthStatus"
+    body = console.envelope(operation, {"sLoginToken": token, "sPushToken": push.sPushToken})
+    headers = {**console.headers(operation), "Host": "localhost", "Prefer": "wait=50", "Content-Length": len(body)}
+    check = f"POST {PATH} HTTP/1.1\r\n{''.join(f'{key}: {value}' + CRLF for key, value in headers.items())}\r\n".encode() + body
+    request = None
+    with contextlib.ExitStack() as stack:
+        held = []
+        while request is None:
+            held.append(stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)))
+            held[-1].sendall(check)
+            for s in select.select(held, [], [], 0.1)[0]:  # one that was not read yet may give way to another
+                held.remove(s)
+                request = request or re.search(rb"\r\nX-Request-Id: ([0-9a-f]{16})\r\n(?:.*\n)*.*HTTP Error 503", s.recv(65536))
+    server.wait_log(f" access method=.* route=- op=- status=503 .* source=127\\.0\\.0\\.1.* request={request[1].decode()}")
 
 
 def test_lines_of_json(own_server):
