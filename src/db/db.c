@@ -206,17 +206,18 @@ db_commit(struct cx *cx)
         db->in_transaction = false;
         return ERR_NONE;
     }
-    if (err == ERR_NONE)
+    if (err == ERR_NONE) {
         err = db->driver->commit(cx, db);
-    else
+        db->n_written += db->is_durable && (err == ERR_NONE || err == ERR_STORE);
+    } else {
         err_set(cx, err, "a statement of the transaction failed");
+    }
     db->failed = err;
     if (err != ERR_NONE)
         db_rollback(cx);
     else
         db_count_end(db);
     db->in_transaction = db->is_held = false;
-    db->n_written += err == ERR_NONE && db->is_durable;
     return err;
 }
 
@@ -241,10 +242,16 @@ db_rollback(struct cx *cx)
     db->failed = ERR_NONE;
 }
 
+static bool
+is_open(const struct db *db)
+{
+    return db->in_transaction || db->is_held;
+}
+
 enum errcode
 db_noted(struct db *db, enum errcode err)
 {
-    if (err != ERR_NONE && db->in_transaction && db->failed == ERR_NONE)
+    if (err != ERR_NONE && is_open(db) && db->failed == ERR_NONE)
         db->failed = err;
     return err;
 }
@@ -284,7 +291,7 @@ db_query_list(struct cx *cx, struct db_rows **rows_out, const char *sql, const s
 {
     struct db *db = cx->db;
     *rows_out = NULL;
-    if (db->in_transaction && db->failed != ERR_NONE) {
+    if (is_open(db) && db->failed != ERR_NONE) {
         err_set(cx, db->failed, "the transaction has failed already");
         return db->failed;
     }

@@ -121,7 +121,8 @@ void db_write_beside(struct db *db, bool on);
 enum errcode db_begin_apart(struct cx *cx) MUST_CHECK;
 /* Saves the time for processes that start later; in a transaction of its own. */
 enum errcode db_keep_time(struct cx *cx) MUST_CHECK;
-/* Whether a writing transaction, other than a note, was committed since the database was opened. */
+/* Whether a writing transaction, other than a note, was committed since the database was opened, or may have
+ * been: the answer to its commit was ERR_STORE. */
 bool db_has_written(const struct db *db);
 /* Whether servers on other machines may use it: then what another process left there may belong to a
  * process that lives. */

@@ -101,7 +101,7 @@ struct db {
     bool is_durable;     /* it writes, and a crash does not undo it: not a note */
     bool writes_beside;  /* db_write_beside */
     int64_t began_at;    /* clock_mono: when the transaction was asked for */
-    uint64_t n_written;  /* durable transactions committed since the connection was opened */
+    uint64_t n_written;  /* durable transactions committed, or perhaps (ERR_STORE), since it was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */
 };

@@ -56,3 +56,27 @@ def test_a_server_that_stops_within_a_transaction_does_not_keep_the_others_from_
                 os.kill(pid, signal.SIGCONT)
         assert under_way.result().result == "OK", "what was interrupted had changed nothing, and ran again"
     assert here.console().login(email).result == "OK"
+
+
+def test_what_loses_its_connection_within_a_transaction_runs_again(pair, name):
+    """The database ends the session before COMMIT was sent: nothing of it can have been committed."""
+    company, email = name
+    here, _ = pair
+    here.company(company, second_factor="off")
+    here.technician(company, email)
+    answers = []
+
+    def login():
+        answers.append(here.console().login(email).result)
+    with ThreadPoolExecutor() as pool:
+        while "call.repeated op=loginTechnicianFromStandalone_v7_2" not in here.log():  # what stopped may be another's work
+            workers, under_way = stop_within(here, pool, login)
+            try:
+                for [pid] in held(here):
+                    assert postgres.server().sql(f"SELECT pg_terminate_backend({pid}, 60000)") == [["t"]]
+            finally:
+                for pid in workers:
+                    os.kill(pid, signal.SIGCONT)
+            under_way.result()
+    assert set(answers) == {"OK"}
+    assert [row["event"] for row in here.cli("audit", "list")["events"]].count("login.granted") == len(answers)

@@ -168,22 +168,10 @@ open_conn(struct cx *cx, struct pg_link *link)
     return err_set(cx, err, "%.*s", STR_ARG(reasons));
 }
 
-/* Whether the server has closed the connection, as far as this is known without asking. A server that ends
- * says so before: its words are read first. */
-static bool
-was_closed(struct pg_link *link)
-{
-    enum { READS = 8 };
-    struct pollfd p = {.fd = PQsocket(link->conn), .events = POLLIN};
-    for (int i = 0; i < READS && PQstatus(link->conn) == CONNECTION_OK && poll(&p, 1, 0) > 0; i++)
-        (void)PQconsumeInput(link->conn);
-    return PQstatus(link->conn) != CONNECTION_OK;
-}
-
 enum errcode
 pg_link_connect(struct cx *cx, struct pg_link *link)
 {
-    if (link->conn != NULL && was_closed(link))
+    if (link->conn != NULL && pg_link_was_closed(link))
         pg_link_disconnect(link);
     if (link->conn != NULL && clock_mono() - link->compared_at >= CLOCK_MINUTE) {
         enum errcode err = compare_clocks(cx, link);

@@ -33,6 +33,17 @@ pg_link_in_transaction(const struct pg_link *link)
     return link->conn != NULL && PQtransactionStatus(link->conn) != PQTRANS_IDLE;
 }
 
+/* A server that ends says so before: its words are read first. */
+bool
+pg_link_was_closed(struct pg_link *link)
+{
+    enum { READS = 8 };
+    struct pollfd p = {.fd = PQsocket(link->conn), .events = POLLIN};
+    for (int i = 0; i < READS && PQstatus(link->conn) == CONNECTION_OK && poll(&p, 1, 0) > 0; i++)
+        (void)PQconsumeInput(link->conn);
+    return PQstatus(link->conn) != CONNECTION_OK;
+}
+
 /* Until the answer is there. False: the connection is of no use any more. */
 static bool
 await(struct pg_link *link, int64_t patience)
@@ -93,6 +104,24 @@ collect(struct cx *cx, struct pg_link *link, const char *what, int64_t patience,
     return err;
 }
 
+/* Of a transaction whose COMMIT was not sent. */
+static bool
+was_uncommitted(const struct pg_link *link, const char *what)
+{
+    return (link->is_inside && strcmp(what, "COMMIT") != 0) || strcmp(what, "LOCK TABLE") == 0 ||
+           strcmp(what, "BEGIN") == 0;
+}
+
+/* With the words of the error before: the first one is the one that stays. */
+static enum errcode
+may_repeat(struct cx *cx)
+{
+    struct str words = arena_str(&cx->arena, str_from_cstr(cx->detail));
+    err_forget(cx);
+    return err_set(cx, ERR_STORE_RACE, "the connection was lost before the commit: try again; %.*s",
+                   STR_ARG(words));
+}
+
 enum errcode
 pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *what, int64_t patience,
                 PGresult **result_out)
@@ -103,19 +132,13 @@ pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *
         was_sent ? collect(cx, link, what, patience, result_out) : pg_fail(cx, link, NULL, what);
     if (link->conn != NULL && PQstatus(link->conn) == CONNECTION_BAD)
         pg_link_disconnect(link);
-    const int64_t ended = clock_mono();
-    const bool was_lost = link->conn == NULL && ended - began < patience,
-               stood_still = ended - link->answered_before >= pg_link_idle(link);
-    link->answered_before = link->answered_at;
-    link->answered_at = ended;
-    /* The server has ended a writer that did nothing for too long (25P03); its words were lost on the way. A
-     * process that was stopped once it had sent a statement finds out at that one or at the next: so what
-     * counts is the time since the answer before the last one. */
-    if (err == ERR_STORE && was_lost && stood_still && strcmp(what, "COMMIT") != 0) {
-        err_forget(cx); /* the first error is the one that stays */
-        err = err_set(cx, ERR_STORE_RACE,
-                      "the transaction stood still for too long, and its connection was lost: try again");
-    }
+    /* Nothing of it was committed: the server or the network has ended it, perhaps because it stood still for
+     * too long (25P03, whose words are lost on the way when something was sent meanwhile). A wait that is
+     * over is not waited for again. */
+    if (err == ERR_STORE && link->conn == NULL && clock_mono() - began < patience &&
+        was_uncommitted(link, what))
+        err = may_repeat(cx);
+    link->is_inside = pg_link_in_transaction(link);
     return err;
 }
 
@@ -148,6 +171,11 @@ pg_link_run(struct cx *cx, struct pg_link *link, const char *text, const char *t
 enum errcode
 pg_link_commit(struct cx *cx, struct pg_link *link)
 {
+    if (link->conn == NULL || pg_link_was_closed(link)) {
+        (void)pg_fail(cx, link, NULL, "COMMIT was not sent");
+        pg_link_disconnect(link);
+        return may_repeat(cx);
+    }
     link->was_warned = false;
     enum errcode err = pg_link_run(cx, link, "COMMIT", "COMMIT", pg_link_patience(link));
     if (err != ERR_NONE || !link->was_warned)

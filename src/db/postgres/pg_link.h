@@ -26,20 +26,19 @@ struct pg_result; /* libpq's PGresult */
 
 struct pg_link {
     struct pg_url url;
-    int64_t patience;        /* of a wait for a lock; a statement may take twice as long */
-    struct pg_conn *conn;    /* NULL: not connected */
-    uint64_t generation;     /* which connection it is */
-    uint64_t listens;        /* the generation that has said LISTEN; 0: none */
-    uint64_t named;          /* statements that were given a name */
-    int64_t compared_at;     /* clock_mono: when the clocks were compared */
-    int64_t retry_at;        /* clock_mono: not before */
-    int64_t pause;           /* of the back-off; 0: the last attempt succeeded */
-    int64_t answered_at;     /* clock_mono: when the server answered last */
-    int64_t answered_before; /* and the time before */
-    bool was_warned;         /* by the server, since this was last false */
-    uint64_t cursors;        /* the number of the last one */
-    struct buf loading;      /* rows for a COPY that were not sent yet */
-    struct list running;     /* statements whose rows may still be read */
+    int64_t patience;     /* of a wait for a lock; a statement may take twice as long */
+    struct pg_conn *conn; /* NULL: not connected */
+    uint64_t generation;  /* which connection it is */
+    uint64_t listens;     /* the generation that has said LISTEN; 0: none */
+    uint64_t named;       /* statements that were given a name */
+    int64_t compared_at;  /* clock_mono: when the clocks were compared */
+    int64_t retry_at;     /* clock_mono: not before */
+    int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
+    bool is_inside;       /* a transaction, as of the last answer */
+    bool was_warned;      /* by the server, since this was last false */
+    uint64_t cursors;     /* the number of the last one */
+    struct buf loading;   /* rows for a COPY that were not sent yet */
+    struct list running;  /* statements whose rows may still be read */
     struct pg_statement *slots[PG_SLOTS];
 };
 
@@ -66,11 +65,14 @@ void pg_link_clear(struct pg_link *link);
  * transactions. */
 enum errcode pg_link_connect(struct cx *cx, struct pg_link *link) MUST_CHECK;
 void pg_link_disconnect(struct pg_link *link);
+/* Whether the server has closed the connection, as far as this is known without asking. */
+bool pg_link_was_closed(struct pg_link *link);
 /* Whether the server has an open transaction of ours. */
 bool pg_link_in_transaction(const struct pg_link *link);
 
-/* An error means that the outcome is not known. It is one, too, if the server has given up waiting for its
- * synchronous replica: the change is in force here, but a failover may take it back. */
+/* ERR_STORE_RACE: nothing was committed, because the server refused it, or had closed the connection before
+ * it was asked. Any other error means that the outcome is not known. It is one, too, if the server has given
+ * up waiting for its synchronous replica: the change is in force here, but a failover may take it back. */
 enum errcode pg_link_commit(struct cx *cx, struct pg_link *link) MUST_CHECK;
 
 /* The driver's `alone` and `script`. */

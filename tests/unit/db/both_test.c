@@ -340,6 +340,14 @@ what_is_held_is_one_transaction(void **state)
     }
     db_hold(cx->db);
     assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(write_meta(cx, "spoilt"), ERR_NONE);
+    assert_int_equal(db_end(cx, ERR_NONE), ERR_NONE);
+    assert_int_equal(write_meta(cx, "spoilt"), ERR_CONFLICT); /* between two that join */
+    assert_int_equal(db_release(cx, ERR_NONE), ERR_CONFLICT);
+    err_forget(cx);
+    assert_int_equal(meta_count(cx), 0);
+    db_hold(cx->db);
+    assert_int_equal(db_begin(cx), ERR_NONE);
     assert_int_equal(write_meta(cx, "dropped"), ERR_NONE);
     assert_int_equal(db_end(cx, ERR_NONE), ERR_NONE);
     db_drop(cx);

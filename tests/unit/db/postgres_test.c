@@ -151,21 +151,57 @@ a_lost_connection_is_made_again(void **state)
     assert_int_equal(meta_count(&p->cx), 3);
 }
 
-/* Uncommitted changes are gone, and nothing is repeated. */
+/* Uncommitted changes are gone; COMMIT was not sent, so all of it may be done again. */
 static void
 lost_in_a_transaction(void **state)
 {
     struct place *p = *state;
     for (int at_commit = 0; at_commit < 2; at_commit++) {
+        const uint64_t before = db_writes(p->cx.db);
         assert_int_equal(db_begin(&p->cx), ERR_NONE);
         assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
         cut(&p->cx, &p->other);
         if (!at_commit)
-            assert_int_equal(meta_put(&p->cx, "b"), ERR_STORE);
-        assert_int_equal(db_commit(&p->cx), ERR_STORE);
+            assert_int_equal(meta_put(&p->cx, "b"), ERR_STORE_RACE);
+        assert_int_equal(db_commit(&p->cx), ERR_STORE_RACE);
+        assert_int_equal(p->cx.err, ERR_STORE_RACE);
+        assert_int_equal(db_writes(p->cx.db), before);
         err_forget(&p->cx);
         assert_int_equal(meta_count(&p->cx), 0);
     }
+}
+
+/* What stands alone is committed by itself: it may have been, and is not done again. */
+static void
+lost_outside_of_a_transaction(void **state)
+{
+    static const char ends[] = "SELECT CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN 1 ELSE 0 END";
+    struct place *p = *state;
+    struct db_rows *rows;
+    assert_int_equal(db_query(&p->cx, &rows, ends, ""), ERR_STORE);
+    err_forget(&p->cx);
+    assert_int_equal(meta_count(&p->cx), 0);
+}
+
+/* The server ends while it commits: the outcome is not known, and counts as if it were committed. */
+static void
+lost_in_a_commit(void **state)
+{
+    static const char function[] =
+        "CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); RETURN NULL; END'";
+    static const char trigger[] = "CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON meta DEFERRABLE INITIALLY "
+                                  "DEFERRED FOR EACH ROW EXECUTE FUNCTION ends()";
+    struct place *p = *state;
+    assert_int_equal(db_exec(&p->other, NULL, function, ""), ERR_NONE);
+    assert_int_equal(db_exec(&p->other, NULL, trigger, ""), ERR_NONE);
+    const uint64_t before = db_writes(p->cx.db);
+    assert_int_equal(db_begin(&p->cx), ERR_NONE);
+    assert_int_equal(meta_put(&p->cx, "a"), ERR_NONE);
+    assert_int_equal(db_commit(&p->cx), ERR_STORE);
+    assert_int_equal(p->cx.err, ERR_STORE);
+    assert_int_equal(db_writes(p->cx.db), before + 1);
+    assert_true(db_has_written(p->cx.db));
 }
 
 static bool
@@ -419,6 +455,8 @@ main(void)
         cmocka_unit_test_setup_teardown(the_sealer_waits_for_no_writer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_connection_is_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lost_in_a_transaction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lost_outside_of_a_transaction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lost_in_a_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_snapshot_does_not_write, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_takes_only_so_long, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_type_is_refused, set_up, tear_down),
