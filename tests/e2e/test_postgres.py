@@ -166,6 +166,25 @@ def test_a_race_is_repeated_though_the_phone_was_noted_as_seen(own_cluster, own_
     assert server.console().settle(token, push.sPushToken).result == "OK"
 
 
+def test_a_read_loses_no_race(own_cluster, own_server, name):
+    """To a change that has begun its commit, and that had read what another one has changed since: until that commit has ended, which
+    may wait for a replica, SERIALIZABLE would refuse each read of it."""
+    company, email = name
+    one = own_cluster(max_prepared_transactions="1")
+    server = own_server(at(one))
+    phone = server.ready(company, email)
+    _, push = server.console().begin(email)
+    one.sql("CREATE TABLE beside (n integer)", "store")
+    with one.session("store") as writer, one.session("store") as first:
+        writer.run("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT n FROM beside; UPDATE company SET name = name;")
+        first.run("BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO beside VALUES (1); COMMIT;")
+        writer.run("PREPARE TRANSACTION 'commits';")
+        assert [shown["sAccount"] for shown in phone.pending()] == [email]
+        writer.run("COMMIT PREPARED 'commits';")
+    assert "call.repeated" not in server.log()
+    assert phone.approve(push.sMatchNumber)["result"] == "OK"
+
+
 def test_a_command_that_loses_a_race_runs_again(own_cluster, own_server, name):
     """With the password that it has read once."""
     company, email = name

@@ -16,13 +16,15 @@
 #define PAUSE_MOST CLOCK_S
 
 /* In the given order: the settings of every connection, then what a server must be like. A scan of a whole
- * table, which is cheap while it is small, would conflict with every writer of it; an index's does not. The
- * limits are the server's; the wait for its answer is longer (PATIENCE_MORE). */
+ * table, which is cheap while it is small, would conflict with every writer of it; an index's does not. A
+ * statement outside of transactions only reads, in a snapshot of its own: as SERIALIZABLE it could be refused
+ * as long as a commit that has changed its rows waits for the disk or a replica, and writers would conflict
+ * with it. The limits are the server's; the wait for its answer is longer (PATIENCE_MORE). */
 static const char settle_text[] =
     "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
     "set_config('idle_in_transaction_session_timeout', $3, false), "
     "set_config('synchronous_commit', 'on', false), set_config('default_transaction_isolation', "
-    "'serializable', false), set_config('row_security', 'off', false), "
+    "'repeatable read', false), set_config('row_security', 'off', false), "
     "set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
     "set_config('client_min_messages', 'warning', false), "
     "current_setting('server_version_num'), current_setting('server_encoding'), "
