@@ -11,7 +11,7 @@
 
 #include "base/os.h"
 
-enum { BLIND_MOST = 1 << 20 /* closed one by one if /proc is missing */ };
+enum { BLIND_MOST = 1 << 20 /* closed one by one if there is no list */ };
 
 bool
 fds_open_standard(void)
@@ -30,7 +30,7 @@ fds_open_standard(void)
 static bool
 close_listed(int first)
 {
-    DIR *d = opendir("/proc/self/fd");
+    DIR *d = opendir(OS_DESCRIPTORS);
     if (d == NULL)
         return false;
     for (const struct dirent *e; (e = readdir(d)) != NULL;) {

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* loop: one epoll set, one heap of timers, one signalfd. */
+/* loop: one set of descriptors (base/os.h), one heap of timers, one descriptor of signals. */
 #include "base/loop.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/os.h"
 #include "base/secret.h"
 
 enum { SIGNALS = 65, MOVABLE_CLOCK_MS = 10 };
+
+_Static_assert((int)LOOP_EVENTS_MAX == OS_EVENTS_MAX && (int)LOOP_READ == OS_READ &&
+                   (int)LOOP_WRITE == OS_WRITE && (int)LOOP_HANGUP == OS_HANGUP,
+               "a loop waits for what the system can wait for");
 
 /* Ordered by `at`; ties by `order`. */
 struct due {
@@ -29,10 +32,10 @@ struct handler {
 };
 
 struct loop {
-    int epoll;
+    int set;
     bool stopped;
     int64_t now;
-    struct epoll_event events[LOOP_EVENTS_MAX]; /* events of this round; delivered up to event_at */
+    struct os_event events[LOOP_EVENTS_MAX]; /* events of this round; delivered up to event_at */
     int event_at, n_events;
     struct due *heap; /* heap[0] is due first */
     size_t n_timers, heap_cap;
@@ -50,8 +53,8 @@ loop_new(void)
     struct loop *l = calloc(1, sizeof *l);
     if (l == NULL)
         err_no_memory();
-    l->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (l->epoll < 0) {
+    l->set = os_set_new();
+    if (l->set < 0) {
         free(l);
         return NULL;
     }
@@ -68,29 +71,17 @@ loop_free(struct loop **l)
         return;
     if ((*l)->signals.fd >= 0)
         (void)close((*l)->signals.fd);
-    (void)close((*l)->epoll);
+    (void)close((*l)->set);
     free((*l)->heap);
     free(*l);
     *l = NULL;
-}
-
-/* The kernel reports errors and hang-ups even when not requested; one-shot mode keeps it from reporting
- * them repeatedly to a watch that wants nothing. */
-static struct epoll_event
-event_for(struct loop_fd *w, unsigned want)
-{
-    uint32_t events = ((want & LOOP_READ) != 0 ? (uint32_t)EPOLLIN : 0u) |
-                      ((want & LOOP_WRITE) != 0 ? (uint32_t)EPOLLOUT : 0u) |
-                      ((want & LOOP_HANGUP) != 0 ? (uint32_t)EPOLLRDHUP : 0u);
-    return (struct epoll_event){.events = want == 0 ? (uint32_t)EPOLLONESHOT : events, .data = {.ptr = w}};
 }
 
 enum errcode
 loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
             void (*ready)(struct loop_fd *, unsigned))
 {
-    struct epoll_event e = event_for(w, want);
-    if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
+    if (!os_set_add(l->set, fd, want, w)) {
         w->fd = -1;
         return ERR_SYSTEM;
     }
@@ -106,8 +97,7 @@ loop_fd_want(struct loop *l, struct loop_fd *w, unsigned want)
     ASSERT(w->fd >= 0 && w->ready != NULL);
     if (w->want == want)
         return;
-    struct epoll_event e = event_for(w, want);
-    ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_MOD, w->fd, &e) == 0);
+    ASSERT(os_set_change(l->set, w->fd, want, w));
     w->want = want;
 }
 
@@ -116,13 +106,13 @@ loop_fd_remove(struct loop *l, struct loop_fd *w)
 {
     if (w->fd < 0 || w->ready == NULL)
         return;
-    ASSERT(epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL) == 0);
+    ASSERT(os_set_remove(l->set, w->fd));
     w->fd = -1;
     w->want = 0;
     /* The owner may be freed next, and its memory or descriptor number reused within this round. */
     for (int i = l->event_at; i < l->n_events; i++)
-        if (l->events[i].data.ptr == w)
-            l->events[i].data.ptr = NULL;
+        if (l->events[i].whose == w)
+            l->events[i].whose = NULL;
 }
 
 void
@@ -207,11 +197,10 @@ signals_ready(struct loop_fd *w, unsigned what)
 {
     (void)what;
     struct loop *l = LIST_ITEM(w, struct loop, signals);
-    struct signalfd_siginfo info;
-    while (!l->stopped && read(w->fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        ASSERT(info.ssi_signo < SIGNALS);
-        const struct handler *h = &l->handlers[info.ssi_signo];
-        h->got(h->arg, (int)info.ssi_signo);
+    for (int signo; !l->stopped && (signo = os_signals_take(w->fd)) > 0;) {
+        ASSERT(signo < SIGNALS);
+        const struct handler *h = &l->handlers[signo];
+        h->got(h->arg, signo);
     }
 }
 
@@ -223,7 +212,7 @@ loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *
     l->handlers[signo] = (struct handler){got, arg};
     if (sigprocmask(SIG_BLOCK, &l->signal_set, NULL) != 0)
         return ERR_SYSTEM;
-    int fd = signalfd(l->signals.fd, &l->signal_set, SFD_NONBLOCK | SFD_CLOEXEC);
+    int fd = os_signals_open(l->signals.fd, &l->signal_set);
     if (fd < 0)
         return ERR_SYSTEM;
     if (l->signals.fd >= 0)
@@ -250,17 +239,10 @@ patience(const struct loop *l)
 }
 
 static unsigned
-what_happened(const struct loop_fd *w, uint32_t events)
+what_to_tell(const struct loop_fd *w, unsigned happened)
 {
-    unsigned what = 0;
-    if ((events & EPOLLIN) != 0)
-        what |= LOOP_READ;
-    if ((events & EPOLLOUT) != 0)
-        what |= LOOP_WRITE;
-    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
-        what |= LOOP_HANGUP;
-    what &= w->want;
-    if (w->want != 0 && (events & (EPOLLHUP | EPOLLERR)) != 0)
+    unsigned what = happened & w->want;
+    if (w->want != 0 && (happened & OS_BROKEN) != 0)
         what |= LOOP_READ;
     return what;
 }
@@ -269,9 +251,9 @@ static void
 tell_descriptors(struct loop *l)
 {
     for (l->event_at = 0; l->event_at < l->n_events && !l->stopped;) {
-        const struct epoll_event *e = &l->events[l->event_at++];
-        struct loop_fd *w = e->data.ptr;
-        unsigned what = w == NULL ? 0 : what_happened(w, e->events);
+        const struct os_event *e = &l->events[l->event_at++];
+        struct loop_fd *w = e->whose;
+        unsigned what = w == NULL ? 0 : what_to_tell(w, e->what);
         if (what != 0)
             w->ready(w, what);
     }
@@ -300,7 +282,7 @@ enum errcode
 loop_run(struct loop *l)
 {
     while (!l->stopped) {
-        int n = epoll_wait(l->epoll, l->events, LOOP_EVENTS_MAX, patience(l));
+        int n = os_set_wait(l->set, l->events, patience(l));
         if (n < 0 && errno != EINTR)
             return ERR_SYSTEM;
         l->n_events = n < 0 ? 0 : n;

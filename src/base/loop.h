@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* loop: epoll, timers and signals for the processes that wait for many events at once (supervisor, front,
- * courier).
+/* loop: descriptors, timers and signals for the processes that wait for many events at once (supervisor,
+ * front, courier).
  *
  * One loop per process. Watches and timers are embedded in their owners, which outlive them. A callback
  * may add, change and remove any watch or timer, including its own, and may free its owner after removing
  * what the owner embeds. After a fork the child must not touch its parent's loop: the kernel shares the
- * epoll set. */
+ * set of descriptors. */
 #ifndef COUNTERSIGN_BASE_LOOP_H
 #define COUNTERSIGN_BASE_LOOP_H
 
@@ -35,11 +35,11 @@ struct loop_timer {
     void (*due)(struct loop_timer *t);
 };
 
-/* NULL: the kernel has no epoll descriptor left (errno). */
+/* NULL: no descriptor is left (errno). */
 struct loop *loop_new(void);
 void loop_free(struct loop **l);
 
-/* Level-triggered. ERR_SYSTEM when epoll refuses (out of memory, bad descriptor). */
+/* Level-triggered. ERR_SYSTEM when the kernel refuses (out of memory, bad descriptor). */
 enum errcode loop_fd_add(struct loop *l, struct loop_fd *w, int fd, unsigned want,
                          void (*ready)(struct loop_fd *, unsigned)) MUST_CHECK;
 /* Only requested events are reported; with 0, not even errors and hang-ups. */
@@ -53,7 +53,7 @@ void loop_timer_init(struct loop_timer *t, void (*due)(struct loop_timer *));
 void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
 void loop_timer_stop(struct loop *l, struct loop_timer *t);
 
-/* Blocks the signal (sigprocmask) and delivers it here, through one signalfd. The blocked mask is
+/* Blocks the signal (sigprocmask) and delivers it here, through one descriptor. The blocked mask is
  * inherited: a child must unblock what its own program needs before exec. */
 enum errcode loop_signal(struct loop *l, int signo, void (*got)(void *arg, int signo), void *arg) MUST_CHECK;
 

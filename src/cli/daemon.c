@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 #ifndef COUNTERSIGN_SBINDIR
 #error "meson.build says where the server is installed"
 #endif
@@ -23,8 +25,7 @@ find(struct arena *a)
 {
     static const char *const near[] = {NAME, "../proc/" NAME};
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-    size_t folder = n > 0 && (size_t)n < sizeof self ? (size_t)n : 0;
+    size_t folder = os_program_path(self, sizeof self) ? strlen(self) : 0;
     while (folder > 0 && self[folder - 1] != '/')
         folder--;
     for (size_t i = 0; folder > 0 && i < ARRAY_LEN(near); i++) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* interrupt: a signalfd and poll. */
+/* interrupt: a descriptor of signals, and poll. */
 #include "cli/interrupt.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "base/os.h"
 
 enum errcode
 interrupt_open(struct interrupt *i)
@@ -17,7 +18,7 @@ interrupt_open(struct interrupt *i)
     sigaddset(&wanted, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &wanted, &i->before) != 0)
         return ERR_SYSTEM;
-    i->fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    i->fd = os_signals_open(-1, &wanted);
     if (i->fd >= 0)
         return ERR_NONE;
     (void)sigprocmask(SIG_SETMASK, &i->before, NULL);
@@ -42,8 +43,7 @@ interrupt_came(const struct interrupt *i, int64_t microseconds)
 void
 interrupt_take(const struct interrupt *i)
 {
-    struct signalfd_siginfo info;
-    while (read(i->fd, &info, sizeof info) > 0)
+    while (os_signals_take(i->fd) > 0)
         continue;
 }
 

@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 static int journal = -1; /* the connected socket */
 
 static bool
@@ -39,7 +41,7 @@ sink_make_own(void)
     struct stat st;
     if (fstat(STDERR_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
         return; /* a socket has MSG_DONTWAIT; a file has no reader to wait for, and a position to keep */
-    int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int fd = open(OS_DESCRIPTORS "/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return;
     (void)dup2(fd, STDERR_FILENO);

@@ -3,12 +3,12 @@
 #include "metrics/metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "metrics/metrics_page.h"
 
 static metrics_value spare[METRICS_CELLS];
@@ -56,10 +56,9 @@ metrics_join(struct cx *cx, int fd, size_t slot)
 enum errcode
 metrics_make(struct cx *cx, size_t slots, int *fd_out)
 {
-    int fd = memfd_create("metrics", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = os_memory_file("metrics");
     *fd_out = fd;
-    if (fd < 0 || ftruncate(fd, (off_t)(slots * metrics_slot_size())) != 0 ||
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    if (fd < 0 || ftruncate(fd, (off_t)(slots * metrics_slot_size())) != 0 || !os_memory_seal(fd, true))
         return err_set(cx, ERR_SYSTEM, "no memory for metrics: %s", strerror(errno));
     return metrics_join(cx, fd, 0);
 }

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/os.h"
 
 enum { FILE_MAX = 1024 * 1024, PROBLEMS_MAX = 16 * 1024 };
 
@@ -26,8 +26,7 @@ struct pem {
 static bool
 seal(int fd)
 {
-    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    return lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0;
+    return lseek(fd, 0, SEEK_SET) == 0 && os_memory_seal(fd, false);
 }
 
 /* Copies a whole file into a descriptor of our own; -1 and errno on failure. A file that grows meanwhile
@@ -35,14 +34,8 @@ seal(int fd)
 static int
 copy_file(int from, off_t size)
 {
-    int fd = memfd_create("countersign.pem", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    off_t at = 0;
-    while (fd >= 0 && at < size) {
-        ssize_t n = sendfile(fd, from, &at, (size_t)(size - at));
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-    }
-    if (fd >= 0 && at == size && seal(fd))
+    int fd = os_memory_file("countersign.pem");
+    if (fd >= 0 && os_copy(from, fd, size) && seal(fd))
         return fd;
     if (fd >= 0)
         (void)close(fd);

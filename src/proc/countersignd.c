@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/fds.h"
 #include "base/inet.h"
+#include "base/os.h"
 #include "base/str.h"
 #include "proc/check.h"
 #include "proc/playground.h"
@@ -160,8 +161,7 @@ static const char *
 find_self(struct arena *a)
 {
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-    return n > 0 && (size_t)n < sizeof self ? arena_cstr(a, (struct str){self, (size_t)n}) : NULL;
+    return os_program_path(self, sizeof self) ? arena_cstr(a, str_from_cstr(self)) : NULL;
 }
 
 /* The folder of this executable if the children are in it (a build tree); otherwise where they are

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "base/sanitized.h"
 #include "proc/landlock.h"
 #include "proc/privilege.h"
@@ -109,7 +110,7 @@ restrict_calls(struct cx *cx)
 static enum errcode
 restrict_files(struct cx *cx, const struct guard *g)
 {
-    static const char *const devices[] = {"/dev/null", "/dev/shm"};
+    static const char *const devices[] = {"/dev/null", OS_MEMORY_FOLDER};
     static const char *const loaders[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64"};
     struct landlock l;
     uint64_t writes = WRITES | LANDLOCK_FS_REFER | LANDLOCK_FS_TRUNCATE;

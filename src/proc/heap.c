@@ -4,7 +4,6 @@
  * code can reach. The program's own free and realloc replace the C library's; under AddressSanitizer a hook
  * does the same. There is no function to call: linking the file is enough. */
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +47,7 @@ void
 free(void *p)
 {
     const int before = errno;
-    const size_t n = malloc_usable_size(p);
+    const size_t n = os_block_size(p);
     if (n <= WIPED_MAX)
         secret_wipe(p, n);
     os_free(p);
@@ -59,7 +58,7 @@ free(void *p)
 void *
 realloc(void *p, size_t n)
 {
-    const size_t before = malloc_usable_size(p);
+    const size_t before = os_block_size(p);
     if (p != NULL && n == 0) {
         free(p);
         return NULL;

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "log/log.h"
 
 enum {
@@ -67,7 +68,7 @@ landlock_allow_path(struct cx *cx, const struct landlock *l, const char *path, u
     struct stat st;
     if (l->fd < 0)
         return ERR_NONE;
-    int fd = open(path, O_PATH | O_CLOEXEC);
+    int fd = open(path, OS_OPEN_PATH | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return ERR_NONE;
     if (fd < 0 || fstat(fd, &st) != 0) {

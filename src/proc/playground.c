@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MEMORY "/dev/shm"
+#include "base/os.h"
+
+#define MEMORY OS_MEMORY_FOLDER
 #define PREFIX "countersign-sandbox."
 
 static enum errcode
@@ -98,9 +99,8 @@ make_folder(struct playground *p)
 static enum errcode
 make_clock(struct playground *p)
 {
-    p->clock_fd = memfd_create("countersign-clock", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (p->clock_fd < 0 || ftruncate(p->clock_fd, sizeof(int64_t)) != 0 ||
-        fcntl(p->clock_fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+    p->clock_fd = os_memory_file("countersign-clock");
+    if (p->clock_fd < 0 || ftruncate(p->clock_fd, sizeof(int64_t)) != 0 || !os_memory_seal(p->clock_fd, true))
         return complain("a clock");
     return ERR_NONE;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/os.h"
 #include "log/log.h"
 
 #define PATIENCE (180 * CLOCK_S)
@@ -115,15 +116,10 @@ show(const struct buf *text, bool is_upgrade)
 static bool
 is_server(pid_t pid)
 {
-    char path[64], name[32] = "";
-    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return kill(pid, 0) == 0;
-    ssize_t n = fd >= 0 ? read(fd, name, sizeof name - 1) : -1;
-    if (fd >= 0)
-        (void)close(fd);
-    return n > 0 && str_starts((struct str){name, (size_t)n}, STR_LIT("countersignd"));
+    char name[32];
+    if (os_process_name(pid, name, sizeof name))
+        return str_starts(str_from_cstr(name), STR_LIT("countersignd"));
+    return errno == ENOENT && kill(pid, 0) == 0;
 }
 
 int

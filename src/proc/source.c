@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/os.h"
 
 #define BUILT_IN "built-in configuration"
 
@@ -71,15 +71,14 @@ source_clear(struct source *s)
 static bool
 seal(int fd)
 {
-    int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    return lseek(fd, 0, SEEK_SET) == 0 && fcntl(fd, F_ADD_SEALS, seals) == 0;
+    return lseek(fd, 0, SEEK_SET) == 0 && os_memory_seal(fd, false);
 }
 
 int
 source_fd(const struct buf *text)
 {
     struct str view = buf_view(text);
-    int fd = memfd_create("countersign.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = os_memory_file("countersign.conf");
     if (fd < 0)
         return -1;
     if (write(fd, view.p, view.n) == (ssize_t)view.n && seal(fd))
@@ -142,21 +141,11 @@ source_take(struct source *s, struct source_fresh *fresh, struct buf *needs_rest
         certificates_close(&fresh->tls);
 }
 
-/* The processors available to this process: a container or a service may have fewer than the machine. */
-static int64_t
-processors(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        return CPU_COUNT(&set);
-    return sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 size_t
 source_workers(const struct source *s)
 {
     int64_t n = s->config.server_workers;
     if (n == 0)
-        n = processors() + 1;
+        n = os_processors() + 1;
     return n < 2 ? 2 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
 }

@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fds.h"
+#include "base/os.h"
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/signals.h"
@@ -99,7 +99,7 @@ become(const struct spawn *s, const struct ends *ends, pid_t supervisor)
         give_up(refused, s->path);
     if (!signals_for_child())
         give_up("signals", s->path);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor)
+    if (!os_end_with_parent() || getppid() != supervisor)
         give_up("parent", s->path);
     char name[64];
     size_t n = strlen(s->name);

@@ -8,11 +8,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/os.h"
 #include "log/log.h"
 #include "proc/control.h"
 #include "proc/supervisor.h"
@@ -30,7 +29,7 @@ struct steward {
 static int
 open_pid(pid_t pid)
 {
-    return pid <= 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+    return pid <= 0 ? -1 : os_process_open(pid);
 }
 
 static bool
@@ -103,7 +102,7 @@ end_each(struct steward *w, bool fronts, int64_t time)
         log_event(LOG_DRAIN_LATE, "killed=%zu", late);
     for (size_t i = 0; late > 0 && i < w->s->n; i++)
         if (w->watched[i].fd >= 0 && is_kind(w, i, fronts) && w->pidfds[i] >= 0)
-            (void)syscall(SYS_pidfd_send_signal, w->pidfds[i], SIGKILL, NULL, 0);
+            (void)os_process_kill(w->pidfds[i]);
 }
 
 /* Our copies of what the new program has: a socket or a lock is released when the last copy is closed. */
@@ -124,7 +123,7 @@ _Noreturn void
 steward_run(struct supervisor *s, int ready, const int others[2])
 {
     struct steward w = {.s = s};
-    (void)prctl(PR_SET_NAME, "countersign-old");
+    os_name_process("countersign-old");
     w.watched = calloc(s->n + 1, sizeof *w.watched);
     w.pidfds = calloc(s->n + 1, sizeof *w.pidfds);
     if (w.watched == NULL || w.pidfds == NULL)

@@ -3,16 +3,13 @@
 #include "proc/ticket_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/os.h"
 #include "base/rand.h"
 #include "base/secret.h"
-
-enum { SEALS = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL };
 
 /* Its size tells this form from others: change that with the form. */
 struct content {
@@ -41,7 +38,7 @@ ticket_file_is(int fd)
 {
     struct tls_tickets unused;
     int64_t made = 0;
-    bool is_one = fcntl(fd, F_GET_SEALS) == SEALS && ticket_file_read(fd, &unused, &made);
+    bool is_one = os_memory_is_sealed(fd) && ticket_file_read(fd, &unused, &made);
     secret_wipe(&unused, sizeof unused);
     return is_one;
 }
@@ -56,9 +53,8 @@ ticket_file_make(struct cx *cx, int before, int *fd_out)
     c.made = clock_mono();
     if (ticket_file_read(before, &old, &made))
         c.tickets.keys[1] = old.keys[0];
-    int fd = memfd_create("countersign-tickets", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    bool is_made =
-        fd >= 0 && write(fd, &c, sizeof c) == (ssize_t)sizeof c && fcntl(fd, F_ADD_SEALS, SEALS) == 0;
+    int fd = os_memory_file("countersign-tickets");
+    bool is_made = fd >= 0 && write(fd, &c, sizeof c) == (ssize_t)sizeof c && os_memory_seal(fd, false);
     int why = errno;
     secret_wipe(&c, sizeof c);
     secret_wipe(&old, sizeof old);

@@ -2,13 +2,13 @@
 /* memory: see memory.h. */
 #include "xml/memory.h"
 
-#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/os.h"
 #include "base/secret.h"
 #include "xml/xml.h"
 
@@ -37,7 +37,7 @@ xml_memory_take(size_t n)
     void *p = may ? malloc(n) : NULL;
     if (may && p == NULL)
         err_no_memory();
-    memory.used += malloc_usable_size(p);
+    memory.used += os_block_size(p);
     if (memory.used > memory.most)
         memory.most = memory.used;
     return p;
@@ -46,7 +46,7 @@ xml_memory_take(size_t n)
 void
 xml_memory_give_back(void *p)
 {
-    size_t n = malloc_usable_size(p);
+    size_t n = os_block_size(p);
     memory.used -= n;
     secret_wipe(p, n);
     free(p);
@@ -55,7 +55,7 @@ xml_memory_give_back(void *p)
 void *
 xml_memory_again(void *p, size_t n)
 {
-    size_t before = malloc_usable_size(p);
+    size_t before = os_block_size(p);
     void *moved = xml_memory_take(n);
     if (moved == NULL)
         return NULL;
