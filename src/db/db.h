@@ -60,9 +60,9 @@ struct db_reach {
 /* Texts are in the arena. Errors as db_open, without opening anything but the driver. */
 enum errcode db_reach(struct cx *cx, struct str url, struct db_reach *reach_out) MUST_CHECK;
 
-/* From now on, also after a reconnect, reads use a map of the file's first `bytes`; 0, the initial value:
- * the connection's own cache. If a mapped file is truncated in place, or the disk fails, a read ends the
- * process (SIGBUS): only for processes that are restarted. */
+/* From now on, also after a reconnect, transactions that only read use a map of the file's first `bytes`; 0,
+ * the initial value: the connection's own cache. If a mapped file is truncated in place, or the disk fails, a
+ * read ends the process (SIGBUS): only for processes that are restarted. */
 enum errcode db_map(struct cx *cx, int64_t bytes) MUST_CHECK;
 
 /* Maintenance that the database needs from time to time, outside of any transaction and best between

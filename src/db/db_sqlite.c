@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* db_sqlite: the driver for SQLite: one link to the file, a second one for read transactions when the file
- * is mapped, and a third one for notes (sqlite_link.h). */
+ * is mapped (sqlite_link.h). */
 #include "db/db_driver.h"
 
 #include <errno.h>
@@ -55,8 +55,6 @@ end_statements(struct sqlite *s)
 static struct link *
 link_for(struct sqlite *s, enum db_purpose purpose)
 {
-    if (purpose == DB_NOTES && is_file(s))
-        return &s->links[LINK_NOTES];
     return &s->links[purpose == DB_READS && s->file.map != 0 ? LINK_READS : LINK_WRITES];
 }
 
@@ -74,6 +72,8 @@ sqlite_begin(struct cx *cx, struct db *db, enum db_purpose purpose)
     end_statements(s);
     s->in = link_for(s, purpose);
     enum errcode err = link_connect(cx, s->in);
+    if (err == ERR_NONE && purpose != DB_READS)
+        err = link_wait(cx, s->in, purpose != DB_NOTES);
     if (err == ERR_NONE)
         err = run(cx, s, purpose != DB_READS ? "BEGIN IMMEDIATE" : "BEGIN");
     return err;
@@ -138,6 +138,10 @@ sqlite_query(struct cx *cx, struct db *db, const char *sql, const struct db_valu
     if (err != ERR_NONE)
         return err;
     int rc = link_statement(link, db, sql, &st);
+    if (rc == SQLITE_OK && !is_inside && sqlite3_stmt_readonly(st->stmt) == 0)
+        err = link_wait(cx, link, true); /* it is a transaction of its own */
+    if (err != ERR_NONE)
+        return err;
     if (rc == SQLITE_OK)
         ASSERT((size_t)sqlite3_bind_parameter_count(st->stmt) == n);
     for (int at = 1; (size_t)at <= n && rc == SQLITE_OK; at++) {

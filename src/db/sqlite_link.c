@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sqlite_link: see sqlite_link.h. One file, WAL; synchronous=FULL, except for notes.
+/* sqlite_link: see sqlite_link.h. One file, WAL; synchronous=FULL, except while a note is
+ * written.
  *
  * The file may go away under an open connection (a restore, a lost mount). SQLite would go on writing to a
  * file that has no name any more, so before each transaction we ask whether the file at the path is still the
@@ -69,7 +70,8 @@ static int
 settle_map(struct link *link)
 {
     char pragma[64];
-    (void)snprintf(pragma, sizeof pragma, "PRAGMA mmap_size = %lld", (long long)link->file->map);
+    const int64_t bytes = link->kind == LINK_READS ? link->file->map : 0;
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA mmap_size = %lld", (long long)bytes);
     return sqlite3_exec(link->handle, pragma, NULL, NULL, NULL);
 }
 
@@ -81,16 +83,19 @@ settle(struct link *link)
         "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
         "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
         "PRAGMA wal_autocheckpoint = 16384;"; /* pages: otherwise some commits do the work of db_tidy */
-    static const char *const own[] = {[LINK_WRITES] = "",
-                                      [LINK_NOTES] = "PRAGMA synchronous = NORMAL;",
-                                      [LINK_READS] = "PRAGMA query_only = ON; PRAGMA cell_size_check = OFF;"};
+    static const char *const own[] = {
+        [LINK_WRITES] = "", [LINK_READS] = "PRAGMA query_only = ON; PRAGMA cell_size_check = OFF;"};
     int rc = sqlite3_busy_timeout(link->handle, link->file->busy_ms);
     if (rc == SQLITE_OK)
         rc = sqlite3_db_config(link->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    /* A statement is not prepared again for each value that a partial index could be chosen by. */
+    if (rc == SQLITE_OK)
+        rc = sqlite3_db_config(link->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(link->handle, pragmas, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(link->handle, own[link->kind], NULL, NULL, NULL);
+    link->waits = true;
     return rc == SQLITE_OK ? settle_map(link) : rc;
 }
 
@@ -157,6 +162,19 @@ link_connect(struct cx *cx, struct link *link)
     if (access(path, F_OK) != 0)
         return err_set(cx, ERR_STORE, "sqlite: %s is gone", path);
     return link_open(cx, link);
+}
+
+enum errcode
+link_wait(struct cx *cx, struct link *link, bool waits)
+{
+    static const char *const pragmas[] = {"PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"};
+    if (link->waits == waits)
+        return ERR_NONE;
+    int rc = sqlite3_exec(link->handle, pragmas[waits], NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return link_fail(cx, link, rc, pragmas[waits]);
+    link->waits = waits;
+    return ERR_NONE;
 }
 
 enum errcode

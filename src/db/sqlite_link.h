@@ -23,15 +23,15 @@ struct link_file {
     int64_t map; /* bytes; 0: none */
 };
 
-/* A link that notes does not wait for the disk: its commits are durable with the next one of a link that
- * writes, which syncs the same log. A read-only link refuses writes, and does not use cell_size_check: with a
- * map, each access to a page counts as its first, and would be checked again. The check keeps damage from
- * spreading, so the link that writes keeps it. */
-enum link_kind { LINK_WRITES, LINK_NOTES, LINK_READS, LINK_KINDS };
+/* A read-only link refuses writes, and does not use cell_size_check: with a map, each access to a page counts
+ * as its first, and would be checked again. The check keeps damage from spreading, so the link that writes
+ * keeps it; it has no map, which it would have to make again after each commit of another process. */
+enum link_kind { LINK_WRITES, LINK_READS, LINK_KINDS };
 
 struct link {
     const struct link_file *file;
     enum link_kind kind;
+    bool waits;          /* a commit waits for the disk */
     sqlite3 *handle;     /* NULL: not connected */
     struct list running; /* statements that may still be read from */
     struct statement *slots[LINK_SLOTS];
@@ -56,6 +56,9 @@ enum errcode link_fail(struct cx *cx, const struct link *link, int rc, const cha
 enum errcode link_create(struct cx *cx, const struct link_file *file, bool *is_new_out) MUST_CHECK;
 /* Never creates. */
 enum errcode link_open(struct cx *cx, struct link *link) MUST_CHECK;
+/* Whether the transactions that follow wait for the disk at their commit. One that does not is durable with
+ * the next one that does, which syncs the same log. Outside of a transaction, of a link that is connected. */
+enum errcode link_wait(struct cx *cx, struct link *link, bool waits) MUST_CHECK;
 /* Opens if necessary: also when the file at the path has been replaced. */
 enum errcode link_connect(struct cx *cx, struct link *link) MUST_CHECK;
 /* Statements keep their memory, since a caller may still read from one; they are prepared again when next

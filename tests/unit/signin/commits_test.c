@@ -81,11 +81,40 @@ a_sign_in_has_four_durable_commits(void **state)
     phone_clear(&phone.key);
 }
 
+/* A note leaves nothing behind for what is written after it: neither for a transaction, nor for a statement
+ * outside of one. */
+static void
+what_follows_a_note_waits_for_the_disk(void **state)
+{
+    static const char keep[] = "UPDATE technician SET changed_at = changed_at + 1";
+    struct world *w = *state;
+    (void)syncs();
+    for (int i = 0; i < 2; i++) {
+        assert_ok(db_begin_note(w->cx));
+        assert_ok(db_exec(w->cx, NULL, keep, ""));
+        if (i == 0)
+            assert_ok(db_commit(w->cx));
+        else
+            db_rollback(w->cx);
+        assert_int_equal(syncs(), 0);
+        assert_ok(db_exec(w->cx, NULL, keep, ""));
+        assert_int_equal(syncs(), 1);
+        assert_ok(db_begin_note(w->cx));
+        assert_ok(db_commit(w->cx));
+        assert_ok(db_begin(w->cx));
+        assert_ok(db_exec(w->cx, NULL, keep, ""));
+        assert_ok(db_commit(w->cx));
+        assert_int_equal(syncs(), 1);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_sign_in_has_four_durable_commits, world_set_up_file,
+                                        world_tear_down),
+        cmocka_unit_test_setup_teardown(what_follows_a_note_waits_for_the_disk, world_set_up_file,
                                         world_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
