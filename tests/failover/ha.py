@@ -22,11 +22,12 @@ import urllib.request
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("postgres", "e2e"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
-from cluster import BIN, PATIENCE, ROLE, ordinary  # noqa: E402
+from cluster import BIN, ROLE, ordinary  # noqa: E402
 from countersign import free_port  # noqa: E402
 from links import Links  # noqa: E402
 
 PYTHON = "/usr/bin/python3"  # Debian's, for which its Patroni is installed
+PATIENCE = 600  # seconds until what should happen never will: a busy machine takes long to make a database
 PAUSE = 0.1  # between two looks; it only spares the processor
 DATABASE = "store"
 # docs/scaling.md, "Failover", says why. The times are shorter than what is recommended there: a test should not take long.
