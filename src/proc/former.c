@@ -2,11 +2,13 @@
 /* former: see the header. */
 #include "proc/former.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/list.h"
 #include "log/log.h"
+#include "proc/handover.h"
 #include "proc/supervisor.h"
 
 void
@@ -68,4 +70,30 @@ former_release(struct supervisor *s)
         (void)close(s->ready_fd);
     s->ready_fd = -1;
     loop_timer_set(s->loop, &s->deadline, clock_mono() + s->source.config.server_drain_time);
+}
+
+void
+former_await(int fd, int64_t time)
+{
+    const int64_t deadline = clock_mono() + time;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    for (int64_t left = time; fd >= 0 && left > 0; left = deadline - clock_mono())
+        if (poll(&p, 1, (int)(left / CLOCK_MS) + 1) > 0)
+            return;
+}
+
+void
+former_see_off(struct supervisor *s)
+{
+    struct handover left;
+    handover_receive(&left);
+    handover_drop(&left);
+    const int fd = former_is_there(s) ? s->former.fd : left.former;
+    if (fd < 0)
+        return;
+    log_event(LOG_DRAIN_FORMER, "");
+    if (s->ready_fd >= 0)
+        (void)close(s->ready_fd);
+    s->ready_fd = -1;
+    former_await(fd, s->source.config.server_drain_time);
 }

@@ -110,3 +110,10 @@ handover_receive(struct handover *out)
     }
     (void)unsetenv(VARIABLE);
 }
+
+void
+handover_drop(struct handover *h)
+{
+    for (; h->n > 0; h->n--)
+        (void)close(h->fds[h->n - 1]);
+}

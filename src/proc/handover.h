@@ -31,5 +31,7 @@ struct handover {
 /* What was left for this very process; none if nothing was. The descriptors are the caller's, close-on-exec.
  * The variable is removed. */
 void handover_receive(struct handover *out);
+/* Closes the sockets that are left in it. */
+void handover_drop(struct handover *h);
 
 #endif

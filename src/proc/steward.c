@@ -123,6 +123,7 @@ _Noreturn void
 steward_run(struct supervisor *s, int ready, const int others[2])
 {
     struct steward w = {.s = s};
+    const int before = s->former.fd;
     os_name_process("countersign-old");
     w.watched = calloc(s->n + 1, sizeof *w.watched);
     w.pidfds = calloc(s->n + 1, sizeof *w.pidfds);
@@ -141,5 +142,6 @@ steward_run(struct supervisor *s, int ready, const int others[2])
     end_each(&w, false, END_TIME);
     if (is_over)
         log_event(LOG_UPGRADE_DONE, "drain_ms=%" PRId64, (clock_mono() - began) / CLOCK_MS);
+    former_await(before, s->source.config.server_drain_time + END_TIME);
     _exit(is_over ? EXIT_SUCCESS : EXIT_FAILURE);
 }

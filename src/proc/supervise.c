@@ -353,6 +353,7 @@ prepare(struct supervisor *s)
         [SIGNAL_UPGRADE] = upgrade_begin, [SIGNAL_REAP] = got_child_signal,
         [SIGNAL_IGNORE] = NULL,
     };
+    handover_drop(&handover); /* what was not taken over, because something failed */
     return err == ERR_NONE ? signals_watch(s->loop, got, s) : err;
 }
 
@@ -405,6 +406,7 @@ supervise_run(const struct supervise_options *options)
     struct buf messages;
     buf_init(&messages, MESSAGES_MAX);
     signals_begin();
+    former_init(&s, end_step);
     int status = SUPERVISE_BAD_CONFIG;
     if (source_init(&s.source, options->config_path, options->config_text, &messages) == ERR_NONE) {
         log_own_stderr();
@@ -417,12 +419,12 @@ supervise_run(const struct supervise_options *options)
         renewal_init(&s, reload_certificates);
         ticket_keys_init(&s);
         upgrade_init(&s);
-        former_init(&s, end_step);
         s.reload.count =
             (uint64_t)clock_mono(); /* other numbers than those of a program before (upgrade.h) */
         leave_init(&s, drain);
         status = serve(&s);
         listeners_close(&s.listeners);
+        former_see_off(&s);
         certificates_close(&s.tls);
         if (s.store_lock >= 0)
             (void)close(s.store_lock);
@@ -438,6 +440,7 @@ supervise_run(const struct supervise_options *options)
         free(s.members);
     } else {
         (void)fwrite(messages.data + messages.start, 1, messages.len, stderr);
+        former_see_off(&s);
     }
     buf_clear(&messages);
     source_clear(&s.source);

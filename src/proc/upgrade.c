@@ -183,7 +183,7 @@ close_pipe(const int ends[2])
     (void)close(ends[1]);
 }
 
-/* Becomes the new program. Returns only when that fails. A former that is still there is left to itself. */
+/* Becomes the new program. Returns only when that fails. A former that is still there is the steward's. */
 static void
 become(struct supervisor *s)
 {

@@ -273,3 +273,41 @@ def test_a_second_signal_waits_for_nothing(own_server):
     assert server.stop() == 0
     with client:
         assert client.recv(65536) == b"", "it was not waited for"
+
+
+def test_an_end_after_two_upgrades_waits_for_what_the_first_program_still_reads(own_server):
+    server = own_server({("server", "drain_time"): f"{PATIENCE}s"})
+    client, body = half_sent(server)
+    for times in (2, 3):
+        server.process.send_signal(signal.SIGUSR2)
+        server.wait_log(r"supervisor ready ", times=times)
+    server.process.send_signal(signal.SIGTERM)
+    with client:
+        server.wait_log(r"supervisor drain\.former")
+        client.sendall(body)
+        answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    assert server.stop() == 0
+
+
+def is_refused(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_new_program_that_cannot_start_lets_the_old_one_finish(own_server):
+    """It fails at what its proof does not try: to listen."""
+    server = own_server({("server", "drain_time"): f"{PATIENCE}s"})
+    client, body = half_sent(server)
+    with client, socket.create_server(("127.0.0.1", 0)) as taken:
+        server.settings["server", "listen"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        server.write_config()
+        server.process.send_signal(signal.SIGUSR2)
+        server.wait_log(r"supervisor start\.failed")
+        server.wait_log(r"supervisor drain\.former")
+        server.wait_for(lambda: is_refused(server.port))
+        client.sendall(body)
+        answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    assert server.process.wait(PATIENCE) == 1
+    server.process = None
