@@ -4,10 +4,12 @@
 
 #include "accounts/company_change.h"
 #include "accounts/operator.h"
+#include "accounts/operator_once.h"
 #include "accounts/operator_right.h"
 #include "accounts/operator_session.h"
 #include "accounts/operator_token.h"
 #include "accounts/technician_change.h"
+#include "base/rand.h"
 #include "store/store_operator_key.h"
 
 static enum errcode
@@ -253,6 +255,46 @@ nothing_is_given_that_is_more_than_one_has(void **state)
     assert_ok(operator_right_covers(&f->cx, &owner));
 }
 
+/* One more key than that many, of a holder, in a transaction of its own. */
+static enum errcode
+spend_key(struct fixture *f, int64_t holder_id, const char *key)
+{
+    struct operator_once once = {.id = rand_id(), .key = str_from_cstr(key)};
+    bool is_done = false;
+    enum errcode err = db_begin(&f->cx);
+    if (err == ERR_NONE)
+        err = operator_once_look(&f->cx, &once, holder_id, &is_done);
+    assert_false(is_done);
+    return db_end(&f->cx,
+                  err == ERR_NONE ? operator_once_keep(&f->cx, &once, holder_id, STR_LIT("answer")) : err);
+}
+
+static void
+a_holder_has_only_so_many_keys(void **state)
+{
+    static const char fill[] =
+        "INSERT INTO operator_request SELECT i, 1, CAST('k' || i AS BLOB), CAST('r' AS BLOB), $2, CAST('a' "
+        "AS "
+        "BLOB) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
+        "SELECT i FROM n)";
+    struct fixture *f = *state;
+    int64_t n = 0;
+    bool more = false;
+    assert_ok(db_begin(&f->cx));
+    assert_ok(db_exec(&f->cx, &n, fill, "ii", (int64_t)OPERATOR_ONCE_MAX - 1, f->cx.now));
+    assert_ok(db_end(&f->cx, n == OPERATOR_ONCE_MAX - 1 ? ERR_NONE : ERR_RANGE));
+    assert_ok(spend_key(f, 1, "the last one"));
+    assert_fails(&f->cx, spend_key(f, 1, "one more"), ERR_LIMIT);
+    assert_ok(spend_key(f, 2, "one more")); /* of another holder */
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM operator_request"), OPERATOR_ONCE_MAX + 1);
+    fixture_later(f, OPERATOR_ONCE_LIFE);
+    assert_ok(spend_key(f, 1, "one more")); /* those do not count any more, removed or not */
+    assert_ok(spend_key(f, 1, "the last one"));
+    fixture_later(f, CLOCK_S);
+    assert_ok(operator_sweep(&f->cx, INT64_C(2) * OPERATOR_ONCE_MAX, &more));
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM operator_request"), 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int
@@ -260,6 +302,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(names_roles_and_reach),
+        TEST(a_holder_has_only_so_many_keys),
         TEST(the_last_owner_stays),
         TEST(a_token_has_a_role_a_reach_and_an_end),
         TEST(a_revoked_token_is_void_at_once),

@@ -7,6 +7,7 @@
 #include "accounts/audit.h"
 
 #include "accounts/company.h"
+#include "accounts/enrolment_all.h"
 #include "accounts/lockout.h"
 #include "accounts/password.h"
 #include "accounts/technician.h"
@@ -329,6 +330,34 @@ a_page_is_read_by_an_index(void **state)
     }
 }
 
+/* Accounts without a phone in a company, each with a link of its own, or none of them. */
+static void
+links_for_all_are_made_for_only_so_many(void **state)
+{
+    static const char fill[] =
+        "INSERT INTO technician (id, company_id, email, email_key, name, is_technician, role_on, deleted_at, "
+        "password_hash, password_generation, password_set_at, password_must_change, push_unanswered, "
+        "push_refused, push_rests_until, push_last_at, totp_last_step, created_at, changed_at) "
+        "SELECT i, $3, 'e' || i, 'e' || i, '', 1, 1, 0, '', 1, $2, 0, 0, 0, 0, 0, 0, $2, $2 FROM "
+        "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT i FROM n)";
+    struct fixture *f = *state;
+    struct enrolment_all all = {.company_id = f->company, .life = CLOCK_DAY};
+    const int64_t before = fixture_int(f, "SELECT count(*) FROM technician");
+    int64_t n = 0;
+    assert_ok(db_begin(&f->cx));
+    assert_ok(db_exec(&f->cx, &n, fill, "iii", ENROLMENT_ALL_MAX + 1 - before, f->cx.now, f->company));
+    assert_ok(db_end(&f->cx, n == ENROLMENT_ALL_MAX + 1 - before ? ERR_NONE : ERR_RANGE));
+    assert_fails(&f->cx, enrolment_all(&f->cx, &all), ERR_LIMIT);
+    assert_int_equal(all.n, 0);
+    assert_int_equal(fixture_int(f, "SELECT count(*) FROM enrolment"), 0);
+    assert_int_equal(fixture_count_events(f, "enrolment.created"), 0);
+    assert_ok(technician_delete(&f->cx, f->ben));
+    assert_ok(enrolment_all(&f->cx, &all));
+    assert_int_equal(all.n, ENROLMENT_ALL_MAX);
+    assert_int_equal(fixture_int(f, "SELECT count(DISTINCT technician_id) FROM enrolment"),
+                     ENROLMENT_ALL_MAX);
+}
+
 int
 main(void)
 {
@@ -338,6 +367,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_password_that_an_operator_sets_must_be_changed, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_deleted_account_frees_its_address, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(links_for_all_are_made_for_only_so_many, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(changes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(locks, fixture_set_up, fixture_tear_down),
