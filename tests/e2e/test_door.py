@@ -120,6 +120,64 @@ def test_the_header_of_a_proxy_comes_before_tls_and_names_the_caller(own_server,
     server.wait_log(r"proxy\.refused proxy=127\.0\.0\.1 reason=no-proxy-header")
 
 
+def told_by(body, family=0x11, command=0x21):
+    return SIGNATURE + bytes([command, family]) + struct.pack("!H", len(body)) + body
+
+
+ADDRESSES, ADDRESSES_6 = b"\xc0\0\2\7\x7f\0\0\1\x12\x67\1\xbb", bytes(range(32)) + b"\x12\x67\1\xbb"
+# What follows the addresses is skipped unread, so that no length inside it counts.
+SERVED = {
+    "IPv4": told_by(ADDRESSES),
+    "IPv6": told_by(ADDRESSES_6, 0x21),
+    "an extension": told_by(ADDRESSES + b"\x20\0\5\1\0\0\0\0"),
+    "an extension longer than the header": told_by(ADDRESSES + b"\4\xff\xff\1"),
+    "a piece of an extension": told_by(ADDRESSES + b"\4"),
+    "all that may follow": told_by(ADDRESSES + bytes(1024 - 28)),
+    "the proxy itself": told_by(b"", 0, 0x20),
+    "the proxy itself, with addresses": told_by(ADDRESSES, 0x11, 0x20),
+}
+CLOSED = {
+    "too much": told_by(ADDRESSES + bytes(1024 - 27)),
+    "as much as can be said": SIGNATURE + b"\x21\x11\xff\xff" + ADDRESSES,
+    "IPv4, cut": told_by(ADDRESSES[:-1]),
+    "IPv6, cut": told_by(ADDRESSES_6[:-1], 0x21),
+    "IPv6, with the addresses of IPv4": told_by(ADDRESSES, 0x21),
+    "no family": told_by(b"", 0),
+    "datagrams": told_by(ADDRESSES, 0x12),
+    "a socket": told_by(bytes(216), 0x31),
+    "another command": told_by(ADDRESSES, 0x11, 0x22),
+    "version 1 in the binary form": told_by(ADDRESSES, 0x11, 0x11),
+    "version 3": told_by(ADDRESSES, 0x11, 0x31),
+    "version 1": b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 443\r\n",
+    "nearly the signature": b"\r\n\r\n\0\r\nQUIT\r" + told_by(ADDRESSES)[12:],
+    "none": b"",
+}
+
+
+def test_a_header_has_the_forms_of_the_protocol_and_no_others(own_server):
+    server = own_server({("server", "trusted_proxies"): "127.0.0.1", ("server", "proxy_protocol"): "127.0.0.1:{port}",
+                         ("limits", "header_time"): "2s"})
+    probe = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    def answered(pieces):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            try:
+                for piece in pieces:
+                    client.sendall(piece)
+                return client.makefile("rb").readline()
+            except (ConnectionResetError, BrokenPipeError):
+                return b""
+
+    for name, header in SERVED.items():
+        assert answered([header + probe]) == b"HTTP/1.1 200 OK\r\n", name
+        assert answered(bytes([one]) for one in header + probe) == b"HTTP/1.1 200 OK\r\n", name
+    for name, header in CLOSED.items():
+        assert answered([header + probe]) == b"", name
+    assert answered([SERVED["IPv4"] + SERVED["IPv4"] + probe]) == b"HTTP/1.1 400 Bad Request\r\n", "a second one is no request"
+    assert answered([SERVED["IPv4"][:-1]]) == b"", "who does not end it is closed in the time of a head"
+
+
 def test_a_stranger_cannot_send_a_proxy_s_header(own_server):
     server = own_server({("server", "trusted_proxies"): "192.0.2.0/24", ("server", "proxy_protocol"): "127.0.0.1:{port}"})
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
