@@ -27,14 +27,14 @@ check_utf8(struct str s)
     size_t n = 0;
     for (size_t at = 0; at < s.n; at += n) {
         struct str rest = str_sub(s, at, SIZE_MAX);
-        uint32_t cp = utf8_decode(rest, &n);
+        uint32_t cp = utf8_read(rest, &n);
         ASSERT(n >= 1 && n <= rest.n);
         if (cp == UINT32_MAX) {
             valid = false;
             continue;
         }
         unsigned char again[4];
-        size_t again_n = utf8_encode(cp, again);
+        size_t again_n = utf8_write(cp, again);
         ASSERT(str_eq((struct str){(const char *)again, again_n}, str_sub(rest, 0, n)));
     }
     ASSERT(utf8_is_valid(s) == valid);

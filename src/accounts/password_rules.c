@@ -220,7 +220,7 @@ password_look(struct cx *cx, struct str password, const struct technician *t, co
         return ERR_NONE;
     for (struct str rest = normal; rest.n > 0; n++) {
         size_t used;
-        cps[n] = utf8_decode(rest, &used);
+        cps[n] = utf8_read(rest, &used);
         rest = str_sub(rest, used, rest.n);
     }
     struct str folded = text_fold(cx, normal);

@@ -149,7 +149,7 @@ utf8_shape(unsigned char lead, unsigned char *least, unsigned char *most)
 }
 
 uint32_t
-utf8_decode(struct str s, size_t *n_out)
+utf8_read(struct str s, size_t *n_out)
 {
     ASSERT(s.n > 0);
     const unsigned char *p = (const unsigned char *)s.p;
@@ -179,8 +179,8 @@ utf8_repair(struct arena *a, struct str s)
     unsigned char *out = arena_alloc(a, 3 * s.n);
     size_t len = 0;
     for (size_t at = 0, n; at < s.n; at += n) {
-        uint32_t cp = utf8_decode(str_sub(s, at, 4), &n);
-        len += utf8_encode(cp == UINT32_MAX ? 0xFFFD : cp, out + len);
+        uint32_t cp = utf8_read(str_sub(s, at, 4), &n);
+        len += utf8_write(cp == UINT32_MAX ? 0xFFFD : cp, out + len);
     }
     return (struct str){(const char *)out, len};
 }
@@ -198,14 +198,14 @@ utf8_is_valid(struct str s)
     size_t n = 0;
     for (size_t at = 0; at < s.n; at += n) {
         n = 1;
-        if ((unsigned char)s.p[at] >= 0x80 && utf8_decode(str_sub(s, at, SIZE_MAX), &n) == UINT32_MAX)
+        if ((unsigned char)s.p[at] >= 0x80 && utf8_read(str_sub(s, at, SIZE_MAX), &n) == UINT32_MAX)
             return false;
     }
     return true;
 }
 
 size_t
-utf8_encode(uint32_t cp, unsigned char out[4])
+utf8_write(uint32_t cp, unsigned char out[4])
 {
     ASSERT(cp <= 0x10ffff && (cp < 0xd800 || cp > 0xdfff));
     if (cp < 0x80) {
@@ -225,7 +225,7 @@ utf8_utf16_units(struct str s)
     size_t units = 0;
     size_t n = 0;
     for (size_t at = 0; at < s.n; at += n)
-        units += utf8_decode(str_sub(s, at, SIZE_MAX), &n) > 0xffff && n == 4 ? 2 : 1;
+        units += utf8_read(str_sub(s, at, SIZE_MAX), &n) > 0xffff && n == 4 ? 2 : 1;
     return units;
 }
 

@@ -33,9 +33,9 @@ struct str utf8_repair(struct arena *a, struct str s);
 struct str utf8_skip_mark(struct str s);
 /* The code point at the start of s, with its length in *n_out; UINT32_MAX and length 1 if it is not valid
  * UTF-8. */
-uint32_t utf8_decode(struct str s, size_t *n_out);
+uint32_t utf8_read(struct str s, size_t *n_out);
 /* Writes 1 to 4 bytes and returns the number; cp must be a scalar value (ASSERT). */
-size_t utf8_encode(uint32_t cp, unsigned char out[4]);
+size_t utf8_write(uint32_t cp, unsigned char out[4]);
 /* Length of valid UTF-8 in UTF-16 code units. */
 size_t utf8_utf16_units(struct str s);
 

@@ -10,7 +10,7 @@ json_add_string(struct buf *out, struct str s)
     buf_add_byte(out, '"');
     while (s.n > 0) {
         size_t n;
-        uint32_t cp = utf8_decode(s, &n);
+        uint32_t cp = utf8_read(s, &n);
         if (cp == UINT32_MAX)
             buf_add_cstr(out, "\xef\xbf\xbd");
         else if (cp == '"' || cp == '\\')

@@ -96,7 +96,7 @@ static void
 escape_into(struct buf *out, struct str s)
 {
     for (size_t at = 0, n; at < s.n; at += n) {
-        uint32_t cp = utf8_decode(str_sub(s, at, 4), &n);
+        uint32_t cp = utf8_read(str_sub(s, at, 4), &n);
         bool is_format = cp != UINT32_MAX && utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_CF;
         if (cp == UINT32_MAX)
             buf_addf(out, "\\x%02x", (unsigned char)s.p[at]);
@@ -125,7 +125,7 @@ width_of(const char *text)
     struct str s = str_from_cstr(text);
     size_t width = 0;
     for (size_t at = 0, n; at < s.n; at += n) {
-        uint32_t cp = utf8_decode(str_sub(s, at, 4), &n);
+        uint32_t cp = utf8_read(str_sub(s, at, 4), &n);
         int columns = cp == UINT32_MAX ? 1 : utf8proc_charwidth((utf8proc_int32_t)cp);
         width += columns > 0 ? (size_t)columns : 0;
     }
@@ -154,7 +154,7 @@ shortened(struct cli *cli, struct str text)
     if (text.n <= MOST)
         return text;
     while (at < MOST) {
-        (void)utf8_decode(str_sub(text, at, 4), &n);
+        (void)utf8_read(str_sub(text, at, 4), &n);
         at += n;
     }
     return arena_printf(&cli->cx.arena, "%.*s...", STR_ARG(str_sub(text, 0, at)));

@@ -48,8 +48,8 @@ repair(struct arena *a, struct str s)
     unsigned char *out = arena_array(a, s.n, UTF8_MOST);
     size_t n = 0, length;
     for (size_t i = 0; i < s.n; i += length) {
-        uint32_t cp = utf8_decode(str_sub(s, i, s.n), &length);
-        n += utf8_encode(cp == UINT32_MAX ? REPLACEMENT : cp, out + n);
+        uint32_t cp = utf8_read(str_sub(s, i, s.n), &length);
+        n += utf8_write(cp == UINT32_MAX ? REPLACEMENT : cp, out + n);
     }
     return (struct str){(const char *)out, n};
 }

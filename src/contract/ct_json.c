@@ -236,7 +236,7 @@ put_string(struct buf *out, struct str s)
     size_t at = 0;
     while (at < s.n) {
         size_t n = 1;
-        uint32_t cp = utf8_decode(str_sub(s, at, SIZE_MAX), &n);
+        uint32_t cp = utf8_read(str_sub(s, at, SIZE_MAX), &n);
         if (cp != UINT32_MAX && !must_escape(cp)) {
             at += n;
             continue;

@@ -222,7 +222,7 @@ quote(struct str s, char *out)
     while (from < s.n) {
         size_t n = 0;
         struct str rest = str_sub(s, from, SIZE_MAX);
-        uint32_t cp = utf8_decode(rest, &n);
+        uint32_t cp = utf8_read(rest, &n);
         if (from + n > QUOTE_MAX)
             break;
         char piece[ESCAPE_MAX];

@@ -80,7 +80,7 @@ json_character(struct str rest, char out[16], size_t *n_out)
         (void)snprintf(out, 16, "\\%c", rest.p[1]);
     } else if (c == '\\' || c == '"') {
         (void)snprintf(out, 16, "\\%c", (char)c);
-    } else if (utf8_decode(rest, &n) == UINT32_MAX) {
+    } else if (utf8_read(rest, &n) == UINT32_MAX) {
         (void)snprintf(out, 16, "\\ufffd");
     } else {
         *n_out = n;

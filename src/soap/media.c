@@ -79,7 +79,7 @@ media_url_decode(struct arena *a, struct str s)
         int byte = s.p[i] == '%' ? hex_at(s, i + 1, 2) : -1;
         if (unicode >= 0) {
             bool is_surrogate = unicode >= 0xd800 && unicode <= 0xdfff;
-            n += utf8_encode(is_surrogate ? 0xfffd : (uint32_t)unicode, out + n);
+            n += utf8_write(is_surrogate ? 0xfffd : (uint32_t)unicode, out + n);
             i += 6;
         } else if (byte >= 0) {
             out[n++] = (unsigned char)byte;

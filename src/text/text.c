@@ -77,7 +77,7 @@ static uint32_t
 character_at(struct str s, size_t at, size_t *n_out)
 {
     *n_out = 0;
-    return at < s.n ? utf8_decode(str_sub(s, at, s.n - at), n_out) : ' ';
+    return at < s.n ? utf8_read(str_sub(s, at, s.n - at), n_out) : ' ';
 }
 
 bool
@@ -151,7 +151,7 @@ text_typed(struct cx *cx, struct str s)
     char *out = arena_alloc(&cx->arena, rest.n + 1);
     size_t n = 0, step = 0;
     for (; rest.n > 0; rest = str_sub(rest, step, rest.n - step)) {
-        if (is_left_out((utf8proc_int32_t)utf8_decode(rest, &step)))
+        if (is_left_out((utf8proc_int32_t)utf8_read(rest, &step)))
             continue;
         for (size_t i = 0; i < step; i++) {
             const char c = rest.p[i];

@@ -31,7 +31,7 @@ is_text(struct str s)
 {
     while (s.n > 0) {
         size_t n;
-        if (utf8_decode(s, &n) == UINT32_MAX || s.p[0] == '\0')
+        if (utf8_read(s, &n) == UINT32_MAX || s.p[0] == '\0')
             return false;
         s = str_sub(s, n, s.n - n);
     }

@@ -112,7 +112,7 @@ static void
 put(struct text *t, uint32_t cp)
 {
     unsigned char utf8[4];
-    size_t n = utf8_encode(cp, utf8);
+    size_t n = utf8_write(cp, utf8);
     memcpy(t->p + t->n, utf8, n);
     t->n += n;
 }
@@ -192,7 +192,7 @@ from_utf8(struct text *t, struct str s)
 {
     while (s.n > 0) {
         size_t n;
-        uint32_t cp = utf8_decode(s, &n);
+        uint32_t cp = utf8_read(s, &n);
         if (cp == UINT32_MAX) {
             n = broken_length(s);
             cp = REPLACEMENT;

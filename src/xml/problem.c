@@ -28,7 +28,7 @@ position_of(struct str text, size_t offset)
     size_t i = 0;
     while (i < offset && i < text.n) {
         size_t n = 1;
-        uint32_t cp = utf8_decode(str_sub(text, i, SIZE_MAX), &n);
+        uint32_t cp = utf8_read(str_sub(text, i, SIZE_MAX), &n);
         bool is_line_end = cp == '\n' || (cp == '\r' && !(i + 1 < text.n && text.p[i + 1] == '\n'));
         p.column += cp != UINT32_MAX && cp > 0xffff ? 2 : 1;
         if (is_line_end) {
@@ -56,7 +56,7 @@ say_character(const struct xml_scan *s, size_t offset, const char *before, const
     if (offset >= s->text.n)
         return say(s, offset, STR_LIT("Unexpected end of file has occurred."));
     size_t n = 1;
-    uint32_t cp = utf8_decode(xml_scan_from(s, offset), &n);
+    uint32_t cp = utf8_read(xml_scan_from(s, offset), &n);
     if (cp == UINT32_MAX)
         return say(s, offset, STR_LIT("Invalid character in the given encoding."));
     struct str shown = cp == 0 ? STR_LIT(".") : str_sub(s->text, offset, n);
@@ -145,7 +145,7 @@ say_bad_reference(const struct xml_scan *s, size_t offset)
                           : STR_LIT("Invalid syntax for a decimal numeric entity reference."));
     unsigned char utf8[4] = {'.'};
     bool is_scalar = cp != 0 && cp <= 0x10ffff && (cp < 0xd800 || cp > 0xdfff);
-    size_t n = is_scalar ? utf8_encode(cp, utf8) : 1;
+    size_t n = is_scalar ? utf8_write(cp, utf8) : 1;
     return say(s, digits,
                arena_printf(s->arena, "'%.*s', hexadecimal value 0x%02X, is an invalid character.", (int)n,
                             (const char *)utf8, (unsigned)cp));

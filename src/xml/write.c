@@ -26,7 +26,7 @@ plain_prefix(struct str s)
         if ((unsigned char)s.p[i] < 0x80)
             break;
         size_t n;
-        uint32_t cp = utf8_decode(str_sub(s, i, SIZE_MAX), &n);
+        uint32_t cp = utf8_read(str_sub(s, i, SIZE_MAX), &n);
         if (cp == UINT32_MAX || cp == 0xfffe || cp == 0xffff)
             break;
         i += n;
@@ -44,7 +44,7 @@ xml_write_text(struct buf *out, struct str text)
         text = str_sub(text, n, SIZE_MAX);
         if (text.n == 0)
             return;
-        uint32_t cp = utf8_decode(text, &n);
+        uint32_t cp = utf8_read(text, &n);
         if (cp == '&')
             buf_add_str(out, STR_LIT("&amp;"));
         else if (cp == '<')
