@@ -20,9 +20,11 @@
 #ifdef __GLIBC__
 #define OS_RLIMIT __rlimit_resource_t
 #define OS_CMSG_LENGTH size_t
+#define OS_ABORT_CALL "tgkill" /* by which abort(3) signals: its first argument is this very process */
 #else
 #define OS_RLIMIT int
 #define OS_CMSG_LENGTH socklen_t
+#define OS_ABORT_CALL "tkill" /* of the one thread, whose number is that of the process */
 #endif
 
 /* A flag of open(2): only to begin paths there, also where it cannot be read. */

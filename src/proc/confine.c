@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "base/sanitized.h"
 #include "log/log.h"
 #include "proc/landlock.h"
@@ -140,7 +141,8 @@ static int
 allow_special(scmp_filter_ctx f, enum confine_kind kind)
 {
     /* abort() sends a signal to the process itself. */
-    int done = allow_call(f, "tgkill", 1, &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
+    int done =
+        allow_call(f, OS_ABORT_CALL, 1, &SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (scmp_datum_t)getpid()));
     /* sysconf() reads limits; setting them is not allowed. */
     if (done == 0)
         done =

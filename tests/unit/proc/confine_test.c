@@ -428,7 +428,7 @@ static struct {
 static int
 probe_open(void)
 {
-    int parent = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int parent = openat(AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     return openat(parent, file.name, file.flags | O_CLOEXEC, 0600) >= 0 ? 0 : REFUSED;
 }
 
