@@ -8,7 +8,7 @@ TESTING_BUILD := build-testing
 # A release build that is installed into its own folder, where it finds its driver for PostgreSQL.
 INSTALLED_BUILD := build-installed
 
-.PHONY: all setup build installed deb image packages-check demo check interop storm failover coverage serve fixture bench install clean
+.PHONY: all setup build installed deb image packages-check musl-check demo check interop storm failover coverage serve fixture bench install clean
 
 all: build
 
@@ -19,7 +19,7 @@ $(BUILD)/build.ninja:
 	@meson setup $(BUILD) >/dev/null || { cat $(BUILD)/meson-logs/meson-log.txt; exit 1; }
 
 build: setup
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@$(MAKE) -s --no-print-directory $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
 
 installed: setup
@@ -39,6 +39,11 @@ image: deb
 packages-check:
 	@tools/setup packages-check packages-deb
 	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/packages
+
+# With musl in place of glibc: the libraries, the programs, the unit tests. Half an hour the first time.
+musl-check:
+	@tools/setup packages-check packages-musl
+	@tools/musl-check build-musl
 
 # One whole sign-in, shown step by step. STAY=yes: the server stays, and says where the operator's console is.
 demo: build
@@ -88,4 +93,4 @@ install: build
 	@meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(CHECK_BUILD) build-deb build-packages
+	rm -rf $(BUILD) $(CHECK_BUILD) build-deb build-packages build-musl

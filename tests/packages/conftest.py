@@ -10,7 +10,7 @@ import sys
 import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from machine import ROOT, WORK, Machine, Root, packed, run, state  # noqa: E402
+from machine import ROOT, WORK, Machine, Root, packed, run, state, tracked  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +32,20 @@ def package(folder, name):
 
 
 @pytest.fixture(scope="session")
-def earlier(built, tmp_path_factory):
-    """The same program as a package of the version before: what an upgrade replaces."""
-    folder = tmp_path_factory.mktemp("earlier")
-    path = package(built, "countersign")
-    run("dpkg-deb", "-R", path, folder / "tree")
-    control = folder / "tree/DEBIAN/control"
-    control.write_text(re.sub(r"^Version: .*$", "Version: 0.1.99", control.read_text(), flags=re.M))
-    run("dpkg-deb", "--root-owner-group", "-b", folder / "tree", folder / "countersign_0.1.99.deb")
-    return str(folder / "countersign_0.1.99.deb")
+def earlier():
+    """The package of the last commit whose schema is older than this one's: what an upgrade replaces."""
+    newest = sorted(one for one in tracked() if re.fullmatch(r"src/db/schema/\d+\.sql", one))[-1]
+    added = run("git", "-C", ROOT, "log", "--diff-filter=A", "--format=%H", "-1", "--", newest).stdout.strip()
+    assert added, "the whole history is needed: git fetch --unshallow"
+    commit = run("git", "-C", ROOT, "rev-parse", added + "^").stdout.strip()
+    folder = os.path.join(WORK, "earlier-" + commit[:12])
+    if not os.path.exists(os.path.join(folder, "debs")):
+        shutil.rmtree(folder, ignore_errors=True)
+        run("git", "clone", "-q", "--no-checkout", ROOT, os.path.join(folder, "tree"))
+        run("git", "-C", os.path.join(folder, "tree"), "checkout", "-q", commit)
+        run(os.path.join(folder, "tree/tools/deb"), os.path.join(folder, "fresh"), env={**os.environ, "DEB_VERSION": "0.2.0~earlier"})
+        os.replace(os.path.join(folder, "fresh"), os.path.join(folder, "debs"))
+    return package(os.path.join(folder, "debs"), "countersign")
 
 
 @pytest.fixture(scope="session")

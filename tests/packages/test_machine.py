@@ -2,6 +2,7 @@
 """The packages on a clean machine, under systemd: installed, set up, used, reloaded, watched, upgraded, purged."""
 
 import os
+import pathlib
 import re
 
 from conftest import package
@@ -19,6 +20,9 @@ countersign login ann@acme.example --url https://localhost --ca /etc/countersign
     printf '%s\n' "$line"
 done
 """
+
+# What docs/operating.md says to type, "Plain HTTP, and certificates by ACME".
+REDIRECT = re.search(r"Once[^:]*:\n\n((?:    systemctl .*\n)+)", pathlib.Path(ROOT, "docs/operating.md").read_text()).group(1)
 
 
 def set_up(root, boot, deb):
@@ -108,16 +112,22 @@ def test_reload_waits_and_fails_where_it_is_refused(root, boot, clean, built):
     machine.sh("sed -i s/loud/info/ /etc/countersign/countersign.conf; systemctl reload countersign")
 
 
-def test_a_restart_and_a_hang_cost_no_connection(root, boot, clean, built):
-    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
-    # One connection after the other, all the time: systemd holds the socket while no server runs.
-    machine.sh("""cat >/root/knock <<'KNOCK'
+def while_knocking(machine, command):
+    """Whether each connection was accepted, one after the other, all the time that a command takes."""
+    machine.sh("rm -f /root/enough /root/knocks; " + """cat >/root/knock <<'KNOCK'
         while [ ! -e /root/enough ]; do
             if (exec 3<>/dev/tcp/127.0.0.1/443) 2>/dev/null; then echo yes; else echo no; fi >>/root/knocks
         done
 KNOCK
-        nohup bash /root/knock >/dev/null 2>&1 & systemctl restart countersign; touch /root/enough""")
-    knocks = machine.sh("cat /root/knocks").split()
+        nohup bash /root/knock >/dev/null 2>&1 & knocking=$!
+        until [ -s /root/knocks ]; do sleep 0.1; done
+        """ + command + """; done=$?; touch /root/enough; wait $knocking; exit $done""")
+    return machine.sh("cat /root/knocks").split()
+
+
+def test_a_restart_and_a_hang_cost_no_connection(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    knocks = while_knocking(machine, "systemctl restart countersign")  # systemd holds the socket while no server runs
     assert "yes" in knocks and "no" not in knocks, knocks
     machine.sh("mkdir -p /run/systemd/system/countersign.service.d; "
                "printf '[Service]\\nWatchdogSec=2s\\n' >/run/systemd/system/countersign.service.d/fast.conf; "
@@ -128,17 +138,69 @@ KNOCK
                   and machine.show("countersign.service", "ActiveState") == "active", "the watchdog did not restart it")
     assert "signed in" in machine.sh(SIGN_IN)
 
+ASK = r"""exec 3<>/dev/tcp/{0}/80
+printf 'GET {1} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n' >&3
+cat <&3"""
+TOKEN = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
+
+
+def test_port_80_is_a_socket_unit_s_and_leads_to_https_also_after_a_boot(root, boot, clean, built):
+    machine, _ = set_up(root(clean), boot, package(built, "countersign"))
+    for at in ("127.0.0.1", "::1"):
+        assert machine.run("bash", "-c", ASK.format(at, "/"), check=False).returncode != 0, "nothing listens there by itself"
+    challenges = "/var/lib/countersign-acme/.well-known/acme-challenge"
+    machine.sh(rf"printf '[tls]\nredirect_listen = 0.0.0.0:80 [::]:80\nwebroot = /var/lib/countersign-acme\n' "
+               rf">>/etc/countersign/countersign.conf; mkdir -p {challenges}; printf {TOKEN}.{'x' * 43} >{challenges}/{TOKEN}")
+    machine.sh(REDIRECT)
+
+    def leads_on():
+        for at in ("127.0.0.1", "::1"):
+            answer = machine.sh(ASK.format(at, "/a?b"))
+            assert answer.startswith("HTTP/1.1 301 ") and "\nLocation: https://localhost/a?b\n" in answer, answer
+        answer = machine.sh(ASK.format("127.0.0.1", "/.well-known/acme-challenge/" + TOKEN))
+        assert answer.startswith("HTTP/1.1 200 ") and answer.endswith("\n\n" + TOKEN + "." + "x" * 43), answer
+
+    leads_on()
+    pid = machine.show("countersign.service", "MainPID")
+    assert re.search(r"^CapEff:\s+0+$", machine.sh(f"cat /proc/{pid}/status"), re.M), "and the service has no right to it"
+    machine.sh("systemctl restart countersign")
+    leads_on()
+    machine.stop()
+    machine = boot(machine.root)
+    machine.until(lambda: machine.show("countersign.service", "ActiveState") == "active", "it is not started at boot")
+    leads_on()
+    assert "signed in" in machine.sh(SIGN_IN)
+    assert "right" in machine.sh("countersign status") and machine.sh("systemctl --failed --plain --no-legend") == ""
+
 
 def test_an_upgrade_keeps_accounts_phones_and_configuration(root, boot, clean, built, earlier):
     machine, _ = set_up(root(clean), boot, earlier)
     assert "signed in" in machine.sh(SIGN_IN)
     pid, before = machine.show("countersign.service", "MainPID"), machine.sh("sha256sum /etc/countersign/countersign.conf")
     machine.root.copy(package(built, "countersign"))
-    machine.sh("DEBIAN_FRONTEND=noninteractive dpkg -i /root/" + os.path.basename(package(built, "countersign")))
+    machine.sh("countersign backup /root/before.db; DEBIAN_FRONTEND=noninteractive dpkg -i /root/"
+               + os.path.basename(package(built, "countersign")))
     assert machine.show("countersign.service", "ActiveState") == "active", machine.sh("journalctl --no-pager -u countersign")
     assert machine.show("countersign.service", "MainPID") != pid, "the new program runs"
     assert machine.sh("sha256sum /etc/countersign/countersign.conf") == before
     assert "signed in" in machine.sh(SIGN_IN) and "whole" in machine.sh("countersign audit verify")
+    assert "now has schema version" in machine.sh("journalctl --no-pager -o cat -u countersign.service"), "the unit brought the schema up"
+
+
+def test_a_package_takes_the_place_of_a_running_server_which_refuses_nothing(root, boot, clean, built):
+    deb = package(built, "countersign")
+    machine, _ = set_up(root(clean), boot, deb)
+    by_hand = re.search(r"^    (RUNTIME_DIRECTORY=.*)$", pathlib.Path(ROOT, "docs/upgrading.md").read_text(), re.M).group(1)
+    pid = machine.show("countersign.service", "MainPID")
+    for command in ("DEBIAN_FRONTEND=noninteractive dpkg -i /root/" + os.path.basename(deb), by_hand):
+        workers = machine.sh("pgrep -x countersign-wor").split()
+        knocks = while_knocking(machine, command)
+        assert "yes" in knocks and "no" not in knocks, knocks
+        assert machine.show("countersign.service", "MainPID") == pid and machine.show("countersign.service", "ActiveState") == "active"
+        machine.until(lambda: not set(workers) & set(machine.sh("pgrep -x countersign-wor").split()), "the old workers stay")
+        assert "signed in" in machine.sh(SIGN_IN)
+    assert machine.sh("journalctl --no-pager -o cat -u countersign.service").count("upgrade.done") == 2
+    machine.sh("systemctl reload countersign")
 
 
 def test_a_purge_removes_the_configuration_and_keeps_what_cannot_be_made_again(root, boot, clean, built):
