@@ -5,7 +5,7 @@ import {readFile} from "node:fs/promises";
 
 const QR = (await readFile(new URL("example.qr", import.meta.url), "utf8")).trim().replaceAll("\n", " ");
 const at = (minutes) => new Date(Date.parse("2026-11-26T09:00:14Z") - minutes * 60_000).toISOString();
-const event = (sSeq, minutes, sEvent, more = {}) => ({sSeq: String(sSeq), sAt: at(minutes), sEvent, sWords: "an event of the audit log",
+export const event = (sSeq, minutes, sEvent, more = {}) => ({sSeq: String(sSeq), sAt: at(minutes), sEvent, sWords: "an event of the audit log",
     sTechnicianId: "7", sEmail: "ann.archer@acme.example", sCompany: "acme", sActor: "device:5120943277410365112", sSource: "203.0.113.24",
     sDetail: JSON.stringify({login: "412", purpose: "sign-in", console: "Technician Console 7.2"}), ...more});
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import {readdir, readFile} from "node:fs/promises";
 import {after, before, test} from "node:test";
-import {answerWith} from "./admin_double.mjs";
+import {answerWith, event} from "./admin_double.mjs";
 import {AXE, openBrowser, openPhone, openStage} from "./stage.mjs";
 
 const JS = new URL("../../src/web/admin/js/", import.meta.url);
@@ -149,6 +149,15 @@ test("the end of the log says which events are in archives, and only its end", a
         assert.equal(await seen.page.getByText("The events up to number 1 are in archives").count(), times, place);
         await leave(seen);
     }
+});
+
+test("an event of a second company is proved to who reaches both, but not everything", async () => {
+    const seen = await at("audit?of=12", {me: {sOperator: "otto@acme.example", sName: "Otto", sRole: "auditor", bEverything: false},
+        "audit/list": {aEvents: [event(9, 0, "login.granted", {sCompany: "northern"})]}});
+    await seen.page.getByRole("button", {name: /^Prove/}).click();
+    await seen.page.getByRole("link", {name: "Save the proof"}).waitFor();
+    assert.deepEqual(seen.asked("audit/prove"), [{sInCompany: "northern", sSeq: "9"}]);
+    await leave(seen);
 });
 
 test("alarms stand beside the reports for who reaches everything, and a report is not both", async () => {

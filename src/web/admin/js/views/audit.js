@@ -37,7 +37,7 @@ export async function auditView(ctx, asked) {
         sEvent: value("event") || undefined, sBefore: value("before") || undefined});
     const proof = h("div", {class: "proof"});
     const prove = (event) => ctx.may("auditor", "audit/prove")
-        ? h("div", {}, proofOf(ctx, ctx.isEverywhere ? "" : company, event, proof)) : null;
+        ? h("div", {}, proofOf(ctx, ctx.isEverywhere ? "" : event.sCompany ?? company, event, proof)) : null;
     const of = {company: value("company"), of: value("of"), event: value("event")};
     return {
         title: t("audit.title"),
