@@ -99,7 +99,7 @@ watch(struct watch *w)
 {
     struct cli *cli = w->cli;
     bool once = args_has(&cli->args, "once"), answered = false;
-    print_progress(cli, "watching for %.*s; Ctrl-C ends it", STR_ARG(w->phone.key.account));
+    print_progress(cli, "watching for %s; Ctrl-C ends it", print_safe(cli, w->phone.key.account));
     while (!interrupt_came(&w->interrupt, CLOCK_S)) {
         enum errcode err = look_once(w, &answered);
         if (err != ERR_NONE)
