@@ -17,6 +17,7 @@
 #include "cli/finding.h"
 #include "cli/print.h"
 #include "client/http_client.h"
+#include "report/doubtful.h"
 
 enum { MIB = 1024 * 1024, LEAST_MIB = 64, FEW_MIB = 1024, REACH_SECONDS = 15 };
 
@@ -102,6 +103,29 @@ look_at_key(struct doctor *d)
     if (cli_is_key_beside_store(cli))
         find(d, STATUS_WARNING, "move it into a folder of its own, and set store.key_file",
              "the key is in the database's folder: a copy of the folder has both");
+}
+
+/* What is stored was not judged again when the rules grew. That the database does not open was said before.
+ */
+static void
+look_at_names(struct doctor *d)
+{
+    struct cli *cli = d->cli;
+    struct doubtful names = {.n = 0};
+    const bool is_open = cli_open_store(cli) == ERR_NONE;
+    enum errcode err = is_open ? doubtful_find(&cli->cx, &names) : ERR_NONE;
+    for (size_t i = 0; i < names.n; i++)
+        find(d, STATUS_WARNING, print_safe(cli, names.found[i].command), "'%s' would be refused today",
+             print_safe(cli, names.found[i].name));
+    if (names.more > 0)
+        find(d, STATUS_WARNING, "mend those, and look again", "%lld more would be refused",
+             (long long)names.more);
+    if (err != ERR_NONE)
+        find(d, STATUS_WRONG, NULL, "%s", cli->cx.detail);
+    else if (is_open && names.n == 0)
+        find(d, STATUS_RIGHT, NULL, "each name is fit to be compared by eye");
+    cli_close_store(cli);
+    err_forget(&cli->cx);
 }
 
 /* -1: not there, which other checks report. */
@@ -272,6 +296,7 @@ doctor_run(struct cli *cli, json_t *document)
         {"certificate", look_at_certificate},
         {"name", look_at_name},
         {"key", look_at_key},
+        {"names", look_at_names},
         {"modes", look_at_modes},
         {"disk", look_at_disk},
         {"clock", look_at_clock},

@@ -2,9 +2,11 @@
 """`countersign setup` and `countersign doctor`, in a folder of one's own: what they make, what they leave alone, what they find.
 The machine's own server (account, service) is what tests/packages is about."""
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import ssl
 import subprocess
 import urllib.request
@@ -189,6 +191,18 @@ def test_doctor_notices_a_key_of_another_database(place, tmp_path):
     os.replace(other.path / "key/countersign.key", place.path / "key/countersign.key")
     code, found = findings(place)
     assert code == 1 and found["key"]["state"] == "wrong" and "not this database's key" in found["key"]["text"]
+
+
+def test_doctor_names_what_is_stored_and_would_be_refused_today(place):
+    assert place.trial().returncode == 0
+    with contextlib.closing(sqlite3.connect(next((place.path / "store").glob("*.db")))) as store, store:
+        store.execute("UPDATE technician SET name = 'An\u200bn'")
+    code, found = findings(place)
+    assert found["names"]["state"] == "warning" and "An\u200bn" not in found["names"]["text"]
+    assert found["names"]["text"] == "'An\\u{200b}n' would be refused today"
+    assert found["names"]["advice"] == "countersign technician set 'ann@acme.example' --name NAME"
+    assert place.run("-c", place.config, *found["names"]["advice"].replace("'", "").split()[1:]).returncode == 0
+    assert findings(place)[1]["names"]["state"] == "right"
 
 
 def test_doctor_for_people_says_the_same(place):

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doubtful: see the header. */
+#include "report/doubtful.h"
+
+#include "db/db.h"
+#include "store/store_name.h"
+#include "text/text.h"
+
+enum { PAGE = 1000 };
+
+static const struct {
+    const char *command, *option;
+} kinds[STORE_NAME_COUNT_] = {
+    [STORE_NAME_COMPANY] = {"company", "title"},
+    [STORE_NAME_TECHNICIAN] = {"technician", "name"},
+    [STORE_NAME_DEVICE] = {"device", "name"},
+    [STORE_NAME_OPERATOR] = {"operator", "name"},
+};
+
+/* As one word of a shell: an address may have any character that is visible. */
+static struct str
+quoted(struct cx *cx, struct str word)
+{
+    struct str text = STR_LIT("'"), rest = word;
+    while (!str_is_null(rest)) {
+        struct str part = str_cut(&rest, '\'');
+        text = arena_printf(&cx->arena, "%.*s%.*s%s", STR_ARG(text), STR_ARG(part),
+                            str_is_null(rest) ? "'" : "'\\''");
+    }
+    return text;
+}
+
+static void
+note(struct cx *cx, enum store_name_of of, const struct store_name *n, struct doubtful *out)
+{
+    if (str_is_empty(n->name) || text_is_printable(n->name, n->name.n))
+        return;
+    if (out->n == DOUBTFUL_MOST) {
+        out->more++;
+        return;
+    }
+    struct str key = quoted(cx, n->key);
+    out->found[out->n].name = n->name;
+    out->found[out->n++].command = arena_printf(&cx->arena, "countersign %s set %.*s --%s NAME",
+                                                kinds[of].command, STR_ARG(key), kinds[of].option);
+}
+
+static enum errcode
+look_at(struct cx *cx, enum store_name_of of, struct doubtful *out)
+{
+    enum errcode err = ERR_NONE;
+    struct store_name *names = NULL;
+    int64_t after = 0;
+    for (size_t n = PAGE; n == PAGE && err == ERR_NONE;) {
+        err = store_names_after(cx, of, after, PAGE, &names, &n);
+        for (size_t i = 0; i < n; i++)
+            note(cx, of, &names[i], out);
+        after = n > 0 ? names[n - 1].id : after;
+    }
+    return err;
+}
+
+enum errcode
+doubtful_find(struct cx *cx, struct doubtful *out)
+{
+    *out = (struct doubtful){.n = 0};
+    enum errcode err = db_begin_read(cx);
+    if (err != ERR_NONE)
+        return err;
+    for (unsigned of = 0; of < STORE_NAME_COUNT_ && err == ERR_NONE; of++)
+        err = look_at(cx, (enum store_name_of)of, out);
+    db_rollback(cx);
+    return err;
+}
