@@ -334,10 +334,14 @@ def test_root_is_warned_of_a_server_that_would_run_as_root(own_server):
 
 
 def at_terminal(server, arguments, typed):
+    return typed_at_terminal([CLI, "-c", server.config, *arguments], server.env, typed)
+
+
+def typed_at_terminal(command, env, typed):
     """Runs a command at a terminal of its own and types each answer when its question is there: (exit status, screen)."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execve(CLI, [CLI, "-c", server.config, *arguments], server.env)
+        os.execve(command[0], command, env)
     screen = b""
     while True:
         try:

@@ -14,6 +14,7 @@ import urllib.request
 import pytest
 
 from countersign import CLI, PASSWORD, PATIENCE, Server, free_port
+from test_cli import typed_at_terminal
 from test_service import certificate
 
 
@@ -96,6 +97,17 @@ def test_one_command_makes_a_server_whose_first_phone_can_enrol(place, started):
     code, found = findings(place)
     assert found["reach"]["state"] == "warning" and "does not trust" in found["reach"]["text"]
     assert (code, found["key"]["state"], found["configuration"]["state"]) == (0, "right", "right"), found
+
+
+def test_four_questions_and_a_password_make_a_server(place, started):
+    code, screen = typed_at_terminal(
+        [CLI, "setup", "--folder", str(place.path), "--listen", f"127.0.0.1:{place.port}"], dict(os.environ),
+        [("Name of the server", "sign-in.example.com\n"), ("Certificate chain", "proxy\n"), ("First company", "acme\n"),
+         ("First technician", "ann@acme.example\n"), ("assword", PASSWORD + "\n"), ("again", PASSWORD + "\n")])
+    assert code == 0 and PASSWORD not in screen, screen
+    assert "https://sign-in.example.com/approve/#" in screen
+    server = started()
+    assert server.cli("technician", "show", "ann@acme.example")["company"] == "acme"
 
 
 def test_a_second_run_changes_nothing_and_says_what_is_there(place):
