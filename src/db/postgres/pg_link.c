@@ -132,7 +132,7 @@ pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *
         was_sent ? collect(cx, link, what, patience, result_out) : pg_fail(cx, link, NULL, what);
     if (link->conn != NULL && PQstatus(link->conn) == CONNECTION_BAD)
         pg_link_disconnect(link);
-    /* Nothing of it was committed: the server or the network has ended it, perhaps because it stood still for
+    /* Nothing of it was committed: the server or the network has ended it, perhaps because it was idle for
      * too long (25P03, whose words are lost on the way when something was sent meanwhile). A wait that is
      * over is not waited for again. */
     if (err == ERR_STORE && link->conn == NULL && clock_mono() - began < patience &&
