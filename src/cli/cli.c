@@ -228,8 +228,8 @@ enum errcode
 cli_read_id(struct cli *cli, struct str word, const char *what, int64_t *id_out)
 {
     if (str_to_i64(word, 1, INT64_MAX, id_out) != ERR_NONE)
-        return err_set(&cli->cx, ERR_USAGE, "'%.*s' is not the id of a %s: it is a number", STR_ARG(word),
-                       what);
+        return err_set(&cli->cx, ERR_USAGE, "'%.*s' is not the id of any %s: ids are numbers from 1 on",
+                       STR_ARG(word), what);
     return ERR_NONE;
 }
 

@@ -147,6 +147,7 @@ def test_what_cannot_be_archived_is_refused_and_changes_nothing(used, tmp_path):
     file = tmp_path / "a.archive"
     for words, match in ((["--to", len(before)], "the newest event stays"), (["--to", "x"], "the number of an event"), ([], "which events"),
                          (["--to", "3", "--older", "1d"], "which events"), (["--before", "2026-02-30"], "is a day"),
+                         (["--before", "2999-01-01"], "not to come"),
                          (["--older", "1y"], "is a number and s, m, h or d")):
         with pytest.raises(Refused, match=match):
             server.cli("audit", "archive", file, *words)

@@ -202,7 +202,7 @@ def test_what_is_not_there(server, name):
     for words, code, line in ((("nobody@nowhere.example",), 2, "login_v2_InvalidPassword"),
                               ((email, "--from", "there"), 2, "'there' is not an address"),
                               ((email, "--login", "12"), 2, "has no sign-in 12"),
-                              ((email, "--login", "x"), 2, "'x' is not the id of a sign-in")):
+                              ((email, "--login", "x"), 2, "'x' is not the id of any sign-in")):
         with pytest.raises(Refused) as refused:
             server.cli("explain", *words)
         assert refused.value.code == code and line in refused.value.text

@@ -331,7 +331,7 @@ devices_and_sessions(void **state)
     run_cli(r, "", "device", "show", "12", NULL);
     run_expect(r, CLI_USAGE, "there is no device '12'");
     run_cli(r, "", "device", "remove", "--yes", "phone", NULL);
-    run_expect(r, CLI_USAGE, "'phone' is not the id of a device");
+    run_expect(r, CLI_USAGE, "'phone' is not the id of any device");
     run_cli(r, "", "session", "end", "12", NULL);
     run_expect(r, CLI_USAGE, "there is no live session '12'");
     run_cli(r, "", "session", "list", "--company", "nobody", NULL);
