@@ -3,6 +3,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import signal
 import sqlite3
@@ -16,6 +17,8 @@ import pytest
 import cluster
 import postgres
 from countersign import CLI, PASSWORD, ROOT, b64, free_port
+from operators import Caller, make_token
+from test_paused import stop_within
 from test_races import at_once, names, place
 from test_waiting import OPERATOR, answer, hold, undo
 
@@ -169,6 +172,49 @@ def sign_ins(balancer, email, until, source):
         for op in ("keepConsoleAlive", "logoutTechnician"):
             results[op + " " + balancer.call(source, op, cookie=begun.cookie).result] += 1
     return results
+
+
+def test_a_keyed_request_at_every_node_is_carried_out_once(nodes, name):
+    """Sent again where another node has the first one, whose answer is not there yet."""
+    company, email = name
+    three = nodes(3, {("server", "public_url"): "http://localhost:{port}"})
+    three[0].company(company)
+    token = make_token(three[0], company, "admin").token
+    callers = [Caller(node, token) for _ in range(3) for node in three]
+    for operation, members, event in (("technician/add", {"sCompany": company, "sEmail": email, "bPassword": True}, "technician.added"),
+                                      ("technician/enrol", {"sTechnician": email}, "enrolment.created"),
+                                      ("technician/reset", {"sTechnician": email}, "password.reset")):
+        key = {"Idempotency-Key": operation}
+        answers = at_once([lambda c=c, o=operation, m=members, k=key: c.post(o, headers=k, **m) for c in callers])
+        assert Counter(one["result"] for one in answers) == {"OK": 9}, (operation, answers)
+        assert len({json.dumps({k: v for k, v in one.items() if k != "headers"}) for one in answers}) == 1
+        assert names(three[0], email)[event] == 1
+
+
+def test_a_keyed_request_whose_worker_died_is_carried_out_once(nodes, name):
+    """It is killed within a transaction, or after it, and the request is sent again."""
+    company, email = name
+    [server] = nodes(1, {("server", "public_url"): "http://localhost:{port}"})
+    server.company(company)
+    server.technician(company, email)
+    admin = make_token(server, company, "admin")
+    keys = []
+
+    def reset(key):
+        sent, text = admin.request("/api/admin/technician/reset", json.dumps({"sTechnician": email}), {**admin.own_headers(), "Idempotency-Key": key})
+        return json.loads(text).get("sPassword") if sent.status == 200 else None
+
+    def reset_anew():
+        keys.append(f"key-{len(keys)}")
+        return reset(keys[-1])
+    with ThreadPoolExecutor() as pool:
+        workers, under_way = stop_within(server, pool, reset_anew)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        under_way.result()
+    server.wait_for(lambda: reset(keys[-1]) is not None)
+    assert server.console().login(email, reset(keys[-1])).result not in ("InvalidPassword", "UnknownError")
+    assert names(server, email)["password.reset"] == len(keys)
 
 
 def test_servers_are_restarted_one_after_the_other_and_no_sign_in_fails(nodes, name):
