@@ -154,28 +154,37 @@ CLOSED = {
 }
 
 
+def of_a_proxy(own_server, time):
+    return own_server({("server", "trusted_proxies"): "127.0.0.1", ("server", "proxy_protocol"): "127.0.0.1:{port}",
+                       ("limits", "header_time"): f"{time}s"})
+
+
+def answered(server, pieces):
+    """The first line of the answer; nothing where the connection is closed."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            for piece in pieces:
+                client.sendall(piece)
+            return client.makefile("rb").readline()
+        except (ConnectionResetError, BrokenPipeError):
+            return b""
+
+
 def test_a_header_has_the_forms_of_the_protocol_and_no_others(own_server):
-    server = own_server({("server", "trusted_proxies"): "127.0.0.1", ("server", "proxy_protocol"): "127.0.0.1:{port}",
-                         ("limits", "header_time"): "2s"})
+    server = of_a_proxy(own_server, PATIENCE)
     probe = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
-    def answered(pieces):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            try:
-                for piece in pieces:
-                    client.sendall(piece)
-                return client.makefile("rb").readline()
-            except (ConnectionResetError, BrokenPipeError):
-                return b""
-
     for name, header in SERVED.items():
-        assert answered([header + probe]) == b"HTTP/1.1 200 OK\r\n", name
-        assert answered(bytes([one]) for one in header + probe) == b"HTTP/1.1 200 OK\r\n", name
+        assert answered(server, [header + probe]) == b"HTTP/1.1 200 OK\r\n", name
+        assert answered(server, (bytes([one]) for one in header + probe)) == b"HTTP/1.1 200 OK\r\n", name
     for name, header in CLOSED.items():
-        assert answered([header + probe]) == b"", name
-    assert answered([SERVED["IPv4"] + SERVED["IPv4"] + probe]) == b"HTTP/1.1 400 Bad Request\r\n", "a second one is no request"
-    assert answered([SERVED["IPv4"][:-1]]) == b"", "who does not end it is closed in the time of a head"
+        assert answered(server, [header + probe]) == b"", name
+    twice = SERVED["IPv4"] + SERVED["IPv4"] + probe
+    assert answered(server, [twice]) == b"HTTP/1.1 400 Bad Request\r\n", "a second one is no request"
+
+
+def test_a_header_that_does_not_end_is_closed_in_the_time_of_a_head(own_server):
+    assert answered(of_a_proxy(own_server, 1), [SERVED["IPv4"][:-1]]) == b""
 
 
 def test_a_stranger_cannot_send_a_proxy_s_header(own_server):
