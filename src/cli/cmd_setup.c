@@ -13,6 +13,7 @@
 #include "accounts/technician_change.h"
 #include "base/clock.h"
 #include "cli/cmds.h"
+#include "cli/daemon.h"
 #include "cli/doctor.h"
 #include "cli/init.h"
 #include "cli/print.h"
@@ -268,7 +269,7 @@ say_what_is_next(struct setup *s, bool is_new)
         print_note(cli, "\nThis is a trial: its certificate vouches for itself, so phones warn, and get no "
                         "notifications. For real use, run setup with a certificate of an authority.");
     if (!setup_has_service(s))
-        print_note(cli, "\nStart the server:  countersignd -c %s", s->config);
+        print_note(cli, "\nStart the server:  %s -c %s", daemon_path(&cli->cx.arena), s->config);
     if (!is_new)
         print_note(cli, "\nAnother phone:  countersign%s%s enrol EMAIL", s->is_system ? "" : " -c ",
                    s->is_system ? "" : s->config);

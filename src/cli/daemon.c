@@ -20,8 +20,8 @@
 
 enum { DAEMON_USABLE = 0, DAEMON_NOT_USABLE = 2 }; /* exit statuses: countersignd(8) */
 
-static char *
-find(struct arena *a)
+char *
+daemon_path(struct arena *a)
 {
     static const char *const near[] = {NAME, "../proc/" NAME};
     char self[PATH_MAX];
@@ -83,7 +83,7 @@ daemon_check(struct cli *cli, struct str path, struct buf *lines, bool *is_usabl
 {
     struct arena *a = &cli->cx.arena;
     char option[] = "--check-config", config[] = "-c";
-    char *argv[] = {find(a), option, config, arena_cstr(a, path), NULL};
+    char *argv[] = {daemon_path(a), option, config, arena_cstr(a, path), NULL};
     int ends[2];
     pid_t pid = -1;
     *is_usable_out = false;

@@ -11,8 +11,10 @@
 
 enum { DAEMON_LINES_MAX = 256 * 1024 };
 
-/* Runs `countersignd --check-config` on that file, under our own account, and waits for its end. The
- * program is the one beside this one, the one in this build tree, or the installed one. `lines`, of
+/* The server's program: the one beside this one, the one in this build tree, or the installed one. */
+char *daemon_path(struct arena *a);
+
+/* Runs `countersignd --check-config` on that file, under our own account, and waits for its end. `lines`, of
  * DAEMON_LINES_MAX, gets its output: "FILE:LINE: problem", "FILE: problem", "FILE: warning: text".
  * ERR_SYSTEM when it cannot be run, or could not check everything. */
 enum errcode

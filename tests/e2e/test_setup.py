@@ -87,6 +87,8 @@ def test_one_command_makes_a_server_whose_first_phone_can_enrol(place, started):
     assert done.stderr.count("ERROR") == 0
     link = re.search(r"https://127\.0\.0\.1:\d+/approve/#\S+", done.stdout).group()
     assert "█" in done.stdout and "trial" in done.stdout and str(place.port) in link
+    program, config = re.search(r"^Start the server:  (/\S+) -c (\S+)$", done.stdout, re.M).groups()
+    assert subprocess.run([program, "--check-config", "-c", config], capture_output=True, check=False).returncode == 0
     started()
     context = ssl.create_default_context(cafile=str(place.path / "trial/certificate.pem"))
     with urllib.request.urlopen(f"https://127.0.0.1:{place.port}/healthz", context=context, timeout=PATIENCE) as answer:

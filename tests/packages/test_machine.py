@@ -223,4 +223,4 @@ def test_without_systemd_it_is_set_up_and_signs_in_as_well(root, clean, built):
     assert "signed in" in said and "whole" in said
     said = made.run("countersign", "setup", "--name", "sign-in.example.com", "--certificate", "proxy", "--company", "acme",
                     "--technician", "ann@acme.example", "--generate").stdout
-    assert "Start the server:  countersignd" in said
+    assert "Start the server:  /usr/sbin/countersignd -c" in said
