@@ -21,10 +21,12 @@
 #define OS_RLIMIT __rlimit_resource_t
 #define OS_CMSG_LENGTH size_t
 #define OS_ABORT_CALL "tgkill" /* by which abort(3) signals: its first argument is this very process */
+#define OS_OPEN_SETS_CLOEXEC 0 /* open(3) makes a second call for O_CLOEXEC */
 #else
 #define OS_RLIMIT int
 #define OS_CMSG_LENGTH socklen_t
 #define OS_ABORT_CALL "tkill" /* of the one thread, whose number is that of the process */
+#define OS_OPEN_SETS_CLOEXEC 1
 #endif
 
 /* A flag of open(2): only to begin paths there, also where it cannot be read. */
