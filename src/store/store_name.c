@@ -22,7 +22,7 @@ store_names_after(struct cx *cx, enum store_name_of of, int64_t after, int64_t l
         [STORE_NAME_TECHNICIAN] =
             "SELECT id, email_key, name FROM technician WHERE id > $1 AND deleted_at = 0" PAGE,
         [STORE_NAME_DEVICE] =
-            "SELECT id, CAST(id AS TEXT), name FROM device WHERE id > $1 AND state <> 'removed'" PAGE,
+            "SELECT id, CAST(id AS TEXT) AS key, name FROM device WHERE id > $1 AND state <> 'removed'" PAGE,
         [STORE_NAME_OPERATOR] =
             "SELECT id, email_key, name FROM operator WHERE id > $1 AND state <> 'deleted'" PAGE,
     };
