@@ -90,7 +90,8 @@ store_lockout_forget(struct cx *cx, const struct digest *account, int64_t until,
     size_t n;
     enum errcode err =
         rows_list(cx, &rows_integers, &turned_away, &n,
-                  "DELETE FROM lockout WHERE (account = $1 OR key = $1) AND locked_until <= $2 "
+                  "DELETE FROM lockout WHERE key IN (SELECT key FROM lockout WHERE account = $1 "
+                  "UNION SELECT key FROM lockout WHERE key = $1) AND locked_until <= $2 "
                   "RETURNING turned_away",
                   "di", account, until);
     *turned_away_out = 0;

@@ -68,7 +68,7 @@ store_login_spend(struct cx *cx, const struct login_end *end, bool *won_out)
     static const char sql[] = "UPDATE login SET state = 'spent', new_password_hash = '', "
                               "password_length = 0, password_strength = 0, password_known = 0, result = $1, "
                               "result_at = $2, result_source = $3, result_session_id = $4 "
-                              "WHERE id = $5 AND state = 'open'";
+                              "WHERE id = $5 AND state || '' = 'open'";
     return db_exec_one(cx, won_out, sql, "titri", end->result, end->at, end->source, end->session_id,
                        end->id);
 }

@@ -74,7 +74,7 @@ store_notice_fold(struct cx *cx, int64_t device_id, const struct notice *n, int6
         cx, NULL,
         "UPDATE notice SET times = times + $3, since = CASE WHEN since < $4 THEN since ELSE $4 END "
         "WHERE id = (SELECT id FROM notice WHERE device_id = $1 AND kind = $2 "
-        "ORDER BY created_at, id DESC LIMIT 1)",
+        "ORDER BY +created_at, id DESC LIMIT 1)",
         "itii", device_id, n->kind, times, since);
 }
 

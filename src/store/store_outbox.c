@@ -106,7 +106,7 @@ store_outbox_move(struct cx *cx, const struct outbox_row *row, const struct outb
 {
     static const char sql[] =
         "UPDATE outbox SET state = $3, next_at = $4, attempts = attempts + $5, claimed = $6 "
-        "WHERE id = $1 AND state = 'waiting' AND next_at = $2";
+        "WHERE id = $1 AND state || '' = 'waiting' AND +next_at = $2";
     return db_exec_one(cx, moved_out, sql, "iitiii", row->id, row->next_at, str_from_cstr(m->state),
                        m->next_at, (int64_t)m->is_attempt, m->claim);
 }
@@ -120,11 +120,12 @@ store_outbox_undelivered(struct cx *cx, int64_t since, int64_t limit, int64_t **
         "f "
         "CROSS JOIN challenge c WHERE c.id = f.challenge_id "
         "AND c.expires_at > $1 AND c.state = 'pending' AND c.seen_at = 0 "
-        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state IN ('waiting', "
+        "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND o.state || '' IN ('waiting', "
         "'sent')) "
         "AND NOT EXISTS (SELECT 1 FROM device d WHERE d.technician_id = c.technician_id AND "
         "d.state = 'active' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.challenge_id = c.id AND "
-        "o.state = 'failed' AND (o.device_id = d.id OR (o.device_id IS NULL AND NOT EXISTS (SELECT 1 FROM "
+        "o.state || '' = 'failed' AND (o.device_id = d.id OR (o.device_id IS NULL AND NOT EXISTS (SELECT 1 "
+        "FROM "
         "outbox p WHERE p.challenge_id = c.id AND p.device_id = d.id))))) "
         "ORDER BY c.expires_at LIMIT $2";
     return rows_list(cx, &rows_integers, ids_out, n_out, sql, "iii", cx->now, limit, since);

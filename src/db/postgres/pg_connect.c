@@ -16,21 +16,26 @@
 #define PAUSE_MOST CLOCK_S
 
 /* In the given order: the settings of every connection, then what a server must be like. A scan of a whole
- * table, which is cheap while it is small, would conflict with every writer of it; an index's does not. A
- * statement outside of transactions only reads, in a snapshot of its own: as SERIALIZABLE it could be refused
- * as long as a commit that has changed its rows waits for the disk or a replica, and writers would conflict
- * with it. The limits are the server's; the wait for its answer is longer (PATIENCE_MORE). */
+ * table, or of a whole index for a join, which is cheap while it is small, would conflict with every writer
+ * of it. Where such a scan is the only way, its cost is said to be immense, and PostgreSQL would compile the
+ * plan, which takes longer than running it. Statements are planned once, and for any values: what is rare at
+ * night is not in the morning. A statement outside of transactions only reads, in a snapshot of its own: as
+ * SERIALIZABLE it could be refused as long as a commit that has changed its rows waits for the disk or a
+ * replica, and writers would conflict with it. The limits are the server's; the wait for its answer is longer
+ * (PATIENCE_MORE). */
 static const char settle_text[] =
     "SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
     "set_config('idle_in_transaction_session_timeout', $3, false), "
     "set_config('synchronous_commit', 'on', false), set_config('default_transaction_isolation', "
     "'repeatable read', false), set_config('row_security', 'off', false), "
     "set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), "
+    "set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false), "
+    "set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false), "
     "set_config('client_min_messages', 'warning', false), "
     "current_setting('server_version_num'), current_setting('server_encoding'), "
     "(SELECT datlocprovider::text || ':' || datcollate FROM pg_database WHERE datname = current_database()), "
     "COALESCE(current_schema(), '')";
-enum { AT_VERSION = 9, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
+enum { AT_VERSION = 13, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
 
 static const char clock_query[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text";
 
