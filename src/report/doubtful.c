@@ -2,6 +2,7 @@
 /* doubtful: see the header. */
 #include "report/doubtful.h"
 
+#include "base/shell.h"
 #include "db/db.h"
 #include "store/store_name.h"
 #include "text/text.h"
@@ -17,19 +18,6 @@ static const struct {
     [STORE_NAME_OPERATOR] = {"operator", "name"},
 };
 
-/* As one word of a shell: an address may have any character that is visible. */
-static struct str
-quoted(struct cx *cx, struct str word)
-{
-    struct str text = STR_LIT("'"), rest = word;
-    while (!str_is_null(rest)) {
-        struct str part = str_cut(&rest, '\'');
-        text = arena_printf(&cx->arena, "%.*s%.*s%s", STR_ARG(text), STR_ARG(part),
-                            str_is_null(rest) ? "'" : "'\\''");
-    }
-    return text;
-}
-
 static void
 note(struct cx *cx, enum store_name_of of, const struct store_name *n, struct doubtful *out)
 {
@@ -39,10 +27,10 @@ note(struct cx *cx, enum store_name_of of, const struct store_name *n, struct do
         out->more++;
         return;
     }
-    struct str key = quoted(cx, n->key);
+    struct str key = shell_operand(&cx->arena, n->key);
     out->found[out->n].name = n->name;
-    out->found[out->n++].command = arena_printf(&cx->arena, "countersign %s set %.*s --%s NAME",
-                                                kinds[of].command, STR_ARG(key), kinds[of].option);
+    out->found[out->n++].command = arena_printf(&cx->arena, "countersign %s set --%s NAME %.*s",
+                                                kinds[of].command, kinds[of].option, STR_ARG(key));
 }
 
 static enum errcode

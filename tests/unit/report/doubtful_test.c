@@ -31,7 +31,7 @@ a_name_that_would_be_refused_is_found(void **state)
         assert_ok(doubtful_find(&f->cx, &d));
         assert_int_equal(d.n, 1);
         assert_str(d.found[0].name, doubtful[i]);
-        assert_str(d.found[0].command, "countersign company set 'acme' --title NAME");
+        assert_str(d.found[0].command, "countersign company set --title NAME acme");
     }
 }
 
@@ -44,7 +44,8 @@ what_mends_it_is_one_word_for_a_shell(void **state)
     assert_ok(doubtful_find(&f->cx, &d));
     assert_int_equal(d.n, 2);
     for (size_t i = 0; i < d.n; i++)
-        assert_true(str_starts(d.found[i].command, STR_LIT("countersign technician set '$(x)'\\''y@")));
+        assert_true(
+            str_starts(d.found[i].command, STR_LIT("countersign technician set --name NAME '$(x)'\\''y@")));
 }
 
 static void
@@ -66,7 +67,7 @@ no_more_are_named_than_one_reads(void **state)
     assert_ok(doubtful_find(&f->cx, &d));
     assert_int_equal(d.n, DOUBTFUL_MOST);
     assert_int_equal(d.more, n - 1 - DOUBTFUL_MOST);
-    assert_str(d.found[0].command, "countersign technician set 'e2' --name NAME");
+    assert_str(d.found[0].command, "countersign technician set --name NAME e2");
 }
 
 int
