@@ -68,7 +68,7 @@ put_to_person(struct watch *w, const struct challenge_view *view, bool *answered
     }
     if (err != ERR_DENIED || args_has(&cli->args, "once"))
         return err;
-    print_progress(cli, "%s", cli->cx.detail);
+    print_progress(cli, "%s", print_safe(cli, str_from_cstr(cli->cx.detail)));
     err_forget(&cli->cx);
     return ERR_NONE;
 }

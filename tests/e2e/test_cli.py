@@ -2,6 +2,7 @@
 """The command line against a running server: as a console, as a phone, and next to the daemon."""
 
 import datetime
+import http.server
 import ipaddress
 import json
 import os
@@ -10,6 +11,8 @@ import re
 import signal
 import stat
 import subprocess
+import threading
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -146,6 +149,48 @@ def test_watching(server, name, tmp_path):
     out, _ = watcher.communicate(timeout=PATIENCE)
     assert watcher.returncode == 0
     assert [answer["result"] for answer in json.loads(out)["answers"]] == ["OK"]
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """A server that has one challenge, and whose words move the cursor of a terminal."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        url = "http://%s:%d" % self.server.server_address
+        words = ("sChallengeId", "sNonce", "sCompany", "sAccount", "sPurpose", "sConsole", "sSource", "sCreated", "sExpires")
+        challenge = {**{word: EVIL for word in words}, "sAudience": url}
+        answer = {"result": "OK", "aChallenges": [challenge]} if self.path.endswith("/pending") else {"result": EVIL}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+EVIL = "\x1b]0;owned\x07\x1b[2J"
+
+
+def test_no_word_of_a_hostile_server_reaches_the_terminal_as_it_is(ann, tmp_path):
+    server, _, key = ann
+    with http.server.HTTPServer(("127.0.0.1", 0), Hostile) as hostile:
+        threading.Thread(target=hostile.serve_forever).start()
+        own = json.loads(Path(key[1]).read_text(encoding="utf-8"))
+        own |= {"url": "http://127.0.0.1:%d" % hostile.server_address[1], "account": EVIL}
+        other = tmp_path / "hostile.key"
+        other.write_text(json.dumps(own), encoding="utf-8")
+        other.chmod(0o600)
+        watcher = subprocess.Popen([CLI, "device", "watch", "--approve", "--key-file", str(other)], env=server.env, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True)
+        said = [watcher.stdout.readline() for _ in range(5)]
+        watcher.send_signal(signal.SIGINT)
+        said.append(watcher.communicate(timeout=PATIENCE)[0])
+        hostile.shutdown()
+    assert "\x1b" not in "".join(said) and "\x07" not in "".join(said), said
+    assert "".join(said).count("owned") >= 3, "what it says is shown"
 
 
 def test_watching_ends_at_a_signal(ann):
