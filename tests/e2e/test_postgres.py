@@ -5,6 +5,7 @@ see is the rest of this folder, with COUNTERSIGN_STORE=postgresql."""
 import concurrent.futures
 import datetime
 import os
+import re
 import signal
 
 import pytest
@@ -113,6 +114,18 @@ def test_clocks_that_part_while_it_runs(own_cluster, own_server, name, seconds):
     server.wait_for(refused_for_its_clock)
     one.set_clock(0)
     server.wait_for(lambda: console.check(token, push.sPushToken).result == "OK")
+
+
+def test_doctor_reads_every_kind_of_name(own_cluster, own_server, name):
+    one = own_cluster()
+    server = own_server(at(one) | {("server", "public_url"): "http://localhost:{port}"})
+    phone = server.ready(*name)
+    server.cli("operator", "add", name[1], "--role", "auditor")
+    one.sql("; ".join(f"UPDATE {row} = U&'a\\200bb'" for row in ("company SET title", "technician SET name", "device SET name", "operator SET name")),
+            "store")
+    found = [line for line in server.run("doctor").stdout.splitlines() if re.search(r"^\w+ +names ", line)]
+    assert [line.split("; ")[1] for line in found] == [f"countersign {kind} set --{option} NAME {key}" for kind, option, key in (
+        ("company", "title", name[0]), ("technician", "name", name[1]), ("device", "name", phone.id), ("operator", "name", name[1]))]
 
 
 def test_a_start_without_its_database(own_cluster, own_server):

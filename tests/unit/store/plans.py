@@ -56,6 +56,7 @@ INVARIANT = "SELECT count(*) FROM {} WHERE "
 # What PostgreSQL would take for int4 or bool where SQLite has 64-bit integers.
 FOREIGN = [
     (re.compile(r"\$\d+ *(?:=|<>) *\d"), "a parameter compared with a literal: make two statements"),
+    (re.compile(r"\bCAST\((\w+) AS \w+\)(?! AS\b).* ORDER BY \1\b"), "a second column of that name there: CAST(...) AS another"),
     (re.compile(r"\bNULLIF\b", re.I), "NULLIF: bind by the letter r"),
     (re.compile(r"(?:^SELECT |RETURNING |, )(?:NOT )?EXISTS\b", re.I), "a bool as a column: use CASE"),
     (re.compile(r"(?:^SELECT |RETURNING )[^()]*? IS (?:NOT )?NULL(?:,| FROM)"), "a bool as a column: use CASE"),
