@@ -493,7 +493,7 @@ def test_the_beginning_of_an_id_is_enough_where_it_is_the_only_one(ann):
     digits = next(n for n in range(4, len(device) + 1) if not any(other.startswith(device[:n]) for other in others))
     assert server.cli("device", "show", device[:digits])["id"] == device
     one_line(server.run("device", "show", device[:3]), 2, "there is no device")
-    one_line(server.run("device", "show", "12a"), 2, "not the id of a device")
+    one_line(server.run("device", "show", "12a"), 2, "not the id of any device")
     one_line(server.run("device", "show", "-1"), 2, "there is no option")
     server.cli("device", "remove", "--yes", device[:digits])
     one_line(server.run("device", "show", device[:digits]), 2, "there is no device")
