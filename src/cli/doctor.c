@@ -105,8 +105,7 @@ look_at_key(struct doctor *d)
              "the key is in the database's folder: a copy of the folder has both");
 }
 
-/* What is stored was not judged again when the rules grew. That the database does not open was said before.
- */
+/* Stored names were not judged again when the rules grew. That the database does not open was said before. */
 static void
 look_at_names(struct doctor *d)
 {
