@@ -160,7 +160,9 @@ alarm_sweep(struct cx *cx, int64_t limit, bool *more_out)
     *more_out = false;
     enum errcode err = clear_unseen(cx, limit, more_out);
     if (err == ERR_NONE)
-        err = store_alarm_remove(cx, cx->now - ALARM_KEPT, limit, &n);
+        err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = db_end(cx, store_alarm_remove(cx, cx->now - ALARM_KEPT, limit, &n));
     *more_out = *more_out || (err == ERR_NONE && n == limit);
     return err;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
+#include "db/db.h"
 #include "keys/env.h"
 #include "store/store_outbox.h"
 #include "store/store_subscription.h"
@@ -103,7 +104,9 @@ enum errcode
 notice_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
     int64_t n = 0;
-    enum errcode err = store_notice_sweep(cx, cx->now - NOTICE_KEPT, limit, &n);
+    enum errcode err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = db_end(cx, store_notice_sweep(cx, cx->now - NOTICE_KEPT, limit, &n));
     *more_out = err == ERR_NONE && n == limit;
     return err;
 }

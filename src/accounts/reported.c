@@ -108,7 +108,9 @@ enum errcode
 reported_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
     int64_t n = 0;
-    enum errcode err = store_reported_remove(cx, cx->now - REPORTED_KEPT, limit, &n);
+    enum errcode err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = db_end(cx, store_reported_remove(cx, cx->now - REPORTED_KEPT, limit, &n));
     *more_out = err == ERR_NONE && n == limit;
     return err;
 }

@@ -331,7 +331,9 @@ enum errcode
 self_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
     int64_t n = 0;
-    enum errcode err = store_self_remove(cx, cx->now, limit, &n);
+    enum errcode err = db_begin(cx);
+    if (err == ERR_NONE)
+        err = db_end(cx, store_self_remove(cx, cx->now, limit, &n));
     *more_out = err == ERR_NONE && n == limit;
     return err;
 }

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "accounts/alarm.h"
 #include "accounts/challenge.h"
 #include "accounts/device.h"
 #include "accounts/enrolment.h"
@@ -64,6 +65,9 @@ static const char failures[] =
     "INSERT INTO lockout SELECT k, 1, 0, $3 + $4 * 0, k, '', 0, 0, 0, 0, 0, 0" NUMBERS;
 
 static const char tallies[] = "INSERT INTO tally SELECT $4, 'e' || i, '', 0, $3, 1, 0" NUMBERS;
+
+static const char device[] = "INSERT INTO device VALUES (1, $1, 'phone', 'active', CAST('k' AS BLOB), "
+                             "CAST('t' AS BLOB), 0, 0, 0, 0)";
 
 /* Accounts that were locked for good long ago. */
 static void
@@ -135,8 +139,6 @@ round_of_all(struct fixture *f)
 static void
 rounds_cost_the_same_in_a_larger_store(void **state)
 {
-    static const char device[] = "INSERT INTO device VALUES (1, $1, 'phone', 'active', CAST('k' AS BLOB), "
-                                 "CAST('t' AS BLOB), 0, 0, 0, 0)";
     struct fixture *f = *state;
     assert_ok(db_exec(&f->cx, NULL, device, "i", f->ann));
     add(f, 0, FEW);
@@ -146,10 +148,47 @@ rounds_cost_the_same_in_a_larger_store(void **state)
     assert_int_equal(round_of_all(f), few);
 }
 
+/* On PostgreSQL only what writes in a transaction is SERIALIZABLE, and waits for one that writes alone. */
+static void
+what_is_removed_is_removed_in_a_transaction(void **state)
+{
+    static const char reports[] =
+        "INSERT INTO reported SELECT i, $4, (SELECT company_id FROM technician), i, '', $3, $3, ''" NUMBERS;
+    static const char alarms[] = "INSERT INTO alarm SELECT i, 'disk', k, '', $3, $3, $3 + $4 * 0" NUMBERS;
+    struct fixture *f = *state;
+    const struct {
+        const char *add, *count;
+        int64_t of;
+        enum errcode (*sweep)(struct cx *cx, int64_t limit, bool *more_out);
+    } tables[] = {
+        {enrolments, "SELECT count(*) FROM enrolment", f->ann, enrolment_sweep},
+        {openings, "SELECT count(*) FROM self_service", 1, self_sweep},
+        {notices, "SELECT count(*) FROM notice", 1, notice_sweep},
+        {reports, "SELECT count(*) FROM reported", f->ann, reported_sweep},
+        {alarms, "SELECT count(*) FROM alarm", 0, alarm_sweep},
+    };
+    assert_ok(db_exec(&f->cx, NULL, device, "i", f->ann));
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        assert_ok(db_exec(&f->cx, NULL, tables[i].add, "iiii", (int64_t)0, (int64_t)LIMIT, f->cx.now,
+                          tables[i].of));
+    fixture_later(f, 100 * CLOCK_DAY);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        bool more = false;
+        const uint64_t before = db_writes(f->cx.db);
+        assert_int_equal(fixture_int(f, tables[i].count), LIMIT);
+        assert_ok(tables[i].sweep(&f->cx, LIMIT, &more));
+        assert_true(more);
+        assert_int_equal(fixture_int(f, tables[i].count), 0);
+        assert_int_equal(db_writes(f->cx.db), before + 1);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_removed_is_removed_in_a_transaction, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(rounds_cost_the_same_in_a_larger_store, fixture_set_up,
                                         fixture_tear_down),
     };
