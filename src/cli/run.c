@@ -91,8 +91,8 @@ run(struct cli *cli, int argc, char *const *argv)
     return runs[cli->args.command - commands](cli);
 }
 
-/* Whether another change came first, and the command may run again, whole: it has changed nothing, answered
- * nothing, and all that it was given is kept. */
+/* Whether its transaction was not committed, and the command may run again, whole: it has changed nothing,
+ * answered nothing, and all that it was given is kept. */
 static bool
 has_lost_a_race(const struct cli *cli)
 {

@@ -5,9 +5,10 @@
  * statement is run by db_query, bound by a format, and read row by row; it is finished (reset) by db_done or
  * by the next db_query of the same text; the end of a transaction ends all. The text's address is the key of
  * that cache: it must be a literal or a static constant. Errors are ERR_STORE (not reachable, broken),
- * ERR_STORE_FULL, ERR_CONFLICT (a unique constraint), ERR_STORE_RACE (another transaction has changed what
- * this one relies on), each set in the context with the driver's words. Nothing here retries: the caller's
- * transaction fails as a whole; a race is repeated where operations are dispatched. */
+ * ERR_STORE_FULL, ERR_CONFLICT (a unique constraint), ERR_STORE_RACE (nothing of the transaction was
+ * committed, and it may run again: another one has changed what it relies on, or its connection was lost
+ * before the commit was sent), each set in the context with the driver's words. Nothing here retries: the
+ * caller's transaction fails as a whole; a race is repeated where operations are dispatched. */
 #ifndef COUNTERSIGN_DB_DB_H
 #define COUNTERSIGN_DB_DB_H
 
@@ -78,7 +79,8 @@ bool db_copies_itself(const struct db *db);
 enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
- * and logs nothing.
+ * and logs nothing. What a server writes, it writes in one: a statement outside of a transaction is not
+ * SERIALIZABLE on PostgreSQL, takes no part in its locks, and is not counted by db_writes.
  *
  * All begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these

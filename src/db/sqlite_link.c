@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sqlite_link: see sqlite_link.h. One file, WAL; synchronous=FULL, except while a note is
- * written.
+/* sqlite_link: see sqlite_link.h. One file, WAL; synchronous=FULL, except while a note is written.
  *
  * The file may go away under an open connection (a restore, a lost mount). SQLite would go on writing to a
  * file that has no name any more, so before each transaction we ask whether the file at the path is still the
@@ -170,6 +169,7 @@ link_wait(struct cx *cx, struct link *link, bool waits)
     static const char *const pragmas[] = {"PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"};
     if (link->waits == waits)
         return ERR_NONE;
+    link->waits = false; /* also where this fails: it is then set again before the next one that waits */
     int rc = sqlite3_exec(link->handle, pragmas[waits], NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return link_fail(cx, link, rc, pragmas[waits]);
