@@ -8,7 +8,7 @@ TESTING_BUILD := build-testing
 # A release build that is installed into its own folder, where it finds its driver for PostgreSQL.
 INSTALLED_BUILD := build-installed
 
-.PHONY: all setup build installed deb image packages-check musl-check demo check interop storm failover coverage serve fixture bench install clean
+.PHONY: all setup build installed deb image packages-check musl-check demo check check-postgresql interop storm failover coverage serve fixture bench install clean
 
 all: build
 
@@ -70,6 +70,17 @@ failover: setup
 	@test -f $(TESTING_BUILD)/build.ninja || CC=clang meson setup $(TESTING_BUILD) -Dtesting=true >/dev/null
 	@ninja -C $(TESTING_BUILD) --quiet
 	@COUNTERSIGN_BUILD=$(TESTING_BUILD) /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
+
+# For the night, some hours: all end-to-end tests with their stores on PostgreSQL, and every pair of operations at once (tests/races).
+# PARTS="results nodes": the end-to-end tests of those files alone.
+check-postgresql: setup
+	@tools/setup packages-check
+	@test -f $(TESTING_BUILD)/build.ninja || CC=clang meson setup $(TESTING_BUILD) -Dtesting=true >/dev/null
+	@ninja -C $(TESTING_BUILD) --quiet
+	@COUNTERSIGN_STORE=postgresql COUNTERSIGN_BUILD=$(TESTING_BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider -n 2 \
+	    $(if $(PARTS),$(PARTS:%=tests/e2e/test_%.py),tests/e2e)
+	@$(if $(PARTS),,COUNTERSIGN_RACES=all LD_LIBRARY_PATH=$(TESTING_BUILD)/src/db \
+	    tests/postgres/cluster.py $(TESTING_BUILD)/tests/races/races_test)
 
 # Which lines the tests run, by room: writes docs/coverage.md. Takes some minutes more than `make check`.
 coverage:

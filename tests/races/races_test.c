@@ -6,7 +6,8 @@
  * event.
  *
  * COUNTERSIGN_RACES in the environment: so many pairs, chosen by chance, in place of the usual number; "all":
- * each of them. COUNTERSIGN_RACES_ONLY: "FIRST + SECOND", that pair alone, again and again. */
+ * each of them; "all 2/4": every fourth, from the second on. COUNTERSIGN_RACES_ONLY: "FIRST + SECOND", that
+ * pair alone, again and again. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -187,6 +188,15 @@ is_of_a_refusal(struct str line)
     return false;
 }
 
+/* A self-service that was closed while its change was on the way is refused as closed, which is not logged;
+ * one that finds the account locked before is refused for that, which is. */
+static bool
+is_of_self_service(struct str line)
+{
+    return (str_starts(line, STR_LIT("audit ")) || is_count(line)) &&
+           str_find_str(line, STR_LIT("event=self.refused ")) < line.n;
+}
+
 /* Whether each row of one is in the other as often, but for the counts of events (accounts/tally.h) and, if
  * `but_refusals`, for what a refusal leaves in the log. */
 static bool
@@ -195,7 +205,7 @@ has_rows_of(const struct outcome *all, const struct outcome *some, bool but_refu
     struct str rest = buf_view(&some->rows);
     while (!str_is_empty(rest)) {
         struct str line = str_cut(&rest, '\n');
-        if (count(all, line) < count(some, line) && !is_count(line) &&
+        if (count(all, line) < count(some, line) && !is_count(line) && !is_of_self_service(line) &&
             !(but_refusals && is_of_a_refusal(line)))
             return false;
     }
@@ -259,26 +269,46 @@ race_one(struct races *r, const char *only)
     return race(r, pair, ALONE) ? 0 : 1;
 }
 
+/* What COUNTERSIGN_RACES asks for. */
+struct choice {
+    int64_t budget;      /* pairs, of all by chance */
+    int64_t part, parts; /* "all": from 1 on */
+};
+
+static struct choice
+choice_of(const char *asked, int64_t pairs)
+{
+    struct choice c = {.budget = unit_store_is_remote() ? USUAL_REMOTE : USUAL, .part = 1, .parts = 1};
+    if (asked == NULL)
+        return c;
+    struct str rest = str_from_cstr(asked), first = str_cut(&rest, ' ');
+    if (!str_eq(first, STR_LIT("all"))) {
+        assert_int_equal(str_to_i64(first, 1, INT32_MAX, &c.budget), ERR_NONE);
+        return c;
+    }
+    c.budget = pairs;
+    if (!str_is_empty(rest)) {
+        assert_int_equal(str_to_i64(str_cut(&rest, '/'), 1, INT32_MAX, &c.part), ERR_NONE);
+        assert_int_equal(str_to_i64(rest, c.part, INT32_MAX, &c.parts), ERR_NONE);
+    }
+    return c;
+}
+
 /* All pairs, an act with itself included: with two consoles or two phones that send the same. */
 static unsigned
 race_many(struct races *r)
 {
-    const char *asked = getenv("COUNTERSIGN_RACES");
     const uint32_t n = (uint32_t)r->stage->n, pairs = n * (n + 1) / 2;
-    int64_t budget = unit_store_is_remote() ? USUAL_REMOTE : USUAL;
-    unsigned wrong = 0;
-    if (asked != NULL && strcmp(asked, "all") == 0)
-        budget = pairs;
-    else if (asked != NULL)
-        assert_int_equal(str_to_i64(str_from_cstr(asked), 1, INT32_MAX, &budget), ERR_NONE);
+    struct choice c = choice_of(getenv("COUNTERSIGN_RACES"), pairs);
     int64_t left = pairs;
+    unsigned wrong = 0;
     for (uint32_t a = 0; a < n; a++)
         for (uint32_t b = a; b < n; b++, left--) {
             const uint32_t pair[2] = {a, b};
-            if (rand_below((uint32_t)left) >= budget)
+            if (rand_below((uint32_t)left) >= c.budget)
                 continue;
-            budget--;
-            wrong += race(r, pair, ROUNDS) ? 0 : 1;
+            if (c.budget-- % c.parts == c.part - 1)
+                wrong += race(r, pair, ROUNDS) ? 0 : 1;
         }
     return wrong;
 }
@@ -324,6 +354,49 @@ outcomes_are_those_of_an_order(enum stage_of of)
     assert_int_equal(wrong, 0);
 }
 
+static bool
+leaves_nothing(const char *name)
+{
+    static const char *const some[] = {"push, again", "check"}; /* it is sent already; it waits */
+    for (size_t i = 0; i < ARRAY_LEN(some); i++)
+        if (strcmp(name, some[i]) == 0)
+            return true;
+    return false;
+}
+
+/* One that is refused for its form, or that finds nothing to do, would pass every race. */
+static void
+each_act_changes_rows(void **state)
+{
+    void *w = NULL;
+    struct stage *s = calloc(1, sizeof *s);
+    struct buf before, after;
+    (void)state;
+    assert_non_null(s);
+    set_up_world(&w);
+    stage_prepare(s, w, STAGE_PENDING);
+    buf_init(&before, TEXT_MAX);
+    buf_init(&after, TEXT_MAX);
+    struct state *kept = state_keep(s->w->cx);
+    state_write(s->w->cx, kept, &before);
+    for (size_t i = 0; i < s->n; i++) {
+        char result[RESULT_MAX] = {0};
+        state_put_back(s->w->cx, kept);
+        stage_run(s->w->cx, s, &s->acts[i], result);
+        world_later(s->w, 0);
+        buf_reset(&after);
+        state_write(s->w->cx, kept, &after);
+        if (str_eq(buf_view(&after), buf_view(&before)) != leaves_nothing(s->acts[i].name))
+            fail_msg("%s: %s", s->acts[i].name, result);
+    }
+    state_free(&kept);
+    buf_clear(&before);
+    buf_clear(&after);
+    stage_clear(s);
+    free(s);
+    (void)world_tear_down(&w);
+}
+
 static void
 while_a_push_waits(void **state)
 {
@@ -341,7 +414,8 @@ while_an_approval_waits(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(while_a_push_waits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_act_changes_rows),
+                                       cmocka_unit_test(while_a_push_waits),
                                        cmocka_unit_test(while_an_approval_waits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

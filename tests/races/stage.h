@@ -9,16 +9,18 @@
 #include "contract/call.h"
 #include "contract/ct.h"
 
-enum { ACTS_MAX = 64, RESULT_MAX = 64 };
+enum { ACTS_MAX = 96, RESULT_MAX = 64 };
 
 struct stage;
 
-/* One operation of the wire, or a deed of an operator or of housekeeping (work). */
+/* One operation of the wire, or a deed of housekeeping (work). */
 struct act {
     const char *name;
     enum errcode (*work)(struct cx *cx, const struct stage *s); /* NULL: the operation */
     enum ct_op_id op;
     struct str session; /* the cookie that comes with it */
+    bool is_operators;  /* with the operator's cookie, and a key (Idempotency-Key) or null */
+    struct str key;
     _Alignas(max_align_t) unsigned char in[512];
 };
 
@@ -34,6 +36,7 @@ struct stage {
     struct str push, number;
     struct challenge_view shown;
     int64_t challenge, session;
+    struct str operator_session;
     struct act acts[ACTS_MAX];
     size_t n;
 };
@@ -41,6 +44,19 @@ struct stage {
 /* In the world's store. */
 void stage_prepare(struct stage *s, struct world *w, enum stage_of of);
 void stage_clear(struct stage *s);
+
+/* For those who fill it: one more act, and its members. */
+struct act *stage_add(struct stage *s, const char *name);
+static inline void *
+stage_in(struct act *a, enum ct_op_id op)
+{
+    a->op = op;
+    return a->in;
+}
+#define STAGE_IN(a, type) ((struct type##_in *)stage_in((a), CT_OP_##type))
+/* What operators and housekeeping do (stage_operators.c). */
+void stage_add_operators(struct stage *s);
+enum errcode stage_run_once(struct cx *cx, const struct stage *s, const struct act *a, void *out);
 
 /* Runs it once, as a worker does, with up to five tries where it loses a race; its result by name. */
 void stage_run(struct cx *cx, const struct stage *s, const struct act *a, char result_out[RESULT_MAX]);
