@@ -138,6 +138,8 @@ still_holds(struct cx *cx, const struct change_ask *q, struct change *ch, enum s
     if (account_is_locked(a) || a->l.source_refused ||
         a->t.password_generation != ch->account.t.password_generation)
         *result_out = SIGNIN_InvalidPassword;
+    else if (!brought_is_of(cx, a, &ch->brought)) /* it is still there to be judged again */
+        return err_set(cx, ERR_STORE_RACE, "the account changed while its new password was examined");
     else
         *result_out = result_of(brought_judge(cx, a, &ch->brought));
     *ch = now;

@@ -39,6 +39,8 @@ struct brought {
 /* Hashes: not for the fast lane, not inside a transaction. */
 enum errcode
 brought_look(struct cx *cx, const struct account *a, struct str password, struct brought *b_out) MUST_CHECK;
+/* Whether what it was judged by, such as the account's name, still holds. */
+bool brought_is_of(struct cx *cx, const struct account *a, const struct brought *b);
 /* By the policy, the words and the history of now, inside the transaction that stores it: WEAK also when what
  * it was judged by has changed since. */
 enum password_verdict brought_judge(struct cx *cx, const struct account *a, const struct brought *b);

@@ -31,15 +31,20 @@ brought_look(struct cx *cx, const struct account *a, struct str password, struct
     return err;
 }
 
+bool
+brought_is_of(struct cx *cx, const struct account *a, const struct brought *b)
+{
+    const struct digest now = password_context(cx, &a->p, &a->t, &a->c);
+    return secret_equal(now.bytes, b->context.bytes, sizeof now.bytes);
+}
+
 enum password_verdict
 brought_judge(struct cx *cx, const struct account *a, const struct brought *b)
 {
     const struct password_facts facts = {.length = b->length,
                                          .strength = (enum password_strength)b->strength};
-    const struct digest now = password_context(cx, &a->p, &a->t, &a->c);
     if (str_is_empty(b->hash) || str_eq(b->verdict, STR_LIT("weak")) ||
-        password_judge(&a->p, &facts, NULL) == PASSWORD_WEAK ||
-        !secret_equal(now.bytes, b->context.bytes, sizeof now.bytes))
+        password_judge(&a->p, &facts, NULL) == PASSWORD_WEAK || !brought_is_of(cx, a, b))
         return PASSWORD_WEAK;
     if (str_eq(b->verdict, STR_LIT("same")))
         return PASSWORD_SAME;

@@ -209,6 +209,8 @@ decide_within(struct cx *cx, struct try *y, bool *again_out, struct signin_outco
         *again_out = true;
         return ERR_NONE;
     }
+    if (y->brings && !brought_is_of(cx, &a.account, &y->brought)) /* it is still there to be judged again */
+        return err_set(cx, ERR_STORE_RACE, "the account changed while its new password was examined");
     account_acts(cx, a.account.t.id);
     account_saw_password(&a.account, &y->account.password);
     return go_on(cx, y, &a, outcome_out);
