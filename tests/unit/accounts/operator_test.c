@@ -273,9 +273,9 @@ static void
 a_holder_has_only_so_many_keys(void **state)
 {
     static const char fill[] =
-        "INSERT INTO operator_request SELECT i, 1, CAST('k' || i AS BLOB), CAST('r' AS BLOB), $2, CAST('a' "
-        "AS "
-        "BLOB) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
+        "INSERT INTO operator_request "
+        "SELECT i, 1, CAST('k' || i AS BLOB), CAST('r' AS BLOB), $2, CAST('a' AS BLOB) "
+        "FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) "
         "SELECT i FROM n)";
     struct fixture *f = *state;
     int64_t n = 0;

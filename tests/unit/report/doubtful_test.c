@@ -55,11 +55,9 @@ no_more_are_named_than_one_reads(void **state)
         "INSERT INTO technician (id, company_id, email, email_key, name, is_technician, role_on, deleted_at, "
         "password_hash, password_generation, password_set_at, password_must_change, push_unanswered, "
         "push_refused, push_rests_until, push_last_at, totp_last_step, created_at, changed_at) "
-        "SELECT i, $2, 'e' || i, 'e' || i, $3, 1, 1, CASE i WHEN 1 THEN 1 ELSE 0 END, '', 1, 1, 0, 0, 0, 0, "
-        "0, "
-        "0, 1, 1 FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT "
-        "i "
-        "FROM n)";
+        "SELECT i, $2, 'e' || i, 'e' || i, $3, 1, 1, CASE i WHEN 1 THEN 1 ELSE 0 END, '', "
+        "1, 1, 0, 0, 0, 0, 0, 0, 1, 1 FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+        "WHERE i < $1) SELECT i FROM n)";
     struct fixture *f = *state;
     struct doubtful d;
     const int64_t n = 2500; /* of which one is deleted */
