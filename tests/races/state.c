@@ -133,9 +133,16 @@ find_value(const struct state *s, struct str value)
     return i;
 }
 
+/* A random number may look like a time of now. */
+static bool
+is_id(const char *name)
+{
+    return str_ends(str_from_cstr(name), STR_LIT("id"));
+}
+
 /* The value as text; long: it may be random. */
 static struct str
-value_of(struct cx *cx, struct db_rows *rows, int column, bool *is_long_out)
+value_of(struct cx *cx, struct db_rows *rows, int column, const char *name, bool *is_long_out)
 {
     *is_long_out = false;
     if (db_is_null(rows, column))
@@ -147,7 +154,7 @@ value_of(struct cx *cx, struct db_rows *rows, int column, bool *is_long_out)
         return text;
     }
     int64_t n = db_int(rows, column), near = clock_now() - n;
-    *is_long_out = n > CLOCK_DAY && (near > 400 * CLOCK_DAY || near < -400 * CLOCK_DAY);
+    *is_long_out = n > CLOCK_DAY && (is_id(name) || near > 400 * CLOCK_DAY || near < -400 * CLOCK_DAY);
     return arena_printf(&cx->arena, "%lld", (long long)n);
 }
 
@@ -160,7 +167,7 @@ keep_values(struct cx *cx, struct state *s)
         while (db_next(cx, rows))
             for (size_t c = 0; c < s->tables[i].n_columns; c++) {
                 bool is_long;
-                struct str value = value_of(cx, rows, (int)c, &is_long);
+                struct str value = value_of(cx, rows, (int)c, s->tables[i].columns[c], &is_long);
                 if (!is_long || find_value(s, value) < s->n_values)
                     continue;
                 assert_true(s->n_values < VALUES_MAX);
@@ -225,7 +232,7 @@ line_of(struct cx *cx, const struct state *s, const struct table *t, struct db_r
         bool is_long;
         if (is_left_out(t->name, t->columns[c]))
             continue;
-        struct str value = value_of(cx, rows, (int)c, &is_long);
+        struct str value = value_of(cx, rows, (int)c, t->columns[c], &is_long);
         is_long = is_long && strcmp(t->columns[c], "event") != 0;
         size_t known = is_long ? find_value(s, value) : 0;
         buf_addf(&line, " %s=", t->columns[c]);
