@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "db/postgres/pg_link.h"
+#include "db/postgres/pg_pool.h"
 #include "db/postgres/pg_wait.h"
 
 /* 15: pg_database.datlocprovider; older ones are not tested. */
@@ -34,8 +35,8 @@ static const char settle_text[] =
     "set_config('client_min_messages', 'warning', false), "
     "current_setting('server_version_num'), current_setting('server_encoding'), "
     "(SELECT datlocprovider::text || ':' || datcollate FROM pg_database WHERE datname = current_database()), "
-    "COALESCE(current_schema(), '')";
-enum { AT_VERSION = 13, AT_ENCODING, AT_COLLATION, AT_SCHEMA };
+    "COALESCE(current_schema(), ''), pg_backend_pid()";
+enum { AT_VERSION = 13, AT_ENCODING, AT_COLLATION, AT_SCHEMA, AT_PID };
 
 static const char clock_query[] = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text";
 
@@ -71,8 +72,9 @@ check_server(struct cx *cx, const PGresult *r)
 }
 
 static enum errcode
-settle(struct cx *cx, struct pg_link *link)
+settle(struct cx *cx, struct pg_link *link, int64_t *pid_out)
 {
+    *pid_out = 0;
     char statement[24], lock[24], idle[24];
     const char *const values[] = {statement, lock, idle};
     (void)snprintf(statement, sizeof statement, "%lld", (long long)(2 * link->patience / CLOCK_MS));
@@ -83,6 +85,8 @@ settle(struct cx *cx, struct pg_link *link)
     enum errcode err = pg_link_collect(cx, link, sent, "settings", pg_link_patience(link), &result);
     if (err == ERR_NONE)
         err = check_server(cx, result);
+    if (err == ERR_NONE)
+        err = str_to_i64(str_from_cstr(PQgetvalue(result, 0, AT_PID)), 1, INT64_MAX, pid_out);
     PQclear(result);
     return err;
 }
@@ -133,6 +137,7 @@ static enum errcode
 open_host(struct cx *cx, struct pg_link *link, size_t i)
 {
     const char *values[PG_PARAMETERS];
+    int64_t pid = 0;
     pg_url_host(cx, &link->url, i, values);
     link->conn = PQconnectdbParams((const char *const *)link->url.keys, values, 0);
     if (link->conn == NULL)
@@ -143,8 +148,10 @@ open_host(struct cx *cx, struct pg_link *link, size_t i)
         err = pg_fail(cx, link, NULL, "connect");
     if (err == ERR_NONE) {
         (void)PQsetNoticeReceiver(link->conn, take_notice, link);
-        err = settle(cx, link);
+        err = settle(cx, link, &pid);
     }
+    if (err == ERR_NONE)
+        err = pg_pool_check(cx, link, values, pid);
     if (err == ERR_NONE)
         err = compare_clocks(cx, link);
     if (err == ERR_NONE)

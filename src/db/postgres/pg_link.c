@@ -63,6 +63,13 @@ await(struct pg_link *link, int64_t patience)
     return true;
 }
 
+static bool
+only_reads(const PGresult *failed)
+{
+    const char *state = failed != NULL ? PQresultErrorField(failed, PG_DIAG_SQLSTATE) : NULL;
+    return state != NULL && strcmp(state, "25006") == 0;
+}
+
 /* The first result that is an error, otherwise the last. Sets the context's error; the caller clears
  * *result_out, which is NULL then. */
 static enum errcode
@@ -98,6 +105,7 @@ collect(struct cx *cx, struct pg_link *link, const char *what, int64_t patience,
         return ERR_NONE;
     }
     enum errcode err = pg_fail(cx, link, kept, what);
+    link->only_reads = only_reads(kept);
     PQclear(kept);
     if (PQstatus(link->conn) == CONNECTION_BAD)
         pg_link_disconnect(link);
@@ -128,6 +136,7 @@ pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *
 {
     const int64_t began = clock_mono();
     *result_out = NULL;
+    link->only_reads = false;
     enum errcode err =
         was_sent ? collect(cx, link, what, patience, result_out) : pg_fail(cx, link, NULL, what);
     if (link->conn != NULL && PQstatus(link->conn) == CONNECTION_BAD)
@@ -138,6 +147,9 @@ pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *
     if (err == ERR_STORE && link->conn == NULL && clock_mono() - began < patience &&
         was_uncommitted(link, what))
         err = may_repeat(cx);
+    /* Another host may be the one that writes, and a new connection is refused in plain words until it is. */
+    if (link->only_reads)
+        pg_link_disconnect(link);
     link->is_inside = pg_link_in_transaction(link);
     return err;
 }

@@ -35,6 +35,7 @@ struct pg_link {
     int64_t retry_at;     /* clock_mono: not before */
     int64_t pause;        /* of the back-off; 0: the last attempt succeeded */
     bool is_inside;       /* a transaction, as of the last answer */
+    bool only_reads;      /* the server, as of the last answer */
     bool was_warned;      /* by the server, since this was last false */
     uint64_t cursors;     /* the number of the last one */
     struct buf loading;   /* rows for a COPY that were not sent yet */

@@ -10,6 +10,8 @@
 #include "db/postgres/pg_link.h"
 #include "db/postgres/pg_wait.h"
 
+enum { NAME_MOST = 40 }; /* the name of a statement */
+
 char
 pg_kind_of(unsigned type)
 {
@@ -113,10 +115,12 @@ pg_link_statement(struct pg_link *link, struct db *db, const char *sql, const st
     return st;
 }
 
+/* With the connection's own number: a pool that exchanges connections must not let us run another's
+ * statement. */
 static void
-name_of(const struct pg_statement *st, char name[24])
+name_of(const struct pg_link *link, const struct pg_statement *st, char name[NAME_MOST])
 {
-    (void)snprintf(name, 24, "s%llu", (unsigned long long)st->number);
+    (void)snprintf(name, NAME_MOST, "s%llu_%d", (unsigned long long)st->number, PQbackendPID(link->conn));
 }
 
 static Oid
@@ -129,12 +133,12 @@ static enum errcode
 prepare(struct cx *cx, struct pg_link *link, struct pg_statement *st)
 {
     Oid types[PG_TYPES];
-    char name[24];
+    char name[NAME_MOST];
     int n = 0;
     PGresult *result = NULL;
     for (; st->types[n] != '\0'; n++)
         types[n] = declared(st->types[n]);
-    name_of(st, name);
+    name_of(link, st, name);
     bool sent = PQsendPrepare(link->conn, name, st->sql, n, types) == 1;
     enum errcode err = pg_link_collect(cx, link, sent, st->sql, pg_link_patience(link), &result);
     PQclear(result);
@@ -161,7 +165,7 @@ pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st, cons
     const char *places[PG_TYPES];
     int lengths[PG_TYPES], formats[PG_TYPES];
     int64_t numbers[PG_TYPES];
-    char name[24];
+    char name[NAME_MOST];
     if (link->conn == NULL)
         return err_set(cx, ERR_STORE, "postgresql: the connection was lost");
     enum errcode err = st->generation == link->generation ? ERR_NONE : prepare(cx, link, st);
@@ -175,7 +179,7 @@ pg_link_query(struct cx *cx, struct pg_link *link, struct pg_statement *st, cons
         lengths[i] = v->kind == 'i' ? (int)sizeof numbers[i] : (int)v->bytes.n;
         formats[i] = 1;
     }
-    name_of(st, name);
+    name_of(link, st, name);
     bool sent = PQsendQueryPrepared(link->conn, name, (int)n, places, lengths, formats, 1) == 1;
     err = pg_link_collect(cx, link, sent, st->sql, pg_link_patience(link), &st->result);
     st->row = -1;
