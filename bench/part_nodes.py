@@ -15,18 +15,18 @@ from rounds import median
 
 OTHERS = 20  # companies
 ONE, BOTH, TWO, MANY = "one node, one processor", "one node, all processors", "two nodes, a processor each", "two nodes, many companies"
-FAILED = 'countersign_store_failures_total{mode="write"}'
+AGAIN = 'countersign_store_retries_total{mode="write"}'
 
 
 def measured(nodes, phone, work, seconds, cpu):
-    failed = sum(node.metric(FAILED) for node in nodes)
+    again = sum(node.metric(AGAIN) for node in nodes)
     database = family(nodes[0].cluster.process.pid)
     begun, used, before = time.monotonic(), used_by_all(), processor_seconds(database)
     rate, cost = sign_ins(nodes, phone, work, seconds, cpu)
     passed = time.monotonic() - begun
     return {"rate": rate, "cost_ms": cost * 1e3,
             "database_ms": (processor_seconds(database) - before) / max(rate * seconds, 1) * 1e3, "busy": (used_by_all() - used) / passed / os.cpu_count(),
-            "repeated": (sum(node.metric(FAILED) for node in nodes) - failed) / max(rate * seconds, 1)}
+            "repeated": (sum(node.metric(AGAIN) for node in nodes) - again) / max(rate * seconds, 1)}
 
 
 def start(folder, cluster, count):

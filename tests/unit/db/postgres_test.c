@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "db/db_driver.h"
 #include "db/shared_news.h"
+#include "metrics/metrics.h"
 #include "tests/unit/db/meta.h"
 #include "tests/unit/store.h"
 
@@ -48,11 +49,32 @@ tear_down(void **state)
     return 0;
 }
 
+static uint64_t
+failed_writes(void)
+{
+    return metrics_own(METRIC_STORE_FAILURES, METRICS_MODE_WRITE, 0);
+}
+
+/* One at a time is a rule, not a failure. */
+static void
+a_seat_that_is_taken_is_no_failure(void **state)
+{
+    struct place *p = *state;
+    const uint64_t failures = failed_writes();
+    assert_int_equal(db_begin_apart(&p->cx), ERR_NONE);
+    assert_int_equal(db_begin_apart(&p->other), ERR_BUSY);
+    err_forget(&p->other);
+    assert_int_equal(failed_writes(), failures);
+    db_rollback(&p->cx);
+}
+
 /* Each reads what the other writes: no serial order has this result, and one of them is refused. */
 static void
 a_race_has_one_winner(void **state)
 {
     struct place *p = *state;
+    const uint64_t failures = failed_writes(),
+                   again = metrics_own(METRIC_STORE_RETRIES, METRICS_MODE_WRITE, 0);
     assert_int_equal(db_begin_untimed(&p->cx), ERR_NONE); /* without the lock of writers */
     assert_int_equal(db_begin_untimed(&p->other), ERR_NONE);
     assert_int_equal(meta_count(&p->cx), 0);
@@ -62,6 +84,8 @@ a_race_has_one_winner(void **state)
     assert_int_equal(db_commit(&p->cx), ERR_NONE);
     assert_int_equal(db_commit(&p->other), ERR_STORE_RACE);
     assert_int_equal(p->other.err, ERR_STORE_RACE);
+    assert_int_equal(metrics_own(METRIC_STORE_RETRIES, METRICS_MODE_WRITE, 0), again + 1);
+    assert_int_equal(failed_writes(), failures);
     err_forget(&p->other);
     assert_int_equal(db_begin(&p->other), ERR_NONE);
     assert_int_equal(meta_count(&p->other), 1);
@@ -449,6 +473,7 @@ main(void)
         cmocka_unit_test_setup_teardown(news_reach_another_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(news_have_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_listener_wakes_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_seat_that_is_taken_is_no_failure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_race_has_one_winner, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writers_do_not_wait_for_one_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_runs_alone_excludes_the_others, set_up, tear_down),
