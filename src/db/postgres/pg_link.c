@@ -84,7 +84,8 @@ collect(struct cx *cx, struct pg_link *link, const char *what, int64_t patience,
             enum errcode err =
                 PQstatus(link->conn) == CONNECTION_BAD
                     ? pg_fail(cx, link, NULL, what)
-                    : err_set(cx, ERR_STORE, "postgresql: %s: the server does not answer", what);
+                    : err_set(cx, ERR_STORE,
+                              "postgresql: %s: the server, or a pool in front of it, does not answer", what);
             pg_link_disconnect(link);
             return err;
         }
