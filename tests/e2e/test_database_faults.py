@@ -19,7 +19,7 @@ WAITS = f"{OURS} AND wait_event_type = 'Lock'"
 
 @pytest.fixture
 def served(own_cluster, own_server, name):
-    """A server whose store is a database of the role `app`, which is no superuser; a phone; a push that was approved."""
+    """A server whose store is a database of the role `app`, without a superuser's rights; a phone; a push that was approved."""
     company, email = name
     one = own_cluster()
     one.sql("CREATE ROLE app LOGIN")
@@ -128,7 +128,7 @@ def test_a_session_is_ended_while_it_waits(served):
 
 
 def test_sessions_are_ended_all_the_time(served):
-    """In the middle of sign-ins: each OK was granted, once; what was not granted is none; and sign-ins go on."""
+    """In the middle of sign-ins: each OK was granted, once, nothing else is answered OK, and sign-ins go on."""
     one, server, phone, email, ask = served
     email, results, ended = "alone." + email, Counter(), threading.Event()
     assert ask().result == "OK"
