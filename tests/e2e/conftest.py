@@ -11,6 +11,10 @@ from countersign import Server
 COUNTER = itertools.count()
 
 
+def pytest_sessionfinish():
+    postgres.remove()
+
+
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"))

@@ -20,8 +20,14 @@ def server():
     """The server of this test process, started when first asked for."""
     if not _made:
         _made.append(cluster.Cluster())
-        atexit.register(_made[0].remove)
+        atexit.register(remove)
     return _made[0]
+
+
+def remove():
+    """The server of this test process, if there is one. A process that ends has not the time for hundreds of databases."""
+    while _made:
+        _made.pop().remove()
 
 
 def database(more=""):
