@@ -2,6 +2,7 @@
 /* alarm: see the header. */
 #include "accounts/alarm.h"
 
+#include "accounts/sweep.h"
 #include "base/rand.h"
 #include "db/db.h"
 #include "keys/env.h"
@@ -156,13 +157,11 @@ clear_unseen(struct cx *cx, int64_t limit, bool *more_out)
 enum errcode
 alarm_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
+    bool more = false;
     *more_out = false;
     enum errcode err = clear_unseen(cx, limit, more_out);
     if (err == ERR_NONE)
-        err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = db_end(cx, store_alarm_remove(cx, cx->now - ALARM_KEPT, limit, &n));
-    *more_out = *more_out || (err == ERR_NONE && n == limit);
+        err = sweep_old(cx, store_alarm_remove, ALARM_KEPT, limit, &more);
+    *more_out = *more_out || more;
     return err;
 }

@@ -5,6 +5,7 @@
 #include "accounts/account.h"
 #include "accounts/decide.h"
 #include "accounts/device.h"
+#include "accounts/sweep.h"
 #include "base/clock.h"
 #include "db/db.h"
 #include "keys/env.h"
@@ -125,10 +126,5 @@ enrolment_cancel(struct cx *cx, int64_t technician_id, int64_t *n_out)
 enum errcode
 enrolment_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
-    enum errcode err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = db_end(cx, store_enrolment_remove(cx, cx->now - ENROLMENT_KEPT, limit, &n));
-    *more_out = err == ERR_NONE && n == limit;
-    return err;
+    return sweep_old(cx, store_enrolment_remove, ENROLMENT_KEPT, limit, more_out);
 }

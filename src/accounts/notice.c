@@ -2,10 +2,10 @@
 /* notice: see notice.h. */
 #include "accounts/notice.h"
 
+#include "accounts/sweep.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/rand.h"
-#include "db/db.h"
 #include "keys/env.h"
 #include "store/store_outbox.h"
 #include "store/store_subscription.h"
@@ -103,10 +103,5 @@ notice_shown(struct cx *cx, const struct device *d, struct str public_id)
 enum errcode
 notice_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
-    enum errcode err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = db_end(cx, store_notice_sweep(cx, cx->now - NOTICE_KEPT, limit, &n));
-    *more_out = err == ERR_NONE && n == limit;
-    return err;
+    return sweep_old(cx, store_notice_sweep, NOTICE_KEPT, limit, more_out);
 }

@@ -4,6 +4,7 @@
 
 #include "accounts/alarm.h"
 #include "accounts/audit.h"
+#include "accounts/sweep.h"
 #include "base/clock.h"
 #include "base/rand.h"
 #include "db/db.h"
@@ -107,10 +108,5 @@ reported_take_all(struct cx *cx, const struct technician *t)
 enum errcode
 reported_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
-    enum errcode err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = db_end(cx, store_reported_remove(cx, cx->now - REPORTED_KEPT, limit, &n));
-    *more_out = err == ERR_NONE && n == limit;
-    return err;
+    return sweep_old(cx, store_reported_remove, REPORTED_KEPT, limit, more_out);
 }

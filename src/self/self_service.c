@@ -5,6 +5,7 @@
 
 #include "accounts/decide.h"
 #include "accounts/device_change.h"
+#include "accounts/sweep.h"
 #include "db/db.h"
 #include "keys/env.h"
 #include "statement/statement.h"
@@ -330,10 +331,5 @@ self_remove(struct cx *cx, const struct self_proof *proof, struct str device_id,
 enum errcode
 self_sweep(struct cx *cx, int64_t limit, bool *more_out)
 {
-    int64_t n = 0;
-    enum errcode err = db_begin(cx);
-    if (err == ERR_NONE)
-        err = db_end(cx, store_self_remove(cx, cx->now, limit, &n));
-    *more_out = err == ERR_NONE && n == limit;
-    return err;
+    return sweep_old(cx, store_self_remove, 0, limit, more_out);
 }
