@@ -7,8 +7,6 @@
 #include "base/codec.h"
 #include "xml/write.h"
 
-enum { REPLACEMENT = 0xFFFD, UTF8_MOST = 4 };
-
 static int
 hex_digit(char c)
 {
@@ -39,25 +37,10 @@ unescape(struct arena *a, struct str s)
     return (struct str){(const char *)out, n};
 }
 
-/* An invalid UTF-8 byte grows to the three bytes of U+FFFD. */
-static struct str
-repair(struct arena *a, struct str s)
-{
-    if (utf8_is_valid(s))
-        return s;
-    unsigned char *out = arena_array(a, s.n, UTF8_MOST);
-    size_t n = 0, length;
-    for (size_t i = 0; i < s.n; i += length) {
-        uint32_t cp = utf8_read(str_sub(s, i, s.n), &length);
-        n += utf8_write(cp == UINT32_MAX ? REPLACEMENT : cp, out + n);
-    }
-    return (struct str){(const char *)out, n};
-}
-
 static struct str
 decode(struct arena *a, struct str s)
 {
-    return repair(a, unescape(a, s));
+    return utf8_repair(a, unescape(a, s));
 }
 
 static size_t
