@@ -72,8 +72,8 @@ int os_memory_file(const char *name);
 bool os_memory_seal(int fd, bool writable) MUST_CHECK;
 /* Whether it is one, closed to every change. */
 bool os_memory_is_sealed(int fd);
-/* Copies that many bytes from the begin of a file; their way is not through the memory of this process, where
- * the system can do without. False: the file is shorter, or errno says why. */
+/* Copies that many bytes from the beginning of a file; their way is not through the memory of this process,
+ * where the system can do without. False: the file is shorter, or errno says why. */
 bool os_copy(int from, int to, off_t size) MUST_CHECK;
 
 /* The path of the program of this process. False: unknown, or longer. */

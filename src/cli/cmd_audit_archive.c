@@ -180,11 +180,12 @@ read_end(struct cli *cli, struct archiving *b)
         return str_to_i64(to, 1, INT64_MAX, &b->last) == ERR_NONE
                    ? ERR_NONE
                    : err_set(&cli->cx, ERR_USAGE, "--to is the number of an event, not '%.*s'", STR_ARG(to));
-    if (!str_is_null(before) && (clock_read_day(before, &b->before) != ERR_NONE || b->before > cli->cx.now))
-        return err_set(&cli->cx, ERR_USAGE, "--before is a day such as 2026-01-01, not to come, not '%.*s'",
-                       STR_ARG(before));
     if (!str_is_null(before))
-        return ERR_NONE;
+        return clock_read_day(before, &b->before) == ERR_NONE && b->before <= cli->cx.now
+                   ? ERR_NONE
+                   : err_set(&cli->cx, ERR_USAGE,
+                             "--before is a day such as 2026-01-01, not to come, not '%.*s'",
+                             STR_ARG(before));
     enum errcode err = cli_read_span(cli, "older", AGE_MOST, &age);
     b->before = cli->cx.now - age;
     return err;

@@ -17,7 +17,6 @@
 
 #include "base/os.h"
 
-#define MEMORY OS_MEMORY_FOLDER
 #define PREFIX "countersign-sandbox."
 
 static enum errcode
@@ -49,9 +48,9 @@ remove_folder(const char *path)
 static void
 remove_if_dead(const char *name)
 {
-    char path[sizeof MEMORY + NAME_MAX + 1];
+    char path[sizeof OS_MEMORY_FOLDER + NAME_MAX + 1];
     struct stat st;
-    (void)snprintf(path, sizeof path, MEMORY "/%s", name);
+    (void)snprintf(path, sizeof path, OS_MEMORY_FOLDER "/%s", name);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -63,7 +62,7 @@ remove_if_dead(const char *name)
 static void
 remove_dead(void)
 {
-    DIR *d = opendir(MEMORY);
+    DIR *d = opendir(OS_MEMORY_FOLDER);
     if (d == NULL)
         return;
     for (struct dirent *e; (e = readdir(d)) != NULL;)
@@ -79,7 +78,7 @@ make_folder(struct playground *p)
 {
     enum { TRIES = 5 };
     for (int i = 0; i < TRIES; i++) {
-        char path[] = MEMORY "/" PREFIX "XXXXXX";
+        char path[] = OS_MEMORY_FOLDER "/" PREFIX "XXXXXX";
         struct stat st;
         if (mkdtemp(path) == NULL)
             break;
@@ -93,7 +92,7 @@ make_folder(struct playground *p)
         if (fd >= 0)
             (void)close(fd);
     }
-    return complain("a folder in " MEMORY);
+    return complain("a folder in " OS_MEMORY_FOLDER);
 }
 
 static enum errcode
