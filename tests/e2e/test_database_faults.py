@@ -3,6 +3,7 @@
 ended. No way in is given that was not earned, the log says what to do, and sign-ins go on without a restart."""
 
 import concurrent.futures
+import contextlib
 import os
 import subprocess
 import threading
@@ -94,13 +95,19 @@ def test_the_database_only_reads_from_now_on(served):
     server.wait_for(lambda: signs_in(server, email, phone))
 
 
+@contextlib.contextmanager
+def push_that_waits(one, console, login):
+    """For the locks of another session; and its answer, once it comes."""
+    with one.session("store") as other, concurrent.futures.ThreadPoolExecutor() as pool:
+        other.run("BEGIN; UPDATE technician SET name = name;")
+        yield other, pool.submit(console.send, login.sLoginToken)
+
+
 def test_a_statement_is_cancelled(served):
     one, server, phone, email, _ = served
     console = server.console()
     login = console.login(email)
-    with one.session("store") as other, concurrent.futures.ThreadPoolExecutor() as pool:
-        other.run("BEGIN; UPDATE technician SET name = name;")
-        sent = pool.submit(console.send, login.sLoginToken)
+    with push_that_waits(one, console, login) as (other, sent):
         server.wait_for(lambda: sent.done() or one.sql(f"SELECT pg_cancel_backend(pid) {WAITS}"))
         answer = sent.result()
         assert (answer.result, answer.sPushToken) == ("UnknownError", None)
@@ -117,9 +124,7 @@ def test_a_session_is_ended_while_it_waits(served):
     one, server, _, email, _ = served
     console = server.console()
     login = console.login(email)
-    with one.session("store") as other, concurrent.futures.ThreadPoolExecutor() as pool:
-        other.run("BEGIN; UPDATE technician SET name = name;")
-        sent = pool.submit(console.send, login.sLoginToken)
+    with push_that_waits(one, console, login) as (other, sent):
         server.wait_for(lambda: one.sql(f"SELECT pg_terminate_backend(pid) {WAITS}"))
         other.run("ROLLBACK;")
         assert sent.result().result in ("OK", "UnknownError")

@@ -254,16 +254,21 @@ def end_after_an_upgrade(server):
     return client, body
 
 
-def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_server):
-    server = own_server()
-    client, body = end_after_an_upgrade(server)
-    server.wait_log(r"supervisor drain ")
+def assert_is_waited_for(server, client, body):
+    """The rest of that request is read, and answered, before the server has ended."""
     with client:
         server.wait_log(r"supervisor drain\.former")
         client.sendall(body)
         answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 "), answer
     assert server.stop() == 0
+
+
+def test_an_end_after_an_upgrade_waits_for_what_the_old_program_still_reads(own_server):
+    server = own_server()
+    client, body = end_after_an_upgrade(server)
+    server.wait_log(r"supervisor drain ")
+    assert_is_waited_for(server, client, body)
 
 
 def test_a_second_signal_waits_for_nothing(own_server):
@@ -282,12 +287,7 @@ def test_an_end_after_two_upgrades_waits_for_what_the_first_program_still_reads(
         server.process.send_signal(signal.SIGUSR2)
         server.wait_log(r"supervisor ready ", times=times)
     server.process.send_signal(signal.SIGTERM)
-    with client:
-        server.wait_log(r"supervisor drain\.former")
-        client.sendall(body)
-        answer = client.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 "), answer
-    assert server.stop() == 0
+    assert_is_waited_for(server, client, body)
 
 
 def is_refused(port):
