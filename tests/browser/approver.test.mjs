@@ -459,7 +459,7 @@ test("two companies on one phone; a device is removed from each side", async () 
 
 test("what was changed about the account is said until it was seen, and told to the server as seen", async () => {
     const {email} = await enrolled();
-    const notices = [
+    let notices = [
         {sNoticeId: "one", sKind: "device-added", sSubject: "<i>Eve's</i> phone", sWhen: "2026-11-24T08:05:00Z"},
         {sNoticeId: "two", sKind: "password-changed", sSubject: "", sWhen: "2026-11-24T08:06:00Z"}];
     const seen = [];
@@ -469,13 +469,16 @@ test("what was changed about the account is said until it was seen, and told to 
         seen.push(sNoticeId);
         if (seen.length === 1)
             return route.abort();
-        notices.splice(notices.findIndex((notice) => notice.sNoticeId === sNoticeId), 1);
+        notices = notices.filter((notice) => notice.sNoticeId !== sNoticeId);
         return route.fulfill({json: {result: "OK"}});
     });
     await page.route("**/api/device/pending", async (route) => {
         const response = await route.fetch();
         await route.fulfill({response, json: {...await response.json(), aNotices: notices}});
     });
+    const toldOf = (id) => page.waitForResponse((response) =>
+        response.url().endsWith("/api/device/noticed") && response.request().postDataJSON().sNoticeId === id);
+    const answered = () => page.waitForResponse("**/api/device/pending");
     await look();
     const cards = page.locator(".notice");
     await page.getByText("A device was added to your account").waitFor();
@@ -484,19 +487,64 @@ test("what was changed about the account is said until it was seen, and told to 
     assert.ok((await cards.first().innerText()).includes(`Acme ${count}`));
     await cards.first().getByRole("button", {name: "Got it"}).click();
     await page.getByText("A device was added to your account").waitFor({state: "detached"});
-    const again = page.waitForRequest("**/api/device/noticed");
+    const again = toldOf("one");
     await look();
-    const told = (await again).postDataJSON();
+    const told = (await again).request().postDataJSON();
     assert.deepEqual(Object.keys(told).sort(), ["sNonce", "sNoticeId", "sSignature"]);
-    assert.equal(told.sNoticeId, "one");
-    const known = page.waitForResponse("**/api/device/noticed");
+    const known = toldOf("two");
     await cards.getByRole("button", {name: "Got it"}).click();
     await cards.waitFor({state: "detached"});
     await known;
+    const asked = answered();
     await page.reload();
     await page.getByRole("link", {name: email}).waitFor();
-    await look();
+    assert.deepEqual((await (await asked).json()).aNotices, []);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
     assert.equal(await cards.count(), 0);
+});
+
+test("what was put away stays away, even if the app is closed before the server knows", async () => {
+    const {email} = await enrolled();
+    const notices = [{sNoticeId: "one", sKind: "password-changed", sSubject: "", sWhen: "2026-11-24T08:06:00Z"}];
+    let isReachable = false;
+    const told = [];
+    await page.route("**/api/device/noticed", (route) => {
+        told.push(route.request().postDataJSON().sNoticeId);
+        if (!isReachable)
+            return route.abort();
+        notices.length = 0;
+        return route.fulfill({json: {result: "OK"}});
+    });
+    await page.route("**/api/device/pending", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({response, json: {...await response.json(), aNotices: notices}});
+    });
+    await look();
+    const cards = page.locator(".notice");
+    const failed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/api/device/noticed"));
+    await cards.getByRole("button", {name: "Got it"}).click();
+    await cards.waitFor({state: "detached"});
+    await failed;
+    isReachable = true;
+    const again = page.waitForResponse("**/api/device/noticed");
+    await page.reload();
+    await page.getByRole("link", {name: email}).waitFor();
+    await again;
+    assert.equal(await cards.count(), 0);
+    assert.ok(told.length > 1 && told.every((id) => id === "one"));
+
+    // Nothing of it is kept once the server has forgotten it, too.
+    const asked = page.waitForResponse("**/api/device/pending");
+    await look();
+    await asked;
+    const kept = () => page.evaluate(() => new Promise((resolve) => {
+        indexedDB.open("countersign").onsuccess = ({target}) => {
+            target.result.transaction("settings").objectStore("settings").get("notices dismissed").onsuccess =
+                (event) => resolve(event.target.result);
+        };
+    }));
+    while ((await kept()).length > 0)
+        await look();
 });
 
 test("opens without a network, and keeps nothing of the API", async () => {

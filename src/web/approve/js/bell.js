@@ -29,10 +29,11 @@ export function createBell({api, words, accounts, isShown, enter}) {
     let running = Promise.resolve();
     /** The states that the person was shown and need not see again. */
     let said = [];
-    /** By account: the ids of the challenges that wait, and its notices; dismissals are sent to the server until it has confirmed them. */
+    /** By account: the ids of the challenges that wait, and its notices. */
     const waiting = new Map();
     const notices = new Map();
-    const dismissed = new Set();
+    /** By account: the notices that the person has put away and the server still lists. Kept: the app may be closed before the server knows. */
+    let dismissed = new Map();
     /** The node on the screen, with what draws it: a screen has one. */
     let place = null;
 
@@ -119,12 +120,22 @@ export function createBell({api, words, accounts, isShown, enter}) {
 
     function unseen() {
         return live().flatMap((account) => (notices.get(account.id) ?? []).map((notice) => ({account, notice})))
-            .filter(({notice}) => !dismissed.has(notice.id));
+            .filter(({account, notice}) => !isDismissed(account, notice));
+    }
+
+    const isDismissed = (account, {id}) => dismissed.get(account.id)?.includes(id) ?? false;
+
+    /** @param {string[]} ids all of this account's */
+    async function keepDismissed(account, ids) {
+        dismissed.set(account.id, ids);
+        const all = live().map(({id}) => [id, dismissed.get(id) ?? []]).filter(([, kept]) => kept.length > 0);
+        await store?.putSetting("notices dismissed", all).catch(() => {});
     }
 
     async function dismiss(account, notice) {
-        dismissed.add(notice.id);
+        const kept = keepDismissed(account, [...dismissed.get(account.id) ?? [], notice.id]);
         draw();
+        await kept;
         await api.noticed(account, notice.id);
     }
 
@@ -133,7 +144,10 @@ export function createBell({api, words, accounts, isShown, enter}) {
         const now = noticesOf(answer);
         const before = (notices.get(account.id) ?? []).map(({id}) => id);
         notices.set(account.id, now);
-        now.filter(({id}) => dismissed.has(id)).forEach(({id}) => void api.noticed(account, id));
+        const old = now.filter((notice) => isDismissed(account, notice)).map(({id}) => id);
+        old.forEach((id) => void api.noticed(account, id));
+        if (old.length < (dismissed.get(account.id)?.length ?? 0))
+            void keepDismissed(account, old);
         return now.map(({id}) => id).join() !== before.join();
     }
 
@@ -155,6 +169,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
         async start(accountStore) {
             store = accountStore;
             said = await store?.setting("notifications said") ?? [];
+            dismissed = new Map(await store?.setting("notices dismissed") ?? []);
             void sync();
         },
         /** To be called when an account was added or removed. */
