@@ -21,7 +21,8 @@ alarm_of(struct cx *cx, int64_t id)
                           .detail =
                               arena_printf(&cx->arena,
                                            "A technician reported a sign-in as somebody else's: somebody "
-                                           "knows the password. Report %.*s waits in the operator's console.",
+                                           "knows the password. Report %.*s waits in the operator's console; "
+                                           "on the server: countersign report list",
                                            STR_ARG(number))};
 }
 
@@ -99,10 +100,15 @@ reported_take(struct cx *cx, int64_t technician_id, int64_t id)
 enum errcode
 reported_take_all(struct cx *cx, const struct technician *t)
 {
-    int64_t n = 0;
+    struct reported_row *rows = NULL;
+    size_t n = 0;
     const struct reported_take take = take_now(cx, t->id, 0);
-    enum errcode err = store_reported_take_all(cx, t->company_id, &take, &n);
-    return err != ERR_NONE || n == 0 ? err : note(cx, t, "reports", n);
+    enum errcode err = store_reported_take_all(cx, t->company_id, &take, &rows, &n);
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
+        const struct alarm alarm = alarm_of(cx, rows[i].id);
+        err = alarm_clear(cx, &alarm);
+    }
+    return err != ERR_NONE || n == 0 ? err : note(cx, t, "reports", (int64_t)n);
 }
 
 enum errcode

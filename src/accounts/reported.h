@@ -29,7 +29,7 @@ reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out,
  * has no report of that id that waits. */
 enum errcode reported_take(struct cx *cx, int64_t technician_id, int64_t id) MUST_CHECK;
 /* Within the open transaction that deletes the account: its reports cannot be taken after that, so the one
- * who deletes it takes them. */
+ * who deletes it takes them, and their alarms are over. */
 enum errcode reported_take_all(struct cx *cx, const struct technician *t) MUST_CHECK;
 
 /* Housekeeping: at most `limit`; *more_out: call again. */

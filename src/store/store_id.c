@@ -16,6 +16,7 @@ store_ids_within(struct cx *cx, enum store_id of, const struct store_id_range *r
         [STORE_ID_SESSION] = "SELECT id FROM session WHERE ended_at = 0 AND " WITHIN,
         [STORE_ID_RULE] = "SELECT id FROM address_rule WHERE " WITHIN,
         [STORE_ID_LOGIN] = "SELECT id FROM login WHERE " WITHIN,
+        [STORE_ID_REPORTED] = "SELECT id FROM reported WHERE taken_at = 0 AND " WITHIN,
     };
     return rows_list(cx, &rows_integers, ids_out, n_out, texts[of], "iii", range->low, range->high,
                      range->limit);

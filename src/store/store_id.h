@@ -9,8 +9,15 @@
 #include "base/cx.h"
 #include "base/err.h"
 
-/* Devices that were not removed, sessions that have not ended, address rules, logins. */
-enum store_id { STORE_ID_DEVICE, STORE_ID_SESSION, STORE_ID_RULE, STORE_ID_LOGIN, STORE_ID_COUNT_ };
+/* Devices that were not removed, sessions that have not ended, address rules, logins, reports that wait. */
+enum store_id {
+    STORE_ID_DEVICE,
+    STORE_ID_SESSION,
+    STORE_ID_RULE,
+    STORE_ID_LOGIN,
+    STORE_ID_REPORTED,
+    STORE_ID_COUNT_
+};
 
 struct store_id_range {
     int64_t low, high; /* both included */

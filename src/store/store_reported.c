@@ -60,12 +60,20 @@ store_reported_take(struct cx *cx, const struct reported_take *take, bool *chang
 }
 
 enum errcode
-store_reported_take_all(struct cx *cx, int64_t company_id, const struct reported_take *take, int64_t *n_out)
+store_reported_take_all(struct cx *cx, int64_t company_id, const struct reported_take *take,
+                        struct reported_row **rows_out, size_t *n_out)
 {
-    return db_exec(cx, n_out,
-                   "UPDATE reported SET taken_at = $3, taken_by = $4 "
-                   "WHERE company_id = $1 AND technician_id = $2 AND taken_at = 0",
-                   "iiit", company_id, take->technician_id, take->at, take->by);
+    return rows_list(cx, &reports, rows_out, n_out,
+                     "UPDATE reported SET taken_at = $3, taken_by = $4 "
+                     "WHERE company_id = $1 AND technician_id = $2 AND taken_at = 0 "
+                     "RETURNING " ROWS_COLUMNS(REPORTED),
+                     "iiit", company_id, take->technician_id, take->at, take->by);
+}
+
+enum errcode
+store_reported_get(struct cx *cx, int64_t id, struct reported_row *row_out)
+{
+    return rows_one(cx, &reports, row_out, SELECT "WHERE id = $1", "i", id);
 }
 
 enum errcode

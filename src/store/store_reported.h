@@ -33,9 +33,11 @@ struct reported_take {
 };
 enum errcode
 store_reported_take(struct cx *cx, const struct reported_take *take, bool *changed_out) MUST_CHECK;
-/* The same for all that wait of an account. */
+/* The same for all that wait of an account: those that it took, in the arena. */
 enum errcode store_reported_take_all(struct cx *cx, int64_t company_id, const struct reported_take *take,
-                                     int64_t *n_out) MUST_CHECK;
+                                     struct reported_row **rows_out, size_t *n_out) MUST_CHECK;
+/* ERR_NOT_FOUND. */
+enum errcode store_reported_get(struct cx *cx, int64_t id, struct reported_row *row_out) MUST_CHECK;
 /* Removes those taken before then, at most `limit`. */
 enum errcode store_reported_remove(struct cx *cx, int64_t before, int64_t limit, int64_t *n_out) MUST_CHECK;
 

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from countersign import PASSWORD, PATIENCE
+from countersign import PASSWORD, PATIENCE, Refused
 from operators import make_token
 from relay import Relay
 from test_daemon import make_pair, with_tls
@@ -111,6 +111,35 @@ def test_a_report_is_an_alarm_until_an_operator_took_it(own_server, alarms, name
     over = told.take()
     assert (over["class"], over["state"], over["id"]) == ("reported", "cleared", said["id"])
     assert json.loads(server.run("--json", "status").stdout)["alarms"] == 0 and told.is_quiet()
+
+
+@pytest.mark.parametrize("ended", ["taken on the command line", "the account is deleted"])
+def test_a_report_ends_its_alarm_without_the_console_too(own_server, alarms, name, ended):
+    company, email = name
+    told = alarms()
+    server = own_server(told.settings)
+    phone = server.ready(company, email)
+    login = server.console().begin(email) and server.cli("explain", email)["sign_ins"][0]["login"]
+    phone.report()
+    said = told.take()
+    assert "countersign report list" in said["text"]
+    (report,) = server.cli("report", "list", "--company", company)["reports"]
+    assert (report["account"], report["login"], report["taken_by"]) == (email, login, None) and report["source"]
+    assert "countersign report take" in server.run("report", "list").stdout
+    if "deleted" in ended:
+        server.cli("technician", "delete", email, "--yes")
+    else:
+        taken = server.cli("report", "take", report["id"][:8])
+        assert taken["id"] == report["id"] and taken["taken_by"].startswith("operator:") and taken["taken"]
+    over = told.take()
+    assert (over["class"], over["state"], over["id"]) == ("reported", "cleared", said["id"])
+    assert json.loads(server.run("--json", "status").stdout)["alarms"] == 0 and told.is_quiet()
+    (taken,) = [e for e in server.cli("audit", "list")["events"] if e["event"] == "report.taken"]
+    assert taken["actor"].startswith("operator:")
+    with pytest.raises(Refused, match="took it before|account was deleted"):
+        server.cli("report", "take", report["id"])
+    with pytest.raises(Refused, match="no report '1234567'"):
+        server.cli("report", "take", "1234567")
 
 
 def test_many_lock_outs_are_one_alarm_which_ends_with_them(own_server, alarms, name):

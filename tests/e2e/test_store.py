@@ -241,7 +241,7 @@ WRITERS = {
     "operator add": ["new@example.com", "--role", "admin"], "operator set": ["{operator}", "--name", "Other"],
     "operator disable": ["{operator}"], "operator enable": ["{operator}"], "operator delete": ["{operator}", "--yes"],
     "operator link": ["{operator}"], "token add": ["other", "--role", "auditor"], "token revoke": ["{token}", "--yes"],
-    "audit archive": ["{archive}", "--to", "3"], "session end": ["{session}"], "technician import": ["{csv}", "--company", "{company}"],
+    "audit archive": ["{archive}", "--to", "3"], "session end": ["{session}"], "report take": ["{report}"], "technician import": ["{csv}", "--company", "{company}"],
 }
 # Those that read it, or make or bring up a database, while no other program uses it.
 OTHERS = {
@@ -249,7 +249,7 @@ OTHERS = {
     "technician show", "device list", "device show", "policy list", "address list", "session list", "audit list", "audit verify",
     "audit prove", "audit checkpoint", "audit export",
     "wsdl", "completion bash", "completion zsh", "completion fish", "stats", "audit follow", "explain", "doctor", "setup",
-    "operator list", "operator show", "token list", "status", "top",
+    "operator list", "operator show", "token list", "report list", "status", "top",
 }
 # A console or a phone: clients of a server, with the time limits of client/http_client.c.
 CLIENTS = {"login", "device enrol", "device pending", "device fetch", "device approve", "device reject", "device not-me",
@@ -261,6 +261,8 @@ def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_
     server = own_server({("store", "busy_timeout"): "1s", ("server", "public_url"): "http://localhost:{port}"})
     phone = server.ready(company, email)
     assert server.console().sign_in(email, phone).result == "OK"
+    server.console().begin(email)
+    phone.report()
     server.cli("address", "add", company, "allow", "192.0.2.0/24")
     (tmp_path / "people.csv").write_text("email\nfresh@example.com\n", encoding="utf-8")
     server.cli("operator", "add", "owner@example.com", "--role", "owner")
@@ -268,7 +270,8 @@ def test_no_command_waits_for_ever_while_another_program_holds_the_database(own_
     server.cli("token", "add", company, "--role", "admin")
     values = {"company": company, "operator": email, "token": company, "email": email, "device": phone.id, "csv": tmp_path / "people.csv", "archive": tmp_path / "old.archive",
               "session": server.cli("session", "list")["sessions"][0]["id"],
-              "rule": server.cli("address", "list", company)["rules"][0]["id"]}
+              "rule": server.cli("address", "list", company)["rules"][0]["id"],
+              "report": server.cli("report", "list")["reports"][0]["id"]}
     with open(COMMANDS, encoding="utf-8") as rows:
         found = {" ".join(filter(None, words)) for words in re.findall(r'^COMMAND\("([\w-]+)", "([\w-]*)"', rows.read(), re.M)}
     assert found == WRITERS.keys() | OTHERS | CLIENTS, "each command is of one kind"
