@@ -165,6 +165,14 @@ def test_alerts_and_dashboard_name_only_what_there_is(own_server):
     json.loads(text)
 
 
+def test_every_alert_says_what_to_do():
+    with open(os.path.join(ROOT, "dist/prometheus/countersign.rules.yml"), encoding="utf-8") as rules:
+        alerts = re.findall(r"- alert: (\w+)", rules.read())
+    with open(os.path.join(ROOT, "docs/operating.md"), encoding="utf-8") as page:
+        rows = re.findall(r"^\| `(Countersign\w+)` \| [^|]+ \| [^|]+ \|$", page.read(), re.M)
+    assert alerts and rows == alerts
+
+
 def promtool(*args, text=None):
     """What it says on success, which is nothing for metrics without a flaw."""
     done = subprocess.run(["promtool", *args], input=text, capture_output=True, text=True, check=False)
