@@ -70,10 +70,13 @@ answers_of(struct cli *cli, const struct explanation *x)
         print_put_cstr(o, "operation", operations[a->operation]);
         print_put_str(o, "result",
                       value != NULL ? value->name : str_from_cstr(signin_result_name(a->result)));
-        print_put_cstr(o, "words", value != NULL ? value->doc : "");
-        print_put_str(o, "why", a->why);
+        struct str words = str_from_cstr(value != NULL ? value->doc : "");
+        if (cli->json)
+            print_put_str(o, "words", words);
+        print_put_str(o, "why", cli->json || !str_is_null(a->why) ? a->why : words);
         put_until(cli, o, a->until);
-        print_put_str(o, "mend", a->mend);
+        if (cli->json)
+            print_put_str(o, "mend", a->mend);
         print_add(list, o);
     }
     return list;
@@ -112,19 +115,38 @@ conditions_of(struct cli *cli, const struct explanation *x)
     return list;
 }
 
-/* For people: what can be done about each condition that holds. */
+static void
+add_mend(json_t *list, struct str why, struct str mend)
+{
+    if (str_is_null(mend))
+        return;
+    json_t *o = print_object();
+    print_put_str(o, "because", why);
+    print_put_str(o, "do", mend);
+    print_add(list, o);
+}
+
+static bool
+is_answer(const struct explanation *x, struct str why)
+{
+    bool is_one = false;
+    for (size_t i = 0; i < x->answers_n; i++)
+        is_one = is_one || str_eq(x->answers[i].why, why);
+    return is_one;
+}
+
+/* For people: what can be done about each answer that is not the wanted one, and about each other condition
+ * that holds. */
 static json_t *
 mends_of(const struct explanation *x)
 {
     json_t *list = print_array();
+    for (size_t i = 0; i < x->answers_n; i++)
+        add_mend(list, x->answers[i].why, x->answers[i].mend);
     for (size_t i = 0; i < x->lines_n; i++) {
-        const struct explain_line *line = &x->lines[i];
-        if (line->holds != EXPLAIN_YES || str_is_null(line->mend))
-            continue;
-        json_t *o = print_object();
-        print_put_cstr(o, "because", line->condition->why);
-        print_put_str(o, "do", line->mend);
-        print_add(list, o);
+        struct str why = str_from_cstr(x->lines[i].condition->why);
+        if (x->lines[i].holds == EXPLAIN_YES && !is_answer(x, why))
+            add_mend(list, why, x->lines[i].mend);
     }
     return list;
 }
@@ -238,9 +260,9 @@ document_of(struct cli *cli, const struct explanation *x, const struct explain_s
     print_put_cstr(o, "from_is", x->from_is);
     print_put(o, "methods", methods_of(x->methods));
     print_put(o, cli->json ? "now" : "with_the_right_password_now", answers_of(cli, x));
-    print_put(o, "conditions", conditions_of(cli, x));
     if (!cli->json)
         print_put(o, "to_do", mends_of(x));
+    print_put(o, "conditions", conditions_of(cli, x));
     print_put(o, "budgets", budgets_of(cli, x));
     print_put(o, "refusals", refusals_of(cli, x));
     print_put(o, "sign_ins", signins_of(cli, x));

@@ -4,8 +4,11 @@
 
 #include "report/explain_condition.h"
 #include "accounts/challenge_pace.h"
+#include "accounts/device.h"
+#include "accounts/passkey.h"
 #include "base/clock.h"
 #include "base/inet.h"
+#include "base/shell.h"
 #include "db/db.h"
 #include "keys/env.h"
 #include "store/store_challenge.h"
@@ -43,9 +46,27 @@ choose_source(struct cx *cx, const struct explain_question *q, const struct expl
     return ERR_NONE;
 }
 
+/* Where a passkey is required, a phone without one cannot approve. */
+static enum errcode
+read_phones(struct cx *cx, struct explaining *e)
+{
+    const struct account *a = &e->x->account;
+    const bool asks = passkey_policy_here(cx, &a->p, NULL) == PASSKEY_POLICY_REQUIRED;
+    struct device *phones = NULL;
+    size_t n = 0;
+    enum errcode err = device_list(cx, a->t.id, false, &phones, &n);
+    for (size_t i = 0; i < n; i++) {
+        const bool is_active = phones[i].state == DEVICE_ACTIVE;
+        e->disabled_n += is_active ? 0 : 1;
+        e->able_n += is_active && (!asks || phones[i].has_passkey) ? 1 : 0;
+    }
+    return err;
+}
+
 static enum errcode
 read_account(struct cx *cx, const struct explain_question *q, struct explaining *e)
 {
+    struct lockout_source *refused = NULL;
     struct account *a = &e->x->account;
     struct policy_row *policies = NULL;
     struct audit_row *events = NULL;
@@ -62,6 +83,11 @@ read_account(struct cx *cx, const struct explain_question *q, struct explaining 
     if (err == ERR_NONE)
         err = policy_list(cx, a->c.id, &policies, &e->policies_n);
     e->policies = policies;
+    if (err == ERR_NONE)
+        err = lockout_sources(cx, a->t.email_key, &refused, &e->refused_n);
+    e->refused = refused;
+    if (err == ERR_NONE)
+        err = read_phones(cx, e);
     if (err == ERR_NONE && a->p.address_rules)
         err = address_judge(cx, a->c.id, a->t.id, e->x->from, &e->address);
     return err;
@@ -139,6 +165,16 @@ by_decision(struct explaining *e, enum explain_operation operation, enum decide_
     return false;
 }
 
+/* 0: it is not refused. */
+static int64_t
+refused_until(const struct explaining *e, struct str source)
+{
+    for (size_t i = 0; i < e->refused_n; i++)
+        if (str_eq(e->refused[i].source, source))
+            return e->refused[i].until;
+    return 0;
+}
+
 /* The password is not verified at all, or cannot be right. */
 static enum errcode
 by_lock(struct cx *cx, struct explaining *e, bool *is_answered_out)
@@ -158,6 +194,7 @@ by_lock(struct cx *cx, struct explaining *e, bool *is_answered_out)
         said.until = a->l.locked_until;
     } else if (a->l.source_refused) {
         said.why = STR_LIT("this address has used up its failures: the password is not looked at");
+        said.until = refused_until(e, inet_source(&cx->arena, e->x->from));
     } else {
         said.why = STR_LIT("the account has no password: none is right");
     }
@@ -188,8 +225,30 @@ by_push(struct cx *cx, struct explaining *e)
             said.until = h.until;
             said.mend = holds[i].verb != NULL ? explain_command(cx, e, holds[i].verb) : STR_NULL;
         }
+    const bool has_none = h.reason != NULL && str_eq(str_from_cstr(h.reason), STR_LIT("no-device"));
+    if (has_none && e->disabled_n > 0) {
+        said.why = STR_LIT("every phone is disabled");
+        said.mend = arena_printf(&cx->arena,
+                                 "countersign device list --technician %.*s, then countersign "
+                                 "device enable DEVICE",
+                                 STR_ARG(shell_word(&cx->arena, e->x->account.t.email)));
+    }
     answer(e, said);
     return err;
+}
+
+/* What a check comes to once the phone has answered. */
+static void
+by_check(struct cx *cx, struct explaining *e)
+{
+    if (e->able_n == 0 && e->x->answers[e->x->answers_n - 1].result == SIGNIN_OK)
+        answer(e, (struct explain_answer){.operation = EXPLAIN_CHECK,
+                                          .result = SIGNIN_TimeOut,
+                                          .why = STR_LIT("the company requires a passkey, and no phone of "
+                                                         "the account has one: none can approve"),
+                                          .mend = explain_command(cx, e, "enrol")});
+    else if (by_decision(e, EXPLAIN_CHECK, AT_CHECK))
+        answer(e, (struct explain_answer){.operation = EXPLAIN_CHECK, .result = SIGNIN_OK});
 }
 
 static enum errcode
@@ -206,15 +265,19 @@ foresee(struct cx *cx, struct explaining *e)
             answer(e, (struct explain_answer){.operation = EXPLAIN_LOGIN, .result = SIGNIN_OK});
         return ERR_NONE;
     }
-    const bool is_setup = account_may_enrol_itself(a);
-    answer(e, (struct explain_answer){.operation = EXPLAIN_LOGIN,
-                                      .result = is_setup ? SIGNIN_OkTwoFactorSetupRequired
-                                                         : SIGNIN_OkTwoFactorAuthenticationRequired});
-    if (is_setup)
+    if (account_may_enrol_itself(a)) {
+        answer(e, (struct explain_answer){.operation = EXPLAIN_LOGIN,
+                                          .result = SIGNIN_OkTwoFactorSetupRequired,
+                                          .why = STR_LIT("the account never had a second factor: the console "
+                                                         "opens a link that enrols a phone"),
+                                          .mend = explain_command(cx, e, "enrol")});
         return ERR_NONE;
+    }
+    answer(e, (struct explain_answer){.operation = EXPLAIN_LOGIN,
+                                      .result = SIGNIN_OkTwoFactorAuthenticationRequired});
     err = by_push(cx, e);
-    if (err == ERR_NONE && by_decision(e, EXPLAIN_CHECK, AT_CHECK))
-        answer(e, (struct explain_answer){.operation = EXPLAIN_CHECK, .result = SIGNIN_OK});
+    if (err == ERR_NONE)
+        by_check(cx, e);
     return err;
 }
 
@@ -226,12 +289,10 @@ budget(struct explaining *e, struct explain_budget b)
 }
 
 /* Failures: of the account, of this address, and of the addresses that are refused. */
-static enum errcode
+static void
 count_failures(struct cx *cx, struct explaining *e)
 {
     const struct account *a = &e->x->account;
-    struct lockout_source *sources = NULL;
-    size_t n = 0;
     budget(e, (struct explain_budget){
                   .name = "failures of the account",
                   .used = a->p.lockout_failures - a->l.account_left,
@@ -246,16 +307,14 @@ count_failures(struct cx *cx, struct explaining *e)
                       .limit = a->l.source_limit,
                       .detail = inet_source(&cx->arena, e->x->from),
                       .set = {.where = "configuration", .key = STR_LIT("privacy.source_failures")}});
-    enum errcode err = lockout_sources(cx, a->t.email_key, &sources, &n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < e->refused_n; i++)
         budget(e, (struct explain_budget){
                       .name = "refused address",
                       .limit = -1,
-                      .until = sources[i].until,
-                      .detail = sources[i].source,
+                      .until = e->refused[i].until,
+                      .detail = e->refused[i].source,
                       .set = {.where = "configuration", .key = STR_LIT("privacy.source_failures")},
                       .mend = explain_command(cx, e, "technician unlock")});
-    return err;
 }
 
 static struct str
@@ -321,10 +380,10 @@ explain_within(struct cx *cx, const struct explain_question *q, struct explainin
         return err;
     explain_conditions(cx, e);
     err = foresee(cx, e);
-    if (err == ERR_NONE)
-        err = count_failures(cx, e);
-    if (err == ERR_NONE)
-        err = count_budgets(cx, e);
+    if (err != ERR_NONE)
+        return err;
+    count_failures(cx, e);
+    err = count_budgets(cx, e);
     if (err == ERR_NONE)
         explain_events(cx, e);
     return err;

@@ -17,6 +17,9 @@ struct explaining {
     struct facts fresh;            /* of a new one whose phone approves */
     struct account_seats seats;
     struct address_verdict address;
+    const struct lockout_source *refused; /* the addresses that are refused for the account now */
+    size_t refused_n;
+    size_t disabled_n, able_n; /* phones: that are disabled; that can approve by the policy in force */
     const struct policy_row *policies;
     size_t policies_n;
     const struct audit_row *events; /* of the account, newest first */

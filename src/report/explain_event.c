@@ -2,6 +2,7 @@
 /* explain_event: what the account's newest events say: what was refused, and which sign-ins there were. */
 #include <jansson.h>
 
+#include "accounts/challenge_pace.h"
 #include "accounts/device.h"
 #include "report/explain_condition.h"
 #include "base/clock.h"
@@ -44,7 +45,7 @@ explain_detail(struct cx *cx, const struct audit_row *row)
     return text;
 }
 
-/* Events that are a refusal, and what helps if it happens again; verb NULL: nothing does. */
+/* Events that are a refusal, and what helps while it lasts; verb NULL: nothing does. */
 static const struct kind {
     enum audit_event event;
     const char *verb;
@@ -101,13 +102,37 @@ say_why(struct cx *cx, const struct explaining *e, const struct audit_row *row, 
     const struct explain_line *line = line_of(e, r->result);
     if (str_eq(reason, STR_LIT("wrong password"))) {
         r->why = STR_LIT("the password was wrong");
-        r->mend = explain_command(cx, e, "technician reset");
+        if (e->x->account.t.password_set_at <= row->at)
+            r->mend = explain_command(cx, e, "technician reset");
     } else if (str_eq(reason, STR_LIT("not looked at"))) {
         r->why = STR_LIT(
             "the password was not looked at: it was changed, or failures locked the account, meanwhile");
     } else if (line != NULL) {
         r->why = str_from_cstr(line->condition->why);
         r->mend = line->mend;
+    }
+}
+
+/* Whether what helps against it has been done, or its time is over. */
+static bool
+is_over(struct cx *cx, const struct explaining *e, const struct audit_row *row, enum audit_event event)
+{
+    const struct account *a = &e->x->account;
+    struct str source = audit_detail(cx, row, "source");
+    bool stands = false;
+    switch ((int)event) {
+    case AUDIT_ACCOUNT_LOCKED:
+        return !account_is_locked(a);
+    case AUDIT_SOURCE_REFUSED:
+        for (size_t i = 0; i < e->refused_n; i++)
+            stands = stands || str_eq(e->refused[i].source, source);
+        return !stands;
+    case AUDIT_PUSH_RESTS:
+        return !challenge_pace_rests(cx, &a->t);
+    case AUDIT_PUSH_REPORTED:
+        return a->t.password_set_at > row->at;
+    default:
+        return false;
     }
 }
 
@@ -126,6 +151,8 @@ add_refusal(struct cx *cx, struct explaining *e, const struct kind *kind, const 
         r.mend = explain_command(cx, e, kind->verb);
     if (kind->event == AUDIT_LOGIN_REFUSED)
         say_why(cx, e, row, &r);
+    if (is_over(cx, e, row, kind->event))
+        r.mend = STR_NULL;
     e->x->refusals[e->x->refusals_n++] = r;
 }
 

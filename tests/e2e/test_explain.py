@@ -110,8 +110,17 @@ def test_failures_budgets_and_the_command_that_helps(server, name):
     assert budgets["refused address"]["detail"] == console.source and budgets["refused address"]["until"]
     causes = [refusal["why"] for refusal in said["refusals"] if refusal["event"] == "login.refused"]
     assert causes == ["the password was wrong"] * 5
+    assert said["now"][0]["until"] == budgets["refused address"]["until"]
+    assert f"do\n  {said['now'][0]['why']}  {said['now'][0]['mend']}" in server.run("explain", email).stdout
+    refused = next(refusal for refusal in said["refusals"] if refusal["event"] == "source.refused")
+    assert refused["mend"] == said["now"][0]["mend"]
     advised(server, said["now"][0]["mend"])
+    said = explain(server, email)  # what has been done is not advised again
+    assert [r["mend"] for r in said["refusals"] if r["event"] == "source.refused"] == [None]
+    assert {r["mend"] for r in said["refusals"] if r["event"] == "login.refused"} == {f"countersign technician reset {email}"}
     assert console.login(email).result == "OkTwoFactorAuthenticationRequired"
+    server.cli("technician", "reset", email, "--generate")
+    assert {r["mend"] for r in explain(server, email)["refusals"]} == {None}
 
 
 def test_the_pace_of_pushes_is_foreseen(server, name):
@@ -126,6 +135,46 @@ def test_the_pace_of_pushes_is_foreseen(server, name):
     assert said["refusals"][0]["why"] == "the phone said no"
     assert console.send(console.login(email).sLoginToken).result == "TwoFactorError"
     assert explain(server, email, console)["refusals"][0]["event"] == "push.held"
+
+
+def test_what_keeps_a_person_out_without_a_refusal(server, name):
+    company, email = name
+    server.company(company)
+    server.cli("technician", "add", email, "--company", company, "--no-password")
+    console = server.console()
+
+    def helps(place):
+        (answer,) = [a for a in explain(server, email, console)["now"][place:] if a["mend"]]
+        assert f"  {answer['why']}  {answer['mend']}" in server.run("explain", email, "--from", console.source).stdout
+        return answer["result"].rsplit("_", 1)[1], answer["why"], answer["mend"]
+
+    assert helps(0) == ("InvalidPassword", "the account has no password: none is right", f"countersign technician reset {email}")
+    server.cli("technician", "reset", email, "--password-file", "-", "--keep", stdin=PASSWORD)
+    result, _, mend = helps(0)
+    assert result == console.login(email).result == "OkTwoFactorSetupRequired" and mend == f"countersign enrol {email}"
+    phone = server.phone(email)
+    assert explain(server, email, console)["now"][1]["result"].endswith("_OK")
+    server.cli("device", "disable", phone.id)
+    result, why, mend = helps(1)
+    assert result == console.send(console.login(email).sLoginToken).result == "TwoFactorError"
+    assert why == "every phone is disabled" and "countersign device enable" in mend
+    server.cli("device", "enable", phone.id)
+    assert console.sign_in(email, phone).result == "OK"
+
+
+def test_a_phone_that_the_policy_does_not_accept_is_foreseen(own_server, name):
+    company, email = name
+    server = own_server({("server", "public_url"): "http://localhost:{port}"})
+    phone = server.ready(company, email)
+    server.cli("policy", "set", company, "passkey", "required")
+    console = server.console()
+    token, push = console.begin(email)
+    assert phone.approve(push.sMatchNumber)["result"] != "OK"
+    server.advance(61)
+    said = explain(server, email, console)["now"]
+    assert said[1]["result"] == "loginTwoFactorRet_OK" and "is approved" in said[1]["words"]
+    assert said[2]["result"] == console.settle(token, push.sPushToken).value == "loginTwoFactorRet_TimeOut"
+    assert "passkey" in said[2]["why"] and said[2]["mend"] == f"countersign enrol {email}"
 
 
 def steps(document):

@@ -150,6 +150,7 @@ def test_every_result_says_what_to_do(server):
     assert advice["loginTwoFactorRet_Poll"]["next"] == "ASK_AGAIN" and advice["login_v2_UnknownError"]["next"] == "LATER"
     assert {name for name, row in advice.items() if row["next"] == "DONE"} == {name for name in advice if name.endswith("_OK")}
     _, _, page = ask(server.port, "/integrate/results")
+    assert "it says that the push was sent, and signs no one in" in page
     assert set(re.findall(r'<tr id="([^"]+)">', page)) == values_of_soap()
     for row in advice.values():
         assert row["text"] in html.unescape(page)
