@@ -162,8 +162,10 @@ cli_open_store(struct cli *cli)
         return cli_unavailable(cli, err);
     cli_fill_env(cli);
     err = db_open(&cli->cx, config_store(&cli->config), DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE) {
+        db_guard(cli->cx.db);
         err = key_check(&cli->cx, cli->config.store_key_file.p);
+    }
     return err == ERR_NONE ? ERR_NONE : cli_unavailable(cli, err);
 }
 

@@ -295,7 +295,10 @@ db_query_list(struct cx *cx, struct db_rows **rows_out, const char *sql, const s
         err_set(cx, db->failed, "the transaction has failed already");
         return db->failed;
     }
-    return db_began(db, db->driver->query(cx, db, sql, values->at, values->n, rows_out), rows_out);
+    enum errcode err = db_may_run(cx, db, sql);
+    if (err == ERR_NONE)
+        err = db->driver->query(cx, db, sql, values->at, values->n, rows_out);
+    return db_began(db, err, rows_out);
 }
 
 enum errcode

@@ -79,8 +79,8 @@ bool db_copies_itself(const struct db *db);
 enum errcode db_backup(struct cx *cx, struct str path) MUST_CHECK;
 
 /* Transactions do not nest (ASSERT). db_begin takes the write lock at once. db_rollback is safe at any time
- * and logs nothing. What a server writes, it writes in one: a statement outside of a transaction is not
- * SERIALIZABLE on PostgreSQL, takes no part in its locks, and is not counted by db_writes.
+ * and logs nothing. What a server writes, it writes in one (db_guard): a statement outside of a transaction
+ * is not SERIALIZABLE on PostgreSQL, takes no part in its locks, and is not counted by db_writes.
  *
  * All begin functions, and db_open, set the time: cx->now is clock_now when the lock was obtained or the
  * snapshot taken, and never earlier than the newest audit row or the time saved by db_keep_time; these
@@ -116,6 +116,9 @@ enum errcode db_release(struct cx *cx, enum errcode err) MUST_CHECK;
  * and the caller must repeat it. Off, the initial value: each waits until no other one is under way, none
  * begins before its end, and it loses no race. On SQLite a writing transaction is the only one anyway. */
 void db_write_beside(struct db *db, bool on);
+/* From now on nothing is written outside of a writing transaction: what does not begin with SELECT is refused
+ * there with ERR_STORE, before it is sent. For servers and commands; tests prepare their data without. */
+void db_guard(struct db *db);
 /* Begins a writing transaction of another kind, for the sealer of the audit log and its like: one at a time
  * in the whole database, ERR_BUSY while there is another. Where others are SERIALIZABLE it is READ COMMITTED:
  * so it never makes one of them run again. That is safe for a transaction that changes only what no other

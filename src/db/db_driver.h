@@ -100,11 +100,15 @@ struct db {
     bool holds, is_held; /* db_hold; a transaction that ended, and is not committed yet */
     bool is_durable;     /* it writes, and a crash does not undo it: not a note */
     bool writes_beside;  /* db_write_beside */
+    bool is_guarded;     /* db_guard */
     int64_t began_at;    /* clock_mono: when the transaction was asked for */
     uint64_t n_written;  /* durable transactions committed, or perhaps (ERR_STORE), since it was opened */
     enum errcode failed; /* a statement of the transaction failed: no further statement runs in it, and it is
                           * not committed */
 };
+
+/* What db_guard says of a statement. */
+enum errcode db_may_run(struct cx *cx, const struct db *db, const char *sql) MUST_CHECK;
 
 /* Counts a transaction that has ended, as one that failed where db->failed says so. */
 void db_count_end(const struct db *db);

@@ -16,6 +16,7 @@ open_mapped(struct cx *cx, struct opener *o, const struct config *config)
     enum errcode err = db_open(cx, config_store(config), DB_OPEN, config->store_busy_timeout, &o->db);
     if (err != ERR_NONE)
         return err;
+    db_guard(o->db);
     cx->db = o->db;
     err = db_map(cx, (int64_t)config->store_map);
     if (err != ERR_NONE)

@@ -51,6 +51,7 @@ run_orders(struct fixture *f, const struct stage *s, int ask, int answer)
     struct order order;
     char result[RESULT_MAX];
     assert_int_equal(db_open(&f->cx, str_from_cstr(f->path), DB_OPEN, CLOCK_MINUTE, &f->cx.db), ERR_NONE);
+    db_guard(f->cx.db);
     while (read(ask, &order, sizeof order) == (ssize_t)sizeof order) {
         memset(result, 0, sizeof result);
         (void)usleep(order.late);

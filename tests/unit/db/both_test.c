@@ -226,6 +226,38 @@ a_failed_statement_fails_the_commit(void **state)
     assert_int_equal(db_exec(cx, NULL, "INSERT INTO policy VALUES (1, 'k', 'v', 0, '')", ""), ERR_STORE);
 }
 
+/* Where the domain would rely on no other one that writes meanwhile. */
+static void
+a_guarded_connection_writes_in_transactions_only(void **state)
+{
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    assert_int_equal(meta_put(cx, "before"), ERR_NONE);
+    db_guard(cx->db);
+    assert_int_equal(meta_put(cx, "alone"), ERR_STORE);
+    assert_non_null(strstr(cx->detail, "outside of a transaction"));
+    err_forget(cx);
+    assert_int_equal(db_begin_read(cx), ERR_NONE);
+    assert_int_equal(meta_put(cx, "in a read"), ERR_STORE);
+    assert_int_equal(db_commit(cx), ERR_STORE);
+    err_forget(cx);
+    assert_int_equal(meta_count(cx), 1); /* a statement alone may read */
+    enum errcode (*const begins[])(struct cx *) = {db_begin, db_begin_note, db_begin_apart};
+    for (size_t i = 0; i < ARRAY_LEN(begins); i++) {
+        assert_int_equal(begins[i](cx), ERR_NONE);
+        assert_int_equal(meta_put(cx, (const char *[]){"a", "b", "c"}[i]), ERR_NONE);
+        assert_int_equal(db_commit(cx), ERR_NONE);
+    }
+    db_hold(cx->db);
+    assert_int_equal(db_begin(cx), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(db_begin_read(cx), ERR_NONE); /* joins one that writes */
+    assert_int_equal(meta_put(cx, "held"), ERR_NONE);
+    assert_int_equal(db_commit(cx), ERR_NONE);
+    assert_int_equal(db_release(cx, ERR_NONE), ERR_NONE);
+    assert_int_equal(meta_count(cx), 5);
+}
+
 /* Rows of one statement, while others are run. */
 static void
 statements_within_rows(void **state)
@@ -457,6 +489,7 @@ main(void)
         cmocka_unit_test_setup_teardown(one_text_with_other_types, set_up, tear_down),
         cmocka_unit_test_setup_teardown(commit_and_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failed_statement_fails_the_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_guarded_connection_writes_in_transactions_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(statements_within_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_snapshot_stays, set_up, tear_down),
