@@ -16,7 +16,8 @@ enum { NAME_MAX_BYTES = 254 };
 /* One attempt: the name, and what was found for it. */
 struct
 try {
-    struct str key; /* of the lock-out: for known and unknown names alike */
+    struct str email; /* as it was given */
+    struct str key;   /* of the lock-out: for known and unknown names alike */
     bool is_known;
     struct account account; /* if the account is known */
     struct lockout l;
@@ -29,15 +30,15 @@ try {
 };
 
 static enum errcode
-try_find(struct cx *cx, struct str email, struct try *y)
+try_find(struct cx *cx, struct try *y)
 {
     struct technician t;
-    y->key = email_key(cx, email);
+    y->key = email_key(cx, y->email);
     if (str_is_null(y->key)) { /* not an address: handled like any unknown name */
-        y->key = str_is_null(email) ? STR_LIT("") : str_sub(email, 0, NAME_MAX_BYTES);
+        y->key = str_is_null(y->email) ? STR_LIT("") : str_sub(y->email, 0, NAME_MAX_BYTES);
         return ERR_NONE;
     }
-    enum errcode err = technician_find(cx, email, &t);
+    enum errcode err = technician_find(cx, y->email, &t);
     if (err == ERR_NOT_FOUND) {
         err_forget(cx);
         return ERR_NONE;
@@ -92,6 +93,20 @@ turn_away(struct cx *cx, struct try *y, bool has_looked, enum signin_result *res
     return record_refusal(cx, y, *result_out, has_looked ? "wrong password" : "not looked at", STR_NULL);
 }
 
+/* Within the open transaction: an account that was deleted while the password was verified is an unknown
+ * name, as for the next attempt. Unknown names are looked up too: it takes as long. */
+static enum errcode
+find_again(struct cx *cx, struct try *y)
+{
+    struct technician t;
+    enum errcode err = technician_find(cx, y->email, &t);
+    y->is_known = y->is_known && err == ERR_NONE && t.id == y->account.t.id;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err_forget(cx);
+    return ERR_NONE;
+}
+
 /* In its own transaction. */
 static enum errcode
 refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_outcome *outcome_out)
@@ -100,7 +115,8 @@ refuse_stranger(struct cx *cx, struct try *y, bool has_looked, struct signin_out
     enum errcode err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    err = db_end(cx, turn_away(cx, y, has_looked, &result));
+    err = find_again(cx, y);
+    err = db_end(cx, err != ERR_NONE ? err : turn_away(cx, y, has_looked, &result));
     *outcome_out = outcome_for_stranger(err == ERR_NONE ? result : SIGNIN_UnknownError);
     if (err == ERR_NONE && result != SIGNIN_UserLockedOut)
         outcome_out->attempts_left = y->l.shown.attempts_left;
@@ -252,11 +268,11 @@ look(struct cx *cx, struct try *y, bool is_stale)
 }
 
 static enum errcode
-begin(struct cx *cx, struct str email, struct try *y, struct signin_outcome *outcome_out)
+begin(struct cx *cx, struct try *y, struct signin_outcome *outcome_out)
 {
     bool right = false, stale = false;
     *outcome_out = outcome_for_stranger(SIGNIN_UnknownError);
-    enum errcode err = try_find(cx, email, y);
+    enum errcode err = try_find(cx, y);
     if (err != ERR_NONE)
         return err;
     y->stranger = SIGNIN_InvalidPassword;
@@ -277,14 +293,14 @@ enum errcode
 signin_begin(struct cx *cx, struct str email, struct str password, struct str language,
              struct signin_outcome *outcome_out)
 {
-    struct try y = {.password = password, .language = language};
-    return begin(cx, email, &y, outcome_out);
+    struct try y = {.email = email, .password = password, .language = language};
+    return begin(cx, &y, outcome_out);
 }
 
 enum errcode
 signin_begin_new_password(struct cx *cx, struct str email, struct str old_password, struct str new_password,
                           struct signin_outcome *outcome_out)
 {
-    struct try y = {.password = old_password, .brings = true, .new_password = new_password};
-    return begin(cx, email, &y, outcome_out);
+    struct try y = {.email = email, .password = old_password, .brings = true, .new_password = new_password};
+    return begin(cx, &y, outcome_out);
 }
