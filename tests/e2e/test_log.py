@@ -12,6 +12,7 @@ import socket
 import pytest
 
 from countersign import PASSWORD, PATIENCE, PATH
+from operators import make_token
 
 CRLF = "\r\n"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -81,6 +82,95 @@ def test_the_access_log_holds_no_path_query_or_token(own_server):
     assert secret not in log and phone.token not in log and PASSWORD not in log
     assert re.search(r" access method=GET route=- op=- status=404 bytes=\d+ ms=\d+ source=127\.0\.0\.1 request=", log)
     assert re.search(rf" access method=POST route={re.escape(PATH)} op=twoFactorSendPushAuth status=200 ", log)
+
+
+SECRET = "s3cr3t-AAAABBBBCCCCDDDD"
+
+
+def envelope(inside, header=""):
+    return f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">{header}<s:Body>{inside}</s:Body></s:Envelope>'
+
+
+def soap(body, action="twoFactorCheckPushAuthStatus"):
+    return ("POST", PATH, {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"http://microsoft.com/webservices/{action}"'}, body)
+
+
+def check(login, push):
+    return (f'<twoFactorCheckPushAuthStatus xmlns="http://microsoft.com/webservices/"><sLoginToken>{login}</sLoginToken>'
+            f"<sPushToken>{push}</sPushToken></twoFactorCheckPushAuthStatus>")
+
+
+# Where a client can put a secret: method, target, headers, and bodies that are understood, refused, or not read at all.
+PLACES = {
+    "the method": (SECRET, "/", {}, ""),
+    "a target with a name and a password": ("GET", f"http://{SECRET}:{SECRET}@localhost/", {}, ""),
+    "the Host": ("GET", "/", {"Host": f"{SECRET}.example"}, ""),
+    "a header's name": ("GET", "/", {SECRET: "x"}, ""),
+    "a trusted proxy's headers": ("GET", "/", {"X-Request-Id": f"{SECRET} {SECRET}", "traceparent": SECRET, "X-Forwarded-For": SECRET}, ""),
+    "a query of the web service": ("GET", f"{PATH}?op={SECRET}&WSDL={SECRET}", {}, ""),
+    "a form": ("POST", f"{PATH}/twoFactorCheckPushAuthStatus", {"Content-Type": "application/x-www-form-urlencoded"},
+               f"sLoginToken={SECRET}&sPushToken={SECRET}&{SECRET}=1"),
+    "tokens of SOAP": soap(envelope(check(SECRET, SECRET))),
+    "an element that is not known": soap(envelope(f'<{SECRET} xmlns="{SECRET}"/>')),
+    "a header to be understood": soap(envelope(check("a", "b"), f'<s:Header><{SECRET} xmlns="urn:{SECRET}" s:mustUnderstand="1"/></s:Header>')),
+    "XML that ends too early": soap(envelope(check(SECRET, SECRET))[:-30]),
+    "a DOCTYPE": soap(f'<!DOCTYPE {SECRET} [<!ENTITY a "{SECRET}">]>' + envelope(check("&a;", "b"))),
+    "a charset": ("POST", PATH, {"Content-Type": f"text/xml; charset={SECRET}", "SOAPAction": SECRET}, envelope(check(SECRET, "b"))),
+    "a token of a device": ("POST", "/api/device/pending", {"Content-Type": "application/json", "Authorization": f"Bearer {SECRET}"}, "{}"),
+    "JSON that is not": ("POST", "/api/device/enrol", {"Content-Type": "application/json"}, f'{{"sTicket": "{SECRET}", {SECRET}'),
+    "a member that is not known": ("POST", "/api/console/redeem", {"Content-Type": "application/json"}, f'{{"{SECRET}": "{SECRET}"}}'),
+    "a ticket": ("POST", "/api/console/redeem", {"Content-Type": "application/json"}, f'{{"sTicket": "{SECRET}"}}'),
+    "an operator's token": ("POST", "/api/admin/me", {"Content-Type": "application/json", "Authorization": f"Bearer {SECRET}"}, "{}"),
+    "an operator's cookie and key": ("POST", "/api/admin/technician/reset", {
+        "Content-Type": "application/json", "Cookie": f"__Host-countersign_operator={SECRET}", "X-Countersign-Console": "1",
+        "Idempotency-Key": SECRET}, f'{{"sTechnician": "{SECRET}"}}'),
+    "an operator's link": ("POST", "/api/admin/link/look", {"Content-Type": "application/json"}, f'{{"sLink": "{SECRET}"}}'),
+    "a password": soap(envelope(f'<loginTechnicianFromStandalone_v7_2 xmlns="http://microsoft.com/webservices/"><sEmail>ann@example.com</sEmail>'
+                                f"<sPassword>{SECRET}</sPassword></loginTechnicianFromStandalone_v7_2>"), "loginTechnicianFromStandalone_v7_2"),
+    "a SOAPAction": soap(envelope(check("a", "b")), SECRET),
+    "a body that is too long": ("POST", PATH, {"Content-Type": "text/xml", "Content-Length": "999999999"}, SECRET),
+    "a target that is too long": ("GET", "/" + SECRET * 1000, {}, ""),
+    "chunks": ("POST", PATH, {"Transfer-Encoding": "chunked"}, f"5;{SECRET}\r\n{SECRET}\r\n"),
+}
+
+
+def test_no_line_of_any_level_holds_what_a_client_sent(own_server):
+    server = own_server(settings={("log", "access"): "all", ("log", "level"): "debug", ("server", "trusted_proxies"): "127.0.0.1"})
+    server.ready("acme", "ann@example.com")
+    for place, (method, target, headers, body) in PLACES.items():
+        headers = {"Host": "localhost", "Connection": "close", "Content-Length": len(body), **headers}
+        if "Transfer-Encoding" in headers:
+            del headers["Content-Length"]
+        head = f"{method} {target} HTTP/1.1\r\n{''.join(f'{key}: {value}' + CRLF for key, value in headers.items())}\r\n"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as raw, contextlib.suppress(ConnectionResetError):
+            raw.sendall(head.encode() + body.encode())
+            raw.shutdown(socket.SHUT_WR)
+            answer = raw.makefile("rb").read()
+            request = re.search(rb"\r\nX-Request-Id: (\S+)\r\n", answer)
+            assert request, place
+            server.wait_log(f" access .* request={request[1].decode()}")
+    server.stop()
+    assert SECRET not in server.log(), [line for line in server.log().splitlines() if SECRET in line]
+
+
+def test_no_line_of_any_level_holds_a_secret_of_a_whole_day(own_server, name):
+    """What is secret of a sign-in, a phone, its self-service, and an operator, in requests that succeed."""
+    company, email = name
+    server = own_server(settings={("log", "access"): "all", ("log", "level"): "debug", ("server", "public_url"): "http://localhost:{port}"})
+    phone, console = server.ready(company, email), server.console()
+    token, push = console.begin(email)
+    phone.approve(push.sMatchNumber)
+    done = console.settle(token, push.sPushToken)
+    assert done.result == "OK"
+    operator = make_token(server, f"day-{company}", "owner")
+    link = operator.ok("technician/enrol", sTechnician=email)["sUrl"]
+    password = operator.ok("technician/reset", sTechnician=email)["sPassword"]
+    server.wait_log(" access .*op=admin_technician_reset .*status=200")
+    server.stop()
+    secrets = {"login token": token, "push token": push.sPushToken, "cookie": console.cookie.rsplit("=", 1)[-1], "phone": phone.token, "operator": operator.token,
+               "ticket": done.sUrl.rsplit("=", 1)[-1].rsplit("#", 1)[-1], "link": link.rsplit("#", 1)[-1], "password": password, "first": PASSWORD}
+    assert all(len(secret) >= 16 for secret in secrets.values()), secrets
+    assert [what for what, secret in secrets.items() if secret in server.log()] == []
 
 
 def test_the_access_log_is_off_or_of_errors_alone(own_server):
