@@ -160,13 +160,16 @@ responses(struct buf *b, const struct ct_op *op)
         if (results_of(&results, e, status)) {
             buf_addf(b,
                      "%s\n     \"%u\": {\"description\": \"%.*s\", \"content\": {\"application/json\": "
-                     "{\"schema\": {\"$ref\": \"#/components/schemas/%.*s_answer\"}}}}",
-                     comma, status, STR_ARG(buf_view(&results)), STR_ARG(op->name));
+                     "{\"schema\": %s{\"$ref\": \"#/components/schemas/%.*s_answer\"}%s}}}",
+                     comma, status, STR_ARG(buf_view(&results)), status < 400 ? "" : "{\"anyOf\": [",
+                     STR_ARG(op->name),
+                     status < 400 ? "" : ", {\"$ref\": \"#/components/schemas/refusal\"}]}");
             comma = ",";
         }
         buf_clear(&results);
     }
-    buf_add_cstr(b, "\n    }\n");
+    buf_add_cstr(b, comma);
+    buf_add_cstr(b, "\n     \"default\": {\"$ref\": \"#/components/responses/Refused\"}\n    }\n");
 }
 
 static void
@@ -233,11 +236,31 @@ element_schemas(struct buf *b, enum ct_face face)
     }
 }
 
+/* The member of a refusal that says why: front/face_json.c. */
+static const char *
+reason_of(enum ct_face face)
+{
+    return face == CT_FACE_ADMIN ? "sReason" : "reason";
+}
+
 static void
 schemas(struct buf *b, enum ct_face face)
 {
     const char *comma = "";
-    buf_add_cstr(b, "  \"schemas\": {\n");
+    buf_addf(
+        b,
+        "  \"responses\": {\n"
+        "   \"Refused\": {\"description\": \"Refused before the operation: for another origin (403), by "
+        "its method (405), its length (413) or its type (415), after too many failures (429), or because "
+        "the server is busy (503).\", \"content\": {\"application/json\": {\"schema\": "
+        "{\"$ref\": \"#/components/schemas/refusal\"}}}}\n  },\n"
+        "  \"schemas\": {\n"
+        "   \"refusal\": {\n    \"type\": \"object\",\n    \"properties\": {\n"
+        "     \"result\": {\"type\": \"string\", \"enum\": [\"BadRequest\", \"TooManyRequests\", "
+        "\"UnknownError\"]},\n"
+        "     \"%s\": {\"type\": \"string\", \"description\": \"Why not, in words.\"}\n    },\n"
+        "    \"required\": [\"result\", \"%s\"]\n   },\n",
+        reason_of(face), reason_of(face));
     for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++) {
         if (op->face != face)
             continue;

@@ -111,8 +111,11 @@ print_page(void)
 {
     fputs(intro, stdout);
     print_results();
-    printf(
-        "\nEvery answer but OK may have `sReason`: why not, in words for the operator.\n\n## Operations\n");
+    printf("\nEvery answer but OK may have `sReason`: why not, in words for the operator. A request that is\n"
+           "refused before its operation (it is not JSON, has an unknown member or another origin, is too "
+           "long,\n"
+           "or comes after too many failures) is answered with `result` and `sReason` alone.\n\n## "
+           "Operations\n");
     for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++)
         if (op->face == CT_FACE_ADMIN)
             print_operation(op);

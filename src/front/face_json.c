@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* face_json: see face_json.h. A refusal without a worker is an object with "result" and "reason". */
+/* face_json: see face_json.h. A refusal without a worker is an object with "result" and "reason", in the
+ * operator's API "sReason". */
 #include "front/face_json.h"
 
 #include "base/secret.h"
@@ -51,23 +52,37 @@ json(struct response *r, unsigned status)
         r->retry_after = r->retry_after > 0 ? r->retry_after : 1;
 }
 
-/* The answer when no operation ran. */
+/* The answer when no operation ran. Its second member is that of the API's own answers. */
 struct refusal {
     struct str result, reason;
 };
 
-static const struct ct_field refusal_fields[] = {
-    {.name = STR("result"), .kind = CT_STRING, .offset = offsetof(struct refusal, result)},
-    {.name = STR("reason"), .kind = CT_STRING, .offset = offsetof(struct refusal, reason)},
-};
-static const struct ct_type refusal_type = {
-    .name = STR("refusal"), .fields = refusal_fields, .n = 2, .size = sizeof(struct refusal)};
+#define MEMBER(of, member)                                                             \
+    {                                                                                  \
+        .name = STR(of), .kind = CT_STRING, .offset = offsetof(struct refusal, member) \
+    }
+static const struct ct_field device_fields[] = {MEMBER("result", result), MEMBER("reason", reason)};
+static const struct ct_field admin_fields[] = {MEMBER("result", result), MEMBER("sReason", reason)};
+static const struct ct_type device_refusal = {
+    .name = STR("refusal"), .fields = device_fields, .n = 2, .size = sizeof(struct refusal)};
+static const struct ct_type admin_refusal = {
+    .name = STR("refusal"), .fields = admin_fields, .n = 2, .size = sizeof(struct refusal)};
+
+static bool
+is_admin(const struct ct_op *op)
+{
+    return op != NULL && op->face == CT_FACE_ADMIN;
+}
 
 static void
-refusal(struct front *f, unsigned status, const char *result, struct str reason, struct response *r)
+refusal(struct front *f, bool admin, unsigned status, struct str reason, struct response *r)
 {
-    struct refusal said = {.result = str_from_cstr(result), .reason = reason};
-    ct_json_put(&f->body, &refusal_type, &said);
+    struct refusal said = {.result = STR_LIT("BadRequest"), .reason = reason};
+    if (status == 503)
+        said.result = STR_LIT("UnknownError");
+    if (status == 429)
+        said.result = STR_LIT("TooManyRequests");
+    ct_json_put(&f->body, admin ? &admin_refusal : &device_refusal, &said);
     json(r, status);
     r->body = buf_view(&f->body);
 }
@@ -89,7 +104,7 @@ respond(struct front *f, const struct ct_op *op, unsigned form, const void *out,
     (void)form;
     (void)fault;
     if (out == NULL) {
-        refusal(f, 503, "UnknownError", STR_LIT("the operation failed"), r);
+        refusal(f, is_admin(op), 503, STR_LIT("the operation failed"), r);
         return;
     }
     const struct result_status *s = status_of(result_name(op, out));
@@ -105,7 +120,13 @@ respond(struct front *f, const struct ct_op *op, unsigned form, const void *out,
 static void
 busy(struct front *f, struct response *r)
 {
-    refusal(f, 503, "UnknownError", STR_LIT("busy: ask again"), r);
+    refusal(f, false, 503, STR_LIT("busy: ask again"), r);
+}
+
+static void
+busy_admin(struct front *f, struct response *r)
+{
+    refusal(f, true, 503, STR_LIT("busy: ask again"), r);
 }
 
 /* Poll, the one answer that is kept (park.h). */
@@ -120,6 +141,7 @@ again(struct front *f, unsigned form, struct str body, struct response *r)
 }
 
 static const struct face json_face = {.respond = respond, .again = again, .busy = busy};
+static const struct face admin_face = {.respond = respond, .again = again, .busy = busy_admin};
 
 static bool
 is_json(struct str content_type)
@@ -152,24 +174,23 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
     struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct str origin = http_header(http, HTTP_NAME_ORIGIN);
-    const bool is_admin = route->op != NULL && route->op->face == CT_FACE_ADMIN;
-    struct str why = is_admin ? admin_refuse_head(http) : STR_NULL;
+    struct str why = is_admin(route->op) ? admin_refuse_head(http) : STR_NULL;
 
     if (route->op == NULL) {
-        refusal(f, 404, "BadRequest", STR_LIT("no such operation"), r);
+        refusal(f, is_admin(route->op), 404, STR_LIT("no such operation"), r);
     } else if (http->method != HTTP_POST && !is_bare_get(http, route)) {
-        refusal(f, 405, "BadRequest", STR_LIT("POST only"), r);
+        refusal(f, is_admin(route->op), 405, STR_LIT("POST only"), r);
         r->allow = (struct str)STR("POST");
     } else if (!str_is_null(origin) &&
                (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
                 !origin_is_ours(origin, f->config->server_public_url, who->host, who->is_tls))) {
-        refusal(f, 403, "BadRequest", STR_LIT("foreign origin"), r);
+        refusal(f, is_admin(route->op), 403, STR_LIT("foreign origin"), r);
     } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
-        refusal(f, 415, "BadRequest", STR_LIT("application/json only"), r);
+        refusal(f, is_admin(route->op), 415, STR_LIT("application/json only"), r);
     } else if (!str_is_null(why)) {
-        refusal(f, 403, "BadRequest", why, r);
+        refusal(f, is_admin(route->op), 403, why, r);
     } else if (http->is_cut) {
-        refusal(f, 413, "BadRequest", STR_LIT("too long"), r);
+        refusal(f, is_admin(route->op), 413, STR_LIT("too long"), r);
     } else {
         return false;
     }
@@ -183,35 +204,32 @@ refuse_body(struct front *f, const struct route *route, void *in, struct respons
     struct str *member = device_token(&route->op->in, in);
 
     if (f->request.body.n == 0) {
-        refusal(f, 400, "BadRequest", STR_LIT("no object"), r);
+        refusal(f, is_admin(route->op), 400, STR_LIT("no object"), r);
         return true;
     }
     if (ct_json_get(&f->arena, f->request.body, &route->op->in, in, &why) != ERR_NONE) {
-        refusal(f, 400, "BadRequest", str_is_null(why) ? STR_LIT("malformed") : why, r);
+        refusal(f, is_admin(route->op), 400, str_is_null(why) ? STR_LIT("malformed") : why, r);
         return true;
     }
     if (member == NULL || str_is_null(token))
         return false;
     if (!str_is_null(*member) && !secret_equal_str(*member, token)) {
-        refusal(f, 400, "BadRequest", STR_LIT("two different device tokens"), r);
+        refusal(f, is_admin(route->op), 400, STR_LIT("two different device tokens"), r);
         return true;
     }
     *member = token;
     return false;
 }
 
-/* The payer of this call has failed too often. *payer_out is the payer. */
+/* The payer of this call has failed too often: r->retry_after says how long it waits. *payer_out is the
+ * payer. */
 static bool
-refuse_payer(struct front *f, const struct inet_addr *source, const struct str *token,
-             struct throttle_payer *payer_out, struct response *r)
+has_to_wait(struct front *f, const struct inet_addr *source, const struct str *token,
+            struct throttle_payer *payer_out, struct response *r)
 {
     *payer_out = throttle_payer(&f->throttle, source, token != NULL ? *token : STR_NULL);
     r->retry_after = throttle_wait(&f->throttle, payer_out, loop_now(f->loop));
-    if (r->retry_after == 0)
-        return false;
-    metrics_count(METRIC_THROTTLED, METRICS_CAUSE_FAILURES);
-    refusal(f, 429, "TooManyRequests", STR_LIT("too many failures from this address"), r);
-    return true;
+    return r->retry_after != 0;
 }
 
 /* Whose failures are counted: a phone's token, or an operator's session or token. */
@@ -233,8 +251,11 @@ run_op(struct peer *p, const struct forwarded *who, const struct route *route, v
     caller_read(f, &f->request, who, &caller);
     if (route->op->face == CT_FACE_ADMIN)
         admin_read(&f->request, &caller.call);
-    struct exchange_request call = {.caller = &caller, .face = &json_face, .op = route->op, .in = in};
-    if (refuse_payer(f, &who->source, credential(route, &caller.call, in), &call.payer, r)) {
+    struct exchange_request call = {
+        .caller = &caller, .face = is_admin(route->op) ? &admin_face : &json_face, .op = route->op, .in = in};
+    if (has_to_wait(f, &who->source, credential(route, &caller.call, in), &call.payer, r)) {
+        metrics_count(METRIC_THROTTLED, METRICS_CAUSE_FAILURES);
+        refusal(f, is_admin(route->op), 429, STR_LIT("too many failures from this address"), r);
         peer_respond(p, r);
         return true;
     }

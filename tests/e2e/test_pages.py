@@ -132,6 +132,49 @@ def test_the_device_api_describes_itself(server):
     assert schema["additionalProperties"] is False and schema["properties"]["sSignature"]["type"] == "string"
 
 
+REQUESTS = {
+    "it is carried out": (200, {}, {}), "not JSON": (400, {}, "{"), "no object": (400, {}, "[]"), "a member that is not known": (400, {}, {"x": 1}),
+    "a wrong type": (400, {}, {"sCompany": 1, "sTicket": 1}), "nothing": (400, {}, ""), "another type": (415, {"Content-Type": "text/plain"}, {}),
+    "another origin": (403, {"Origin": "https://elsewhere.example"}, {}),
+}
+
+
+def conforms(value, schema, document):
+    """What the descriptions use of JSON Schema."""
+    if "$ref" in schema:
+        part = document
+        for name in schema["$ref"].removeprefix("#/").split("/"):
+            part = part[name]
+        return conforms(value, part, document)
+    if "anyOf" in schema:
+        return any(conforms(value, one, document) for one in schema["anyOf"])
+    kinds = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
+    return (isinstance(value, kinds[schema["type"]]) and value in schema.get("enum", [value])
+            and (schema["type"] != "object" or set(schema.get("required", ())) <= set(value) <= set(schema["properties"])
+                 and all(conforms(one, schema["properties"][name], document) for name, one in value.items()))
+            and (schema["type"] != "array" or all(conforms(one, schema["items"], document) for one in value)))
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+@pytest.mark.parametrize("api, operation", [("/api/openapi.json", "/api/device/ticket"), ("/api/admin/openapi.json", "/api/admin/technician/list")])
+def test_an_api_answers_as_it_describes(server, name, api, operation, request_):
+    document = json.loads(ask(server.port, api)[2])
+    status, own, body = REQUESTS[request_]
+    if request_ == "it is carried out" and "admin" not in api:
+        status = 401  # no ticket
+    headers = {"Content-Type": "application/json", **own}
+    if "admin" in api:
+        headers["Authorization"] = f"Bearer {server.cli('token', 'add', f'{name[0]}-{len(request_)}', '--role', 'auditor')['token']}"
+    got, _, text = ask(server.port, operation, "POST", headers, body if isinstance(body, str) else json.dumps(body))
+    responses = document["paths"][operation]["post"]["responses"]
+    described = responses.get(str(got), responses["default"])
+    if "$ref" in described:
+        described = document["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
+    answer = json.loads(text)
+    assert got == status and conforms(answer, described["content"]["application/json"]["schema"], document), answer
+    assert status < 400 or "admin" not in api or answer["sReason"]
+
+
 # ---- the guide's own pages ---------------------------------------------------------------------------------------------------
 
 
