@@ -16,9 +16,8 @@ sealing_init(struct sealing *s)
 void
 sealing_soon(struct sealing *s)
 {
-    if (!s->is_soon)
-        s->at -= SEALING_EVERY - SEALING_REST;
-    s->is_soon = true;
+    if (s->at > s->earliest)
+        s->at = s->earliest;
 }
 
 int
@@ -37,7 +36,7 @@ sealing_is_due(const struct sealing *s)
 void
 sealing_rest(struct sealing *s)
 {
-    s->at = clock_mono() + SEALING_PAUSE;
+    s->at = s->earliest = clock_mono() + SEALING_PAUSE;
 }
 
 enum errcode
@@ -47,8 +46,9 @@ sealing_work(struct cx *cx, struct sealing *s)
     enum errcode err = sealer_run(cx, &sealed, &more);
     if (err == ERR_NONE)
         err = audit_follow(cx, SEALING_FOLLOWS, &s->followed, &more_rows);
-    s->is_soon = false;
-    s->at = clock_mono() + (more || more_rows ? 0 : SEALING_EVERY);
+    const int64_t now = clock_mono();
+    s->earliest = now + (sealed ? SEALING_REST : SEALING_SOON);
+    s->at = more || more_rows ? now : sealed ? s->earliest : now + SEALING_EVERY;
     if (err != ERR_NONE)
         sealing_rest(s);
     return err;
