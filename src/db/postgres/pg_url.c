@@ -139,8 +139,10 @@ is_local(const struct pg_url *url)
     const char *address = pg_url_value(url, "hostaddr");
     struct str rest = str_from_cstr(address[0] != '\0' ? address : pg_url_value(url, "host"));
     bool all = true;
-    while (!str_is_null(rest))
-        all = all && is_local_host(str_cut(&rest, ','));
+    while (!str_is_null(rest)) {
+        struct str host = str_cut(&rest, ',');
+        all = all && is_local_host(host);
+    }
     return all;
 }
 

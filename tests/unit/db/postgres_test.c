@@ -378,6 +378,8 @@ addresses(void **state)
         {"postgresql://r@127.0.0.1,127.0.0.2/d?hostaddr=127.0.0.1", "as many of host, hostaddr and port"},
         {"postgresql://r@db.example/d?sslmode=require", "must be verify-full or verify-ca"},
         {"postgresql://r@127.0.0.1,db.example/d?sslmode=disable", "must be verify-full or verify-ca"},
+        {"postgresql://r@db1.example,db2.example/d?sslmode=require", "must be verify-full or verify-ca"},
+        {"postgresql://r@db1.example,127.0.0.1:1,/d?sslmode=disable", "must be verify-full or verify-ca"},
         {"postgresql://r@localhost/d?hostaddr=192.0.2.1&sslmode=prefer", "must be verify-full or verify-ca"},
         {"postgresql://r@127.0.0.1/d?passfile=/nowhere/passwords", "is not there"},
         {"postgresql://r@127.0.0.1/d?passfile=relative", "is not there"},
