@@ -34,7 +34,7 @@ def test_a_sign_in(own_server, name):
     server = own_server(postgres.store())
     phone = server.ready(company, email)
     assert server.console().sign_in(email, phone).result == "OK"
-    assert server.cli("audit", "verify")["events"] > 3
+    server.wait_for(lambda: server.cli("audit", "verify")["events"] > 3)  # once they are sealed
     assert "store.unavailable" not in server.log()
     assert server.cli("upgrade")["upgraded"] is False
 
