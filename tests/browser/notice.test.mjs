@@ -87,8 +87,9 @@ async function isTold(phone, title, about) {
     await button(page, "Got it").click();
     await card(page, title).waitFor({state: "detached"});
     await known;
+    await page.goto("about:blank"); // what was asked before is not answered any more
     const answered = page.waitForResponse("**/api/device/pending");
-    await page.reload();
+    await page.goto(`${address}/approve/`);
     assert.deepEqual((await (await answered).json()).aNotices, []);
     assert.equal(await page.locator(".notice").count(), 0);
     await page.goto("about:blank");
