@@ -81,6 +81,50 @@ test("a phone is enrolled by the link's code, and the password is reset and show
     assert.equal(await page.getByText(password).count(), 0);
 });
 
+test("what the command line does to an account and its phones is done by buttons too", async () => {
+    const {company, email, actor} = await operatorOf("admin");
+    await stage.report(email); // which gives it a phone
+    await place("Technicians");
+    await account(email).click();
+    const [device] = await stage.devices(email);
+    const yes = (name) => page.getByRole("dialog").getByRole("button", {name, exact: true}).click();
+    await page.getByRole("button", {name: `Switch off: ${device.name}`}).click();
+    await page.getByRole("button", {name: `Switch on: ${device.name}`}).click();
+    await page.getByRole("button", {name: `Switch off: ${device.name}`}).waitFor();
+    await page.getByRole("button", {name: `Rename: ${device.name}`}).click();
+    await page.getByLabel("Name of the device").fill("Workshop phone");
+    await button("Rename").click();
+    await page.getByRole("button", {name: "Rename: Workshop phone"}).waitFor();
+    await button("Recovery codes").click();
+    await yes("Recovery codes");
+    await page.getByRole("heading", {name: "Recovery codes"}).waitFor();
+    const [code, ...others] = await page.locator(".link-made code").allTextContents();
+    assert.equal(others.length, 9);
+    assert.equal(await stage.validate(email, code), "UserPasswordExpired", "the code is right; the report asks for another password");
+    await page.reload();
+    await button("Authenticator").click();
+    await yes("Authenticator");
+    await page.getByText("otpauth://totp/").waitFor();
+    await page.reload();
+    await button("Remove authenticator").click();
+    await yes("Remove authenticator");
+    await button("Remove authenticator").waitFor({state: "detached"});
+    await button("Switch off").click();
+    await yes("Switch off");
+    await button("Switch on").click();
+    await button("Switch off").waitFor();
+    await button("Delete").click();
+    await yes("Delete");
+    await page.getByText("No account was found.").waitFor();
+    for (const [event, times] of [["device.state", 2], ["device.renamed", 1], ["recovery.created", 1], ["totp.enrolled", 1], ["totp.removed", 1],
+        ["technician.flags", 2], ["technician.deleted", 1]])
+        assert.deepEqual((await actorsOf(company, event)).filter((one) => one === actor).length, times, event);
+    await page.getByLabel("Address", {exact: true}).fill(`new@${company}.example`);
+    await button("Add").click();
+    const password = await page.locator(".link-made code").textContent();
+    assert.equal(await stage.signIn(`new@${company}.example`, password), "OkTwoFactorSetupRequired");
+});
+
 test("'this was not me' waits, with its number in sight, until it is taken", async () => {
     const {company, email, actor} = await operatorOf("helpdesk");
     assert.equal(await stage.report(email), "OK");

@@ -45,6 +45,9 @@ export const ANSWERS = {
         aSessions: [{sSessionId: "3", sTechnicianId: "7", sEmail: ANN.sEmail, sSource: "203.0.113.24", sConsole: "Technician Console 7.2", bSecondFactor: true,
             sCreated: at(70), sSeen: at(1), sEnds: at(-500)}]},
     "technician/enrol": {sUrl: "https://sign-in.acme.example/approve/#2Jm8yD3sCkq0vWxT1bYz4aEfGhIjKlMnOpQrStUvWx0", sQrCode: QR},
+    "technician/add": {sTechnicianId: "9", sPassword: "maple-otter-3-harbour"},
+    "technician/totp": {sUri: "otpauth://totp/Acme%20Support:ann.archer@acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20Support"},
+    "technician/recovery": {aRecoveryCodes: Array.from({length: 10}, (_, i) => ({sCode: `K7QD-2M${i}X-W9TP-4HRN`}))},
     "technician/reset": {sPassword: "maple-otter-3-harbour"},
     "explain": {sFrom: "203.0.113.24",
         aAnswers: [{sOperation: "loginTechnicianFromStandalone_v7_2", sResult: "UserLockedOut", sWhy: "too many failures", sMend: "countersign technician unlock ann.archer@acme.example"}],
@@ -71,7 +74,8 @@ export const ANSWERS = {
 };
 
 /** What is done, and answered with OK alone. */
-const DONE = ["technician/lock", "technician/unlock", "device/remove", "session/end", "policy/set", "address/add", "address/remove",
+const DONE = ["technician/lock", "technician/unlock", "technician/cancel", "technician/selfenrol", "technician/set", "technician/untotp",
+    "technician/delete", "device/remove", "device/rename", "device/disable", "device/enable", "session/end", "policy/set", "address/add", "address/remove",
     "reported/take", "signout"];
 
 /** Has the page's calls of the API answered from here. @param {object} [changes] to ANSWERS @returns {[string, object][]} the calls that are made */

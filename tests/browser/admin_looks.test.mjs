@@ -11,7 +11,7 @@ const JS = new URL("../../src/web/admin/js/", import.meta.url);
 const LANGUAGES = {en: "en-GB", de: "de-DE", fr: "fr-FR", es: "es-ES", ja: "ja-JP"};
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** Places, and what is pressed there first. */
-const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["story/7/411"], ["alarms"], ["company"],
+const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["person/7", "td .actions button:nth-of-type(2)"], ["story/7/411"], ["alarms"], ["company"],
     ["company", "td button"], ["figures"], ["audit"], ["audit", "td button"], ["audit?before=2"]];
 
 let stage, browser, address;
@@ -130,6 +130,24 @@ test("an auditor sees everything, and is offered nothing to change", async () =>
         assert.deepEqual(await seen.page.locator("main button").allTextContents(), place === "company" ? ["Find"] : []);
         await leave(seen);
     }
+});
+
+test("everything that the API does to accounts and their devices is offered to who may", async () => {
+    const {paths} = JSON.parse(await readFile(new URL("../../docs/operator-openapi.json", import.meta.url), "utf8"));
+    const views = (await readdir(new URL("views", JS))).map((file) => readFile(new URL(`views/${file}`, JS), "utf8"));
+    const source = (await Promise.all(views)).join("\n");
+    const wanted = Object.keys(paths).map((path) => path.replace("/api/admin/", "")).filter((name) => /^(technician|device)\//.test(name));
+    assert.ok(wanted.length > 15);
+    assert.deepEqual(wanted.filter((name) => !source.includes(`"${name}"`)), []);
+});
+
+test("why somebody is kept out is said where no condition says it", async () => {
+    const why = "this address has used up its failures: the password is not looked at";
+    const seen = await at("person/7", {explain: {aAnswers: [{sOperation: "loginTechnicianFromStandalone_v7_2", sResult: "InvalidPassword", sWhy: why}],
+        aConditions: [], aBudgets: [], aRefusals: [], aSignIns: [], aSteps: []}});
+    await seen.page.getByRole("listitem").filter({hasText: why}).waitFor();
+    assert.equal(await seen.page.getByText("Nothing stands in the way.").count(), 0);
+    await leave(seen);
 });
 
 test("nothing is offered that the server does not have", async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The accounts, a page at a time: the server finds them, however many there are.
 import {h} from "../../../../approve/js/dom.js";
+import {addForm} from "./deeds.js";
 import {choice, companyChoice, field, findForm, personPlace, placeOf, problem, table, tag} from "./common.js";
 
 /** The state of an account in words. */
@@ -31,6 +32,7 @@ export async function peopleView(ctx, asked) {
                     [t("company"), (one) => one.sCompany], [t("state"), (one) => stateTag(words, one.sState)]],
             }) : problem(words, answer),
             answer.sNext === undefined ? null : h("p", {class: "more"}, h("a", {href: placeOf("people", {
-                search: value("search"), company: value("company"), state: value("state"), after: answer.sNext})}, t("more")))),
+                search: value("search"), company: value("company"), state: value("state"), after: answer.sNext})}, t("more"))),
+            addForm(ctx, company)),
     };
 }

@@ -3,6 +3,7 @@
 import {h} from "../../../../approve/js/dom.js";
 import {qrPicture} from "../../../../approve/js/views/qr.js";
 import {action, placeOf, problem, seconds, table, tag, when} from "./common.js";
+import {deviceButtons, otherDeeds} from "./deeds.js";
 import {stateTag} from "./people.js";
 
 const storyPlace = (id, login) => placeOf(`story/${encodeURIComponent(id)}/${encodeURIComponent(login)}`);
@@ -14,13 +15,9 @@ function secret(ctx, {title, text, value, qr}) {
         h("p", {}, h("code", {}, value)));
 }
 
-function buttons(ctx, {one, shown, trouble, made}) {
+function buttons(ctx, {one, shown, trouble, give}) {
     const {t} = ctx;
     const sTechnician = one.sTechnicianId;
-    const give = (node) => {
-        made.replaceChildren(node);
-        node.focus();
-    };
     const held = shown.bLocked || (shown.aSources ?? []).length > 0 || shown.sPushesRest !== undefined;
     const can = (operation) => ctx.may("helpdesk", operation);
     const all = [
@@ -43,25 +40,26 @@ function reasons(ctx, explained) {
     if (explained.result !== "OK")
         return problem(words, explained);
     const holding = (explained.aConditions ?? []).filter(({sHolds}) => sHolds === "yes");
-    const first = (explained.aAnswers ?? [])[0];
+    const answers = explained.aAnswers ?? [];
+    // What decides an answer need not be a condition: a refused address, an account without a password or a phone.
+    const others = answers.filter(({sWhy}) => sWhy && !holding.some((one) => sWhy.startsWith(one.sWhy)));
+    const decisive = answers.find(({sWhy}) => sWhy) ?? answers.at(-1);
     return h("div", {}, h("h2", {}, t("why")),
-        first === undefined ? null : h("p", {}, t("why.answer"), " ", h("code", {}, first.sResult)),
-        holding.length === 0 ? h("p", {class: "none"}, t("why.none"))
-            : h("ul", {}, holding.map((one) => h("li", {lang: "en"}, one.sWhy, one.sValue ? ` (${one.sValue})` : ""))));
+        decisive === undefined ? null : h("p", {}, t("why.answer"), " ", h("code", {}, decisive.sResult)),
+        holding.length + others.length === 0 ? h("p", {class: "none"}, t("why.none"))
+            : h("ul", {}, others.map((one) => h("li", {lang: "en"}, one.sWhy)),
+                holding.map((one) => h("li", {lang: "en"}, one.sWhy, one.sValue ? ` (${one.sValue})` : ""))));
 }
 
-function lists(ctx, {one, shown, explained, trouble}) {
+function lists(ctx, {one, shown, explained, trouble, give}) {
     const {t, words} = ctx;
-    const removal = (device) => ctx.may("helpdesk", "device/remove") ? action(ctx, {label: t("remove"), more: device.sName, kind: "quiet warn", trouble,
-        question: {title: t("remove.ask", {name: device.sName}), text: t("remove.text")},
-        act: () => ctx.call("device/remove", {sDeviceId: device.sDeviceId})}) : null;
     const ending = (session) => ctx.may("helpdesk", "session/end") ? action(ctx, {label: t("end"), more: session.sConsole, trouble,
         act: () => ctx.call("session/end", {sSessionId: session.sSessionId})}) : null;
     return [
         table({caption: t("devices"), rows: shown.aDevices ?? [], none: t("devices.none"), columns: [
             [t("name"), (d) => d.sName], [t("state"), (d) => [tag(t(`device.${d.sState}`), d.sState === "active" ? "calm" : undefined),
                 d.bPasskey ? [" ", tag(t("passkey"), "plain")] : null].flat()],
-            [t("fingerprint"), (d) => h("code", {}, d.sFingerprint)], [t("seen"), (d) => when(words, d.sSeen)], ["", removal]]}),
+            [t("fingerprint"), (d) => h("code", {}, d.sFingerprint)], [t("seen"), (d) => when(words, d.sSeen)], ["", (d) => deviceButtons(ctx, {trouble, give}, d)]]}),
         table({caption: t("sessions"), rows: shown.aSessions ?? [], none: t("sessions.none"), columns: [
             [t("console"), (s) => s.sConsole], [t("from"), (s) => s.sSource], [t("since"), (s) => when(words, s.sCreated)],
             [t("seen"), (s) => when(words, s.sSeen)], ["", ending]]}),
@@ -93,13 +91,20 @@ export async function personView(ctx, asked, id) {
     if (shown.result !== "OK" || one === undefined)
         return {title: t("person"), body: h("section", {}, h("h1", {}, t("person")), problem(words, shown))};
     const trouble = h("div", {}), made = h("div", {});
+    const give = (node) => {
+        made.replaceChildren(node);
+        node.focus();
+        node.scrollIntoView({block: "nearest"});
+    };
+    const desk = {one, shown, explained, trouble, give};
     return {
         title: one.sEmail,
         body: h("section", {}, h("h1", {}, one.sEmail),
             h("p", {}, one.sName, " · ", one.sCompany, " ", stateTag(words, one.sState)), locks(ctx, shown), trouble, made,
-            buttons(ctx, {one, shown, trouble, made}),
+            buttons(ctx, desk),
             reasons(ctx, explained),
-            lists(ctx, {one, shown, explained, trouble}),
+            lists(ctx, desk),
+            otherDeeds(ctx, desk),
             h("p", {class: "more"}, h("a", {href: placeOf("audit", {of: one.sTechnicianId})}, t("audit.of")))),
     };
 }
