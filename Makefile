@@ -69,7 +69,7 @@ failover: setup
 	@tools/setup packages-check packages-failover
 	@test -f $(TESTING_BUILD)/build.ninja || CC=clang meson setup $(TESTING_BUILD) -Dtesting=true >/dev/null
 	@ninja -C $(TESTING_BUILD) --quiet
-	@COUNTERSIGN_BUILD=$(TESTING_BUILD) /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
+	@COUNTERSIGN_BUILD=$(TESTING_BUILD) tests/failover/apart.py /usr/bin/python3 $(if $(SHORT),-m pytest -q -s -p no:cacheprovider tests/failover,tests/failover/failover.py 10)
 
 # For the night, some hours: all end-to-end tests with their stores on PostgreSQL, and every pair of operations at once (tests/races).
 # PARTS="results nodes": the end-to-end tests of those files alone.

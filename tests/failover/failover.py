@@ -308,29 +308,33 @@ def backend_crashed(run, since):
     run.resumes("process of PostgreSQL killed", since)
 
 
+def away_from(run):
+    """The primary's machine, and those of its cluster."""
+    leader = run.ha.leader()
+    return leader.name, [run.ha.other(leader).name, *(etcd.name for etcd in run.ha.etcds)]
+
+
 def cut_off(run, since):
     """From etcd and its replica; countersign still reaches it."""
-    leader = run.ha.leader()
-    links = run.ha.inner_links(leader)
-    run.ha.links.cut(*links)
+    leader, others = away_from(run)
+    run.ha.net.cut(leader, *others)
     run.resumes("primary cut off from replica and etcd", since)
-    run.ha.links.heal(*links)
+    run.ha.net.heal(leader, *others)
 
 
 def cut_off_wholly(run, since):
-    leader = run.ha.leader()
-    links = [*run.ha.inner_links(leader), f"{leader.name}.clients"]
-    run.ha.links.cut(*links)
+    leader, others = away_from(run)
+    run.ha.net.cut(leader, *others, "here")
     run.resumes("primary cut off from everything", since)
-    run.ha.links.heal(*links)
+    run.ha.net.heal(leader, *others, "here")
 
 
 def unreachable(run, since, seconds=4):
     """From countersign alone: there is no other primary, and service resumes when the link does."""
-    link = f"{run.ha.leader().name}.clients"
-    run.ha.links.cut(link)
+    leader = run.ha.leader().name
+    run.ha.net.cut(leader, "here")
     run.hold(seconds)
-    run.ha.links.heal(link)
+    run.ha.net.heal(leader, "here")
     run.resumes(f"primary cut off from countersign for {seconds} s", since)
 
 
@@ -348,12 +352,23 @@ def switchover(run, since):
     run.resumes("switchover", since)
 
 
+def etcd_member_lost(run, since):
+    """The other two are a majority."""
+    etcd = run.random.choice(run.ha.etcds)
+    etcd.process.kill()
+    run.resumes("one of three etcd lost", since)
+    etcd.start()
+
+
 def etcd_away(run, since, seconds=11):
-    """For longer than Patroni's lease."""
-    run.ha.etcd.kill()
+    """Two of three are gone, and the third alone decides nothing; for longer than Patroni's lease."""
+    gone = run.random.sample(run.ha.etcds, 2)
+    for etcd in gone:
+        etcd.process.kill()
     run.hold(seconds)
-    run.resumes("etcd away", since)
-    run.ha.etcd.start()
+    run.resumes("most of etcd away", since)
+    for etcd in gone:
+        etcd.start()
 
 
 def node_paused(run, since, seconds=6):
@@ -372,9 +387,9 @@ def a_minute_away(fault):
     return lambda run, since: fault(run, since, 60)
 
 
-SHORT = (primary_killed, cut_off, unreachable, switchover, etcd_away, node_paused)
+SHORT = (primary_killed, cut_off, unreachable, switchover, etcd_member_lost, etcd_away, node_paused)
 LONG = (primary_killed, machine_lost, backend_crashed, cut_off, cut_off_wholly, a_minute_away(unreachable), replica_lost, switchover,
-        a_minute_away(etcd_away), a_minute_away(node_paused))
+        etcd_member_lost, a_minute_away(etcd_away), a_minute_away(node_paused))
 
 
 def strike(run, fault):

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two PostgreSQL servers under Patroni, with etcd: run by an ordinary user, in a private folder, on free ports.
+"""Two PostgreSQL servers under Patroni, with three etcd: run by an ordinary user, in a private folder, on free ports.
 
-Each of the two is a machine with links (links.py) that can be cut one by one:
-
-    clients  from countersign to its PostgreSQL         peers   from the other machine to its PostgreSQL
-    rest     from the other machine to its Patroni      etcd    from its Patroni to etcd
+Each of the five is a machine, and so is `here`, where countersign runs. Any two can be cut apart: machines are network namespaces
+(apart.py) where there may be some, otherwise they share this machine's addresses (links.py).
 """
 
 import json
@@ -24,6 +22,7 @@ for folder in ("postgres", "e2e"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
 from cluster import BIN, ROLE, ordinary  # noqa: E402
 from countersign import free_port  # noqa: E402
+from apart import VARIABLE, Apart  # noqa: E402
 from links import Links  # noqa: E402
 
 PYTHON = "/usr/bin/python3"  # Debian's, for which its Patroni is installed
@@ -38,7 +37,9 @@ SETTINGS = {
         "fsync": "off", "shared_buffers": "16MB", "max_connections": 60, "wal_log_hints": "on",
         "autovacuum_naptime": 600, "wal_keep_size": "256MB"}},
 }
-HBA = ["local all all trust", "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"]
+HBA = ["local all all trust", *(f"host {what} all {net} trust" for what in ("all", "replication")
+                               for net in ("127.0.0.1/32", "10.77.0.0/24"))]
+MEMBERS, ETCDS = ("one", "two"), ("etcd0", "etcd1", "etcd2")
 
 
 def wait_for(holds, what):
@@ -50,10 +51,14 @@ def wait_for(holds, what):
     return found
 
 
-def said(port, path):
+def at(place):
+    return "{}:{}".format(*place)
+
+
+def said(place, path):
     """The JSON that a program of the cluster answers with, or None where it answers nothing."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{at(place)}/{path}", timeout=5) as answer:
             return json.load(answer)
     except (OSError, ValueError):
         return None
@@ -62,8 +67,9 @@ def said(port, path):
 class Process:
     """One of the cluster's programs, with what it has started; its folder is its own."""
 
-    def __init__(self, folder, name, args):
-        self.name, self.args = name, args
+    def __init__(self, folder, name, args, inside=()):
+        """inside: the command that runs it on its machine."""
+        self.name, self.args, self.inside = name, args, inside
         self.log_file = os.path.join(folder, f"{name}.log")
         self.folder = folder
         self.running = None
@@ -72,7 +78,7 @@ class Process:
     def start(self):
         prefix, _ = ordinary()
         with open(self.log_file, "ab") as log:
-            self.running = subprocess.Popen([*prefix, *self.args], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
+            self.running = subprocess.Popen([*self.inside, *prefix, *self.args], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
                                             env={"PATH": f"{BIN}:/usr/bin:/bin", "LC_ALL": "C", "HOME": self.folder})
 
@@ -97,35 +103,41 @@ class Member:
 
     def __init__(self, cluster, name):
         self.name, self.cluster = name, cluster
-        self.ports = {kind: free_port() for kind in ("postgres", "api", "clients", "peers", "rest", "etcd")}
+        self.ports = {kind: free_port() for kind in ("postgres", "api")}
         self.data = os.path.join(cluster.folder, name)
         self.config = os.path.join(cluster.folder, f"{name}.yml")
         self.process = None
 
-    def links(self, etcd):
-        behind = {"clients": self.ports["postgres"], "peers": self.ports["postgres"], "rest": self.ports["api"], "etcd": etcd}
-        return {f"{self.name}.{kind}": (self.ports[kind], port) for kind, port in behind.items()}
+    def at(self, kind):
+        """Where its own program listens; the tests reach it there."""
+        return self.cluster.net.address(self.name), self.ports[kind]
+
+    def way(self, one, kind):
+        """Where another machine reaches it."""
+        return self.cluster.net.way(one, self.name, self.ports[kind])
 
     def write_config(self):
         login = {"username": ROLE, "password": "unused"}
-        at = "127.0.0.1:{}".format
+        other = self.cluster.other(self).name
         document = {
             "scope": "countersign", "name": self.name,
-            "restapi": {"listen": at(self.ports["api"]), "connect_address": at(self.ports["rest"])},
-            "etcd3": {"hosts": [at(self.ports["etcd"])], "use_proxies": True},
+            "restapi": {"listen": at(self.at("api")), "connect_address": at(self.way(other, "api"))},
+            "etcd3": {"hosts": [at(etcd.way(self.name)) for etcd in self.cluster.etcds], "use_proxies": True},
             "bootstrap": {"dcs": SETTINGS, "initdb": [{"encoding": "UTF8"}, {"locale": "C"}, "no-sync"]},
-            "postgresql": {"listen": at(self.ports["postgres"]), "connect_address": at(self.ports["peers"]),
+            "postgresql": {"listen": at(self.at("postgres")), "connect_address": at(self.way(other, "postgres")),
                            "data_dir": self.data, "bin_dir": BIN, "pgpass": os.path.join(self.cluster.folder, f"{self.name}.pass"),
                            "authentication": {"superuser": login, "replication": login, "rewind": login}, "pg_hba": HBA,
                            "basebackup": [{"checkpoint": "fast"}, "no-sync"],
-                           "parameters": {"unix_socket_directories": self.cluster.folder}},
+                           "parameters": {"unix_socket_directories": self.cluster.folder, "ssl": "on",
+                                          "ssl_cert_file": self.cluster.certificate, "ssl_key_file": self.cluster.key}},
         }
         with open(self.config, "w", encoding="utf-8") as out:
             json.dump(document, out)  # which is YAML too
 
     def start(self):
         if self.process is None:
-            self.process = Process(self.cluster.folder, f"{self.name}.patroni", [PYTHON, "/usr/bin/patroni", self.config])
+            self.process = Process(self.cluster.folder, f"{self.name}.patroni", [PYTHON, "/usr/bin/patroni", self.config],
+                                   self.cluster.net.inside(self.name))
         elif self.process.running is None:
             self.process.start()
 
@@ -133,7 +145,7 @@ class Member:
         """What its Patroni says, or None where it says nothing."""
         if self.process is not None:
             self.process.tend()
-        return said(self.ports["api"], path)
+        return said(self.at("api"), path)
 
     def postmaster(self):
         with open(os.path.join(self.data, "postmaster.pid"), encoding="utf-8") as file:
@@ -162,32 +174,61 @@ class Member:
 
     def sql(self, text, database=DATABASE):
         done = subprocess.run([os.path.join(BIN, "psql"), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d",
-                               f"postgresql://{ROLE}@127.0.0.1:{self.ports['postgres']}/{database}", "-c", text],
+                               f"postgresql://{ROLE}@{at(self.at('postgres'))}/{database}", "-c", text],
                               check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
 
+class Etcd:
+    """One of the three."""
+
+    def __init__(self, cluster, name):
+        self.cluster, self.name = cluster, name
+        self.port, self.peers = free_port(), free_port()
+        self.process = None
+
+    def url(self, port):
+        return f"http://{self.cluster.net.address(self.name)}:{port}"
+
+    def way(self, one):
+        return self.cluster.net.way(one, self.name, self.port)
+
+    def start(self):
+        if self.process is not None:
+            self.process.start()
+            return
+        whole = ",".join(f"{etcd.name}={etcd.url(etcd.peers)}" for etcd in self.cluster.etcds)
+        self.process = Process(self.cluster.folder, self.name, [
+            "etcd", "--name", self.name, "--data-dir", os.path.join(self.cluster.folder, self.name), "--listen-client-urls",
+            self.url(self.port), "--advertise-client-urls", self.url(self.port), "--listen-peer-urls", self.url(self.peers),
+            "--initial-advertise-peer-urls", self.url(self.peers), "--initial-cluster", whole, "--unsafe-no-fsync", "--logger", "zap",
+            "--heartbeat-interval", "200", "--election-timeout", "2000"], self.cluster.net.inside(self.name))
+
+    def is_well(self):
+        """It answers, and belongs to a majority."""
+        health = said((self.cluster.net.address(self.name), self.port), "health")
+        return (health or {}).get("health") == "true"
+
+
 class Patroni:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="countersign-ha-", dir="/tmp")
-        _, user = ordinary()
-        if user is not None:
-            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        _, self.user = ordinary()
+        self.members = [Member(self, name) for name in MEMBERS]
+        self.etcds = [Etcd(self, name) for name in ETCDS]
+        self.net = self.make_net()
+        print(f"failover: {self.net.words}", flush=True)
+        self.make_certificate()
+        self.own(self.folder)
         os.chmod(self.folder, 0o755)
-        port, peers = free_port(), free_port()
-        self.members = [Member(self, name) for name in ("one", "two")]
-        self.links = Links({name: ports for member in self.members for name, ports in member.links(port).items()})
-        url = "http://127.0.0.1:{}".format
-        self.etcd = Process(self.folder, "etcd", [
-            "etcd", "--name", "etcd", "--data-dir", os.path.join(self.folder, "etcd"), "--listen-client-urls", url(port),
-            "--advertise-client-urls", url(port), "--listen-peer-urls", url(peers), "--initial-advertise-peer-urls", url(peers),
-            "--initial-cluster", f"etcd={url(peers)}", "--unsafe-no-fsync", "--logger", "zap"])
         for member in self.members:
             member.write_config()
         try:
-            wait_for(lambda: (said(port, "version") or {}).get("etcdcluster", "not_decided") != "not_decided", "etcd's version")
+            for etcd in self.etcds:
+                etcd.start()
+            wait_for(self.has_etcd, "three etcd that are one")
             self.members[0].start()
             wait_for(self.leader, "a first leader")
             self.members[0].sql(f"CREATE DATABASE {DATABASE} TEMPLATE template0", "postgres")
@@ -198,12 +239,39 @@ class Patroni:
             self.remove()
             raise
 
+    def make_net(self):
+        if os.environ.get(VARIABLE):
+            return Apart([*MEMBERS, *ETCDS])
+        ways = [("here", member.name, member.ports["postgres"]) for member in self.members]
+        for member in self.members:
+            ways += [(self.other(member).name, member.name, port) for port in member.ports.values()]
+            ways += [(member.name, etcd.name, etcd.port) for etcd in self.etcds]
+        return Links(ways)
+
+    def own(self, path):
+        if self.user is not None:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+    def make_certificate(self):
+        """Beyond this machine countersign takes no connection without one."""
+        self.certificate, self.key = (os.path.join(self.folder, name) for name in ("server.crt", "server.key"))
+        names = ",".join(f"IP:{self.net.address(member.name)}" for member in self.members)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", "/CN=store", "-addext", f"subjectAltName={names}", "-keyout", self.key, "-out", self.certificate],
+                       check=True, capture_output=True, stdin=subprocess.DEVNULL)
+        self.own(self.key)
+
+    def has_etcd(self):
+        return all(etcd.is_well() for etcd in self.etcds)
+
     def logs(self):
-        return "\n".join(f"--- {p.name}\n{p.log()[-6000:]}" for p in [self.etcd, *(m.process for m in self.members)] if p)
+        processes = [machine.process for machine in [*self.etcds, *self.members]]
+        return "\n".join(f"--- {p.name}\n{p.log()[-6000:]}" for p in processes if p)
 
     def url(self):
-        hosts = ",".join(f"127.0.0.1:{member.ports['clients']}" for member in self.members)
-        return f"postgresql://{ROLE}@{hosts}/{DATABASE}?target_session_attrs=read-write"
+        hosts = ",".join(at(member.way("here", "postgres")) for member in self.members)
+        return (f"postgresql://{ROLE}@{hosts}/{DATABASE}?target_session_attrs=read-write&sslmode=verify-full"
+                f"&sslrootcert={self.certificate}")
 
     def leader(self):
         """The member that is the primary and says so, or None; not one that only believes it."""
@@ -212,11 +280,11 @@ class Patroni:
         return found[0] if len(found) == 1 else None
 
     def is_whole(self):
-        """A primary, and the other one its synchronous replica: the next fault may come."""
+        """A primary, the other one its synchronous replica, and three etcd: the next fault may come."""
         leader = self.leader()
         members = (leader and leader.api("cluster") or {}).get("members", [])
         roles = sorted(m["role"] for m in members)
-        return roles == ["leader", "sync_standby"] and leader.sql(
+        return roles == ["leader", "sync_standby"] and self.has_etcd() and leader.sql(
             "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", "postgres") == [["1"]]
 
     def wait_whole(self):
@@ -229,11 +297,6 @@ class Patroni:
 
     def other(self, member):
         return self.members[1 - self.members.index(member)]
-
-    def inner_links(self, member):
-        """The links that keep it apart from etcd and from the other machine, in both directions."""
-        return [f"{member.name}.{kind}" for kind in ("peers", "rest", "etcd")] + [
-            f"{self.other(member).name}.{kind}" for kind in ("peers", "rest")]
 
     def ctl(self, *words):
         prefix, _ = ordinary()
@@ -248,6 +311,8 @@ class Patroni:
         for member in self.members:
             if member.process is not None:
                 member.kill()
-        self.etcd.kill()
-        self.links.close()
+        for etcd in self.etcds:
+            if etcd.process is not None:
+                etcd.process.kill()
+        self.net.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -8,8 +8,12 @@ that drops packets: connections stay open, new ones get no answer, and what was 
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+from countersign import free_port  # noqa: E402
 
 PIECE = 65536
 
@@ -41,7 +45,7 @@ class Link:
 
 
 async def serve(links):
-    """Obeys lines on standard input, `cut NAME` or `heal NAME`, and answers each; ends with its input."""
+    """Obeys lines on standard input, `cut FROM TO PORT` or `heal ...`, and answers each; ends with its input."""
     made = {name: Link(port) for name, (_, port) in links.items()}
     for name, (own, _) in links.items():
         await asyncio.start_server(made[name].accept, "127.0.0.1", own)
@@ -49,7 +53,7 @@ async def serve(links):
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     print("ready", flush=True)
     while line := (await lines.readline()).decode().split():
-        event = made[line[1]].heals
+        event = made[" ".join(line[1:])].heals
         if line[0] == "cut":
             event.clear()
         else:
@@ -58,30 +62,45 @@ async def serve(links):
 
 
 class Links:
-    """The program, as its user sees it."""
+    """The program, as its user sees it: machines that are all this one, and each way between two of them a link."""
 
-    def __init__(self, links):
-        """links: by name, the port of the link and the one behind it."""
-        self.program = subprocess.Popen([sys.executable, __file__, json.dumps(links)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
+    words = "links are cut by a program on loopback"
+
+    def __init__(self, ways):
+        """ways: (from, to, port), the ports where a machine uses another one's programs."""
+        self.ways = {f"{a} {b} {port}": (free_port(), port) for a, b, port in ways}
+        self.program = subprocess.Popen([sys.executable, __file__, json.dumps(self.ways)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
         self._expect("ready")
+
+    def inside(self, _):
+        return []
+
+    def address(self, _):
+        return "127.0.0.1"
+
+    def way(self, one, other, port):
+        """Where one machine reaches that port of another."""
+        return "127.0.0.1", self.ways[f"{one} {other} {port}"][0]
 
     def _expect(self, word):
         line = self.program.stdout.readline().strip()
         if line != word:
             raise RuntimeError(f"the links answered {line!r}")
 
-    def set(self, what, names):
-        for name in names:
-            self.program.stdin.write(f"{what} {name}\n")
-            self.program.stdin.flush()
-            self._expect("done")
+    def set(self, what, one, others):
+        for way in self.ways:
+            ends = set(way.split()[:2])
+            if one in ends and ends & set(others):
+                self.program.stdin.write(f"{what} {way}\n")
+                self.program.stdin.flush()
+                self._expect("done")
 
-    def cut(self, *names):
-        self.set("cut", names)
+    def cut(self, one, *others):
+        self.set("cut", one, others)
 
-    def heal(self, *names):
-        self.set("heal", names)
+    def heal(self, one, *others):
+        self.set("heal", one, others)
 
     def close(self):
         self.program.communicate()
