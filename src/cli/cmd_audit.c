@@ -42,10 +42,18 @@ read_count(struct cli *cli, const char *option, int64_t least, int64_t *n_out)
 /* What `list` prints: a page at a time, whose memory is released with it. */
 struct listing {
     struct audit_of of;
+    struct str event;    /* what the name begins with; null: any */
+    int64_t since;       /* 0: of any time */
     int64_t after, last; /* last: only that many from the end; 0: all */
     int64_t asked;       /* after, as it was asked for */
     struct print_parts parts;
 };
+
+static bool
+is_listed(const struct listing *l, const struct audit_row *row)
+{
+    return row->at >= l->since && (str_is_null(l->event) || str_starts(row->event, l->event));
+}
 
 /* The number in front of the last ones. */
 static enum errcode
@@ -56,12 +64,13 @@ find_last(struct cx *part, struct listing *l)
     int64_t left = l->last;
     size_t n = PAGE;
     enum errcode err = ERR_NONE;
-    while (err == ERR_NONE && left > 0 && n == (size_t)range.limit) {
+    while (err == ERR_NONE && left > 0 && n == PAGE && range.after > l->after) {
         struct audit_row *rows = NULL;
-        range.limit = left < PAGE ? left : PAGE;
         err = store_audit_before(part, &range, &rows, &n);
-        left -= (int64_t)n;
-        range.after = n > 0 ? rows[n - 1].seq : range.after;
+        for (size_t i = 0; err == ERR_NONE && i < n && left > 0; i++) {
+            left -= is_listed(l, &rows[i]) ? 1 : 0;
+            range.after = rows[i].seq;
+        }
         arena_reset(&part->arena);
     }
     if (left == 0 && range.after - 1 > l->after)
@@ -77,10 +86,12 @@ list_page(struct cli *part, struct listing *l, size_t *n_out)
     enum errcode err = audit_list(&part->cx, l->of, l->after, PAGE, &rows, n_out);
     for (size_t i = 0; err == ERR_NONE && i < *n_out; i++) {
         struct str account;
+        l->after = rows[i].seq;
+        if (!is_listed(l, &rows[i]))
+            continue;
         err = cli_account_of(part, rows[i].technician_id, &account);
         if (err == ERR_NONE)
             print_add(events, event_document(part, &rows[i], account));
-        l->after = rows[i].seq;
     }
     if (err == ERR_NONE)
         print_part(part, &l->parts, events);
@@ -107,11 +118,27 @@ list_all(struct cli *cli, struct listing *l)
     return err == ERR_NONE ? ERR_NONE : err_set(&cli->cx, err, "%s", part.cx.detail);
 }
 
+/* --newer: from when on, and the number that no such event is before. */
+static enum errcode
+begin_at(struct cli *cli, int64_t span, struct listing *l)
+{
+    int64_t after = 0;
+    if (span == 0)
+        return ERR_NONE;
+    l->since = cli->cx.now - span;
+    enum errcode err = audit_number_at(&cli->cx, l->since, &after);
+    l->after = after > l->after ? after : l->after;
+    return err;
+}
+
 enum errcode
 cmd_audit_list(struct cli *cli)
 {
-    struct listing l = {.parts = {.name = "events"}};
+    struct listing l = {.event = args_option(&cli->args, "event"), .parts = {.name = "events"}};
+    int64_t span = 0;
     enum errcode err = read_count(cli, "after", 0, &l.after);
+    if (err == ERR_NONE && args_has(&cli->args, "newer"))
+        err = cli_read_span(cli, "newer", 3660, &span);
     if (err == ERR_NONE)
         err = read_count(cli, "last", 1, &l.last);
     l.asked = l.after;
@@ -122,11 +149,13 @@ cmd_audit_list(struct cli *cli)
     if (err == ERR_NONE)
         err = cli_technician_option(cli, &l.of.technician);
     if (err == ERR_NONE)
+        err = begin_at(cli, span, &l);
+    if (err == ERR_NONE)
         err = list_all(cli, &l);
     if (err != ERR_NONE)
         return err;
     print_parts_end(cli, &l.parts, "Nothing was logged.");
-    return l.parts.rows < l.last || l.last == 0 ? cli_warn_archived(cli, l.asked, 0) : ERR_NONE;
+    return l.parts.rows < l.last || l.last == 0 ? cli_warn_archived(cli, l.asked, l.since) : ERR_NONE;
 }
 
 /* What `follow` knows between two looks. */

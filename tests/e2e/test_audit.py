@@ -208,3 +208,25 @@ def test_an_export_has_the_bytes_that_are_proved(used):
         event["event"] for event in events]
     with pytest.raises(Refused, match="--format is json, cef or syslog"):
         server.cli("audit", "export", "--format", "xml")
+
+
+def test_events_are_found_by_name_and_time(own_server, name):
+    company, email = name
+    server = own_server()
+    phone, console = server.ready(company, email), server.console()
+    assert console.sign_in(email, phone).result == "OK"
+    server.advance(7200)
+    console.login(email, "not this one")
+
+    def found(*words):
+        return [event["event"] for event in server.cli("audit", "list", *words)["events"]]
+
+    everything = found()
+    assert found("--event", "login.") == [event for event in everything if event.startswith("login.")] != []
+    assert found("--newer", "1h", "--event", "login.", "--technician", email) == ["login.refused"]
+    assert found("--newer", "3h", "--event", "push.") == [event for event in everything if event.startswith("push.")]
+    assert found("--event", "login.", "--last", "2") == found("--event", "login.")[-2:]
+    assert found("--event", "device.enrolled", "--last", "1") == ["device.enrolled"]  # though it is far from the last
+    assert found("--event", "none") == [] and "Nothing was logged" in server.run("audit", "list", "--event", "none").stdout
+    with pytest.raises(Refused, match="--newer"):
+        server.cli("audit", "list", "--newer", "soon")
