@@ -71,6 +71,8 @@ answers_of(struct cli *cli, const struct explanation *x)
         print_put_str(o, "result",
                       value != NULL ? value->name : str_from_cstr(signin_result_name(a->result)));
         struct str words = str_from_cstr(value != NULL ? value->doc : "");
+        if (a->operation == EXPLAIN_SEND && a->result == SIGNIN_OK)
+            words = STR_LIT("The push is sent.");
         if (cli->json)
             print_put_str(o, "words", words);
         print_put_str(o, "why", cli->json || !str_is_null(a->why) ? a->why : words);

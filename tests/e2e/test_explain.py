@@ -172,7 +172,7 @@ def test_a_phone_that_the_policy_does_not_accept_is_foreseen(own_server, name):
     assert phone.approve(push.sMatchNumber)["result"] != "OK"
     server.advance(61)
     said = explain(server, email, console)["now"]
-    assert said[1]["result"] == "loginTwoFactorRet_OK" and "is approved" in said[1]["words"]
+    assert said[1]["result"] == "loginTwoFactorRet_OK" and said[1]["words"] == "The push is sent."
     assert said[2]["result"] == console.settle(token, push.sPushToken).value == "loginTwoFactorRet_TimeOut"
     assert "passkey" in said[2]["why"] and said[2]["mend"] == f"countersign enrol {email}"
 
