@@ -15,7 +15,9 @@ static const struct {
      "Debian: python3-zeep; elsewhere: pip install zeep. <code>python3 console.py SERVER EMAIL</code>"},
     {"framework", "console-framework.cs", ".NET Framework",
      "With a proxy class that wsdl.exe makes, as the first lines say; also with Mono."},
-    {"net", "console-net.cs", ".NET 8 and later", "Without a package. <code>dotnet run SERVER EMAIL</code>"},
+    {"net", "console-net.cs", ".NET 8 and later",
+     "Without a package. <code>dotnet run SERVER EMAIL</code> (Tested with "
+     "Mono's compiler and libraries: Debian has no SDK of .NET 8.)"},
     {"java", "Console.java", "Java (JAX-WS)", "With classes that wsimport makes, as the first lines say."},
     {"php", "console.php", "PHP", "Debian: php-cli, php-soap. <code>php console.php SERVER EMAIL</code>"},
     {"node", "console.mjs", "Node.js", "npm install soap. <code>node console.mjs SERVER EMAIL</code>"},
