@@ -28,23 +28,38 @@ note(struct cx *cx, enum store_name_of of, const struct store_name *n, struct do
         return;
     }
     struct str key = shell_operand(&cx->arena, n->key);
-    out->found[out->n].name = n->name;
+    out->found[out->n].name = arena_str(&cx->arena, n->name);
     out->found[out->n++].command = arena_printf(&cx->arena, "countersign %s set --%s NAME %.*s",
                                                 kinds[of].command, kinds[of].option, STR_ARG(key));
+}
+
+/* The page after *after, which moves to its end. A page is read into an arena of its own, which ends with it:
+ * there are as many names as there are accounts and phones. */
+static enum errcode
+look_at_page(struct cx *cx, enum store_name_of of, int64_t *after, size_t *n_out, struct doubtful *out)
+{
+    struct store_name *names = NULL;
+    const struct arena whole = cx->arena;
+    *n_out = 0;
+    arena_init(&cx->arena);
+    enum errcode err = store_names_after(cx, of, *after, PAGE, &names, n_out);
+    struct arena page = cx->arena;
+    cx->arena = whole;
+    for (size_t i = 0; err == ERR_NONE && i < *n_out; i++) {
+        note(cx, of, &names[i], out);
+        *after = names[i].id;
+    }
+    arena_clear(&page);
+    return err;
 }
 
 static enum errcode
 look_at(struct cx *cx, enum store_name_of of, struct doubtful *out)
 {
     enum errcode err = ERR_NONE;
-    struct store_name *names = NULL;
     int64_t after = 0;
-    for (size_t n = PAGE; n == PAGE && err == ERR_NONE;) {
-        err = store_names_after(cx, of, after, PAGE, &names, &n);
-        for (size_t i = 0; i < n; i++)
-            note(cx, of, &names[i], out);
-        after = n > 0 ? names[n - 1].id : after;
-    }
+    for (size_t n = PAGE; n == PAGE && err == ERR_NONE;)
+        err = look_at_page(cx, of, &after, &n, out);
     return err;
 }
 

@@ -22,7 +22,7 @@ struct doubtful {
     int64_t more; /* that are not in `found` */
 };
 
-/* Texts are in the arena. An empty name is none. */
+/* Texts are in the arena, which grows by those of `found` alone. An empty name is none. */
 enum errcode doubtful_find(struct cx *cx, struct doubtful *out) MUST_CHECK;
 
 #endif
