@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "log/log.h"
 #include "proc/handover.h"
+#include "proc/signals.h"
 #include "proc/supervisor.h"
 
 void
@@ -82,6 +83,70 @@ former_await(int fd, int64_t time)
             return;
 }
 
+/* The wait of a start that has failed: in a loop of its own, for the supervisor's has timers and children. */
+struct last_wait {
+    struct loop *loop;
+    struct loop_fd watch;
+    struct loop_timer deadline;
+    bool is_asked; /* to end, once */
+};
+
+static void
+wait_is_over(struct loop_fd *w, unsigned what)
+{
+    (void)what;
+    loop_stop(LIST_ITEM(w, struct last_wait, watch)->loop);
+}
+
+static void
+wait_is_late(struct loop_timer *t)
+{
+    loop_stop(LIST_ITEM(t, struct last_wait, deadline)->loop);
+}
+
+/* As elsewhere (signals.def): the first has the old program drain, which it does already. */
+static void
+wait_got_end(void *arg, int signo)
+{
+    (void)signo;
+    struct last_wait *w = arg;
+    if (w->is_asked)
+        loop_stop(w->loop);
+    w->is_asked = true;
+}
+
+static void
+wait_got_other(void *arg, int signo)
+{
+    (void)arg;
+    (void)signo;
+}
+
+/* At most that long, and not after a second signal to end. */
+static void
+await_last(int fd, int64_t time)
+{
+    static void (*const got[])(void *arg, int signo) = {
+        [SIGNAL_END] = wait_got_end,    [SIGNAL_RELOAD] = wait_got_other, [SIGNAL_UPGRADE] = wait_got_other,
+        [SIGNAL_REAP] = wait_got_other, [SIGNAL_IGNORE] = NULL,
+    };
+    const int64_t deadline = clock_mono() + time;
+    struct last_wait w = {.loop = loop_new(), .watch = {.fd = -1}};
+    loop_timer_init(&w.deadline, wait_is_late);
+    enum errcode err = w.loop == NULL ? ERR_SYSTEM : signals_watch(w.loop, got, &w);
+    if (err == ERR_NONE)
+        err = loop_fd_add(w.loop, &w.watch, fd, LOOP_READ, wait_is_over);
+    if (err == ERR_NONE) {
+        loop_timer_set(w.loop, &w.deadline, deadline);
+        err = loop_run(w.loop);
+        loop_timer_stop(w.loop, &w.deadline);
+        loop_fd_remove(w.loop, &w.watch);
+    }
+    if (err != ERR_NONE)
+        former_await(fd, deadline - clock_mono());
+    loop_free(&w.loop);
+}
+
 void
 former_see_off(struct supervisor *s)
 {
@@ -95,5 +160,5 @@ former_see_off(struct supervisor *s)
     if (s->ready_fd >= 0)
         (void)close(s->ready_fd);
     s->ready_fd = -1;
-    former_await(fd, s->source.config.server_drain_time);
+    await_last(fd, s->source.config.server_drain_time);
 }

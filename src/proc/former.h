@@ -33,7 +33,8 @@ void former_release(struct supervisor *s);
 /* Waits until it has ended, at most that long; without a loop. Nothing is waited for where fd is -1. */
 void former_await(int fd, int64_t time);
 /* Of a start that has failed, once it listens no more: what the handover had, also if it was not received
- * yet, drains at once, and is waited for within the drain time, since its children end with this process. */
+ * yet, drains at once, and is waited for within the drain time, since its children end with this process; a
+ * second signal to end (signals.def) ends the wait. */
 void former_see_off(struct supervisor *s);
 /* Not waited for any more. */
 void former_leave(struct supervisor *s);

@@ -295,19 +295,39 @@ def is_refused(port):
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_new_program_that_cannot_start_lets_the_old_one_finish(own_server):
-    """It fails at what its proof does not try: to listen."""
-    server = own_server({("server", "drain_time"): f"{PATIENCE}s"})
-    client, body = half_sent(server)
-    with client, socket.create_server(("127.0.0.1", 0)) as taken:
+def fail_an_upgrade(server):
+    """The new program fails at what its proof does not try: to listen."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
         server.settings["server", "listen"] = f"127.0.0.1:{taken.getsockname()[1]}"
         server.write_config()
         server.process.send_signal(signal.SIGUSR2)
         server.wait_log(r"supervisor start\.failed")
         server.wait_log(r"supervisor drain\.former")
-        server.wait_for(lambda: is_refused(server.port))
+    server.wait_for(lambda: is_refused(server.port))
+
+
+@pytest.mark.parametrize("signals", [(), (signal.SIGTERM,)], ids=("no-signal", "one-signal"))
+def test_a_new_program_that_cannot_start_lets_the_old_one_finish(own_server, signals):
+    server = own_server({("server", "drain_time"): f"{PATIENCE}s"})
+    client, body = half_sent(server)
+    with client:
+        fail_an_upgrade(server)
+        for signo in signals:
+            server.process.send_signal(signo)
         client.sendall(body)
         answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 "), answer
     assert server.process.wait(PATIENCE) == 1
+    server.process = None
+
+
+def test_a_second_signal_ends_the_wait_of_a_new_program_that_cannot_start(own_server):
+    server = own_server({("server", "drain_time"): f"{10 * PATIENCE}s"})
+    client, _ = half_sent(server)
+    with client:
+        fail_an_upgrade(server)
+        server.process.send_signal(signal.SIGTERM)
+        server.process.send_signal(signal.SIGINT)  # another number: two of one that wait are one
+        assert server.process.wait(PATIENCE) == 1
+        assert client.recv(65536) == b"", "it was not waited for"
     server.process = None
