@@ -23,6 +23,8 @@
 /* Exit statuses; documented in countersign(1). */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_UNAVAILABLE = 3 };
 
+enum { CLI_TYPED_MOST = 12 };
+
 struct cli {
     struct cx cx;
     struct args args;
@@ -32,8 +34,11 @@ struct cli {
     const char *config_path; /* in place of --config; NULL: as given */
     bool json;
     bool answered; /* the JSON document (one per run) was written */
-    /* What was typed or read, for a command that runs again after a race. */
-    struct str typed[4];
+    /* What was typed or read, for a command that runs again after a race: each line is the answer to that
+     * question alone. More than any command asks: once it is full, none runs again. */
+    struct {
+        struct str question, line;
+    } typed[CLI_TYPED_MOST];
     size_t n_typed, next_typed;
 };
 

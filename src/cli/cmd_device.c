@@ -260,8 +260,8 @@ cmd_device_remove(struct cli *cli)
     if (err == ERR_NONE && d.state != DEVICE_REMOVED)
         err = cli_account_of(cli, d.technician_id, &account);
     if (err == ERR_NONE && d.state != DEVICE_REMOVED)
-        err = prompt_confirm(cli, "remove the device '%s' of %s", print_safe(cli, d.name),
-                             print_safe(cli, account));
+        err = prompt_confirm(cli, "remove the device %lld, '%s', of %s", (long long)d.id,
+                             print_safe(cli, d.name), print_safe(cli, account));
     if (err == ERR_NONE)
         err = device_set_state(&cli->cx, d.id, DEVICE_REMOVED);
     return err == ERR_NONE ? show_device(cli, d.id) : err;

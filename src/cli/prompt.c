@@ -15,33 +15,39 @@
 #include "base/secret.h"
 #include "cli/interrupt.h"
 
-/* The line that was read in this place when the command ran for the first time. */
+/* The line that was read in this place when the command ran for the first time. Where the question is another
+ * one now, it is asked: a "yes" to the removal of one phone is not one to another's. */
 static bool
-was_typed(struct cli *cli, struct str *line_out)
+was_typed(struct cli *cli, const char *question, struct str *line_out)
 {
     if (cli->next_typed == cli->n_typed)
         return false;
-    *line_out = cli->typed[cli->next_typed++];
+    if (!str_eq(cli->typed[cli->next_typed].question, str_from_cstr(question))) {
+        cli->n_typed = cli->next_typed;
+        return false;
+    }
+    *line_out = cli->typed[cli->next_typed++].line;
     return true;
 }
 
 static void
-keep_typed(struct cli *cli, struct str line)
+keep_typed(struct cli *cli, const char *question, struct str line)
 {
     if (cli->n_typed == ARRAY_LEN(cli->typed))
         return;
-    cli->typed[cli->n_typed++] = line;
+    cli->typed[cli->n_typed].question = arena_str(&cli->cx.arena, str_from_cstr(question));
+    cli->typed[cli->n_typed++].line = line;
     cli->next_typed = cli->n_typed;
 }
 
 /* Reads one line byte by byte, so that nothing after it is consumed. The line end is not included. */
 static enum errcode
-read_line(struct cli *cli, FILE *from, struct str *line_out)
+read_line(struct cli *cli, const char *question, FILE *from, struct str *line_out)
 {
     char line[PROMPT_LINE];
     size_t n = 0;
     int c;
-    if (was_typed(cli, line_out))
+    if (was_typed(cli, question, line_out))
         return ERR_NONE;
     while ((c = getc(from)) != EOF && c != '\n' && n < sizeof line)
         line[n++] = (char)c;
@@ -52,7 +58,7 @@ read_line(struct cli *cli, FILE *from, struct str *line_out)
         *line_out = arena_str(&cli->cx.arena, (struct str){line, n});
     secret_wipe(line, sizeof line);
     if (is_whole) {
-        keep_typed(cli, *line_out);
+        keep_typed(cli, question, *line_out);
         return ERR_NONE;
     }
     return n == sizeof line ? ERR_LIMIT : ERR_CLOSED;
@@ -67,7 +73,7 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
         return err_set(&cli->cx, ERR_USAGE, "%s cannot be read: %s", path, strerror(errno));
     if (!is_stdin)
         (void)setvbuf(from, NULL, _IONBF, 0); /* no copy of a password in a stdio buffer */
-    enum errcode err = read_line(cli, from, line_out);
+    enum errcode err = read_line(cli, path, from, line_out);
     if (!is_stdin)
         fclose(from);
     const char *fault = err == ERR_LIMIT ? "too long" : err != ERR_NONE ? "empty" : NULL;
@@ -86,11 +92,12 @@ prompt_read_file(struct cli *cli, const char *path, struct str *line_out)
 
 /* The line that the person types; `tty` in its current mode. */
 static enum errcode
-read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *line_out)
+read_typed(struct cli *cli, const char *question, FILE *tty, struct interrupt *interrupt,
+           struct str *line_out)
 {
     enum errcode err = ERR_DENIED;
     if (interrupt_or_readable(interrupt, fileno(tty)))
-        err = read_line(cli, tty, line_out);
+        err = read_line(cli, question, tty, line_out);
     else
         interrupt_take(interrupt);
     if (err == ERR_NONE)
@@ -102,7 +109,7 @@ read_typed(struct cli *cli, FILE *tty, struct interrupt *interrupt, struct str *
 static enum errcode
 ask(struct cli *cli, const char *question, const char *instead, bool echo, struct str *line_out)
 {
-    if (was_typed(cli, line_out))
+    if (was_typed(cli, question, line_out))
         return ERR_NONE;
     FILE *tty = fopen("/dev/tty", "r+e");
     if (tty == NULL)
@@ -124,7 +131,7 @@ ask(struct cli *cli, const char *question, const char *instead, bool echo, struc
     }
     fprintf(tty, "%s: ", question);
     fflush(tty);
-    enum errcode err = read_typed(cli, tty, &interrupt, line_out);
+    enum errcode err = read_typed(cli, question, tty, &interrupt, line_out);
     if (is_tty && !echo)
         (void)tcsetattr(fileno(tty), TCSAFLUSH, &before);
     interrupt_close(&interrupt);

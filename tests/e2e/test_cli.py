@@ -443,7 +443,7 @@ def test_a_password_file_that_holds_none(ann, tmp_path, content, fault):
 # What cannot be undone, with the words that name its object, and how the question goes on.
 FINAL = {
     "device forget": (None, "remove this device from its account"),
-    "device remove": ("{device}", "remove the device 'another' of {email}"),
+    "device remove": ("{device}", "remove the device {device}, 'another', of {email}"),
     "code remove": ("{email}", "remove the authenticator of {email}"),
     "operator delete": ("o.{email}", "delete the operator o.{email}"),
     "token revoke": ("{company}", "revoke the token {company}"),

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import cluster
 import postgres
 from countersign import Refused, Server, free_port
+from test_cli import at_terminal
 
 
 def at(one, database="store"):
@@ -214,6 +215,23 @@ def test_a_command_that_loses_a_race_runs_again(own_cluster, own_server, name):
             reset.result()
     assert server.console().login(email, "six heavy wardrobes, 3 stairs").sLoginToken is not None
     assert [row["event"] for row in server.cli("audit", "list")["events"]].count("password.reset") == 1
+
+
+def test_a_yes_is_not_one_to_what_a_race_has_changed(own_cluster, own_server, name):
+    """The command runs again; its question is another one by now, and is asked."""
+    one = own_cluster()
+    server = own_server(at(one))
+    phone = server.ready(*name)
+    with one.session("store") as other:
+        other.run("BEGIN; UPDATE device SET name = 'renamed';")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            typed = [("(yes or no)", "yes\n"), ("'renamed'", "no\n")]
+            removal = pool.submit(at_terminal, server, ["device", "remove", phone.id], typed)
+            server.wait_for(lambda: one.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [["0"]])
+            other.run("COMMIT;")
+            code, screen = removal.result()
+    assert code == 1 and screen.count("(yes or no)") == 2 and "nothing was changed" in screen, screen
+    assert server.cli("device", "show", phone.id)["state"] == "active"
 
 
 def authority(folder):
