@@ -143,6 +143,13 @@ prepare(struct cx *cx, struct restore *r, struct str path)
         err = migrate_version(cx, &r->from_version, NULL);
     if (err == ERR_NONE && r->from_version == 0)
         err = err_set(cx, ERR_STORE, "%.*s is not a backup: it has no tables", STR_ARG(r->backup));
+    if (err == ERR_NONE &&
+        r->from_version > migrate_latest()) /* also where this program could work with it */
+        err = err_set(
+            cx, ERR_STORE_SCHEMA,
+            "the backup has schema version %lld, which is newer than this program's %lld: restore it with "
+            "the program that made it, or a newer one",
+            (long long)r->from_version, (long long)migrate_latest());
     if (err == ERR_NONE)
         err = examine(cx, db_examine);
     db_close(&cx->db);

@@ -134,6 +134,9 @@ DAMAGES = {
     "page": (flip, "damaged", 3),
     "key": (lambda path: alter(path, "UPDATE meta SET value = 'x' WHERE name = 'key_check'"), "not this database's key", 3),
     "newer": (lambda path: alter(path, "UPDATE meta SET value = '99' WHERE name = 'schema_version'"), "schema version 99", 3),
+    "newer, and works with this program": (
+        lambda path: alter(path, "INSERT INTO meta (name, value) VALUES ('schema_least', '1') ON CONFLICT (name) DO UPDATE SET value = '1'")
+        or alter(path, "UPDATE meta SET value = '99' WHERE name = 'schema_version'"), "with the program that made it", 3),
     "parent": (lambda path: alter(path, "DELETE FROM technician"), "refers to one of technician that is not there", 3),
     "trigger": (lambda path: alter(path, "CREATE TRIGGER t AFTER UPDATE ON operator_token BEGIN "
                                          "UPDATE operator_token SET revoked_at = 0; END"), "is not of this program: remove it", 3),
