@@ -149,6 +149,7 @@ class Server:
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
         self.env_extra = {}  # of the programs that are started from now on
+        self.daemon = DAEMON
         self.port = free_port()
         self.settings = Settings({
             ("server", "listen"): f"127.0.0.1:{self.port}",
@@ -213,7 +214,7 @@ class Server:
         os.close(low)
         passed = [write_end, *kwargs.pop("pass_fds", ())]
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([*before, DAEMON, "-c", self.config, "--ready-fd", str(write_end)],
+            self.process = subprocess.Popen([*before, self.daemon, "-c", self.config, "--ready-fd", str(write_end)],
                                             **{"env": self.env, "pass_fds": passed, "stdin": subprocess.DEVNULL,
                                                "stdout": log, "stderr": log, **kwargs})
         os.close(write_end)

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -333,7 +334,7 @@ def comm_of(pid):
 
 
 def test_it_serves_and_ends_as_process_1(own_server):
-    unshare = ["unshare", "--pid", "--fork", "--kill-child"]
+    unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]  # LeakSanitizer reads /proc
     if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine makes no process namespace for us")
     server = own_server(start=False)
@@ -364,6 +365,11 @@ def test_children_of_another_account_have_no_capability():
         os.chmod(folder, 0o711)
         server = Server(folder, {("server", "user"): "nobody"}, start=False)
         try:
+            programs = os.path.join(folder, "programs")  # that account may have no way into the folder of this tree
+            os.mkdir(programs)
+            for program in ("countersignd", "countersign-front", "countersign-worker", "countersign-courier"):
+                shutil.copy(os.path.join(os.path.dirname(DAEMON), program), programs)
+            server.daemon = os.path.join(programs, "countersignd")
             subprocess.run(["chown", "-R", "nobody", folder], check=True)
             server.start(["setpriv", "--inh-caps", "+net_raw", "--ambient-caps", "+net_raw"])
             for kind in ("front", "worker", "courier"):
