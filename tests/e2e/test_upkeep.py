@@ -417,7 +417,7 @@ def test_a_database_is_looked_at_as_a_whole(own_server, name, tmp_path, kind):
     server = own_server(settings)
     phone = server.ready(company, email)
     assert server.console().sign_in(email, phone).result == "OK"
-    server.cli("audit", "list")  # seals: only what is sealed is counted
+    server.cli("audit", "list")  # seals what is counted
     sound = server.cli("db", "check")
     assert sound["ok"] and sound["problems"] == [] and sound["rows"] > 20 and sound["events"] > 3, sound
     server.stop()
