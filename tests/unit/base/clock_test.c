@@ -93,7 +93,8 @@ shared(void **state)
     int64_t before = clock_now();
     assert_int_equal(clock_advance(CLOCK_HOUR, &at), ERR_NONE);
     assert_int_equal(at, CLOCK_HOUR);
-    assert_true(clock_now() - before >= CLOCK_HOUR);
+    /* Less what it is slowed by where the machine's own clock has just been set back. */
+    assert_true(clock_now() - before >= CLOCK_HOUR - CLOCK_HOUR / CLOCK_SLEW);
     assert_int_equal(clock_advance(-1, &at), ERR_RANGE);
     assert_int_equal(clock_advance(CLOCK_ADVANCE_MOST, &at), ERR_RANGE);
     assert_int_equal(clock_advance(INT64_MAX, &at), ERR_RANGE);
