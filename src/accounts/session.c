@@ -168,24 +168,36 @@ session_log_out(struct cx *cx, struct str token, bool *was_alive_out)
 }
 
 enum errcode
-session_list(struct cx *cx, int64_t company_id, int64_t technician_id, struct session **sessions_out,
-             size_t *n_out)
+session_page(struct cx *cx, const struct session_page *page, struct session **sessions_out, size_t *n_out,
+             bool *more_out)
 {
-    const struct session_choice which = {.company_id = company_id, .technician_id = technician_id};
+    const struct session_choice which = {.company_id = page->company_id,
+                                         .technician_id = page->technician_id,
+                                         .after_at = page->after_at,
+                                         .after_id = page->after_id};
     struct session_row *rows = NULL;
-    int64_t n = 0;
     *sessions_out = NULL;
     *n_out = 0;
-    enum errcode err = store_session_count(cx, &which, cx->now, &n);
-    if (err == ERR_NONE)
-        err = store_session_list(cx, &which, cx->now, n < SESSIONS_LISTED ? n + 1 : SESSIONS_LISTED, &rows,
-                                 n_out);
+    *more_out = false;
+    enum errcode err = store_session_list(cx, &which, cx->now, page->limit + 1, &rows, n_out);
     if (err != ERR_NONE)
         return err;
+    *more_out = (int64_t)*n_out > page->limit;
+    *n_out -= *more_out;
     *sessions_out = arena_array(&cx->arena, *n_out + 1, sizeof **sessions_out);
     for (size_t i = 0; i < *n_out; i++)
         (*sessions_out)[i] = session_of(&rows[i]);
     return ERR_NONE;
+}
+
+enum errcode
+session_list(struct cx *cx, int64_t company_id, int64_t technician_id, struct session **sessions_out,
+             size_t *n_out)
+{
+    const struct session_page page = {
+        .company_id = company_id, .technician_id = technician_id, .limit = SESSIONS_LISTED};
+    bool more = false;
+    return session_page(cx, &page, sessions_out, n_out, &more);
 }
 
 enum errcode

@@ -32,6 +32,13 @@ enum errcode session_log_out(struct cx *cx, struct str token, bool *was_alive_ou
 /* Live ones; 0: of all technicians, of all companies. */
 enum errcode session_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                           struct session **sessions_out, size_t *n_out) MUST_CHECK;
+/* At most `limit` of them, the oldest first, after the one that was made then and has that id (0: from the
+ * first one on). *more_out: there are more after them. */
+struct session_page {
+    int64_t company_id, technician_id, after_at, after_id, limit;
+};
+enum errcode session_page(struct cx *cx, const struct session_page *page, struct session **sessions_out,
+                          size_t *n_out, bool *more_out) MUST_CHECK;
 /* By the operator. ERR_NOT_FOUND when it is not live. */
 enum errcode session_end(struct cx *cx, int64_t id, const char *reason) MUST_CHECK;
 /* Within the open transaction: all live ones of the technician except one (0: no exception). */

@@ -211,14 +211,32 @@ op_admin_technician_show(struct cx *cx, const struct operator_right *by,
     return err != ERR_NONE ? err : db_end(cx, read_technician(cx, by->technician, out));
 }
 
+/* A place in the list: when the session was made, and its id. */
 static enum errcode
-read_sessions(struct cx *cx, const struct operator_right *by, struct admin_session_list_out *out)
+read_place(struct cx *cx, struct str text, struct session_page *page)
+{
+    struct str rest = text;
+    if (str_is_empty(text))
+        return ERR_NONE;
+    struct str at = str_cut(&rest, '-');
+    if (str_to_i64(at, 0, INT64_MAX, &page->after_at) == ERR_NONE &&
+        str_to_i64(rest, 0, INT64_MAX, &page->after_id) == ERR_NONE)
+        return ERR_NONE;
+    return err_set(cx, ERR_SYNTAX, "sAfter is sNext of the page before");
+}
+
+static enum errcode
+read_sessions(struct cx *cx, const struct session_page *page, struct admin_session_list_out *out)
 {
     struct session *sessions = NULL;
     size_t n = 0;
-    enum errcode err = session_list(cx, by->company, by->technician, &sessions, &n);
+    bool more = false;
+    enum errcode err = session_page(cx, page, &sessions, &n, &more);
     if (err == ERR_NONE)
         err = ops_sessions(cx, sessions, n, &out->aSessions);
+    if (err == ERR_NONE && more)
+        out->sNext = arena_printf(&cx->arena, "%lld-%lld", (long long)sessions[n - 1].created_at,
+                                  (long long)sessions[n - 1].id);
     return ops_done(err, &out->result);
 }
 
@@ -226,9 +244,13 @@ enum errcode
 op_admin_session_list(struct cx *cx, const struct operator_right *by, const struct admin_session_list_in *in,
                       struct admin_session_list_out *out)
 {
-    (void)in;
-    enum errcode err = db_begin_read(cx);
-    return err != ERR_NONE ? err : db_end(cx, read_sessions(cx, by, out));
+    struct session_page page = {.company_id = by->company, .technician_id = by->technician};
+    enum errcode err = read_place(cx, in->sAfter, &page);
+    if (err == ERR_NONE)
+        err = ops_limit(cx, in->iLimit, &page.limit);
+    if (err == ERR_NONE)
+        err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, read_sessions(cx, &page, out));
 }
 
 static enum errcode

@@ -95,7 +95,7 @@ store_session_count(struct cx *cx, const struct session_choice *which, int64_t n
     return rows_number(cx, n_out, sql, "iii", chosen(which), now, which->except_id);
 }
 
-#define ORDER " ORDER BY created_at, id LIMIT $4"
+#define ORDER " AND (created_at, id) > ($5, $6) ORDER BY created_at, id LIMIT $4"
 
 enum errcode
 store_session_list(struct cx *cx, const struct session_choice *which, int64_t now, int64_t limit,
@@ -103,8 +103,8 @@ store_session_list(struct cx *cx, const struct session_choice *which, int64_t no
 {
     const char *sql = by_choice(which, SELECT "WHERE " OF_COMPANY ORDER, SELECT "WHERE " OF_TECHNICIAN ORDER,
                                 SELECT "WHERE " OF_ALL ORDER);
-    return rows_list(cx, &sessions, rows_out, n_out, sql, "iiii", chosen(which), now, which->except_id,
-                     limit);
+    return rows_list(cx, &sessions, rows_out, n_out, sql, "iiiiii", chosen(which), now, which->except_id,
+                     limit, which->after_at, which->after_id);
 }
 
 enum errcode

@@ -35,6 +35,7 @@ enum errcode store_session_get(struct cx *cx, int64_t id, struct session_row *ro
 /* Selects sessions; a member that is 0 does not restrict the choice. */
 struct session_choice {
     int64_t company_id, technician_id, except_id;
+    int64_t after_at, after_id; /* of a list: only those after the one that was made then and has that id */
 };
 /* Live ones. */
 enum errcode store_session_count(struct cx *cx, const struct session_choice *which, int64_t now,

@@ -305,6 +305,31 @@ def test_accounts_are_listed_in_pages_and_found(server, name):
     assert caller.post("technician/list", iLimit=201)["result"] == "BadRequest"
 
 
+@pytest.mark.parametrize("whose", ["sInCompany", "sOfTechnician"])
+def test_sessions_are_listed_in_pages_while_they_end(server, name, whose):
+    company, email = name
+    phone = server.ready(company, email)
+    for _ in range(5):
+        assert server.console().sign_in(email, phone).result == "OK"
+        server.advance(60)
+    caller = make_token(server, company, "admin", company)
+    which = {whose: {"sInCompany": company, "sOfTechnician": email}[whose]}
+    everything = [s["sSessionId"] for s in caller.ok("session/list", **which)["aSessions"]]
+    assert len(everything) == 5
+    first = caller.ok("session/list", iLimit=2, **which)
+    caller.ok("session/end", sSessionId=everything[1])  # the place in the list stays, without the session that it names
+    found, page = [], first
+    while True:
+        found += [s["sSessionId"] for s in page["aSessions"]]
+        if "sNext" not in page:
+            break
+        page = caller.ok("session/list", iLimit=2, sAfter=page["sNext"], **which)
+    assert found == everything
+    for odd in ("x", "1", "1-", "-1", "1-x", "1-2-3", "-1-1", f"{2**63}-1"):
+        assert caller.post("session/list", sAfter=odd, **which)["result"] == "BadRequest", odd
+    assert caller.post("session/list", iLimit=201, **which)["result"] == "BadRequest"
+
+
 def pages_of_the_log(caller, email):
     events, before = [], ""
     while before is not None:
