@@ -240,9 +240,10 @@ test("Back out of it leaves it for good: no way leads in but another proof", asy
 test("left while it loads, or while a question is open: nothing of it comes up any more", async () => {
     await opened();
     let answer;
+    const held = new Promise((resolve) => { answer = resolve; });
     await page.route("**/api/self/overview", async (route) => {
         const response = await route.fetch();
-        await new Promise((resolve) => { answer = resolve; });
+        await held;
         await route.fulfill({response});
     });
     const asked = page.waitForRequest("**/api/self/overview");

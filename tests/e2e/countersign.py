@@ -140,6 +140,8 @@ class Settings(dict):
 class Server:
     """countersignd on a free port of 127.0.0.1, with a folder, a store and a clock of its own."""
 
+    daemon = DAEMON  # the program; it starts those beside it
+
     def __init__(self, folder, settings=None, start=True, init=(), beside=None):
         """init: options of `countersign init`; a password that it reads is PASSWORD. beside: another server, whose store, key
         and clock this one uses: one more node."""
@@ -149,7 +151,6 @@ class Server:
         self.log_file = os.path.join(self.folder, "log")
         self.process = None
         self.env_extra = {}  # of the programs that are started from now on
-        self.daemon = DAEMON
         self.port = free_port()
         self.settings = Settings({
             ("server", "listen"): f"127.0.0.1:{self.port}",
