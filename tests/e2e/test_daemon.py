@@ -336,7 +336,7 @@ def comm_of(pid):
 def test_it_serves_and_ends_as_process_1(own_server):
     unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]  # LeakSanitizer reads /proc
     if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("this machine makes no process namespace for us")
+        pytest.skip("this machine makes no process namespace with a /proc of its own for us")
     server = own_server(start=False)
     server.start(unshare)
     init = children_of(server.process.pid)[0]
