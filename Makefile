@@ -8,7 +8,7 @@ TESTING_BUILD := build-testing
 # A release build that is installed into its own folder, where it finds its driver for PostgreSQL.
 INSTALLED_BUILD := build-installed
 
-.PHONY: all setup build installed deb image packages-check musl-check demo check check-postgresql interop storm failover coverage serve fixture bench install clean
+.PHONY: all setup build installed deb image packages-check bare-check musl-check demo check check-postgresql interop storm failover coverage serve fixture bench install clean
 
 all: build
 
@@ -39,6 +39,11 @@ image: deb
 packages-check:
 	@tools/setup packages-check packages-deb
 	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/packages
+
+# `make check ALL=yes` in a Debian with nothing but a C compiler, make and git: that all it needs is in the lists. An hour; needs root.
+bare-check:
+	@tools/setup packages-deb
+	@tests/packages/bare.py check ALL=yes
 
 # With musl in place of glibc: the libraries, the programs, the unit tests. Half an hour the first time.
 musl-check:

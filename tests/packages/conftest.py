@@ -10,7 +10,7 @@ import sys
 import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from machine import ROOT, WORK, Machine, Root, packed, run, state, tracked  # noqa: E402
+from machine import BARE, ROOT, WORK, Machine, Root, packed, run, state, tracked  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +59,7 @@ def clean(built):
 
 @pytest.fixture(scope="session")
 def bare():
-    """What a user begins with who has a compiler, make and git."""
-    return packed("bare", {"gcc", "make", "git", "ca-certificates"})
+    return packed("bare", BARE)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "build-packages")
+BARE = {"gcc", "make", "git", "ca-certificates"}  # what a user begins with who has a compiler, make and git
 PATIENCE = 600  # bounds a broken run; downloads are within it
 
 
@@ -62,14 +63,18 @@ class Root:
         for path in paths:
             shutil.copy(path, os.path.join(self.folder, "root"))
 
-    def run(self, *args, check=True, **kwargs):
-        """In the root, which is not booted, with the network of this machine."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
+                   "DEBIAN_FRONTEND": "noninteractive"}
+
+    def command(self, *args):
+        """What runs it in the root, which is not booted, with the network of this machine."""
         with contextlib.suppress(FileNotFoundError):
             shutil.copy("/etc/resolv.conf", os.path.join(self.folder, "etc/resolv.conf"))
         script = 'r=$1; shift; mount -t proc proc "$r/proc"; mount --rbind /dev "$r/dev"; exec chroot "$r" "$@"'
-        return run("unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh", self.folder, *args, check=check,
-                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8",
-                        "DEBIAN_FRONTEND": "noninteractive"}, **kwargs)
+        return ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh", self.folder, *args]
+
+    def run(self, *args, check=True, **kwargs):
+        return run(*self.command(*args), check=check, env=self.environment, **kwargs)
 
 
 class Machine:

@@ -1,0 +1,35 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs make in a Debian with nothing but a C compiler, make and git: what it needs beside, it must install.
+
+usage: bare.py [ARGUMENT...]        those of make; needs root, mmdebstrap and the network. As `make bare-check` does, for example.
+
+In some networks the certificates are of an authority of their own, and npm has a registry of its own. So it takes along this
+machine's certificates, and the variables of npm and Node.js.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from machine import BARE, ROOT, Root, packed, run
+
+AUTHORITIES = "etc/ssl/certs/ca-certificates.crt"
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="countersign-bare.") as folder:
+        root = Root(folder, packed("bare", BARE))
+        shutil.copy(f"/{AUTHORITIES}", os.path.join(folder, AUTHORITIES))
+        run("git", "clone", "-q", ROOT, os.path.join(folder, "root/countersign"))
+        env = {**root.environment, **{name: value for name, value in os.environ.items()
+                                      if name.lower().startswith("npm_config_") or name == "NODE_EXTRA_CA_CERTS"}}
+        done = subprocess.run(root.command("make", "-C", "/root/countersign", *sys.argv[1:]), env=env, check=False,
+                              stdin=subprocess.DEVNULL)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
