@@ -2,7 +2,7 @@
 /* sealing: when worker 0 seals the audit log (ledger/sealer.h), between two calls, and whom the events of
  * other programs concern. An event gets its number within half a second: at once where it is known that there
  * is one, unless there was a batch within the last half second. Each batch costs a commit, which calls wait
- * for, and three signatures: under load a sign-in costs measurably less with few of them. */
+ * for, and three signatures. */
 #ifndef COUNTERSIGN_PROC_SEALING_H
 #define COUNTERSIGN_PROC_SEALING_H
 
