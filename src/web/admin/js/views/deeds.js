@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator does to an account and its devices, beside what person.js has first: all that the command line does.
 import {h} from "../../../../approve/js/dom.js";
+import {qrPicture} from "../../../../approve/js/views/qr.js";
 import {action, companyChoice, field, personPlace, problem} from "./common.js";
 
 /**
@@ -44,9 +45,12 @@ export function deviceButtons(ctx, {trouble, give}, device) {
     return all.length === 0 ? null : h("div", {class: "actions"}, all);
 }
 
-/** What is shown this once. */
-const secrets = (title, text, lines) => h("div", {class: "link-made", role: "status", tabindex: -1}, h("h2", {}, title), h("p", {}, text),
-    lines.map((line) => h("p", {}, h("code", {}, line))));
+/** A link, a password or codes: shown once, for they are secrets. */
+export function secret(ctx, {title, text, values, qr}) {
+    return h("div", {class: "link-made", role: "status", tabindex: -1}, h("h2", {}, title), h("p", {}, text),
+        qr === undefined ? null : h("div", {class: "qr-frame"}, qrPicture(qr, ctx.t("enrol.qr"))),
+        values.map((value) => h("p", {}, h("code", {}, value))));
+}
 
 /** @param {Desk} desk */
 function codes(ctx, {one, trouble, give}) {
@@ -56,10 +60,11 @@ function codes(ctx, {one, trouble, give}) {
     return [
         !can("technician/recovery") ? null : action(ctx, {label: t("recovery"), trouble, question: {title: t("recovery.ask"), text: t("recovery.text")},
             act: () => ctx.call("technician/recovery", {sTechnician}),
-            done: ({aRecoveryCodes}) => give(secrets(t("recovery"), t("reset.once"), (aRecoveryCodes ?? []).map(({sCode}) => sCode)))}),
+            done: ({aRecoveryCodes}) => give(secret(ctx, {title: t("recovery"), text: t("reset.once"),
+                values: (aRecoveryCodes ?? []).map(({sCode}) => sCode)}))}),
         !can("technician/totp") ? null : action(ctx, {label: t("totp"), trouble, question: {title: t("totp.ask"), text: t("totp.text")},
             act: () => ctx.call("technician/totp", {sTechnician}),
-            done: ({sUri}) => give(secrets(t("totp"), t("reset.once"), [sUri]))}),
+            done: ({sUri}) => give(secret(ctx, {title: t("totp"), text: t("reset.once"), values: [sUri]}))}),
         !one.bTotp || !can("technician/untotp") ? null : action(ctx, {label: t("untotp"), kind: "quiet warn", trouble,
             question: {title: t("untotp.ask"), text: t("untotp.text")}, act: () => ctx.call("technician/untotp", {sTechnician})}),
     ];
@@ -128,7 +133,7 @@ export function addForm(ctx, company) {
             result.replaceChildren(problem(words, answer));
             return;
         }
-        const made = secrets(t("reset.made"), t("reset.once"), [answer.sPassword]);
+        const made = secret(ctx, {title: t("reset.made"), text: t("reset.once"), values: [answer.sPassword]});
         made.append(h("p", {}, h("a", {href: personPlace(answer.sTechnicianId)}, sEmail)));
         result.replaceChildren(made);
         made.focus();

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One account: its state and why, what can be done about it, and everything that it has.
 import {h} from "../../../../approve/js/dom.js";
-import {qrPicture} from "../../../../approve/js/views/qr.js";
 import {action, placeOf, problem, seconds, table, tag, when} from "./common.js";
-import {deviceButtons, otherDeeds} from "./deeds.js";
+import {deviceButtons, otherDeeds, secret} from "./deeds.js";
 import {stateTag} from "./people.js";
 
 const storyPlace = (id, login) => placeOf(`story/${encodeURIComponent(id)}/${encodeURIComponent(login)}`);
-
-/** A link or a password: shown once, for it is a secret. */
-function secret(ctx, {title, text, value, qr}) {
-    return h("div", {class: "link-made", role: "status", tabindex: -1}, h("h2", {}, title), h("p", {}, text),
-        qr === undefined ? null : h("div", {class: "qr-frame"}, qrPicture(qr, ctx.t("enrol.qr"))),
-        h("p", {}, h("code", {}, value)));
-}
 
 function buttons(ctx, {one, shown, trouble, give}) {
     const {t} = ctx;
@@ -24,10 +16,10 @@ function buttons(ctx, {one, shown, trouble, give}) {
         !held || !can("technician/unlock") ? null
             : action(ctx, {label: t("unlock"), kind: "main", trouble, act: () => ctx.call("technician/unlock", {sTechnician})}),
         !can("technician/enrol") ? null : action(ctx, {label: t("enrol"), trouble, act: () => ctx.call("technician/enrol", {sTechnician}),
-            done: ({sUrl, sQrCode}) => give(secret(ctx, {title: t("enrol.made"), text: t("enrol.text"), value: sUrl, qr: sQrCode}))}),
+            done: ({sUrl, sQrCode}) => give(secret(ctx, {title: t("enrol.made"), text: t("enrol.text"), values: [sUrl], qr: sQrCode}))}),
         !can("technician/reset") ? null : action(ctx, {label: t("reset"), trouble, question: {title: t("reset.ask"), text: t("reset.text")},
             act: () => ctx.call("technician/reset", {sTechnician}),
-            done: ({sPassword}) => give(secret(ctx, {title: t("reset.made"), text: t("reset.once"), value: sPassword}))}),
+            done: ({sPassword}) => give(secret(ctx, {title: t("reset.made"), text: t("reset.once"), values: [sPassword]}))}),
         shown.bLocked || !can("technician/lock") ? null : action(ctx, {label: t("lock"), kind: "quiet warn", trouble,
             question: {title: t("lock.ask"), text: t("lock.text")}, act: () => ctx.call("technician/lock", {sTechnician})}),
     ];
