@@ -174,23 +174,24 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
     struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct str origin = http_header(http, HTTP_NAME_ORIGIN);
-    struct str why = is_admin(route->op) ? admin_refuse_head(http) : STR_NULL;
+    const bool admin = is_admin(route->op);
+    struct str why = admin ? admin_refuse_head(http) : STR_NULL;
 
     if (route->op == NULL) {
-        refusal(f, is_admin(route->op), 404, STR_LIT("no such operation"), r);
+        refusal(f, admin, 404, STR_LIT("no such operation"), r);
     } else if (http->method != HTTP_POST && !is_bare_get(http, route)) {
-        refusal(f, is_admin(route->op), 405, STR_LIT("POST only"), r);
+        refusal(f, admin, 405, STR_LIT("POST only"), r);
         r->allow = (struct str)STR("POST");
     } else if (!str_is_null(origin) &&
                (http_header_is_repeated(http, HTTP_NAME_ORIGIN) ||
                 !origin_is_ours(origin, f->config->server_public_url, who->host, who->is_tls))) {
-        refusal(f, is_admin(route->op), 403, STR_LIT("foreign origin"), r);
+        refusal(f, admin, 403, STR_LIT("foreign origin"), r);
     } else if (!is_bare_get(http, route) && !is_json(http_header(http, HTTP_NAME_CONTENT_TYPE))) {
-        refusal(f, is_admin(route->op), 415, STR_LIT("application/json only"), r);
+        refusal(f, admin, 415, STR_LIT("application/json only"), r);
     } else if (!str_is_null(why)) {
-        refusal(f, is_admin(route->op), 403, why, r);
+        refusal(f, admin, 403, why, r);
     } else if (http->is_cut) {
-        refusal(f, is_admin(route->op), 413, STR_LIT("too long"), r);
+        refusal(f, admin, 413, STR_LIT("too long"), r);
     } else {
         return false;
     }
@@ -202,19 +203,20 @@ refuse_body(struct front *f, const struct route *route, void *in, struct respons
 {
     struct str why = STR_NULL, token = admin_bearer(&f->request);
     struct str *member = device_token(&route->op->in, in);
+    const bool admin = is_admin(route->op);
 
     if (f->request.body.n == 0) {
-        refusal(f, is_admin(route->op), 400, STR_LIT("no object"), r);
+        refusal(f, admin, 400, STR_LIT("no object"), r);
         return true;
     }
     if (ct_json_get(&f->arena, f->request.body, &route->op->in, in, &why) != ERR_NONE) {
-        refusal(f, is_admin(route->op), 400, str_is_null(why) ? STR_LIT("malformed") : why, r);
+        refusal(f, admin, 400, str_is_null(why) ? STR_LIT("malformed") : why, r);
         return true;
     }
     if (member == NULL || str_is_null(token))
         return false;
     if (!str_is_null(*member) && !secret_equal_str(*member, token)) {
-        refusal(f, is_admin(route->op), 400, STR_LIT("two different device tokens"), r);
+        refusal(f, admin, 400, STR_LIT("two different device tokens"), r);
         return true;
     }
     *member = token;
@@ -249,13 +251,14 @@ run_op(struct peer *p, const struct forwarded *who, const struct route *route, v
     struct caller caller;
 
     caller_read(f, &f->request, who, &caller);
-    if (route->op->face == CT_FACE_ADMIN)
+    const bool admin = is_admin(route->op);
+    if (admin)
         admin_read(&f->request, &caller.call);
     struct exchange_request call = {
-        .caller = &caller, .face = is_admin(route->op) ? &admin_face : &json_face, .op = route->op, .in = in};
+        .caller = &caller, .face = admin ? &admin_face : &json_face, .op = route->op, .in = in};
     if (has_to_wait(f, &who->source, credential(route, &caller.call, in), &call.payer, r)) {
         metrics_count(METRIC_THROTTLED, METRICS_CAUSE_FAILURES);
-        refusal(f, is_admin(route->op), 429, STR_LIT("too many failures from this address"), r);
+        refusal(f, admin, 429, STR_LIT("too many failures from this address"), r);
         peer_respond(p, r);
         return true;
     }
