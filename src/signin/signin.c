@@ -29,6 +29,18 @@ try {
     enum signin_result stranger; /* the answer to an unknown name or a wrong password */
 };
 
+/* *is_there_out false: no account has that address. */
+static enum errcode
+find(struct cx *cx, struct str email, struct technician *t, bool *is_there_out)
+{
+    enum errcode err = technician_find(cx, email, t);
+    *is_there_out = err == ERR_NONE;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err_forget(cx);
+    return ERR_NONE;
+}
+
 static enum errcode
 try_find(struct cx *cx, struct try *y)
 {
@@ -38,13 +50,8 @@ try_find(struct cx *cx, struct try *y)
         y->key = str_is_null(y->email) ? STR_LIT("") : str_sub(y->email, 0, NAME_MAX_BYTES);
         return ERR_NONE;
     }
-    enum errcode err = technician_find(cx, y->email, &t);
-    if (err == ERR_NOT_FOUND) {
-        err_forget(cx);
-        return ERR_NONE;
-    }
-    y->is_known = err == ERR_NONE;
-    if (err == ERR_NONE)
+    enum errcode err = find(cx, y->email, &t, &y->is_known);
+    if (y->is_known)
         err = account_read(cx, t.id, &y->account);
     y->l = y->account.l;
     return err;
@@ -99,12 +106,10 @@ static enum errcode
 find_again(struct cx *cx, struct try *y)
 {
     struct technician t;
-    enum errcode err = technician_find(cx, y->email, &t);
-    y->is_known = y->is_known && err == ERR_NONE && t.id == y->account.t.id;
-    if (err != ERR_NOT_FOUND)
-        return err;
-    err_forget(cx);
-    return ERR_NONE;
+    bool is_there = false;
+    enum errcode err = find(cx, y->email, &t, &is_there);
+    y->is_known = y->is_known && is_there && t.id == y->account.t.id;
+    return err;
 }
 
 /* In its own transaction. */
