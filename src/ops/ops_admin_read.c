@@ -162,9 +162,11 @@ show_state(struct cx *cx, const struct state *s, struct admin_technician_show_ou
 static enum errcode
 read_parts(struct cx *cx, int64_t id, struct admin_technician_show_out *out)
 {
+    const struct session_page page = {.technician_id = id, .limit = OPS_PAGE_MAX};
     struct session *sessions = NULL;
     struct state state;
     size_t n = 0;
+    bool more = false;
     int64_t codes = 0;
     enum errcode err = state_read(cx, id, &state);
     if (err == ERR_NONE)
@@ -174,7 +176,7 @@ read_parts(struct cx *cx, int64_t id, struct admin_technician_show_out *out)
     if (err == ERR_NONE)
         err = read_links(cx, id, &out->aLinks);
     if (err == ERR_NONE)
-        err = session_list(cx, 0, id, &sessions, &n);
+        err = session_page(cx, &page, &sessions, &n, &more);
     if (err == ERR_NONE)
         err = ops_sessions(cx, sessions, n, &out->aSessions);
     if (err != ERR_NONE)

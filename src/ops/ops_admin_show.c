@@ -59,10 +59,9 @@ ops_technicians(struct cx *cx, const struct technician *technicians, size_t n, s
 enum errcode
 ops_sessions(struct cx *cx, const struct session *sessions, size_t n, struct ct_array *out)
 {
-    const size_t most = n < OPS_PAGE_MAX ? n : OPS_PAGE_MAX;
-    struct AdminSession *items = arena_array(&cx->arena, most + 1, sizeof *items);
+    struct AdminSession *items = arena_array(&cx->arena, n + 1, sizeof *items);
     enum errcode err = ERR_NONE;
-    for (size_t i = 0; i < most && err == ERR_NONE; i++) {
+    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         const struct session *s = &sessions[i];
         struct technician t = {.email = STR_NULL};
         err = technician_get(cx, s->technician_id, &t);
@@ -76,7 +75,7 @@ ops_sessions(struct cx *cx, const struct session *sessions, size_t n, struct ct_
                                          .sSeen = ops_time(cx, s->seen_at),
                                          .sEnds = ops_time(cx, s->expires_at)};
     }
-    *out = ops_array(items, most);
+    *out = ops_array(items, n);
     return err;
 }
 

@@ -17,7 +17,6 @@
 struct ct_array ops_companies(struct cx *cx, const struct company *companies, size_t n);
 enum errcode ops_technicians(struct cx *cx, const struct technician *technicians, size_t n,
                              struct ct_array *out) MUST_CHECK;
-/* At most OPS_PAGE_MAX. */
 enum errcode
 ops_sessions(struct cx *cx, const struct session *sessions, size_t n, struct ct_array *out) MUST_CHECK;
 enum errcode
