@@ -2,7 +2,7 @@
 /* sealing: when worker 0 seals the audit log (ledger/sealer.h), between two calls, and whom the events of
  * other programs concern. An event gets its number within half a second: at once where it is known that there
  * is one, unless there was a batch within the last half second. Each batch costs a commit, which calls wait
- * for, and three signatures. */
+ * for, a signature, and the check of the one before. */
 #ifndef COUNTERSIGN_PROC_SEALING_H
 #define COUNTERSIGN_PROC_SEALING_H
 
@@ -21,8 +21,8 @@
 enum { SEALING_FOLLOWS = 64 /* rows of one look: above it, all checks are woken instead */ };
 
 struct sealing {
-    int64_t at,
-        earliest; /* clock_mono: when to look for events without a number, and the soonest moment for that */
+    int64_t at;       /* clock_mono: when to look for events without a number */
+    int64_t earliest; /* the soonest moment that sealing_soon may move it to */
     int64_t followed; /* the last number that was seen; -1: none yet */
 };
 
