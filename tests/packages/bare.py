@@ -23,10 +23,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="countersign-bare.") as folder:
         root = Root(folder, packed("bare", BARE))
         shutil.copy(f"/{AUTHORITIES}", os.path.join(folder, AUTHORITIES))
-        run("git", "clone", "-q", ROOT, os.path.join(folder, "root/countersign"))
+        tree = root.environment["HOME"] + "/countersign"
+        run("git", "clone", "-q", ROOT, folder + tree)
         env = {**root.environment, **{name: value for name, value in os.environ.items()
                                       if name.lower().startswith("npm_config_") or name == "NODE_EXTRA_CA_CERTS"}}
-        done = subprocess.run(root.command("make", "-C", "/root/countersign", *sys.argv[1:]), env=env, check=False,
+        done = subprocess.run(root.command("make", "-C", tree, *sys.argv[1:]), env=env, check=False,
                               stdin=subprocess.DEVNULL)
     return done.returncode
 
