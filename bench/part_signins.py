@@ -14,6 +14,7 @@ from countersign import PASSWORD, Console, Phone
 
 CLIENTS = 6  # of each server
 PATIENCE_S = 60
+HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 
 
 def accounts(server, count, others=0):
@@ -89,6 +90,7 @@ def waiting(items):
 
 
 def hashes(build, seconds):
+    """Of libsodium and of libargon2, in turn: how many a second, and the milliseconds that one takes."""
     done = subprocess.run(pinned(SERVER_CPU, [os.path.join(build, "bench/argon2"), str(seconds)]), capture_output=True, text=True,
                           check=True)
     return tuple(map(float, done.stdout.split()))
@@ -102,9 +104,12 @@ def measure(folder, build, quick):
     work = waiting(enumerate(devices))
     rows = []
     for number in range(rounds + 1):
-        ours, alone = sign_ins([server], phone, work, seconds), hashes(build, max(seconds / 2, 2))
+        (rate, cost), (sodium, sodium_ms, reference, reference_ms) = sign_ins([server], phone, work, seconds), hashes(build, max(seconds, 4))
         if number:
-            rows.append({"rate": ours[0], "cost_ms": ours[1] * 1e3, "argon2": alone[0], "argon2_ms": alone[1], "share": ours[0] / alone[0]})
+            rows.append({"rate": rate, "cost_ms": cost * 1e3, "sodium": sodium, "sodium_ms": sodium_ms, "reference": reference,
+                         "reference_ms": reference_ms, "of_sodium": rate / sodium, "of_reference": rate / reference})
     server.close()
-    shares = [row["share"] for row in rows]
-    return {"rounds": rounds, "seconds": seconds, **summary(rows), "least": min(shares), "most": max(shares)}
+    with open(HUGE_PAGES, encoding="ascii") as chosen:
+        pages = chosen.read().split("[")[1].split("]")[0]
+    return {"rounds": rounds, "seconds": seconds, "huge_pages": pages, **summary(rows),
+            "ranges": {key: [limit(row[key] for row in rows) for limit in (min, max)] for key in ("of_sodium", "of_reference")}}

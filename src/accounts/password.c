@@ -3,10 +3,10 @@
  * password_rules.c. */
 #include "accounts/password.h"
 
-#include <argon2.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "accounts/argon2id.h"
 #include "accounts/notice.h"
 #include "accounts/password_rules.h"
 #include "base/clock.h"
@@ -15,18 +15,11 @@
 #include "base/secret.h"
 #include "crypto/hash.h"
 #include "keys/env.h"
-#include "metrics/metrics.h"
 
-enum { SALT_BYTES = 16, HASH_BYTES = 32, LANES = 1, ENCODED_MAX = 256, KIB_LEAST = 8 * LANES };
-
-struct cost {
-    uint32_t kib, passes;
-};
-
-static struct cost
+static struct argon2id_cost
 cost_now(const struct cx *cx)
 {
-    return (struct cost){.kib = cx->env->argon2_kib, .passes = cx->env->argon2_passes};
+    return (struct argon2id_cost){.kib = cx->env->argon2_kib, .passes = cx->env->argon2_passes};
 }
 
 /* The input of argon2id: HMAC-SHA-256(pepper, normalized password), as text, since it must not contain a
@@ -74,25 +67,19 @@ work_of(struct cx *cx, struct str text, struct str with)
 }
 
 static enum errcode
-hash_text(struct cx *cx, struct str text, struct cost cost, struct str *hash_out)
+hash_text(struct cx *cx, struct str text, struct argon2id_cost cost, struct str *hash_out)
 {
-    unsigned char salt[SALT_BYTES];
-    char encoded[ENCODED_MAX];
+    struct argon2id hash = {.cost = cost};
     const struct digest of =
         work_of(cx, text, arena_printf(&cx->arena, "%" PRIu32 " %" PRIu32, cost.kib, cost.passes));
     *hash_out = done_before(cx, &of);
     if (!str_is_null(*hash_out))
         return ERR_NONE;
-    rand_bytes(salt, sizeof salt);
-    int64_t began = clock_mono();
-    int rc = argon2id_hash_encoded(cost.passes, cost.kib, LANES, text.p, text.n, salt, sizeof salt,
-                                   HASH_BYTES, encoded, sizeof encoded);
-    metrics_observe(METRIC_HASH, 0, clock_mono() - began);
-    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
-        err_no_memory();
-    if (rc != ARGON2_OK)
-        return err_set(cx, ERR_CRYPTO, "argon2id: %s", argon2_error_message(rc));
-    *hash_out = arena_str(&cx->arena, str_from_cstr(encoded));
+    rand_bytes(hash.salt, sizeof hash.salt);
+    enum errcode err = argon2id_run(cx, text, &hash);
+    if (err != ERR_NONE)
+        return err;
+    *hash_out = argon2id_text(&cx->arena, &hash);
     keep_done(cx, &of, *hash_out);
     return ERR_NONE;
 }
@@ -106,67 +93,55 @@ password_hash(struct cx *cx, struct str password, struct str *hash_out)
     return hash_text(cx, text, cost_now(cx), hash_out);
 }
 
-static bool
-is_stale(struct cx *cx, struct str hash)
-{
-    return !str_starts(hash, arena_printf(&cx->arena, "$argon2id$v=%d$m=%u,t=%u,p=%d$", ARGON2_VERSION_13,
-                                          cx->env->argon2_kib, cx->env->argon2_passes, LANES));
-}
-
-/* Parses "$argon2id$v=19$m=KIB,t=PASSES,p=1$...". No result for any other form, which we have never
- * written. */
-static struct cost
-cost_of(struct str hash)
-{
-    uint64_t kib = 0, passes = 0;
-    struct str rest = hash, text = STR_NULL;
-    for (int i = 0; i < 4; i++)
-        text = str_cut(&rest, '$');
-    struct str m = str_cut(&text, ','), t = str_cut(&text, ',');
-    if (!str_starts(m, STR_LIT("m=")) || !str_starts(t, STR_LIT("t=")) ||
-        str_to_u64(str_sub(m, 2, m.n), UINT32_MAX, &kib) != ERR_NONE ||
-        str_to_u64(str_sub(t, 2, t.n), UINT32_MAX, &passes) != ERR_NONE)
-        return (struct cost){.kib = 0};
-    return (struct cost){.kib = (uint32_t)kib, .passes = (uint32_t)passes};
-}
-
 /* A hash with cheaper parameters than the current ones takes less time to verify, which would reveal that
  * the account exists: the saved time is spent here. */
 static enum errcode
-make_up(struct cx *cx, struct str hash, struct str text)
+make_up(struct cx *cx, struct argon2id_cost was, struct str text)
 {
     struct str unused;
-    const struct cost was = cost_of(hash), now = cost_now(cx);
+    const struct argon2id_cost now = cost_now(cx);
     const uint64_t spent = (uint64_t)was.kib * was.passes, whole = (uint64_t)now.kib * now.passes;
     if (spent >= whole)
         return ERR_NONE;
-    const struct cost rest = {.kib = (uint32_t)((whole - spent) / now.passes), .passes = now.passes};
-    return rest.kib < KIB_LEAST ? ERR_NONE : hash_text(cx, text, rest, &unused);
+    const struct argon2id_cost rest = {.kib = (uint32_t)((whole - spent) / now.passes), .passes = now.passes};
+    return rest.kib < ARGON2ID_KIB_LEAST ? ERR_NONE : hash_text(cx, text, rest, &unused);
+}
+
+/* Whether the text hashes to what is stored. */
+static enum errcode
+compare(struct cx *cx, const struct argon2id *stored, struct str hash, struct str text, bool *right_out)
+{
+    struct argon2id ours = *stored;
+    const struct digest of = work_of(cx, text, hash);
+    struct str before = done_before(cx, &of);
+    *right_out = str_eq(before, STR_LIT("right"));
+    if (!str_is_null(before))
+        return ERR_NONE;
+    enum errcode err = argon2id_run(cx, text, &ours);
+    if (err != ERR_NONE)
+        return err;
+    *right_out = secret_equal(ours.tag, stored->tag, sizeof ours.tag);
+    keep_done(cx, &of, *right_out ? STR_LIT("right") : STR_LIT("wrong"));
+    return ERR_NONE;
 }
 
 enum errcode
 password_verify(struct cx *cx, struct str hash, struct str password, bool *right_out, bool *stale_out)
 {
+    struct argon2id stored;
     struct str text = peppered(cx, password), unused;
+    bool right = false;
     *right_out = *stale_out = false;
     if (str_is_empty(hash) || str_is_null(text))
         return hash_text(cx, str_is_null(text) ? STR_LIT("none") : text, cost_now(cx), &unused);
-    const struct digest of = work_of(cx, text, hash);
-    struct str before = done_before(cx, &of);
-    int64_t began = clock_mono();
-    int rc = str_is_null(before) ? argon2id_verify(arena_cstr(&cx->arena, hash), text.p, text.n)
-             : str_eq(before, STR_LIT("right")) ? ARGON2_OK
-                                                : ARGON2_VERIFY_MISMATCH;
-    if (str_is_null(before))
-        metrics_observe(METRIC_HASH, 0, clock_mono() - began);
-    if (rc == ARGON2_MEMORY_ALLOCATION_ERROR)
-        err_no_memory();
-    if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)
-        return err_set(cx, ERR_STORE, "a stored password hash is not usable: %s", argon2_error_message(rc));
-    keep_done(cx, &of, rc == ARGON2_OK ? STR_LIT("right") : STR_LIT("wrong"));
-    enum errcode err = make_up(cx, hash, text);
-    *right_out = err == ERR_NONE && rc == ARGON2_OK;
-    *stale_out = *right_out && is_stale(cx, hash);
+    enum errcode err = argon2id_read(cx, hash, &stored);
+    if (err == ERR_NONE)
+        err = compare(cx, &stored, hash, text, &right);
+    if (err == ERR_NONE)
+        err = make_up(cx, stored.cost, text);
+    *right_out = err == ERR_NONE && right;
+    *stale_out = *right_out &&
+                 (stored.cost.kib != cx->env->argon2_kib || stored.cost.passes != cx->env->argon2_passes);
     return err;
 }
 

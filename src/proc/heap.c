@@ -12,7 +12,7 @@
 #include "base/sanitized.h"
 #include "base/secret.h"
 
-/* Larger blocks are request bodies or the memory of argon2, which their owners wipe. */
+/* Larger blocks are request bodies, which their owner wipes. */
 enum { WIPED_MAX = 1024 * 1024 };
 
 #if IS_SANITIZED
