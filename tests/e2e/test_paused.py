@@ -3,6 +3,7 @@
 
 import os
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -26,17 +27,20 @@ def held(server):
 
 
 def stop_within(server, pool, call):
-    """Stops its workers while one of them has locks; returns them, and the call that is under way."""
+    """Stops its workers while one of them has locks; returns them, and the call that is under way. They run for as long as they are
+    stopped: on a slow machine the call would be overdue otherwise."""
     workers = server.children("worker")
     while True:
         under_way = pool.submit(call)
         while not under_way.done():
+            stopped = time.monotonic()
             for pid in workers:
                 os.kill(pid, signal.SIGSTOP)
             if held(server):
                 return workers, under_way
             for pid in workers:
                 os.kill(pid, signal.SIGCONT)
+            time.sleep(time.monotonic() - stopped)
         under_way.result()
 
 
