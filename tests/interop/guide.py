@@ -126,11 +126,6 @@ def check(server, program, way, made):
     email = f"guide{next(COUNTER)}-{os.getpid()}@acme.example"
     server.technician("acme", email, options=() if way == "expired" else ("--keep",))
     phone = server.phone(email)
-    if way == "wait":  # a refusal makes the next push wait for 30 seconds, of which two are left
-        other = server.console()
-        other.begin(email)
-        assert phone.reject()["result"] == "OK"
-        server.advance(28)
     console = Console(server, program, email, made)
     console.type("Password: ", PASSWORD if way != "password" else "not " + PASSWORD)
     if way == "password":
@@ -142,7 +137,11 @@ def check(server, program, way, made):
         console.type("ask the phone: ", WRONG_CODE)
         console.type(r"code is wrong[^:]*ask the phone: ", code)
     elif way == "wait":
-        console.type("ask the phone: ", "")
+        console.expect("ask the phone: ")
+        server.console().begin(email)  # whose refusal makes the next push wait for 30 seconds, of which two are left
+        assert phone.reject()["result"] == "OK"
+        server.advance(28)
+        console.type("", "")
         console.expect(r"can be asked again in \d+ seconds")
         number = console.expect(r"Type (\d{6}) on the phone")[1]
         assert phone.approve(number)["result"] == "OK"
