@@ -8,7 +8,7 @@ company=acme
 server=
 
 scene_end() {
-    trap - EXIT INT TERM
+    trap - EXIT INT TERM HUP
     if [ -n "$server" ]; then
         kill -TERM "$server" 2>/dev/null || :
         wait "$server" 2>/dev/null || :
@@ -18,6 +18,7 @@ scene_end() {
 trap scene_end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 if [ "$PORT" = 0 ]; then
     PORT=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
