@@ -96,7 +96,7 @@ address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool 
     err = db_begin(cx);
     if (err != ERR_NONE)
         return err;
-    struct address_rule rule = {rand_id(), allow, inet_net_format(&cx->arena, &parsed)};
+    struct address_rule rule = {.id = rand_id(), .allow = allow, .net = inet_net_format(&cx->arena, &parsed)};
     err = check_owner(cx, company_id, technician_id);
     if (err == ERR_NONE)
         err = store_address_rule_add(cx, company_id, technician_id, &rule);
@@ -110,6 +110,18 @@ address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id, stru
                   size_t *n_out)
 {
     return store_address_rule_list(cx, company_id, technician_id, rules_out, n_out);
+}
+
+enum errcode
+address_rule_page(struct cx *cx, const struct address_rule_choice *choice, struct address_rule **rules_out,
+                  size_t *n_out, bool *more_out)
+{
+    struct address_rule_choice one_more = *choice;
+    one_more.limit++;
+    enum errcode err = store_address_rule_page(cx, &one_more, rules_out, n_out);
+    *more_out = (int64_t)*n_out > choice->limit;
+    *n_out -= *more_out;
+    return err;
 }
 
 enum errcode

@@ -103,10 +103,19 @@ reaches(struct cx *cx, const struct operator_right *r, int64_t company, bool *re
 }
 
 enum errcode
-operator_right_reaches(struct cx *cx, int64_t company, bool *reaches_out)
+operator_right_companies(struct cx *cx, struct str after, int64_t limit, struct company **companies_out,
+                         size_t *n_out, bool *more_out)
 {
-    *reaches_out = true;
-    return cx->right == NULL ? ERR_NONE : reaches(cx, cx->right, company, reaches_out);
+    const struct operator_right *r = cx->right;
+    struct company_choice choice = {.after = after, .limit = limit + 1};
+    if (r != NULL && !r->own_everything)
+        choice.holders[0] = r->operator_id;
+    if (r != NULL && r->token_id != 0 && !r->token_everything)
+        choice.holders[1] = r->token_id;
+    enum errcode err = store_company_page(cx, &choice, companies_out, n_out);
+    *more_out = (int64_t)*n_out > limit;
+    *n_out -= *more_out;
+    return err;
 }
 
 /* Every subject comes down to a company. */

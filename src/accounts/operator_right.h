@@ -18,6 +18,7 @@
 #include "base/cx.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/store_company.h"
 
 /* What the request is about: the words of its members, null where it has none. */
 struct operator_subject {
@@ -63,8 +64,11 @@ void operator_right_use(struct cx *cx, struct operator_right *right);
 
 /* Whose keys those of the request are: the token's, or the operator's. */
 int64_t operator_right_holder(const struct operator_right *right);
-/* Within a transaction: whether a company is within reach of the one who asks; without a right: yes. */
-enum errcode operator_right_reaches(struct cx *cx, int64_t company, bool *reaches_out) MUST_CHECK;
+/* Within a transaction: the companies within reach of the one who asks, without a right all. Ordered by name,
+ * at most `limit`, after that name (null: from the first one on). *more_out: there are more after them. */
+enum errcode
+operator_right_companies(struct cx *cx, struct str after, int64_t limit, struct company **companies_out,
+                         size_t *n_out, bool *more_out) MUST_CHECK;
 /* Within a transaction: ERR_DENIED where the one who asks has less than the grant. Without a right: fine. */
 enum errcode operator_right_covers(struct cx *cx, const struct operator_grant *grant) MUST_CHECK;
 

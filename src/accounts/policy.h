@@ -75,9 +75,12 @@ enum errcode address_judge(struct cx *cx, int64_t company_id, int64_t technician
  * ERR_NOT_FOUND for a technician of another company. Audited. */
 enum errcode address_rule_add(struct cx *cx, int64_t company_id, int64_t technician_id, bool allow,
                               struct str net) MUST_CHECK;
-/* struct address_rule is in store_policy.h. */
+/* struct address_rule and its choice are in store_policy.h. */
 enum errcode address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                                struct address_rule **rules_out, size_t *n_out) MUST_CHECK;
+/* A page of them. *more_out: there are more after them. */
+enum errcode address_rule_page(struct cx *cx, const struct address_rule_choice *choice,
+                               struct address_rule **rules_out, size_t *n_out, bool *more_out) MUST_CHECK;
 enum errcode address_rule_remove(struct cx *cx, int64_t company_id, int64_t rule_id) MUST_CHECK;
 
 #endif

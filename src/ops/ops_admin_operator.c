@@ -29,13 +29,19 @@ show_operators(struct cx *cx, const struct operator* list, size_t n, struct ct_a
     return err;
 }
 
+/* One more than `limit` is read, which says whether there are more; it is not shown. */
 static enum errcode
-read_operators(struct cx *cx, struct ct_array *out)
+read_operators(struct cx *cx, struct str after, int64_t limit, struct admin_operator_list_out *out)
 {
     struct operator* list = NULL;
     size_t n = 0;
-    enum errcode err = store_operator_list(cx, &list, &n);
-    return err != ERR_NONE ? err : show_operators(cx, list, n, out);
+    enum errcode err = store_operator_page(cx, after, limit + 1, &list, &n);
+    const bool more = (int64_t)n > limit;
+    n -= more;
+    if (err == ERR_NONE)
+        err = show_operators(cx, list, n, &out->aOperators);
+    out->sNext = more ? list[n - 1].email_key : STR_NULL;
+    return ops_done(err, &out->result);
 }
 
 enum errcode
@@ -43,11 +49,11 @@ op_admin_operator_list(struct cx *cx, const struct operator_right *by,
                        const struct admin_operator_list_in *in, struct admin_operator_list_out *out)
 {
     (void)by;
-    (void)in;
-    enum errcode err = db_begin_read(cx);
+    int64_t limit = 0;
+    enum errcode err = ops_limit(cx, in->iLimit, &limit);
     if (err == ERR_NONE)
-        err = db_end(cx, read_operators(cx, &out->aOperators));
-    return ops_done(err, &out->result);
+        err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, read_operators(cx, ops_given(in->sAfter), limit, out));
 }
 
 static struct ct_array
@@ -214,11 +220,13 @@ op_admin_operator_unkey(struct cx *cx, const struct operator_right *by,
 }
 
 static enum errcode
-read_tokens(struct cx *cx, struct ct_array *out)
+read_tokens(struct cx *cx, struct str after, int64_t limit, struct admin_token_list_out *out)
 {
     struct operator_token *list = NULL;
     size_t n = 0;
-    enum errcode err = store_operator_token_list(cx, &list, &n);
+    enum errcode err = store_operator_token_page(cx, after, limit + 1, &list, &n);
+    const bool more = (int64_t)n > limit;
+    n -= more;
     struct AdminToken *items = arena_array(&cx->arena, n + 1, sizeof *items);
     for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         items[i] = (struct AdminToken){.sName = list[i].name,
@@ -229,8 +237,9 @@ read_tokens(struct cx *cx, struct ct_array *out)
                                        .sExpires = ops_time(cx, list[i].expires_at)};
         err = operator_reach_text(cx, list[i].id, list[i].everything, &items[i].sReach);
     }
-    *out = ops_array(items, n);
-    return err;
+    out->aTokens = ops_array(items, n);
+    out->sNext = more ? list[n - 1].name : STR_NULL;
+    return ops_done(err, &out->result);
 }
 
 enum errcode
@@ -238,11 +247,11 @@ op_admin_token_list(struct cx *cx, const struct operator_right *by, const struct
                     struct admin_token_list_out *out)
 {
     (void)by;
-    (void)in;
-    enum errcode err = db_begin_read(cx);
+    int64_t limit = 0;
+    enum errcode err = ops_limit(cx, in->iLimit, &limit);
     if (err == ERR_NONE)
-        err = db_end(cx, read_tokens(cx, &out->aTokens));
-    return ops_done(err, &out->result);
+        err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, read_tokens(cx, ops_given(in->sAfter), limit, out));
 }
 
 enum errcode

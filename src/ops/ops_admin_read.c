@@ -213,18 +213,25 @@ op_admin_technician_show(struct cx *cx, const struct operator_right *by,
     return err != ERR_NONE ? err : db_end(cx, read_technician(cx, by->technician, out));
 }
 
-/* A place in the list: when the session was made, and its id. */
+/* A place in a list: by what it is ordered, and the id that tells apart those alike. 0: its beginning. */
 static enum errcode
-read_place(struct cx *cx, struct str text, struct session_page *page)
+read_place(struct cx *cx, struct str text, int64_t *by_out, int64_t *id_out)
 {
     struct str rest = text;
+    *by_out = *id_out = 0;
     if (str_is_empty(text))
         return ERR_NONE;
-    struct str at = str_cut(&rest, '-');
-    if (str_to_i64(at, 0, INT64_MAX, &page->after_at) == ERR_NONE &&
-        str_to_i64(rest, 0, INT64_MAX, &page->after_id) == ERR_NONE)
+    struct str by = str_cut(&rest, '-');
+    if (str_to_i64(by, 0, INT64_MAX, by_out) == ERR_NONE &&
+        str_to_i64(rest, 0, INT64_MAX, id_out) == ERR_NONE)
         return ERR_NONE;
     return err_set(cx, ERR_SYNTAX, "sAfter is sNext of the page before");
+}
+
+static struct str
+place_of(struct cx *cx, int64_t by, int64_t id)
+{
+    return arena_printf(&cx->arena, "%lld-%lld", (long long)by, (long long)id);
 }
 
 static enum errcode
@@ -237,8 +244,7 @@ read_sessions(struct cx *cx, const struct session_page *page, struct admin_sessi
     if (err == ERR_NONE)
         err = ops_sessions(cx, sessions, n, &out->aSessions);
     if (err == ERR_NONE && more)
-        out->sNext = arena_printf(&cx->arena, "%lld-%lld", (long long)sessions[n - 1].created_at,
-                                  (long long)sessions[n - 1].id);
+        out->sNext = place_of(cx, sessions[n - 1].created_at, sessions[n - 1].id);
     return ops_done(err, &out->result);
 }
 
@@ -247,7 +253,7 @@ op_admin_session_list(struct cx *cx, const struct operator_right *by, const stru
                       struct admin_session_list_out *out)
 {
     struct session_page page = {.company_id = by->company, .technician_id = by->technician};
-    enum errcode err = read_place(cx, in->sAfter, &page);
+    enum errcode err = read_place(cx, in->sAfter, &page.after_at, &page.after_id);
     if (err == ERR_NONE)
         err = ops_limit(cx, in->iLimit, &page.limit);
     if (err == ERR_NONE)
@@ -256,17 +262,19 @@ op_admin_session_list(struct cx *cx, const struct operator_right *by, const stru
 }
 
 static enum errcode
-read_rules(struct cx *cx, const struct operator_right *by, struct admin_address_list_out *out)
+read_rules(struct cx *cx, const struct address_rule_choice *choice, struct admin_address_list_out *out)
 {
     struct address_rule *rules = NULL;
     size_t n = 0;
-    enum errcode err = address_rule_list(cx, by->company, by->technician, &rules, &n);
+    bool more = false;
+    enum errcode err = address_rule_page(cx, choice, &rules, &n, &more);
     struct AdminRule *items = arena_array(&cx->arena, n + 1, sizeof *items);
     for (size_t i = 0; i < n; i++)
         items[i] = (struct AdminRule){.sRuleId = ops_id(cx, rules[i].id),
                                       .sVerdict = rules[i].allow ? STR_LIT("allow") : STR_LIT("deny"),
                                       .sNet = rules[i].net};
     out->aRules = ops_array(items, n);
+    out->sNext = more ? place_of(cx, rules[n - 1].position, rules[n - 1].id) : STR_NULL;
     return ops_done(err, &out->result);
 }
 
@@ -274,7 +282,11 @@ enum errcode
 op_admin_address_list(struct cx *cx, const struct operator_right *by, const struct admin_address_list_in *in,
                       struct admin_address_list_out *out)
 {
-    (void)in;
-    enum errcode err = db_begin_read(cx);
-    return err != ERR_NONE ? err : db_end(cx, read_rules(cx, by, out));
+    struct address_rule_choice choice = {.company_id = by->company, .technician_id = by->technician};
+    enum errcode err = read_place(cx, in->sAfter, &choice.after_position, &choice.after_id);
+    if (err == ERR_NONE)
+        err = ops_limit(cx, in->iLimit, &choice.limit);
+    if (err == ERR_NONE)
+        err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, read_rules(cx, &choice, out));
 }

@@ -98,30 +98,17 @@ op_admin_signout(struct cx *cx, const struct operator_right *by, const struct ad
     return ERR_NONE;
 }
 
-/* Of all, those within reach. */
-static enum errcode
-companies_in_reach(struct cx *cx, struct ct_array *out)
-{
-    struct company *companies = NULL;
-    size_t n = 0, kept = 0;
-    enum errcode err = company_list(cx, &companies, &n);
-    for (size_t i = 0; i < n && err == ERR_NONE; i++) {
-        bool is_in_reach = false;
-        err = operator_right_reaches(cx, companies[i].id, &is_in_reach);
-        if (err == ERR_NONE && is_in_reach)
-            companies[kept++] = companies[i];
-    }
-    *out = ops_companies(cx, companies, kept);
-    return err;
-}
-
 static enum errcode
 read_me(struct cx *cx, const struct operator_right *by, struct admin_me_out *out)
 {
     struct operator o = {.email = STR_NULL};
+    struct company *companies = NULL;
+    size_t n = 0;
+    bool more = false;
     enum errcode err = by->operator_id != 0 ? operator_get(cx, by->operator_id, &o) : ERR_NONE;
     if (err == ERR_NONE && !by->everything)
-        err = companies_in_reach(cx, &out->aCompanies);
+        err = operator_right_companies(cx, STR_NULL, OPS_PAGE_MAX, &companies, &n, &more);
+    out->aCompanies = ops_companies(cx, companies, n);
     out->sOperator = o.email;
     out->sName = o.name;
     out->sToken = by->token_id != 0 ? str_sub(cx->door, sizeof "token", cx->door.n) : STR_NULL;
@@ -141,14 +128,26 @@ op_admin_me(struct cx *cx, const struct operator_right *by, const struct admin_m
     return ops_done(err, &out->result);
 }
 
+static enum errcode
+read_companies(struct cx *cx, struct str after, int64_t limit, struct admin_company_list_out *out)
+{
+    struct company *companies = NULL;
+    size_t n = 0;
+    bool more = false;
+    enum errcode err = operator_right_companies(cx, after, limit, &companies, &n, &more);
+    out->aCompanies = ops_companies(cx, companies, n);
+    out->sNext = more ? companies[n - 1].name : STR_NULL;
+    return ops_done(err, &out->result);
+}
+
 enum errcode
 op_admin_company_list(struct cx *cx, const struct operator_right *by, const struct admin_company_list_in *in,
                       struct admin_company_list_out *out)
 {
     (void)by;
-    (void)in;
-    enum errcode err = db_begin_read(cx);
+    int64_t limit = 0;
+    enum errcode err = ops_limit(cx, in->iLimit, &limit);
     if (err == ERR_NONE)
-        err = db_end(cx, companies_in_reach(cx, &out->aCompanies));
-    return ops_done(err, &out->result);
+        err = db_begin_read(cx);
+    return err != ERR_NONE ? err : db_end(cx, read_companies(cx, ops_given(in->sAfter), limit, out));
 }

@@ -65,6 +65,24 @@ store_company_list(struct cx *cx, struct company **companies_out, size_t *n_out)
     return rows_list(cx, &companies, companies_out, n_out, SELECT "ORDER BY name", "");
 }
 
+#define REACHED_BY(n) " AND id IN (SELECT company_id FROM operator_reach WHERE holder_id = $" #n ")"
+#define PAGE(reached) SELECT "WHERE name > $1" reached " ORDER BY name LIMIT $2"
+
+enum errcode
+store_company_page(struct cx *cx, const struct company_choice *choice, struct company **companies_out,
+                   size_t *n_out)
+{
+    const struct str after = str_is_null(choice->after) ? STR_LIT("") : choice->after;
+    const int64_t limit = choice->limit, first = choice->holders[0], second = choice->holders[1];
+    if (first != 0 && second != 0)
+        return rows_list(cx, &companies, companies_out, n_out, PAGE(REACHED_BY(3) REACHED_BY(4)), "tiii",
+                         after, limit, first, second);
+    if (first != 0 || second != 0)
+        return rows_list(cx, &companies, companies_out, n_out, PAGE(REACHED_BY(3)), "tii", after, limit,
+                         first + second);
+    return rows_list(cx, &companies, companies_out, n_out, PAGE(""), "ti", after, limit);
+}
+
 enum errcode
 store_company_update(struct cx *cx, const struct company *company)
 {

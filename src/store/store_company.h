@@ -31,6 +31,15 @@ enum errcode store_company_get(struct cx *cx, int64_t id, struct company *compan
 enum errcode store_company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
 /* Ordered by name, in the arena. */
 enum errcode store_company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
+/* Some of them: at most `limit`, ordered by name, after that name (null: from the first one on). */
+struct company_choice {
+    struct str after;
+    int64_t limit;
+    int64_t
+        holders[2]; /* an operator and a token that both reach the company; 0: does not restrict the choice */
+};
+enum errcode store_company_page(struct cx *cx, const struct company_choice *choice,
+                                struct company **companies_out, size_t *n_out) MUST_CHECK;
 /* Writes title, state and plan. */
 enum errcode store_company_update(struct cx *cx, const struct company *company) MUST_CHECK;
 

@@ -55,6 +55,15 @@ store_operator_list(struct cx *cx, struct operator** list_out, size_t *n_out)
 }
 
 enum errcode
+store_operator_page(struct cx *cx, struct str after, int64_t limit, struct operator** list_out, size_t *n_out)
+{
+    static const char sql[] =
+        SELECT "WHERE email_key > $1 AND state <> 'deleted' ORDER BY email_key LIMIT $2";
+    return rows_list(cx, &operators, list_out, n_out, sql, "ti", str_is_null(after) ? STR_LIT("") : after,
+                     limit);
+}
+
+enum errcode
 store_operator_update(struct cx *cx, const struct operator* o)
 {
     return db_exec(cx, NULL,

@@ -36,6 +36,9 @@ enum errcode store_operator_get(struct cx *cx, int64_t id, struct operator* o_ou
 enum errcode store_operator_find(struct cx *cx, struct str email_key, struct operator* o_out) MUST_CHECK;
 /* Without deleted ones, ordered by address, in the arena. */
 enum errcode store_operator_list(struct cx *cx, struct operator** list_out, size_t *n_out) MUST_CHECK;
+/* At most `limit` of them, after that address (null: from the first one on). */
+enum errcode store_operator_page(struct cx *cx, struct str after, int64_t limit, struct operator** list_out,
+                                 size_t *n_out) MUST_CHECK;
 /* Writes everything but the id and created_at. */
 enum errcode store_operator_update(struct cx *cx, const struct operator* o) MUST_CHECK;
 /* How many active owners there are besides this one. Writes to their rows, so that of two transactions that

@@ -181,6 +181,14 @@ store_operator_token_list(struct cx *cx, struct operator_token **list_out, size_
 }
 
 enum errcode
+store_operator_token_page(struct cx *cx, struct str after, int64_t limit, struct operator_token **list_out,
+                          size_t *n_out)
+{
+    return rows_list(cx, &tokens, list_out, n_out, SELECT_TOKEN "AND name > $1 ORDER BY name LIMIT $2", "ti",
+                     str_is_null(after) ? STR_LIT("") : after, limit);
+}
+
+enum errcode
 store_operator_token_list_made(struct cx *cx, int64_t maker_id, struct operator_token **list_out,
                                size_t *n_out)
 {

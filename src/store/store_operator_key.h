@@ -73,6 +73,9 @@ enum errcode
 store_operator_token_find(struct cx *cx, struct str name, struct operator_token *t_out) MUST_CHECK;
 enum errcode
 store_operator_token_list(struct cx *cx, struct operator_token **list_out, size_t *n_out) MUST_CHECK;
+/* At most `limit` of them, ordered by name, after that name (null: from the first one on). */
+enum errcode store_operator_token_page(struct cx *cx, struct str after, int64_t limit,
+                                       struct operator_token **list_out, size_t *n_out) MUST_CHECK;
 /* Those made with a token. */
 enum errcode store_operator_token_list_made(struct cx *cx, int64_t maker_id, struct operator_token **list_out,
                                             size_t *n_out) MUST_CHECK;

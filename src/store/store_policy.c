@@ -17,9 +17,10 @@ static const char *const verdicts[] = {"deny", "allow"};
 #define ROWS_C_verdict bool
 #define ROWS_IS_verdict ROWS_WORDS(ROWS_EITHER, verdicts)
 
-#define RULE(FIRST, COLUMN, EXPRESSION) \
-    FIRST(address_rule, integer, id)    \
-    COLUMN(address_rule, text, net)     \
+#define RULE(FIRST, COLUMN, EXPRESSION)     \
+    FIRST(address_rule, integer, id)        \
+    COLUMN(address_rule, integer, position) \
+    COLUMN(address_rule, text, net)         \
     EXPRESSION(address_rule, verdict, allow, "verdict")
 ROWS_TYPE(rules, address_rule, RULE, .missing = "");
 
@@ -57,19 +58,34 @@ store_policy_unset(struct cx *cx, int64_t company_id, struct str key)
     return db_exec(cx, NULL, "DELETE FROM policy WHERE company_id = $1 AND key = $2", "it", company_id, key);
 }
 
+#define SELECT_RULES "SELECT " ROWS_COLUMNS(RULE) " FROM address_rule WHERE company_id = $1 "
+#define OF_COMPANY "AND technician_id IS NULL "
+#define OF_TECHNICIAN "AND technician_id = $2 "
+#define IN_ORDER "ORDER BY position, id"
+
 enum errcode
 store_address_rule_list(struct cx *cx, int64_t company_id, int64_t technician_id,
                         struct address_rule **rules_out, size_t *n_out)
 {
-    static const char of_company[] =
-        "SELECT " ROWS_COLUMNS(RULE) " FROM address_rule WHERE company_id = $1 "
-                                     "AND technician_id IS NULL ORDER BY position";
-    static const char of_technician[] =
-        "SELECT " ROWS_COLUMNS(RULE) " FROM address_rule WHERE company_id = $1 "
-                                     "AND technician_id = $2 ORDER BY position";
     if (technician_id == 0)
-        return rows_list(cx, &rules, rules_out, n_out, of_company, "i", company_id);
-    return rows_list(cx, &rules, rules_out, n_out, of_technician, "ii", company_id, technician_id);
+        return rows_list(cx, &rules, rules_out, n_out, SELECT_RULES OF_COMPANY IN_ORDER, "i", company_id);
+    return rows_list(cx, &rules, rules_out, n_out, SELECT_RULES OF_TECHNICIAN IN_ORDER, "ii", company_id,
+                     technician_id);
+}
+
+enum errcode
+store_address_rule_page(struct cx *cx, const struct address_rule_choice *c, struct address_rule **rules_out,
+                        size_t *n_out)
+{
+    static const char of_company[] =
+        SELECT_RULES OF_COMPANY "AND (position, id) > ($2, $3) " IN_ORDER " LIMIT $4";
+    static const char of_technician[] =
+        SELECT_RULES OF_TECHNICIAN "AND (position, id) > ($3, $4) " IN_ORDER " LIMIT $5";
+    if (c->technician_id == 0)
+        return rows_list(cx, &rules, rules_out, n_out, of_company, "iiii", c->company_id, c->after_position,
+                         c->after_id, c->limit);
+    return rows_list(cx, &rules, rules_out, n_out, of_technician, "iiiii", c->company_id, c->technician_id,
+                     c->after_position, c->after_id, c->limit);
 }
 
 enum errcode

@@ -114,6 +114,17 @@ test("a policy is changed only after it was shown whom that touches", async () =
     await leave(seen);
 });
 
+test("companies and rules are read to the end, however many pages they have", async () => {
+    const pages = (rows, made) => ({sAfter = "0"}) => ({[rows]: [made(Number(sAfter))], ...Number(sAfter) < 4 ? {sNext: String(Number(sAfter) + 1)} : {}});
+    const seen = await at("company", {
+        "company/list": pages("aCompanies", (n) => ({sCompany: `acme${n}`, sTitle: `Acme ${n}`, sState: "active", sPlan: "standard", bEnterpriseOn: false})),
+        "address/list": pages("aRules", (n) => ({sRuleId: String(n), sVerdict: "deny", sNet: `192.0.2.${n}`}))});
+    assert.deepEqual(await seen.page.getByLabel("Company").locator("option").allTextContents(), [0, 1, 2, 3, 4].map((n) => `Acme ${n}`));
+    assert.equal(await seen.page.getByRole("cell", {name: /^192\.0\.2\.\d$/}).count(), 5);
+    assert.deepEqual(seen.asked("address/list").map(({sAfter}) => sAfter), [undefined, "1", "2", "3", "4"]);
+    await leave(seen);
+});
+
 test("a report is taken, and is counted until then", async () => {
     const seen = await at("alarms");
     assert.equal(await seen.page.locator("nav .count").first().textContent(), "1 Reports that wait");

@@ -56,6 +56,18 @@ class Caller:
         assert answer["result"] == "OK", answer
         return answer
 
+    def pages(self, operation, rows, size=2, **which):
+        """The rows of each page of a list, up to the last one."""
+        found, place = [], {}
+        while not found or place:
+            answer = self.ok(operation, iLimit=size, **place, **which)
+            found.append(answer[rows])
+            place = {"sAfter": answer["sNext"]} if "sNext" in answer else {}
+        return found
+
+    def rows(self, operation, rows, **which):
+        return [row for page in self.pages(operation, rows, 200, **which) for row in page]
+
 
 class Operator(Caller):
     """A person with a passkey."""

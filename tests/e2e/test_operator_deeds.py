@@ -169,7 +169,7 @@ DEEDS = {
 # Of no company: these need a reach of everything.
 OF_ALL = {
     "company/add": Deed("admin", lambda w: {"sName": f"new-{w.company}", "sTitle": "New"}, "company.added",
-                        lambda w, a: f"new-{w.company}" in {c["sCompany"] for c in w.look.ok("company/list")["aCompanies"]}, "Exists"),
+                        lambda w, a: f"new-{w.company}" in {c["sCompany"] for c in w.look.rows("company/list", "aCompanies")}, "Exists"),
     "operator/add": Deed("owner", lambda w: {"sEmail": f"new-{w.email}", "sRole": "auditor", "sReach": w.company}, "operator.added",
                          lambda w, a: Operator(w.server, a["sUrl"]).sign_in()["result"] == "OK", "Exists"),
     "operator/set": Deed("owner", lambda w: {"sOperator": w.operator(), "sRole": "helpdesk"}, "operator.changed",
@@ -520,7 +520,7 @@ def test_a_token_is_valid_for_a_year_at_most_whatever_number_is_given(server, na
     owner = make_token(server, "owner-" + company)
     refused = owner.post("token/add", sName=company, sRole="auditor", sReach="everything", iDays=days)
     assert refused["result"] == "BadRequest" and "1 to 366" in refused["sReason"], refused
-    assert company not in {t["sName"] for t in owner.ok("token/list")["aTokens"]}
+    assert company not in {t["sName"] for t in owner.rows("token/list", "aTokens")}
 
 
 @pytest.mark.parametrize("door", ["cli", "network"])
@@ -547,7 +547,7 @@ def test_a_token_of_an_operator_has_no_more_than_the_operator(server, name):
     owner = make_operator(server, email)
     token = Caller(server, owner.ok("token/add", sName=company, sRole="owner", sReach="everything", iDays=2)["sToken"])
     assert token.ok("me")["sRole"] == "owner"
-    listed = owner.ok("token/list")["aTokens"]
+    listed = owner.rows("token/list", "aTokens")
     assert token.token not in json.dumps(listed) and company in {t["sName"] for t in listed}
     server.cli("operator", "add", "second-" + email, "--role", "owner")
     server.cli("operator", "set", email, "--role", "auditor")
@@ -622,7 +622,7 @@ def test_the_answer_of_a_request_whose_connection_was_cut_is_given_again(server,
         cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     status, text = post(owner, "token/add", "k", **json.loads(sent))
     assert status == 200 and Caller(server, json.loads(text)["sToken"]).ok("me")["sRole"] == "auditor"
-    assert [t["sName"] for t in owner.ok("token/list")["aTokens"]].count("b" + company) == 1
+    assert [t["sName"] for t in owner.rows("token/list", "aTokens")].count("b" + company) == 1
 
 
 def test_the_same_request_on_many_connections_is_carried_out_once(server, name):

@@ -330,6 +330,83 @@ def test_sessions_are_listed_in_pages_while_they_end(server, name, whose):
     assert caller.post("session/list", iLimit=201, **which)["result"] == "BadRequest"
 
 
+def test_companies_are_listed_in_pages_of_what_is_in_reach(server, name):
+    company, email = name
+    names = [f"{company}-{i}" for i in range(5)]
+    for each in [company, *names]:
+        server.company(each)
+    one, other = (f"{end}-{company}" for end in ("one", "other"))
+    operator = make_operator(server, email)
+    made = {each: operator.ok("token/add", sName=each, sRole="auditor", sReach=reach)["sToken"]
+            for each, reach in ((one, "everything"), (other, ",".join([company, *names[1:4]])))}
+    everything = [c["sCompany"] for page in operator.pages("company/list", "aCompanies") for c in page]
+    assert everything == sorted(everything) and set(names) < set(everything)
+    make_operator(server, "boss-" + email)  # there is another owner: this one may become less
+    server.cli("operator", "set", email, "--role", "admin", "--reach", ",".join(names))
+    assert operator.sign_in()["result"] == "OK"
+    for caller, seen in ((operator, names), (Caller(server, made[one]), names), (Caller(server, made[other]), names[1:4])):
+        pages = caller.pages("company/list", "aCompanies")
+        assert [c["sCompany"] for page in pages for c in page] == seen
+        assert [len(page) for page in pages[:-1]] == [2] * (len(pages) - 1)
+        assert [c["sCompany"] for c in caller.ok("company/list")["aCompanies"]] == seen
+        assert "sNext" not in caller.ok("company/list", iLimit=len(seen))
+        assert [c["sCompany"] for c in caller.ok("me")["aCompanies"]] == seen
+    for limit in (-1, 201):
+        assert operator.post("company/list", iLimit=limit)["result"] == "BadRequest"
+
+
+def test_a_reach_has_a_limit_and_is_named_whole_with_the_operator(server, name):
+    company, _ = name
+    names = [f"{company}-{i:03}" for i in range(201)]
+    owner = make_token(server, company)
+    for each in names:
+        owner.ok("company/add", sName=each)
+    with pytest.raises(Refused, match="at most 200 companies"):
+        make_token(server, "many-" + company, "auditor", ",".join(names))
+    caller = make_token(server, "many-" + company, "auditor", ",".join(names[:200]))
+    assert [c["sCompany"] for c in caller.ok("me")["aCompanies"]] == names[:200]
+    assert [c["sCompany"] for c in caller.rows("company/list", "aCompanies")] == names[:200]
+
+
+@pytest.mark.parametrize("whose", ["company", "account"])
+def test_address_rules_are_listed_in_pages_while_they_change(server, name, whose):
+    company, email = name
+    server.company(company)
+    server.technician(company, email)
+    caller = make_token(server, company, "admin", company)
+    of = {"sOfTechnician": email} if whose == "account" else {}
+    not_of = {} if of else {"sOfTechnician": email}
+    nets = [f"192.0.2.{i}/32" for i in (4, 1, 3, 5, 2)]  # the order is that in which they were added
+    for net in nets:
+        caller.ok("address/add", sCompany=company, sVerdict="deny", sNet=net, **of)
+        caller.ok("address/add", sCompany=company, sVerdict="deny", sNet="198.51.100.0/24", **not_of)
+    assert [r["sNet"] for page in caller.pages("address/list", "aRules", sCompany=company, **of) for r in page] == nets
+    first = caller.ok("address/list", sCompany=company, iLimit=2, **of)
+    caller.ok("address/remove", sCompany=company, sRuleId=first["aRules"][1]["sRuleId"])  # the place stays, without its rule
+    rest = caller.ok("address/list", sCompany=company, sAfter=first["sNext"], **of)
+    assert [r["sNet"] for r in rest["aRules"]] == nets[2:] and "sNext" not in rest
+    for odd in ("x", "1", "1-x", "-1-1", "1-2-3"):
+        assert caller.post("address/list", sCompany=company, sAfter=odd, **of)["result"] == "BadRequest", odd
+    assert caller.post("address/list", sCompany=company, iLimit=201, **of)["result"] == "BadRequest"
+
+
+def test_operators_and_tokens_are_listed_in_pages(server, name):
+    company, email = name
+    owner = make_operator(server, email)
+    emails, names = [f"{i}-{email}" for i in range(5)], [f"{company}.{i}" for i in range(5)]
+    for one, token in zip(emails, names):
+        owner.ok("operator/add", sEmail=one.upper(), sRole="auditor", sReach="everything")
+        owner.ok("token/add", sName=token, sRole="auditor", sReach="everything")
+    owner.ok("operator/delete", sOperator=emails[2])
+    owner.ok("token/revoke", sName=names[2])
+    for operation, rows, member, there in (("operator/list", "aOperators", "sOperator", emails), ("token/list", "aTokens", "sName", names)):
+        pages = owner.pages(operation, rows)
+        found = [row[member].lower() for page in pages for row in page]
+        assert found == sorted(found) and [one for one in found if one in there] == there[:2] + there[3:]
+        assert [len(page) for page in pages[:-1]] == [2] * (len(pages) - 1)
+        assert owner.post(operation, iLimit=201)["result"] == "BadRequest"
+
+
 def pages_of_the_log(caller, email):
     events, before = [], ""
     while before is not None:

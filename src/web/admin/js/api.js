@@ -2,6 +2,8 @@
 // The operator's API (docs/operator-api.md). Nothing here throws: what went wrong is a result too. What an operator may do is
 // decided by the server alone; the session is a cookie that no script can read.
 
+/** The most rows that the server gives at a time. */
+const PAGE = 200;
 /** Milliseconds until an answer is no longer waited for, beside what the server was asked to wait. */
 const PATIENCE = 30_000;
 
@@ -36,6 +38,21 @@ export function createApi(base, {signedOut, ask = (...args) => fetch(...args)}) 
         return answer;
     }
 
+    /**
+     * A list that is needed as a whole: its pages, one after the other.
+     * @param {string} rows the member that has them
+     * @returns {Promise<object>} the last answer, with the rows of all of them; where one was not OK, that one
+     */
+    async function whole(operation, rows, members = {}) {
+        const all = [];
+        let answer;
+        do {
+            answer = await call(operation, {...members, sAfter: answer?.sNext, iLimit: PAGE});
+            all.push(...answer[rows] ?? []);
+        } while (answer.result === "OK" && answer.sNext !== undefined);
+        return {...answer, [rows]: all};
+    }
+
     /** The names of the operations that this server has, as it describes itself; none, where it cannot be asked. */
     async function operations() {
         try {
@@ -47,5 +64,5 @@ export function createApi(base, {signedOut, ask = (...args) => fetch(...args)}) 
         }
     }
 
-    return {call, operations};
+    return {call, whole, operations};
 }

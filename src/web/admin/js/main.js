@@ -69,7 +69,7 @@ async function enter() {
         return;
     }
     me = answer;
-    companies = (await call("company/list")).aCompanies ?? [];
+    companies = (await api.whole("company/list", "aCompanies")).aCompanies;
     operations = await api.operations();
     document.body.classList.add("is-in");
     await count();
@@ -139,7 +139,7 @@ async function route() {
     const mine = ++round;
     const {place, parts, asked, current} = placeNow();
     drawNav(current);
-    const screen = await place.view({call, words, t, may, companies, scope: scope(), isEverywhere: me.bEverything === true,
+    const screen = await place.view({call, whole: api.whole, words, t, may, companies, scope: scope(), isEverywhere: me.bEverything === true,
         reload: async () => { await count(); await route(); }, confirm: frame.confirm, say: frame.say}, asked, ...parts);
     if (mine === round && me !== null)
         frame.show(screen);

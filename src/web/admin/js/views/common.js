@@ -5,6 +5,7 @@ import {h} from "../../../../approve/js/dom.js";
 /**
  * @typedef {object} Context what every view is given
  * @property {(operation: string, members?: object, how?: object) => Promise<object>} call of api.js
+ * @property {(operation: string, rows: string, members?: object) => Promise<object>} whole of api.js
  * @property {object} words
  * @property {(key: string, values?: object) => string} t
  * @property {(role: string, operation: string) => boolean} may whether the operator's role suffices, and the server has the operation:

@@ -80,10 +80,10 @@ export async function companyView(ctx, asked) {
     const head = [h("h1", {}, t("company.title")), findForm(ctx, [companyChoice(ctx, sCompany, false)], (of) => placeOf("company", {company: of("company")}))];
     if (sCompany === undefined)
         return {title: t("company.title"), body: h("section", {}, h("h1", {}, t("company.title")), h("p", {class: "none"}, t("company.none")))};
-    const [shown, rules] = await Promise.all([ctx.call("company/show", {sCompany}), ctx.call("address/list", {sCompany})]);
+    const [shown, rules] = await Promise.all([ctx.call("company/show", {sCompany}), ctx.whole("address/list", "aRules", {sCompany})]);
     return {
         title: t("company.title"),
         body: h("section", {}, head, shown.result === "OK" ? policies(ctx, sCompany, shown.aPolicies ?? []) : problem(words, shown),
-            rules.result === "OK" ? addresses(ctx, sCompany, rules.aRules ?? []) : problem(words, rules)),
+            rules.result === "OK" ? addresses(ctx, sCompany, rules.aRules) : problem(words, rules)),
     };
 }
