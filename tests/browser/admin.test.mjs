@@ -137,6 +137,27 @@ test("'this was not me' waits, with its number in sight, until it is taken", asy
     assert.deepEqual(await actorsOf(company, "report.taken"), [actor]);
 });
 
+test("the company's consoles are in one list, and one of them is ended", async () => {
+    const {company, email, actor} = await operatorOf("helpdesk", {second_factor: "off"});
+    const bob = `bob@${company}.example`;
+    await stage.account(company, bob);
+    assert.equal(await stage.session(email), "OK");
+    assert.equal(await stage.session(bob), "OK");
+    await place("Consoles");
+    const rows = page.getByRole("table", {name: "Consoles signed in, the oldest first"}).getByRole("row");
+    await rows.filter({hasText: email}).getByRole("button", {name: /^End/}).click();
+    await rows.filter({hasText: email}).waitFor({state: "detached"});
+    await rows.filter({hasText: bob}).waitFor();
+    assert.deepEqual(await actorsOf(company, "session.ended"), [actor]);
+    await page.getByLabel("Account").fill(email);
+    await button("Find").click();
+    await page.getByText("No console is signed in.").waitFor();
+    await page.getByLabel("Account").fill(bob);
+    await button("Find").click();
+    await rows.filter({hasText: bob}).getByRole("link", {name: bob}).click();
+    await page.getByRole("heading", {level: 1, name: bob}).waitFor();
+});
+
 test("a policy is previewed, which changes nothing, and then made", async () => {
     const {company, email} = await operatorOf("admin", {second_factor: "off"});
     assert.equal(await stage.session(email), "OK");

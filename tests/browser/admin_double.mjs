@@ -11,7 +11,7 @@ export const event = (sSeq, minutes, sEvent, more = {}) => ({sSeq: String(sSeq),
 
 const EVENTS = [event(9, 0, "login.granted"), event(8, 1, "push.approved"), event(7, 1, "push.sent", {sActor: "system"}),
     event(6, 3, "login.refused", {sEmail: "bob.baker@acme.example"}), event(5, 9, "account.locked", {sEmail: "bob.baker@acme.example"}),
-    event(4, 30, "push.reported", {sSource: "198.51.100.77"}), event(3, 45, "device.enrolled", {sWords: "a phone was enrolled"}),
+    event(4, 30, "push.reported", {sSource: "2001:db8:85a3:8d3:1319:8a2e:370:7348"}), event(3, 45, "device.enrolled", {sWords: "a phone was enrolled"}),
     event(2, 80, "policy.set", {sTechnicianId: undefined, sEmail: undefined, sWords: "a policy was set, or went back to its default"})];
 
 const COMPANIES = [{sCompany: "acme", sTitle: "Acme Support", sState: "active", sPlan: "enterprise", bEnterpriseOn: true, sCreated: at(90_000)},
@@ -19,6 +19,10 @@ const COMPANIES = [{sCompany: "acme", sTitle: "Acme Support", sState: "active", 
 
 const ANN = {sTechnicianId: "7", sEmail: "ann.archer@acme.example", sName: "Ann Archer", sCompany: "acme", sState: "locked", bTechnician: true,
     bRole: true, bPassword: true, bTotp: true, sCreated: at(90_000)};
+
+const SESSIONS = [{sSessionId: "3", sTechnicianId: "7", sEmail: ANN.sEmail, sSource: "203.0.113.24", sConsole: "Technician Console 7.2", bSecondFactor: true,
+    sCreated: at(70), sSeen: at(1), sEnds: at(-500)}, {sSessionId: "4", sTechnicianId: "8", sEmail: "bob.baker@acme.example", sSource: "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+    sConsole: "Console in the workshop", bSecondFactor: false, sCreated: at(40), sSeen: at(9), sEnds: at(-500)}];
 
 const days = Array.from({length: 7}, (_, i) => ({sDay: `2026-11-${20 + i}`, sCompany: "acme", iOk: 120 + 13 * i, iRefused: 9 + 5 * (i % 3),
     iPushes: 140 + 12 * i, iApprovals: 115 + 13 * i, iMedian: 7, iP95: 22}));
@@ -35,6 +39,7 @@ export const ANSWERS = {
         policy("push_digits", "3", "2 to 6", "digits of that number", true),
         policy("passkey", "offered", "off, offered or required", "off, offered or required: a passkey in addition to a phone's key")]},
     "policy/preview": {iTechnicians: 412, iSessions: 3, iPushes: 1, iUnready: 17},
+    "session/list": ({sAfter}) => sAfter === undefined ? {aSessions: SESSIONS, sNext: "1-3"} : {aSessions: SESSIONS.slice(1)},
     "address/list": {aRules: [{sRuleId: "1", sVerdict: "allow", sNet: "203.0.113.0/24"}, {sRuleId: "2", sVerdict: "deny", sNet: "2001:db8::/32"}]},
     "technician/list": {aTechnicians: [ANN, {...ANN, sTechnicianId: "8", sEmail: "bob.baker@acme.example", sName: "Bob Baker", sState: "active"}], sNext: "x"},
     "technician/show": {aTechnicians: [ANN], bLocked: true, bMustChange: false, iFailuresLeft: 0, iRecoveryCodes: 7, sPushesRest: at(-40),
@@ -42,8 +47,7 @@ export const ANSWERS = {
         aDevices: [{sDeviceId: "5", sName: "Ann's phone", sState: "active", sFingerprint: "6a1f 09c2 e4b7 5d80 31ff", bPasskey: true, sCreated: at(40_000), sSeen: at(2)},
             {sDeviceId: "6", sName: "Workshop tablet, Firefox", sState: "disabled", sFingerprint: "c02a 55d1 07be 9a4c 6f38", bPasskey: false, sCreated: at(90_000), sSeen: at(4_000)}],
         aLinks: [{sKind: "operator", sCreated: at(3), sBy: "operator:eve@acme.example", sExpires: at(-12)}],
-        aSessions: [{sSessionId: "3", sTechnicianId: "7", sEmail: ANN.sEmail, sSource: "203.0.113.24", sConsole: "Technician Console 7.2", bSecondFactor: true,
-            sCreated: at(70), sSeen: at(1), sEnds: at(-500)}]},
+        aSessions: SESSIONS.slice(0, 1)},
     "technician/enrol": {sUrl: "https://sign-in.acme.example/approve/#2Jm8yD3sCkq0vWxT1bYz4aEfGhIjKlMnOpQrStUvWx0", sQrCode: QR},
     "technician/add": {sTechnicianId: "9", sPassword: "maple-otter-3-harbour"},
     "technician/totp": {sUri: "otpauth://totp/Acme%20Support:ann.archer@acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Acme%20Support"},

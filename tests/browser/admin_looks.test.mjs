@@ -11,7 +11,7 @@ const JS = new URL("../../src/web/admin/js/", import.meta.url);
 const LANGUAGES = {en: "en-GB", de: "de-DE", fr: "fr-FR", es: "es-ES", ja: "ja-JP"};
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** Places, and what is pressed there first. */
-const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["person/7", "td .actions button:nth-of-type(2)"], ["story/7/411"], ["alarms"], ["company"],
+const VIEWS = [["live"], ["people"], ["person/7"], ["person/7", ".actions button:nth-of-type(2)"], ["person/7", "td .actions button:nth-of-type(2)"], ["story/7/411"], ["sessions"], ["alarms"], ["company"],
     ["company", "td button"], ["figures"], ["audit"], ["audit", "td button"], ["audit?before=2"]];
 
 let stage, browser, address;
@@ -114,6 +114,26 @@ test("a policy is changed only after it was shown whom that touches", async () =
     await leave(seen);
 });
 
+test("consoles are shown a page at a time, of a company or an account, and one is ended", async () => {
+    const seen = await at("sessions");
+    await seen.page.getByRole("button", {name: "End: Console in the workshop"}).waitFor();
+    await seen.page.getByRole("link", {name: "Next page"}).click();
+    await seen.page.getByRole("link", {name: "Next page"}).waitFor({state: "detached"});
+    await seen.page.getByRole("button", {name: "End: Console in the workshop"}).click();
+    await seen.page.waitForFunction(() => document.querySelector("main button[aria-disabled]") === null);
+    assert.deepEqual(seen.asked("session/end"), [{sSessionId: "4"}]);
+    await seen.page.getByLabel("Company").selectOption("northern");
+    await seen.page.getByRole("button", {name: "Find"}).click();
+    await seen.page.waitForFunction(() => location.hash === "#/sessions?company=northern" && document.querySelector("#company")?.value === "northern");
+    await seen.page.getByLabel("Account").fill("ann.archer@acme.example");
+    await seen.page.getByRole("button", {name: "Find"}).click();
+    await seen.page.waitForFunction(() => document.querySelector("#of")?.value === "ann.archer@acme.example" && location.hash.includes("of="));
+    const asked = seen.asked("session/list");
+    assert.deepEqual(asked.slice(0, 2), [{}, {sAfter: "1-3"}]);
+    assert.deepEqual(asked.slice(-2), [{sInCompany: "northern"}, {sOfTechnician: "ann.archer@acme.example"}]);
+    await leave(seen);
+});
+
 test("companies and rules are read to the end, however many pages they have", async () => {
     const pages = (rows, made) => ({sAfter = "0"}) => ({[rows]: [made(Number(sAfter))], ...Number(sAfter) < 4 ? {sNext: String(Number(sAfter) + 1)} : {}});
     const seen = await at("company", {
@@ -136,9 +156,9 @@ test("a report is taken, and is counted until then", async () => {
 
 test("an auditor sees everything, and is offered nothing to change", async () => {
     const me = {sOperator: "otto@acme.example", sName: "Otto", sRole: "auditor", bEverything: true};
-    for (const place of ["person/7", "company", "alarms"]) {
+    for (const place of ["person/7", "company", "sessions", "alarms"]) {
         const seen = await at(place, {me});
-        assert.deepEqual(await seen.page.locator("main button").allTextContents(), place === "company" ? ["Find"] : []);
+        assert.deepEqual(await seen.page.locator("main button").allTextContents(), ["company", "sessions"].includes(place) ? ["Find"] : []);
         await leave(seen);
     }
 });

@@ -36,6 +36,9 @@ class Stage:
         for email in emails:
             self.server.technician(company, email)
 
+    def account(self, company, email):
+        self.server.technician(company, email)
+
     def title(self, company, title):
         self.server.cli("company", "set", company, "--title", title)
 

@@ -14,6 +14,7 @@ import {figuresView} from "./views/figures.js";
 import {liveView} from "./views/live.js";
 import {peopleView} from "./views/people.js";
 import {personView, storyView} from "./views/person.js";
+import {sessionsView} from "./views/sessions.js";
 import {consoleWords} from "./words.js";
 
 /** Roles, each with the rights of those before it. */
@@ -21,6 +22,7 @@ const ROLES = ["auditor", "helpdesk", "admin", "owner"];
 /** What a place shows, by the first part of its address; those with a name are in the navigation. */
 const PLACES = {
     live: {view: liveView, name: "live.title"}, people: {view: peopleView, name: "people.title"},
+    sessions: {view: sessionsView, name: "consoles.title"},
     alarms: {view: alarmsView, name: "alarms.title", needs: "reported/list"}, company: {view: companyView, name: "company.title"},
     figures: {view: figuresView, name: "figures.title"}, audit: {view: auditView, name: "audit.title"},
     person: {view: personView, of: "people"}, story: {view: storyView, of: "people"}};

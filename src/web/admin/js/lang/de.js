@@ -45,6 +45,8 @@ export default {
     "people.search": "Adresse oder Name",
     "people.caption": "Konten nach Adresse",
     "people.none": "Kein Konto gefunden.",
+    "consoles.title": "Konsolen",
+    "consoles.caption": "Angemeldete Konsolen, die älteste zuerst",
     "state.any": "Beliebig",
     "state.active": "Aktiv",
     "state.locked": "Gesperrt",

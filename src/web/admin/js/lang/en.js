@@ -45,6 +45,8 @@ export default {
     "people.search": "Address or name",
     "people.caption": "Accounts by address",
     "people.none": "No account was found.",
+    "consoles.title": "Consoles",
+    "consoles.caption": "Consoles signed in, the oldest first",
     "state.any": "Any",
     "state.active": "Active",
     "state.locked": "Locked",

@@ -45,6 +45,8 @@ export default {
     "people.search": "Dirección o nombre",
     "people.caption": "Cuentas por dirección",
     "people.none": "No se encontró ninguna cuenta.",
+    "consoles.title": "Consolas",
+    "consoles.caption": "Consolas con sesión, la más antigua primero",
     "state.any": "Cualquiera",
     "state.active": "Activa",
     "state.locked": "Bloqueada",

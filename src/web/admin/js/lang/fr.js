@@ -45,6 +45,8 @@ export default {
     "people.search": "Adresse ou nom",
     "people.caption": "Comptes par adresse",
     "people.none": "Aucun compte trouvé.",
+    "consoles.title": "Consoles",
+    "consoles.caption": "Consoles connectées, la plus ancienne d’abord",
     "state.any": "Tous",
     "state.active": "Actif",
     "state.locked": "Verrouillé",

@@ -45,6 +45,8 @@ export default {
     "people.search": "アドレスまたは名前",
     "people.caption": "アカウント（アドレス順）",
     "people.none": "該当するアカウントはありません。",
+    "consoles.title": "コンソール",
+    "consoles.caption": "サインイン中のコンソール（古い順）",
     "state.any": "すべて",
     "state.active": "有効",
     "state.locked": "ロック中",

@@ -16,7 +16,7 @@ export async function alarmsView(ctx) {
     const open = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy === undefined);
     const taken = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy !== undefined);
     const about = [[t("event.when"), (a) => when(words, a.sAt)], [t("person"), eventPerson], [t("company"), (a) => a.sCompany],
-        [t("from"), (a) => a.sSource]];
+        [t("from"), (a) => a.sSource, "address"]];
     return {
         title: t("alarms.title"),
         body: h("section", {}, h("h1", {}, t("alarms.title")), h("p", {}, t("alarms.text")), trouble,

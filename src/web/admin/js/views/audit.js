@@ -49,7 +49,7 @@ export async function auditView(ctx, asked) {
             answer.result === "OK" ? table({caption: t("audit.caption"), rows: answer.aEvents ?? [], none: t("audit.none"), columns: [
                 ["#", (e) => e.sSeq, "number"], [t("event.when"), (e) => when(words, e.sAt)],
                 [t("event.what"), (e) => [eventWords(words, e), detail(e), prove(e)]], [t("person"), eventPerson], [t("audit.actor"), (e) => e.sActor],
-                [t("from"), (e) => e.sSource]]})
+                [t("from"), (e) => e.sSource, "address"]]})
                 : problem(words, answer),
             answer.sNext === undefined ? null : h("p", {class: "more"}, h("a", {href: placeOf("audit", {...of, before: answer.sNext})}, t("more"))),
             answer.sArchived === undefined || answer.sNext !== undefined ? null

@@ -12,9 +12,9 @@ const PAUSE = 3_000;
 function row(ctx, event) {
     const {t, words} = ctx;
     const cells = [[t("event.when"), when(words, event.sAt)], ["", eventWords(words, event)], [t("person"), eventPerson(event)],
-        [t("company"), event.sCompany], [t("from"), event.sSource]];
+        [t("company"), event.sCompany], [t("from"), event.sSource, "address"]];
     return h("tr", {role: "row", class: eventKind(event)},
-        cells.map(([name, value]) => h("td", {role: "cell", "data-name": name || undefined}, value ?? "")));
+        cells.map(([name, value, type]) => h("td", {role: "cell", "data-name": name || undefined, class: type}, value ?? "")));
 }
 
 /** @param {import("./common.js").Context} ctx */

@@ -4,6 +4,7 @@ import {h} from "../../../../approve/js/dom.js";
 import {action, placeOf, problem, seconds, table, tag, when} from "./common.js";
 import {deviceButtons, otherDeeds, secret} from "./deeds.js";
 import {stateTag} from "./people.js";
+import {sessionColumns} from "./sessions.js";
 
 const storyPlace = (id, login) => placeOf(`story/${encodeURIComponent(id)}/${encodeURIComponent(login)}`);
 
@@ -45,25 +46,21 @@ function reasons(ctx, explained) {
 
 function lists(ctx, {one, shown, explained, trouble, give}) {
     const {t, words} = ctx;
-    const ending = (session) => ctx.may("helpdesk", "session/end") ? action(ctx, {label: t("end"), more: session.sConsole, trouble,
-        act: () => ctx.call("session/end", {sSessionId: session.sSessionId})}) : null;
     return [
         table({caption: t("devices"), rows: shown.aDevices ?? [], none: t("devices.none"), columns: [
             [t("name"), (d) => d.sName], [t("state"), (d) => [tag(t(`device.${d.sState}`), d.sState === "active" ? "calm" : undefined),
                 d.bPasskey ? [" ", tag(t("passkey"), "plain")] : null].flat()],
             [t("fingerprint"), (d) => h("code", {}, d.sFingerprint)], [t("seen"), (d) => when(words, d.sSeen)], ["", (d) => deviceButtons(ctx, {trouble, give}, d)]]}),
-        table({caption: t("sessions"), rows: shown.aSessions ?? [], none: t("sessions.none"), columns: [
-            [t("console"), (s) => s.sConsole], [t("from"), (s) => s.sSource], [t("since"), (s) => when(words, s.sCreated)],
-            [t("seen"), (s) => when(words, s.sSeen)], ["", ending]]}),
+        table({caption: t("sessions"), rows: shown.aSessions ?? [], none: t("sessions.none"), columns: sessionColumns(ctx, trouble)}),
         table({caption: t("links"), rows: shown.aLinks ?? [], none: t("links.none"), columns: [
             [t("links.by"), (l) => l.sBy], [t("since"), (l) => when(words, l.sCreated)], [t("until"), (l) => when(words, l.sExpires)]]}),
         table({caption: t("signins"), rows: explained.aSignIns ?? [], none: t("signins.none"), kind: (s) => s.sResult === "OK" ? "good" : undefined,
             columns: [[t("event.when"), (s) => h("a", {href: storyPlace(one.sTechnicianId, s.sLogin)}, when(words, s.sAt))],
-                [t("result"), (s) => h("code", {}, s.sResult)], [t("from"), (s) => s.sSource]]}),
+                [t("result"), (s) => h("code", {}, s.sResult)], [t("from"), (s) => s.sSource, "address"]]}),
         table({caption: t("refusals"), rows: explained.aRefusals ?? [], none: t("refusals.none"), kind: () => "bad", columns: [
             [t("event.when"), (r) => r.sLogin === undefined ? when(words, r.sAt)
                 : h("a", {href: storyPlace(one.sTechnicianId, r.sLogin)}, when(words, r.sAt))],
-            [t("why"), (r) => h("span", {lang: "en"}, r.sWhy)], [t("from"), (r) => r.sSource]]}),
+            [t("why"), (r) => h("span", {lang: "en"}, r.sWhy)], [t("from"), (r) => r.sSource, "address"]]}),
     ];
 }
 
