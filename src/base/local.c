@@ -22,6 +22,7 @@ local_place(struct cx *cx, struct str path, const char *suffix)
     p.name = arena_printf(&cx->arena, "%.*s%s", STR_ARG(str_sub(path, slash, path.n)), suffix);
     const char *folder = slash == 0 ? "." : arena_cstr(&cx->arena, str_sub(path, 0, slash));
     p.folder = open(folder, OS_OPEN_PATH | O_DIRECTORY | O_CLOEXEC);
+    p.why = p.folder < 0 ? errno : 0;
     int n = snprintf(p.address.sun_path, sizeof p.address.sun_path, OS_DESCRIPTORS "/%d/%.*s", p.folder,
                      STR_ARG(p.name));
     if (p.folder >= 0 && (n < 0 || (size_t)n >= sizeof p.address.sun_path))

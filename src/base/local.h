@@ -13,6 +13,7 @@
 
 struct local_place {
     int folder;                 /* -1: cannot be opened */
+    int why;                    /* errno, where the folder cannot be opened */
     struct str name;            /* in the arena */
     struct sockaddr_un address; /* usable while the folder is open */
 };

@@ -148,6 +148,17 @@ cli_unavailable(struct cli *cli, enum errcode err)
     return err_set(&cli->cx, ERR_STORE, "%.*s", STR_ARG(words));
 }
 
+/* The usual reason: the command was run without sudo. */
+static enum errcode
+say_whose_key(struct cli *cli, enum errcode err)
+{
+    const char *key_file = cli->config.store_key_file.p;
+    if (access(key_file, R_OK) == 0 || errno != EACCES)
+        return err;
+    err_forget(&cli->cx);
+    return err_set(&cli->cx, err, "%s: only root and the server's account may read it", key_file);
+}
+
 enum errcode
 cli_open_store(struct cli *cli)
 {
@@ -159,7 +170,7 @@ cli_open_store(struct cli *cli)
         return err_set(&cli->cx, ERR_STORE, "there is no database %s: run countersign init first", path);
     err = env_read_keys(&cli->cx, cli->config.store_key_file.p, &cli->env);
     if (err != ERR_NONE)
-        return cli_unavailable(cli, err);
+        return cli_unavailable(cli, say_whose_key(cli, err));
     cli_fill_env(cli);
     err = db_open(&cli->cx, config_store(&cli->config), DB_OPEN, cli->config.store_busy_timeout, &cli->cx.db);
     if (err == ERR_NONE) {

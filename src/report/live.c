@@ -190,9 +190,11 @@ live_read(struct cx *cx, const struct config *config, struct live *l)
     buf_init(&answer, TEXT_MAX);
     int fd = socket(p.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool is_answered = fd >= 0 && ask(fd, &p, &answer);
-    const int why = errno;
+    const int why = p.local.why != 0 ? p.local.why : errno;
     if (is_answered)
         err = take_answer(cx, l, &p, buf_view(&answer));
+    else if (why == EACCES)
+        err = err_set(cx, ERR_DENIED, "only root and the server's account may ask at %.*s", STR_ARG(p.name));
     else
         err = err_set(cx, ERR_CLOSED, "no server answers at %.*s: %s", STR_ARG(p.name), strerror(why));
     if (fd >= 0)

@@ -32,7 +32,8 @@ void live_clear(struct live *l);
 
 /* Asks the server of the configuration, at a Unix socket of metrics.listen if there is one, for 5 seconds at
  * most. In place of the look before; on an error there is none. ERR_NOT_FOUND: metrics.listen is empty.
- * ERR_CLOSED: no server answers there; ERR_PROTOCOL: what answers is another program. */
+ * ERR_CLOSED: no server answers there; ERR_DENIED: this account may not ask; ERR_PROTOCOL: what answers is
+ * another program. */
 enum errcode live_read(struct cx *cx, const struct config *config, struct live *l) MUST_CHECK;
 
 /* The same from the text of /metrics, which is copied. */

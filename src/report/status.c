@@ -183,9 +183,11 @@ void
 status_of_server(struct cx *cx, const struct config *config, const struct live *live, struct status *s)
 {
     if (live == NULL) {
+        const struct str advice =
+            cx->err == ERR_DENIED ? STR_LIT("run this as root; whether a server runs is not known")
+                                  : STR_LIT("start it, or see its log for the reason why it does not run");
         struct str why = words_of(cx);
-        blame(s, put(cx, s, "server", "%.*s", STR_ARG(why)), STATUS_WRONG,
-              STR_LIT("start it, or see its log for the reason why it does not run"));
+        blame(s, put(cx, s, "server", "%.*s", STR_ARG(why)), STATUS_WRONG, advice);
         return;
     }
     look_at_run(cx, live, s);

@@ -4,9 +4,12 @@
 import json
 import os
 import pty
+import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import termios
 import threading
 
@@ -169,3 +172,25 @@ def test_top_draws_on_a_terminal_and_leaves_it_as_it_was(own_server, end):
     code, seen, before, after = ended_by(own_server(), end)
     assert code == 0 and after == before
     assert b"\033[?1049h" in seen and seen.rstrip().endswith(b"\033[?1049l") and b"\033[?25h" in seen
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account")
+def test_an_account_that_may_not_ask_is_not_answered_that_no_server_runs(own_server):
+    server = own_server()
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are root's alone
+        os.chmod(folder, 0o755)
+        program, config = os.path.join(folder, "countersign"), os.path.join(folder, "countersign.conf")
+        shutil.copy(CLI, program)
+        shutil.copy(server.config, config)
+
+        def said(*args):
+            done = subprocess.run([program, "-c", config, *args], user="nobody", group="nogroup", extra_groups=[], env={}, cwd="/",
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            return done.returncode, done.stdout
+
+        code, text = said("status")
+        assert code == 3 and "no server answers" not in text and "start it" not in text
+        assert re.search(r"^wrong +server +only root and the server's account may ask", text, re.M), text
+        for command in ("top", "--count", "1"), ("company", "list"), ("backup", os.path.join(folder, "copy.db")):
+            code, text = said(*command)
+            assert code != 0 and "only root and the server's account may" in text, text
