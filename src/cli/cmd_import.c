@@ -165,7 +165,8 @@ print_import(const struct importing *i)
     else
         json_decref(list);
     print_record(cli, o);
-    print_note(cli, "The accounts have no password yet: countersign technician reset EMAIL sets one.");
+    if (!i->im.is_dry)
+        print_note(cli, "The accounts have no password yet: countersign technician reset EMAIL sets one.");
     if (is_shown)
         cli_warn_local(cli);
 }

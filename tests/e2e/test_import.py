@@ -67,6 +67,7 @@ def test_a_dry_run_and_printed_invitations(server, name, tmp_path):
     words = ("technician", "import", file, "--company", company)
     assert server.cli(*words, "--dry-run", "--invitations", invitations) == {"would_add": 1}
     assert count(server, company) == 0 and not invitations.exists()
+    assert "password" not in server.run(*words, "--dry-run").stdout, "nothing was added that could lack one"
     said = server.cli(*words, "--invite", "--life", "1d")
     assert said["added"] == 1 and said["invitations"][0]["email"] == email
     assert "enrolment.created" in [event["event"] for event in
