@@ -18,7 +18,7 @@ HERE = {"make": ["make", "--no-print-directory", "-o", "build", "demo", "STAY=ye
 
 
 class Demo:
-    """make, or what it runs, as the leader of a session of its own: its processes are found by that."""
+    """make, or what it runs, as the leader of a session of its own: which finds its processes."""
 
     def __init__(self, how, folder):
         self.folder = folder

@@ -14,6 +14,8 @@ LINES = [
     ("    countersign technician add EMAIL --company acme", None),
     ("    countersign technician add EMAIL --compony acme", "countersign technician add has no option --compony"),
     ("    countersign technician ad EMAIL", "there is no command countersign technician ad"),
+    ("    runuser -u countersign -- countersign db check && x", None),
+    ("    runuser -u countersign -- countersign db chek", "there is no command countersign db chek"),
     ("    /usr/sbin/countersignd --sandbox --listen 127.0.0.1:8480    # see `countersignd --help`", None),
     ("    RUNTIME_DIRECTORY=/run/x countersignd --upgrade \"$(systemctl show -p MainPID --value countersign)\"", None),
     ("Try `countersignd --check-config -c FILE`.", None),
