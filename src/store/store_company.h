@@ -31,12 +31,11 @@ enum errcode store_company_get(struct cx *cx, int64_t id, struct company *compan
 enum errcode store_company_find(struct cx *cx, struct str name, struct company *company_out) MUST_CHECK;
 /* Ordered by name, in the arena. */
 enum errcode store_company_list(struct cx *cx, struct company **companies_out, size_t *n_out) MUST_CHECK;
-/* Some of them: at most `limit`, ordered by name, after that name (null: from the first one on). */
+/* Some of them: at most `limit`, ordered by name, after that name (null: from the first one on). An operator
+ * and a token, where given, both reach them. */
 struct company_choice {
     struct str after;
-    int64_t limit;
-    int64_t
-        holders[2]; /* an operator and a token that both reach the company; 0: does not restrict the choice */
+    int64_t limit, holders[2];
 };
 enum errcode store_company_page(struct cx *cx, const struct company_choice *choice,
                                 struct company **companies_out, size_t *n_out) MUST_CHECK;
