@@ -9,6 +9,8 @@
 
 #include "base/inet.h"
 
+enum { PATIENCE_MOST = 60 /* seconds for a connection to one host */ };
+
 #define SYSTEM_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 
 /* What an address may set. Among what it may not: options, service, and anything that could name another
@@ -132,16 +134,16 @@ is_local_host(struct str host)
     return str_eq_nocase(host, STR_LIT("localhost"));
 }
 
-/* Where there is an address, it is what is connected to. */
+/* Where a host has an address, that is what is connected to. */
 static bool
 is_local(const struct pg_url *url)
 {
-    const char *address = pg_url_value(url, "hostaddr");
-    struct str rest = str_from_cstr(address[0] != '\0' ? address : pg_url_value(url, "host"));
+    struct str hosts = str_from_cstr(pg_url_value(url, "host")),
+               addresses = str_from_cstr(pg_url_value(url, "hostaddr"));
     bool all = true;
-    while (!str_is_null(rest)) {
-        struct str host = str_cut(&rest, ',');
-        all = all && is_local_host(host);
+    while (!str_is_null(hosts) || !str_is_null(addresses)) {
+        const struct str host = str_cut(&hosts, ','), address = str_cut(&addresses, ',');
+        all = all && is_local_host(str_is_empty(address) ? host : address);
     }
     return all;
 }
@@ -241,6 +243,17 @@ check_passfile(struct cx *cx, const struct pg_url *url)
     return ERR_NONE;
 }
 
+/* libpq waits without end where it is 0 or less. */
+static enum errcode
+check_patience(struct cx *cx, const struct pg_url *url)
+{
+    const char *given = pg_url_value(url, "connect_timeout");
+    int64_t seconds = 0;
+    if (given[0] == '\0' || str_to_i64(str_from_cstr(given), 1, PATIENCE_MOST, &seconds) == ERR_NONE)
+        return ERR_NONE;
+    return err_set(cx, ERR_CONFIG, "store.url: connect_timeout must be from 1 to %d seconds", PATIENCE_MOST);
+}
+
 static enum errcode
 complete(struct cx *cx, struct pg_url *url)
 {
@@ -254,6 +267,8 @@ complete(struct cx *cx, struct pg_url *url)
         err = check_tls(cx, url);
     if (err == ERR_NONE)
         err = check_passfile(cx, url);
+    if (err == ERR_NONE)
+        err = check_patience(cx, url);
     for (size_t i = 0; i < ARRAY_LEN(defaults) && err == ERR_NONE; i++)
         if (url->keys[find(url, defaults[i].key)] == NULL)
             set(url, defaults[i].key, defaults[i].value);

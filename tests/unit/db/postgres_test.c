@@ -351,7 +351,10 @@ static void
 refused(struct cx *cx, struct str url, enum errcode err, const char *why)
 {
     struct db *db = NULL;
-    assert_int_equal(db_open(cx, url, DB_OPEN, CLOCK_MINUTE, &db), err);
+    const enum errcode found = db_open(cx, url, DB_OPEN, CLOCK_MINUTE, &db);
+    if (found != err)
+        print_error("%.*s: %s\n", STR_ARG(url), cx->detail);
+    assert_int_equal(found, err);
     assert_null(db);
     if (strstr(cx->detail, why) == NULL)
         print_error("%.*s: %s\n", STR_ARG(url), cx->detail);
@@ -381,6 +384,17 @@ addresses(void **state)
         {"postgresql://r@db1.example,db2.example/d?sslmode=require", "must be verify-full or verify-ca"},
         {"postgresql://r@db1.example,127.0.0.1:1,/d?sslmode=disable", "must be verify-full or verify-ca"},
         {"postgresql://r@localhost/d?hostaddr=192.0.2.1&sslmode=prefer", "must be verify-full or verify-ca"},
+        /* a host without an address is what is connected to */
+        {"postgresql://r@h,db.example/d?hostaddr=127.0.0.1,&sslmode=disable",
+         "must be verify-full or verify-ca"},
+        {"postgresql://r@db.example,h/d?hostaddr=,127.0.0.1&sslmode=prefer",
+         "must be verify-full or verify-ca"},
+        {"postgresql://r@db.example/d?hostaddr=,&sslmode=disable", "as many of host, hostaddr and port"},
+        {"postgresql://r@127.0.0.1/d?connect_timeout=0", "from 1 to 60 seconds"},
+        {"postgresql://r@127.0.0.1/d?connect_timeout=-1", "from 1 to 60 seconds"},
+        {"postgresql://r@127.0.0.1/d?connect_timeout=4294967298", "from 1 to 60 seconds"},
+        {"postgresql://r@127.0.0.1/d?connect_timeout=2s", "from 1 to 60 seconds"},
+        {"postgresql://r@127.0.0.1/d%00?sslmode=disable", "is not postgresql://"},
         {"postgresql://r@127.0.0.1/d?passfile=/nowhere/passwords", "is not there"},
         {"postgresql://r@127.0.0.1/d?passfile=relative", "is not there"},
     };
