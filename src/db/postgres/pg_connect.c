@@ -51,12 +51,16 @@ take_notice(void *arg, const PGresult *result)
 }
 
 static enum errcode
-check_server(struct cx *cx, const PGresult *r)
+check_server(struct cx *cx, const PGresult *r, int64_t *pid_out)
 {
     int64_t version = 0;
+    enum errcode err = pg_link_number(cx, r, AT_VERSION, 0, &version);
+    if (err == ERR_NONE)
+        err = pg_link_number(cx, r, AT_PID, 1, pid_out); /* the last column: all the others are there */
+    if (err != ERR_NONE)
+        return err;
     const char *encoding = PQgetvalue(r, 0, AT_ENCODING), *collation = PQgetvalue(r, 0, AT_COLLATION);
-    if (str_to_i64(str_from_cstr(PQgetvalue(r, 0, AT_VERSION)), 0, INT64_MAX, &version) != ERR_NONE ||
-        version < OLDEST)
+    if (version < OLDEST)
         return err_set(cx, ERR_STORE, "store.url: the database server must be PostgreSQL 15 or newer");
     if (strcmp(encoding, "UTF8") != 0)
         return err_set(cx, ERR_STORE, "store.url: the database's encoding is %s; it must be made with UTF8",
@@ -84,9 +88,7 @@ settle(struct cx *cx, struct pg_link *link, int64_t *pid_out)
     bool sent = PQsendQueryParams(link->conn, settle_text, 3, NULL, values, NULL, NULL, 0) == 1;
     enum errcode err = pg_link_collect(cx, link, sent, "settings", pg_link_patience(link), &result);
     if (err == ERR_NONE)
-        err = check_server(cx, result);
-    if (err == ERR_NONE)
-        err = str_to_i64(str_from_cstr(PQgetvalue(result, 0, AT_PID)), 1, INT64_MAX, pid_out);
+        err = check_server(cx, result, pid_out);
     PQclear(result);
     return err;
 }
@@ -101,7 +103,7 @@ compare_clocks(struct cx *cx, struct pg_link *link)
     enum errcode err = pg_link_collect(cx, link, sent, "clock", pg_link_patience(link), &result);
     int64_t took = clock_mono() - began;
     if (err == ERR_NONE)
-        err = str_to_i64(str_from_cstr(PQgetvalue(result, 0, 0)), INT64_MIN, INT64_MAX, &theirs);
+        err = pg_link_number(cx, result, 0, 0, &theirs);
     PQclear(result);
     if (err != ERR_NONE)
         return err;

@@ -12,6 +12,8 @@
 
 #define PATIENCE_MORE (2 * CLOCK_S)
 
+enum { RESULTS_MOST = 1024 /* of one text; the schema's longest script has some 100 statements */ };
+
 void
 pg_link_init(struct pg_link *link, const struct pg_url *url, int64_t patience)
 {
@@ -44,17 +46,17 @@ pg_link_was_closed(struct pg_link *link)
     return PQstatus(link->conn) != CONNECTION_OK;
 }
 
-/* Until the answer is there. False: the connection is of no use any more. */
+/* Until the answer is there; until: clock_mono, 0: without end. False: the connection is of no use any more.
+ */
 static bool
-await(struct pg_link *link, int64_t patience)
+await(struct pg_link *link, int64_t until)
 {
-    const int64_t until = clock_mono() + patience;
     while (PQisBusy(link->conn)) {
         struct pollfd p = {.fd = PQsocket(link->conn), .events = POLLIN};
         int64_t left = until - clock_mono();
-        if (patience != 0 && left <= 0)
+        if (until != 0 && left <= 0)
             return false;
-        int wait = patience == 0 ? -1 : (int)(left / CLOCK_MS) + 1;
+        int wait = until == 0 ? -1 : (int)(left / CLOCK_MS) + 1;
         if (poll(&p, 1, wait) < 0 && errno != EINTR)
             return false;
         if (p.revents != 0 && PQconsumeInput(link->conn) == 0)
@@ -70,42 +72,59 @@ only_reads(const PGresult *failed)
     return state != NULL && strcmp(state, "25006") == 0;
 }
 
-/* The first result that is an error, otherwise the last. Sets the context's error; the caller clears
- * *result_out, which is NULL then. */
+/* What no statement of ours is answered by. After each of these PQgetResult returns the same again. */
+static bool
+is_copy(ExecStatusType status)
+{
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+/* The first result that is an error, otherwise the last; false: the connection is of no use any more. The
+ * patience is for all of them, and a server that does not come to an end is not waited for. */
+static bool
+take_results(struct pg_link *link, int64_t patience, PGresult **kept_out, bool *has_failed_out)
+{
+    const int64_t until = patience == 0 ? 0 : clock_mono() + patience;
+    *kept_out = NULL;
+    *has_failed_out = false;
+    for (int i = 0; i < RESULTS_MOST && await(link, until); i++) {
+        PGresult *next = PQgetResult(link->conn);
+        if (next == NULL)
+            return true;
+        const ExecStatusType status = PQresultStatus(next);
+        PQclear(*has_failed_out ? next : *kept_out);
+        if (!*has_failed_out)
+            *kept_out = next;
+        if (is_copy(status))
+            return false;
+        *has_failed_out = *has_failed_out || (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
+                                              status != PGRES_EMPTY_QUERY);
+    }
+    return false;
+}
+
+/* Sets the context's error; the caller clears *result_out, which is NULL then. */
 static enum errcode
 collect(struct cx *cx, struct pg_link *link, const char *what, int64_t patience, PGresult **result_out)
 {
     PGresult *kept = NULL;
     bool has_failed = false;
+    enum errcode err;
     *result_out = NULL;
-    for (;;) {
-        if (!await(link, patience)) {
-            PQclear(kept);
-            enum errcode err =
-                PQstatus(link->conn) == CONNECTION_BAD
-                    ? pg_fail(cx, link, NULL, what)
-                    : err_set(cx, ERR_STORE,
-                              "postgresql: %s: the server, or a pool in front of it, does not answer", what);
-            pg_link_disconnect(link);
-            return err;
-        }
-        PGresult *next = PQgetResult(link->conn);
-        if (next == NULL)
-            break;
-        if (has_failed) {
-            PQclear(next);
-            continue;
-        }
+    if (!take_results(link, patience, &kept, &has_failed)) {
         PQclear(kept);
-        kept = next;
-        ExecStatusType status = PQresultStatus(next);
-        has_failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
+        err = PQstatus(link->conn) == CONNECTION_BAD
+                  ? pg_fail(cx, link, NULL, what)
+                  : err_set(cx, ERR_STORE,
+                            "postgresql: %s: the server, or a pool in front of it, does not answer", what);
+        pg_link_disconnect(link);
+        return err;
     }
     if (kept != NULL && !has_failed) {
         *result_out = kept;
         return ERR_NONE;
     }
-    enum errcode err = pg_fail(cx, link, kept, what);
+    err = pg_fail(cx, link, kept, what);
     link->only_reads = only_reads(kept);
     PQclear(kept);
     if (PQstatus(link->conn) == CONNECTION_BAD)
@@ -153,6 +172,16 @@ pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *
         pg_link_disconnect(link);
     link->is_inside = pg_link_in_transaction(link);
     return err;
+}
+
+enum errcode
+pg_link_number(struct cx *cx, const struct pg_result *result, int column, int64_t least, int64_t *number_out)
+{
+    const char *text =
+        PQntuples(result) == 1 && column < PQnfields(result) ? PQgetvalue(result, 0, column) : NULL;
+    if (str_to_i64(str_from_cstr(text), least, INT64_MAX, number_out) == ERR_NONE)
+        return ERR_NONE;
+    return err_set(cx, ERR_STORE, "store.url: what answers there is not PostgreSQL");
 }
 
 int64_t

@@ -23,7 +23,7 @@ ask_pid(struct cx *cx, struct pg_link *link, const char *text, int64_t patience,
     enum errcode err =
         pg_link_collect(cx, link, PQsendQuery(link->conn, text) == 1, "pool", patience, &result);
     if (err == ERR_NONE)
-        err = str_to_i64(str_from_cstr(PQgetvalue(result, 0, 0)), 1, INT64_MAX, pid_out);
+        err = pg_link_number(cx, result, 0, 1, pid_out);
     PQclear(result);
     return err;
 }

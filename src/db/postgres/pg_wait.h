@@ -34,4 +34,9 @@ int64_t pg_link_patience(const struct pg_link *link);
 enum errcode pg_link_collect(struct cx *cx, struct pg_link *link, bool was_sent, const char *what,
                              int64_t patience, struct pg_result **result_out) MUST_CHECK;
 
+/* A number of the answer's one row, as text. ERR_STORE, with words, if the answer has none that is at least
+ * `least` there: then another program answers. */
+enum errcode pg_link_number(struct cx *cx, const struct pg_result *result, int column, int64_t least,
+                            int64_t *number_out) MUST_CHECK;
+
 #endif
