@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/cmds.h"
 #include "cli/interrupt.h"
+#include "cli/place.h"
 #include "cli/print.h"
 #include "ledger/sealer.h"
 
@@ -161,7 +162,7 @@ cmd_audit_list(struct cli *cli)
 /* What `follow` knows between two looks. */
 struct following {
     struct audit_of of;
-    int64_t after;
+    struct place place;
     struct interrupt interrupt;
 };
 
@@ -191,9 +192,11 @@ look_again(struct cli *cli, struct following *f)
     err = sealer_run(&part.cx, &sealed, &more);
     while (err == ERR_NONE && n == PAGE) {
         struct audit_row *rows = NULL;
-        err = audit_list(&part.cx, f->of, f->after, PAGE, &rows, &n);
+        err = audit_list(&part.cx, f->of, f->place.after, PAGE, &rows, &n);
+        if (err == ERR_NONE)
+            err = place_check(&part.cx, &f->place);
         for (size_t i = 0; err == ERR_NONE && i < n; i++) {
-            f->after = rows[i].seq;
+            place_move(&f->place, &rows[i]);
             err = print_event(cli, &part, &rows[i]);
         }
         arena_reset(&part.cx.arena);
@@ -220,8 +223,9 @@ follow(struct cli *cli, struct following *f)
 enum errcode
 cmd_audit_follow(struct cli *cli)
 {
-    struct following f = {.after = 0};
-    enum errcode err = read_count(cli, "after", 0, &f.after);
+    struct following f = {.place = {.after = 0}};
+    struct str after = args_option(&cli->args, "after");
+    enum errcode err = str_is_null(after) ? ERR_NONE : place_read(&cli->cx, after, &f.place);
     if (err == ERR_NONE)
         err = cli_open_log(cli);
     if (err == ERR_NONE)
@@ -229,7 +233,9 @@ cmd_audit_follow(struct cli *cli)
     if (err == ERR_NONE)
         err = cli_technician_option(cli, &f.of.technician);
     if (err == ERR_NONE)
-        err = args_has(&cli->args, "after") ? cli_check_archived(cli, f.after)
-                                            : store_audit_last(&cli->cx, &f.after);
+        err = str_is_null(after) ? store_audit_last(&cli->cx, &f.place.after)
+                                 : cli_check_archived(cli, f.place.after);
+    if (err == ERR_NONE)
+        err = place_begin(&cli->cx, &f.place);
     return err != ERR_NONE ? err : follow(cli, &f);
 }
