@@ -187,12 +187,15 @@ sealer_run(struct cx *cx, bool *sealed_out, bool *more_out)
 {
     size_t n = 0;
     enum errcode err = seal(cx, &n);
-    if (err == ERR_BUSY) {
+    const bool was_alone = err != ERR_BUSY;
+    if (!was_alone) {
         err_forget(cx);
         err = ERR_NONE;
     }
     *sealed_out = err == ERR_NONE && n > 0;
     *more_out = *sealed_out && n == SEALER_BATCH;
+    if (err == ERR_NONE && was_alone && !*more_out)
+        metrics_set(METRIC_SEALED, 0, clock_wall());
     return err;
 }
 

@@ -72,14 +72,19 @@ a_batch_has_its_limit(void **state)
     struct fixture *f = *state;
     bool sealed = false, more = false;
     world_append(f, SEALER_BATCH + 1);
+    metrics_set(METRIC_SEALED, 0, 0);
     assert_ok(sealer_run(&f->cx, &sealed, &more));
     assert_true(sealed && more);
     assert_int_equal(last(f), SEALER_BATCH + 1);
+    assert_int_equal(metrics_own(METRIC_SEALED, 0, 0), 0);
     assert_ok(sealer_run(&f->cx, &sealed, &more));
     assert_true(sealed && !more);
     assert_int_equal(last(f), SEALER_BATCH + 2);
+    assert_true(metrics_own(METRIC_SEALED, 0, 0) > 0);
+    metrics_set(METRIC_SEALED, 0, 0);
     assert_ok(sealer_run(&f->cx, &sealed, &more));
     assert_true(!sealed && !more);
+    assert_true(metrics_own(METRIC_SEALED, 0, 0) > 0); /* there was nothing to do */
 }
 
 /* The last one; and the newest. */
@@ -134,6 +139,7 @@ a_changed_end_is_not_extended(void **state)
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)
         world_run(
             f, arena_printf(&f->cx.arena, "CREATE TEMP TABLE kept%zu AS SELECT * FROM %s", i, tables[i]).p);
+    metrics_set(METRIC_SEALED, 0, 0);
     for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
         world_run(f, changes[i]);
         const enum errcode err = sealer_run(&f->cx, &sealed, &more);
@@ -145,6 +151,7 @@ a_changed_end_is_not_extended(void **state)
             world_run(f, arena_printf(&f->cx.arena, "INSERT INTO %s SELECT * FROM kept%zu", tables[t], t).p);
         }
     }
+    assert_int_equal(metrics_own(METRIC_SEALED, 0, 0), 0);
     assert_ok(sealer_finish(&f->cx));
     assert_int_equal(last(f), 21);
 }
@@ -166,8 +173,10 @@ one_process_seals_at_a_time(void **state)
     assert_ok(db_open(&f->cx, url, DB_OPEN, CLOCK_MINUTE, &f->cx.db));
     world_append(f, 1);
     assert_ok(db_begin_apart(&other));
+    metrics_set(METRIC_SEALED, 0, 0);
     assert_ok(sealer_run(&f->cx, &sealed, &more));
     assert_true(!sealed && !more);
+    assert_int_equal(metrics_own(METRIC_SEALED, 0, 0), 0);
     assert_fails(&f->cx, sealer_finish(&f->cx), ERR_BUSY);
     world_append(f, 1); /* and no writer waits for it */
     db_rollback(&other);
