@@ -226,6 +226,38 @@ a_failed_statement_fails_the_commit(void **state)
     assert_int_equal(db_exec(cx, NULL, "INSERT INTO policy VALUES (1, 'k', 'v', 0, '')", ""), ERR_STORE);
 }
 
+/* Each of these would write if it were sent, on one of the two databases at least. */
+static void
+what_does_not_begin_as_a_read_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "WITH new AS (INSERT INTO meta VALUES ('a', 'b') RETURNING name) SELECT name FROM new",
+        "INSERT INTO meta VALUES ('a', 'b') RETURNING name",
+        "/* SELECT */ DELETE FROM meta",
+        "-- SELECT\nDELETE FROM meta",
+        " DELETE FROM meta",
+        "delete from meta",
+        "REPLACE INTO meta VALUES ('a', 'b')",
+        "EXPLAIN ANALYZE DELETE FROM meta",
+        "PRAGMA user_version = 7",
+        "VACUUM",
+        "DO $$ BEGIN DELETE FROM meta; END $$",
+        "CREATE TABLE more (name TEXT)",
+        "",
+    };
+    struct place *p = *state;
+    struct cx *cx = &p->cx;
+    struct db_rows *rows;
+    const int64_t before = meta_count(cx);
+    db_guard(cx->db);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        assert_int_equal(db_query(cx, &rows, texts[i], ""), ERR_STORE);
+        assert_non_null(strstr(cx->detail, "refused: it writes outside"));
+        err_forget(cx);
+    }
+    assert_int_equal(meta_count(cx), before);
+}
+
 /* Where the domain would rely on no other one that writes meanwhile. */
 static void
 a_guarded_connection_writes_in_transactions_only(void **state)
@@ -489,6 +521,7 @@ main(void)
         cmocka_unit_test_setup_teardown(one_text_with_other_types, set_up, tear_down),
         cmocka_unit_test_setup_teardown(commit_and_rollback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failed_statement_fails_the_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_does_not_begin_as_a_read_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_guarded_connection_writes_in_transactions_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(statements_within_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_that_stops_early_blocks_none, set_up, tear_down),
