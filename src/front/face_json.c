@@ -174,8 +174,8 @@ refuse_head(struct peer *p, const struct forwarded *who, const struct route *rou
     struct front *f = p->front;
     const struct http_request *http = &f->request;
     struct str origin = http_header(http, HTTP_NAME_ORIGIN);
-    const bool admin = is_admin(route->op);
-    struct str why = admin ? admin_refuse_head(http) : STR_NULL;
+    const bool admin = route->is_admin;
+    struct str why = is_admin(route->op) ? admin_refuse_head(http) : STR_NULL;
 
     if (route->op == NULL) {
         refusal(f, admin, 404, STR_LIT("no such operation"), r);

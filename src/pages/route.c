@@ -104,6 +104,7 @@ route_find(struct arena *a, struct str path, struct route *out)
     } else if (str_starts(path, api)) {
         out->op = api_op(str_sub(path, api.n, path.n));
         out->kind = out->op != NULL ? ROUTE_API : ROUTE_API_NONE;
+        out->is_admin = str_starts(path, STR_LIT("/api/admin/"));
     } else if (str_starts(path, STR_LIT("/sandbox"))) {
         sandbox(path, out);
     } else {

@@ -37,6 +37,7 @@ struct route {
     struct str name; /* ROUTE_ASSET, ROUTE_INTEGRATE, ROUTE_APPROVE, ROUTE_ACCOUNT, ROUTE_ADMIN: decoded */
     const struct ct_op *op; /* ROUTE_API */
     bool is_sandbox;        /* ROUTE_SANDBOX, ROUTE_API: exists only in a sandbox */
+    bool is_admin;          /* ROUTE_API, ROUTE_API_NONE: below /api/admin/, which is the operator's API */
 };
 
 /* `path` as received, percent-encoded. A path that cannot be decoded has no route. */

@@ -175,6 +175,19 @@ def test_an_api_answers_as_it_describes(server, name, api, operation, request_):
     assert status < 400 or "admin" not in api or answer["sReason"]
 
 
+@pytest.mark.parametrize("api, path", [("/api/openapi.json", "/api/device/nothing"), ("/api/openapi.json", "/api/nothing"),
+                                       ("/api/admin/openapi.json", "/api/admin/nothing"), ("/api/admin/openapi.json", "/api/admin/"),
+                                       ("/api/admin/openapi.json", "/api/admin/technician/list/")])
+def test_what_an_api_has_not_is_refused_as_it_describes(server, api, path):
+    document = json.loads(ask(server.port, api)[2])
+    described = document["components"]["responses"]["Refused"]
+    for method in ("POST", "GET"):
+        status, _, text = ask(server.port, path, method, {"Content-Type": "application/json"}, "{}" if method == "POST" else None)
+        answer = json.loads(text)
+        assert status == 404 and conforms(answer, described["content"]["application/json"]["schema"], document), answer
+        assert answer["sReason" if "admin" in api else "reason"] == "no such operation"
+
+
 # ---- the guide's own pages ---------------------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,7 @@ each_path_leads_to_its_part(void **state)
         {STR("/api/openapi.json/"), ROUTE_API_NONE, NULL},
         {STR("/api/"), ROUTE_API_NONE, NULL},
         {STR("/api/device"), ROUTE_API_NONE, NULL},
+        {STR("/api/admin/nothing"), ROUTE_API_NONE, NULL},
         {STR("/api/device_enrol"), ROUTE_API_NONE, NULL},
         {STR("/api/device/enrol/"), ROUTE_API_NONE, NULL},
         {STR("/api/Device/enrol"), ROUTE_API_NONE, NULL},
@@ -65,6 +66,8 @@ each_path_leads_to_its_part(void **state)
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         route_find(&a, table[i].path, &r);
         assert_int_equal(r.kind, table[i].kind);
+        assert_int_equal(r.is_admin,
+                         str_starts(table[i].path, STR_LIT("/api/admin/")) && r.kind != ROUTE_OPENAPI);
         assert_int_equal(r.is_sandbox,
                          table[i].kind != ROUTE_NONE && str_starts(table[i].path, STR_LIT("/sandbox")));
         if (table[i].path_info != NULL)
