@@ -19,7 +19,8 @@ static const char intro[] =
     "passkey (`admin/signin/begin`, `admin/signin`; a first one by `admin/link/look` and `admin/link/use`)\n"
     "and gets the cookie `__Host-countersign_operator`. Without a token each request needs `Origin`, which\n"
     "must be the server's public address, and `X-Countersign-Console: 1`. A session ends after 30 minutes\n"
-    "without a request (`admin/signins` does not count) and after 12 hours.\n\n"
+    "without a request, of which `admin/signins` and `admin/reported/list` do not count, for a console asks\n"
+    "them by itself; and after 12 hours.\n\n"
     "WebAuthn: `challenge` is the SHA-256 of the text `sChallenge`, user verification is required, and the\n"
     "credential is discoverable (`residentKey: \"required\"`), since a sign-in names no account.\n\n"
     "Each operation needs a role (its heading says the least one: auditor, helpdesk, admin, owner) and a\n"
@@ -112,10 +113,10 @@ print_page(void)
     fputs(intro, stdout);
     print_results();
     printf("\nEvery answer but OK may have `sReason`: why not, in words for the operator. A request that is\n"
-           "refused before its operation (it is not JSON, has an unknown member or another origin, is too "
-           "long,\n"
-           "or comes after too many failures) is answered with `result` and `sReason` alone.\n\n## "
-           "Operations\n");
+           "refused before its operation (there is none of that name, it is not JSON, has an unknown "
+           "member or\n"
+           "another origin, is too long, or comes after too many failures) is answered with `result` and\n"
+           "`sReason` alone.\n\n## Operations\n");
     for (const struct ct_op *op = ct_ops; op < ct_ops + CT_OP_COUNT_; op++)
         if (op->face == CT_FACE_ADMIN)
             print_operation(op);

@@ -87,6 +87,13 @@ read_key(struct cx *cx, const struct ct_op *op, const void *in, struct operator_
     return ERR_NONE;
 }
 
+/* A console that is left open waits for events and counts the reports, and is silent all the same. */
+static bool
+is_asked_by_itself(const struct ct_op *op, const struct operator_right *right)
+{
+    return op->pace == CT_PACE_WAITS || (op->id == CT_OP_admin_reported_list && right->token_id == 0);
+}
+
 enum errcode
 ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct operator_right *right)
 {
@@ -100,8 +107,7 @@ ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct op
     operator_right_use(cx, right);
     if (err == ERR_NONE)
         err = check_once(cx);
-    /* A console that is left open waits for events, and is silent all the same. */
-    if (err == ERR_NONE && op->pace != CT_PACE_WAITS)
+    if (err == ERR_NONE && !is_asked_by_itself(op, right))
         err = operator_seen(cx);
     if (err == ERR_NONE && right->technician != 0 && !str_is_null(right->subject.technician))
         right->subject.technician = arena_printf(&cx->arena, "%lld", (long long)right->technician);

@@ -170,12 +170,19 @@ def test_a_session_ends_when_it_is_silent_and_after_half_a_day(server, name):
         raise AssertionError("a session lasts for ever")
 
 
-def test_waiting_for_events_does_not_keep_a_session_alive(server, name):
+@pytest.mark.parametrize("asked", ["signins", "reported/list"])
+def test_what_an_open_console_asks_by_itself_does_not_keep_its_session_alive(server, name, asked):
     operator = make_operator(server, name[1])
     for _ in range(3):
         server.advance(12 * 60)
-        last = operator.post("signins")
+        last = operator.post(asked)
     assert last["result"] == "SignedOut"
+
+
+def test_a_token_that_looks_for_reports_is_in_use(server, name):
+    company, _ = name
+    make_token(server, company).ok("reported/list")
+    assert {token["name"]: token for token in server.cli("token", "list")["tokens"]}[company]["used"]
 
 
 FORGED = [{"Origin": None}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"X-Countersign-Console": None},
