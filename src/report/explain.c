@@ -8,7 +8,6 @@
 #include "accounts/passkey.h"
 #include "base/clock.h"
 #include "base/inet.h"
-#include "base/shell.h"
 #include "db/db.h"
 #include "keys/env.h"
 #include "store/store_challenge.h"
@@ -228,10 +227,8 @@ by_push(struct cx *cx, struct explaining *e)
     const bool has_none = h.reason != NULL && str_eq(str_from_cstr(h.reason), STR_LIT("no-device"));
     if (has_none && e->disabled_n > 0) {
         said.why = STR_LIT("every phone is disabled");
-        said.mend = arena_printf(&cx->arena,
-                                 "countersign device list --technician %.*s, then countersign "
-                                 "device enable DEVICE",
-                                 STR_ARG(shell_word(&cx->arena, e->x->account.t.email)));
+        said.mend = arena_printf(&cx->arena, "%.*s; countersign device enable DEVICE",
+                                 STR_ARG(explain_devices(cx, e)));
     }
     answer(e, said);
     return err;

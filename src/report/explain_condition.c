@@ -17,11 +17,18 @@ explain_command(struct cx *cx, const struct explaining *e, const char *verb)
     return SAY("countersign %s %.*s", verb, STR_ARG(shell_operand(&cx->arena, e->x->account.t.email)));
 }
 
-/* "countersign company set acme --state active" */
-static struct str
-company_command(struct cx *cx, const struct explaining *e, const char *verb, const char *rest)
+struct str
+explain_devices(struct cx *cx, const struct explaining *e)
 {
-    return SAY("countersign %s %.*s%s", verb, STR_ARG(e->x->account.c.name), rest);
+    return SAY("countersign device list --technician %.*s",
+               STR_ARG(shell_word(&cx->arena, e->x->account.t.email)));
+}
+
+/* "countersign company set --state active acme" */
+static struct str
+company_command(struct cx *cx, const struct explaining *e, const char *verb)
+{
+    return SAY("countersign %s %.*s", verb, STR_ARG(shell_operand(&cx->arena, e->x->account.c.name)));
 }
 
 static const struct policy_row *
@@ -41,19 +48,6 @@ explain_policy(const struct explaining *e, const char *key)
     if (p->set_at == 0)
         return (struct explain_set){.where = "default", .key = p->key};
     return (struct explain_set){.where = "company policy", .key = p->key, .by = p->set_by, .at = p->set_at};
-}
-
-/* The last event of that name is what set the value, if it is recent enough. */
-static struct explain_set
-technician_set(const struct explaining *e, enum audit_event event)
-{
-    struct explain_set set = {.where = "technician"};
-    for (size_t i = 0; i < e->events_n && set.at == 0; i++)
-        if (str_eq(e->events[i].event, str_from_cstr(audit_event_name(event)))) {
-            set.at = e->events[i].at;
-            set.by = e->events[i].actor;
-        }
-    return set;
 }
 
 static void
@@ -101,14 +95,14 @@ static void
 explain_company_is_inactive(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
     of_company(line, str_from_cstr(company_state_name(e->x->account.c.state)),
-               company_command(cx, e, "company enable", ""));
+               company_command(cx, e, "company enable"));
 }
 
 static void
 explain_company_is_banned(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
     of_company(line, str_from_cstr(company_state_name(e->x->account.c.state)),
-               company_command(cx, e, "company set", " --state active"));
+               company_command(cx, e, "company set --state active"));
 }
 
 static struct str
@@ -122,7 +116,7 @@ plan_text(struct cx *cx, const struct explaining *e)
 static void
 explain_enterprise_is_off(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
-    of_company(line, plan_text(cx, e), company_command(cx, e, "company set", " --enterprise on"));
+    of_company(line, plan_text(cx, e), company_command(cx, e, "company set --enterprise on"));
 }
 
 static void
@@ -137,7 +131,7 @@ explain_enterprise_is_missing(struct cx *cx, const struct explaining *e, struct 
         line->set = explain_policy(e, p->key.p);
     }
     const struct explain_set set = line->set;
-    of_company(line, value, company_command(cx, e, "company set", " --plan enterprise"));
+    of_company(line, value, company_command(cx, e, "company set --plan enterprise"));
     if (set.where != NULL)
         line->set = set;
 }
@@ -147,15 +141,16 @@ explain_account_is_deleted(struct cx *cx, const struct explaining *e, struct exp
 {
     const int64_t at = e->x->account.t.deleted_at;
     line->value = at != 0 ? SAY("deleted at %.*s", STR_ARG(clock_text(&cx->arena, at))) : STR_LIT("exists");
-    line->set = technician_set(e, at != 0 ? AUDIT_TECHNICIAN_DELETED : AUDIT_TECHNICIAN_ADDED);
-    line->mend = SAY("countersign technician add EMAIL --company %.*s", STR_ARG(e->x->account.c.name));
+    line->set = explain_technician_set(e, at != 0 ? AUDIT_TECHNICIAN_DELETED : AUDIT_TECHNICIAN_ADDED);
+    line->mend = SAY("countersign technician add EMAIL --company %.*s",
+                     STR_ARG(shell_word(&cx->arena, e->x->account.c.name)));
 }
 
 static void
 explain_account_is_no_technician(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
     line->value = e->x->account.t.is_technician ? STR_LIT("technician") : STR_LIT("not a technician");
-    line->set = technician_set(e, AUDIT_TECHNICIAN_FLAGS);
+    line->set = explain_flag_set(cx, e, "is_technician", e->x->account.t.is_technician);
     line->mend = explain_command(cx, e, "technician set --technician on");
 }
 
@@ -163,7 +158,7 @@ static void
 explain_role_is_off(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
     line->value = e->x->account.t.role_on ? STR_LIT("role on") : STR_LIT("role off");
-    line->set = technician_set(e, AUDIT_TECHNICIAN_FLAGS);
+    line->set = explain_flag_set(cx, e, "role_on", e->x->account.t.role_on);
     line->mend = explain_command(cx, e, "technician enable");
 }
 
@@ -173,9 +168,7 @@ explain_operator_locked(struct cx *cx, const struct explaining *e, struct explai
     const int64_t at = e->x->account.t.locked_at;
     line->value = at != 0 ? SAY("locked at %.*s, until unlocked", STR_ARG(clock_text(&cx->arena, at)))
                           : STR_LIT("not locked");
-    line->set = (struct explain_set){.where = "technician", .at = at};
-    if (at != 0)
-        line->set.by = technician_set(e, AUDIT_ACCOUNT_LOCKED).by;
+    line->set = explain_lock_set(e, at);
     line->mend = explain_command(cx, e, "technician unlock");
 }
 
@@ -221,10 +214,10 @@ static void
 explain_address_is_refused(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
     line->set = explain_policy(e, "address_rules");
-    line->mend = company_command(cx, e, "address list", "");
-    if (!e->address.is_company)
-        line->mend = SAY("%.*s --technician %.*s", STR_ARG(line->mend),
-                         STR_ARG(shell_word(&cx->arena, e->x->account.t.email)));
+    struct str whom = shell_word(&cx->arena, e->x->account.t.email);
+    line->mend = company_command(
+        cx, e,
+        e->address.is_company ? "address list" : SAY("address list --technician %.*s", STR_ARG(whom)).p);
     if (!e->x->account.p.address_rules) {
         line->value = STR_LIT("no rules are in force");
     } else if (str_is_null(e->x->from)) {
@@ -240,7 +233,7 @@ of_sign_in_mode(struct cx *cx, const struct explaining *e, struct explain_line *
 {
     line->value = policy_of(e, "sign_in_mode")->value;
     line->set = explain_policy(e, "sign_in_mode");
-    line->mend = company_command(cx, e, "policy unset", " sign_in_mode");
+    line->mend = SAY("%.*s sign_in_mode", STR_ARG(company_command(cx, e, "policy unset")));
 }
 
 static void
@@ -301,8 +294,7 @@ explain_code_is_wrong(struct cx *cx, const struct explaining *e, struct explain_
 static void
 explain_push_failed(struct cx *cx, const struct explaining *e, struct explain_line *line)
 {
-    struct str whom = shell_word(&cx->arena, e->x->account.t.email);
-    of_signin(e, line, push_text(cx, e), SAY("countersign device list --technician %.*s", STR_ARG(whom)).p);
+    of_signin(e, line, push_text(cx, e), explain_devices(cx, e).p);
 }
 
 static void
@@ -320,7 +312,7 @@ explain_password_is_expired(struct cx *cx, const struct explaining *e, struct ex
     line->mend = SAY("the person chooses another at %.*s/account/password", STR_ARG(cx->env->public_url));
     if (t->password_must_change) {
         line->value = STR_LIT("to be changed: set by an operator, or reported by a phone");
-        line->set = technician_set(e, AUDIT_PASSWORD_RESET);
+        line->set = explain_must_change_set(e);
     } else if (days < 0) {
         line->value = STR_LIT("no age; the rest is measured at the sign-in");
     } else if (days == 0) {
@@ -386,8 +378,8 @@ explain_seats_are_taken(struct cx *cx, const struct explaining *e, struct explai
                       : SAY("%lld of %lld seats taken, at the last: %.*s", (long long)e->seats.taken,
                             (long long)p->seats, STR_ARG(policy_of(e, "seat_full")->value));
     line->set = explain_policy(e, "seats");
-    line->mend = SAY("%.*s, then countersign session end SESSION",
-                     STR_ARG(company_command(cx, e, "session list --company", "")));
+    line->mend = SAY("countersign session list --company %.*s; countersign session end SESSION",
+                     STR_ARG(shell_word(&cx->arena, e->x->account.c.name)));
 }
 
 void

@@ -31,8 +31,18 @@ void explain_conditions(struct cx *cx, struct explaining *e);
 
 /* Where a policy was set. */
 struct explain_set explain_policy(const struct explaining *e, const char *key);
+/* explain_set.c, from the newest events. By the last event of that name. */
+struct explain_set explain_technician_set(const struct explaining *e, enum audit_event event);
+/* An event sets both flags: the one that changed this one is the oldest of the newest that agree on it. */
+struct explain_set explain_flag_set(struct cx *cx, const struct explaining *e, const char *flag, bool is_on);
+/* Who asks for another password: a report of a phone does, too. */
+struct explain_set explain_must_change_set(const struct explaining *e);
+/* The operator's lock of that time; failures lock an account, too. */
+struct explain_set explain_lock_set(const struct explaining *e, int64_t at);
 /* A command about the account: "countersign VERB EMAIL", with the address quoted for a shell if need be. */
 struct str explain_command(struct cx *cx, const struct explaining *e, const char *verb);
+/* "countersign device list --technician EMAIL", in the same way. */
+struct str explain_devices(struct cx *cx, const struct explaining *e);
 /* explain_event.c: the rest of an explanation that is read from the account's events. */
 void explain_events(struct cx *cx, struct explaining *e);
 /* The members of an event's detail that the operator may see, as "key=value key=value". */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain_event: what the account's newest events say: what was refused, and which sign-ins there were. */
 #include <jansson.h>
+#include <string.h>
 
 #include "accounts/challenge_pace.h"
 #include "accounts/device.h"
@@ -45,6 +46,8 @@ explain_detail(struct cx *cx, const struct audit_row *row)
     return text;
 }
 
+#define LIST_DEVICES "device list"
+
 /* Events that are a refusal, and what helps while it lasts; verb NULL: nothing does. */
 static const struct kind {
     enum audit_event event;
@@ -59,11 +62,11 @@ static const struct kind {
     {AUDIT_PUSH_REJECTED, NULL},
     {AUDIT_PUSH_REPORTED, "technician reset"},
     {AUDIT_PUSH_WRONG_NUMBER, NULL},
-    {AUDIT_PUSH_BAD_SIGNATURE, "device list --technician"},
+    {AUDIT_PUSH_BAD_SIGNATURE, LIST_DEVICES},
     {AUDIT_PUSH_EXPIRED, NULL},
-    {AUDIT_PUSH_FAILED, "device list --technician"},
-    {AUDIT_PASSKEY_REFUSED, "device list --technician"},
-    {AUDIT_DEVICE_REFUSED, "device list --technician"},
+    {AUDIT_PUSH_FAILED, LIST_DEVICES},
+    {AUDIT_PASSKEY_REFUSED, LIST_DEVICES},
+    {AUDIT_DEVICE_REFUSED, LIST_DEVICES},
     {AUDIT_SELF_REFUSED, NULL},
     {AUDIT_PASSWORD_CHANGE_REFUSED, NULL},
     {AUDIT_COUNTING, NULL},
@@ -148,7 +151,8 @@ add_refusal(struct cx *cx, struct explaining *e, const struct kind *kind, const 
                                 .login = audit_detail(cx, row, "login"),
                                 .result = audit_detail(cx, row, "result")};
     if (kind->verb != NULL)
-        r.mend = explain_command(cx, e, kind->verb);
+        r.mend = strcmp(kind->verb, LIST_DEVICES) == 0 ? explain_devices(cx, e)
+                                                       : explain_command(cx, e, kind->verb);
     if (kind->event == AUDIT_LOGIN_REFUSED)
         say_why(cx, e, row, &r);
     if (is_over(cx, e, row, kind->event))

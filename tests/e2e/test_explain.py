@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from countersign import PASSWORD, Refused, wrong_number
+from countersign import PASSWORD, Phone, Refused, b64, wrong_number
 
 WRONG = "not this one"
 
@@ -255,3 +255,65 @@ def test_what_is_not_there(server, name):
         with pytest.raises(Refused) as refused:
             server.cli("explain", *words)
         assert refused.value.code == code and line in refused.value.text
+
+
+def test_advice_about_names_that_look_like_options(server, name):
+    company, email = (f"-{word}" for word in name)
+    console = server.console()
+    server.cli("company", "add", "--", company)
+    server.cli("company", "set", "--plan", "enterprise", "--", company)
+    server.cli("technician", "add", "--company", company, "--password-file", "-", "--keep", "--", email, stdin=PASSWORD)
+    phone = Phone(server).enrol(server.cli("enrol", "--qr", "no", "--", email)["link"], "phone")
+    look = lambda: server.cli("explain", "--from", console.source, "--", email)  # noqa: E731
+    for words in (("company", "disable", "--", company), ("company", "set", "--state", "banned", "--", company),
+                  ("company", "set", "--enterprise", "off", "--", company), ("policy", "set", "--", company, "sign_in_mode", "sso"),
+                  ("technician", "set", "--technician", "off", "--", email), ("technician", "disable", "--", email)):
+        server.cli(*words)
+        (condition,) = holding(look())
+        advised(server, condition["mend"])
+        assert not holding(look()), words
+    token, push = console.begin(email)
+    phone.answer("approve", push.sMatchNumber, sSignature=b64(b"\0" * 64))
+    refused = look()["refusals"][0]
+    assert refused["event"] == "push.bad-signature"
+    assert advised(server, refused["mend"])["devices"][0]["id"] == phone.id
+    server.cli("device", "disable", phone.id)
+    first, second = next(answer["mend"] for answer in look()["now"] if answer["mend"]).split("; ")
+    assert advised(server, first)["devices"][0]["state"] == "disabled" and second == "countersign device enable DEVICE"
+    server.cli("device", "enable", phone.id)
+    server.cli("policy", "set", "--", company, "address_rules", "on")
+    for of in ((), ("--technician", email)):
+        server.cli("address", "add", *of, "--", company, "deny", console.source)
+        (condition,) = holding(look())
+        (rule,) = advised(server, condition["mend"])["rules"]
+        server.cli("address", "remove", "--", company, rule["id"])
+        assert not holding(look())
+
+
+def test_what_a_value_was_set_by(server, name):
+    company, email = name
+    phone = server.ready(company, email)
+    console = server.console()
+
+    def setter(condition):
+        (line,) = [line for line in explain(server, email, console)["conditions"] if line["condition"] == condition]
+        return line["set"]["by"], line["set"]["at"]
+
+    server.cli("technician", "disable", email)
+    by, at = setter("role_is_off")
+    server.advance(60)
+    server.cli("technician", "set", email, "--technician", "off")
+    assert setter("role_is_off") == (by, at) and setter("account_is_no_technician")[1] > at
+    server.cli("technician", "set", email, "--technician", "on")
+    server.cli("technician", "enable", email)
+    server.cli("technician", "lock", email)
+    by, at = setter("operator_locked")
+    assert by.startswith("operator:")
+    server.advance(60)
+    for _ in range(12):
+        server.console().login(email, WRONG)
+    assert setter("operator_locked") == (by, at)
+    server.cli("technician", "unlock", email)
+    console.begin(email)
+    phone.report()
+    assert setter("password_is_expired")[0] == f"device:{phone.id}"
