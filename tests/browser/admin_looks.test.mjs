@@ -228,6 +228,30 @@ test("a session that the server has ended leads to the sign-in", async () => {
     await leave(seen);
 });
 
+/** So many requests later: what the page does by itself after an answer has been done. */
+const afterwards = (page) => page.evaluate(async () => {
+    for (let i = 0; i < 5; i++)
+        await fetch("../../healthz");
+});
+
+test("a double click is not a yes", async () => {
+    const seen = await at("person/7");
+    const button = seen.page.getByRole("button", {name: "Delete"});
+    const dialog = seen.page.getByRole("dialog");
+    await button.click();
+    const box = await dialog.getByRole("button", {name: "Delete"}).boundingBox();
+    await seen.page.keyboard.press("Escape");
+    await dialog.waitFor({state: "detached"});
+    await button.evaluate((node, {x, y}) => Object.assign(node.style, {position: "fixed", left: `${x}px`, top: `${y}px`}), box);
+    await seen.page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    await afterwards(seen.page);
+    assert.deepEqual([seen.asked("technician/delete"), await dialog.count()], [[], 1]);
+    await dialog.getByRole("button", {name: "Delete"}).press("Enter");
+    await seen.page.getByRole("heading", {name: "Technicians"}).waitFor();
+    assert.equal(seen.asked("technician/delete").length, 1);
+    await leave(seen);
+});
+
 test("all languages have the same keys and the same values to fill in; every key is used", async () => {
     const strings = {};
     for (const code of Object.keys(LANGUAGES))

@@ -68,7 +68,9 @@ export function createFrame(root, words) {
             const no = h("button", {type: "button", class: "quiet", autofocus: fields.length === 0,
                 onclick: () => dialog.close("no")}, words().t("cancel"));
             const form = h("form", {method: "dialog", novalidate: true}, fields,
-                h("div", {class: "actions"}, h("button", {type: "submit", class: kind, value: "yes"}, yes), no));
+                h("div", {class: "actions"}, h("button", {type: "submit", class: kind, value: "yes",
+                    // The second of two quick clicks was meant for the button that asked.
+                    onclick: (event) => event.detail > 1 && event.preventDefault()}, yes), no));
             const dialog = h("dialog", {"aria-labelledby": "ask-title", "aria-describedby": "ask-text"},
                 h("h2", {id: "ask-title"}, title), h("p", {id: "ask-text"}, text), form);
             dialog.addEventListener("close", () => {
