@@ -99,7 +99,19 @@ async function welcome(link) {
 const may = (role, operation) => ROLES.indexOf(me.sRole) >= ROLES.indexOf(role) && operations.has(operation);
 /** A place without what it shows is left out. */
 const isThere = ({name, needs}) => name !== undefined && (needs === undefined || operations.has(needs));
-const scope = () => me.bEverything || companies.length === 0 ? {} : {sInCompany: companies[0].sCompany};
+
+/** The reports within reach: an operator of several companies asks for those of each. */
+async function reports() {
+    const scopes = me.bEverything || companies.length === 0 ? [{}] : companies.map(({sCompany}) => ({sInCompany: sCompany}));
+    const found = [];
+    for (const scope of scopes) {
+        const answer = await call("reported/list", scope);
+        if (answer.result !== "OK")
+            return answer;
+        found.push(...answer.aReports ?? []);
+    }
+    return {result: "OK", aReports: found};
+}
 
 function drawNav(current) {
     const entry = ([path, {name}]) => h("li", {}, h("a", {href: `#/${path}`, "aria-current": path === current ? "page" : undefined}, t(name),
@@ -117,7 +129,7 @@ async function count() {
     clearTimeout(timer);
     if (!operations.has("reported/list"))
         return;
-    const answer = await call("reported/list", scope());
+    const answer = await reports();
     if (me === null)
         return;
     const open = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy === undefined).length;
@@ -141,7 +153,7 @@ async function route() {
     const mine = ++round;
     const {place, parts, asked, current} = placeNow();
     drawNav(current);
-    const screen = await place.view({call, whole: api.whole, words, t, may, companies, scope: scope(), isEverywhere: me.bEverything === true,
+    const screen = await place.view({call, whole: api.whole, words, t, may, companies, reports, isEverywhere: me.bEverything === true,
         reload: async () => { await count(); await route(); }, confirm: frame.confirm, say: frame.say}, asked, ...parts);
     if (mine === round && me !== null)
         frame.show(screen);

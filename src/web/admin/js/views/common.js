@@ -11,6 +11,7 @@ import {h} from "../../../../approve/js/dom.js";
  * @property {(role: string, operation: string) => boolean} may whether the operator's role suffices, and the server has the operation:
  *   what is shown; the server decides
  * @property {() => Promise<void>} reload shows the place again
+ * @property {() => Promise<object>} reports of sign-ins, within reach
  * @property {(question: object) => Promise<boolean>} confirm
  * @property {(text: string) => void} say aloud
  * @property {object[]} companies within reach

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens now: sign-ins, pushes, sessions and locks, the newest first, as the server reports them.
 import {h} from "../../../../approve/js/dom.js";
-import {eventKind, eventPerson, eventWords, findForm, field, placeOf, problem, when} from "./common.js";
+import {companyChoice, eventKind, eventPerson, eventWords, findForm, field, placeOf, problem, when} from "./common.js";
 
 /** Rows that are kept on the screen. */
 const SHOWN = 100;
@@ -17,9 +17,11 @@ function row(ctx, event) {
         cells.map(([name, value, type]) => h("td", {role: "cell", "data-name": name || undefined, class: type}, value ?? "")));
 }
 
-/** @param {import("./common.js").Context} ctx */
-export async function liveView(ctx) {
+/** @param {import("./common.js").Context} ctx @param {URLSearchParams} asked */
+export async function liveView(ctx, asked) {
     const {t} = ctx;
+    // Those of one company: of all together the server tells only who reaches everything.
+    const chosen = ctx.isEverywhere || ctx.companies.length < 2 ? undefined : asked.get("company") ?? ctx.companies[0].sCompany;
     const stop = new AbortController();
     const body = h("tbody", {role: "rowgroup"});
     const trouble = h("div", {});
@@ -35,7 +37,7 @@ export async function liveView(ctx) {
 
     let after;
     async function ask(wait) {
-        const answer = await ctx.call("signins", {sAfter: after}, {wait, signal: stop.signal});
+        const answer = await ctx.call("signins", {sInCompany: chosen, sAfter: after}, {wait, signal: stop.signal});
         if (stop.signal.aborted)
             return;
         if (answer.result === "OK" || answer.result === "Poll") {
@@ -58,7 +60,11 @@ export async function liveView(ctx) {
     return {
         title: t("live.title"),
         body: h("section", {}, h("h1", {}, t("live.title")),
-            findForm(ctx, [field(t("people.search"), {id: "search", type: "search"})], (value) => placeOf("people", {search: value("search")})),
+            findForm(ctx, [field(t("people.search"), {id: "search", type: "search"}), chosen === undefined ? null : companyChoice(ctx, chosen, false)].filter(Boolean),
+                (value) => {
+                    const company = chosen === undefined ? undefined : value("company");
+                    return value("search") === "" && company !== undefined ? placeOf("live", {company}) : placeOf("people", {search: value("search"), company});
+                }),
             trouble,
             h("table", {role: "table"}, h("caption", {}, t("live.caption")),
                 h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, [t("event.when"), t("event.what"), t("person"), t("company"), t("from")]
