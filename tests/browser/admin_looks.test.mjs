@@ -234,6 +234,62 @@ const afterwards = (page) => page.evaluate(async () => {
         await fetch("../../healthz");
 });
 
+/** Holds the answer to an operation until it is let go. */
+async function held(page, operation) {
+    let letGo;
+    const gate = new Promise((resolve) => { letGo = resolve; });
+    await page.route(`**/api/admin/${operation}`, async (route) => {
+        await gate;
+        await route.fulfill({json: {result: "OK"}});
+    });
+    return async () => {
+        const answered = page.waitForResponse(`**/api/admin/${operation}`);
+        letGo();
+        await answered;
+        await afterwards(page);
+    };
+}
+
+const secrets = (page) => page.locator(".link-made code").allTextContents();
+
+test("a deed that ends late takes nothing away that is shown once", async () => {
+    const seen = await at("person/7");
+    const end = await held(seen.page, "technician/unlock");
+    await seen.page.getByRole("button", {name: "Unlock"}).click();
+    await seen.page.getByRole("button", {name: "Enrolment link"}).click();
+    assert.deepEqual(seen.asked("technician/enrol"), [], "one at a time");
+    await seen.page.getByRole("link", {name: "Technicians"}).click();
+    await seen.page.getByLabel("Address", {exact: true}).fill("new@acme.example");
+    await seen.page.getByRole("button", {name: "Add"}).click();
+    await seen.page.locator(".link-made").waitFor();
+    await end();
+    assert.deepEqual(await secrets(seen.page), ["maple-otter-3-harbour"]);
+    await leave(seen);
+});
+
+test("an account that is deleted while another place is on the screen leads nowhere", async () => {
+    const seen = await at("person/7");
+    const end = await held(seen.page, "technician/delete");
+    await seen.page.getByRole("button", {name: "Delete"}).click();
+    await seen.page.getByRole("dialog").getByRole("button", {name: "Delete"}).click();
+    await seen.page.getByRole("link", {name: "Audit", exact: true}).click();
+    await seen.page.getByRole("table", {name: "Events, the newest first"}).waitFor();
+    await end();
+    assert.ok(seen.page.url().endsWith("#/audit"));
+    await leave(seen);
+});
+
+test("a question is not asked beyond the place that it was about", async () => {
+    const seen = await at("person/7");
+    await seen.page.getByRole("button", {name: "New password"}).click();
+    await seen.page.getByRole("dialog").waitFor();
+    await seen.page.evaluate(() => { location.hash = "#/person/8"; });
+    await seen.page.getByRole("dialog").waitFor({state: "detached"});
+    await seen.page.getByRole("button", {name: "New password"}).waitFor();
+    assert.deepEqual(seen.asked("technician/reset"), []);
+    await leave(seen);
+});
+
 test("a double click is not a yes", async () => {
     const seen = await at("person/7");
     const button = seen.page.getByRole("button", {name: "Delete"});
@@ -249,6 +305,24 @@ test("a double click is not a yes", async () => {
     await dialog.getByRole("button", {name: "Delete"}).press("Enter");
     await seen.page.getByRole("heading", {name: "Technicians"}).waitFor();
     assert.equal(seen.asked("technician/delete").length, 1);
+    await leave(seen);
+});
+
+test("nothing that was shown stays in a page that a browser keeps for the way back", async () => {
+    const seen = await at("person/7");
+    const page = seen.page;
+    await page.getByRole("button", {name: "New password"}).click();
+    await page.getByRole("dialog").getByRole("button", {name: "New password"}).click();
+    await page.locator(".link-made").waitFor();
+    const kept = () => page.evaluate(() => document.documentElement.outerHTML);
+    assert.ok((await kept()).includes("maple-otter-3-harbour"));
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", {persisted: true})));
+    for (const text of ["maple-otter-3-harbour", "ann.archer", "Eve Everett"])
+        assert.ok(!(await kept()).includes(text), text);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})));
+    await page.getByRole("heading", {name: "ann.archer@acme.example"}).waitFor();
+    assert.equal(seen.asked("me").length, 2, "who is signed in is asked again");
+    assert.deepEqual(await secrets(page), []);
     await leave(seen);
 });
 
@@ -268,6 +342,14 @@ test("an operator of two companies sees the reports and the sign-ins of both", a
     await seen.page.getByRole("button", {name: "Find"}).click();
     await seen.page.getByRole("link", {name: "bob@northern.example"}).waitFor();
     await leave(seen);
+});
+
+test("an address that someone made up shows a place", async () => {
+    for (const [place, heading] of [["constructor", "Now"], ["__proto__/x", "Now"], ["person/%E0%A4%A", "ann.archer@acme.example"]]) {
+        const seen = await at(place);
+        await seen.page.getByRole("heading", {level: 1, name: heading}).waitFor();
+        await leave(seen);
+    }
 });
 
 test("all languages have the same keys and the same values to fill in; every key is used", async () => {

@@ -54,7 +54,9 @@ function leave() {
     clearTimeout(timer);
     document.body.classList.remove("is-in");
     nav.replaceChildren();
+    alarms = 0;
     round++;
+    frame.dismiss();
     frame.show(signInView(words, async () => {
         const answer = await signIn(call);
         if (answer.result === "OK")
@@ -142,19 +144,32 @@ async function count() {
     timer = setTimeout(() => void count(), LOOK);
 }
 
+/** A part of an address, which anyone may have made: what cannot be decoded is taken as it is. */
+function decoded(part) {
+    try {
+        return decodeURIComponent(part);
+    } catch {
+        return part;
+    }
+}
+
 function placeNow() {
     const [, path = "", query = ""] = /^#\/([^?]*)\??(.*)$/.exec(location.hash) ?? [];
-    const [name, ...parts] = path.split("/").map(decodeURIComponent);
-    const place = PLACES[name] ?? PLACES.live;
-    return {place, parts, asked: new URLSearchParams(query), current: place.of ?? (name in PLACES ? name : "live")};
+    const [asked, ...parts] = path.split("/").map(decoded);
+    const name = Object.hasOwn(PLACES, asked) ? asked : "live";
+    return {place: PLACES[name], parts, asked: new URLSearchParams(query), current: PLACES[name].of ?? name};
 }
 
 async function route() {
     const mine = ++round;
     const {place, parts, asked, current} = placeNow();
+    frame.dismiss();
     drawNav(current);
+    /** What a deed made elsewhere meanwhile must not take away what is on the screen now. */
+    const here = (act) => mine === round ? act() : undefined;
     const screen = await place.view({call, whole: api.whole, words, t, may, companies, reports, isEverywhere: me.bEverything === true,
-        reload: async () => { await count(); await route(); }, confirm: frame.confirm, say: frame.say}, asked, ...parts);
+        deed: {isBusy: false}, reload: () => here(async () => { await count(); await here(route); }), go: (to) => here(() => { location.hash = to; }),
+        confirm: frame.confirm, say: frame.say}, asked, ...parts);
     if (mine === round && me !== null)
         frame.show(screen);
     else
@@ -171,5 +186,19 @@ async function arrive() {
         await enter();
 }
 
+/** Another page follows. A browser may keep this one for the way back: nothing that it showed may stay in it. */
+function vanish() {
+    if (me === null)
+        return;
+    me = null;
+    clearTimeout(timer);
+    round++;
+    frame.dismiss();
+    nav.replaceChildren();
+    frame.show({title: t("nav"), body: h("section", {}, h("h1", {}, t("nav")))});
+}
+
 addEventListener("hashchange", () => void arrive());
+addEventListener("pagehide", vanish);
+addEventListener("pageshow", ({persisted}) => persisted && void arrive());
 await arrive();

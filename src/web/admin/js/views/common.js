@@ -10,7 +10,9 @@ import {h} from "../../../../approve/js/dom.js";
  * @property {(key: string, values?: object) => string} t
  * @property {(role: string, operation: string) => boolean} may whether the operator's role suffices, and the server has the operation:
  *   what is shown; the server decides
- * @property {() => Promise<void>} reload shows the place again
+ * @property {{isBusy: boolean}} deed one at a time: what the first one shows must not be taken away when a second one ends
+ * @property {() => Promise<void>} reload shows the place again, if it is still the one on the screen
+ * @property {(place: string) => void} go to another place, if this one is still on the screen
  * @property {() => Promise<object>} reports of sign-ins, within reach
  * @property {(question: object) => Promise<boolean>} confirm
  * @property {(text: string) => void} say aloud
@@ -52,6 +54,14 @@ export function table({caption, columns, rows, none, kind = () => undefined}) {
 /** A short word about something. @param {"calm"|"plain"|undefined} [kind] the last: a warning */
 export const tag = (text, kind) => h("span", {class: kind === undefined ? "tag" : `tag ${kind}`}, text);
 
+/** Does it while nothing else is done here. */
+export async function once({deed}, act) {
+    deed.isBusy = true;
+    const answer = await act();
+    deed.isBusy = false;
+    return answer;
+}
+
 /**
  * A button that does something.
  * @param {Context} ctx
@@ -64,15 +74,12 @@ export const tag = (text, kind) => h("span", {class: kind === undefined ? "tag" 
  */
 export function action(ctx, {label, kind = "quiet", more, question, trouble, act, done = ctx.reload}) {
     const button = h("button", {type: "button", class: kind, "aria-label": more === undefined ? undefined : `${label}: ${more}`}, label);
-    let isBusy = false;
     button.addEventListener("click", async () => {
-        if (isBusy || question !== undefined && !await ctx.confirm({...question, yes: label}))
+        if (ctx.deed.isBusy || question !== undefined && !await ctx.confirm({...question, yes: label}))
             return;
-        isBusy = true;
         button.setAttribute("aria-disabled", "true");
         trouble.replaceChildren();
-        const answer = await act();
-        isBusy = false;
+        const answer = await once(ctx, act);
         button.removeAttribute("aria-disabled");
         if (answer.result === "OK")
             await done(answer);

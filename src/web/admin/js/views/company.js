@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A company's rules: its policies, each changed after a look at whom that touches, and its rules by address.
 import {h} from "../../../../approve/js/dom.js";
-import {action, choice, companyChoice, field, findForm, placeOf, problem, table, tag, when} from "./common.js";
+import {action, choice, companyChoice, field, findForm, once, placeOf, problem, table, tag, when} from "./common.js";
 
 /** The values that can be chosen from; null: they are typed. "off or on"; "a, b or c"; "0 to 9" has none. */
 function valuesOf(text) {
@@ -62,7 +62,9 @@ function addresses(ctx, sCompany, rules) {
         h("div", {}, h("button", {type: "submit", class: "quiet"}, t("address.add"))));
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        const answer = await ctx.call("address/add", {sCompany, sVerdict: form.querySelector("#verdict").value, sNet: form.querySelector("#net").value.trim()});
+        if (ctx.deed.isBusy)
+            return;
+        const answer = await once(ctx, () => ctx.call("address/add", {sCompany, sVerdict: form.querySelector("#verdict").value, sNet: form.querySelector("#net").value.trim()}));
         if (answer.result === "OK")
             await ctx.reload();
         else

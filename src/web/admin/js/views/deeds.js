@@ -2,7 +2,7 @@
 // What an operator does to an account and its devices, beside what person.js has first: all that the command line does.
 import {h} from "../../../../approve/js/dom.js";
 import {qrPicture} from "../../../../approve/js/views/qr.js";
-import {action, companyChoice, field, personPlace, problem} from "./common.js";
+import {action, companyChoice, field, once, personPlace, problem} from "./common.js";
 
 /**
  * @typedef {object} Desk where deeds happen
@@ -18,7 +18,9 @@ function renameForm(ctx, {title, label, value, act}) {
         h("div", {class: "actions"}, h("button", {type: "submit", class: "main"}, t("rename"))), trouble);
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        const answer = await act(form.querySelector("#new-name").value.trim());
+        if (ctx.deed.isBusy)
+            return;
+        const answer = await once(ctx, () => act(form.querySelector("#new-name").value.trim()));
         if (answer.result === "OK")
             await ctx.reload();
         else
@@ -97,7 +99,7 @@ function standing(ctx, {one, trouble, give}) {
             : action(ctx, {label: t("kind.on"), trouble, act: () => set({sKind: "on"})})];
     if (ctx.may("admin", "technician/delete"))
         all.push(action(ctx, {label: t("delete"), kind: "quiet warn", trouble, question: {title: t("delete.ask", {name: one.sEmail}), text: t("delete.text")},
-            act: () => ctx.call("technician/delete", {sTechnician}), done: () => { location.hash = "#/people"; }}));
+            act: () => ctx.call("technician/delete", {sTechnician}), done: () => ctx.go("#/people")}));
     return all;
 }
 
@@ -113,7 +115,6 @@ export function addForm(ctx, company) {
     if (!ctx.may("admin", "technician/add") || ctx.companies.length === 0)
         return null;
     const result = h("div", {});
-    let isBusy = false;
     const [label, select] = companyChoice(ctx, company || ctx.companies[0].sCompany, false);
     label.setAttribute("for", "add-company");
     select.id = "add-company";
@@ -124,11 +125,10 @@ export function addForm(ctx, company) {
         event.preventDefault();
         const of = (id) => form.querySelector(`#${id}`).value.trim();
         const sEmail = of("add-email");
-        if (isBusy)
+        if (ctx.deed.isBusy)
             return; // a second press would take the password out of sight
-        isBusy = true;
-        const answer = await ctx.call("technician/add", {sCompany: of("add-company"), sEmail, sName: of("add-name") || undefined, bPassword: true});
-        isBusy = false;
+        const answer = await once(ctx, () => ctx.call("technician/add",
+            {sCompany: of("add-company"), sEmail, sName: of("add-name") || undefined, bPassword: true}));
         if (answer.result !== "OK") {
             result.replaceChildren(problem(words, answer));
             return;
