@@ -132,6 +132,20 @@ begin_at(struct cli *cli, int64_t span, struct listing *l)
     return err;
 }
 
+/* That nothing was found says something only about a name that there is. */
+static void
+warn_of_name(struct cli *cli, struct str begin)
+{
+    unsigned e = 0;
+    while (e < AUDIT_EVENT_COUNT_ && !str_starts(str_from_cstr(audit_event_name((enum audit_event)e)), begin))
+        e++;
+    if (e == AUDIT_EVENT_COUNT_)
+        cli_warn(cli,
+                 arena_printf(&cli->cx.arena, "no event of this version has a name that begins with '%.*s'",
+                              STR_ARG(begin))
+                     .p);
+}
+
 enum errcode
 cmd_audit_list(struct cli *cli)
 {
@@ -156,6 +170,8 @@ cmd_audit_list(struct cli *cli)
     if (err != ERR_NONE)
         return err;
     print_parts_end(cli, &l.parts, "Nothing was logged.");
+    if (l.parts.rows == 0 && !str_is_null(l.event))
+        warn_of_name(cli, l.event);
     return l.parts.rows < l.last || l.last == 0 ? cli_warn_archived(cli, l.asked, l.since) : ERR_NONE;
 }
 

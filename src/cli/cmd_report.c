@@ -34,19 +34,21 @@ cmd_report_list(struct cli *cli)
         err = cli_company_option(cli, &company);
     if (err == ERR_NONE)
         err = reported_list(&cli->cx, company, &list, &n);
-    bool waits = false;
+    size_t waits = 0;
     for (size_t i = 0; i < n && err == ERR_NONE; i++) {
         json_t *o = NULL;
         err = report_document(cli, &list[i], &o);
         print_add(rows, o);
-        waits = waits || list[i].taken_at == 0;
+        waits += list[i].taken_at == 0 ? 1 : 0;
     }
     if (err != ERR_NONE) {
         json_decref(rows);
         return err;
     }
     print_table(cli, "reports", rows, "No sign-in was reported.");
-    if (waits)
+    if (waits >= REPORTED_OPEN)
+        cli_warn(cli, "these are the oldest reports that wait, and there may be more");
+    if (waits > 0)
         print_note(cli, "One that waits: call the person, countersign technician reset EMAIL, then "
                         "countersign report take ID");
     return ERR_NONE;

@@ -142,6 +142,27 @@ def test_a_report_ends_its_alarm_without_the_console_too(own_server, alarms, nam
         server.cli("report", "take", "1234567")
 
 
+def test_that_more_reports_wait_than_are_listed_is_said(own_server, name):
+    company, email = name
+    server = own_server()
+    if ("store", "path") not in server.settings:
+        pytest.skip("changes an SQLite file")
+    phone = server.ready(company, email)
+    server.console().begin(email)
+    phone.report()
+    (report,) = server.cli("report", "list")["reports"]
+    with contextlib.closing(sqlite3.connect(server.settings["store", "path"], timeout=PATIENCE)) as store, store:
+        for i in range(1, 200):
+            store.execute("INSERT INTO reported SELECT id + ?, technician_id, company_id, login_id, source, created_at, taken_at, taken_by "
+                          "FROM reported WHERE id = ?", (i if int(report["id"]) < 2**62 else -i, int(report["id"])))
+    listed = server.run("report", "list", "--company", company)
+    assert listed.stdout.count(email) == 200 and "there may be more" in listed.stderr
+    server.cli("report", "take", report["id"])
+    assert server.run("report", "list").stderr == "" and len(server.cli("report", "list")["reports"]) == 200
+    server.cli("technician", "delete", email, "--yes")  # whatever the number
+    assert all(one["taken"] for one in server.cli("report", "list")["reports"])
+
+
 def test_many_lock_outs_are_one_alarm_which_ends_with_them(own_server, alarms, name):
     company, email = name
     told = alarms()

@@ -227,6 +227,11 @@ def test_events_are_found_by_name_and_time(own_server, name):
     assert found("--newer", "3h", "--event", "push.") == [event for event in everything if event.startswith("push.")]
     assert found("--event", "login.", "--last", "2") == found("--event", "login.")[-2:]
     assert found("--event", "device.enrolled", "--last", "1") == ["device.enrolled"]  # though it is far from the last
-    assert found("--event", "none") == [] and "Nothing was logged" in server.run("audit", "list", "--event", "none").stdout
+    nothing = server.run("audit", "list", "--event", "self.opened")
+    assert "Nothing was logged" in nothing.stdout and nothing.stderr == "" and found("--event", "self.opened") == []
+    for odd in ("none", "login.*", "Login", "\x1b[2J", "login.refused,login.granted"):  # which would be taken for an answer
+        nothing = server.run("audit", "list", "--event", odd)
+        assert nothing.returncode == 0 and "Nothing was logged" in nothing.stdout
+        assert "no event of this version has a name that begins with" in nothing.stderr and "\x1b" not in nothing.stderr
     with pytest.raises(Refused, match="--newer"):
         server.cli("audit", "list", "--newer", "soon")
