@@ -548,6 +548,42 @@ test("what was put away stays away, even if the app is closed before the server 
         await look();
 });
 
+test("the server is told once at a time of what was put away, however slow it is", async () => {
+    await enrolled();
+    const notices = [{sNoticeId: "one", sKind: "password-changed", sSubject: "", sWhen: "2026-11-24T08:06:00Z"}];
+    let letGo, told = 0;
+    const gate = new Promise((resolve) => { letGo = resolve; });
+    await page.route("**/api/device/noticed", async (route) => {
+        told++;
+        await gate;
+        notices.length = 0;
+        await route.fulfill({json: {result: "OK"}});
+    });
+    await page.route("**/api/device/pending", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({response, json: {...await response.json(), aNotices: notices}});
+    });
+    await look();
+    const asked = page.waitForRequest("**/api/device/noticed");
+    await page.locator(".notice").getByRole("button", {name: "Got it"}).click();
+    await asked;
+    const answered = () => page.waitForResponse("**/api/device/pending");
+    for (let i = 0; i < 4; i++) {
+        const pending = answered();
+        await look();
+        await pending;
+    }
+    const known = page.waitForResponse("**/api/device/noticed");
+    letGo();
+    await known;
+    for (let i = 0; i < 4; i++) { // a queue would go on meanwhile
+        const pending = answered();
+        await look();
+        await pending;
+    }
+    assert.equal(told, 1);
+});
+
 test("opens without a network, and keeps nothing of the API", async () => {
     const {email} = await enrolled();
     await page.evaluate(() => navigator.serviceWorker.ready);

@@ -34,6 +34,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
     const notices = new Map();
     /** By account: the notices that the person has put away and the server still lists. Kept: the app may be closed before the server knows. */
     let dismissed = new Map();
+    const telling = new Set();
     /** The node on the screen, with what draws it: a screen has one. */
     let place = null;
 
@@ -136,7 +137,17 @@ export function createBell({api, words, accounts, isShown, enter}) {
         const kept = keepDismissed(account, [...dismissed.get(account.id) ?? [], notice.id]);
         draw();
         await kept;
-        await api.noticed(account, notice.id);
+        await tell(account, notice.id);
+    }
+
+    /** Tells the server, once at a time: a slow answer must not make a queue, behind which what the person does would wait. */
+    async function tell(account, id) {
+        const what = `${account.id} ${id}`;
+        if (telling.has(what))
+            return;
+        telling.add(what);
+        await api.noticed(account, id);
+        telling.delete(what);
     }
 
     /** @returns {boolean} whether there is anything else to see than before */
@@ -145,7 +156,7 @@ export function createBell({api, words, accounts, isShown, enter}) {
         const before = (notices.get(account.id) ?? []).map(({id}) => id);
         notices.set(account.id, now);
         const old = now.filter((notice) => isDismissed(account, notice)).map(({id}) => id);
-        old.forEach((id) => void api.noticed(account, id));
+        old.forEach((id) => void tell(account, id));
         if (old.length < (dismissed.get(account.id)?.length ?? 0))
             void keepDismissed(account, old);
         return now.map(({id}) => id).join() !== before.join();
