@@ -87,11 +87,12 @@ read_key(struct cx *cx, const struct ct_op *op, const void *in, struct operator_
     return ERR_NONE;
 }
 
-/* A console that is left open waits for events and counts the reports, and is silent all the same. */
+/* A console that is left open waits for events and counts the reports, and is silent all the same. What has a
+ * token is in use whatever it asks. */
 static bool
 is_asked_by_itself(const struct ct_op *op, const struct operator_right *right)
 {
-    return op->pace == CT_PACE_WAITS || (op->id == CT_OP_admin_reported_list && right->token_id == 0);
+    return right->token_id == 0 && (op->pace == CT_PACE_WAITS || op->id == CT_OP_admin_reported_list);
 }
 
 enum errcode

@@ -179,9 +179,10 @@ def test_what_an_open_console_asks_by_itself_does_not_keep_its_session_alive(ser
     assert last["result"] == "SignedOut"
 
 
-def test_a_token_that_looks_for_reports_is_in_use(server, name):
+@pytest.mark.parametrize("asked", ["signins", "reported/list"])
+def test_a_token_that_looks_for_what_is_new_is_in_use(server, name, asked):
     company, _ = name
-    make_token(server, company).ok("reported/list")
+    make_token(server, company).ok(asked)
     assert {token["name"]: token for token in server.cli("token", "list")["tokens"]}[company]["used"]
 
 
