@@ -102,16 +102,20 @@ reaches(struct cx *cx, const struct operator_right *r, int64_t company, bool *re
     return err;
 }
 
+void
+operator_right_holders(const struct cx *cx, int64_t holders_out[2])
+{
+    const struct operator_right *r = cx->right;
+    holders_out[0] = r != NULL && !r->own_everything ? r->operator_id : 0;
+    holders_out[1] = r != NULL && r->token_id != 0 && !r->token_everything ? r->token_id : 0;
+}
+
 enum errcode
 operator_right_companies(struct cx *cx, struct str after, int64_t limit, struct company **companies_out,
                          size_t *n_out, bool *more_out)
 {
-    const struct operator_right *r = cx->right;
     struct company_choice choice = {.after = after, .limit = limit + 1};
-    if (r != NULL && !r->own_everything)
-        choice.holders[0] = r->operator_id;
-    if (r != NULL && r->token_id != 0 && !r->token_everything)
-        choice.holders[1] = r->token_id;
+    operator_right_holders(cx, choice.holders);
     enum errcode err = store_company_page(cx, &choice, companies_out, n_out);
     *more_out = (int64_t)*n_out > limit;
     *n_out -= *more_out;
@@ -182,7 +186,8 @@ take_console(struct cx *cx, struct operator_right *r)
     return err != ERR_NONE ? err : take_company(cx, r, row.company_id, "session");
 }
 
-/* A list of everything that is in reach: all companies, or the only one. */
+/* A list of everything that is in reach: all companies, several where the list can have them, or the only
+ * one. */
 static enum errcode
 take_reach(struct cx *cx, struct operator_right *r)
 {
@@ -192,6 +197,8 @@ take_reach(struct cx *cx, struct operator_right *r)
         return ERR_NONE;
     if (!r->subject.is_list)
         return refuse(cx, OPERATOR_OUT_OF_REACH, "this needs a reach of everything");
+    if (r->subject.is_of_several)
+        return ERR_NONE;
     const int64_t holder = r->token_id != 0 && !r->token_everything ? r->token_id : r->operator_id;
     enum errcode err = store_reach_list(cx, holder, &companies, &n);
     if (err == ERR_NONE && n != 1)

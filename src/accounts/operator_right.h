@@ -22,10 +22,11 @@
 
 /* What the request is about: the words of its members, null where it has none. */
 struct operator_subject {
-    bool is_own;                /* about the operator alone: no reach is needed */
-    bool is_list;               /* company may be absent: then all that is in reach */
-    struct str company;         /* its name */
-    struct str technician;      /* id, or address */
+    bool is_own;           /* about the operator alone: no reach is needed */
+    bool is_list;          /* company may be absent: then all that is in reach */
+    bool is_of_several;    /* also where that is several companies: operator_right_holders chooses them */
+    struct str company;    /* its name */
+    struct str technician; /* id, or address */
     struct str device, session; /* ids */
 };
 
@@ -49,7 +50,7 @@ struct operator_right {
     int64_t operator_id, session_id, token_id; /* 0: none */
     enum operator_role role;
     bool everything;
-    int64_t company, technician, device, console; /* the subject's ids; 0: none, or all companies */
+    int64_t company, technician, device, console; /* the subject's ids; 0: none, or all in reach */
     bool own_everything, token_everything;        /* the two of which `everything` is made */
     int64_t idle_at, token_seen, token_ends;      /* as in their rows */
     enum operator_refusal refusal;                /* of ERR_DENIED */
@@ -64,6 +65,8 @@ void operator_right_use(struct cx *cx, struct operator_right *right);
 
 /* Whose keys those of the request are: the token's, or the operator's. */
 int64_t operator_right_holder(const struct operator_right *right);
+/* Whose rows of operator_reach restrict what is listed, an operator's and a token's; 0: none restricts it. */
+void operator_right_holders(const struct cx *cx, int64_t holders_out[2]);
 /* Within a transaction: the companies within reach of the one who asks, without a right all. Ordered by name,
  * at most `limit`, after that name (null: from the first one on). *more_out: there are more after them. */
 enum errcode

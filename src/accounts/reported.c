@@ -4,6 +4,7 @@
 
 #include "accounts/alarm.h"
 #include "accounts/audit.h"
+#include "accounts/operator_right.h"
 #include "accounts/sweep.h"
 #include "base/clock.h"
 #include "base/rand.h"
@@ -46,11 +47,14 @@ reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out,
 {
     struct reported_row *open = NULL, *taken = NULL;
     size_t n_open = 0, n_taken = 0;
+    struct reported_choice choice = {.company_id = company_id, .limit = REPORTED_OPEN};
     *n_out = 0;
     *rows_out = NULL;
-    enum errcode err = store_reported_open(cx, company_id, REPORTED_OPEN, &open, &n_open);
+    operator_right_holders(cx, choice.holders);
+    enum errcode err = store_reported_open(cx, &choice, &open, &n_open);
+    choice.limit = REPORTED_TAKEN;
     if (err == ERR_NONE)
-        err = store_reported_taken(cx, company_id, REPORTED_TAKEN, &taken, &n_taken);
+        err = store_reported_taken(cx, &choice, &taken, &n_taken);
     if (err != ERR_NONE)
         return err;
     *rows_out = arena_array(&cx->arena, n_open + n_taken + 1, sizeof **rows_out);

@@ -22,7 +22,8 @@ enum { REPORTED_OPEN = 200, REPORTED_TAKEN = 20 };
  * pushes. */
 enum errcode
 reported_add(struct cx *cx, const struct technician *t, int64_t login_id, struct str source) MUST_CHECK;
-/* The oldest REPORTED_OPEN that wait, then the newest REPORTED_TAKEN that do not. company_id 0: of all. */
+/* The oldest REPORTED_OPEN that wait, then the newest REPORTED_TAKEN that do not. company_id 0: of all that
+ * are within reach of the one who asks; without a right: of all. */
 enum errcode
 reported_list(struct cx *cx, int64_t company_id, struct reported_row **rows_out, size_t *n_out) MUST_CHECK;
 /* In its own transaction, audited: cx->actor takes care of it. ERR_NOT_FOUND: the account; ERR_CONFLICT: it

@@ -103,6 +103,7 @@ ops_admin_enter(struct cx *cx, const struct ct_op *op, const void *in, struct op
         return err;
     right->needs = role_of(op->caller);
     right->subject.is_own = op->caller == CT_CALLER_OPERATOR;
+    right->subject.is_of_several = op->id == CT_OP_admin_reported_list;
     for (size_t i = 0; i < op->in.n && err == ERR_NONE; i++)
         err = take_member(cx, &op->in.fields[i], in, &right->subject);
     operator_right_use(cx, right);

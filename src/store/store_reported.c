@@ -26,28 +26,47 @@ store_reported_insert(struct cx *cx, const struct reported_row *row)
     return rows_insert(cx, &reports, row, sql, "");
 }
 
-enum errcode
-store_reported_open(struct cx *cx, int64_t company_id, int64_t limit, struct reported_row **rows_out,
-                    size_t *n_out)
+#define OPEN "taken_at = 0 ORDER BY created_at LIMIT $1"
+#define TAKEN "taken_at > 0 ORDER BY taken_at DESC LIMIT $1"
+#define REACHED_BY(n) "company_id IN (SELECT company_id FROM operator_reach WHERE holder_id = $" #n ") AND "
+#define TEXTS(which)                                                                                \
+    {                                                                                               \
+        SELECT "WHERE " which, SELECT "WHERE company_id = $2 AND " which,                           \
+            SELECT "WHERE " REACHED_BY(2) which, SELECT "WHERE " REACHED_BY(2) REACHED_BY(3) which, \
+    }
+
+struct texts {
+    const char *of_all, *of_company, *reached, *reached_by_both;
+};
+
+static enum errcode
+list(struct cx *cx, const struct texts *sql, const struct reported_choice *choice,
+     struct reported_row **rows_out, size_t *n_out)
 {
-    if (company_id == 0)
-        return rows_list(cx, &reports, rows_out, n_out,
-                         SELECT "WHERE taken_at = 0 ORDER BY created_at LIMIT $1", "i", limit);
-    return rows_list(cx, &reports, rows_out, n_out,
-                     SELECT "WHERE company_id = $1 AND taken_at = 0 ORDER BY created_at LIMIT $2", "ii",
-                     company_id, limit);
+    const int64_t limit = choice->limit, first = choice->holders[0], second = choice->holders[1];
+    if (choice->company_id != 0)
+        return rows_list(cx, &reports, rows_out, n_out, sql->of_company, "ii", limit, choice->company_id);
+    if (first != 0 && second != 0)
+        return rows_list(cx, &reports, rows_out, n_out, sql->reached_by_both, "iii", limit, first, second);
+    if (first != 0 || second != 0)
+        return rows_list(cx, &reports, rows_out, n_out, sql->reached, "ii", limit, first + second);
+    return rows_list(cx, &reports, rows_out, n_out, sql->of_all, "i", limit);
 }
 
 enum errcode
-store_reported_taken(struct cx *cx, int64_t company_id, int64_t limit, struct reported_row **rows_out,
+store_reported_open(struct cx *cx, const struct reported_choice *choice, struct reported_row **rows_out,
+                    size_t *n_out)
+{
+    static const struct texts sql = TEXTS(OPEN);
+    return list(cx, &sql, choice, rows_out, n_out);
+}
+
+enum errcode
+store_reported_taken(struct cx *cx, const struct reported_choice *choice, struct reported_row **rows_out,
                      size_t *n_out)
 {
-    if (company_id == 0)
-        return rows_list(cx, &reports, rows_out, n_out,
-                         SELECT "WHERE taken_at > 0 ORDER BY taken_at DESC LIMIT $1", "i", limit);
-    return rows_list(cx, &reports, rows_out, n_out,
-                     SELECT "WHERE company_id = $1 AND taken_at > 0 ORDER BY taken_at DESC LIMIT $2", "ii",
-                     company_id, limit);
+    static const struct texts sql = TEXTS(TAKEN);
+    return list(cx, &sql, choice, rows_out, n_out);
 }
 
 enum errcode

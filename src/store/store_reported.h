@@ -20,11 +20,16 @@ struct reported_row {
 };
 
 enum errcode store_reported_insert(struct cx *cx, const struct reported_row *row) MUST_CHECK;
-/* Those that wait, the oldest first; those that somebody took, the newest first. company_id 0: of all.
- * At most `limit`, in the arena. */
-enum errcode store_reported_open(struct cx *cx, int64_t company_id, int64_t limit,
+/* Whose: company_id 0: of all that both holders reach, an operator and a token; 0: does not restrict the
+ * choice. */
+struct reported_choice {
+    int64_t company_id, holders[2], limit;
+};
+/* Those that wait, the oldest first; those that somebody took, the newest first. At most `limit`, in the
+ * arena. */
+enum errcode store_reported_open(struct cx *cx, const struct reported_choice *choice,
                                  struct reported_row **rows_out, size_t *n_out) MUST_CHECK;
-enum errcode store_reported_taken(struct cx *cx, int64_t company_id, int64_t limit,
+enum errcode store_reported_taken(struct cx *cx, const struct reported_choice *choice,
                                   struct reported_row **rows_out, size_t *n_out) MUST_CHECK;
 /* *changed_out false: there is none of that account, or somebody took it before. */
 struct reported_take {

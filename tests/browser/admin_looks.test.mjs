@@ -329,11 +329,12 @@ test("nothing that was shown stays in a page that a browser keeps for the way ba
 test("an operator of two companies sees the reports and the sign-ins of both", async () => {
     const me = {sOperator: "otto@acme.example", sName: "Otto", sRole: "helpdesk", bEverything: false};
     const report = (sCompany) => ({sReportId: sCompany, sAt: "2026-11-26T08:00:00Z", sTechnicianId: "7", sEmail: `ann@${sCompany}.example`, sCompany, sSource: "198.51.100.7", sLogin: "1"});
-    const changes = {me, "reported/list": ({sInCompany}) => ({aReports: [report(sInCompany)]}),
+    const changes = {me, "reported/list": ({sInCompany}) => ({aReports: (sInCompany === undefined ? ["acme", "northern"] : [sInCompany]).map(report)}),
         "signins": ({sInCompany, sAfter}) => sAfter !== undefined ? null : sInCompany === undefined ? {result: "CompanyRequired"}
             : {aEvents: [event(9, 0, "login.granted", {sEmail: `bob@${sInCompany}.example`})], sNext: "9"}};
     const seen = await at("alarms", changes);
     assert.equal(await seen.page.locator("nav .count").first().textContent(), "2 Reports that wait");
+    assert.deepEqual(seen.asked("reported/list"), [{}, {}]); // to count them, and to show them
     for (const company of ["acme", "northern"])
         await seen.page.getByRole("button", {name: `I take care of it: ann@${company}.example`}).waitFor();
     await seen.page.getByRole("link", {name: "Now"}).click();

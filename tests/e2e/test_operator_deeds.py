@@ -459,6 +459,31 @@ def test_a_report_waits_until_an_operator_took_it(server, name):
     assert [(r["sReportId"], r["sTakenBy"]) for r in taken] == [(report, f"operator:op-{w.email}")]
 
 
+def test_the_reports_of_all_companies_within_reach_come_in_one_answer(server, name):
+    """An operator of 200 companies asked for them 200 times, every 15 seconds."""
+    near, far, out = (World(server, (f"{name[0]}-{i}", f"{i}{name[1]}")) for i in range(3))
+    reports = {w.company: w.report() for w in (near, far, out)}
+    reach = ",".join((near.company, far.company))
+    owner = make_operator(server, "own-" + near.email)
+    made = Caller(server, owner.ok("token/add", sName="made-" + near.company, sRole="auditor", sReach=f"{far.company},{out.company}")["sToken"])
+    # There is another owner: this one may become less, and its token reaches what both do.
+    make_operator(server, "boss-" + near.email)
+    server.cli("operator", "set", "own-" + near.email, "--role", "helpdesk", "--reach", reach)
+    assert owner.sign_in()["result"] == "OK"
+
+    def seen(caller, **which):
+        return {r["sCompany"]: r["sReportId"] for r in caller.ok("reported/list", **which)["aReports"]}
+
+    both = {w.company: reports[w.company] for w in (near, far)}
+    assert seen(owner) == both == seen(make_token(server, "both-" + near.company, "auditor", reach))
+    assert list(seen(made)) == [far.company]
+    assert seen(owner, sInCompany=far.company) == {far.company: reports[far.company]}
+    assert owner.post("reported/list", sInCompany=out.company)["result"] == "NotFound"
+    owner.ok("reported/take", **account(near), sReportId=reports[near.company])
+    assert seen(owner) == both and [r["sCompany"] for r in owner.ok("reported/list")["aReports"] if "sTakenBy" not in r] == [far.company]
+    assert set(reports.items()) <= set(seen(near.look).items())
+
+
 def test_a_report_of_a_deleted_account_does_not_wait_for_ever(server, name):
     w = World(server, name)
     report = w.report()

@@ -102,19 +102,6 @@ const may = (role, operation) => ROLES.indexOf(me.sRole) >= ROLES.indexOf(role) 
 /** A place without what it shows is left out. */
 const isThere = ({name, needs}) => name !== undefined && (needs === undefined || operations.has(needs));
 
-/** The reports within reach: an operator of several companies asks for those of each. */
-async function reports() {
-    const scopes = me.bEverything || companies.length === 0 ? [{}] : companies.map(({sCompany}) => ({sInCompany: sCompany}));
-    const found = [];
-    for (const scope of scopes) {
-        const answer = await call("reported/list", scope);
-        if (answer.result !== "OK")
-            return answer;
-        found.push(...answer.aReports ?? []);
-    }
-    return {result: "OK", aReports: found};
-}
-
 function drawNav(current) {
     const entry = ([path, {name}]) => h("li", {}, h("a", {href: `#/${path}`, "aria-current": path === current ? "page" : undefined}, t(name),
         path === "alarms" && alarms > 0 ? h("span", {class: "count"}, String(alarms), h("span", {class: "aloud"}, ` ${t("alarms.open")}`)) : null));
@@ -131,7 +118,7 @@ async function count() {
     clearTimeout(timer);
     if (!operations.has("reported/list"))
         return;
-    const answer = await reports();
+    const answer = await call("reported/list");
     if (me === null)
         return;
     const open = (answer.aReports ?? []).filter(({sTakenBy}) => sTakenBy === undefined).length;
@@ -167,7 +154,7 @@ async function route() {
     drawNav(current);
     /** What a deed made elsewhere meanwhile must not take away what is on the screen now. */
     const here = (act) => mine === round ? act() : undefined;
-    const screen = await place.view({call, whole: api.whole, words, t, may, companies, reports, isEverywhere: me.bEverything === true,
+    const screen = await place.view({call, whole: api.whole, words, t, may, companies, isEverywhere: me.bEverything === true,
         deed: {isBusy: false}, reload: () => here(async () => { await count(); await here(route); }), go: (to) => here(() => { location.hash = to; }),
         confirm: frame.confirm, say: frame.say}, asked, ...parts);
     if (mine === round && me !== null)

@@ -9,7 +9,7 @@ const inEnglish = (alarm) => h("span", {lang: "en"}, `${alarm.sTitle}: ${alarm.s
 /** @param {import("./common.js").Context} ctx */
 export async function alarmsView(ctx) {
     const {t, words} = ctx;
-    const answer = await ctx.reports();
+    const answer = await ctx.call("reported/list");
     const others = ctx.isEverywhere && ctx.may("auditor", "alarm/list") ? await ctx.call("alarm/list") : {result: "OK"};
     const standing = (others.aAlarms ?? []).filter(({sClass}) => sClass !== "reported");
     const trouble = h("div", {});

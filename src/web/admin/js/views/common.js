@@ -13,7 +13,6 @@ import {h} from "../../../../approve/js/dom.js";
  * @property {{isBusy: boolean}} deed one at a time: what the first one shows must not be taken away when a second one ends
  * @property {() => Promise<void>} reload shows the place again, if it is still the one on the screen
  * @property {(place: string) => void} go to another place, if this one is still on the screen
- * @property {() => Promise<object>} reports of sign-ins, within reach
  * @property {(question: object) => Promise<boolean>} confirm
  * @property {(text: string) => void} say aloud
  * @property {object[]} companies within reach
