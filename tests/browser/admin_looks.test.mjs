@@ -326,6 +326,27 @@ test("nothing that was shown stays in a page that a browser keeps for the way ba
     await leave(seen);
 });
 
+test("a session that ends while the console opens leaves nothing but the sign-in", async () => {
+    for (const ends of ["company/list", "reported/list"]) {
+        const desk = await openPhone(browser, {...SIZES.desk, reducedMotion: "reduce"});
+        await answerWith(desk.page, {[ends]: {result: "SignedOut"}});
+        await desk.page.goto(`${address}/console/admin/#/people`);
+        await desk.page.getByRole("button", {name: "Sign in with a passkey"}).waitFor();
+        // Whatever it still asks for would have been answered before these.
+        await desk.page.evaluate(async () => { for (let i = 0; i < 4; i++) await (await fetch("/api/admin/openapi.json")).text(); });
+        assert.equal(await desk.page.locator("nav a").count(), 0, ends);
+        assert.equal(await desk.page.evaluate(() => document.body.classList.contains("is-in")), false, ends);
+        await leave({desk});
+    }
+});
+
+test("a console that cannot read which companies there are says so, and does not show that there are none", async () => {
+    const seen = await at("people", {"company/list": {result: "UnknownError"}});
+    await seen.page.getByRole("alert").waitFor();
+    assert.equal(await seen.page.locator("nav a").count(), 0);
+    await leave(seen);
+});
+
 test("an operator of two companies sees the reports and the sign-ins of both", async () => {
     const me = {sOperator: "otto@acme.example", sName: "Otto", sRole: "helpdesk", bEverything: false};
     const report = (sCompany) => ({sReportId: sCompany, sAt: "2026-11-26T08:00:00Z", sTechnicianId: "7", sEmail: `ann@${sCompany}.example`, sCompany, sSource: "198.51.100.7", sLogin: "1"});

@@ -67,17 +67,19 @@ function leave() {
 
 async function enter() {
     const answer = await call("me");
-    if (answer.result !== "OK") {
-        if (answer.result !== "SignedOut")
-            frame.show({title: t("nav"), body: h("section", {class: "narrow"}, h("h1", {}, t("nav")), problem(words, answer))});
+    const listed = answer.result === "OK" ? await api.whole("company/list", "aCompanies") : answer;
+    if (listed.result !== "OK") {
+        if (listed.result !== "SignedOut")
+            frame.show({title: t("nav"), body: h("section", {class: "narrow"}, h("h1", {}, t("nav")), problem(words, listed))});
         return;
     }
-    me = answer;
-    companies = (await api.whole("company/list", "aCompanies")).aCompanies;
     operations = await api.operations();
+    companies = listed.aCompanies;
+    me = answer;
     document.body.classList.add("is-in");
     await count();
-    await route();
+    if (me !== null)
+        await route();
 }
 
 async function welcome(link) {
