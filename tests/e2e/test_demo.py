@@ -98,3 +98,17 @@ def test_a_demo_that_stays_has_a_console_and_leaves_nothing(demo, how, number, e
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert "stopped cleanly" in shown.said
+
+
+@pytest.mark.parametrize("number, ended", [(signal.SIGKILL, "status 137"), (signal.SIGTERM, "status 0")])
+def test_a_demo_whose_server_ends_by_itself_says_so_and_leaves_nothing(demo, number, ended):
+    shown = demo("script")
+    shown.until(r"operator *\| link +\S+\n")
+    (server,) = (pid for pid, name in shown.processes().items() if name == "countersignd")
+    os.kill(server, number)
+    while shown.read():
+        pass
+    assert shown.process.wait(PATIENCE) == 1
+    assert f"The server ended by itself, with {ended}." in shown.said
+    Server.wait_for(lambda: shown.processes() == {})
+    assert os.listdir(shown.folder) == []
