@@ -17,13 +17,20 @@ HERE = {"make": ["make", "--no-print-directory", "-o", "build", "demo", "STAY=ye
         "script": ["tools/demo", BUILD, "--stay"]}
 
 
+def heed_signals():
+    """As from a terminal: who runs the tests may ignore these, as nohup does, and a shell does not trap what was ignored before it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Demo:
     """make, or what it runs, as the leader of a session of its own: which finds its processes."""
 
     def __init__(self, how, folder):
         self.folder = folder
         self.process = subprocess.Popen(HERE[how], cwd=ROOT, env={**os.environ, "TMPDIR": str(folder)}, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                                        preexec_fn=heed_signals)
         self.said = ""
 
     def read(self):
